@@ -1,0 +1,29 @@
+/** Checks everything that can be checked without running the program: `bun run check`. */
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "..");
+
+const checks: readonly (readonly [string, readonly string[]])[] = [
+  ["format and lint", ["bunx", "biome", "check", "--config-path=scripts/check/format-and-lint.json", "."]],
+  ["types", ["bunx", "tsc", "-p", "."]],
+  ["rooms", ["bunx", "--bun", "depcruise", "--config", "scripts/check/rooms.cjs", "src"]],
+  ["generated code", ["bun", "scripts/generate.ts", "--check"]],
+  ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],
+];
+
+const results = await Promise.all(
+  checks.map(async ([name, command]) => {
+    const process = Bun.spawn([...command], { cwd: root, stdout: "pipe", stderr: "pipe" });
+    const [output, errors, code] = await Promise.all([
+      new Response(process.stdout).text(),
+      new Response(process.stderr).text(),
+      process.exited,
+    ]);
+    return { name, ok: code === 0, output: `${output}${errors}` };
+  }),
+);
+for (const { name, ok, output } of results) {
+  console.log(`${ok ? "✓" : "✗"} ${name}`);
+  if (!ok) console.log(output.trimEnd());
+}
+process.exit(results.every(({ ok }) => ok) ? 0 : 1);
