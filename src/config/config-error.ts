@@ -1,0 +1,25 @@
+/** One thing that is wrong with the configuration. Holds no secret's value. */
+export interface ConfigProblem {
+  readonly variable: string;
+  /** What is wrong, as the end of the sentence "<variable> …". */
+  readonly problem: string;
+  /** What is allowed, as the end of the sentence "Allowed: …". */
+  readonly allowed: string;
+  readonly remedy: string;
+}
+
+/** Every problem of a configuration at once. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(describeProblem).join("\n"));
+    this.problems = problems;
+  }
+}
+
+/** `ADMIN_PORT "8080x" is not a whole number. Allowed: …. Correct it, …` */
+export function describeProblem(problem: ConfigProblem): string {
+  return `${problem.variable} ${problem.problem}. Allowed: ${problem.allowed}. ${problem.remedy}`;
+}

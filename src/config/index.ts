@@ -1,0 +1,11 @@
+export type { CloudConfig, Config, LocalConfig, ModelConfig, StigmerConfig, TemporalConfig } from "./config.ts";
+export type { ConfigProblem } from "./config-error.ts";
+export { ConfigError, describeProblem } from "./config-error.ts";
+export type { Loaded, LoadOptions, SettingView } from "./load.ts";
+export { describeSettings, loadConfig } from "./load.ts";
+export type { RedactedSetting } from "./redact.ts";
+export { redacted } from "./redact.ts";
+export type { Provider } from "./settings.ts";
+export { PROVIDERS } from "./settings.ts";
+export type { EnvMap } from "./sources.ts";
+export { DEFAULT_ENV_FILE } from "./sources.ts";

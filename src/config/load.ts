@@ -1,0 +1,169 @@
+import * as v from "valibot";
+import { alternatives } from "../shared/text.ts";
+import type { Config } from "./config.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { crossChecks } from "./cross-checks.ts";
+import { infoOf, type SettingInfo } from "./setting.ts";
+import { cloudSettings, localSettings, MODES, settings } from "./settings.ts";
+import { type EnvMap, type Found, type Origin, readSources, type Sources } from "./sources.ts";
+import { toConfig } from "./to-config.ts";
+import { findTypos, type Typo } from "./typos.ts";
+
+/** One variable as it stands, for people: a secret's value is not in it. */
+export interface SettingView {
+  readonly variable: string;
+  /** As the environment would spell it; absent where it has neither a value nor a default. */
+  readonly value?: string;
+  readonly secret: boolean;
+  readonly origin: Origin;
+  readonly info: SettingInfo;
+}
+
+export interface Loaded {
+  readonly config: Config;
+  /** Every variable of the mode, in the order of the schema. */
+  readonly views: readonly SettingView[];
+  /** All values of variables that are not marked public, to be masked in what leaves the process. */
+  readonly secrets: readonly string[];
+  readonly typos: readonly Typo[];
+}
+
+export interface LoadOptions {
+  readonly env: EnvMap;
+  /** The env file to read instead of `.env`. */
+  readonly envFile?: string;
+  /** Values that win over everything, for commands that set some variables themselves. */
+  readonly overrides?: EnvMap;
+}
+
+/**
+ * Reads, checks and freezes the configuration.
+ * @throws ConfigError with every problem there is
+ */
+export function loadConfig(options: LoadOptions): Loaded {
+  const sources = readSources({ ...options.env, ...options.overrides }, options.envFile);
+  const mode = modeOf(sources);
+  const schema = mode === "local" ? localSettings : cloudSettings;
+  const found = new Map<string, Found>();
+  for (const [variable, entry] of entriesOf(schema)) {
+    const value = sources.find([variable, ...(infoOf(entry).also ?? [])]);
+    if (value !== undefined) found.set(variable, value);
+  }
+  const raw: Record<string, unknown> = Object.fromEntries([...found].map(([variable, { value }]) => [variable, value]));
+  const result = v.safeParse(settings, { ...raw, MODE: mode }, { abortPipeEarly: true });
+  if (!result.success) throw new ConfigError(result.issues.map((issue) => problemOf(issue, found, schema)));
+  const conflicts = crossChecks(result.output);
+  if (conflicts.length > 0) throw new ConfigError(conflicts);
+  return {
+    config: deepFreeze(toConfig(result.output)),
+    views: viewsOf(schema, found, mode, sources),
+    secrets: secretsOf(schema, found),
+    typos: findTypos(sources.names(), knownNames()),
+  };
+}
+
+function modeOf(sources: Sources): (typeof MODES)[number] {
+  const found = sources.find(["MODE"]);
+  if (found === undefined) return "cloud";
+  const mode = MODES.find((candidate) => candidate === found.value.toLowerCase());
+  if (mode !== undefined) return mode;
+  throw new ConfigError([
+    {
+      variable: originName("MODE", found),
+      problem: `${quote(found.value)} is no mode`,
+      allowed: alternatives(MODES),
+      remedy: "Set MODE=local on a laptop, MODE=cloud in a cluster.",
+    },
+  ]);
+}
+
+type Settings = typeof localSettings | typeof cloudSettings;
+
+function entriesOf(schema: Settings): [string, v.GenericSchema][] {
+  return Object.entries(schema.entries as Record<string, v.GenericSchema>).filter(([variable]) => variable !== "MODE");
+}
+
+/** The variables of both modes, for the README: those of one mode only are marked. */
+export function describeSettings(): { variable: string; modes: readonly string[]; infos: readonly SettingInfo[] }[] {
+  const local = new Map(entriesOf(localSettings).map(([variable, entry]) => [variable, infoOf(entry)]));
+  const cloud = new Map(entriesOf(cloudSettings).map(([variable, entry]) => [variable, infoOf(entry)]));
+  return [...new Set([...local.keys(), ...cloud.keys()])].map((variable) => {
+    const modes = MODES.filter((mode) => (mode === "local" ? local : cloud).has(variable));
+    const infos = [cloud.get(variable), local.get(variable)].filter((info) => info !== undefined);
+    return { variable, modes, infos };
+  });
+}
+
+function knownNames(): ReadonlySet<string> {
+  return new Set(
+    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap((info) => info.also ?? [])]),
+  );
+}
+
+function problemOf(issue: v.BaseIssue<unknown>, found: ReadonlyMap<string, Found>, schema: Settings): ConfigProblem {
+  const variable = String(issue.path?.[0]?.key ?? "configuration");
+  const entry = (schema.entries as Record<string, v.GenericSchema | undefined>)[variable];
+  if (entry === undefined) throw new Error(`the configuration schema has no ${variable}: ${issue.message}`);
+  const info = infoOf(entry);
+  const value = found.get(variable);
+  if (value === undefined) {
+    return { variable, problem: "is not set", allowed: info.allowed, remedy: info.remedy ?? "Set it." };
+  }
+  const shown = info.public ? `${quote(value.value)} ` : "(not shown) ";
+  const remedy =
+    info.default === undefined ? "Correct it or unset it." : `Correct it, or unset it to use ${info.default}.`;
+  return { variable: originName(variable, value), problem: `${shown}${issue.message}`, allowed: info.allowed, remedy };
+}
+
+/** The name that was used, and the file it stands in. */
+function originName(variable: string, { origin }: Found): string {
+  const name = origin.name === variable ? variable : `${origin.name} (second name of ${variable})`;
+  return origin.from === "file" ? `${name} in ${origin.file}` : name;
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+}
+
+function viewsOf(schema: Settings, found: ReadonlyMap<string, Found>, mode: string, sources: Sources): SettingView[] {
+  const modeFound = sources.find(["MODE"]);
+  const modeInfo: SettingInfo = {
+    about: "What the runner works with.",
+    allowed: alternatives(MODES),
+    public: true,
+    default: "cloud",
+  };
+  const modeView: SettingView = {
+    variable: "MODE",
+    value: mode,
+    secret: false,
+    origin: modeFound?.origin ?? { from: "default" },
+    info: modeInfo,
+  };
+  const views = entriesOf(schema).map(([variable, entry]): SettingView => {
+    const info = infoOf(entry);
+    const value = found.get(variable)?.value ?? info.default;
+    const origin = found.get(variable)?.origin ?? ({ from: "default" } as const);
+    return {
+      variable,
+      secret: !info.public,
+      origin,
+      info,
+      ...(value === undefined ? {} : { value: info.public ? value : "***" }),
+    };
+  });
+  return [modeView, ...views];
+}
+
+function secretsOf(schema: Settings, found: ReadonlyMap<string, Found>): string[] {
+  return entriesOf(schema).flatMap(([variable, entry]) => {
+    const value = found.get(variable);
+    return value === undefined || infoOf(entry).public ? [] : [value.value];
+  });
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value))
+    if (typeof inner === "object" && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+}

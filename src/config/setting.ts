@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import type { Kind } from "./kinds.ts";
+
+/** What is known of a variable besides how it is read. */
+export interface SettingInfo {
+  /** One sentence for the README and `agent-runner config`. */
+  readonly about: string;
+  /** Other names that launchers use; the main name wins, then these in order. */
+  readonly also?: readonly string[];
+  /** Only what is marked public is ever shown; all else is a secret. */
+  readonly public: boolean;
+  readonly allowed: string;
+  /** The default as the environment would spell it. */
+  readonly default?: string;
+  /** What stands in the default's place where it depends on something else. */
+  readonly defaultNote?: string;
+  /** What to do where a required variable is missing. */
+  readonly remedy?: string;
+}
+
+type Options = Partial<Omit<SettingInfo, "about" | "allowed" | "default">>;
+type Described<S extends v.GenericSchema> = v.SchemaWithPipe<
+  readonly [S, v.MetadataAction<v.InferOutput<S>, { info: SettingInfo }>]
+>;
+
+function described<S extends v.GenericSchema>(schema: S, info: SettingInfo): Described<S> {
+  return v.pipe(schema, v.metadata({ info }));
+}
+
+/** A variable with a default. */
+export function withDefault<T>(kind: Kind<T>, fallback: string, about: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed, default: fallback };
+  return described(v.optional(kind.schema, fallback), info);
+}
+
+/** A variable that may be missing. */
+export function optional<T>(kind: Kind<T>, about: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed };
+  return described(v.optional(kind.schema), info);
+}
+
+/** A variable that must be there; `remedy` says where its value comes from. */
+export function required<T>(kind: Kind<T>, about: string, remedy: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed, remedy };
+  return described(kind.schema, info);
+}
+
+/** What was said about a variable of a settings object. */
+export function infoOf(schema: v.GenericSchema): SettingInfo {
+  const { info } = v.getMetadata(schema) as { info?: SettingInfo };
+  if (info === undefined) throw new Error("a setting was declared without its description");
+  return info;
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { messageOf, systemCode } from "../shared/errors.ts";
+import { ConfigError } from "./config-error.ts";
+
+/** An environment: names and values, as `process.env` has them. */
+export type EnvMap = Readonly<Record<string, string | undefined>>;
+
+/** Where a value came from. */
+export type Origin =
+  | { readonly from: "default" }
+  | { readonly from: "environment"; readonly name: string }
+  | { readonly from: "file"; readonly name: string; readonly file: string };
+
+export interface Found {
+  readonly value: string;
+  readonly origin: Exclude<Origin, { from: "default" }>;
+}
+
+/** Everything that was set, the real environment before the file. */
+export interface Sources {
+  /** The value of the first of these names that is set; a set but empty variable counts as not set. */
+  find(names: readonly string[]): Found | undefined;
+  /** All names that are set. */
+  names(): Iterable<string>;
+}
+
+export const DEFAULT_ENV_FILE = ".env";
+
+/**
+ * Joins the environment and the env file.
+ * @param file the file to read; without it `.env` in the working directory, where there is one
+ * @throws ConfigError where the named file cannot be read
+ */
+export function readSources(env: EnvMap, file?: string): Sources {
+  const path = file ?? DEFAULT_ENV_FILE;
+  const fromFile = readEnvFile(path, file !== undefined);
+  return {
+    find(names) {
+      for (const name of names) {
+        const value = env[name];
+        if (value !== undefined && value !== "") return { value, origin: { from: "environment", name } };
+        const inFile = fromFile[name];
+        if (inFile !== undefined && inFile !== "") return { value: inFile, origin: { from: "file", name, file: path } };
+      }
+      return undefined;
+    },
+    names: () => new Set([...Object.keys(env), ...Object.keys(fromFile)]),
+  };
+}
+
+function readEnvFile(path: string, named: boolean): EnvMap {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (!named && systemCode(error) === "ENOENT") return {};
+    throw new ConfigError([
+      {
+        variable: named ? `--env-file ${path}` : path,
+        problem: `cannot be read: ${messageOf(error)}`,
+        allowed: "a readable file of NAME=value lines",
+        remedy: named ? "Name an existing file." : "Make it readable, or remove it.",
+      },
+    ]);
+  }
+}

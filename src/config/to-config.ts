@@ -1,0 +1,105 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { unreachable } from "../shared/errors.ts";
+import type { Config, ModelConfig, TemporalConfig, TemporalTlsConfig } from "./config.ts";
+import type { CloudSettings, LocalSettings } from "./settings.ts";
+
+/** The flat variables as the structured value that the parts of the program take. Relative paths become absolute. */
+export function toConfig(set: LocalSettings | CloudSettings): Config {
+  const common = {
+    temporal: temporalOf(set),
+    statusStreaming: set.STATUS_STREAMING,
+    commandTimeoutMs: set.SANDBOX_COMMAND_TIMEOUT,
+    dataDir: absolute(set.STIGMER_DATA_DIR),
+    drainTimeoutMs: set.DRAIN_TIMEOUT,
+    stigmer: {
+      endpoint: set.STIGMER_BACKEND_ENDPOINT,
+      tls: set.STIGMER_BACKEND_TLS ?? set.STIGMER_BACKEND_ENDPOINT.endsWith(":443"),
+    },
+    admin: { host: set.ADMIN_HOST, port: set.ADMIN_PORT, ...some({ token: set.ADMIN_TOKEN }) },
+    log: { level: set.LOG_LEVEL, format: set.LOG_FORMAT },
+  };
+  switch (set.MODE) {
+    case "local":
+      return {
+        ...common,
+        mode: "local",
+        model: modelOf(set, "ollama"),
+        apiKey: set.STIGMER_API_KEY,
+        sandbox: { root: set.SANDBOX_ROOT_DIR, rootDir: absolute(set.SANDBOX_ROOT_DIR) },
+      };
+    case "cloud":
+      return {
+        ...common,
+        mode: "cloud",
+        model: modelOf(set, "anthropic"),
+        credentials: {
+          apiKey: set.STIGMER_API_KEY,
+          ...some({ auth0Domain: set.AUTH0_DOMAIN, auth0Audience: set.AUTH0_AUDIENCE }),
+        },
+        redis: {
+          host: set.REDIS_HOST,
+          port: set.REDIS_PORT,
+          db: set.REDIS_DB,
+          tls: set.REDIS_TLS,
+          ...some({ username: set.REDIS_USERNAME, password: set.REDIS_PASSWORD }),
+        },
+        daytona: {
+          apiKey: set.DAYTONA_API_KEY,
+          apiUrl: set.DAYTONA_API_URL,
+          ...some({ target: set.DAYTONA_TARGET, snapshotId: set.DAYTONA_DEV_TOOLS_SNAPSHOT_ID }),
+        },
+      };
+    default:
+      return unreachable(set);
+  }
+}
+
+function modelOf(set: LocalSettings | CloudSettings, usualProvider: "ollama" | "anthropic"): ModelConfig {
+  return {
+    usualProvider,
+    maxTokens: set.STIGMER_LLM_MAX_TOKENS,
+    temperature: set.STIGMER_LLM_TEMPERATURE,
+    ...some({
+      provider: set.STIGMER_LLM_PROVIDER,
+      name: set.STIGMER_LLM_MODEL,
+      baseUrl: set.STIGMER_LLM_BASE_URL,
+      apiKey: set.STIGMER_LLM_API_KEY,
+      ollamaBaseUrl: set.OLLAMA_BASE_URL,
+      anthropicApiKey: set.ANTHROPIC_API_KEY,
+      openaiApiKey: set.OPENAI_API_KEY,
+      script: set.STIGMER_LLM_SCRIPT === undefined ? undefined : absolute(set.STIGMER_LLM_SCRIPT),
+    }),
+  };
+}
+
+function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
+  const certFile = set.TEMPORAL_TLS_CLIENT_CERT_PATH;
+  const keyFile = set.TEMPORAL_TLS_CLIENT_KEY_PATH;
+  const tls: TemporalTlsConfig = {
+    ...some({
+      serverName: set.TEMPORAL_TLS_SERVER_NAME,
+      caFile: set.TEMPORAL_TLS_SERVER_CA_CERT_PATH,
+      client: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    }),
+  };
+  const wanted = set.TEMPORAL_TLS ?? (Object.keys(tls).length > 0 || set.TEMPORAL_API_KEY !== undefined);
+  return {
+    address: set.TEMPORAL_SERVICE_ADDRESS,
+    namespace: set.TEMPORAL_NAMESPACE,
+    taskQueue: set.TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE,
+    maxConcurrency: set.TEMPORAL_MAX_CONCURRENCY,
+    ...some({ tls: wanted ? tls : undefined, apiKey: set.TEMPORAL_API_KEY }),
+  };
+}
+
+/** The properties that have a value: an absent one is left out, not set to `undefined`. */
+function some<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}
+
+function absolute(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+}

@@ -1,0 +1,3 @@
+export type { LogFields, LogFormat, Logger, LoggerOptions, LogLevel } from "./logger.ts";
+export { createLogger, LOG_FORMATS, LOG_LEVELS, silentLogger } from "./logger.ts";
+export { writeLines } from "./write-lines.ts";

@@ -1,0 +1,69 @@
+import pino from "pino";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import { formatText } from "./text-format.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Values that belong to a record: ids, counts, durations in ms. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Logger {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** A logger below this one: `name` is added to its name, `fields` to all of its records. */
+  child(name: string, fields?: LogFields): Logger;
+}
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Replaces secrets in every line. */
+  readonly mask: SecretMask;
+  /** Takes whole lines, each with its newline. */
+  readonly write: (lines: string) => void;
+}
+
+/** The root logger, named `agent-runner`. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { mask, write } = options;
+  const line =
+    options.format === "json"
+      ? write
+      : (record: string) => write(formatText(JSON.parse(record) as Record<string, unknown>));
+  const root = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: "message",
+    },
+    { write: (record: string) => line(mask.mask(record)) },
+  );
+  return wrap(root, "agent-runner");
+}
+
+function wrap(parent: pino.Logger, name: string): Logger {
+  const records = parent.child({ logger: name });
+  return {
+    debug: (message, fields) => records.debug(fields ?? {}, message),
+    info: (message, fields) => records.info(fields ?? {}, message),
+    warn: (message, fields) => records.warn(fields ?? {}, message),
+    error: (message, fields) => records.error(fields ?? {}, message),
+    child: (below, fields) => wrap(fields === undefined ? parent : parent.child(fields), `${name}.${below}`),
+  };
+}
+
+/** Discards everything; for tests and for commands that have nothing to log. */
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLogger,
+};

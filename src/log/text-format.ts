@@ -1,0 +1,15 @@
+/** Keys of a record that the line shows in places of their own. */
+const OWN_KEYS = new Set(["level", "time", "logger", "message"]);
+
+/**
+ * One record as `<timestamp> - <logger> - <LEVEL> - <message>`, its fields behind it in brackets. A message of several
+ * lines becomes as many complete lines: the Stigmer CLI merges logs by the timestamp at the start of each line, and a
+ * line without one loses its place.
+ */
+export function formatText(record: Readonly<Record<string, unknown>>): string {
+  const head = `${record["time"]} - ${record["logger"]} - ${String(record["level"]).toUpperCase()} - `;
+  const fields = Object.entries(record).filter(([key, value]) => !OWN_KEYS.has(key) && value !== undefined);
+  const tail = fields.length === 0 ? "" : ` [${fields.map(([key, value]) => `${key}=${String(value)}`).join(" ")}]`;
+  const lines = String(record["message"]).split(/\r?\n/);
+  return lines.map((line, index) => `${head}${line}${index === lines.length - 1 ? tail : ""}\n`).join("");
+}

@@ -1,0 +1,18 @@
+import { Database } from "bun:sqlite";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** How long a process waits for another one that writes to the same file. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** Opens a SQLite file, and makes it and its directory where they are missing. Several processes may share it. */
+export function openDatabase(file: string): Database {
+  // It may hold conversations and keys: for its owner only.
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const database = new Database(file, { create: true, strict: true });
+  database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  database.run("PRAGMA journal_mode = WAL");
+  // With a write-ahead log this survives a crash of the process; only a power cut may cost the last transactions.
+  database.run("PRAGMA synchronous = NORMAL");
+  return database;
+}

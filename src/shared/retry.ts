@@ -1,0 +1,38 @@
+import pRetry, { AbortError } from "p-retry";
+import type { Backoff } from "./backoff.ts";
+
+export interface RetryOptions extends Backoff {
+  /** Attempts besides the first one. */
+  readonly retries: number;
+  /** Whether it may help to try again. */
+  readonly isTransient: (error: unknown) => boolean;
+  readonly signal?: AbortSignal;
+  /** Told of a failure that is followed by another attempt. */
+  readonly onRetry?: (error: unknown) => void;
+}
+
+/** Tries until it succeeds, waiting longer each time. @throws the last error; the signal's reason where it aborted */
+export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { retries, firstMs, mostMs, isTransient, signal, onRetry } = options;
+  return await pRetry(
+    async () => {
+      signal?.throwIfAborted();
+      return await work();
+    },
+    {
+      retries,
+      minTimeout: firstMs,
+      maxTimeout: mostMs,
+      factor: 2,
+      randomize: true,
+      shouldRetry: ({ error }) => !(error instanceof AbortError) && isTransient(error),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onRetry === undefined
+        ? {}
+        : {
+            onFailedAttempt: ({ error, retriesLeft }) =>
+              retriesLeft > 0 && isTransient(error) ? onRetry(error) : undefined,
+          }),
+    },
+  );
+}

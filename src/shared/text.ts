@@ -1,0 +1,35 @@
+/** What {@link cutMiddle} left of a text. */
+export interface Cut {
+  readonly text: string;
+  /** How many characters are missing; 0 where the text was short enough. */
+  readonly cut: number;
+}
+
+/**
+ * Keeps the head and the tail of a text that is longer than `limit` characters: the ends carry what people look for.
+ * `note(cut)` says in between what is missing; it is not counted against the limit.
+ */
+export function cutMiddle(text: string, limit: number, note: (cut: number) => string): Cut {
+  if (text.length <= limit) return { text, cut: 0 };
+  const head = Math.ceil(limit * 0.6);
+  const tail = limit - head;
+  const cut = text.length - limit;
+  const end = tail === 0 ? "" : text.slice(-tail);
+  return { text: `${wellFormed(text.slice(0, head))}${note(cut)}${wellFormed(end)}`, cut };
+}
+
+/** Replaces halves of surrogate pairs, which a cut may leave and which protobuf refuses. */
+export function wellFormed(text: string): string {
+  return text.isWellFormed() ? text : text.toWellFormed();
+}
+
+/** `1 execution`, `2 executions`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function alternatives(values: readonly string[]): string {
+  if (values.length <= 1) return values[0] ?? "";
+  return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
+}

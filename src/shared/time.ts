@@ -1,0 +1,33 @@
+import { setTimeout as sleepTimer } from "node:timers/promises";
+
+/** RFC 3339 in UTC with milliseconds: `2026-01-19T10:00:00.123Z`. */
+export function rfc3339(date: Date = new Date()): string {
+  return date.toISOString();
+}
+
+/** Resolves after `ms`, or at once, without an error, when the signal aborts. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleepTimer(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+}
+
+/** `0.3 s`, `12 s`, `3 min 4 s`: a duration as people read it. */
+export function humanDuration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/**
+ * The promise's outcome, or a rejection with `onTimeout()` after `ms`. The promise itself goes on; give what it does a
+ * signal where it can be stopped.
+ */
+export async function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
+  const timer = Promise.withResolvers<never>();
+  const handle = setTimeout(() => timer.reject(onTimeout()), ms);
+  try {
+    return await Promise.race([promise, timer.promise]);
+  } finally {
+    clearTimeout(handle);
+  }
+}
