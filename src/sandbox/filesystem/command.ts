@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+import { messageOf } from "../../shared/errors.ts";
+import { humanDuration, sleep } from "../../shared/time.ts";
+import { BoundedOutput } from "../bounded-output.ts";
+import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
+
+/** How long processes have between SIGTERM and SIGKILL. */
+export const TERMINATE_GRACE_MS = 3_000;
+/** How long output is still read after the shell ended: what it left in the background may hold the pipe forever. */
+const LATE_OUTPUT_MS = 300;
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Told of the command's process group when it starts. */
+  readonly onStart: (group: number) => void;
+}
+
+const shell = Bun.which("bash") ?? "/bin/sh";
+
+/**
+ * Runs a shell command in a process group of its own. A command that exceeds its time, or whose signal aborts, is
+ * stopped with all of its group: SIGTERM, then SIGKILL.
+ */
+export async function runCommand(command: string, options: RunOptions): Promise<CommandResult> {
+  options.signal.throwIfAborted();
+  const output = new BoundedOutput(COMMAND_OUTPUT_LIMIT);
+  // One pipe for both streams keeps their order.
+  const child = spawn(shell, ["-c", `exec 2>&1\n${command}`], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ["ignore", "pipe", "ignore"],
+    detached: true,
+  });
+  const failed = once(child, "error").then(([error]) => {
+    throw new SandboxError("unavailable", `The command could not be started: ${messageOf(error)}`, error);
+  });
+  const group = child.pid;
+  if (group === undefined) return await failed;
+  failed.catch(() => undefined);
+  options.onStart(group);
+  child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+
+  const closed = once(child, "close");
+  const exited = once(child, "exit");
+  const ending = await endOf(exited, options);
+  if (ending !== "exited") await killGroup(group, exited);
+  await settled(closed, LATE_OUTPUT_MS);
+  child.stdout?.destroy();
+  return result(child, output, ending, options.timeoutMs);
+}
+
+type Ending = "exited" | "timeout" | "aborted";
+
+async function endOf(exited: Promise<unknown>, { timeoutMs, signal }: RunOptions): Promise<Ending> {
+  const over = new AbortController();
+  const stopped = sleep(timeoutMs, AbortSignal.any([signal, over.signal]));
+  const ending = exited.then((): Ending => "exited");
+  try {
+    return await Promise.race([ending, stopped.then((): Ending => (signal.aborted ? "aborted" : "timeout"))]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Waits for a promise, but no longer than `ms`. */
+async function settled(promise: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, sleep(ms, over.signal)]);
+  over.abort();
+}
+
+/** Stops a process group; returns when it is gone, or was sent SIGKILL. */
+export async function killGroup(group: number, exited?: Promise<unknown>): Promise<void> {
+  if (!signalGroup(group, "SIGTERM")) return;
+  const end = Date.now() + TERMINATE_GRACE_MS;
+  while (Date.now() < end && signalGroup(group, 0)) {
+    await (exited === undefined ? sleep(50) : Promise.race([exited.then(() => sleep(20)), sleep(50)]));
+  }
+  signalGroup(group, "SIGKILL");
+}
+
+/** Whether the group had a process to receive the signal. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-group, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function result(child: ChildProcess, output: BoundedOutput, ending: string, timeoutMs: number): CommandResult {
+  const { text, cut } = output.read();
+  if (ending === "timeout") {
+    const note = `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`;
+    return { output: text === "" ? note : `${text.trimEnd()}\n${note}`, exitCode: TIMEOUT_EXIT_CODE, cut };
+  }
+  const signal = child.signalCode === null ? 0 : constants.signals[child.signalCode];
+  return { output: text, exitCode: child.exitCode ?? 128 + signal, cut };
+}

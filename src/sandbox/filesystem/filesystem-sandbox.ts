@@ -1,0 +1,132 @@
+import { mkdir, realpath } from "node:fs/promises";
+import type {
+  CommandOptions,
+  CommandResult,
+  DirectoryEntry,
+  Found,
+  LineMatch,
+  Sandbox,
+  SandboxLease,
+  SandboxProvider,
+  SandboxRequest,
+} from "../sandbox.ts";
+import { OWN_DIRECTORY } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import { killGroup, runCommand, signalGroup } from "./command.ts";
+import { type Aliases, confine, confineEntry } from "./confine.ts";
+import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
+import { globFiles, grepFiles } from "./search.ts";
+
+/** Where the agent library's own directories are kept. */
+const ALIASES: Aliases = {
+  "/large_tool_results": `${OWN_DIRECTORY}/large_tool_results`,
+  "/conversation_history": `${OWN_DIRECTORY}/conversation_history`,
+};
+
+export interface FilesystemSandboxOptions {
+  /** Absolute path; created where missing. */
+  readonly rootDir: string;
+  readonly commandTimeoutMs: number;
+  /** What every command sees, before the environment of the request. */
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+}
+
+/** A directory of this machine, shared by all executions: file tools are confined to it, commands start in it. */
+export class FilesystemSandboxes implements SandboxProvider {
+  readonly #options: FilesystemSandboxOptions;
+
+  constructor(options: FilesystemSandboxOptions) {
+    this.#options = options;
+  }
+
+  async acquire(request: SandboxRequest): Promise<SandboxLease> {
+    const { rootDir } = this.#options;
+    const root = await mkdir(rootDir, { recursive: true })
+      .then(() => realpath(rootDir))
+      .catch((error: unknown) => {
+        throw new SandboxError(
+          "unavailable",
+          `The workspace ${rootDir} cannot be used: ${String(error)}. Check SANDBOX_ROOT_DIR.`,
+          error,
+        );
+      });
+    const sandbox = new FilesystemSandbox(root, this.#options, request);
+    return { sandbox, release: () => sandbox.stopAll() };
+  }
+
+  async cleanup(): Promise<string> {
+    return "the workspace on this machine is kept: it belongs to its user";
+  }
+}
+
+class FilesystemSandbox implements Sandbox {
+  readonly id = "filesystem";
+  readonly root: string;
+  readonly #options: FilesystemSandboxOptions;
+  readonly #request: SandboxRequest;
+  /** Process groups of the commands that were started; some outlive their shell. */
+  readonly #groups = new Set<number>();
+
+  constructor(root: string, options: FilesystemSandboxOptions, request: SandboxRequest) {
+    this.root = root;
+    this.#options = options;
+    this.#request = request;
+  }
+
+  async execute(command: string, { env, signal }: CommandOptions = {}): Promise<CommandResult> {
+    const signals = [this.#request.signal, ...(signal === undefined ? [] : [signal])];
+    return await runCommand(command, {
+      cwd: this.root,
+      env: { ...this.#options.baseEnvironment, ...this.#request.environment, ...env },
+      timeoutMs: this.#options.commandTimeoutMs,
+      signal: AbortSignal.any(signals),
+      onStart: (group) => this.#groups.add(group),
+    });
+  }
+
+  async readFile(path: string): Promise<Uint8Array> {
+    return await readBytes(await this.#named(path));
+  }
+
+  async writeFile(path: string, content: Uint8Array | string): Promise<string> {
+    const named = await this.#named(path);
+    await writeBytes(named, content);
+    return named.real;
+  }
+
+  async list(path: string): Promise<Found<DirectoryEntry>> {
+    return await listDirectory(await this.#named(path));
+  }
+
+  async remove(path: string): Promise<string> {
+    // The link, not what it points to.
+    const named = { real: await confineEntry(this.root, path, ALIASES), asked: path };
+    if (named.real === this.root)
+      throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
+    await removePath(named);
+    return named.real;
+  }
+
+  async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
+    return await globFiles(this.root, (await this.#named(path)).real, pattern);
+  }
+
+  async grep(
+    text: string,
+    path: string,
+    options: { readonly glob?: string; readonly limit: number },
+  ): Promise<Found<LineMatch>> {
+    return await grepFiles((await this.#named(path)).real, text, options);
+  }
+
+  /** Stops what commands left running in the background. */
+  async stopAll(): Promise<void> {
+    const alive = [...this.#groups].filter((group) => signalGroup(group, 0));
+    await Promise.all(alive.map((group) => killGroup(group)));
+    this.#groups.clear();
+  }
+
+  async #named(path: string): Promise<Named> {
+    return { real: await confine(this.root, path, ALIASES), asked: path };
+  }
+}

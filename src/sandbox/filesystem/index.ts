@@ -1,0 +1,2 @@
+export { baseEnvironment } from "./base-environment.ts";
+export { FilesystemSandboxes } from "./filesystem-sandbox.ts";

@@ -1,0 +1,101 @@
+/** A directory entry. */
+export interface DirectoryEntry {
+  /** Absolute path, as commands in the sandbox see it. */
+  readonly path: string;
+  readonly isDirectory: boolean;
+  /** Bytes; 0 for directories. */
+  readonly size: number;
+  readonly modifiedAt: Date;
+}
+
+/** One line that contains the text that was searched for. */
+export interface LineMatch {
+  readonly path: string;
+  /** Counted from 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+/** A list that may have been cut at a limit. */
+export interface Found<T> {
+  readonly items: readonly T[];
+  readonly truncated: boolean;
+}
+
+export interface CommandOptions {
+  /** Variables besides the sandbox's own base and the environment it was made with. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Aborting stops the command and everything it started. */
+  readonly signal?: AbortSignal;
+}
+
+export interface CommandResult {
+  /** Standard output and standard error as they came, cut in the middle at {@link COMMAND_OUTPUT_LIMIT}. */
+  readonly output: string;
+  /** {@link TIMEOUT_EXIT_CODE} where the time limit was reached; 128 + signal where a signal ended it. */
+  readonly exitCode: number;
+  /** Characters that are missing from `output`. */
+  readonly cut: number;
+}
+
+/** Bytes of a command's output that are kept: the head and the tail of it. */
+export const COMMAND_OUTPUT_LIMIT = 1024 * 1024;
+/** As timeout(1) has it. */
+export const TIMEOUT_EXIT_CODE = 124;
+/** Largest file that the file tools read or edit. */
+export const FILE_SIZE_LIMIT = 10 * 1024 * 1024;
+/** Most entries of a listing, of a search for names, and matches of a search for text. */
+export const LISTING_LIMIT = 5_000;
+/** The runner's own directory below the root: full tool results, and what the agent library puts aside. */
+export const OWN_DIRECTORY = ".agent-runner";
+
+/** Where an agent's tools act. Paths may be absolute or relative to `root`; all that come back are absolute. */
+export interface Sandbox {
+  readonly id: string;
+  /** Absolute path of the directory in which commands start and to which file tools are confined. */
+  readonly root: string;
+  /** Runs a shell command in `root`, with standard input closed. @throws SandboxError where it cannot be started */
+  execute(command: string, options?: CommandOptions): Promise<CommandResult>;
+  /** @throws SandboxError `not-found`, `not-a-file`, `too-large`, `outside`, `denied` */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Creates or replaces a file, and the directories above it. @returns its absolute path @throws SandboxError */
+  writeFile(path: string, content: Uint8Array | string): Promise<string>;
+  /** The entries of a directory by name. @throws SandboxError `not-found`, `not-a-directory`, `outside` */
+  list(path: string): Promise<Found<DirectoryEntry>>;
+  /** Deletes a file, or a directory with all that is in it. @returns its absolute path @throws SandboxError */
+  remove(path: string): Promise<string>;
+  /** Files and directories below `path` whose relative path matches the pattern. @throws SandboxError */
+  glob(pattern: string, path: string): Promise<Found<DirectoryEntry>>;
+  /** Lines of text files at or below `path` that contain `text`. @throws SandboxError */
+  grep(
+    text: string,
+    path: string,
+    options: { readonly glob?: string; readonly limit: number },
+  ): Promise<Found<LineMatch>>;
+}
+
+/** For whom a sandbox is wanted. */
+export interface SandboxRequest {
+  readonly executionId: string;
+  readonly sessionId?: string;
+  /** The sandbox that the session had last. */
+  readonly sandboxId?: string;
+  /** Variables that commands see. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** A sandbox in use. */
+export interface SandboxLease {
+  readonly sandbox: Sandbox;
+  /** Stops what still runs in it on behalf of this lease, and gives it back. Never throws. */
+  release(): Promise<void>;
+}
+
+/** Makes sandboxes of one kind. */
+export interface SandboxProvider {
+  /** @throws SandboxError where none can be had */
+  acquire(request: SandboxRequest): Promise<SandboxLease>;
+  /** Removes a sandbox that is no longer needed. Best effort: @returns what was done, for the log; never throws. */
+  cleanup(sandboxId: string): Promise<string>;
+}

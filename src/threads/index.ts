@@ -1,0 +1,1 @@
+export type { ThreadStore } from "./thread-store.ts";
