@@ -1,0 +1,229 @@
+import {
+  type DeleteResult,
+  type EditResult,
+  type ExecuteResponse,
+  type FileData,
+  type FileDownloadResponse,
+  type FileInfo,
+  type FileUploadResponse,
+  type GlobResult,
+  type GrepResult,
+  type LsResult,
+  normalizeReadPagination,
+  type ReadRawResult,
+  type ReadResult,
+  type SandboxBackendProtocolV2,
+  type WriteResult,
+} from "deepagents";
+import { type DirectoryEntry, type Found, type Sandbox, SandboxError } from "../sandbox/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { noteFailure } from "./tool-outcome.ts";
+
+/** Bytes that are looked at to tell text from binary. */
+const SNIFFED_BYTES = 8_192;
+const EMPTY_FILE = "System reminder: File exists but has empty contents";
+
+/** A sandbox as the agent library's file and shell tools take it. Failures are returned, and noted for the status. */
+export class SandboxBackend implements SandboxBackendProtocolV2 {
+  readonly id: string;
+  readonly #sandbox: Sandbox;
+  readonly #signal: AbortSignal;
+
+  constructor(sandbox: Sandbox, signal: AbortSignal) {
+    this.id = sandbox.id;
+    this.#sandbox = sandbox;
+    this.#signal = signal;
+  }
+
+  async execute(command: string): Promise<ExecuteResponse> {
+    try {
+      const { output, exitCode, cut } = await this.#sandbox.execute(command, { signal: this.#signal });
+      if (exitCode !== 0) noteFailure(`exit code ${exitCode}`);
+      return { output: output === "" ? "(no output)" : output, exitCode, truncated: cut > 0 };
+    } catch (error) {
+      return { output: this.#failed(error), exitCode: 1, truncated: false };
+    }
+  }
+
+  async ls(path: string): Promise<LsResult> {
+    return await this.#try(async () => ({ files: infos(await this.#sandbox.list(path)) }));
+  }
+
+  async glob(pattern: string, path = "/"): Promise<GlobResult> {
+    return await this.#try(async () => {
+      const found = await this.#sandbox.glob(pattern, path);
+      return { files: infos(found), truncated: found.truncated };
+    });
+  }
+
+  async grep(
+    pattern: string,
+    path?: string | null,
+    glob?: string | null,
+    maxCount?: number | null,
+  ): Promise<GrepResult> {
+    return await this.#try(async () => {
+      const filter = glob === null || glob === undefined ? {} : { glob };
+      const { items, truncated } = await this.#sandbox.grep(pattern, path ?? "/", {
+        limit: maxCount ?? 1_000,
+        ...filter,
+      });
+      return { matches: [...items], truncated };
+    });
+  }
+
+  async read(path: string, offset = 0, limit = 500): Promise<ReadResult> {
+    return await this.#try(async () => {
+      const bytes = await this.#sandbox.readFile(path);
+      if (!isText(bytes)) return binary(path, bytes);
+      return page(new TextDecoder().decode(bytes), path, offset, limit);
+    });
+  }
+
+  async readRaw(path: string): Promise<ReadRawResult> {
+    return await this.#try(async () => {
+      const bytes = await this.#sandbox.readFile(path);
+      const now = new Date().toISOString();
+      const text = isText(bytes);
+      const data: FileData = {
+        content: text ? new TextDecoder().decode(bytes) : bytes,
+        mimeType: text ? "text/plain" : Bun.file(path).type,
+        created_at: now,
+        modified_at: now,
+      };
+      return { data };
+    });
+  }
+
+  async write(path: string, content: string): Promise<WriteResult> {
+    return await this.#try(async () => ({ path: await this.#sandbox.writeFile(path, content), filesUpdate: null }));
+  }
+
+  async edit(path: string, oldString: string, newString: string, replaceAll = false): Promise<EditResult> {
+    return await this.#try(async () => {
+      const before = new TextDecoder().decode(await this.#sandbox.readFile(path));
+      const { text, occurrences } = replace(path, before, oldString, newString, replaceAll);
+      return { path: await this.#sandbox.writeFile(path, text), filesUpdate: null, occurrences };
+    });
+  }
+
+  async delete(path: string): Promise<DeleteResult> {
+    return await this.#try(async () => ({ path: await this.#sandbox.remove(path) }));
+  }
+
+  async uploadFiles(files: [string, Uint8Array][]): Promise<FileUploadResponse[]> {
+    return await Promise.all(
+      files.map(async ([path, content]): Promise<FileUploadResponse> => {
+        const error = await this.#sandbox.writeFile(path, content).then(() => null, operationError);
+        return { path, error };
+      }),
+    );
+  }
+
+  async downloadFiles(paths: string[]): Promise<FileDownloadResponse[]> {
+    return await Promise.all(
+      paths.map(async (path): Promise<FileDownloadResponse> => {
+        try {
+          return { path, content: await this.#sandbox.readFile(path), error: null };
+        } catch (error) {
+          return { path, content: null, error: operationError(error) };
+        }
+      }),
+    );
+  }
+
+  async #try<T extends object>(work: () => Promise<T>): Promise<T | { error: string }> {
+    try {
+      return await work();
+    } catch (error) {
+      return { error: this.#failed(error) };
+    }
+  }
+
+  #failed(error: unknown): string {
+    this.#signal.throwIfAborted();
+    const message = messageOf(error);
+    noteFailure(message);
+    return message;
+  }
+}
+
+function infos({ items }: Found<DirectoryEntry>): FileInfo[] {
+  return items.map(({ path, isDirectory, size, modifiedAt }) => ({
+    path: isDirectory ? `${path}/` : path,
+    is_dir: isDirectory,
+    size,
+    modified_at: modifiedAt.toISOString(),
+  }));
+}
+
+function isText(bytes: Uint8Array): boolean {
+  return !bytes.subarray(0, SNIFFED_BYTES).includes(0);
+}
+
+function binary(path: string, content: Uint8Array): ReadResult {
+  const mimeType = Bun.file(path).type;
+  if (/^(image|audio|video)\/|^application\/pdf$/.test(mimeType)) return { content, mimeType };
+  throw new SandboxError(
+    "not-a-file",
+    `'${path}' is a binary file of ${content.length} bytes. Look at it with execute (file, xxd, strings).`,
+  );
+}
+
+function page(text: string, path: string, from: number, count: number): ReadResult {
+  const mimeType = "text/plain";
+  if (text.trim() === "") return { content: EMPTY_FILE, mimeType };
+  const { offset, limit } = normalizeReadPagination(from, count);
+  const lines = text.split("\n");
+  const totalLines = lines.at(-1) === "" ? lines.length - 1 : lines.length;
+  if (offset >= totalLines) {
+    throw new SandboxError(
+      "invalid",
+      `Line offset ${offset} is beyond the end of '${path}', which has ${totalLines} lines.`,
+    );
+  }
+  const endLine = Math.min(offset + limit, totalLines);
+  const window = {
+    content: lines.slice(offset, endLine).join("\n"),
+    mimeType,
+    totalLines,
+    startLine: offset + 1,
+    endLine,
+  };
+  return endLine < totalLines ? { ...window, nextOffset: endLine } : window;
+}
+
+function replace(path: string, text: string, oldString: string, newString: string, all: boolean) {
+  if (oldString === "") {
+    if (text !== "")
+      throw new SandboxError("invalid", "old_string is empty: name the text to replace, or write the whole file.");
+    return { text: newString, occurrences: 1 };
+  }
+  const occurrences = text.split(oldString).length - 1;
+  if (occurrences === 0)
+    throw new SandboxError(
+      "invalid",
+      `String not found in '${path}': read the file and give old_string exactly as it stands there.`,
+    );
+  if (occurrences > 1 && !all) {
+    throw new SandboxError(
+      "invalid",
+      `old_string occurs ${occurrences} times in '${path}': give more of its surroundings, or set replace_all.`,
+    );
+  }
+  return { text: text.replaceAll(oldString, () => newString), occurrences };
+}
+
+function operationError(error: unknown): FileUploadResponse["error"] {
+  if (!(error instanceof SandboxError)) return "invalid_path";
+  switch (error.code) {
+    case "not-found":
+      return "file_not_found";
+    case "denied":
+      return "permission_denied";
+    case "not-a-file":
+      return "is_directory";
+    default:
+      return "invalid_path";
+  }
+}

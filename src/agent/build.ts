@@ -1,0 +1,55 @@
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import { createDeepAgent, createFilesystemMiddleware, GENERAL_PURPOSE_SUBAGENT } from "deepagents";
+import { todoListMiddleware } from "langchain";
+import type { Sandbox } from "../sandbox/index.ts";
+import { asMiddleware } from "./as-middleware.ts";
+import { SandboxBackend } from "./backend.ts";
+import { loopGuard } from "./loop-guard.ts";
+import { systemPrompt } from "./prompt.ts";
+import { toolMiddleware } from "./tool-middleware.ts";
+
+export interface AgentParts {
+  readonly executionId: string;
+  readonly instructions: string;
+  readonly model: BaseChatModel;
+  readonly sandbox: Sandbox;
+  readonly variables: readonly string[];
+  readonly thread: BaseCheckpointSaver;
+  readonly keepResultsAbove: number;
+  readonly signal: AbortSignal;
+  readonly onCall: (node: string, callId: string) => void;
+}
+
+/** Puts the agent library's parts together. */
+export function buildAgent(parts: AgentParts) {
+  const { model, sandbox, instructions, variables, thread, signal, executionId, onCall } = parts;
+  const backend = new SandboxBackend(sandbox, signal);
+  // Long results are kept by the tool middleware, which knows the sandbox's real paths.
+  const files = asMiddleware(
+    createFilesystemMiddleware({
+      backend,
+      toolTokenLimitBeforeEvict: null,
+      customToolDescriptions: { execute: executeDescription(sandbox.root) },
+    }),
+  );
+  const tools = toolMiddleware({ sandbox, executionId, keepAbove: parts.keepResultsAbove, signal, onCall });
+  return createDeepAgent({
+    model,
+    backend,
+    checkpointer: thread,
+    systemPrompt: systemPrompt({ instructions, root: sandbox.root, variables }),
+    middleware: [files, asMiddleware(todoListMiddleware()), tools, loopGuard()],
+    // The library adds this one itself, but without the tool middleware: a failing tool would end the whole run.
+    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, tools, loopGuard()] }],
+  });
+}
+
+function executeDescription(root: string): string {
+  return [
+    `Runs a shell command in ${root} and returns its output (standard output and standard error) and its exit code.`,
+    "Standard input is closed: use flags that keep programs from asking.",
+    "A command that takes too long is stopped with exit code 124. Start servers in the background with `&` and their output in a file; they run until the end of this task.",
+    "Prefer the tools grep, glob and read_file for searching and reading.",
+  ].join(" ");
+}

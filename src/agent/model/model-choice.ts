@@ -1,0 +1,60 @@
+import { type ModelConfig, PROVIDERS, type Provider } from "../../config/index.ts";
+
+/** A model and who provides it. */
+export interface ModelChoice {
+  readonly provider: Provider;
+  readonly model: string;
+}
+
+/** Short names that Stigmer's users know, and the names the providers know. */
+const ALIASES: Readonly<Record<string, string>> = {
+  "claude-sonnet-4.5": "claude-sonnet-4-5-20250929",
+  "claude-opus-4": "claude-opus-4-20250514",
+  "qwen2.5-coder": "qwen2.5-coder:7b",
+  "llama3.2": "llama3.2:3b",
+  "deepseek-coder": "deepseek-coder-v2:16b",
+  codellama: "codellama:13b",
+};
+
+const USUAL_MODEL: Readonly<Record<Provider, string>> = {
+  ollama: "qwen2.5-coder:7b",
+  anthropic: "claude-sonnet-4.5",
+  openai: "gpt-4o",
+  scripted: "script",
+};
+
+/** Starts of model names that tell their provider. */
+const TELLING_NAMES: readonly (readonly [RegExp, Provider])[] = [
+  [/^claude/, "anthropic"],
+  [/^(gpt-|chatgpt-|o[134](-|$))/, "openai"],
+  [/^(qwen|llama|codellama|deepseek|mistral|mixtral|gemma|phi|granite|starcoder|command-r)/, "ollama"],
+];
+
+/**
+ * Which model an execution uses.
+ * @param requested `name` or `provider:name`, as the execution asked for; empty or absent: the default model
+ */
+export function chooseModel(config: ModelConfig, requested?: string): ModelChoice {
+  if (requested !== undefined && requested.trim() !== "")
+    return parse(requested.trim(), undefined, defaultProvider(config));
+  const provider = defaultProvider(config);
+  return parse(config.name ?? USUAL_MODEL[provider], config.provider, provider);
+}
+
+/** The provider that `STIGMER_LLM_BASE_URL` and `STIGMER_LLM_API_KEY` belong to. */
+export function defaultProvider(config: ModelConfig): Provider {
+  if (config.provider !== undefined) return config.provider;
+  return config.name === undefined
+    ? config.usualProvider
+    : parse(config.name, undefined, config.usualProvider).provider;
+}
+
+/** @param named the provider that was named besides the model, where one was: it wins over what the name tells */
+function parse(name: string, named: Provider | undefined, otherwise: Provider): ModelChoice {
+  const colon = name.indexOf(":");
+  // Ollama's tags have a colon too: `qwen2.5-coder:7b` names no provider.
+  const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
+  const model = prefix === undefined ? name : name.slice(colon + 1);
+  const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
+  return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES[model] ?? model };
+}

@@ -1,0 +1,52 @@
+import * as v from "valibot";
+import { parse } from "yaml";
+import { messageOf } from "../../shared/errors.ts";
+import { AgentError } from "../agent-error.ts";
+
+const toolCall = v.pipe(
+  v.record(v.string(), v.record(v.string(), v.unknown())),
+  v.check((call) => Object.keys(call).length === 1, "names one tool: `- write_file: {file_path: …}`"),
+  v.transform((call) => {
+    const [name, args] = Object.entries(call)[0] as [string, Record<string, unknown>];
+    return { name, args };
+  }),
+);
+
+const turn = v.strictObject({
+  text: v.optional(v.string(), ""),
+  /** Calls in this turn, each `{tool name: {arguments}}`. */
+  tools: v.optional(v.array(toolCall), []),
+  /** Seconds before the first word. */
+  delay: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
+});
+
+const script = v.strictObject({
+  /** Milliseconds between words. */
+  pace: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
+  turns: v.pipe(v.array(turn), v.minLength(1)),
+});
+
+/** What a model that is none says, turn by turn. */
+export type Script = v.InferOutput<typeof script>;
+
+/**
+ * Reads a script.
+ * @param file its name, for messages
+ * @throws AgentError `model-configuration` with the place and the problem
+ */
+export function parseScript(text: string, file: string): Script {
+  const fail = (problem: string) =>
+    new AgentError(
+      "model-configuration",
+      `The model script ${file} is not valid: ${problem}. It is YAML: \`turns:\` with a list of {text, tools, delay}.`,
+    );
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    throw fail(messageOf(error));
+  }
+  const result = v.safeParse(script, raw);
+  if (result.success) return result.output;
+  throw fail(result.issues.map((issue) => `${v.getDotPath(issue) ?? "the file"}: ${issue.message}`).join("; "));
+}

@@ -1,0 +1,27 @@
+/** What the agent is told besides its own instructions. */
+export interface PromptFacts {
+  /** The agent's instructions. */
+  readonly instructions: string;
+  /** The directory in which its tools act. */
+  readonly root: string;
+  /** Names of the variables that its commands see. */
+  readonly variables: readonly string[];
+}
+
+export function systemPrompt({ instructions, root, variables }: PromptFacts): string {
+  const environment = [
+    "## Environment",
+    `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,
+  ];
+  if (variables.length > 0) {
+    environment.push(
+      `Your commands see these environment variables: ${variables.join(", ")}. Use them by name (\`$NAME\`); never print or repeat the values of secrets.`,
+    );
+  }
+  return [instructions.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
+}
+
+/** The user's message as the agent receives it. */
+export function userMessage(text: string, organization: string): string {
+  return organization === "" ? text : `${text}\n\nOrganization: ${organization}`;
+}
