@@ -1,0 +1,18 @@
+/**
+ * Largest status in JSON, in bytes. Temporal refuses payloads over 2 MB, and most clients gRPC messages over 4 MiB; in
+ * the binary form a status is smaller than in JSON.
+ */
+export const STATUS_LIMIT = 1024 * 1024;
+/** Longest result of one call, in characters; the whole of a longer one is kept in the sandbox. */
+export const RESULT_LIMIT = 10_000;
+/** Longest text in the arguments of a call: the content of a file that is written is one. */
+export const ARGUMENT_LIMIT = 2_000;
+/** Deepest nesting and most entries of the arguments of a call. */
+export const ARGUMENT_DEPTH = 8;
+export const ARGUMENT_ENTRIES = 100;
+/** Longest message of the user or the model. */
+export const MESSAGE_LIMIT = 200_000;
+/** Longest error. */
+export const ERROR_LIMIT = 4_000;
+/** Most entries of the agent's to-do list. */
+export const TODO_LIMIT = 200;

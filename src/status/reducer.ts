@@ -1,0 +1,223 @@
+import { create, type JsonObject } from "@bufbuild/protobuf";
+import type { AgentEvent, RequestedCall, TodoEntry } from "../agent/index.ts";
+import { unreachable } from "../shared/errors.ts";
+import { rfc3339 } from "../shared/time.ts";
+import {
+  type AgentExecutionStatus,
+  type AgentMessage,
+  MessageType,
+  type SubAgentExecution,
+  SubAgentExecutionSchema,
+  SubAgentStatus,
+  type TodoItem,
+  TodoItemSchema,
+  TodoStatus,
+  type ToolCall,
+  ToolCallSchema,
+  ToolCallStatus,
+} from "../stigmer/index.ts";
+import { callLabel, componentType, MAIN_AGENT_GROUP } from "./labels.ts";
+import { newMessage, type StatusState } from "./status-state.ts";
+import { boundedArguments, boundedResult } from "./tool-text.ts";
+
+type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
+
+/** The tool that starts a sub-agent. */
+const DELEGATE = "task";
+
+/** The status after an event. Pure: the same state and event give the same status. */
+export function reduce(state: StatusState, event: AgentEvent): StatusState {
+  if (event.actor.kind === "sub-agent") return state;
+  switch (event.type) {
+    case "text":
+      return state.streaming === "tokens" ? grow(state, event) : state;
+    case "turn":
+      return endTurn(state, event);
+    case "tool-started":
+      return startCall(state, event);
+    case "tool-ended":
+      return endCall(state, event);
+    case "todos":
+      return withStatus(state, { todos: todoMap(event.todos, state.status.todos, event.at) });
+    default:
+      return unreachable(event);
+  }
+}
+
+function withStatus(state: StatusState, change: Partial<AgentExecutionStatus>): StatusState {
+  return { ...state, status: { ...state.status, ...change } };
+}
+
+function grow(state: StatusState, { turnId, text, at }: EventOf<"text">): StatusState {
+  const { messages } = state.status;
+  const index = state.growing.get(turnId);
+  const message = index === undefined ? undefined : messages[index];
+  if (index === undefined || message === undefined) {
+    const growing = new Map(state.growing).set(turnId, messages.length);
+    return { ...withStatus(state, { messages: [...messages, newMessage(MessageType.MESSAGE_AI, text, at)] }), growing };
+  }
+  return withStatus(state, { messages: messages.with(index, { ...message, content: message.content + text }) });
+}
+
+function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn">): StatusState {
+  const { messages, toolCalls, subAgentExecutions } = state.status;
+  const index = state.growing.get(turnId);
+  const grown = index === undefined ? undefined : messages[index];
+  const answered =
+    index === undefined || grown === undefined
+      ? [...messages, newMessage(MessageType.MESSAGE_AI, text, at)]
+      : messages.with(index, { ...grown, content: text });
+  const growing = new Map(state.growing);
+  growing.delete(turnId);
+  const asked: ToolCall[] = [];
+  for (const call of calls) asked.push(newCall(call, [...toolCalls, ...asked]));
+  const delegated = asked.filter((call) => call.name === DELEGATE).map(newSubAgent);
+  return {
+    ...withStatus(state, {
+      messages: [...answered, ...asked.map((call) => callMessage(call, at))],
+      toolCalls: [...toolCalls, ...asked],
+      subAgentExecutions: [...subAgentExecutions, ...delegated],
+    }),
+    growing,
+  };
+}
+
+/** A call that the model asked for. Some models number their calls anew each turn: an id that is taken gets a number. */
+function newCall({ id, name, args }: RequestedCall, before: readonly ToolCall[]): ToolCall {
+  const same = before.filter((call) => baseId(call) === id).length;
+  return create(ToolCallSchema, {
+    id: same === 0 ? id : `${id}${REPEAT_MARK}${same + 1}`,
+    name,
+    args: boundedArguments(args) as JsonObject,
+    status: ToolCallStatus.TOOL_CALL_PENDING,
+    componentMetadata: { componentType: componentType(name), componentGroup: MAIN_AGENT_GROUP },
+  });
+}
+
+const REPEAT_MARK = "#";
+
+function baseId({ id }: ToolCall): string {
+  return id.replace(/#\d+$/, "");
+}
+
+function callMessage(call: ToolCall, at: Date): AgentMessage {
+  return newMessage(MessageType.MESSAGE_TOOL, callLabel(call.name, call.args ?? {}), at, { toolCalls: [call] });
+}
+
+function newSubAgent({ id, args }: ToolCall): SubAgentExecution {
+  const text = (key: string) => (typeof args?.[key] === "string" ? args[key] : "");
+  return create(SubAgentExecutionSchema, {
+    id,
+    name: text("subagent_type"),
+    input: text("description"),
+    status: SubAgentStatus.SUB_AGENT_PENDING,
+  });
+}
+
+function startCall(state: StatusState, { callId, at }: EventOf<"tool-started">): StatusState {
+  const startedAt = rfc3339(at);
+  return changeCall(
+    state,
+    (call) => baseId(call) === callId && call.status === ToolCallStatus.TOOL_CALL_PENDING,
+    (call) => ({ ...call, status: ToolCallStatus.TOOL_CALL_RUNNING, startedAt }),
+    { status: SubAgentStatus.SUB_AGENT_IN_PROGRESS, startedAt },
+  );
+}
+
+function endCall(state: StatusState, { callId, result, failure, keptAt, at }: EventOf<"tool-ended">): StatusState {
+  const failed = failure !== undefined;
+  const completedAt = rfc3339(at);
+  const output = boundedResult(result, keptAt);
+  const error = failure === undefined ? "" : boundedResult(failure, undefined);
+  return changeCall(
+    state,
+    (call) => baseId(call) === callId && isOpen(call),
+    (call) => ({
+      ...call,
+      status: failed ? ToolCallStatus.TOOL_CALL_FAILED : ToolCallStatus.TOOL_CALL_COMPLETED,
+      result: output,
+      startedAt: call.startedAt === "" ? completedAt : call.startedAt,
+      completedAt,
+      error,
+    }),
+    {
+      status: failed ? SubAgentStatus.SUB_AGENT_FAILED : SubAgentStatus.SUB_AGENT_COMPLETED,
+      output: failed ? "" : output,
+      completedAt,
+      error,
+    },
+  );
+}
+
+/** Changes the first call that fits, wherever it stands: in the list of calls, in its message, as a sub-agent. */
+function changeCall(
+  state: StatusState,
+  fits: (call: ToolCall) => boolean,
+  change: (call: ToolCall) => ToolCall,
+  subAgentChange: Partial<SubAgentExecution>,
+): StatusState {
+  const { messages, toolCalls, subAgentExecutions } = state.status;
+  const index = toolCalls.findIndex(fits);
+  const before = toolCalls[index];
+  if (before === undefined) return state;
+  const after = change(before);
+  const messageIndex = messages.findLastIndex((message) => message.toolCalls[0]?.id === before.id);
+  const message = messages[messageIndex];
+  const agentIndex =
+    before.name === DELEGATE ? subAgentExecutions.findLastIndex((agent) => agent.id === before.id) : -1;
+  const agent = subAgentExecutions[agentIndex];
+  return withStatus(state, {
+    toolCalls: toolCalls.with(index, after),
+    ...(message === undefined ? {} : { messages: messages.with(messageIndex, { ...message, toolCalls: [after] }) }),
+    ...(agent === undefined
+      ? {}
+      : { subAgentExecutions: subAgentExecutions.with(agentIndex, { ...agent, ...subAgentChange }) }),
+  });
+}
+
+function isOpen({ status }: ToolCall): boolean {
+  return status === ToolCallStatus.TOOL_CALL_PENDING || status === ToolCallStatus.TOOL_CALL_RUNNING;
+}
+
+const TODO_STATUS = {
+  pending: TodoStatus.TODO_PENDING,
+  in_progress: TodoStatus.TODO_IN_PROGRESS,
+  completed: TodoStatus.TODO_COMPLETED,
+} as const;
+
+/** The list by position: the agent rewrites it whole and gives its entries no names. */
+function todoMap(
+  todos: readonly TodoEntry[],
+  before: Readonly<Record<string, TodoItem>>,
+  at: Date,
+): Record<string, TodoItem> {
+  const now = rfc3339(at);
+  return Object.fromEntries(
+    todos.map(({ content, status }, index) => {
+      const id = `todo-${index + 1}`;
+      const old = before[id];
+      const same = old !== undefined && old.content === content && old.status === TODO_STATUS[status];
+      const createdAt = old?.content === content ? old.createdAt : now;
+      return [
+        id,
+        same ? old : create(TodoItemSchema, { id, content, status: TODO_STATUS[status], createdAt, updatedAt: now }),
+      ];
+    }),
+  );
+}
+
+/** The status with what was still open closed: a run that ended leaves no call pending. */
+export function closeOpenCalls(state: StatusState, failure: string, at: Date): StatusState {
+  let closed: StatusState = { ...state, growing: new Map() };
+  for (const call of state.status.toolCalls.filter(isOpen)) {
+    closed = endCall(closed, {
+      type: "tool-ended",
+      actor: { kind: "main" },
+      callId: baseId(call),
+      result: "",
+      failure,
+      at,
+    });
+  }
+  return closed;
+}

@@ -1,0 +1,72 @@
+import type { AgentEvent } from "../agent/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import { type AgentExecutionStatus, MessageType } from "../stigmer/index.ts";
+import { Delivery } from "./delivery.ts";
+import { finish, type Outcome } from "./finish.ts";
+import { fitStatus } from "./fit-status.ts";
+import { Masking } from "./masking.ts";
+import { reduce } from "./reducer.ts";
+import type { StatusSink } from "./status-sink.ts";
+import { begin, newMessage, type StatusState, type Streaming } from "./status-state.ts";
+
+export interface ReporterOptions {
+  readonly executionId: string;
+  /** The user's text. */
+  readonly message: string;
+  readonly streaming: Streaming;
+  readonly sinks: readonly StatusSink[];
+  /** The secrets of the process and of the execution. */
+  readonly mask: SecretMask;
+  readonly log: Logger;
+}
+
+/** Keeps the status of one execution and tells the sinks of it. */
+export class Reporter {
+  readonly #masking: Masking;
+  readonly #deliveries: readonly Delivery[];
+  #state: StatusState;
+
+  constructor(options: ReporterOptions) {
+    this.#masking = new Masking(options.mask);
+    this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log));
+    this.#state = begin(options.message, options.streaming, new Date());
+  }
+
+  /** Sends that the execution is in progress; returns when that was tried with every sink. */
+  async start(): Promise<void> {
+    await Promise.all(this.#deliveries.map((delivery) => delivery.start(() => this.#shown())));
+  }
+
+  /** Adds a message of the runner. */
+  notice(text: string): void {
+    const { status } = this.#state;
+    const messages = [...status.messages, newMessage(MessageType.MESSAGE_SYSTEM, text, new Date())];
+    this.#state = { ...this.#state, status: { ...status, messages } };
+  }
+
+  /** Takes what happened into the status. */
+  report(event: AgentEvent): void {
+    const before = this.#state;
+    this.#state = reduce(before, event);
+    if (this.#state === before) return;
+    const urgent = event.type === "tool-started" || event.type === "tool-ended";
+    for (const delivery of this.#deliveries) delivery.offer(() => this.#shown(), urgent);
+  }
+
+  /**
+   * Ends the execution: delivers its last status to every sink, and nothing after it.
+   * @param deadline until when undelivered sinks are tried again, in ms since the epoch
+   * @returns the last status as it was sent
+   */
+  async finish(outcome: Outcome, deadline: number): Promise<AgentExecutionStatus> {
+    this.#state = finish(this.#state, outcome, new Date());
+    const status = this.#shown();
+    await Promise.all(this.#deliveries.map((delivery) => delivery.finish(status, deadline)));
+    return status;
+  }
+
+  #shown(): AgentExecutionStatus {
+    return fitStatus(this.#masking.masked(this.#state));
+  }
+}
