@@ -1,0 +1,72 @@
+import { Context } from "@temporalio/activity";
+import { humanDuration } from "../shared/time.ts";
+import type { RunningExecution } from "./executions.ts";
+import { type StopReason, stopReasons } from "./stop-reason.ts";
+
+/** Heartbeats come by the clock: a model may think for minutes without any event. */
+export const HEARTBEAT_INTERVAL_MS = 5_000;
+/** Kept free at the end of the activity's time for stopping the agent and delivering its last status. */
+const FINISH_MARGIN_MS = 15_000;
+/** Of a short time limit only this part is kept free. */
+const FINISH_SHARE = 0.15;
+/** Kept free for returning the result. */
+const RETURN_MARGIN_MS = 2_000;
+/** How long an execution that is stopped from outside may try to deliver its last status. */
+const STOPPED_FINISH_MS = 5_000;
+/** Where Temporal names no limit. */
+const USUAL_LIMIT_MS = 600_000;
+/** Longest time between scheduling and start that is taken off the limit; beyond it, the clocks differ. */
+const MOST_QUEUED_MS = 60_000;
+
+/** What ties an execution to its Temporal activity: heartbeats, cancellation, the time limit. */
+export interface ActivityLife {
+  /** Until when the last status may be tried to be delivered, in ms since the epoch. */
+  finishBy(): number;
+  [Symbol.dispose](): void;
+}
+
+export function tieToActivity(execution: RunningExecution): ActivityLife {
+  const context = Context.current();
+  const end = Date.now() + remainingMs(context);
+  const limit = context.info.startToCloseTimeoutMs || USUAL_LIMIT_MS;
+  const margin = Math.min(FINISH_MARGIN_MS, limit * FINISH_SHARE);
+
+  context.heartbeat();
+  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+  const timer = setTimeout(
+    () => execution.stop(stopReasons.timeLimit(humanDuration(limit))),
+    Math.max(end - margin - Date.now(), 0),
+  );
+  const onCancel = () => execution.stop(cancelReason(context));
+  context.cancellationSignal.addEventListener("abort", onCancel, { once: true });
+  if (context.cancellationSignal.aborted) onCancel();
+
+  return {
+    finishBy: () => {
+      const last = end - Math.min(RETURN_MARGIN_MS, margin / 3);
+      const stopped = execution.signal.aborted && (execution.signal.reason as StopReason).why !== "time-limit";
+      return stopped ? Math.min(last, Date.now() + STOPPED_FINISH_MS) : last;
+    },
+    [Symbol.dispose]() {
+      clearInterval(heartbeat);
+      clearTimeout(timer);
+      context.cancellationSignal.removeEventListener("abort", onCancel);
+    },
+  };
+}
+
+/**
+ * How much time the activity has left. The workflow's own run timeout is as long as the activity's and began earlier:
+ * counting from when the activity was scheduled keeps within both.
+ */
+function remainingMs({ info }: Context): number {
+  const queued = Math.min(Math.max(Date.now() - info.currentAttemptScheduledTimestampMs, 0), MOST_QUEUED_MS);
+  const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((ms) => ms > 0);
+  return Math.max(Math.min(...limits, ...(limits.length === 0 ? [USUAL_LIMIT_MS] : [])) - queued, 0);
+}
+
+function cancelReason({ cancellationDetails }: Context): StopReason {
+  if (cancellationDetails?.workerShutdown === true) return stopReasons.runnerStopped();
+  if (cancellationDetails?.notFound === true || cancellationDetails?.timedOut === true) return stopReasons.abandoned();
+  return stopReasons.cancelled();
+}

@@ -1,0 +1,165 @@
+import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { ApplicationFailure } from "@temporalio/common";
+import type { AgentRun } from "../agent/index.ts";
+import { AgentError, type AgentEvent } from "../agent/index.ts";
+import type { ModelConfig } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
+import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import type { KeyedMutex } from "../shared/keyed-mutex.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { humanDuration } from "../shared/time.ts";
+import { type Outcome, RESULT_LIMIT, Reporter, type StatusSink, type Streaming } from "../status/index.ts";
+import {
+  type AgentExecution,
+  AgentExecutionSchema,
+  AgentExecutionStatusSchema,
+  type Blueprint,
+  resolveBlueprint,
+  type StigmerClient,
+  StigmerError,
+} from "../stigmer/index.ts";
+import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
+import type { ThreadStore } from "../threads/index.ts";
+import { tieToActivity } from "./activity-life.ts";
+import { isEphemeral } from "./ensure-thread.ts";
+import type { ExecutionGate } from "./execution-gate.ts";
+import type { Executions, RunningExecution } from "./executions.ts";
+import { StopReason } from "./stop-reason.ts";
+
+/** What running executions takes. */
+export interface ExecutionParts {
+  readonly executions: Executions;
+  readonly gate: ExecutionGate;
+  /** Executions of one thread run one after the other: each continues the other's memory. */
+  readonly threadTurns: KeyedMutex;
+  readonly client: StigmerClient;
+  readonly sandboxes: SandboxProvider;
+  readonly threads: ThreadStore;
+  readonly sinks: readonly StatusSink[];
+  readonly model: ModelConfig;
+  readonly streaming: Streaming;
+  /** The process' secrets. */
+  readonly mask: SecretMask;
+  readonly log: Logger;
+  /** Gives what runs agents; the agent library is loaded when it is first asked for. */
+  readonly loadAgent: () => Promise<(run: AgentRun) => AsyncIterable<AgentEvent>>;
+}
+
+/**
+ * The activity `ExecuteGraphton`: runs one execution to its end and returns its last status. It fails by returning a
+ * FAILED status; where it threw, the server would replace all messages by two generic ones.
+ */
+export function executeGraphton(parts: ExecutionParts) {
+  return async (input: TypedJson, threadId: string): Promise<TypedJson> => {
+    const execution = decode(input);
+    const id = execution.metadata?.id ?? "";
+    const log = parts.log.child("execution", { executionId: id, sessionId: execution.spec?.sessionId || undefined });
+    const running = parts.executions.begin(id);
+    using life = tieToActivity(running);
+    try {
+      const status = await execute(parts, execution, threadId, running, life.finishBy, log);
+      return {
+        [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName),
+        ...(toJson(AgentExecutionStatusSchema, status) as object),
+      };
+    } finally {
+      running.end();
+    }
+  };
+}
+
+async function execute(
+  parts: ExecutionParts,
+  execution: AgentExecution,
+  threadId: string,
+  running: RunningExecution,
+  finishBy: () => number,
+  log: Logger,
+) {
+  const { signal } = running;
+  const mask = new SecretMask(parts.mask);
+  const reporter = new Reporter({
+    executionId: running.id,
+    message: execution.spec?.message ?? "",
+    streaming: parts.streaming,
+    sinks: parts.sinks,
+    mask,
+    log,
+  });
+  await using held = new AsyncDisposableStack();
+  let outcome: Outcome;
+  try {
+    held.defer(await parts.threadTurns.acquire(threadId, signal));
+    held.defer(await parts.gate.enter(signal));
+    log.info("Execution started");
+    await reporter.start();
+
+    const blueprint = await resolveBlueprint(parts.client, execution, signal);
+    const secrets = secretsOf(blueprint);
+    mask.add(secrets);
+    held.defer(parts.mask.add(secrets));
+    if (blueprint.unsupported.length > 0) warnOfUnsupported(blueprint, reporter, log);
+
+    const lease = await parts.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });
+    held.defer(() => lease.release());
+    held.defer(() => (isEphemeral(threadId) ? parts.threads.delete(threadId) : parts.threads.tidy(threadId)));
+
+    const run: AgentRun = {
+      ...blueprint,
+      threadId,
+      model: parts.model,
+      sandbox: lease.sandbox,
+      variables: Object.keys(blueprint.environment.values),
+      thread: parts.threads.saver,
+      keepResultsAbove: RESULT_LIMIT,
+      signal,
+    };
+    const runAgent = await parts.loadAgent();
+    for await (const event of runAgent(run)) reporter.report(event);
+    outcome = { phase: "completed" };
+  } catch (error) {
+    outcome = outcomeOf(signal.aborted ? signal.reason : error, log);
+  }
+  // Its processes are gone and its thread is free before anybody is told that it has ended.
+  await held
+    .disposeAsync()
+    .catch((error: unknown) => log.warn(`Tidying up after the execution failed: ${messageOf(error)}`));
+  const status = await reporter.finish(outcome, finishBy());
+  log.info(`Execution ${outcome.phase} after ${humanDuration(Date.now() - running.startedAt.getTime())}`);
+  return status;
+}
+
+function decode(input: TypedJson): AgentExecution {
+  const { [TYPE_KEY]: _type, ...message } = input;
+  try {
+    return fromJson(AgentExecutionSchema, message as JsonValue, { ignoreUnknownFields: true });
+  } catch (error) {
+    throw ApplicationFailure.nonRetryable(
+      `The first argument of ExecuteGraphton is no AgentExecution: ${messageOf(error)}`,
+      "InvalidArgument",
+    );
+  }
+}
+
+function secretsOf({ environment }: Blueprint): string[] {
+  return environment.secretNames.map((name) => environment.values[name] ?? "");
+}
+
+function warnOfUnsupported({ agentName, unsupported }: Blueprint, reporter: Reporter, log: Logger): void {
+  const list = unsupported.join(", ");
+  log.warn(`The agent "${agentName}" has ${list}, which this version does not give it`);
+  reporter.notice(`This version of the runner does not give the agent its ${list} yet: it works without them.`);
+}
+
+function outcomeOf(error: unknown, log: Logger): Outcome {
+  if (error instanceof StopReason) {
+    log.info(`Execution is stopped: ${error.why}`);
+    return { phase: error.why === "cancelled" ? "cancelled" : "failed", reason: error.message };
+  }
+  const reason = messageOf(error);
+  const expected = error instanceof AgentError || error instanceof StigmerError || error instanceof SandboxError;
+  if (expected) log.warn(`Execution fails: ${reason}`);
+  else log.error(`Execution fails unexpectedly: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
+  return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${reason}` };
+}

@@ -1,0 +1,33 @@
+/** Why an execution is stopped before its agent has ended. */
+export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned";
+
+/** The reason with which an execution's signal aborts. The message is for the user. */
+export class StopReason extends Error {
+  override readonly name = "StopReason";
+  /** Short, for the log. */
+  readonly why: StopCause;
+
+  constructor(why: StopCause, message: string) {
+    super(message);
+    this.why = why;
+  }
+}
+
+export const stopReasons = {
+  cancelled: () => new StopReason("cancelled", "The execution was cancelled."),
+  timeLimit: (limit: string) =>
+    new StopReason(
+      "time-limit",
+      `The execution reached its time limit of ${limit} and was stopped. What was done until then is kept: send another message to go on, or give the agent a smaller task.`,
+    ),
+  runnerStopped: () =>
+    new StopReason(
+      "runner-stopped",
+      "The runner was stopped before the execution had finished. What was done until then is kept: send the message again, or another one to go on.",
+    ),
+  abandoned: () =>
+    new StopReason(
+      "abandoned",
+      "Temporal no longer waits for this execution: its workflow has ended or its time is over.",
+    ),
+};

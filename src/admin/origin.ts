@@ -1,0 +1,15 @@
+import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
+
+/**
+ * Refuses what a browser sends on behalf of a page from elsewhere: any page could otherwise shut down the runner of the
+ * developer who looks at it. Programs send no `Origin`.
+ */
+export const notFromAForeignPage = createMiddleware(async (c, next) => {
+  const origin = c.req.header("origin");
+  const host = c.req.header("host");
+  if (origin !== undefined && URL.parse(origin)?.host !== host) {
+    throw new HTTPException(403, { message: "requests from web pages of another origin are not served" });
+  }
+  await next();
+});

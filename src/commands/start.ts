@@ -1,0 +1,58 @@
+import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { createLogger, type Logger, writeLines } from "../log/index.ts";
+import {
+  EXIT,
+  type ExitCode,
+  handleSignals,
+  logStartupFailure,
+  type Runner,
+  startRunner,
+  startupFailure,
+} from "../runner/index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+
+export interface StartOptions {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+}
+
+/** `agent-runner start`: runs until it is told to stop. */
+export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
+  const mask = new SecretMask();
+  let log = createLogger({
+    level: "info",
+    format: env["LOG_FORMAT"] === "json" ? "json" : "text",
+    mask,
+    write: writeLines(1),
+  });
+  let runner: Runner | undefined;
+  const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
+  const release = handleSignals(
+    { drain: () => (runner ?? starting).drain(), stop: () => (runner ?? starting).stop() },
+    log,
+  );
+  try {
+    const loaded = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
+    log = loggerOf(loaded, mask);
+    warnOfTypos(loaded, log);
+    runner = await startRunner({ loaded, env, log, mask });
+    return await runner.ended;
+  } catch (error) {
+    const failure = startupFailure(error);
+    logStartupFailure(failure, log);
+    return failure.exitCode;
+  } finally {
+    release();
+  }
+}
+
+/** The log as it is configured, with the configuration's secrets masked. */
+export function loggerOf({ config, secrets }: Loaded, mask: SecretMask): Logger {
+  mask.add(secrets);
+  return createLogger({ ...config.log, mask, write: writeLines(1) });
+}
+
+export function warnOfTypos({ typos }: Loaded, log: Logger): void {
+  for (const { found, meant } of typos)
+    log.warn(`${found} is set but unknown and has no effect: did you mean ${meant}?`);
+}

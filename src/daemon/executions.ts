@@ -1,0 +1,141 @@
+import { create, toJson } from "@bufbuild/protobuf";
+import { messageOf } from "../shared/errors.ts";
+import { rfc3339 } from "../shared/time.ts";
+import {
+  type AgentExecution,
+  AgentExecutionSchema,
+  type AgentExecutionStatus,
+  AgentExecutionStatusSchema,
+  type AgentExecutionUpdateStatusInput,
+  ExecutionPhase,
+} from "../stigmer/index.ts";
+import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
+import { invalid } from "./daemon-error.ts";
+import { kinds } from "./resource-kind.ts";
+import type { ResourceStore } from "./resource-store.ts";
+
+/** Starts the workflow of an execution. */
+export type StartWorkflow = (executionId: string, execution: TypedJson) => Promise<void>;
+
+const TERMINAL = new Set([
+  ExecutionPhase.EXECUTION_COMPLETED,
+  ExecutionPhase.EXECUTION_FAILED,
+  ExecutionPhase.EXECUTION_CANCELLED,
+]);
+
+export function isTerminal(execution: AgentExecution): boolean {
+  return TERMINAL.has(execution.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED);
+}
+
+/** Executions: how they begin, how their status changes, who is told. */
+export class ExecutionBook {
+  readonly #store: ResourceStore;
+  readonly #startWorkflow: StartWorkflow;
+  readonly #subscribers = new Map<string, Set<(execution: AgentExecution) => void>>();
+
+  constructor(store: ResourceStore, startWorkflow: StartWorkflow) {
+    this.#store = store;
+    this.#startWorkflow = startWorkflow;
+  }
+
+  async create(input: AgentExecution): Promise<AgentExecution> {
+    const { sessionId = "", agentId = "", message = "" } = input.spec ?? {};
+    if (message === "") throw invalid("AgentExecution: spec.message is empty");
+    if (sessionId === "" && agentId === "") throw invalid("AgentExecution: spec names neither a session nor an agent");
+    // An execution whose references lead nowhere is refused here rather than failing later.
+    if (sessionId !== "") kinds.session.get(this.#store, sessionId);
+    else kinds.agent.get(this.#store, agentId);
+    const status = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_PENDING });
+    const execution = kinds.execution.create(this.#store, { ...input, status });
+    const id = execution.metadata?.id ?? "";
+    try {
+      await this.#startWorkflow(id, {
+        [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName),
+        ...(toJson(AgentExecutionSchema, execution) as object),
+      });
+      return execution;
+    } catch (error) {
+      return this.fail(id, `The workflow of this execution could not be started: ${messageOf(error)}`);
+    }
+  }
+
+  /** Lists and maps are replaced whole where not empty, never cleared; scalars are taken where set. */
+  updateStatus({ executionId, status }: AgentExecutionUpdateStatusInput): AgentExecution {
+    if (status === undefined) throw invalid("AgentExecutionUpdateStatusInput: the status is missing");
+    const execution = kinds.execution.get(this.#store, executionId);
+    const merged = merge(execution.status ?? create(AgentExecutionStatusSchema), status);
+    return this.#changed({ ...execution, status: merged });
+  }
+
+  /** Ends an execution that its runner did not end. */
+  fail(executionId: string, error: string): AgentExecution {
+    const execution = kinds.execution.get(this.#store, executionId);
+    if (isTerminal(execution)) return execution;
+    const status = merge(execution.status ?? create(AgentExecutionStatusSchema), {
+      phase: ExecutionPhase.EXECUTION_FAILED,
+      error,
+      completedAt: rfc3339(),
+    });
+    return this.#changed({ ...execution, status });
+  }
+
+  /** The current state, then each change; ends on a terminal phase, or when the signal aborts. */
+  async *subscribe(executionId: string, signal: AbortSignal): AsyncGenerator<AgentExecution> {
+    const waiting: AgentExecution[] = [kinds.execution.get(this.#store, executionId)];
+    let wake = Promise.withResolvers<void>();
+    const subscriber = (execution: AgentExecution) => {
+      waiting.push(execution);
+      wake.resolve();
+    };
+    const stop = () => wake.resolve();
+    signal.addEventListener("abort", stop, { once: true });
+    const subscribers = this.#subscribers.get(executionId) ?? new Set();
+    this.#subscribers.set(executionId, subscribers.add(subscriber));
+    try {
+      while (!signal.aborted) {
+        const next = waiting.shift();
+        if (next !== undefined) {
+          yield next;
+          if (isTerminal(next)) return;
+          continue;
+        }
+        await wake.promise;
+        wake = Promise.withResolvers();
+      }
+    } finally {
+      signal.removeEventListener("abort", stop);
+      subscribers.delete(subscriber);
+      if (subscribers.size === 0) this.#subscribers.delete(executionId);
+    }
+  }
+
+  #changed(execution: AgentExecution): AgentExecution {
+    const saved = kinds.execution.save(this.#store, execution);
+    for (const tell of this.#subscribers.get(saved.metadata?.id ?? "") ?? []) tell(saved);
+    return saved;
+  }
+}
+
+function merge(before: AgentExecutionStatus, update: Partial<AgentExecutionStatus>): AgentExecutionStatus {
+  const {
+    messages = [],
+    toolCalls = [],
+    subAgentExecutions = [],
+    todos = {},
+    phase,
+    error,
+    startedAt,
+    completedAt,
+  } = update;
+  return {
+    ...before,
+    ...(messages.length > 0 ? { messages } : {}),
+    ...(toolCalls.length > 0 ? { toolCalls } : {}),
+    ...(subAgentExecutions.length > 0 ? { subAgentExecutions } : {}),
+    ...(Object.keys(todos).length > 0 ? { todos } : {}),
+    ...(phase !== undefined && phase !== ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED ? { phase } : {}),
+    ...(error ? { error } : {}),
+    ...(startedAt ? { startedAt } : {}),
+    ...(completedAt ? { completedAt } : {}),
+  };
+}

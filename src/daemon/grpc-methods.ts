@@ -1,0 +1,72 @@
+import type {
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  status,
+  type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
+import type { Logger } from "../log/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { DaemonError } from "./daemon-error.ts";
+
+/** A service with the functions that answer its methods. */
+export interface ServedService {
+  readonly service: DescService;
+  readonly methods: UntypedServiceImplementation;
+}
+
+/** Makes handlers of grpc-js out of functions from request to answer. */
+export class MethodHandlers {
+  readonly #log: Logger;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  unary<M extends DescMethodUnary>(
+    method: M,
+    answer: (
+      request: MessageShape<M["input"]>,
+    ) => MessageInitShape<M["output"]> | Promise<MessageInitShape<M["output"]>>,
+  ): UntypedServiceImplementation {
+    const handler: handleUnaryCall<MessageShape<M["input"]>, unknown> = (call, callback) => {
+      void (async () => create(method.output, await answer(call.request)))().then(
+        (message) => callback(null, message),
+        (error: unknown) => callback(this.#refusal(error, method)),
+      );
+    };
+    return { [method.name]: handler };
+  }
+
+  serverStream<M extends DescMethodServerStreaming>(
+    method: M,
+    answers: (request: MessageShape<M["input"]>, signal: AbortSignal) => AsyncIterable<MessageShape<M["output"]>>,
+  ): UntypedServiceImplementation {
+    const handler: handleServerStreamingCall<MessageShape<M["input"]>, unknown> = (call) => {
+      const gone = new AbortController();
+      call.on("cancelled", () => gone.abort());
+      void (async () => {
+        for await (const message of answers(call.request, gone.signal)) call.write(message);
+      })().then(
+        () => call.end(),
+        (error: unknown) => call.emit("error", this.#refusal(error, method)),
+      );
+    };
+    return { [method.name]: handler };
+  }
+
+  #refusal(error: unknown, method: DescMethodUnary | DescMethodServerStreaming): { code: status; details: string } {
+    if (error instanceof DaemonError) return { code: error.status, details: error.message };
+    this.#log.error(
+      `${method.parent.name}.${method.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
+    );
+    return { code: status.INTERNAL, details: messageOf(error) };
+  }
+}

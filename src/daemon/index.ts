@@ -1,0 +1,2 @@
+export type { Daemon, DaemonOptions } from "./daemon.ts";
+export { startDaemon } from "./daemon.ts";

@@ -1,0 +1,166 @@
+import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
+import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { timestampNow } from "@bufbuild/protobuf/wkt";
+import { ulid } from "ulid";
+import {
+  type Agent,
+  type AgentExecution,
+  AgentExecutionSchema,
+  type AgentInstance,
+  AgentInstanceSchema,
+  AgentSchema,
+  type ApiResourceAudit,
+  ApiResourceAuditSchema,
+  ApiResourceKind,
+  type ApiResourceMetadata,
+  ApiResourceMetadataSchema,
+  type ApiResourceReference,
+  type Environment,
+  EnvironmentSchema,
+  type ExecutionContext,
+  ExecutionContextSchema,
+  type Session,
+  SessionSchema,
+  type Skill,
+  SkillSchema,
+} from "../stigmer/index.ts";
+import { alreadyExists, invalid, notFound } from "./daemon-error.ts";
+import type { ResourceStore } from "./resource-store.ts";
+
+/** What every resource message has. */
+export type Resource = Message & {
+  apiVersion: string;
+  kind: string;
+  metadata?: ApiResourceMetadata | undefined;
+  status?: { audit?: ApiResourceAudit | undefined } | undefined;
+};
+
+/** Owner of what names none. */
+export const DEFAULT_ORG = "local";
+
+/** One kind of resource: how it is named, stored, found. */
+export class ResourceKind<T extends Resource> {
+  readonly #schema: GenMessage<T>;
+  readonly #name: string;
+  readonly #prefix: string;
+  readonly #kind: ApiResourceKind;
+
+  constructor(schema: GenMessage<T>, prefix: string, kind: ApiResourceKind) {
+    this.#schema = schema;
+    this.#name = schema.name;
+    this.#prefix = prefix;
+    this.#kind = kind;
+  }
+
+  get(store: ResourceStore, id: string): T {
+    if (id === "") throw invalid(`${this.#name}: the id is empty`);
+    const found = store.get(this.#schema, id);
+    if (found === undefined) throw notFound(`there is no ${this.#name} ${id}`);
+    return found;
+  }
+
+  getByReference(store: ResourceStore, { org, slug, kind }: ApiResourceReference): T {
+    if (kind !== this.#kind) throw invalid(`a reference to ${this.#name} has kind ${this.#kind}, not ${kind}`);
+    const found = store.find(this.#schema, { org: org || DEFAULT_ORG, slug });
+    if (found === undefined) throw notFound(`there is no ${this.#name} "${slug}" of "${org || DEFAULT_ORG}"`);
+    return found;
+  }
+
+  all(store: ResourceStore): T[] {
+    return store.all(this.#schema);
+  }
+
+  /** Stores a new resource under a new id. `fill` completes it when its metadata is known. */
+  create(store: ResourceStore, input: T, fill: (resource: T) => T = (resource) => resource): T {
+    const id = `${this.#prefix}-${ulid().toLowerCase()}`;
+    const name = input.metadata?.name || input.metadata?.slug || id;
+    const slug = input.metadata?.slug || slugOf(name);
+    const org = input.metadata?.org || DEFAULT_ORG;
+    if (slug === "") throw invalid(`${this.#name}: the name "${name}" has no letter or digit to make a slug of`);
+    if (store.find(this.#schema, { org, slug }) !== undefined)
+      throw alreadyExists(`there is a ${this.#name} "${slug}" of "${org}" already`);
+    const metadata = changed(input.metadata, { id, name, slug, org });
+    return this.#put(store, fill(this.#stamped({ ...input, metadata }, "created")));
+  }
+
+  /** Replaces a resource; its id, organization and slug stay. */
+  update(store: ResourceStore, input: T): T {
+    const before = this.get(store, input.metadata?.id ?? "");
+    const { id = "", org = "", slug = "" } = before.metadata ?? {};
+    const metadata = changed(input.metadata, {
+      id,
+      org,
+      slug,
+      name: input.metadata?.name || before.metadata?.name || slug,
+    });
+    return this.#put(
+      store,
+      this.#stamped(
+        { ...input, metadata, ...(before.status === undefined ? {} : { status: before.status }) },
+        "updated",
+      ),
+    );
+  }
+
+  /** Creates the resource, or updates the one of the same organization and slug. */
+  apply(store: ResourceStore, input: T, fill?: (resource: T) => T): T {
+    const org = input.metadata?.org || DEFAULT_ORG;
+    const slug = input.metadata?.slug || slugOf(input.metadata?.name ?? "");
+    const before = input.metadata?.id ? this.get(store, input.metadata.id) : store.find(this.#schema, { org, slug });
+    if (before === undefined) return this.create(store, input, fill);
+    return this.update(store, { ...input, metadata: changed(input.metadata, { id: before.metadata?.id ?? "" }) });
+  }
+
+  /** Writes back what was changed without a new version of its metadata. */
+  save(store: ResourceStore, resource: T): T {
+    return this.#put(store, resource);
+  }
+
+  delete(store: ResourceStore, id: string): T {
+    const found = this.get(store, id);
+    store.delete(id);
+    return found;
+  }
+
+  #put(store: ResourceStore, resource: T): T {
+    const { id = "", org = "", slug = "" } = resource.metadata ?? {};
+    // Made anew, so that parts that were given as plain values become messages.
+    const { $typeName: _, ...parts } = resource;
+    store.put(this.#schema, id, { org, slug }, create(this.#schema, parts as MessageInitShape<GenMessage<T>>));
+    return this.get(store, id);
+  }
+
+  #stamped(resource: T, event: string): T {
+    const before = resource.status?.audit?.specAudit;
+    const now = timestampNow();
+    const specAudit = { createdAt: before?.createdAt ?? now, updatedAt: now, event };
+    const audit = create(ApiResourceAuditSchema, { specAudit });
+    const status = { ...resource.status, audit };
+    return { ...resource, apiVersion: resource.apiVersion || "agentic.stigmer.ai/v1", kind: this.#name, status };
+  }
+}
+
+function changed(before: ApiResourceMetadata | undefined, change: Partial<ApiResourceMetadata>): ApiResourceMetadata {
+  return { ...(before ?? create(ApiResourceMetadataSchema)), ...change };
+}
+
+function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+export const kinds = {
+  agent: new ResourceKind<Agent>(AgentSchema, "agt", ApiResourceKind.agent),
+  instance: new ResourceKind<AgentInstance>(AgentInstanceSchema, "ain", ApiResourceKind.agent_instance),
+  session: new ResourceKind<Session>(SessionSchema, "ses", ApiResourceKind.session),
+  execution: new ResourceKind<AgentExecution>(AgentExecutionSchema, "aex", ApiResourceKind.agent_execution),
+  skill: new ResourceKind<Skill>(SkillSchema, "skl", ApiResourceKind.skill),
+  environment: new ResourceKind<Environment>(EnvironmentSchema, "env", ApiResourceKind.environment),
+  executionContext: new ResourceKind<ExecutionContext>(
+    ExecutionContextSchema,
+    "ect",
+    ApiResourceKind.execution_context,
+  ),
+};

@@ -1,0 +1,245 @@
+import { create } from "@bufbuild/protobuf";
+import type { Logger } from "../log/index.ts";
+import * as wire from "../stigmer/index.ts";
+import { invalid } from "./daemon-error.ts";
+import type { ExecutionBook } from "./executions.ts";
+import { MethodHandlers, type ServedService } from "./grpc-methods.ts";
+import { page } from "./page.ts";
+import { kinds } from "./resource-kind.ts";
+import type { ResourceStore } from "./resource-store.ts";
+import { artifactOf, pushSkill } from "./skills.ts";
+
+/** What the services answer with. */
+interface Parts {
+  readonly store: ResourceStore;
+  readonly executions: ExecutionBook;
+  readonly on: MethodHandlers;
+}
+
+/** Every service of the contract that the runner and the command line use, on the daemon's own store. */
+export function services(store: ResourceStore, executions: ExecutionBook, log: Logger): ServedService[] {
+  const parts: Parts = { store, executions, on: new MethodHandlers(log) };
+  return [
+    ...agents(parts),
+    ...instances(parts),
+    ...sessions(parts),
+    ...environments(parts),
+    ...executionContexts(parts),
+    ...skills(parts),
+    ...agentExecutions(parts),
+  ];
+}
+
+function agents({ store, on }: Parts): ServedService[] {
+  const command = wire.AgentCommandController.method;
+  const query = wire.AgentQueryController.method;
+  /** Every agent has an instance that is used where a caller names only the agent. */
+  const withInstance = (agent: wire.Agent): wire.Agent => {
+    if (agent.status?.defaultInstanceId) return agent;
+    const { id = "", slug = "", org = "" } = agent.metadata ?? {};
+    const metadata = create(wire.ApiResourceMetadataSchema, { name: `${slug}-default`, org });
+    const instance = kinds.instance.apply(store, create(wire.AgentInstanceSchema, { metadata, spec: { agentId: id } }));
+    const status = {
+      ...(agent.status ?? create(wire.AgentStatusSchema)),
+      defaultInstanceId: instance.metadata?.id ?? "",
+    };
+    return kinds.agent.save(store, { ...agent, status });
+  };
+  return [
+    {
+      service: wire.AgentCommandController,
+      methods: {
+        ...on.unary(command.apply, (agent) => withInstance(kinds.agent.apply(store, agent))),
+        ...on.unary(command.create, (agent) => withInstance(kinds.agent.create(store, agent))),
+        ...on.unary(command.update, (agent) => kinds.agent.update(store, agent)),
+        ...on.unary(command.delete, ({ value }) => kinds.agent.delete(store, value)),
+      },
+    },
+    {
+      service: wire.AgentQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.agent.get(store, value)),
+        ...on.unary(query.getByReference, (reference) => kinds.agent.getByReference(store, reference)),
+      },
+    },
+  ];
+}
+
+function instances({ store, on }: Parts): ServedService[] {
+  const command = wire.AgentInstanceCommandController.method;
+  const query = wire.AgentInstanceQueryController.method;
+  const checked = (instance: wire.AgentInstance): wire.AgentInstance => {
+    kinds.agent.get(store, instance.spec?.agentId ?? "");
+    return instance;
+  };
+  return [
+    {
+      service: wire.AgentInstanceCommandController,
+      methods: {
+        ...on.unary(command.apply, (instance) => kinds.instance.apply(store, checked(instance))),
+        ...on.unary(command.create, (instance) => kinds.instance.create(store, checked(instance))),
+        ...on.unary(command.update, (instance) => kinds.instance.update(store, checked(instance))),
+        ...on.unary(command.delete, ({ value }) => kinds.instance.delete(store, value)),
+      },
+    },
+    {
+      service: wire.AgentInstanceQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.instance.get(store, value)),
+        ...on.unary(query.getByReference, (reference) => kinds.instance.getByReference(store, reference)),
+        ...on.unary(query.getByAgent, ({ agentId, pageInfo }) => {
+          const all = kinds.instance.all(store).filter((instance) => instance.spec?.agentId === agentId);
+          const { entries } = page(all, pageInfo?.size ?? 0, String(pageInfo?.num ?? 1));
+          return { totalCount: all.length, items: entries };
+        }),
+      },
+    },
+  ];
+}
+
+function sessions({ store, on }: Parts): ServedService[] {
+  const command = wire.SessionCommandController.method;
+  const query = wire.SessionQueryController.method;
+  const checked = (session: wire.Session): wire.Session => {
+    const id = session.spec?.agentInstanceId ?? "";
+    if (id === "") throw invalid("Session: spec.agent_instance_id is empty");
+    kinds.instance.get(store, id);
+    return session;
+  };
+  return [
+    {
+      service: wire.SessionCommandController,
+      methods: {
+        ...on.unary(command.apply, (session) => kinds.session.apply(store, checked(session))),
+        ...on.unary(command.create, (session) => kinds.session.create(store, checked(session))),
+        ...on.unary(command.update, (session) => kinds.session.update(store, checked(session))),
+        ...on.unary(command.delete, ({ value }) => kinds.session.delete(store, value)),
+      },
+    },
+    {
+      service: wire.SessionQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.session.get(store, value)),
+        ...on.unary(query.list, ({ pageSize, pageToken }) => page(kinds.session.all(store), pageSize, pageToken)),
+        ...on.unary(query.listByAgent, ({ agentId, pageSize, pageToken }) => {
+          const ofAgent = new Set(
+            kinds.instance
+              .all(store)
+              .filter((found) => found.spec?.agentId === agentId)
+              .map((found) => found.metadata?.id),
+          );
+          return page(
+            kinds.session.all(store).filter((session) => ofAgent.has(session.spec?.agentInstanceId)),
+            pageSize,
+            pageToken,
+          );
+        }),
+      },
+    },
+  ];
+}
+
+function environments({ store, on }: Parts): ServedService[] {
+  const command = wire.EnvironmentCommandController.method;
+  const query = wire.EnvironmentQueryController.method;
+  return [
+    {
+      service: wire.EnvironmentCommandController,
+      methods: {
+        ...on.unary(command.apply, (environment) => kinds.environment.apply(store, environment)),
+        ...on.unary(command.create, (environment) => kinds.environment.create(store, environment)),
+        ...on.unary(command.update, (environment) => kinds.environment.update(store, environment)),
+        ...on.unary(command.delete, ({ resourceId }) => kinds.environment.delete(store, resourceId)),
+      },
+    },
+    {
+      service: wire.EnvironmentQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.environment.get(store, value)),
+        ...on.unary(query.getByReference, (reference) => kinds.environment.getByReference(store, reference)),
+      },
+    },
+  ];
+}
+
+function executionContexts({ store, on }: Parts): ServedService[] {
+  const command = wire.ExecutionContextCommandController.method;
+  const query = wire.ExecutionContextQueryController.method;
+  return [
+    {
+      service: wire.ExecutionContextCommandController,
+      methods: {
+        ...on.unary(command.apply, (context) => kinds.executionContext.apply(store, context)),
+        ...on.unary(command.create, (context) => kinds.executionContext.create(store, context)),
+        ...on.unary(command.delete, ({ resourceId }) => kinds.executionContext.delete(store, resourceId)),
+      },
+    },
+    {
+      service: wire.ExecutionContextQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.executionContext.get(store, value)),
+        ...on.unary(query.getByReference, (reference) => kinds.executionContext.getByReference(store, reference)),
+      },
+    },
+  ];
+}
+
+function skills({ store, on }: Parts): ServedService[] {
+  const command = wire.SkillCommandController.method;
+  const query = wire.SkillQueryController.method;
+  return [
+    {
+      service: wire.SkillCommandController,
+      methods: {
+        ...on.unary(command.push, (request) => pushSkill(store, request)),
+        ...on.unary(command.delete, ({ value }) => kinds.skill.delete(store, value)),
+      },
+    },
+    {
+      service: wire.SkillQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.skill.get(store, value)),
+        ...on.unary(query.getByReference, (reference) => kinds.skill.getByReference(store, reference)),
+        ...on.unary(query.getArtifact, ({ artifactStorageKey }) => ({
+          artifact: artifactOf(store, artifactStorageKey),
+        })),
+      },
+    },
+  ];
+}
+
+function agentExecutions({ store, executions, on }: Parts): ServedService[] {
+  const command = wire.AgentExecutionCommandController.method;
+  const query = wire.AgentExecutionQueryController.method;
+  return [
+    {
+      service: wire.AgentExecutionCommandController,
+      methods: {
+        ...on.unary(command.create, (execution) => executions.create(execution)),
+        ...on.unary(command.update, (execution) => kinds.execution.update(store, execution)),
+        ...on.unary(command.updateStatus, (input) => executions.updateStatus(input)),
+        ...on.unary(command.delete, ({ value }) => kinds.execution.delete(store, value)),
+      },
+    },
+    {
+      service: wire.AgentExecutionQueryController,
+      methods: {
+        ...on.unary(query.get, ({ value }) => kinds.execution.get(store, value)),
+        ...on.unary(query.list, ({ phase, pageSize, pageToken }) => {
+          const wanted = kinds.execution
+            .all(store)
+            .filter((execution) => phase === 0 || execution.status?.phase === phase);
+          return page(wanted, pageSize, pageToken);
+        }),
+        ...on.unary(query.listBySession, ({ sessionId, pageSize, pageToken }) =>
+          page(
+            kinds.execution.all(store).filter((execution) => execution.spec?.sessionId === sessionId),
+            pageSize,
+            pageToken,
+          ),
+        ),
+        ...on.serverStream(query.subscribe, ({ value }, signal) => executions.subscribe(value, signal)),
+      },
+    },
+  ];
+}

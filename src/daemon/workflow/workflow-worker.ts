@@ -1,0 +1,33 @@
+import { type NativeConnection, Worker } from "@temporalio/worker";
+import { protobufJsonCodec } from "../../temporal/index.ts";
+import type { ExecutionBook } from "../executions.ts";
+import { workflowBundle } from "./bundle.ts";
+import type { DaemonActivities } from "./invoke.ts";
+
+/** The queue of the Stigmer server's own workflows. */
+export const WORKFLOW_QUEUE = "agent_execution_stigmer";
+
+/** The worker that runs the workflows of executions, as the Stigmer server does. */
+export async function createWorkflowWorker(
+  connection: NativeConnection,
+  namespace: string,
+  executions: ExecutionBook,
+): Promise<Worker> {
+  const activities: DaemonActivities = {
+    ReportFailure: async (executionId, error) => {
+      executions.fail(executionId, error);
+    },
+  };
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: WORKFLOW_QUEUE,
+    activities,
+    workflowBundle: await workflowBundle(),
+    dataConverter: { payloadCodecs: [protobufJsonCodec] },
+    // One laptop's executions: small pools start faster and keep memory low.
+    workflowThreadPoolSize: 1,
+    maxCachedWorkflows: 50,
+    shutdownGraceTime: "2 s",
+  });
+}

@@ -1,0 +1,26 @@
+import type { Credentials } from "../credentials/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { SandboxProvider } from "../sandbox/index.ts";
+import type { HealthCheck } from "../shared/health.ts";
+import type { StatusSink } from "../status/index.ts";
+import type { ThreadStore } from "../threads/index.ts";
+
+/** Everything that differs between local and cloud mode. */
+export interface Platform {
+  readonly credentials: Credentials;
+  readonly sandboxes: SandboxProvider;
+  readonly threads: ThreadStore;
+  /** Where status updates go besides the Stigmer API. */
+  readonly sinks: readonly StatusSink[];
+  readonly checks: readonly HealthCheck[];
+  /** Lines of the log that say what this platform is made of: after the banner, and in the summary of the settings. */
+  readonly connected: readonly string[];
+  readonly summary: readonly string[];
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  readonly log: Logger;
+  /** The environment of the process, of which commands in a local sandbox see a small part. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}

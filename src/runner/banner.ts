@@ -1,0 +1,42 @@
+import type { Config } from "../config/index.ts";
+import { unreachable } from "../shared/errors.ts";
+
+const RULE = "=".repeat(60);
+
+/** The lines that documentation and people look for, one log message each. */
+export function banner(config: Config): string[] {
+  const { temporal, stigmer } = config;
+  return [
+    RULE,
+    `🚀 Stigmer Agent Runner - ${config.mode.toUpperCase()} Mode`,
+    RULE,
+    `Task Queue: ${temporal.taskQueue}`,
+    `Temporal: ${temporal.address} (namespace: ${temporal.namespace})`,
+    `Backend: ${stigmer.endpoint}`,
+    ...platformLines(config),
+    RULE,
+  ];
+}
+
+function platformLines(config: Config): string[] {
+  switch (config.mode) {
+    case "local":
+      return [
+        `Sandbox: filesystem (root: ${config.sandbox.root})`,
+        "Note: Using gRPC to Stigmer Daemon for state/streaming",
+      ];
+    case "cloud":
+      return ["Sandbox: daytona", `Redis: ${config.redis.host}:${config.redis.port}`];
+    default:
+      return unreachable(config);
+  }
+}
+
+/** The settings once more, when the platform is there. */
+export function summary(config: Config, platform: readonly string[]): string[] {
+  return [
+    `🔧 Execution Mode: ${config.mode.toUpperCase()}`,
+    `🔧 Stigmer Backend: ${config.stigmer.endpoint}`,
+    ...platform,
+  ];
+}

@@ -1,0 +1,22 @@
+/** How the process ends; `agent-runner --help` shows them. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  configuration: 3,
+  unavailable: 4,
+  unfinished: 5,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.ok, "stopped as asked; `run`: the execution completed"],
+  [EXIT.failed, "an error while running; `run`: the execution failed"],
+  [EXIT.usage, "wrong arguments"],
+  [EXIT.configuration, "the configuration is not valid"],
+  [EXIT.unavailable, "something needed was not there at the start: Temporal, a port, a directory, the daemon"],
+  [EXIT.unfinished, "stopped while executions were running: the drain time was over, or a second signal came"],
+  [EXIT.interrupted, "interrupted: a third signal; `run`: Ctrl-C"],
+];

@@ -1,0 +1,102 @@
+import { ConfigError, describeProblem } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
+import { PlatformError } from "../platform/index.ts";
+import { messageOf, systemCode } from "../shared/errors.ts";
+import { TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+
+const RULE = "=".repeat(80);
+
+/** Why the runner could not start, for people. */
+export interface StartupFailure {
+  readonly what: string;
+  readonly error: string;
+  /** Likely causes, each with what to do. */
+  readonly causes: readonly string[];
+  readonly exitCode: ExitCode;
+}
+
+/** Logs the block that ends a failed start. */
+export function logStartupFailure(failure: StartupFailure, log: Logger): void {
+  const causes = failure.causes.map((cause, index) => `  ${index + 1}. ${cause}`);
+  const lines = [
+    RULE,
+    `STARTUP FAILURE: ${failure.what}`,
+    `Error: ${failure.error}`,
+    ...(causes.length > 0 ? ["Possible causes:"] : []),
+    ...causes,
+    RULE,
+  ];
+  for (const line of lines) log.error(line);
+}
+
+/** An admin server that could not listen. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export function startupFailure(error: unknown): StartupFailure {
+  if (error instanceof ConfigError) {
+    const causes = error.problems.map(describeProblem);
+    const count = causes.length === 1 ? "1 problem" : `${causes.length} problems`;
+    return {
+      what: "the configuration is not valid",
+      error: `${count} in the configuration`,
+      causes,
+      exitCode: EXIT.configuration,
+    };
+  }
+  if (error instanceof TemporalError) {
+    return {
+      what: "no connection to Temporal",
+      error: error.message,
+      causes: TEMPORAL_CAUSES[error.code],
+      exitCode: EXIT.unavailable,
+    };
+  }
+  if (error instanceof PlatformError) {
+    return {
+      what: error.code === "directory" ? "a directory cannot be used" : "a part of the platform is missing",
+      error: error.message,
+      causes: error.remedies,
+      exitCode: EXIT.unavailable,
+    };
+  }
+  if (error instanceof ListenError) {
+    const taken = systemCode(error) === "EADDRINUSE";
+    const causes = taken
+      ? [
+          "Another runner is already running here: stop it, or give this one another port with ADMIN_PORT.",
+          "Another program uses the port: choose one with ADMIN_PORT, or ADMIN_PORT=0 for any free one.",
+        ]
+      : ["ADMIN_HOST is no address of this machine, or the port needs privileges: check ADMIN_HOST and ADMIN_PORT."];
+    return { what: "the admin server cannot listen", error: error.message, causes, exitCode: EXIT.unavailable };
+  }
+  return {
+    what: "an unexpected error",
+    error: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+    causes: ["This is most likely a defect of the runner: please report it with these lines."],
+    exitCode: EXIT.failed,
+  };
+}
+
+const TEMPORAL_CAUSES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
+  unreachable: [
+    "Temporal is not running: start it (`temporal server start-dev`, or `agent-runner dev`, which brings its own).",
+    "TEMPORAL_SERVICE_ADDRESS names another machine or port than Temporal's frontend: check it (host:port).",
+    "A firewall or network policy is in between: try `nc -vz <host> <port>` from here.",
+  ],
+  tls: [
+    "Temporal expects TLS and gets plaintext, or the other way round: check TEMPORAL_TLS.",
+    "The server's certificate is signed by a CA that is not known here: set TEMPORAL_TLS_SERVER_CA_CERT_PATH.",
+    "The certificate is for another name: set TEMPORAL_TLS_SERVER_NAME.",
+  ],
+  "namespace-not-found": [
+    "TEMPORAL_NAMESPACE is misspelled: list the namespaces with `temporal operator namespace list`.",
+    "The namespace was not created yet: `temporal operator namespace create --namespace <name>`.",
+  ],
+  unauthorized: [
+    "The API key or the client certificate is not valid for this namespace: check TEMPORAL_API_KEY and TEMPORAL_TLS_CLIENT_*.",
+  ],
+  rejected: [],
+};

@@ -1,0 +1,11 @@
+export type { NativeConnection, Worker } from "@temporalio/worker";
+export { CONNECT_TIMEOUT_MS, connectTemporal } from "./connect.ts";
+export { ExecutionSlots, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
+export { probeTemporal } from "./health.ts";
+export type { TypedJson } from "./payload-codec.ts";
+export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";
+export { installTemporalRuntime } from "./runtime.ts";
+export type { TemporalErrorCode } from "./temporal-error.ts";
+export { TemporalError } from "./temporal-error.ts";
+export type { Activities } from "./worker.ts";
+export { createActivityWorker } from "./worker.ts";
