@@ -2,6 +2,19 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
 import { commit, version } from "./version.ts";
 
+/** The flags of `run`, as commander gives them. */
+interface RunFlags {
+  readonly agent?: string;
+  readonly session?: string;
+  readonly model?: string;
+  readonly endpoint?: string;
+  readonly env: readonly string[];
+  readonly secretEnv: readonly string[];
+  readonly json: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 /** The program's arguments as commands. Each command is loaded when it is called: `--version` needs no agent library. */
 export function program(env: Readonly<Record<string, string | undefined>>, exit: (code: ExitCode) => void): Command {
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
@@ -19,9 +32,29 @@ export function program(env: Readonly<Record<string, string | undefined>>, exit:
   };
 
   root
-    .command("start", { isDefault: true })
+    .command("start")
     .description("run agents until stopped (the default)")
     .action(async () => exit(await (await import("./commands/start.ts")).start(common())));
+  root
+    .command("dev")
+    .description("run everything on this machine: Temporal, a Stigmer daemon and the runner")
+    .action(async () => exit(await (await import("./commands/dev.ts")).dev(common())));
+  root
+    .command("run")
+    .description("send a message to an agent of a Stigmer daemon and show what comes of it")
+    .argument("<message>", "what to do")
+    .option("--agent <file>", "the agent, as YAML or JSON; it is applied to the daemon")
+    .option("--session <id>", "continue this session")
+    .option("--model <name>", "use this model: `name` or `provider:name`")
+    .option("--env <NAME=value>", "a variable for the agent's commands; can be repeated", collect, [])
+    .option("--secret-env <NAME>", "a secret, taken from this command's environment; can be repeated", collect, [])
+    .option("--endpoint <host:port>", "the daemon; else STIGMER_BACKEND_ENDPOINT, else localhost:50051")
+    .option("--json", "one update a line, as JSON", false)
+    .action(async (message: string, options: RunFlags) => {
+      const { run } = await import("./commands/run.ts");
+      const { env: plainEnv, ...flags } = options;
+      exit(await run({ ...common(), ...flags, message, plainEnv }));
+    });
   root
     .command("config")
     .description("show every setting, its value and where it came from")
@@ -47,12 +80,19 @@ export function program(env: Readonly<Record<string, string | undefined>>, exit:
   return root;
 }
 
+/** Without a command it is `start`; said here, so that a misspelled command is not taken for an argument of it. */
+function withCommand(args: readonly string[]): string[] {
+  const named = args.some((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--env-file");
+  const asksOnly = args.some((arg) => ["-h", "--help", "-V", "--version"].includes(arg));
+  return named || asksOnly ? [...args] : [...args, "start"];
+}
+
 async function main(): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   try {
     await program(process.env, (given) => {
       code = given;
-    }).parseAsync(process.argv);
+    }).parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -3,6 +3,8 @@ export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";
 export type { Loaded, LoadOptions, SettingView } from "./load.ts";
 export { describeSettings, loadConfig } from "./load.ts";
+export type { ClientConfig } from "./load-client.ts";
+export { loadClientConfig } from "./load-client.ts";
 export type { RedactedSetting } from "./redact.ts";
 export { redacted } from "./redact.ts";
 export type { Provider } from "./settings.ts";

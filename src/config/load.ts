@@ -34,6 +34,8 @@ export interface LoadOptions {
   readonly envFile?: string;
   /** Values that win over everything, for commands that set some variables themselves. */
   readonly overrides?: EnvMap;
+  /** Values that stand in for those of the schema where nothing else is set. */
+  readonly defaults?: EnvMap;
 }
 
 /**
@@ -46,7 +48,8 @@ export function loadConfig(options: LoadOptions): Loaded {
   const schema = mode === "local" ? localSettings : cloudSettings;
   const found = new Map<string, Found>();
   for (const [variable, entry] of entriesOf(schema)) {
-    const value = sources.find([variable, ...(infoOf(entry).also ?? [])]);
+    const value =
+      sources.find([variable, ...(infoOf(entry).also ?? [])]) ?? given(variable, options.defaults?.[variable]);
     if (value !== undefined) found.set(variable, value);
   }
   const raw: Record<string, unknown> = Object.fromEntries([...found].map(([variable, { value }]) => [variable, value]));
@@ -60,6 +63,10 @@ export function loadConfig(options: LoadOptions): Loaded {
     secrets: secretsOf(schema, found),
     typos: findTypos(sources.names(), knownNames()),
   };
+}
+
+function given(variable: string, value: string | undefined): Found | undefined {
+  return value === undefined ? undefined : { value, origin: { from: "command", name: variable } };
 }
 
 function modeOf(sources: Sources): (typeof MODES)[number] {

@@ -21,6 +21,7 @@ export function redacted(views: readonly SettingView[]): RedactedSetting[] {
 
 function describeOrigin(variable: string, origin: SettingView["origin"]): string {
   if (origin.from === "default") return "default";
+  if (origin.from === "command") return "default of this command";
   const place = origin.from === "environment" ? "environment" : origin.file;
   return origin.name === variable ? place : `${place} (${origin.name})`;
 }

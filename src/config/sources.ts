@@ -10,6 +10,7 @@ export type EnvMap = Readonly<Record<string, string | undefined>>;
 export type Origin =
   | { readonly from: "default" }
   | { readonly from: "environment"; readonly name: string }
+  | { readonly from: "command"; readonly name: string }
   | { readonly from: "file"; readonly name: string; readonly file: string };
 
 export interface Found {

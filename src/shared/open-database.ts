@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** How long a process waits for another one that writes to the same file. */
@@ -7,9 +7,10 @@ const BUSY_TIMEOUT_MS = 10_000;
 
 /** Opens a SQLite file, and makes it and its directory where they are missing. Several processes may share it. */
 export function openDatabase(file: string): Database {
-  // It may hold conversations and keys: for its owner only.
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const database = new Database(file, { create: true, strict: true });
+  // It holds conversations, and what they hold: for its owner only.
+  chmodSync(file, 0o600);
   database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   database.run("PRAGMA journal_mode = WAL");
   // With a write-ahead log this survives a crash of the process; only a power cut may cost the last transactions.

@@ -1,6 +1,9 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
 
+/** What the SDK warns of and is meant to be so. */
+const EXPECTED = /^No workflows registered/;
+
 let installed = false;
 
 /**
@@ -22,7 +25,7 @@ export function installTemporalRuntime(logger: Logger): void {
         case "ERROR":
           return log.error(text);
         case "WARN":
-          return log.warn(text);
+          return EXPECTED.test(text) ? log.debug(text) : log.warn(text);
         case "INFO":
           // The SDK's account of its own states; ours is in the lifecycle's log lines.
           return log.debug(text);

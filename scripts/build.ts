@@ -1,0 +1,59 @@
+/**
+ * Builds the program: `dist/agent-runner` for this machine and, without `--single`, `dist/agent-runner-<os>-<arch>` for
+ * every machine there is a native bridge for. What can be run here is run: see build-parts/smoke.ts.
+ */
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { $ } from "bun";
+import { smoke } from "./build-parts/smoke.ts";
+import { hostTarget, type Target, targets } from "./build-parts/targets.ts";
+import { temporalPlugin, WORKFLOW_THREAD } from "./build-parts/temporal-plugin.ts";
+import { workflowPlugin } from "./build-parts/workflow-plugin.ts";
+
+const root = join(import.meta.dir, "..");
+const dist = join(root, "dist");
+const thread = join(root, "node_modules", WORKFLOW_THREAD);
+const { version } = (await Bun.file(join(root, "package.json")).json()) as { version: string };
+const commit =
+  (await $`git rev-parse --short=12 HEAD`.cwd(root).nothrow().quiet()).stdout.toString().trim() || "unknown";
+
+async function build(target: Target, workflow: Bun.BunPlugin): Promise<string> {
+  const file = join(dist, `agent-runner-${target.name}`);
+  const result = await Bun.build({
+    entrypoints: [join(root, "src/main.ts"), thread],
+    root,
+    target: "bun",
+    format: "esm",
+    minify: true,
+    define: { BUILD_VERSION: JSON.stringify(version), BUILD_COMMIT: JSON.stringify(commit) },
+    plugins: [temporalPlugin(target.bridge, `./node_modules/${WORKFLOW_THREAD}`), workflow],
+    compile: {
+      target: target.bun,
+      outfile: file,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  for (const log of result.logs) console.error(String(log));
+  return file;
+}
+
+const single = process.argv.includes("--single");
+const host = hostTarget();
+await mkdir(dist, { recursive: true });
+console.log("Bundling the workflow …");
+const workflow = await workflowPlugin();
+for (const target of single ? [host] : targets) {
+  const started = Date.now();
+  const file = await build(target, workflow);
+  const size = Math.round(Bun.file(file).size / 1e6);
+  console.log(`Built for ${target.name}: ${size} MB in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  if (target !== host) continue;
+  await rm(join(dist, "agent-runner"), { force: true });
+  await copyFile(file, join(dist, "agent-runner"));
+  if (single) await rm(file);
+}
+await smoke(join(dist, "agent-runner"), version);
+console.log("dist/agent-runner is ready");

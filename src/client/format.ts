@@ -1,0 +1,73 @@
+import type pc from "picocolors";
+import { humanDuration } from "../shared/time.ts";
+import {
+  type AgentExecution,
+  ExecutionPhase,
+  type TodoItem,
+  TodoStatus,
+  type ToolCall,
+  ToolCallStatus,
+} from "../stigmer/index.ts";
+import { PHASE_WORDS } from "./progress.ts";
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Lines of a command's output that are shown, from its end. */
+const OUTPUT_LINES = 6;
+const LINE_WIDTH = 160;
+
+const TODO_MARKS: Readonly<Record<TodoStatus, string>> = {
+  [TodoStatus.TODO_STATUS_UNSPECIFIED]: "[ ]",
+  [TodoStatus.TODO_PENDING]: "[ ]",
+  [TodoStatus.TODO_IN_PROGRESS]: "[~]",
+  [TodoStatus.TODO_COMPLETED]: "[x]",
+  [TodoStatus.TODO_CANCELLED]: "[-]",
+};
+
+/** How a call went: its mark, label and duration, and what a command said or why it failed. */
+export function callLines(label: string, call: ToolCall, colors: Colors): string[] {
+  const failed = call.status === ToolCallStatus.TOOL_CALL_FAILED;
+  const mark = failed ? colors.red("✗") : colors.green("✓");
+  const took =
+    call.startedAt !== "" && call.completedAt !== "" ? Date.parse(call.completedAt) - Date.parse(call.startedAt) : 0;
+  const head = `${mark} ${label} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
+  const isCommand = call.componentMetadata?.componentType === "terminal";
+  return [head, ...(isCommand ? outputLines(call.result).map((line) => colors.dim(`  ${line}`)) : [])];
+}
+
+function outputLines(result: string): string[] {
+  const lines = result
+    .split("\n")
+    .map((line) => line.trimEnd())
+    // The agent library's own account of the exit code; the mark and the error say it.
+    .filter(
+      (line) =>
+        line !== "" && line !== "(no output)" && !/^\[Command (succeeded|failed) with exit code \d+\]$/.test(line),
+    );
+  const last = lines
+    .slice(-OUTPUT_LINES)
+    .map((line) => (line.length > LINE_WIDTH ? `${line.slice(0, LINE_WIDTH)}…` : line));
+  return lines.length > OUTPUT_LINES ? [`… ${lines.length - OUTPUT_LINES} more lines`, ...last] : last;
+}
+
+export function todoLines(todos: readonly TodoItem[], colors: Colors): string[] {
+  return todos.map(({ content, status }) => {
+    const line = `${TODO_MARKS[status]} ${content}`;
+    return status === TodoStatus.TODO_COMPLETED ? colors.dim(line) : line;
+  });
+}
+
+/** The last line: how it ended and how long it took. */
+export function outcomeLine({ status, spec }: AgentExecution, colors: Colors): string {
+  const phase = status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED;
+  const took =
+    status?.startedAt && status.completedAt ? Date.parse(status.completedAt) - Date.parse(status.startedAt) : 0;
+  const text = `${PHASE_WORDS[phase]} after ${humanDuration(took)}`;
+  const done = phase === ExecutionPhase.EXECUTION_COMPLETED;
+  const next = spec?.sessionId ? colors.dim(` · continue with --session ${spec.sessionId}`) : "";
+  return `${done ? colors.green(`✓ ${text}`) : colors.red(`✗ ${text}`)}${next}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}

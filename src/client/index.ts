@@ -1,0 +1,10 @@
+export { readAgentFile, USUAL_AGENT } from "./agent-file.ts";
+export { ClientError } from "./client-error.ts";
+export { follow, isTerminal } from "./follow.ts";
+export { JsonView } from "./json-view.ts";
+export { LiveArea } from "./live-area.ts";
+export { runtimeEnv } from "./runtime-env.ts";
+export type { Submission } from "./submit.ts";
+export { submit } from "./submit.ts";
+export { TextView } from "./text-view.ts";
+export type { View } from "./view.ts";

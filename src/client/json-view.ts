@@ -1,0 +1,18 @@
+import { toJson } from "@bufbuild/protobuf";
+import { type AgentExecution, AgentExecutionSchema } from "../stigmer/index.ts";
+import type { View, Write } from "./view.ts";
+
+/** Each state on a line, as ProtoJSON of the whole execution. */
+export class JsonView implements View {
+  readonly #write: Write;
+
+  constructor(write: Write) {
+    this.#write = write;
+  }
+
+  update(execution: AgentExecution): void {
+    this.#write(`${JSON.stringify(toJson(AgentExecutionSchema, execution))}\n`);
+  }
+
+  end(): void {}
+}

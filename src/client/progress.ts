@@ -1,0 +1,101 @@
+import { unreachable } from "../shared/errors.ts";
+import {
+  type AgentExecution,
+  ExecutionPhase,
+  MessageType,
+  type TodoItem,
+  type ToolCall,
+  ToolCallStatus,
+} from "../stigmer/index.ts";
+
+/** What is new in an execution since it was last looked at. */
+export type Progress =
+  /** The model says more. `starts`: this is the beginning of a message. */
+  | { readonly type: "text"; readonly text: string; readonly starts: boolean }
+  | { readonly type: "call-ended"; readonly label: string; readonly call: ToolCall }
+  | { readonly type: "todos"; readonly todos: readonly TodoItem[] }
+  | { readonly type: "notice"; readonly text: string };
+
+/** What is under way now. */
+export interface Activity {
+  readonly running: readonly { readonly label: string; readonly startedAt: string }[];
+  readonly todos: readonly TodoItem[];
+}
+
+/** Compares each state of an execution with the one before: states are whole, people want what is new. */
+export class ProgressReader {
+  readonly #textShown = new Map<number, number>();
+  readonly #ended = new Set<string>();
+
+  *read({ status }: AgentExecution): Generator<Progress> {
+    for (const [index, message] of (status?.messages ?? []).entries()) {
+      switch (message.type) {
+        case MessageType.MESSAGE_AI:
+          yield* this.#text(index, message.content);
+          break;
+        case MessageType.MESSAGE_TOOL:
+          yield* this.#call(index, message.content, message.toolCalls[0], status?.todos ?? {});
+          break;
+        case MessageType.MESSAGE_SYSTEM:
+          if (!this.#textShown.has(index)) yield { type: "notice", text: message.content };
+          this.#textShown.set(index, message.content.length);
+          break;
+        case MessageType.MESSAGE_HUMAN:
+        case MessageType.MESSAGE_TYPE_UNSPECIFIED:
+          break;
+        default:
+          unreachable(message.type);
+      }
+    }
+  }
+
+  *#text(index: number, content: string): Generator<Progress> {
+    const shown = this.#textShown.get(index) ?? 0;
+    if (content.length <= shown) return;
+    yield { type: "text", text: content.slice(shown), starts: shown === 0 };
+    this.#textShown.set(index, content.length);
+  }
+
+  *#call(
+    index: number,
+    label: string,
+    call: ToolCall | undefined,
+    todos: Readonly<Record<string, TodoItem>>,
+  ): Generator<Progress> {
+    if (call === undefined) return;
+    const key = `${index} ${call.id}`;
+    if (this.#ended.has(key) || !hasEnded(call)) return;
+    this.#ended.add(key);
+    const isList =
+      call.componentMetadata?.componentType === "todo" && call.status === ToolCallStatus.TOOL_CALL_COMPLETED;
+    // The list itself says more than that it was written.
+    yield isList ? { type: "todos", todos: todoList(todos) } : { type: "call-ended", label, call };
+  }
+}
+
+export function activityOf({ status }: AgentExecution): Activity {
+  const running = (status?.messages ?? []).flatMap(({ content, toolCalls: [call] }) =>
+    call !== undefined && !hasEnded(call) ? [{ label: content, startedAt: call.startedAt }] : [],
+  );
+  return { running, todos: todoList(status?.todos ?? {}) };
+}
+
+function hasEnded({ status }: ToolCall): boolean {
+  return status === ToolCallStatus.TOOL_CALL_COMPLETED || status === ToolCallStatus.TOOL_CALL_FAILED;
+}
+
+/** The list in its order: entries are keyed `todo-1`, `todo-2`, … */
+function todoList(todos: Readonly<Record<string, TodoItem>>): TodoItem[] {
+  return Object.entries(todos)
+    .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+    .map(([, todo]) => todo);
+}
+
+export const PHASE_WORDS: Readonly<Record<ExecutionPhase, string>> = {
+  [ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED]: "unknown",
+  [ExecutionPhase.EXECUTION_PENDING]: "waiting",
+  [ExecutionPhase.EXECUTION_IN_PROGRESS]: "in progress",
+  [ExecutionPhase.EXECUTION_COMPLETED]: "completed",
+  [ExecutionPhase.EXECUTION_FAILED]: "failed",
+  [ExecutionPhase.EXECUTION_CANCELLED]: "cancelled",
+};

@@ -1,0 +1,31 @@
+import { create } from "@bufbuild/protobuf";
+import { type ExecutionValue, ExecutionValueSchema } from "../stigmer/index.ts";
+import { ClientError } from "./client-error.ts";
+
+/**
+ * The variables of one execution.
+ * @param plain `NAME=value`, each
+ * @param secret names whose values are taken from `env`: a value on the command line would be seen by other users
+ * @throws ClientError
+ */
+export function runtimeEnv(
+  plain: readonly string[],
+  secret: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, ExecutionValue> {
+  const values: Record<string, ExecutionValue> = {};
+  for (const pair of plain) {
+    const sign = pair.indexOf("=");
+    if (sign < 1) throw new ClientError(`--env ${pair}: write it as NAME=value.`);
+    values[pair.slice(0, sign)] = create(ExecutionValueSchema, { value: pair.slice(sign + 1) });
+  }
+  for (const name of secret) {
+    if (name.includes("="))
+      throw new ClientError("--secret-env takes only a name; its value is taken from the environment of this command.");
+    const value = env[name];
+    if (value === undefined)
+      throw new ClientError(`--secret-env ${name}: ${name} is not set in the environment of this command.`);
+    values[name] = create(ExecutionValueSchema, { value, isSecret: true });
+  }
+  return values;
+}

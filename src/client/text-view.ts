@@ -1,0 +1,74 @@
+import type pc from "picocolors";
+import { type AgentExecution, type TodoItem, TodoStatus } from "../stigmer/index.ts";
+import { callLines, outcomeLine, todoLines } from "./format.ts";
+import type { LiveArea } from "./live-area.ts";
+import { activityOf, type Progress, ProgressReader } from "./progress.ts";
+import type { View, Write } from "./view.ts";
+
+/** Text as it comes, calls when they end; at a terminal also what is under way, in lines that are drawn anew. */
+export class TextView implements View {
+  readonly #write: Write;
+  readonly #colors: ReturnType<typeof pc.createColors>;
+  readonly #live: LiveArea | undefined;
+  readonly #reader = new ProgressReader();
+  /** Whether the last thing written has not ended its line. */
+  #midLine = false;
+
+  constructor(write: Write, colors: ReturnType<typeof pc.createColors>, live?: LiveArea) {
+    this.#write = write;
+    this.#colors = colors;
+    this.#live = live;
+  }
+
+  update(execution: AgentExecution): void {
+    this.#live?.hide();
+    for (const progress of this.#reader.read(execution)) this.#show(progress);
+    const activity = activityOf(execution);
+    // While the model speaks, its text is the sign of life.
+    if (!this.#midLine || activity.running.length > 0) {
+      this.#endLine();
+      this.#live?.show(activity);
+    }
+  }
+
+  end(last?: AgentExecution): void {
+    this.#live?.hide();
+    this.#endLine();
+    if (last !== undefined) this.#write(`${outcomeLine(last, this.#colors)}\n`);
+  }
+
+  #show(progress: Progress): void {
+    switch (progress.type) {
+      case "text":
+        if (progress.starts) this.#endLine();
+        this.#write(progress.text);
+        this.#midLine = !progress.text.endsWith("\n");
+        break;
+      case "call-ended":
+        this.#lines(callLines(progress.label, progress.call, this.#colors));
+        break;
+      case "todos":
+        // At a terminal the list is drawn anew with what is under way; it stays when it is done.
+        if (this.#live === undefined || progress.todos.every(isDone))
+          this.#lines(todoLines(progress.todos, this.#colors));
+        break;
+      case "notice":
+        this.#lines([this.#colors.yellow(progress.text)]);
+        break;
+    }
+  }
+
+  #lines(lines: readonly string[]): void {
+    this.#endLine();
+    this.#write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  #endLine(): void {
+    if (this.#midLine) this.#write("\n");
+    this.#midLine = false;
+  }
+}
+
+function isDone({ status }: TodoItem): boolean {
+  return status === TodoStatus.TODO_COMPLETED || status === TodoStatus.TODO_CANCELLED;
+}

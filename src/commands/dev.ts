@@ -1,0 +1,100 @@
+import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { type Daemon, DevError, type LocalTemporal, localTemporal, startDaemon } from "../daemon/index.ts";
+import { createLogger, type Logger, writeLines } from "../log/index.ts";
+import { EXIT, type ExitCode, handleSignals, logStartupFailure, startRunner, startupFailure } from "../runner/index.ts";
+import { messageOf, systemCode } from "../shared/errors.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { installTemporalRuntime } from "../temporal/index.ts";
+import { loggerOf, warnOfTypos } from "./start.ts";
+
+export interface DevOptions {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+}
+
+/** What suits a developer better than an operator, where nothing else is set. */
+const DEV_DEFAULTS: EnvMap = {
+  // The client of `run` shows text as it grows.
+  STATUS_STREAMING: "tokens",
+  // One Ctrl-C should end everything while somebody looks on.
+  DRAIN_TIMEOUT: "5",
+};
+
+/** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
+export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
+  const mask = new SecretMask();
+  let log = createLogger({ level: "info", format: "text", mask, write: writeLines(1) });
+  const stopping = new AbortController();
+  let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
+  const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, log);
+  await using opened = new AsyncDisposableStack();
+  try {
+    const loaded = loadDev(env, envFile);
+    log = loggerOf(loaded, mask);
+    warnOfTypos(loaded, log);
+    installTemporalRuntime(log);
+    const temporal = await openTemporal(loaded, env, log);
+    opened.defer(() => temporal.stop());
+    if (stopping.signal.aborted) return EXIT.ok;
+    const daemon = await openDaemon(loaded, temporal, log);
+    opened.defer(() => daemon.stop());
+    log.info(`Stigmer daemon listens on ${daemon.endpoint}`);
+    if (stopping.signal.aborted) return EXIT.ok;
+    const runner = await startRunner({ loaded, env, log, mask });
+    steps = runner;
+    if (stopping.signal.aborted) runner.drain();
+    else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
+    return await runner.ended;
+  } catch (error) {
+    const failure =
+      error instanceof DevError
+        ? {
+            what: "the development environment",
+            error: error.message,
+            causes: error.remedies,
+            exitCode: EXIT.unavailable,
+          }
+        : startupFailure(error);
+    logStartupFailure(failure, log);
+    return failure.exitCode;
+  } finally {
+    await opened.disposeAsync().catch((error: unknown) => log.warn(`Stopping failed: ${messageOf(error)}`));
+    release();
+  }
+}
+
+function loadDev(env: EnvMap, envFile: string | undefined): Loaded {
+  const file = envFile === undefined ? {} : { envFile };
+  return loadConfig({ env, ...file, defaults: DEV_DEFAULTS, overrides: { MODE: "local" } });
+}
+
+function openTemporal({ config }: Loaded, env: EnvMap, log: Logger): Promise<LocalTemporal> {
+  return localTemporal({ config: config.temporal, dataDir: config.dataDir, path: env["PATH"], log: log.child("dev") });
+}
+
+async function openDaemon({ config }: Loaded, { connection }: LocalTemporal, log: Logger): Promise<Daemon> {
+  const { endpoint } = config.stigmer;
+  const colon = endpoint.lastIndexOf(":");
+  if (!/^(localhost|127\.0\.0\.1)$/.test(endpoint.slice(0, colon))) {
+    throw new DevError("not-local", `The daemon of \`dev\` listens on this machine only, not on ${endpoint}`, [
+      "Unset STIGMER_BACKEND_ENDPOINT, or set it to localhost:<port>.",
+      "To use a daemon that runs elsewhere, start the runner alone: `agent-runner start`.",
+    ]);
+  }
+  try {
+    return await startDaemon({
+      connection,
+      namespace: config.temporal.namespace,
+      runnerQueue: config.temporal.taskQueue,
+      port: Number(endpoint.slice(colon + 1)),
+      dataDir: config.dataDir,
+      log: log.child("daemon"),
+    });
+  } catch (error) {
+    if (systemCode(error) !== "EADDRINUSE" && !/EADDRINUSE|address already in use/i.test(messageOf(error))) throw error;
+    throw new DevError("port-taken", `The daemon cannot listen on ${endpoint}: the port is taken`, [
+      "Another `dev` or a Stigmer daemon is running here: stop it, or use it with `agent-runner start`.",
+      "Set STIGMER_BACKEND_ENDPOINT=localhost:<another port>.",
+    ]);
+  }
+}
