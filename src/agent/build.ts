@@ -17,6 +17,8 @@ export interface AgentParts {
   readonly variables: readonly string[];
   readonly thread: BaseCheckpointSaver;
   readonly keepResultsAbove: number;
+  /** Whether the model can receive nothing but text. */
+  readonly onlyText: boolean;
   readonly signal: AbortSignal;
   readonly onCall: (node: string, callId: string) => void;
 }
@@ -33,7 +35,14 @@ export function buildAgent(parts: AgentParts) {
       customToolDescriptions: { execute: executeDescription(sandbox.root) },
     }),
   );
-  const tools = toolMiddleware({ sandbox, executionId, keepAbove: parts.keepResultsAbove, signal, onCall });
+  const tools = toolMiddleware({
+    sandbox,
+    executionId,
+    keepAbove: parts.keepResultsAbove,
+    onlyText: parts.onlyText,
+    signal,
+    onCall,
+  });
   return createDeepAgent({
     model,
     backend,

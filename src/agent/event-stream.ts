@@ -1,6 +1,6 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from "@langchain/core/messages";
 import type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
-import type { ToolNotes } from "./tool-middleware.ts";
+import { type ToolNotes, textOf } from "./tool-middleware.ts";
 
 /** What the agent library streams in its modes `messages`, `updates` and `tools`, with sub-graphs. */
 export type LibraryEvent =
@@ -81,7 +81,7 @@ function toolEvent(message: ToolMessage, happened: Happened): AgentEvent {
     ...happened,
     type: "tool-ended",
     callId: message.tool_call_id,
-    result: readable(message),
+    result: textOf(message.content),
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
   };
@@ -96,15 +96,4 @@ function callsOf(message: AIMessage): RequestedCall[] {
     args: { raw: args ?? "" },
   }));
   return [...valid, ...invalid];
-}
-
-/** Text of a result; what is not text is named. */
-function readable(message: ToolMessage): string {
-  if (typeof message.content === "string") return message.content;
-  const parts = message.content.map((block) => {
-    if (block.type === "text" && typeof block["text"] === "string") return block["text"];
-    const mimeType = typeof block["mimeType"] === "string" ? block["mimeType"] : block.type;
-    return `[${mimeType}]`;
-  });
-  return parts.join("\n");
 }

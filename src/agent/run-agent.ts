@@ -8,7 +8,7 @@ import type { AgentEvent } from "./agent-event.ts";
 import { buildAgent } from "./build.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
 import { createChatModel } from "./model/chat-model.ts";
-import { chooseModel } from "./model/model-choice.ts";
+import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
 import { explainModelError } from "./model/model-error.ts";
 import { userMessage } from "./prompt.ts";
 
@@ -45,7 +45,8 @@ export async function* runAgent(run: AgentRun): AsyncGenerator<AgentEvent> {
   const choice = chooseModel(run.model, run.modelName);
   const model = await createChatModel(run.model, choice);
   const nodes = new Map<string, string>();
-  const agent = buildAgent({ ...run, model, onCall: (node, callId) => nodes.set(node, callId) });
+  const onlyText = !canReceiveImages(choice);
+  const agent = buildAgent({ ...run, model, onlyText, onCall: (node, callId) => nodes.set(node, callId) });
   try {
     const stream = await agent.stream(
       { messages: [{ role: "user", content: userMessage(run.message, run.organization) }] },

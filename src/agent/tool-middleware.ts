@@ -21,6 +21,8 @@ export interface ToolMiddlewareOptions {
   readonly executionId: string;
   /** Results longer than this are kept in the sandbox: readers of the status see only so much of them. */
   readonly keepAbove: number;
+  /** Whether the model can receive nothing but text. */
+  readonly onlyText: boolean;
   readonly signal: AbortSignal;
   /** Told which call runs in a graph node, so that what sub-agents do can be traced to the call that started them. */
   readonly onCall: (node: string, callId: string) => void;
@@ -71,16 +73,18 @@ async function noted(
   failure: string | undefined,
   options: ToolMiddlewareOptions,
 ): Promise<ToolMessage> {
-  const failed = failure ?? (message.status === "error" ? message.text : undefined);
-  const keptAt = message.text.length > options.keepAbove ? await keep(message, options) : undefined;
+  const content = options.onlyText ? textOf(message.content) : flat(message.content);
+  const text = textOf(content);
+  const failed = failure ?? (message.status === "error" ? text : undefined);
+  const keptAt = text.length > options.keepAbove ? await keep(message.tool_call_id, text, options) : undefined;
   const notes: ToolNotes = {
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
   };
   const place = keptAt === undefined ? "" : ` All of it is in ${keptAt}: read the part you need.`;
-  const short = cutMiddle(message.text, MODEL_RESULT_LIMIT, (cut) => `\n\n[… ${cut} characters cut.${place} …]\n\n`);
+  const short = cutMiddle(text, MODEL_RESULT_LIMIT, (cut) => `\n\n[… ${cut} characters cut.${place} …]\n\n`);
   return new ToolMessage({
-    content: short.cut > 0 ? short.text : message.content,
+    content: short.cut > 0 ? short.text : content,
     tool_call_id: message.tool_call_id,
     ...(message.name === undefined ? {} : { name: message.name }),
     ...(message.id === undefined ? {} : { id: message.id }),
@@ -90,16 +94,35 @@ async function noted(
   });
 }
 
+type Content = ToolMessage["content"];
+
+/** Content that is only text as one text: some providers' clients refuse lists. */
+function flat(content: Content): Content {
+  return typeof content === "string" || content.some((block) => block.type !== "text") ? content : textOf(content);
+}
+
+/** The text of a content; what is not text is named. */
+export function textOf(content: Content): string {
+  if (typeof content === "string") return content;
+  const parts = content.map((block) => {
+    if (block.type === "text" && typeof block["text"] === "string") return block["text"];
+    const mimeType = typeof block["mimeType"] === "string" ? block["mimeType"] : block.type;
+    return `[${mimeType}, not shown]`;
+  });
+  return parts.join("\n");
+}
+
 /** Writes a result into the sandbox. Best effort: without it the result is only cut. */
 async function keep(
-  message: ToolMessage,
+  callId: string,
+  text: string,
   { sandbox, executionId }: ToolMiddlewareOptions,
 ): Promise<string | undefined> {
-  const name = message.tool_call_id.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
+  const name = callId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
   try {
     // The workspace is often somebody's repository.
     await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
-    return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}.txt`, message.text);
+    return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}.txt`, text);
   } catch {
     return undefined;
   }

@@ -58,3 +58,8 @@ function parse(name: string, named: Provider | undefined, otherwise: Provider): 
   const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
   return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES[model] ?? model };
 }
+
+/** Whether a tool may answer with images and documents: Ollama's client refuses tool results that are not text. */
+export function canReceiveImages({ provider }: ModelChoice): boolean {
+  return provider === "anthropic" || provider === "openai";
+}

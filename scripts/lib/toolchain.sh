@@ -1,0 +1,75 @@
+# Gets the tools that the scripts need and this machine lacks. To be sourced by bash.
+#
+# Everything goes into ~/.cache/agent-runner, nothing outside of it is changed, and what is there is used again. Each
+# tool is fetched the way its makers offer, and where that is not reachable, from a package registry.
+
+BUN_VERSION=1.4.5
+TEMPORAL_VERSION=1.5.1
+TOOLS="$HOME/.cache/agent-runner"
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Runs a command quietly; shows what it said only where it failed.
+quietly() {
+  local log
+  log="$(mktemp)"
+  if "$@" >"$log" 2>&1; then rm -f "$log"; return 0; fi
+  cat "$log" >&2
+  rm -f "$log"
+  return 1
+}
+
+# Whether version $1 is at least version $2.
+at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
+
+ensure_bun() {
+  if have bun && at_least "$(bun --version)" "$BUN_VERSION"; then return; fi
+  local home="$TOOLS/bun-$BUN_VERSION"
+  PATH="$home/bin:$home/node_modules/.bin:$PATH"
+  export PATH
+  if have bun && [ "$(bun --version)" = "$BUN_VERSION" ]; then return; fi
+  say "Getting Bun $BUN_VERSION"
+  mkdir -p "$home"
+  if have curl && curl -fsSL --connect-timeout 10 https://bun.com/install -o "$home/install.sh" 2>/dev/null &&
+    SHELL=/bin/sh BUN_INSTALL="$home" quietly bash "$home/install.sh" "bun-v$BUN_VERSION"; then
+    return
+  fi
+  have npm || fail "Bun $BUN_VERSION is needed: install it from https://bun.com, or install npm or curl for this script to get it"
+  quietly npm install --no-fund --no-audit --prefix "$home" "bun@$BUN_VERSION" || fail "npm could not install bun@$BUN_VERSION"
+  bun --version >/dev/null || fail "the Bun that npm installed does not run here"
+}
+
+ensure_dependencies() {
+  local stamp="$ROOT/node_modules/.installed-$(cksum <"$ROOT/bun.lock" | cut -d ' ' -f 1)"
+  [ -e "$stamp" ] && return
+  say "Installing dependencies"
+  (cd "$ROOT" && quietly bun install --frozen-lockfile) || fail "bun install failed"
+  rm -f "$ROOT"/node_modules/.installed-*
+  touch "$stamp"
+}
+
+# The Temporal CLI with its development server.
+ensure_temporal() {
+  PATH="$TOOLS/bin:$PATH"
+  export PATH
+  have temporal && return
+  mkdir -p "$TOOLS/bin"
+  local os arch archive="$TOOLS/temporal.tar.gz"
+  case "$(uname -s)" in Darwin) os=darwin ;; *) os=linux ;; esac
+  case "$(uname -m)" in arm64 | aarch64) arch=arm64 ;; *) arch=amd64 ;; esac
+  say "Getting the Temporal CLI $TEMPORAL_VERSION"
+  if have curl && curl -fsSL --connect-timeout 10 -o "$archive" \
+    "https://temporal.download/cli/archive/v$TEMPORAL_VERSION?platform=$os&arch=$arch" 2>/dev/null &&
+    tar -xzf "$archive" -C "$TOOLS/bin" temporal 2>/dev/null; then
+    rm -f "$archive"
+    return
+  fi
+  rm -f "$archive"
+  have go || fail "the Temporal CLI is needed: install it from https://docs.temporal.io/cli, or install Go for this script to build it"
+  say "Building the Temporal CLI from source: takes some minutes, once"
+  GOBIN="$TOOLS/bin" quietly go install "github.com/temporalio/cli/cmd/temporal@v$TEMPORAL_VERSION" ||
+    fail "the Temporal CLI could not be built"
+}

@@ -1,0 +1,23 @@
+/** Tries until it does not throw, and gives what it returned; after the limit, what it threw last. */
+export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 10_000): Promise<T> {
+  const end = Date.now() + limitMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await Bun.sleep(20);
+    }
+  }
+}
+
+/** Waits until the condition holds. @throws naming what was waited for */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
+  await eventually(async () => {
+    if (!(await condition())) throw new Error(`waited in vain: ${what}`);
+  }, limitMs);
+}

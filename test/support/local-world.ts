@@ -1,0 +1,161 @@
+/** Everything around a runner in local mode, made of real parts: Temporal, the daemon, a model's HTTP API. */
+import { join } from "node:path";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { loadConfig } from "../../src/config/index.ts";
+import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
+import { createLogger } from "../../src/log/index.ts";
+import { type Runner, startRunner } from "../../src/runner/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import {
+  AgentCommandController,
+  type AgentExecution,
+  AgentExecutionCommandController,
+  AgentExecutionQueryController,
+  type AgentExecutionSpecSchema,
+  type AgentSpecSchema,
+  ExecutionPhase,
+  SessionCommandController,
+  StigmerClient,
+} from "../../src/stigmer/index.ts";
+import { connectTemporal, installTemporalRuntime, type NativeConnection } from "../../src/temporal/index.ts";
+import { type Conversation, type OllamaDouble, startOllamaDouble } from "./ollama-double.ts";
+import { startTemporal, type TestTemporal } from "./temporal.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+export interface LocalWorld {
+  readonly temporal: TestTemporal;
+  readonly ollama: OllamaDouble;
+  readonly runner: Runner;
+  readonly client: StigmerClient;
+  /** Where the agents work. */
+  readonly workspace: string;
+  /** What was logged, a line each. */
+  readonly log: string[];
+  /** A new session of an agent. */
+  session(spec?: MessageInitShape<typeof AgentSpecSchema>): Promise<string>;
+  /** Starts an execution. */
+  begin(
+    sessionId: string,
+    message: string,
+    more?: MessageInitShape<typeof AgentExecutionSpecSchema>,
+  ): Promise<AgentExecution>;
+  /** Every state of an execution, until its last. */
+  follow(execution: AgentExecution): Promise<AgentExecution[]>;
+  /** Starts an execution in a new session and waits for its last state. */
+  run(
+    message: string,
+    conversation: Conversation,
+    more?: MessageInitShape<typeof AgentExecutionSpecSchema>,
+  ): Promise<AgentExecution>;
+  stopDaemon(): Promise<void>;
+  startDaemon(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @param env variables for the runner, besides those that make it use this world */
+export async function localWorld(env: Record<string, string> = {}): Promise<LocalWorld> {
+  const open = new AsyncDisposableStack();
+  const folder = open.use(await temporaryFolder());
+  const temporal = open.use(await startTemporal(join(folder.path, "temporal.db")));
+  const ollama = open.use(startOllamaDouble());
+  const log: string[] = [];
+  const mask = new SecretMask();
+  const logger = createLogger({ level: "debug", format: "text", mask, write: (lines) => void log.push(lines) });
+  installTemporalRuntime(logger);
+
+  const connection: NativeConnection = await connectTemporal({
+    address: temporal.address,
+    namespace: "default",
+    taskQueue: "",
+    maxConcurrency: 1,
+  });
+  open.defer(() => connection.close());
+  const dataDir = join(folder.path, "data");
+  let daemon: Daemon | undefined;
+  let port = 0;
+  const start = async () => {
+    daemon = await startDaemon({
+      connection,
+      namespace: "default",
+      runnerQueue: "agent_execution_runner",
+      port,
+      dataDir,
+      log: logger,
+    });
+    port = Number(daemon.endpoint.split(":")[1]);
+  };
+  const stop = async () => {
+    await daemon?.stop();
+    daemon = undefined;
+  };
+  await start();
+  open.defer(stop);
+
+  const workspace = join(folder.path, "workspace");
+  const full = {
+    PATH: process.env["PATH"],
+    MODE: "local",
+    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    STIGMER_BACKEND_ENDPOINT: `localhost:${port}`,
+    OLLAMA_BASE_URL: ollama.url,
+    SANDBOX_ROOT_DIR: workspace,
+    STIGMER_DATA_DIR: dataDir,
+    ADMIN_PORT: "0",
+    DRAIN_TIMEOUT: "20",
+    ...env,
+  };
+  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, mask });
+  open.defer(async () => {
+    runner.stop();
+    await runner.ended;
+  });
+  const client = new StigmerClient({ endpoint: `localhost:${port}`, tls: false, apiKey: () => "test" });
+  open.defer(() => client.close());
+
+  const session: LocalWorld["session"] = async (spec = { instructions: "You help." }) => {
+    const name = `agent-${crypto.randomUUID()}`;
+    const agent = await client.call(AgentCommandController.method.apply, { metadata: { name, org: "acme" }, spec });
+    const created = await client.call(SessionCommandController.method.create, {
+      spec: { agentInstanceId: agent.status?.defaultInstanceId ?? "" },
+    });
+    return created.metadata?.id ?? "";
+  };
+  const begin: LocalWorld["begin"] = async (sessionId, message, more = {}) =>
+    await client.call(AgentExecutionCommandController.method.create, {
+      metadata: { org: "acme" },
+      spec: { ...more, sessionId, message },
+    });
+  const follow: LocalWorld["follow"] = async ({ metadata }) => {
+    const states: AgentExecution[] = [];
+    for await (const state of client.stream(AgentExecutionQueryController.method.subscribe, {
+      value: metadata?.id ?? "",
+    }))
+      states.push(state);
+    return states;
+  };
+  return {
+    temporal,
+    ollama,
+    runner,
+    client,
+    workspace,
+    log,
+    session,
+    begin,
+    follow,
+    run: async (message, conversation, more) => {
+      ollama.converse(conversation);
+      const states = await follow(await begin(await session(), message, more));
+      const last = states.at(-1);
+      if (last === undefined) throw new Error("the execution showed no state");
+      return last;
+    },
+    stopDaemon: stop,
+    startDaemon: start,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+export function phaseOf({ status }: AgentExecution): string {
+  return ExecutionPhase[status?.phase ?? 0] ?? "unknown";
+}

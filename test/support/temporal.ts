@@ -1,0 +1,49 @@
+/** A real Temporal server for tests: in memory, on a free port, gone with the test. */
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { connectTemporal } from "../../src/temporal/index.ts";
+import { eventually } from "./eventually.ts";
+
+export interface TestTemporal {
+  readonly address: string;
+  /** Kills the server as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. */
+  restart(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** @param database a file that the server keeps its state in; without it the state ends with the server */
+export async function startTemporal(database?: string): Promise<TestTemporal> {
+  const executable = Bun.which("temporal");
+  if (executable === null)
+    throw new Error("the tests need the Temporal CLI on the PATH: run them with scripts/test, which gets it");
+  const [port] = await freePorts(1);
+  const address = `127.0.0.1:${port}`;
+  const args = [
+    "server",
+    "start-dev",
+    "--headless",
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--log-level",
+    "error",
+  ];
+  if (database !== undefined) args.push("--db-filename", database);
+  let server: Bun.Subprocess | undefined;
+
+  const start = async () => {
+    server = Bun.spawn([executable, ...args], { stdin: "ignore", stdout: "ignore", stderr: "inherit" });
+    await eventually(async () => {
+      const connection = await connectTemporal({ address, namespace: "default", taskQueue: "", maxConcurrency: 1 });
+      await connection.close();
+    }, 30_000);
+  };
+  const kill = async () => {
+    server?.kill("SIGKILL");
+    await server?.exited;
+  };
+  await start();
+  return { address, kill, restart: start, [Symbol.asyncDispose]: kill };
+}

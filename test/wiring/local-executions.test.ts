@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MessageType, SubAgentStatus, TodoStatus, ToolCallStatus } from "../../src/stigmer/index.ts";
+import { until } from "../support/eventually.ts";
+import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+
+let world: LocalWorld;
+beforeAll(async () => {
+  world = await localWorld();
+}, 60_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+const COMPLETED = "EXECUTION_COMPLETED";
+const FAILED = "EXECUTION_FAILED";
+
+describe("an execution in local mode", () => {
+  test("goes from the user's message to the answer, with one message for each turn and each call", async () => {
+    const execution = await world.run("Make hello.txt", (_, turn) =>
+      [
+        { text: "I write it.", tools: [{ name: "write_file", args: { file_path: "hello.txt", content: "hello\n" } }] },
+        {
+          text: "I look.",
+          tools: [
+            { name: "execute", args: { command: "cat hello.txt" } },
+            { name: "execute", args: { command: "cat hello.txt" } },
+            { name: "read_file", args: { file_path: "hello.txt" } },
+          ],
+        },
+        { text: "All is well." },
+      ].at(turn),
+    );
+    const { status } = execution;
+    expect(phaseOf(execution)).toBe(COMPLETED);
+    expect(status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
+      ["MESSAGE_HUMAN", "Make hello.txt"],
+      ["MESSAGE_AI", "I write it."],
+      ["MESSAGE_TOOL", "write_file: hello.txt"],
+      ["MESSAGE_AI", "I look."],
+      ["MESSAGE_TOOL", "execute: cat"],
+      ["MESSAGE_TOOL", "execute: cat"],
+      ["MESSAGE_TOOL", "read_file: hello.txt"],
+      ["MESSAGE_AI", "All is well."],
+    ]);
+    expect(status?.toolCalls.map(({ name, status: state }) => [name, ToolCallStatus[state]])).toEqual([
+      ["write_file", "TOOL_CALL_COMPLETED"],
+      ["execute", "TOOL_CALL_COMPLETED"],
+      ["execute", "TOOL_CALL_COMPLETED"],
+      ["read_file", "TOOL_CALL_COMPLETED"],
+    ]);
+    expect(status?.messages.flatMap(({ toolCalls }) => toolCalls)).toEqual(status?.toolCalls ?? []);
+    expect(status?.toolCalls[1]?.result).toContain("hello");
+    expect(new Set(status?.toolCalls.map(({ id }) => id)).size).toBe(4);
+    expect(status?.toolCalls[0]?.componentMetadata).toMatchObject({
+      componentType: "editor",
+      componentGroup: "main-agent-tools",
+    });
+    expect(Date.parse(status?.completedAt ?? "")).toBeGreaterThanOrEqual(Date.parse(status?.startedAt ?? ""));
+    expect(status?.error).toBe("");
+    expect(await readFile(join(world.workspace, "hello.txt"), "utf8")).toBe("hello\n");
+  });
+
+  test("tells the model where it works and for which organization", async () => {
+    await world.run("Who am I?", () => ({ text: "You." }));
+    const messages = world.ollama.requests.at(-1)?.messages ?? [];
+    expect(messages[0]?.content).toStartWith("You help.");
+    expect(messages[0]?.content).toContain(world.workspace);
+    expect(messages.at(-1)?.content).toBe("Who am I?\n\nOrganization: acme");
+  });
+
+  test("is in progress, with the user's message, before the model is asked", async () => {
+    const before = world.ollama.requests.length;
+    world.ollama.converse(() => ({ text: "Late.", delay: 500 }));
+    const execution = await world.begin(await world.session(), "Wait");
+    await until("the model is asked", () => world.ollama.requests.length > before);
+    const states = await world.follow(execution);
+    expect(states[0] && phaseOf(states[0])).toBe("EXECUTION_IN_PROGRESS");
+    expect(states[0]?.status?.messages.map(({ content }) => content)).toEqual(["Wait"]);
+    expect(states[0]?.status?.startedAt).not.toBe("");
+  });
+
+  test("shows a message only when it is complete, and never changes it afterwards", async () => {
+    world.ollama.converse((_, turn) =>
+      turn === 0
+        ? { text: "One two three four five six seven eight nine ten.", pace: 60, tools: [{ name: "ls", args: {} }] }
+        : { text: "Eleven." },
+    );
+    const states = await world.follow(await world.begin(await world.session(), "Count"));
+    const shown = new Map<number, Set<string>>();
+    for (const { status } of states) {
+      for (const [index, { content }] of (status?.messages ?? []).entries()) {
+        shown.set(index, (shown.get(index) ?? new Set()).add(content));
+      }
+    }
+    expect([...shown.values()].map((contents) => contents.size)).toEqual([1, 1, 1, 1]);
+  });
+
+  test("a tool that fails is FAILED and tells the agent why; the run goes on", async () => {
+    const execution = await world.run("Break things", (_, turn) =>
+      [
+        {
+          text: "",
+          tools: [
+            { name: "read_file", args: { file_path: "/etc/passwd" } },
+            { name: "execute", args: { command: "echo oops >&2; exit 3" } },
+            { name: "edit_file", args: { file_path: "none.txt", old_string: "a", new_string: "b" } },
+            { name: "no_such_tool", args: {} },
+            { name: "read_file", args: { wrong: true } },
+          ],
+        },
+        { text: "I could not." },
+      ].at(turn),
+    );
+    expect(phaseOf(execution)).toBe(COMPLETED);
+    const calls = execution.status?.toolCalls ?? [];
+    expect(calls.map(({ status }) => ToolCallStatus[status])).toEqual(Array(5).fill("TOOL_CALL_FAILED"));
+    expect(calls[0]?.error).toContain("outside of the workspace");
+    expect(calls[1]?.error).toBe("exit code 3");
+    expect(calls[1]?.result).toContain("oops");
+    expect(calls[2]?.error).toContain("'none.txt' does not exist");
+    expect(calls[3]?.error).toContain("no_such_tool is not a valid tool");
+    expect(calls[4]?.error).toContain("file_path");
+    const told = world.ollama.requests.at(-1)?.messages.filter(({ role }) => role === "tool") ?? [];
+    expect(told.map(({ content }) => content.includes("root:"))).toEqual(Array(5).fill(false));
+    expect(told[0]?.content).toContain("outside of the workspace");
+  });
+
+  test("keeps the agent's list of things to do", async () => {
+    const todos = (first: string, second: string) => [
+      { content: "look", status: first },
+      { content: "leap", status: second },
+    ];
+    const execution = await world.run("Plan", (_, turn) =>
+      [
+        { text: "", tools: [{ name: "write_todos", args: { todos: todos("in_progress", "pending") } }] },
+        { text: "", tools: [{ name: "write_todos", args: { todos: todos("completed", "in_progress") } }] },
+        { text: "Planned." },
+      ].at(turn),
+    );
+    expect(
+      Object.values(execution.status?.todos ?? {}).map(({ id, content, status }) => [id, content, TodoStatus[status]]),
+    ).toEqual([
+      ["todo-1", "look", "TODO_COMPLETED"],
+      ["todo-2", "leap", "TODO_IN_PROGRESS"],
+    ]);
+  });
+
+  test("gives commands the execution's environment, keeps secrets out of everything, and nothing of its own", async () => {
+    const execution = await world.run(
+      "Print",
+      (_, turn) =>
+        turn === 0
+          ? {
+              text: "My secret is s3cret-value!",
+              tools: [{ name: "execute", args: { command: "echo $GREETING $TOKEN; env" } }],
+            }
+          : { text: "The token was s3cret-value." },
+      { runtimeEnv: { GREETING: { value: "good-morning" }, TOKEN: { value: "s3cret-value", isSecret: true } } },
+    );
+    const text = JSON.stringify(execution.status?.messages.concat(execution.status.messages));
+    expect(execution.status?.toolCalls[0]?.result).toContain("good-morning ***");
+    expect(execution.status?.messages.at(-1)?.content).toBe("The token was ***.");
+    expect(text).not.toContain("s3cret-value");
+    expect(execution.status?.toolCalls[0]?.result).not.toContain("STIGMER_");
+    expect(world.log.join("")).not.toContain("s3cret-value");
+  });
+
+  test("delegates to a sub-agent whose text stays out of the conversation", async () => {
+    const execution = await world.run("Delegate", (request, turn) => {
+      const isSubAgent = !(request.tools ?? []).some((tool) => tool.function.name === "task");
+      if (isSubAgent)
+        return turn === 0 ? { text: "Sub speaks.", tools: [{ name: "ls", args: {} }] } : { text: "Sub is done." };
+      return turn === 0
+        ? { text: "Go.", tools: [{ name: "task", args: { description: "do it", subagent_type: "general-purpose" } }] }
+        : { text: "It is done." };
+    });
+    expect(execution.status?.messages.map(({ content }) => content)).toEqual([
+      "Delegate",
+      "Go.",
+      "task: general-purpose",
+      "It is done.",
+    ]);
+    const [agent] = execution.status?.subAgentExecutions ?? [];
+    expect(agent).toMatchObject({
+      name: "general-purpose",
+      input: "do it",
+      output: "Sub is done.",
+      status: SubAgentStatus.SUB_AGENT_COMPLETED,
+    });
+    expect(agent?.id).toBe(execution.status?.toolCalls[0]?.id ?? "");
+  });
+
+  test("two executions of a session share a memory and run one after the other", async () => {
+    const session = await world.session();
+    const seen: string[][] = [];
+    world.ollama.converse(({ messages }) => {
+      seen.push(messages.filter(({ role }) => role !== "system").map(({ content }) => content.split("\n", 1)[0] ?? ""));
+      return { text: "Noted.", delay: 300 };
+    });
+    const [first, second] = await Promise.all([world.begin(session, "I am Ada"), world.begin(session, "Who am I?")]);
+    const [ended, endedToo] = await Promise.all([world.follow(first), world.follow(second)]);
+    expect([ended.at(-1), endedToo.at(-1)].map((state) => state && phaseOf(state))).toEqual([COMPLETED, COMPLETED]);
+    expect(seen.map((messages) => messages.length).sort()).toEqual([1, 3]);
+    expect(seen.at(-1)?.[1]).toBe("Noted.");
+  });
+
+  test("an agent that goes in circles is told so", async () => {
+    await world.run("Loop", (_, turn) =>
+      turn < 4 ? { text: "", tools: [{ name: "ls", args: { path: "/" } }] } : { text: "Enough." },
+    );
+    const users = world.ollama.requests.at(-1)?.messages.filter(({ role }) => role === "user") ?? [];
+    expect(users.filter(({ content }) => content.includes("change your approach")).length).toBe(1);
+  });
+
+  test("a model that answers with an error fails the execution with what to do", async () => {
+    const missing = await world.run("Hi", () => ({ text: "never" }), {
+      executionConfig: { modelName: "ollama:llama3.2" },
+    });
+    expect(phaseOf(missing)).toBe(FAILED);
+    expect(missing.status?.error).toContain("ollama pull llama3.2:3b");
+    expect(missing.status?.messages.map(({ type }) => MessageType[type])).toEqual(["MESSAGE_HUMAN", "MESSAGE_SYSTEM"]);
+    expect(missing.status?.messages.at(-1)?.content).toBe(missing.status?.error ?? "");
+
+    const broken = await world.run("Hi", () => ({ status: 500, error: "out of memory" }));
+    expect(phaseOf(broken)).toBe(FAILED);
+    expect(broken.status?.error).toContain("out of memory");
+
+    const keyless = await world.run("Hi", () => ({ text: "never" }), {
+      executionConfig: { modelName: "claude-sonnet-4.5" },
+    });
+    expect(keyless.status?.error).toContain("ANTHROPIC_API_KEY");
+  });
+
+  test("long results are cut in the status and kept in the sandbox", async () => {
+    const execution = await world.run("Talk", (_, turn) =>
+      turn === 0 ? { text: "", tools: [{ name: "execute", args: { command: "seq 1 40000" } }] } : { text: "Long." },
+    );
+    const { result = "" } = execution.status?.toolCalls[0] ?? {};
+    expect(result.length).toBeLessThan(11_000);
+    const file = /the whole result is in (\S+\.txt)/.exec(result)?.[1] ?? "";
+    expect(file).toStartWith(world.workspace);
+    expect(await readFile(file, "utf8")).toContain("\n20000\n");
+    const told = world.ollama.requests.at(-1)?.messages.find(({ role }) => role === "tool")?.content ?? "";
+    expect(told).toContain(file);
+  });
+});

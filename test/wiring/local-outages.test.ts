@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { EXIT } from "../../src/runner/index.ts";
+import { AgentExecutionQueryController, ExecutionPhase } from "../../src/stigmer/index.ts";
+import { eventually, until } from "../support/eventually.ts";
+import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+
+let world: LocalWorld;
+afterEach(() => world[Symbol.asyncDispose](), 30_000);
+
+/** A model that calls a tool that takes a while, and answers then. */
+const slowly = (command: string) => (_: unknown, turn: number) =>
+  turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command } }] } : { text: "I am done." };
+
+/** Starts an execution and returns its id when the model has been asked. */
+async function running(message: string): Promise<string> {
+  const before = world.ollama.requests.length;
+  const execution = await world.begin(await world.session(), message);
+  await until("the model is asked", () => world.ollama.requests.length > before);
+  return execution.metadata?.id ?? "";
+}
+
+async function stateOf(id: string) {
+  return await world.client.call(AgentExecutionQueryController.method.get, { value: id });
+}
+
+async function readiness(): Promise<number> {
+  return (await fetch(`${world.runner.adminUrl}/readyz`)).status;
+}
+
+describe("a runner in local mode", () => {
+  test("that drains finishes what runs, takes nothing new, and answers until it ends", async () => {
+    world = await localWorld();
+    world.ollama.converse(slowly("sleep 2"));
+    const id = await running("Finish");
+    await until("it is ready", async () => (await readiness()) === 200);
+    const shutdown = await fetch(`${world.runner.adminUrl}/shutdown`, { method: "POST" });
+    expect(shutdown.status).toBe(202);
+    const first = (await shutdown.json()) as { state: string; inFlight: number; deadline: string };
+    expect(first).toMatchObject({ state: "draining", inFlight: 1 });
+    expect(await readiness()).toBe(503);
+    const again = await fetch(`${world.runner.adminUrl}/shutdown`, { method: "POST" });
+    expect(await again.json()).toEqual(first);
+    expect(await world.runner.ended).toBe(EXIT.ok);
+    expect(phaseOf(await stateOf(id))).toBe("EXECUTION_COMPLETED");
+    await expect(fetch(`${world.runner.adminUrl}/livez`)).rejects.toThrow();
+  }, 60_000);
+
+  test("whose drain time is over ends what runs, and says so in its status", async () => {
+    world = await localWorld({ DRAIN_TIMEOUT: "1" });
+    world.ollama.converse(slowly("sleep 100"));
+    const id = await running("Never");
+    world.runner.drain();
+    expect(await world.runner.ended).toBe(EXIT.unfinished);
+    const execution = await stateOf(id);
+    expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
+    expect(execution.status?.error).toContain("runner was stopped");
+  }, 60_000);
+
+  test("that is told a second time ends what runs at once", async () => {
+    world = await localWorld({ DRAIN_TIMEOUT: "600" });
+    world.ollama.converse(() => ({ hang: true }));
+    const id = await running("Never");
+    world.runner.drain();
+    world.runner.stop();
+    expect(await world.runner.ended).toBe(EXIT.unfinished);
+    expect((await stateOf(id)).status?.error).toContain("runner was stopped");
+  }, 60_000);
+
+  test("delivers the last status after the daemon was away", async () => {
+    world = await localWorld();
+    world.ollama.converse(slowly("sleep 1"));
+    const id = await running("Persist");
+    await until(
+      "it is in progress",
+      async () => (await stateOf(id)).status?.phase === ExecutionPhase.EXECUTION_IN_PROGRESS,
+    );
+    await world.stopDaemon();
+    await Bun.sleep(10_000);
+    await until("health says so", async () =>
+      (await fetch(`${world.runner.adminUrl}/healthz`).then((answer) => answer.text())).includes("Stigmer"),
+    );
+    await world.startDaemon();
+    const execution = await eventually(async () => {
+      const found = await stateOf(id);
+      if (found.status?.phase !== ExecutionPhase.EXECUTION_COMPLETED) throw new Error(`still ${phaseOf(found)}`);
+      return found;
+    }, 20_000);
+    expect(execution.status?.messages.at(-1)?.content).toBe("I am done.");
+    await until("it is ready again", async () => (await readiness()) === 200, 20_000);
+  }, 90_000);
+
+  test("goes on when Temporal comes back, and health says what is missing meanwhile", async () => {
+    world = await localWorld();
+    const before = await world.run("Before", () => ({ text: "Before." }));
+    expect(phaseOf(before)).toBe("EXECUTION_COMPLETED");
+    await world.temporal.kill();
+    await until("it is not ready", async () => (await readiness()) === 503, 20_000);
+    const health = (await (await fetch(`${world.runner.adminUrl}/healthz`)).json()) as {
+      checks: { name: string; ok: boolean }[];
+    };
+    expect(health.checks.find(({ name }) => name === "Temporal")).toMatchObject({
+      ok: false,
+      reason: expect.any(String),
+    });
+    await world.temporal.restart();
+    await until("it is ready again", async () => (await readiness()) === 200, 20_000);
+    const after = await world.run("After", () => ({ text: "After." }));
+    expect(phaseOf(after)).toBe("EXECUTION_COMPLETED");
+  }, 120_000);
+});
