@@ -1,8 +1,8 @@
 import { toJson } from "@bufbuild/protobuf";
-import { type AgentExecution, AgentExecutionSchema } from "../stigmer/index.ts";
+import { type AgentExecution, AgentExecutionSchema, withoutSecrets } from "../stigmer/index.ts";
 import type { View, Write } from "./view.ts";
 
-/** Each state on a line, as ProtoJSON of the whole execution. */
+/** Each state on a line, as ProtoJSON of the whole execution without the values of its secrets. */
 export class JsonView implements View {
   readonly #write: Write;
 
@@ -11,7 +11,7 @@ export class JsonView implements View {
   }
 
   update(execution: AgentExecution): void {
-    this.#write(`${JSON.stringify(toJson(AgentExecutionSchema, execution))}\n`);
+    this.#write(`${JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)))}\n`);
   }
 
   end(): void {}

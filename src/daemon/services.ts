@@ -215,16 +215,19 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
     {
       service: wire.AgentExecutionCommandController,
       methods: {
-        ...on.unary(command.create, (execution) => executions.create(execution)),
-        ...on.unary(command.update, (execution) => kinds.execution.update(store, execution)),
-        ...on.unary(command.updateStatus, (input) => executions.updateStatus(input)),
-        ...on.unary(command.delete, ({ value }) => kinds.execution.delete(store, value)),
+        ...on.unary(command.create, async (execution) => wire.withoutSecrets(await executions.create(execution))),
+        ...on.unary(command.update, (shown) => {
+          const execution = wire.withSecretsOf(kinds.execution.get(store, shown.metadata?.id ?? ""), shown);
+          return wire.withoutSecrets(kinds.execution.update(store, execution));
+        }),
+        ...on.unary(command.updateStatus, (input) => wire.withoutSecrets(executions.updateStatus(input))),
+        ...on.unary(command.delete, ({ value }) => wire.withoutSecrets(kinds.execution.delete(store, value))),
       },
     },
     {
       service: wire.AgentExecutionQueryController,
       methods: {
-        ...on.unary(query.get, ({ value }) => kinds.execution.get(store, value)),
+        ...on.unary(query.get, ({ value }) => wire.withoutSecrets(kinds.execution.get(store, value))),
         ...on.unary(query.list, ({ phase, pageSize, pageToken }) => {
           const wanted = kinds.execution
             .all(store)
@@ -233,13 +236,24 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
         }),
         ...on.unary(query.listBySession, ({ sessionId, pageSize, pageToken }) =>
           page(
-            kinds.execution.all(store).filter((execution) => execution.spec?.sessionId === sessionId),
+            kinds.execution
+              .all(store)
+              .map(wire.withoutSecrets)
+              .filter((execution) => execution.spec?.sessionId === sessionId),
             pageSize,
             pageToken,
           ),
         ),
-        ...on.serverStream(query.subscribe, ({ value }, signal) => executions.subscribe(value, signal)),
+        ...on.serverStream(query.subscribe, ({ value }, signal) => shownStates(executions, value, signal)),
       },
     },
   ];
+}
+
+async function* shownStates(
+  executions: ExecutionBook,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<wire.AgentExecution> {
+  for await (const execution of executions.subscribe(id, signal)) yield wire.withoutSecrets(execution);
 }

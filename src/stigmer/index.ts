@@ -7,3 +7,4 @@ export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";
 export { StigmerError } from "./stigmer-error.ts";
 export * from "./wire.ts";
+export { withoutSecrets, withSecretsOf } from "./without-secrets.ts";

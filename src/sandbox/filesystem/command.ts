@@ -6,9 +6,8 @@ import { humanDuration, sleep } from "../../shared/time.ts";
 import { BoundedOutput } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import type { ProcessGroups } from "./process-groups.ts";
 
-/** How long processes have between SIGTERM and SIGKILL. */
-export const TERMINATE_GRACE_MS = 3_000;
 /** How long output is still read after the shell ended: what it left in the background may hold the pipe forever. */
 const LATE_OUTPUT_MS = 300;
 
@@ -17,8 +16,8 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Told of the command's process group when it starts. */
-  readonly onStart: (group: number) => void;
+  /** Where the command's process group is kept. */
+  readonly groups: ProcessGroups;
 }
 
 const shell = Bun.which("bash") ?? "/bin/sh";
@@ -43,15 +42,16 @@ export async function runCommand(command: string, options: RunOptions): Promise<
   const group = child.pid;
   if (group === undefined) return await failed;
   failed.catch(() => undefined);
-  options.onStart(group);
+  options.groups.add(group);
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
 
   const closed = once(child, "close");
   const exited = once(child, "exit");
   const ending = await endOf(exited, options);
-  if (ending !== "exited") await killGroup(group, exited);
+  if (ending !== "exited") await options.groups.stop(group);
   await settled(closed, LATE_OUTPUT_MS);
   child.stdout?.destroy();
+  options.groups.forgetEmpty(group);
   return result(child, output, ending, options.timeoutMs);
 }
 
@@ -73,26 +73,6 @@ async function settled(promise: Promise<unknown>, ms: number): Promise<void> {
   const over = new AbortController();
   await Promise.race([promise, sleep(ms, over.signal)]);
   over.abort();
-}
-
-/** Stops a process group; returns when it is gone, or was sent SIGKILL. */
-export async function killGroup(group: number, exited?: Promise<unknown>): Promise<void> {
-  if (!signalGroup(group, "SIGTERM")) return;
-  const end = Date.now() + TERMINATE_GRACE_MS;
-  while (Date.now() < end && signalGroup(group, 0)) {
-    await (exited === undefined ? sleep(50) : Promise.race([exited.then(() => sleep(20)), sleep(50)]));
-  }
-  signalGroup(group, "SIGKILL");
-}
-
-/** Whether the group had a process to receive the signal. */
-export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-group, signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function result(child: ChildProcess, output: BoundedOutput, ending: string, timeoutMs: number): CommandResult {

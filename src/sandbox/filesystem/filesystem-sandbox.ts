@@ -12,9 +12,10 @@ import type {
 } from "../sandbox.ts";
 import { OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { killGroup, runCommand, signalGroup } from "./command.ts";
+import { runCommand } from "./command.ts";
 import { type Aliases, confine, confineEntry } from "./confine.ts";
 import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
+import { ProcessGroups } from "./process-groups.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
 /** Where the agent library's own directories are kept. */
@@ -64,8 +65,7 @@ class FilesystemSandbox implements Sandbox {
   readonly root: string;
   readonly #options: FilesystemSandboxOptions;
   readonly #request: SandboxRequest;
-  /** Process groups of the commands that were started; some outlive their shell. */
-  readonly #groups = new Set<number>();
+  readonly #groups = new ProcessGroups();
 
   constructor(root: string, options: FilesystemSandboxOptions, request: SandboxRequest) {
     this.root = root;
@@ -80,7 +80,7 @@ class FilesystemSandbox implements Sandbox {
       env: { ...this.#options.baseEnvironment, ...this.#request.environment, ...env },
       timeoutMs: this.#options.commandTimeoutMs,
       signal: AbortSignal.any(signals),
-      onStart: (group) => this.#groups.add(group),
+      groups: this.#groups,
     });
   }
 
@@ -121,9 +121,7 @@ class FilesystemSandbox implements Sandbox {
 
   /** Stops what commands left running in the background. */
   async stopAll(): Promise<void> {
-    const alive = [...this.#groups].filter((group) => signalGroup(group, 0));
-    await Promise.all(alive.map((group) => killGroup(group)));
-    this.#groups.clear();
+    await this.#groups.stopAll();
   }
 
   async #named(path: string): Promise<Named> {

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { installProgram, messagesOf, startProgram } from "../support/program.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+let temporal: TestTemporal;
+let folder: TemporaryFolder;
+let file: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** A start in a fresh folder. */
+function start(env: Record<string, string> = {}, args: readonly string[] = []) {
+  const cwd = join(folder.path, "program");
+  return startProgram(
+    file,
+    args,
+    { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: temporal.address, ...env },
+    cwd,
+  );
+}
+
+describe("agent-runner start", () => {
+  test("says the lines that documentation and people look for, each with a timestamp", async () => {
+    await using runner = start();
+    await runner.says("🚀 Worker ready, polling for tasks...");
+    const rule = "=".repeat(60);
+    const messages = messagesOf(runner.output());
+    expect(messages.length).toBe(runner.output().trimEnd().split("\n").length);
+    const expected = [
+      rule,
+      "🚀 Stigmer Agent Runner - LOCAL Mode",
+      "Task Queue: agent_execution_runner",
+      `Temporal: ${temporal.address} (namespace: default)`,
+      "Backend: localhost:50051",
+      "Sandbox: filesystem (root: ./workspace)",
+      "Note: Using gRPC to Stigmer Daemon for state/streaming",
+      rule,
+      "Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)",
+      "🔧 Execution Mode: LOCAL",
+      "🔧 Stigmer Backend: localhost:50051",
+      "🔧 Sandbox: filesystem (root: ./workspace)",
+      `✅ [POLYGLOT] Connected to Temporal server at ${temporal.address}, namespace: default`,
+      "🚀 Worker ready, polling for tasks...",
+    ];
+    const places = expected.map((line, index) =>
+      messages.indexOf(line, index === 7 ? messages.indexOf(expected[6] ?? "") : 0),
+    );
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(messages[0]).toBe(rule);
+    expect(runner.errors()).toBe("");
+
+    runner.signal("SIGTERM");
+    expect(await runner.exited).toBe(0);
+  }, 30_000);
+
+  test("takes the launchers' second names, and a .env file below the environment", async () => {
+    await Bun.write(join(folder.path, "other.env"), "TASK_QUEUE=from-file\nWORKSPACE_ROOT=./from-file\n");
+    await using runner = start({ WORKSPACE_ROOT: "./here", TASK_QUEUE: "" }, [
+      "--env-file",
+      join(folder.path, "other.env"),
+    ]);
+    await runner.says("Worker ready");
+    const messages = messagesOf(runner.output());
+    expect(messages).toContain("Task Queue: from-file");
+    expect(messages).toContain("Sandbox: filesystem (root: ./here)");
+  }, 30_000);
+
+  test("logs JSON where machines read it", async () => {
+    await using runner = start({ LOG_FORMAT: "json" });
+    await runner.says("Worker ready");
+    const records = runner
+      .output()
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(records[1]).toEqual({
+      level: "info",
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      logger: "agent-runner",
+      message: "🚀 Stigmer Agent Runner - LOCAL Mode",
+    });
+  }, 30_000);
+
+  test("without Temporal fails within 10 s, with the address, the causes and what to do", async () => {
+    const started = Date.now();
+    await using runner = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" });
+    expect(await runner.exited).toBe(4);
+    expect(Date.now() - started).toBeLessThan(10_000);
+    const messages = messagesOf(runner.output());
+    const rule = "=".repeat(80);
+    const block = messages.slice(messages.indexOf(rule));
+    expect(block[1]).toStartWith("STARTUP FAILURE: ");
+    expect(block[2]).toBe(
+      "Error: Failed to connect to Temporal at 127.0.0.1:1: connection refused: nothing listens there",
+    );
+    expect(block.join("\n")).toContain("TEMPORAL_SERVICE_ADDRESS");
+    expect(block.at(-1)).toBe(rule);
+  }, 30_000);
+
+  test("with a Temporal that never answers fails within 10 s too", async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as { port: number };
+    const started = Date.now();
+    await using runner = start({ TEMPORAL_SERVICE_ADDRESS: `127.0.0.1:${port}` });
+    expect(await runner.exited).toBe(4);
+    expect(Date.now() - started).toBeLessThan(10_000);
+    silent.close();
+  }, 30_000);
+
+  test("with a namespace that is not there names it", async () => {
+    await using runner = start({ TEMPORAL_NAMESPACE: "nowhere" });
+    expect(await runner.exited).toBe(4);
+    expect(runner.output()).toContain('has no namespace "nowhere"');
+  }, 30_000);
+
+  test("with a wrong configuration reports every problem, and no secret", async () => {
+    await using runner = start({
+      ADMIN_PORT: "8080x",
+      TEMPORAL_MAX_CONCURRENCY: "1e9",
+      STIGMER_API_KEY: " secret-with-space ",
+      STIGMER_LLM_MODLE: "x",
+    });
+    expect(await runner.exited).toBe(3);
+    const text = messagesOf(runner.output()).join("\n");
+    expect(text).toContain("STARTUP FAILURE: the configuration is not valid");
+    for (const part of [
+      'ADMIN_PORT "8080x" is not a whole number',
+      'TEMPORAL_MAX_CONCURRENCY "1e9"',
+      "STIGMER_API_KEY (not shown) has white space around it",
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).not.toContain("secret-with-space");
+  }, 30_000);
+
+  test("with a port that is taken says so", async () => {
+    const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+    await using runner = start({ ADMIN_PORT: String(server.port) });
+    expect(await runner.exited).toBe(4);
+    expect(runner.output()).toContain(`cannot listen on 127.0.0.1:${server.port}`);
+    expect(runner.output()).toContain("ADMIN_PORT");
+    await server.stop(true);
+  }, 30_000);
+
+  test("with a workspace that cannot be made names the directory and its variable", async () => {
+    await using runner = start({ SANDBOX_ROOT_DIR: "/proc/nothing" });
+    expect(await runner.exited).toBe(4);
+    expect(runner.output()).toContain("/proc/nothing");
+    expect(runner.output()).toContain("SANDBOX_ROOT_DIR");
+  }, 30_000);
+
+  test("warns of a variable that looks like a known one", async () => {
+    await using runner = start({ STIGMER_LLM_MODLE: "x" });
+    await runner.says("STIGMER_LLM_MODLE is set but unknown and has no effect: did you mean STIGMER_LLM_MODEL?");
+  }, 30_000);
+
+  test("refuses a command it does not know, and tells the one that was meant", async () => {
+    await using runner = startProgram(file, ["strat"], {}, folder.path);
+    expect(await runner.exited).toBe(2);
+    expect(runner.errors()).toContain("unknown command 'strat'");
+    expect(runner.errors()).toContain("start");
+  });
+
+  test("--version and --help need nothing, and help documents the exit codes", async () => {
+    await using version = startProgram(file, ["--version"], {}, folder.path);
+    expect(await version.exited).toBe(0);
+    expect(version.output()).toMatch(/^agent-runner \d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/);
+    await using help = startProgram(file, ["--help"], {}, folder.path);
+    expect(await help.exited).toBe(0);
+    for (const code of [0, 1, 2, 3, 4, 5, 130]) expect(help.output()).toMatch(new RegExp(`^ +${code}  `, "m"));
+  });
+});
