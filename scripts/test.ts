@@ -1,0 +1,97 @@
+/** The tests behind scripts/test: every suite, each with its output, and at the end the sum of them all. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureBuilt } from "./lib/built.ts";
+
+const root = join(import.meta.dir, "..");
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly about: string;
+  run(report: string): Promise<Counts>;
+}
+
+const suites: readonly Suite[] = [
+  { name: "check", about: "format, lint, types, rooms, generated code", run: check },
+  { name: "unit", about: "tests beside the code", run: bunTest("src") },
+  { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
+  { name: "wiring", about: "the parts together, with real servers", run: bunTest("test/wiring") },
+  { name: "e2e", about: "the compiled program", run: bunTest("test/e2e") },
+];
+
+/** Runs a command and shows what it says. @returns its exit code */
+async function show(command: readonly string[]): Promise<number> {
+  return await Bun.spawn([...command], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+    env: { ...process.env, NO_COLOR: "1" },
+  }).exited;
+}
+
+async function check(): Promise<Counts> {
+  return (await show(["bun", "scripts/check.ts"])) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function bunTest(folder: string): Suite["run"] {
+  return async (report) => {
+    const code = await show(["bun", "test", "--reporter=junit", `--reporter-outfile=${report}`, folder]);
+    const xml = await Bun.file(report)
+      .text()
+      .catch(() => "");
+    const [, tests = "0", failures = "0"] = /<testsuites [^>]*?tests="(\d+)"[^>]*?failures="(\d+)"/.exec(xml) ?? [];
+    return counted(Number(tests), Number(failures), code);
+  };
+}
+
+function vitest(folder: string): Suite["run"] {
+  return async (report) => {
+    const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+    const code = await show(["bunx", "--bun", "vitest", "run", "--globals", "--pool=threads", ...reporters, folder]);
+    const result = (await Bun.file(report)
+      .json()
+      .catch(() => ({}))) as { numTotalTests?: number; numFailedTests?: number };
+    return counted(result.numTotalTests ?? 0, result.numFailedTests ?? 0, code);
+  };
+}
+
+/** A suite that ran no test, or ended badly with none failed, has failed itself. */
+function counted(tests: number, failures: number, code: number): Counts {
+  const broken = tests === 0 || (code !== 0 && failures === 0) ? 1 : 0;
+  return { passed: tests - failures, failed: failures + broken };
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(", ")}; there are ${suites.map(({ name }) => name).join(", ")}.`);
+  process.exit(2);
+}
+
+const reports = await mkdtemp(join(tmpdir(), "agent-runner-reports-"));
+const results: (Counts & { readonly name: string; readonly seconds: number })[] = [];
+try {
+  await ensureBuilt();
+  for (const { name, about, run } of suites.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))) {
+    console.log(`\n== ${name}: ${about}`);
+    const started = Date.now();
+    const counts = await run(join(reports, name));
+    results.push({ name, seconds: Math.round((Date.now() - started) / 1000), ...counts });
+  }
+} finally {
+  await rm(reports, { recursive: true, force: true });
+}
+
+console.log();
+for (const { name, passed, failed, seconds } of results)
+  console.log(`${name}: ${passed} passed, ${failed} failed in ${seconds} s`);
+const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
+console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+process.exit(sum("failed") === 0 ? 0 : 1);
