@@ -8,6 +8,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["types", ["bunx", "tsc", "-p", "."]],
   ["rooms", ["bunx", "--bun", "depcruise", "--config", "scripts/check/rooms.cjs", "src"]],
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
+  ["README", ["bun", "scripts/readme-settings.ts", "--check"]],
   ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],
 ];
 

@@ -1,4 +1,5 @@
 import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { activityInfo } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { AgentRun } from "../agent/index.ts";
 import { AgentError, type AgentEvent } from "../agent/index.ts";
@@ -54,7 +55,14 @@ export function executeGraphton(parts: ExecutionParts) {
   return async (input: TypedJson, threadId: string): Promise<TypedJson> => {
     const execution = decode(input);
     const id = execution.metadata?.id ?? "";
-    const log = parts.log.child("execution", { executionId: id, sessionId: execution.spec?.sessionId || undefined });
+    const { workflowExecution, activityId } = activityInfo();
+    const log = parts.log.child("execution", {
+      executionId: id,
+      sessionId: execution.spec?.sessionId || undefined,
+      workflowId: workflowExecution?.workflowId,
+      runId: workflowExecution?.runId,
+      activityId,
+    });
     const running = parts.executions.begin(id);
     using life = tieToActivity(running);
     try {

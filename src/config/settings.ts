@@ -86,7 +86,7 @@ const process = {
   SANDBOX_COMMAND_TIMEOUT: withDefault(
     seconds(1, 86_400),
     "120",
-    "Time limit of one command of the agent; then its processes are stopped.",
+    "Seconds that one command of the agent may take; then its processes are stopped.",
   ),
   STIGMER_DATA_DIR: withDefault(
     anyText,
@@ -96,7 +96,7 @@ const process = {
   DRAIN_TIMEOUT: withDefault(
     seconds(0, 86_400),
     "600",
-    "How long running executions may go on after the first signal.",
+    "Seconds that running executions may go on after the first signal.",
   ),
   ADMIN_HOST: withDefault(host, "127.0.0.1", "Address of the admin server."),
   ADMIN_PORT: withDefault(listenPort, "8790", "Port of the admin server."),
@@ -145,7 +145,7 @@ export const localSettings = v.object({
     "Pull the image of the container sandbox where it is missing.",
   ),
   STIGMER_SANDBOX_CLEANUP: withDefault(boolean, "true", "Remove a container sandbox when it is no longer needed."),
-  STIGMER_SANDBOX_TTL: withDefault(seconds(1, 604_800), "3600", "How long a container sandbox may stay unused."),
+  STIGMER_SANDBOX_TTL: withDefault(seconds(1, 604_800), "3600", "Seconds that a container sandbox may stay unused."),
   ...process,
 });
 

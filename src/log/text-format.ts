@@ -1,5 +1,5 @@
-/** Keys of a record that the line shows in places of their own. */
-const OWN_KEYS = new Set(["level", "time", "logger", "message"]);
+/** Keys of a record that the line shows in places of their own, and ids that only machines look for. */
+const NOT_SHOWN = new Set(["level", "time", "logger", "message", "workflowId", "runId", "activityId"]);
 
 /**
  * One record as `<timestamp> - <logger> - <LEVEL> - <message>`, its fields behind it in brackets. A message of several
@@ -8,7 +8,7 @@ const OWN_KEYS = new Set(["level", "time", "logger", "message"]);
  */
 export function formatText(record: Readonly<Record<string, unknown>>): string {
   const head = `${record["time"]} - ${record["logger"]} - ${String(record["level"]).toUpperCase()} - `;
-  const fields = Object.entries(record).filter(([key, value]) => !OWN_KEYS.has(key) && value !== undefined);
+  const fields = Object.entries(record).filter(([key, value]) => !NOT_SHOWN.has(key) && value !== undefined);
   const tail = fields.length === 0 ? "" : ` [${fields.map(([key, value]) => `${key}=${String(value)}`).join(" ")}]`;
   const lines = String(record["message"]).split(/\r?\n/);
   return lines.map((line, index) => `${head}${line}${index === lines.length - 1 ? tail : ""}\n`).join("");

@@ -1,0 +1,231 @@
+/**
+ * Measures the compiled program in local mode and prints the numbers: `bun run bench`.
+ *
+ * Everything is real but the model, which answers at once: what is measured is what the runner adds. The floor is the
+ * same workflow on the same Temporal server with activities that answer at once, measured in the same run.
+ */
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { Client } from "@temporalio/client";
+import { Worker } from "@temporalio/worker";
+import { ensureBuilt, program } from "../scripts/lib/built.ts";
+import { startDaemon } from "../src/daemon/index.ts";
+import { createLogger } from "../src/log/index.ts";
+import { SecretMask } from "../src/shared/secret-mask.ts";
+import {
+  AgentCommandController,
+  AgentExecutionCommandController,
+  AgentExecutionQueryController,
+  SessionCommandController,
+  StigmerClient,
+} from "../src/stigmer/index.ts";
+import { connectTemporal, installTemporalRuntime, protobufJsonCodec } from "../src/temporal/index.ts";
+import { startOllamaDouble } from "../test/support/ollama-double.ts";
+import { type RunningProgram, startProgram } from "../test/support/program.ts";
+import { startTemporal } from "../test/support/temporal.ts";
+
+const STARTS = 10;
+const WARM_UP = 20;
+const LATENCY_RUNS = 100;
+const THROUGHPUT_RUNS = 200;
+const CONCURRENCY = 10;
+const QUEUE = "agent_execution_runner";
+const FLOOR_QUEUE = "floor";
+
+await ensureBuilt();
+await using open = new AsyncDisposableStack();
+const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
+open.defer(() => rm(folder, { recursive: true, force: true }));
+const temporal = open.use(await startTemporal());
+const ollama = open.use(startOllamaDouble());
+const log = createLogger({
+  level: "error",
+  format: "text",
+  mask: new SecretMask(),
+  write: (lines) => void process.stderr.write(lines),
+});
+installTemporalRuntime(log);
+const connection = await connectTemporal({
+  address: temporal.address,
+  namespace: "default",
+  taskQueue: "",
+  maxConcurrency: 1,
+});
+open.defer(() => connection.close());
+const dataConverter = { payloadCodecs: [protobufJsonCodec] };
+
+const floorWorker = await Worker.create({
+  connection,
+  taskQueue: FLOOR_QUEUE,
+  dataConverter,
+  activities: { EnsureThread: async () => "thread", ExecuteGraphton: async () => ({ phase: "EXECUTION_COMPLETED" }) },
+});
+const floorWorking = floorWorker.run();
+open.defer(async () => {
+  floorWorker.shutdown();
+  await floorWorking;
+});
+const daemon = await startDaemon({
+  connection,
+  namespace: "default",
+  runnerQueue: QUEUE,
+  port: 0,
+  dataDir: join(folder, "daemon"),
+  log,
+});
+open.defer(() => daemon.stop());
+const stigmer = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
+open.defer(() => stigmer.close());
+const client = new Client({ connection, dataConverter });
+
+const env = {
+  MODE: "local",
+  ADMIN_PORT: "0",
+  TEMPORAL_SERVICE_ADDRESS: temporal.address,
+  STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
+  OLLAMA_BASE_URL: ollama.url,
+  STIGMER_DATA_DIR: join(folder, "data"),
+  LOG_LEVEL: "info",
+};
+const start = (): RunningProgram => startProgram(program, [], env, folder);
+
+const row = (name: string, value: string, target = "") =>
+  console.log(`${name.padEnd(52)} ${value.padStart(14)}   ${target}`);
+console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${Bun.version}\n`);
+
+row("file", `${(Bun.file(program).size / 1e6).toFixed(0)} MB`, "target: at most 160 MB");
+row("from exec to ready, median of 10", `${(await timeToReady()).toFixed(0)} ms`, "target: at most 600 ms");
+
+await using runner = start();
+await runner.says("Worker ready");
+await Bun.sleep(3_000);
+row("resident memory, idle", `${residentMb(runner.pid).toFixed(0)} MB`, "target: at most 170 MB");
+
+const agent = await stigmer.call(AgentCommandController.method.apply, {
+  metadata: { name: "bench" },
+  spec: { instructions: "Answer." },
+});
+ollama.converse(() => ({ text: "Answered." }));
+await times(WARM_UP, 1, execution);
+await times(WARM_UP, 1, floor);
+// In turns, so that both see the same machine.
+const latencies: number[] = [];
+const floors: number[] = [];
+for (let n = 0; n < LATENCY_RUNS; n++) {
+  floors.push(await timed(floor));
+  latencies.push(await timed(execution));
+}
+row("latency of the floor, median of 100, one at a time", `${median(floors).toFixed(1)} ms`);
+row(
+  "latency of an execution, median of 100, one at a time",
+  `${median(latencies).toFixed(1)} ms`,
+  `${(median(latencies) / median(floors)).toFixed(2)} × floor; target: at most 1.50 ×`,
+);
+const inRunner: number[] = [];
+const inFloor: number[] = [];
+for (let n = 0; n < 20; n++) {
+  inFloor.push(await activityMs(await floor()));
+  inRunner.push(await activityMs(await execution()));
+}
+row("of it in the activity: floor, median of 20", `${median(inFloor).toFixed(1)} ms`);
+row("of it in the activity: execution, median of 20", `${median(inRunner).toFixed(1)} ms`);
+row("resident memory after 100 executions", `${residentMb(runner.pid).toFixed(0)} MB`);
+
+const floorRate = await rate(floor);
+const executionRate = await rate(execution);
+row(`floor, ${CONCURRENCY} at a time`, `${floorRate.toFixed(0)} /s`);
+row(`executions, ${CONCURRENCY} at a time`, `${executionRate.toFixed(0)} /s`);
+
+ollama.converse((_, turn) =>
+  turn === 0
+    ? { text: "", tools: [{ name: "write_file", args: { file_path: "x.txt", content: "x" } }] }
+    : { text: "Done." },
+);
+const withTool: number[] = [];
+for (let n = 0; n < 30; n++) withTool.push(await timed(execution));
+row("latency with one tool call, median of 30", `${median(withTool).toFixed(1)} ms`);
+row("resident memory at the end", `${residentMb(runner.pid).toFixed(0)} MB`);
+runner.signal("SIGTERM");
+await runner.exited;
+
+/** An execution as a user starts it, until its last status. @returns its workflow's id */
+async function execution(): Promise<string> {
+  const session = await stigmer.call(SessionCommandController.method.create, {
+    spec: { agentInstanceId: agent.status?.defaultInstanceId ?? "" },
+  });
+  const created = await stigmer.call(AgentExecutionCommandController.method.create, {
+    spec: { sessionId: session.metadata?.id ?? "", message: "Go" },
+  });
+  const id = created.metadata?.id ?? "";
+  for await (const _ of stigmer.stream(AgentExecutionQueryController.method.subscribe, { value: id }));
+  return `stigmer/agent-execution/invoke/${id}`;
+}
+
+/** The same workflow with activities that answer at once. @returns its id */
+async function floor(): Promise<string> {
+  const workflowId = crypto.randomUUID();
+  await client.workflow.execute("stigmer/agent-execution/invoke", {
+    taskQueue: "agent_execution_stigmer",
+    workflowId,
+    memo: { activityTaskQueue: FLOOR_QUEUE },
+    args: [{ metadata: { id: "floor" }, spec: { sessionId: "floor" } }],
+  });
+  return workflowId;
+}
+
+async function timeToReady(): Promise<number> {
+  const found: number[] = [];
+  for (let n = 0; n < STARTS; n++) {
+    const started = performance.now();
+    await using one = start();
+    await one.says("Worker ready");
+    found.push(performance.now() - started);
+    one.signal("SIGTERM");
+    await one.exited;
+  }
+  return median(found);
+}
+
+/** How long the activity that runs the agent took, as the server saw it: from its start to its result. */
+async function activityMs(workflowId: string): Promise<number> {
+  const handle = client.workflow.getHandle(workflowId);
+  await handle.result();
+  const { events = [] } = await handle.fetchHistory();
+  const times = (events ?? []).map((event) => {
+    const { seconds, nanos } = event.eventTime ?? {};
+    return { event, ms: Number(seconds ?? 0) * 1000 + (nanos ?? 0) / 1e6 };
+  });
+  const started = times.findLast(({ event }) => event.activityTaskStartedEventAttributes);
+  const completed = times.findLast(({ event }) => event.activityTaskCompletedEventAttributes);
+  return (completed?.ms ?? Number.NaN) - (started?.ms ?? Number.NaN);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+async function rate(work: () => Promise<unknown>): Promise<number> {
+  const ms = await timed(() => times(THROUGHPUT_RUNS, CONCURRENCY, work));
+  return (THROUGHPUT_RUNS / ms) * 1000;
+}
+
+async function times(count: number, concurrency: number, work: () => Promise<unknown>): Promise<void> {
+  let left = count;
+  const lane = async () => {
+    while (left-- > 0) await work();
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
