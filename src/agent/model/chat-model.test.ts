@@ -1,0 +1,39 @@
+import { describe, expect, test } from "bun:test";
+import type { ModelConfig } from "../../config/index.ts";
+import { createChatModel, ollamaUrl } from "./chat-model.ts";
+
+const base: ModelConfig = { usualProvider: "ollama", maxTokens: 100, temperature: 0 };
+
+/** Where a client sends its requests, by the name the client keeps it under. */
+async function urlOf(provider: "anthropic" | "openai", baseUrl: string): Promise<unknown> {
+  const model = await createChatModel({ ...base, provider, apiKey: "key", baseUrl }, { provider, model: "m" });
+  return provider === "anthropic"
+    ? Reflect.get(model, "apiUrl")
+    : Reflect.get(Reflect.get(model, "clientConfig") as object, "baseURL");
+}
+
+describe("a chat model", () => {
+  test("takes STIGMER_LLM_BASE_URL for its provider, but not the address of Ollama that launchers set for all", async () => {
+    expect(await urlOf("anthropic", "https://proxy.example/anthropic")).toBe("https://proxy.example/anthropic");
+    expect(await urlOf("anthropic", "http://localhost:11434")).not.toBe("http://localhost:11434");
+    expect(await urlOf("openai", "http://localhost:11434")).toBeUndefined();
+    // Ollama's OpenAI-compatible endpoint can only be meant so.
+    expect(await urlOf("openai", "http://localhost:11434/v1")).toBe("http://localhost:11434/v1");
+  });
+
+  test("looks for Ollama where OLLAMA_BASE_URL says, then at the shared address where Ollama is the provider", () => {
+    expect(ollamaUrl({ ...base, ollamaBaseUrl: "http://a:1", baseUrl: "http://b:2" })).toBe("http://a:1");
+    expect(ollamaUrl({ ...base, baseUrl: "http://b:2" })).toBe("http://b:2");
+    expect(ollamaUrl({ ...base, provider: "anthropic", baseUrl: "https://b" })).toBe("http://localhost:11434");
+  });
+
+  test("names what is missing where its provider has no key, and does not take another provider's", async () => {
+    const config: ModelConfig = { ...base, provider: "openai", apiKey: "openai-key" };
+    await expect(createChatModel(config, { provider: "anthropic", model: "claude-x" })).rejects.toThrow(
+      "The model 'claude-x' needs an API key of Anthropic, and the runner has none: set ANTHROPIC_API_KEY",
+    );
+    await expect(
+      createChatModel({ ...base, provider: "scripted" }, { provider: "scripted", model: "s" }),
+    ).rejects.toThrow("STIGMER_LLM_SCRIPT");
+  });
+});
