@@ -1,0 +1,181 @@
+import { describe, expect, test } from "bun:test";
+import { createLogger } from "../log/index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { type AdminParts, adminApp, type Check } from "./admin-app.ts";
+
+const HOST = "127.0.0.1:8790";
+
+function parts(more: Partial<AdminParts> = {}): AdminParts {
+  return {
+    mode: "local",
+    version: "1.2.3",
+    startedAt: new Date(),
+    state: () => "running",
+    inFlight: () => 2,
+    checks: () => [{ name: "Temporal", ok: true }],
+    settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
+    drain: () => undefined,
+    deadline: () => undefined,
+    log: createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: () => undefined }),
+    ...more,
+  };
+}
+
+/** Asks as a program would, which sends no Origin. */
+async function ask(more: Partial<AdminParts>, path: string, init: RequestInit = {}) {
+  const headers = { host: HOST, ...(init.headers as Record<string, string> | undefined) };
+  const response = await adminApp(parts(more)).request(path, { ...init, headers });
+  return { status: response.status, body: (await response.json()) as unknown };
+}
+
+const errorBody = (code: string) => ({
+  error: { code, message: expect.any(String), requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+});
+
+const unwell: Check = { name: "Temporal", ok: false, reason: "no answer" };
+
+describe("the probes", () => {
+  test("say that the process lives, whatever else is the matter", async () => {
+    const { status, body } = await ask({ checks: () => [unwell], state: () => "stopping" }, "/livez");
+    expect([status, body]).toEqual([200, { status: "ok" }]);
+  });
+
+  test("say that a running runner is ready", async () => {
+    expect(await ask({}, "/readyz")).toEqual({ status: 200, body: { status: "ok", reasons: [] } });
+  });
+
+  test("say why a runner is not ready", async () => {
+    const more = { checks: () => [{ name: "Stigmer", ok: true }, unwell], state: () => "draining" };
+    expect(await ask(more, "/readyz")).toEqual({
+      status: 503,
+      body: { status: "not ready", reasons: ["the runner is draining", "Temporal: no answer"] },
+    });
+  });
+
+  test("do not take work while the runner starts, drains or stops", async () => {
+    for (const state of ["starting", "draining", "stopping", "stopped"])
+      expect((await ask({ state: () => state }, "/readyz")).status).toBe(503);
+  });
+
+  test("tell everything there is to know at /healthz", async () => {
+    const deadline = new Date("2026-01-19T10:00:00.000Z");
+    const startedAt = new Date(Date.now() - 61_000);
+    const { status, body } = await ask({ checks: () => [unwell], deadline: () => deadline, startedAt }, "/healthz");
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      status: "not ready",
+      state: "running",
+      mode: "local",
+      version: "1.2.3",
+      inFlight: 2,
+      deadline: "2026-01-19T10:00:00.000Z",
+      checks: [unwell],
+    });
+    expect((body as { uptimeSeconds: number }).uptimeSeconds).toBeGreaterThanOrEqual(61);
+    expect((await ask({}, "/healthz")).status).toBe(200);
+  });
+});
+
+test("the configuration is shown as it was redacted", async () => {
+  expect(await ask({}, "/config")).toEqual({
+    status: 200,
+    body: {
+      mode: "local",
+      settings: [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
+    },
+  });
+});
+
+describe("a shutdown", () => {
+  test("starts to drain and answers with the state it led to", async () => {
+    let state = "running";
+    const drain = () => {
+      state = "draining";
+    };
+    const deadline = () => new Date("2026-01-19T10:00:00.000Z");
+    expect(await ask({ drain, state: () => state, deadline }, "/shutdown", { method: "POST" })).toEqual({
+      status: 202,
+      body: { state: "draining", inFlight: 2, deadline: "2026-01-19T10:00:00.000Z" },
+    });
+  });
+
+  test("is not set in motion by looking at it", async () => {
+    let drained = false;
+    const drain = () => {
+      drained = true;
+    };
+    expect((await ask({ drain }, "/shutdown")).status).toBe(405);
+    expect(drained).toBe(false);
+  });
+});
+
+describe("an error", () => {
+  test("has the same body everywhere, with a code, a message and the request's id", async () => {
+    expect(await ask({}, "/nowhere")).toEqual({ status: 404, body: errorBody("not-found") });
+    expect(await ask({}, "/livez", { method: "POST" })).toEqual({ status: 405, body: errorBody("method-not-allowed") });
+  });
+
+  test("that is unexpected shows nothing of the inside, and is in the log under the request's id", async () => {
+    const lines: string[] = [];
+    const write = (line: string) => lines.push(line);
+    const log = createLogger({ level: "error", format: "text", mask: new SecretMask(), write });
+    const settings = () => {
+      throw new Error("secret inside");
+    };
+    const { status, body } = await ask({ settings, log }, "/config");
+    expect([status, body]).toEqual([500, errorBody("internal")]);
+    expect(JSON.stringify(body)).not.toContain("secret inside");
+    expect(JSON.stringify(body)).not.toContain("admin-app");
+    expect(lines.join("")).toContain("secret inside");
+    expect(lines.join("")).toContain((body as { error: { requestId: string } }).error.requestId);
+  });
+
+  test("for a wrong method says which one is right", async () => {
+    const { body } = await ask({}, "/shutdown", { method: "PUT" });
+    expect(JSON.stringify(body)).toContain("/shutdown takes POST");
+  });
+});
+
+describe("a token", () => {
+  const token = "let-me-in";
+  const bearer = (value: string) => ({ headers: { authorization: `Bearer ${value}` } });
+
+  test("is wanted for what shows or changes something", async () => {
+    expect(await ask({ token }, "/config")).toEqual({ status: 401, body: errorBody("unauthorized") });
+    expect((await ask({ token }, "/config", bearer("let-me"))).status).toBe(401);
+    expect((await ask({ token }, "/config", bearer(token))).status).toBe(200);
+  });
+
+  test("is wanted before anything is set in motion", async () => {
+    let drained = 0;
+    const drain = () => {
+      drained++;
+    };
+    expect((await ask({ token, drain }, "/shutdown", { method: "POST" })).status).toBe(401);
+    expect(drained).toBe(0);
+    expect((await ask({ token, drain }, "/shutdown", { method: "POST", ...bearer(token) })).status).toBe(202);
+    expect(drained).toBe(1);
+  });
+
+  test("is not wanted for the probes", async () => {
+    for (const path of ["/livez", "/readyz", "/healthz"]) expect((await ask({ token }, path)).status).toBe(200);
+  });
+});
+
+describe("a request that a browser sends for a page", () => {
+  const from = (origin: string) => ({ method: "POST", headers: { origin } });
+
+  test("of another origin is refused, and does nothing", async () => {
+    let drained = false;
+    const drain = () => {
+      drained = true;
+    };
+    for (const origin of ["https://evil.example", "http://127.0.0.1:9999", "http://localhost:8790", "null", "nonsense"])
+      expect(await ask({ drain }, "/shutdown", from(origin))).toEqual({ status: 403, body: errorBody("forbidden") });
+    expect(drained).toBe(false);
+  });
+
+  test("of its own origin is served", async () => {
+    expect((await ask({}, "/shutdown", from(`http://${HOST}`))).status).toBe(202);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
+import type { Sandbox, SandboxLease } from "../sandbox/index.ts";
+import { SandboxBackend } from "./backend.ts";
+import { withOutcome } from "./tool-outcome.ts";
+
+let folder: TemporaryFolder;
+let lease: SandboxLease;
+let sandbox: Sandbox;
+let backend: SandboxBackend;
+let controller: AbortController;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  controller = new AbortController();
+  const sandboxes = new FilesystemSandboxes({
+    rootDir: folder.path,
+    commandTimeoutMs: 60_000,
+    baseEnvironment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+  });
+  lease = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal: new AbortController().signal });
+  sandbox = lease.sandbox;
+  backend = new SandboxBackend(sandbox, controller.signal);
+});
+afterEach(async () => {
+  await lease.release();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** A tool's answer, and the failure that was noted for the status. */
+async function outcomeOf<T>(
+  work: Promise<T> | (() => Promise<T>),
+): Promise<{ result: T; failure: string | undefined }> {
+  const { result, outcome } = await withOutcome(async () => await (typeof work === "function" ? work() : work));
+  return { result, failure: outcome.failure };
+}
+
+const textOf = async (path: string) => new TextDecoder().decode(await sandbox.readFile(path));
+
+describe("execute", () => {
+  test("answers with the output and the exit code", async () => {
+    const { result, failure } = await outcomeOf(() => backend.execute("echo hello"));
+    expect(result).toEqual({ output: "hello\n", exitCode: 0, truncated: false });
+    expect(failure).toBeUndefined();
+  });
+
+  test("notes a command that fails", async () => {
+    const { result, failure } = await outcomeOf(() => backend.execute("echo no; exit 3"));
+    expect(result).toMatchObject({ output: "no\n", exitCode: 3 });
+    expect(failure).toBe("exit code 3");
+  });
+
+  test("says so where there is no output, which some models take for a failure", async () => {
+    expect((await backend.execute("true")).output).toBe("(no output)");
+  });
+
+  test("tells of output that was cut", async () => {
+    expect((await backend.execute("head -c 2000000 /dev/zero | tr '\\0' x")).truncated).toBe(true);
+  });
+});
+
+describe("read", () => {
+  beforeEach(async () => {
+    await sandbox.writeFile("lines.txt", Array.from({ length: 10 }, (_, index) => `line ${index + 1}\n`).join(""));
+  });
+
+  test("gives the lines that were asked for, and where to go on", async () => {
+    expect(await backend.read("lines.txt", 2, 3)).toEqual({
+      content: "line 3\nline 4\nline 5",
+      mimeType: "text/plain",
+      totalLines: 10,
+      startLine: 3,
+      endLine: 5,
+      nextOffset: 5,
+    });
+  });
+
+  test("gives the end of a file without a place to go on", async () => {
+    const result = await backend.read("lines.txt", 8, 100);
+    expect(result).toMatchObject({ content: "line 9\nline 10", totalLines: 10, endLine: 10 });
+    expect(result).not.toHaveProperty("nextOffset");
+  });
+
+  test("says that a file is empty, or ends before the lines that were asked for", async () => {
+    await sandbox.writeFile("empty.txt", "");
+    expect(await backend.read("empty.txt")).toMatchObject({ content: expect.stringContaining("empty contents") });
+    const { result, failure } = await outcomeOf(() => backend.read("lines.txt", 10, 5));
+    expect(result.error).toContain("which has 10 lines");
+    expect(failure).toBe(result.error);
+  });
+
+  test("gives pictures as bytes, and refuses other binary files with what to do instead", async () => {
+    const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0]);
+    await sandbox.writeFile("picture.png", bytes);
+    await sandbox.writeFile("program", bytes);
+    const picture = await backend.read("picture.png");
+    expect(picture.mimeType).toBe("image/png");
+    expect(Buffer.from(picture.content ?? "")).toEqual(Buffer.from(bytes));
+    expect((await backend.read("program")).error).toContain("Look at it with execute");
+  });
+
+  test("answers with an error for what is not there", async () => {
+    const { result, failure } = await outcomeOf(() => backend.read("missing.txt"));
+    expect(result).toEqual({ error: "'missing.txt' does not exist." });
+    expect(failure).toBe("'missing.txt' does not exist.");
+  });
+});
+
+describe("edit", () => {
+  test("replaces a text that occurs once, and leaves everything else as it is", async () => {
+    await sandbox.writeFile("a.txt", "one\r\ntwo $& three\n");
+    expect(await backend.edit("a.txt", "two", "$& $1 zwei")).toMatchObject({ occurrences: 1 });
+    expect(await textOf("a.txt")).toBe("one\r\n$& $1 zwei $& three\n");
+  });
+
+  test("replaces a text that occurs several times only where all were meant", async () => {
+    await sandbox.writeFile("a.txt", "x y x");
+    expect((await backend.edit("a.txt", "x", "z")).error).toContain("occurs 2 times");
+    expect(await textOf("a.txt")).toBe("x y x");
+    expect(await backend.edit("a.txt", "x", "z", true)).toMatchObject({ occurrences: 2 });
+    expect(await textOf("a.txt")).toBe("z y z");
+  });
+
+  test("says what to do where the text does not occur, or is empty", async () => {
+    await sandbox.writeFile("a.txt", "x");
+    const { result, failure } = await outcomeOf(() => backend.edit("a.txt", "not there", "z"));
+    expect(result.error).toContain("String not found in 'a.txt'");
+    expect(failure).toBe(result.error);
+    expect((await backend.edit("a.txt", "", "z")).error).toContain("old_string is empty");
+  });
+});
+
+test("write, list, find and delete work on the sandbox's real paths", async () => {
+  const { root } = sandbox;
+  expect(await backend.write("src/a.ts", "needle")).toMatchObject({ path: join(root, "src/a.ts") });
+  expect((await backend.ls("/")).files).toMatchObject([{ path: `${join(root, "src")}/`, is_dir: true }]);
+  expect((await backend.glob("**/*.ts")).files).toMatchObject([{ path: join(root, "src/a.ts"), size: 6 }]);
+  expect((await backend.grep("needle")).matches).toEqual([{ path: join(root, "src/a.ts"), line: 1, text: "needle" }]);
+  expect((await backend.grep("needle", null, "*.md")).matches).toEqual([]);
+  expect(await backend.delete("src")).toMatchObject({ path: join(root, "src") });
+  expect((await backend.ls("/")).files).toEqual([]);
+});
+
+test("a path outside of the workspace is answered with an error, and noted", async () => {
+  const { result, failure } = await outcomeOf(() => backend.write("/etc/agent-runner-test", "x"));
+  expect(result.error).toContain("is not allowed");
+  expect(failure).toBe(result.error);
+});
+
+test("files go up and down by the library's own codes", async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  expect(await backend.uploadFiles([["up.bin", bytes]])).toEqual([{ path: "up.bin", error: null }]);
+  const [up, missing] = await backend.downloadFiles(["up.bin", "missing"]);
+  expect(up).toMatchObject({ path: "up.bin", error: null });
+  expect(new Uint8Array(up?.content ?? [])).toEqual(bytes);
+  expect(missing).toEqual({ path: "missing", content: null, error: "file_not_found" });
+  expect(await backend.uploadFiles([["../up.bin", bytes]])).toEqual([{ path: "../up.bin", error: "invalid_path" }]);
+});
+
+test("a failure of an execution that is stopped is its reason, not an answer for the agent", async () => {
+  const reason = new Error("the execution was cancelled");
+  controller.abort(reason);
+  await expect(backend.execute("true")).rejects.toBe(reason);
+  await expect(backend.read("missing")).rejects.toBe(reason);
+});

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { agentEvents, type LibraryEvent } from "./event-stream.ts";
+
+/** What the library's events become, without their times. */
+async function translated(events: readonly LibraryEvent[], nodes: Readonly<Record<string, string>> = {}) {
+  async function* stream() {
+    yield* events;
+  }
+  const result = [];
+  for await (const { at, ...event } of agentEvents(stream(), (node) => nodes[node])) {
+    expect(at).toBeInstanceOf(Date);
+    result.push(event);
+  }
+  return result;
+}
+
+const main = { kind: "main" } as const;
+const turn = (message: AIMessage): LibraryEvent => [[], "updates", { model_request: { messages: [message] } }];
+const answers = (...messages: ToolMessage[]): LibraryEvent => [[], "updates", { tools: { messages } }];
+
+describe("what the model says", () => {
+  test("comes in pieces", async () => {
+    const piece = (content: string): LibraryEvent => [[], "messages", [new AIMessageChunk({ id: "m1", content }), {}]];
+    expect(await translated([piece("Hel"), piece(""), piece("lo")])).toEqual([
+      { type: "text", actor: main, turnId: "m1", text: "Hel" },
+      { type: "text", actor: main, turnId: "m1", text: "lo" },
+    ]);
+  });
+
+  test("is not taken from whole messages, which come as updates too", async () => {
+    const events: LibraryEvent[] = [
+      [[], "messages", [new AIMessage({ id: "m1", content: "whole" }), {}]],
+      [[], "messages", [new ToolMessage({ content: "result", tool_call_id: "c1" }), {}]],
+    ];
+    expect(await translated(events)).toEqual([]);
+  });
+
+  test("ends with the whole turn and the calls it asks for", async () => {
+    const message = new AIMessage({
+      id: "m1",
+      content: [{ type: "text", text: "I look." }],
+      tool_calls: [
+        { id: "c1", name: "ls", args: { path: "/" } },
+        { id: "c2", name: "ls", args: { path: "/" } },
+      ],
+    });
+    expect(await translated([turn(message)])).toEqual([
+      {
+        type: "turn",
+        actor: main,
+        turnId: "m1",
+        text: "I look.",
+        calls: [
+          { id: "c1", name: "ls", args: { path: "/" } },
+          { id: "c2", name: "ls", args: { path: "/" } },
+        ],
+      },
+    ]);
+  });
+
+  test("includes calls whose arguments were not valid JSON", async () => {
+    const message = new AIMessage({
+      id: "m1",
+      content: "",
+      invalid_tool_calls: [{ id: "c1", name: "ls", args: '{"path', error: "cut off", type: "invalid_tool_call" }],
+    });
+    expect(await translated([turn(message)])).toMatchObject([
+      { calls: [{ id: "c1", name: "ls", args: { raw: '{"path' } }] },
+    ]);
+  });
+});
+
+describe("a tool call", () => {
+  test("starts", async () => {
+    const events: LibraryEvent[] = [
+      [[], "tools", { event: "on_tool_start", toolCallId: "c1" }],
+      [[], "tools", { event: "on_tool_end", toolCallId: "c1" }],
+      [[], "tools", { event: "on_tool_start" }],
+    ];
+    expect(await translated(events)).toEqual([{ type: "tool-started", actor: main, callId: "c1" }]);
+  });
+
+  test("ends with what the agent received", async () => {
+    const message = new ToolMessage({ content: "a.ts\nb.ts", tool_call_id: "c1", status: "success" });
+    expect(await translated([answers(message)])).toEqual([
+      { type: "tool-ended", actor: main, callId: "c1", result: "a.ts\nb.ts" },
+    ]);
+  });
+
+  test("ends with why it failed and where the whole result is kept, as was noted on its message", async () => {
+    const artifact = { failure: "exit code 1", keptAt: "/root/result.txt" };
+    const message = new ToolMessage({ content: "long", tool_call_id: "c1", artifact });
+    expect(await translated([answers(message)])).toEqual([
+      { type: "tool-ended", actor: main, callId: "c1", result: "long", ...artifact },
+    ]);
+  });
+
+  test("has failed where the library says so, such as for a tool that does not exist", async () => {
+    const message = new ToolMessage({ content: "no such tool", tool_call_id: "c1", status: "error" });
+    expect(await translated([answers(message)])).toMatchObject([{ callId: "c1", failure: "no such tool" }]);
+  });
+});
+
+test("the agent's list comes with the answer to the call that wrote it", async () => {
+  const todos = [{ content: "look", status: "in_progress" }] as const;
+  const message = new ToolMessage({ content: "Updated", tool_call_id: "c1" });
+  expect(await translated([[[], "updates", { tools: { messages: [message], todos } }]])).toMatchObject([
+    { type: "tool-ended", callId: "c1" },
+    { type: "todos", actor: main, todos },
+  ]);
+});
+
+test("an empty list is told too", async () => {
+  expect(await translated([[[], "updates", { tools: { todos: [] } }]])).toEqual([
+    { type: "todos", actor: main, todos: [] },
+  ]);
+});
+
+test("what sub-agents do carries the call that started them", async () => {
+  const events: LibraryEvent[] = [
+    [["tools:1"], "messages", [new AIMessageChunk({ id: "m2", content: "sub" }), {}]],
+    [["tools:1", "model_request:2"], "tools", { event: "on_tool_start", toolCallId: "c9" }],
+    [["tools:unknown"], "tools", { event: "on_tool_start", toolCallId: "c10" }],
+  ];
+  expect(await translated(events, { "tools:1": "call-of-task" })).toEqual([
+    { type: "text", actor: { kind: "sub-agent", callId: "call-of-task" }, turnId: "m2", text: "sub" },
+    { type: "tool-started", actor: { kind: "sub-agent", callId: "call-of-task" }, callId: "c9" },
+    { type: "tool-started", actor: { kind: "sub-agent", callId: "" }, callId: "c10" },
+  ]);
+});
+
+test("updates of other parts of the library's graph are nobody's business", async () => {
+  const events: LibraryEvent[] = [
+    [[], "updates", { "agentRunnerLoopGuard.before_model": { messages: [new HumanMessage("[Runner] …")] } }],
+    [[], "updates", { model_request: null, tools: null }],
+    [[], "updates", { model_request: { messages: [new HumanMessage("not the model's")] } }],
+  ];
+  expect(await translated(events)).toEqual([]);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { AgentError } from "../agent-error.ts";
+import { parseScript } from "./script.ts";
+
+describe("a script", () => {
+  test("is turns of text and calls, with nothing else needed", () => {
+    const text = `
+turns:
+  - text: I look.
+    delay: 0.5
+    tools:
+      - ls: {path: /}
+      - read_file: {file_path: a.txt}
+  - text: Done.
+`;
+    expect(parseScript(text, "my.yaml")).toEqual({
+      pace: 0,
+      turns: [
+        {
+          text: "I look.",
+          delay: 0.5,
+          tools: [
+            { name: "ls", args: { path: "/" } },
+            { name: "read_file", args: { file_path: "a.txt" } },
+          ],
+        },
+        { text: "Done.", delay: 0, tools: [] },
+      ],
+    });
+  });
+
+  test("may have a pace", () => {
+    expect(parseScript("{pace: 20, turns: [{}]}", "x").pace).toBe(20);
+  });
+});
+
+describe("a script that is not valid", () => {
+  for (const [what, text, problem] of [
+    ["is not YAML", "turns: [", "my.yaml"],
+    ["is empty", "", "the file"],
+    ["has no turns", "turns: []", "turns"],
+    ["has a turn with a part that is unknown", "turns: [{txet: hi}]", "turns.0.txet"],
+    ["waits for a negative time", "turns: [{delay: -1}]", "turns.0.delay"],
+    ["calls two tools in one entry", "turns: [{tools: [{ls: {}, grep: {}}]}]", "names one tool"],
+    ["calls a tool without arguments", "turns: [{tools: [ls]}]", "turns.0.tools.0"],
+  ] as const) {
+    test(`is refused with the place and the problem where it ${what}`, () => {
+      expect(() => parseScript(text, "my.yaml")).toThrow(AgentError);
+      expect(() => parseScript(text, "my.yaml")).toThrow("The model script my.yaml is not valid");
+      expect(() => parseScript(text, "my.yaml")).toThrow(problem);
+    });
+  }
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "bun:test";
+import { systemPrompt, userMessage } from "./prompt.ts";
+
+describe("the system prompt", () => {
+  test("begins with the agent's instructions and says where it works", () => {
+    const prompt = systemPrompt({ instructions: "  You fix tests.\n", root: "/work/space", variables: [] });
+    expect(prompt).toStartWith("You fix tests.\n\n## Environment\n");
+    expect(prompt).toContain("Your working directory is /work/space.");
+  });
+
+  test("names the variables that commands see", () => {
+    const prompt = systemPrompt({ instructions: "x", root: "/", variables: ["REGION", "API_KEY"] });
+    expect(prompt).toContain("environment variables: REGION, API_KEY.");
+  });
+
+  test("does not speak of variables where there are none", () => {
+    expect(systemPrompt({ instructions: "x", root: "/", variables: [] })).not.toContain("variables");
+  });
+
+  test("does without instructions", () => {
+    expect(systemPrompt({ instructions: " ", root: "/", variables: [] })).toStartWith("## Environment\n");
+  });
+});
+
+test("the user's message ends with the organization's name, where there is one", () => {
+  expect(userMessage("Deploy it", "acme")).toBe("Deploy it\n\nOrganization: acme");
+  expect(userMessage("Deploy it", "")).toBe("Deploy it");
+});

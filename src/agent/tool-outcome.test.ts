@@ -1,0 +1,27 @@
+import { describe, expect, test } from "bun:test";
+import { noteFailure, withOutcome } from "./tool-outcome.ts";
+
+describe("a failure that is noted", () => {
+  test("belongs to the tool call that is under way, however deep inside of it", async () => {
+    const { result, outcome } = await withOutcome(async () => {
+      await Promise.resolve();
+      noteFailure("exit code 1");
+      return "output";
+    });
+    expect(result).toBe("output");
+    expect(outcome).toEqual({ failure: "exit code 1" });
+  });
+
+  test("does not belong to another call that runs at the same time", async () => {
+    const gate = Promise.withResolvers<void>();
+    const fine = withOutcome(() => gate.promise);
+    const failing = withOutcome(async () => noteFailure("broken"));
+    gate.resolve();
+    expect((await failing).outcome).toEqual({ failure: "broken" });
+    expect((await fine).outcome).toEqual({});
+  });
+
+  test("outside of any call is nobody's", () => {
+    expect(() => noteFailure("nobody's")).not.toThrow();
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import type { Agent } from "../stigmer/index.ts";
+import { readAgentFile, USUAL_AGENT } from "./agent-file.ts";
+import { ClientError } from "./client-error.ts";
+
+async function read(text: string): Promise<Agent> {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "agent.yaml");
+  await Bun.write(file, text);
+  return readAgentFile(file);
+}
+
+describe("an agent file", () => {
+  test("is YAML, with field names as people write them", async () => {
+    const agent = await read(`
+metadata: {name: reviewer}
+spec:
+  description: Reviews code
+  instructions: |
+    You review code.
+  env_spec:
+    data:
+      TOKEN: {is_secret: true}
+`);
+    expect(agent).toMatchObject({
+      metadata: { name: "reviewer" },
+      spec: {
+        description: "Reviews code",
+        instructions: "You review code.\n",
+        envSpec: { data: { TOKEN: { value: "", isSecret: true } } },
+      },
+    });
+  });
+
+  test("may be JSON, with field names as protobuf writes them there", async () => {
+    const agent = await read('{"metadata":{"slug":"reviewer"},"spec":{"envSpec":{"data":{"A":{"value":"b"}}}}}');
+    expect(agent).toMatchObject({
+      metadata: { slug: "reviewer" },
+      spec: { envSpec: { data: { A: { value: "b", isSecret: false } } } },
+    });
+  });
+});
+
+describe("an agent file is refused", () => {
+  for (const [what, text, problem] of [
+    ["that is not YAML", "metadata: [", "is no Agent"],
+    ["that is empty", "", "is no Agent"],
+    ["that is a list", "- metadata", "is no Agent"],
+    ["with a field that agents do not have", "{metadata: {name: x}, spec: {instruction: typo}}", "instruction"],
+    ["with a value of another kind", "{metadata: {name: x}, spec: {instructions: [1]}}", "instructions"],
+    ["that names no agent", "{spec: {instructions: x}}", "set metadata.name"],
+  ] as const) {
+    test(what, async () => {
+      await expect(read(text)).rejects.toThrow(ClientError);
+      await expect(read(text)).rejects.toThrow(problem);
+    });
+  }
+
+  test("that is not there", () => {
+    expect(() => readAgentFile("/nowhere/agent.yaml")).toThrow("The agent file /nowhere/agent.yaml cannot be read");
+  });
+});
+
+test("an agent answers where none was named", () => {
+  expect(USUAL_AGENT.metadata?.name).toBe("assistant");
+  expect(USUAL_AGENT.spec?.instructions).not.toBe("");
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "bun:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import pc from "picocolors";
+import {
+  AgentExecutionSchema,
+  ExecutionPhase,
+  TodoItemSchema,
+  TodoStatus,
+  ToolCallSchema,
+  ToolCallStatus,
+} from "../stigmer/index.ts";
+import { callLines, outcomeLine, todoLines } from "./format.ts";
+
+const plain = pc.createColors(false);
+
+function call(more: Omit<MessageInitShape<typeof ToolCallSchema>, "$typeName"> = {}) {
+  return create(ToolCallSchema, {
+    status: ToolCallStatus.TOOL_CALL_COMPLETED,
+    startedAt: "2026-01-19T10:00:00.000Z",
+    completedAt: "2026-01-19T10:00:02.500Z",
+    componentMetadata: { componentType: "terminal" },
+    ...more,
+  });
+}
+
+describe("a call", () => {
+  test("has its label, how long it took, and what a command said", () => {
+    expect(callLines("git status", call({ result: "clean\n\nnothing to commit  \n" }), plain)).toEqual([
+      "✓ git status (2.5 s)",
+      "  clean",
+      "  nothing to commit",
+    ]);
+  });
+
+  test("that failed has the first line of the reason", () => {
+    const failed = call({ status: ToolCallStatus.TOOL_CALL_FAILED, error: "exit code 1\nmore" });
+    expect(callLines("npm test", failed, plain)).toEqual(["✗ npm test (2.5 s) exit code 1"]);
+  });
+
+  test("shows only the end of a long output, and of long lines the start", () => {
+    const result = Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n");
+    expect(callLines("make all", call({ result: `${result}\n${"x".repeat(500)}` }), plain)).toEqual([
+      "✓ make all (2.5 s)",
+      "  … 5 more lines",
+      ...[6, 7, 8, 9, 10].map((number) => `  line ${number}`),
+      `  ${"x".repeat(160)}…`,
+    ]);
+  });
+
+  test("does not repeat what the mark says already", () => {
+    const result = "(no output)\n[Command succeeded with exit code 0]";
+    expect(callLines("execute: true", call({ result }), plain)).toEqual(["✓ execute: true (2.5 s)"]);
+  });
+
+  test("of another tool has no output: that is for the agent", () => {
+    const read = call({ result: "the whole file", componentMetadata: { componentType: "preview" } });
+    expect(callLines("read_file: a.ts", read, plain)).toEqual(["✓ read_file: a.ts (2.5 s)"]);
+  });
+
+  test("that was never started took no time", () => {
+    expect(callLines("ls", call({ startedAt: "", completedAt: "" }), plain)).toEqual(["✓ ls (0.0 s)"]);
+  });
+});
+
+test("a list has a mark for each state", () => {
+  const { TODO_PENDING, TODO_IN_PROGRESS, TODO_COMPLETED, TODO_CANCELLED } = TodoStatus;
+  const states = [TODO_PENDING, TODO_IN_PROGRESS, TODO_COMPLETED, TODO_CANCELLED];
+  const todos = states.map((status) => create(TodoItemSchema, { content: "look", status }));
+  expect(todoLines(todos, plain)).toEqual(["[ ] look", "[~] look", "[x] look", "[-] look"]);
+});
+
+describe("the last line", () => {
+  function line(phase: ExecutionPhase, { sessionId = "", completedAt = "2026-01-19T10:01:04Z" } = {}) {
+    const status = { phase, startedAt: "2026-01-19T10:00:00Z", completedAt };
+    return outcomeLine(create(AgentExecutionSchema, { spec: { sessionId }, status }), plain);
+  }
+
+  test("says how it ended and how long it took", () => {
+    expect(line(ExecutionPhase.EXECUTION_COMPLETED)).toBe("✓ completed after 1 min 4 s");
+    expect(line(ExecutionPhase.EXECUTION_FAILED)).toBe("✗ failed after 1 min 4 s");
+    expect(line(ExecutionPhase.EXECUTION_CANCELLED, { completedAt: "" })).toBe("✗ cancelled after 0.0 s");
+  });
+
+  test("says how to go on in the same session", () => {
+    expect(line(ExecutionPhase.EXECUTION_COMPLETED, { sessionId: "ses-1" })).toEndWith(
+      " · continue with --session ses-1",
+    );
+  });
+});

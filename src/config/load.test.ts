@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { ConfigError, loadConfig } from "./index.ts";
+import type { EnvMap } from "./sources.ts";
+
+/** Stands for no env file at all: the tests must not read one that lies in the working directory. */
+const NO_FILE = "/dev/null";
+const CLOUD = { STIGMER_API_KEY: "jwt-of-the-runner", DAYTONA_API_KEY: "daytona-key", REDIS_HOST: "redis" };
+
+const load = (env: EnvMap) => loadConfig({ env, envFile: NO_FILE });
+const loadLocal = (env: EnvMap = {}) => load({ MODE: "local", ...env });
+
+function failure(env: EnvMap): ConfigError {
+  try {
+    load(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error("the configuration was accepted");
+}
+
+describe("the mode", () => {
+  test("is cloud where nothing is said", () => {
+    expect(load(CLOUD).config.mode).toBe("cloud");
+  });
+
+  test("is found in any case", () => {
+    expect(load({ MODE: "LOCAL" }).config.mode).toBe("local");
+  });
+
+  test("is refused where it is neither", () => {
+    expect(failure({ MODE: "laptop" }).problems).toEqual([
+      expect.objectContaining({ variable: "MODE", problem: '"laptop" is no mode', allowed: "cloud or local" }),
+    ]);
+  });
+});
+
+describe("local mode", () => {
+  test("needs nothing to be set", () => {
+    expect(loadLocal().config).toMatchObject({
+      mode: "local",
+      apiKey: "dummy-local-key",
+      temporal: {
+        address: "localhost:7233",
+        namespace: "default",
+        taskQueue: "agent_execution_runner",
+        maxConcurrency: 10,
+      },
+      stigmer: { endpoint: "localhost:50051", tls: false },
+      model: { usualProvider: "ollama", maxTokens: 8192, temperature: 0 },
+      sandbox: { root: "./workspace", rootDir: resolve("workspace") },
+      dataDir: `${homedir()}/.stigmer/agent-runner`,
+      log: { level: "info", format: "text" },
+    });
+  });
+
+  test("has no part that only a cluster has", () => {
+    const { config } = loadLocal({ REDIS_HOST: "redis", DAYTONA_API_KEY: "daytona-key" });
+    expect(Object.keys(config)).not.toContain("redis");
+    expect(Object.keys(config)).not.toContain("daytona");
+  });
+});
+
+describe("cloud mode", () => {
+  test("reports every required variable that is missing, in one go", () => {
+    const { problems } = failure({ MODE: "cloud" });
+    expect(problems.map(({ variable }) => variable).sort()).toEqual([
+      "DAYTONA_API_KEY",
+      "REDIS_HOST",
+      "STIGMER_API_KEY",
+    ]);
+    for (const { problem, remedy } of problems) {
+      expect(problem).toBe("is not set");
+      expect(remedy).not.toBe("");
+    }
+  });
+
+  test("has its own defaults", () => {
+    expect(load(CLOUD).config).toMatchObject({
+      mode: "cloud",
+      stigmer: { endpoint: "localhost:8080" },
+      model: { usualProvider: "anthropic", maxTokens: 20_000 },
+      redis: { host: "redis", port: 6379, db: 0, tls: false },
+      daytona: { apiKey: "daytona-key" },
+      credentials: { apiKey: "jwt-of-the-runner" },
+    });
+  });
+});
+
+describe("a configuration with problems", () => {
+  test("is reported whole: every variable, what was found, what is allowed, what to do", () => {
+    const error = failure({
+      MODE: "local",
+      ADMIN_PORT: "8080x",
+      TEMPORAL_MAX_CONCURRENCY: "0",
+      STIGMER_LLM_TEMPERATURE: "warm",
+      LOG_LEVEL: "loud",
+    });
+    expect(error.problems).toHaveLength(4);
+    expect(error.message.split("\n")).toHaveLength(4);
+    expect(error.message).toContain('ADMIN_PORT "8080x" is not a whole number. Allowed: a port from 1 to 65535');
+    expect(error.message).toContain("Correct it, or unset it to use 8790.");
+    expect(error.message).toContain('TEMPORAL_MAX_CONCURRENCY "0" is not between 1 and 1000.');
+    expect(error.message).toContain('STIGMER_LLM_TEMPERATURE "warm" is not a number.');
+    expect(error.message).toContain('LOG_LEVEL "loud" is none of debug, info, warn or error.');
+  });
+
+  test("reports bad values together with missing ones", () => {
+    const { problems } = failure({ MODE: "cloud", REDIS_PORT: "NaN" });
+    expect(problems.map(({ variable }) => variable)).toContain("REDIS_PORT");
+    expect(problems.map(({ variable }) => variable)).toContain("REDIS_HOST");
+  });
+
+  test("names a second name that was used, since that is the one to correct", () => {
+    const { problems } = failure({ MODE: "local", TASK_QUEUE: " queue" });
+    expect(problems[0]?.variable).toBe("TASK_QUEUE (second name of TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE)");
+  });
+
+  test("does not show secrets in what it says", () => {
+    const error = failure({ MODE: "local", STIGMER_LLM_API_KEY: " sk-very-secret", TEMPORAL_API_KEY: "sk-other\n" });
+    expect(error.problems).toHaveLength(2);
+    expect(error.message).toContain("STIGMER_LLM_API_KEY (not shown) has white space around it");
+    expect(error.message).not.toContain("sk-");
+  });
+
+  test("shows of a very long value only its start", () => {
+    expect(failure({ MODE: "local", LOG_LEVEL: "x".repeat(10_000) }).message.length).toBeLessThan(1_000);
+  });
+});
+
+describe("a loaded configuration", () => {
+  test("cannot be changed, at any depth", () => {
+    const { config } = loadLocal({ TEMPORAL_TLS: "true" });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.temporal)).toBe(true);
+    expect(Object.isFrozen(config.temporal.tls)).toBe(true);
+    expect(Object.isFrozen(config.model)).toBe(true);
+  });
+
+  test("lists the secrets that are set, and shows none of them", () => {
+    const secrets = { STIGMER_LLM_API_KEY: "sk-model", ADMIN_TOKEN: "admin-token", TEMPORAL_API_KEY: "sk-temporal" };
+    const loaded = loadLocal({ ...secrets, LOG_LEVEL: "debug" });
+    expect([...loaded.secrets].sort()).toEqual(Object.values(secrets).sort());
+    const views = JSON.stringify(loaded.views);
+    for (const value of Object.values(secrets)) expect(views).not.toContain(value);
+    const view = loaded.views.find(({ variable }) => variable === "ADMIN_TOKEN");
+    expect(view).toMatchObject({ secret: true, value: "***" });
+  });
+
+  test("warns of variables that look like a slip of the hand", () => {
+    expect(loadLocal({ STIGMER_LLM_MODLE: "llama3.2" }).typos).toEqual([
+      { found: "STIGMER_LLM_MODLE", meant: "STIGMER_LLM_MODEL" },
+    ]);
+  });
+});

@@ -1,0 +1,195 @@
+import { Database } from "bun:sqlite";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type AgentExecution,
+  AgentExecutionSchema,
+  type AgentExecutionStatusSchema,
+  AgentExecutionUpdateStatusInputSchema,
+  AgentSchema,
+  ExecutionPhase,
+  MessageType,
+} from "../stigmer/index.ts";
+import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
+import { ExecutionBook, isTerminal } from "./executions.ts";
+import { kinds } from "./resource-kind.ts";
+import { ResourceStore } from "./resource-store.ts";
+
+let store: ResourceStore;
+let started: { id: string; execution: TypedJson }[];
+let book: ExecutionBook;
+let agentId: string;
+
+beforeEach(() => {
+  store = new ResourceStore(new Database(":memory:", { strict: true }));
+  started = [];
+  book = new ExecutionBook(store, async (id, execution) => {
+    started.push({ id, execution });
+  });
+  agentId = kinds.agent.create(store, create(AgentSchema, { metadata: { name: "helper" } })).metadata?.id ?? "";
+});
+
+const never = new AbortController().signal;
+const idOf = (execution: AgentExecution) => execution.metadata?.id ?? "";
+const begin = () => book.create(create(AgentExecutionSchema, { spec: { agentId, message: "Hello" } }));
+
+function update(executionId: string, status: MessageInitShape<typeof AgentExecutionStatusSchema>): AgentExecution {
+  return book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId, status }));
+}
+
+describe("a new execution", () => {
+  test("is pending, and its workflow gets it whole, with its type", async () => {
+    const execution = await begin();
+    expect(execution.status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
+    expect(started).toEqual([
+      {
+        id: idOf(execution),
+        execution: expect.objectContaining({
+          [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName),
+          spec: { agentId, message: "Hello" },
+        }),
+      },
+    ]);
+  });
+
+  test("is refused without a message, an agent, or one that exists", async () => {
+    for (const spec of [
+      { agentId },
+      { message: "x" },
+      { message: "x", agentId: "agt-none" },
+      { message: "x", sessionId: "s" },
+    ])
+      await expect(book.create(create(AgentExecutionSchema, { spec }))).rejects.toThrow();
+    expect(started).toEqual([]);
+    expect(kinds.execution.all(store)).toEqual([]);
+  });
+
+  test("has failed where its workflow cannot be started", async () => {
+    book = new ExecutionBook(store, () => Promise.reject(new Error("Temporal is gone")));
+    const { status } = await begin();
+    expect(status?.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
+    expect(status?.error).toContain("Temporal is gone");
+    expect(status?.completedAt).not.toBe("");
+  });
+});
+
+describe("an update of the status", () => {
+  test("replaces lists and maps whole where it has any, and never clears them", async () => {
+    const id = idOf(await begin());
+    const message = (content: string) => ({ type: MessageType.MESSAGE_AI, content });
+    update(id, {
+      messages: [message("one"), message("two")],
+      toolCalls: [{ id: "c1" }],
+      subAgentExecutions: [{ id: "s1" }],
+      todos: { a: { id: "a" }, b: { id: "b" } },
+    });
+    const { status } = update(id, { messages: [message("three")], todos: { c: { id: "c" } } });
+    expect(status?.messages.map(({ content }) => content)).toEqual(["three"]);
+    expect(Object.keys(status?.todos ?? {})).toEqual(["c"]);
+    expect(status?.toolCalls).toHaveLength(1);
+    expect(status?.subAgentExecutions).toHaveLength(1);
+    expect(update(id, {}).status).toEqual(status ?? expect.unreachable());
+  });
+
+  test("takes the other values where they are set", async () => {
+    const id = idOf(await begin());
+    const phase = ExecutionPhase.EXECUTION_IN_PROGRESS;
+    update(id, { phase, startedAt: "2026-01-19T10:00:00Z", error: "an error" });
+    const { status } = update(id, { completedAt: "2026-01-19T10:00:09Z" });
+    expect(status).toMatchObject({
+      phase,
+      startedAt: "2026-01-19T10:00:00Z",
+      completedAt: "2026-01-19T10:00:09Z",
+      error: "an error",
+    });
+  });
+
+  test("does not guard a terminal phase: its sender has to", async () => {
+    const id = idOf(await begin());
+    update(id, { phase: ExecutionPhase.EXECUTION_COMPLETED });
+    expect(update(id, { phase: ExecutionPhase.EXECUTION_IN_PROGRESS }).status?.phase).toBe(
+      ExecutionPhase.EXECUTION_IN_PROGRESS,
+    );
+  });
+
+  test("is kept", async () => {
+    const id = idOf(await begin());
+    const updated = update(id, { error: "an error" });
+    expect(kinds.execution.get(store, id)).toEqual(updated);
+  });
+
+  test("is refused without a status, and for an execution that is not there", async () => {
+    const id = idOf(await begin());
+    expect(() => book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId: id }))).toThrow(
+      "the status is missing",
+    );
+    expect(() => update("aex-none", {})).toThrow("there is no AgentExecution aex-none");
+  });
+});
+
+describe("an execution that its runner did not end", () => {
+  test("fails", async () => {
+    const id = idOf(await begin());
+    expect(book.fail(id, "the runner is gone").status).toMatchObject({
+      phase: ExecutionPhase.EXECUTION_FAILED,
+      error: "the runner is gone",
+    });
+  });
+
+  test("stays as it is where it has ended", async () => {
+    const id = idOf(await begin());
+    const ended = update(id, { phase: ExecutionPhase.EXECUTION_CANCELLED });
+    expect(isTerminal(ended)).toBe(true);
+    expect(book.fail(id, "too late")).toEqual(ended);
+  });
+});
+
+describe("a subscription", () => {
+  /** Everything that a subscriber is told, as errors, until it ends. */
+  async function told(id: string, signal = never): Promise<string[]> {
+    const errors: string[] = [];
+    for await (const { status } of book.subscribe(id, signal)) errors.push(status?.error ?? "");
+    return errors;
+  }
+
+  test("begins with the current state and ends with a terminal phase", async () => {
+    const id = idOf(await begin());
+    const all = Promise.all([told(id), told(id)]);
+    for (const error of ["one", "two"]) update(id, { error });
+    update(id, { phase: ExecutionPhase.EXECUTION_FAILED, error: "last" });
+    expect(await all).toEqual([
+      ["", "one", "two", "last"],
+      ["", "one", "two", "last"],
+    ]);
+  });
+
+  test("tells each change as it comes", async () => {
+    const id = idOf(await begin());
+    const updates = book.subscribe(id, never);
+    await updates.next();
+    const next = updates.next();
+    update(id, { error: "one" });
+    expect((await next).value?.status?.error).toBe("one");
+    await updates.return(undefined);
+  });
+
+  test("to one that has ended is its last state only", async () => {
+    const id = idOf(await begin());
+    update(id, { phase: ExecutionPhase.EXECUTION_COMPLETED, error: "last" });
+    expect(await told(id)).toEqual(["last"]);
+  });
+
+  test("ends when its signal aborts", async () => {
+    const id = idOf(await begin());
+    const controller = new AbortController();
+    const updates = book.subscribe(id, controller.signal);
+    await updates.next();
+    const next = updates.next();
+    controller.abort();
+    expect((await next).done).toBe(true);
+  });
+
+  test("to one that is not there is refused", async () => {
+    await expect(told("aex-none")).rejects.toThrow("there is no AgentExecution");
+  });
+});

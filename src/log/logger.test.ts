@@ -1,0 +1,90 @@
+import { describe, expect, test } from "bun:test";
+import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { createLogger, type LoggerOptions } from "./index.ts";
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;
+
+/** A logger and what it wrote. */
+function logged(options: Partial<LoggerOptions> = {}) {
+  const written: string[] = [];
+  const log = createLogger({
+    level: "info",
+    format: "text",
+    mask: new SecretMask(),
+    write: (lines) => written.push(lines),
+    ...options,
+  });
+  return { log, text: () => written.join("") };
+}
+
+describe("the text format", () => {
+  test("is timestamp, logger, level and message", () => {
+    const { log, text } = logged();
+    log.info("ready");
+    expect(text().replace(TIMESTAMP, "TIME")).toBe("TIME - agent-runner - INFO - ready\n");
+  });
+
+  test("starts every line of a message with a timestamp, those of a stack too", () => {
+    const { log, text } = logged();
+    log.error(`Failed: ${new Error("broken").stack}`);
+    const lines = text().trimEnd().split("\n");
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(TIMESTAMP);
+  });
+
+  test("names the loggers below and shows their fields with those of the record", () => {
+    const { log, text } = logged();
+    log.child("execution", { executionId: "aex-1" }).child("sandbox").warn("slow", { seconds: 3 });
+    expect(text()).toContain(" - agent-runner.execution.sandbox - WARN - slow [executionId=aex-1 seconds=3]\n");
+  });
+});
+
+describe("the JSON format", () => {
+  test("is one object a line, with everything that belongs to the record", () => {
+    const { log, text } = logged({ format: "json" });
+    log.child("execution", { executionId: "aex-1" }).warn("two\nlines", { count: 2 });
+    expect(text().match(/\n/g)).toHaveLength(1);
+    const record = JSON.parse(text()) as Record<string, unknown>;
+    expect(record["time"]).toMatch(TIMESTAMP);
+    expect(record).toMatchObject({
+      level: "warn",
+      logger: "agent-runner.execution",
+      message: "two\nlines",
+      executionId: "aex-1",
+      count: 2,
+    });
+  });
+});
+
+describe("a logger", () => {
+  test("writes nothing below its level", () => {
+    const { log, text } = logged({ level: "warn" });
+    log.debug("quiet");
+    log.info("quiet");
+    log.child("below").info("quiet");
+    expect(text()).toBe("");
+    log.warn("loud");
+    log.error("louder");
+    expect(text().trimEnd().split("\n")).toHaveLength(2);
+  });
+
+  for (const format of ["text", "json"] as const) {
+    test(`masks secrets in messages and fields, in the ${format} format`, () => {
+      const mask = new SecretMask();
+      const secret = 'quoted"secret\\value';
+      mask.add([secret]);
+      const { log, text } = logged({ format, mask });
+      log.info(`the key is ${secret}`, { key: secret });
+      expect(text()).not.toContain("quoted");
+      expect(text().split(MASK)).toHaveLength(3);
+    });
+  }
+
+  test("masks secrets that become known after it was made", () => {
+    const mask = new SecretMask();
+    const { log, text } = logged({ mask });
+    mask.add(["later-secret"]);
+    log.child("execution").info("it is later-secret");
+    expect(text()).toContain(`it is ${MASK}`);
+  });
+});

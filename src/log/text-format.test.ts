@@ -1,0 +1,25 @@
+import { describe, expect, test } from "bun:test";
+import { formatText } from "./text-format.ts";
+
+const record = { time: "2026-01-19T10:00:00.123Z", logger: "agent-runner.sandbox", level: "warn" };
+const HEAD = "2026-01-19T10:00:00.123Z - agent-runner.sandbox - WARN - ";
+
+describe("a record as text", () => {
+  test("is one line of timestamp, logger, level and message", () => {
+    expect(formatText({ ...record, message: "full" })).toBe(`${HEAD}full\n`);
+  });
+
+  test("has its fields in brackets behind the message", () => {
+    expect(formatText({ ...record, message: "full", free: 0, path: "/x" })).toBe(`${HEAD}full [free=0 path=/x]\n`);
+  });
+
+  test("leaves out fields without a value", () => {
+    expect(formatText({ ...record, message: "full", sessionId: undefined })).toBe(`${HEAD}full\n`);
+  });
+
+  test("repeats the head on every line of a message, and has the fields on the last one", () => {
+    expect(formatText({ ...record, message: "one\ntwo\r\n\nfour", id: "x" })).toBe(
+      `${HEAD}one\n${HEAD}two\n${HEAD}\n${HEAD}four [id=x]\n`,
+    );
+  });
+});

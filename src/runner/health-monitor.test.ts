@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { createLogger } from "../log/index.ts";
+import type { HealthCheck } from "../shared/health.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+
+const monitors: HealthMonitor[] = [];
+afterEach(() => {
+  for (const monitor of monitors.splice(0)) monitor.stop();
+});
+
+/** A monitor, and the messages that it logged with their levels. */
+function monitorOf(...checks: HealthCheck[]) {
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line.trimEnd().split(" - ").slice(2).join(" - "));
+  const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
+  const monitor = new HealthMonitor(checks, log);
+  monitors.push(monitor);
+  return { monitor, lines };
+}
+
+/** A check that says what a test told it last. */
+function checkOf(name: string, reason?: string) {
+  let current = reason;
+  const check: HealthCheck = { name, check: async () => current };
+  return { check, say: (next: string | undefined) => (current = next) };
+}
+
+describe("the monitor", () => {
+  test("knows nothing before the checks were made", async () => {
+    const { monitor } = monitorOf(checkOf("Temporal").check);
+    expect(monitor.results).toBeUndefined();
+  });
+
+  test("knows what each check said when it has started", async () => {
+    const { monitor } = monitorOf(checkOf("Temporal").check, checkOf("Stigmer", "not reachable").check);
+    await monitor.start();
+    expect(monitor.results).toEqual([
+      { name: "Temporal", ok: true },
+      { name: "Stigmer", ok: false, reason: "not reachable" },
+    ]);
+  });
+
+  test("makes its checks at the same time: one that hangs must not hide the others", async () => {
+    const second = Promise.withResolvers<undefined>();
+    const waits: HealthCheck = { name: "first", check: () => second.promise };
+    const ends: HealthCheck = {
+      name: "second",
+      check: async () => {
+        second.resolve(undefined);
+        return undefined;
+      },
+    };
+    const { monitor } = monitorOf(waits, ends);
+    await monitor.start();
+    expect(monitor.results?.every(({ ok }) => ok)).toBe(true);
+  });
+
+  test("writes into the log only what has changed since the last time", async () => {
+    const { check, say } = checkOf("Stigmer", "not reachable");
+    const { monitor, lines } = monitorOf(check);
+    // Each start makes a round at once; the rounds by the clock are seconds apart.
+    await monitor.start();
+    await monitor.start();
+    say(undefined);
+    await monitor.start();
+    await monitor.start();
+    say("gone again");
+    await monitor.start();
+    expect(lines).toEqual([
+      "WARN - Stigmer is not well: not reachable",
+      "INFO - Stigmer is well again",
+      "WARN - Stigmer is not well: gone again",
+    ]);
+    expect(monitor.results).toEqual([{ name: "Stigmer", ok: false, reason: "gone again" }]);
+  });
+
+  test("says nothing of what is well from the start", async () => {
+    const { monitor, lines } = monitorOf(checkOf("Temporal").check);
+    await monitor.start();
+    expect(lines).toEqual([]);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { realpath } from "node:fs/promises";
+import { until } from "../../../test/support/eventually.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
+import { type RunOptions, runCommand } from "./command.ts";
+import { ProcessGroups } from "./process-groups.ts";
+
+/** Long enough that a test fails by its own time limit where something waits for it. */
+const LONG = 600;
+
+let folder: TemporaryFolder;
+let groups: ProcessGroups;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+beforeEach(() => {
+  groups = new ProcessGroups();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function run(command: string, options: Partial<RunOptions> = {}) {
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+  const signal = new AbortController().signal;
+  return await runCommand(command, { cwd: folder.path, env, timeoutMs: LONG * 1000, signal, groups, ...options });
+}
+
+function isAlive(pid: string): boolean {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until every process of these numbers is gone. */
+async function gone(...pids: string[]): Promise<void> {
+  await until(`the processes ${pids.join(", ")} are gone`, () => !pids.some(isAlive));
+}
+
+/** The numbers that a command wrote into a file, when it has. */
+async function pidsIn(name: string, count: number): Promise<string[]> {
+  let pids: string[] = [];
+  await until(`${count} process numbers in ${name}`, async () => {
+    const file = Bun.file(`${folder.path}/${name}`);
+    pids = (await file.exists()) ? (await file.text()).split("\n").filter((line) => line !== "") : [];
+    return pids.length === count;
+  });
+  return pids;
+}
+
+describe("a command", () => {
+  test("answers with its output and its exit code", async () => {
+    expect(await run("echo hello")).toEqual({ output: "hello\n", exitCode: 0, cut: 0 });
+    expect(await run("exit 7")).toEqual({ output: "", exitCode: 7, cut: 0 });
+  });
+
+  test("has standard output and standard error in the order in which they were written", async () => {
+    const { output } = await run("for i in 1 2 3; do echo out$i; echo err$i >&2; done");
+    expect(output).toBe("out1\nerr1\nout2\nerr2\nout3\nerr3\n");
+  });
+
+  test("has its standard input closed, so that it does not wait for anybody", async () => {
+    expect(await run("cat; read answer || echo nobody")).toMatchObject({ output: "nobody\n", exitCode: 0 });
+  });
+
+  test("may have several lines, quotes and comments", async () => {
+    const { output } = await run(`# a comment\nname="it's"\necho "$name"\ncat <<'END'\n$name\nEND`);
+    expect(output).toBe("it's\n$name\n");
+  });
+
+  test("tells of what the shell does not understand", async () => {
+    const { output, exitCode } = await run("no-such-program-anywhere");
+    expect(exitCode).toBe(127);
+    expect(output).toContain("no-such-program-anywhere");
+    expect((await run("if")).exitCode).not.toBe(0);
+  });
+
+  test("sees the environment it is given and no other", async () => {
+    const { output } = await run("env", { env: { PATH: "/usr/bin:/bin", MINE: "yes" } });
+    const names = output.split("\n").map((line) => line.split("=")[0]);
+    expect(output).toContain("MINE=yes\n");
+    expect(names).not.toContain("HOME");
+  });
+
+  test("starts in its directory", async () => {
+    expect((await run("pwd -P")).output.trim()).toBe(await realpath(folder.path));
+  });
+
+  test("that a signal ended has 128 and its number as exit code", async () => {
+    expect((await run("kill -KILL $$")).exitCode).toBe(137);
+  });
+
+  test("that cannot be started is an error", async () => {
+    await expect(run("echo", { cwd: "/no/such/directory" })).rejects.toMatchObject({ code: "unavailable" });
+  });
+});
+
+test("of a long output the head and the tail are kept", async () => {
+  const { output, cut } = await run("echo first; seq 1 400000; echo last");
+  expect(output).toStartWith("first\n1\n2\n");
+  expect(output).toEndWith("400000\nlast\n");
+  expect(cut).toBeGreaterThan(1024 * 1024);
+  expect(output).toContain(`${cut} bytes of output cut`);
+  expect(output.length).toBeLessThan(COMMAND_OUTPUT_LIMIT + 200);
+});
+
+describe("a command that exceeds its time", () => {
+  test("ends with exit code 124, its output so far and the reason", async () => {
+    const { output, exitCode } = await run(`echo started; sleep ${LONG}`, { timeoutMs: 200 });
+    expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
+    expect(output).toStartWith("started\n");
+    expect(output).toContain("did not end within 0.2 s");
+  });
+
+  test("is stopped with everything it had started", async () => {
+    const { output } = await run(`sleep ${LONG} & echo $!; (sleep ${LONG} & echo $!; wait) & wait`, { timeoutMs: 300 });
+    const pids = output.split("\n").filter((line) => /^\d+$/.test(line));
+    expect(pids).toHaveLength(2);
+    await gone(...pids);
+  });
+
+  test("is killed where it ignores being asked to end", async () => {
+    const { output, exitCode } = await run(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, { timeoutMs: 300 });
+    expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
+    await gone(output.split("\n")[0] ?? "");
+  }, 15_000);
+});
+
+describe("a signal", () => {
+  test("that aborts stops the command and everything it has started", async () => {
+    const controller = new AbortController();
+    const running = run(`sleep ${LONG} & echo $! >> abort; echo $$ >> abort; wait`, { signal: controller.signal });
+    const pids = await pidsIn("abort", 2);
+    controller.abort();
+    expect((await running).exitCode).toBe(143);
+    await gone(...pids);
+  });
+
+  test("that has aborted already keeps the command from starting", async () => {
+    const reason = new Error("the execution was cancelled");
+    await expect(run("touch started", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(await Bun.file(`${folder.path}/started`).exists()).toBe(false);
+  });
+});
+
+describe("what a command leaves in the background", () => {
+  test("does not hold up its answer, though it holds its output", async () => {
+    const { output, exitCode } = await run(`sleep ${LONG} & echo $!`);
+    expect(exitCode).toBe(0);
+    const pid = output.trim();
+    expect(isAlive(pid)).toBe(true);
+    await groups.stopAll();
+    await gone(pid);
+  });
+
+  test("may say more shortly after the command has ended", async () => {
+    expect((await run("(sleep 0.05; echo late) & echo early")).output).toBe("early\nlate\n");
+  });
+});

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { realpath, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { until } from "../../../test/support/eventually.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { OWN_DIRECTORY, type SandboxLease, type SandboxRequest } from "../index.ts";
+import { FilesystemSandboxes } from "./index.ts";
+
+let folder: TemporaryFolder;
+let sandboxes: FilesystemSandboxes;
+const leases: SandboxLease[] = [];
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  sandboxes = new FilesystemSandboxes({
+    rootDir: join(folder.path, "made/anew"),
+    commandTimeoutMs: 600_000,
+    baseEnvironment: { PATH: "/usr/local/bin:/usr/bin:/bin", LAYER: "base", BASE: "yes" },
+  });
+});
+afterEach(async () => {
+  await Promise.all(leases.splice(0).map((lease) => lease.release()));
+  await folder[Symbol.asyncDispose]();
+});
+
+async function acquire(request: Partial<SandboxRequest> = {}): Promise<SandboxLease> {
+  const signal = new AbortController().signal;
+  const lease = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal, ...request });
+  leases.push(lease);
+  return lease;
+}
+
+describe("a sandbox on this machine", () => {
+  test("makes its directory where it is missing, and names it without links", async () => {
+    const { sandbox } = await acquire();
+    expect(sandbox.root).toBe(join(await realpath(folder.path), "made/anew"));
+    expect((await sandbox.execute("pwd")).output).toBe(`${sandbox.root}\n`);
+  });
+
+  test("may have a root that is a link", async () => {
+    const { sandbox: behind } = await acquire();
+    const link = join(folder.path, "link");
+    await symlink(behind.root, link);
+    const options = { rootDir: link, commandTimeoutMs: 1000, baseEnvironment: {} };
+    const signal = new AbortController().signal;
+    const { sandbox } = await new FilesystemSandboxes(options).acquire({ executionId: "", environment: {}, signal });
+    expect(sandbox.root).toBe(behind.root);
+    expect(await sandbox.writeFile("x.txt", "x")).toBe(join(behind.root, "x.txt"));
+  });
+
+  test("cannot be had where its directory cannot be made, and says which variable to check", async () => {
+    await Bun.write(join(folder.path, "file"), "");
+    const options = { rootDir: join(folder.path, "file/below"), commandTimeoutMs: 1000, baseEnvironment: {} };
+    const signal = new AbortController().signal;
+    const attempt = new FilesystemSandboxes(options).acquire({ executionId: "", environment: {}, signal });
+    await expect(attempt).rejects.toThrow("SANDBOX_ROOT_DIR");
+  });
+
+  test("is kept when it is cleaned up: it belongs to its user", async () => {
+    const { sandbox } = await acquire();
+    await sandbox.writeFile("kept.txt", "kept");
+    expect(await sandboxes.cleanup()).toContain("kept");
+    expect(await Bun.file(join(sandbox.root, "kept.txt")).text()).toBe("kept");
+  });
+});
+
+describe("files", () => {
+  test("are written, read, listed, found and removed by paths relative to the root", async () => {
+    const { sandbox } = await acquire();
+    expect(await sandbox.writeFile("src/a.ts", "const answer = 42;\n")).toBe(join(sandbox.root, "src/a.ts"));
+    expect(new TextDecoder().decode(await sandbox.readFile("src/a.ts"))).toBe("const answer = 42;\n");
+    expect((await sandbox.list("src")).items.map(({ path }) => path)).toEqual([join(sandbox.root, "src/a.ts")]);
+    expect((await sandbox.glob("**/*.ts", "/")).items).toHaveLength(1);
+    expect((await sandbox.grep("answer", "/", { limit: 10 })).items).toHaveLength(1);
+    expect(await sandbox.remove("src")).toBe(join(sandbox.root, "src"));
+    expect((await sandbox.list("/")).items).toEqual([]);
+  });
+
+  test("outside of the root are out of reach of every tool", async () => {
+    const { sandbox } = await acquire();
+    await Bun.write(join(folder.path, "outside.txt"), "outside");
+    await symlink(folder.path, join(sandbox.root, "link"));
+    const tools: ((path: string) => Promise<unknown>)[] = [
+      (path) => sandbox.readFile(path),
+      (path) => sandbox.writeFile(path, "changed"),
+      (path) => sandbox.list(path),
+      (path) => sandbox.remove(path),
+      (path) => sandbox.glob("*", path),
+      (path) => sandbox.grep("outside", path, { limit: 1 }),
+    ];
+    for (const path of ["../../outside.txt", "link/outside.txt", join(folder.path, "outside.txt")]) {
+      for (const tool of tools) await expect(tool(path)).rejects.toMatchObject({ code: "outside" });
+    }
+    expect(await Bun.file(join(folder.path, "outside.txt")).text()).toBe("outside");
+  });
+
+  test("that the agent library puts aside lie in the runner's own directory", async () => {
+    const { sandbox } = await acquire();
+    const path = await sandbox.writeFile("/large_tool_results/1", "result");
+    expect(path).toBe(join(sandbox.root, OWN_DIRECTORY, "large_tool_results/1"));
+    expect(new TextDecoder().decode(await sandbox.readFile("/large_tool_results/1"))).toBe("result");
+  });
+});
+
+describe("removing", () => {
+  test("takes a link away, not what it points to", async () => {
+    const { sandbox } = await acquire();
+    await Bun.write(join(folder.path, "outside.txt"), "outside");
+    await symlink(join(folder.path, "outside.txt"), join(sandbox.root, "link"));
+    await sandbox.remove("link");
+    expect((await sandbox.list("/")).items).toEqual([]);
+    expect(await Bun.file(join(folder.path, "outside.txt")).text()).toBe("outside");
+  });
+
+  test("refuses the root itself, under whatever name", async () => {
+    const { sandbox } = await acquire();
+    for (const path of ["/", ".", "", sandbox.root, "x/.."])
+      await expect(sandbox.remove(path)).rejects.toMatchObject({ code: "denied" });
+  });
+});
+
+describe("commands", () => {
+  test("see the base environment, that of the execution over it, and that of the call over both", async () => {
+    const { sandbox } = await acquire({ environment: { LAYER: "execution", CALL: "execution" } });
+    const { output } = await sandbox.execute('echo "$BASE $LAYER $CALL"', { env: { CALL: "call" } });
+    expect(output).toBe("yes execution call\n");
+    const { output: keys } = await sandbox.execute("env");
+    // What the process of the tests has and was not given.
+    expect(keys).not.toContain("npm_");
+    expect(keys).not.toContain("HOME=");
+  });
+
+  test("end when the execution is stopped", async () => {
+    const controller = new AbortController();
+    const { sandbox } = await acquire({ signal: controller.signal });
+    const running = sandbox.execute("touch started; sleep 600");
+    await until("the command has started", () => Bun.file(join(sandbox.root, "started")).exists());
+    controller.abort();
+    expect((await running).exitCode).toBe(143);
+  });
+
+  test("that still run in the background are stopped when the lease is released, and those of others are not", async () => {
+    const [mine, other] = [await acquire(), await acquire()];
+    const start = async (lease: SandboxLease) =>
+      Number((await lease.sandbox.execute("sleep 600 >/dev/null 2>&1 & echo $!")).output);
+    const [myPid, otherPid] = [await start(mine), await start(other)];
+    await mine.release();
+    await until("the background process is gone", () => !isAlive(myPid));
+    expect(isAlive(otherPid)).toBe(true);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdir, realpath, symlink } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { globFiles, grepFiles } from "./search.ts";
+
+let folder: TemporaryFolder;
+let root: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const above = await realpath(folder.path);
+  root = join(above, "root");
+  const files: Record<string, string | Uint8Array> = {
+    "a.ts": "const needle = 1;\nno match\n  needle again",
+    "src/b.ts": "needle",
+    "src/deep/c.md": "# needle\r\n",
+    ".config/d.json": '{"needle": true}',
+    "node_modules/lib/e.ts": "needle",
+    ".git/f.ts": "needle",
+    ".agent-runner/g.ts": "needle",
+    "image.png": new Uint8Array([0x89, 0x50, 0, ...Buffer.from("needle")]),
+    "../elsewhere/h.ts": "needle",
+  };
+  for (const [name, content] of Object.entries(files)) await Bun.write(join(root, name), content);
+  await mkdir(join(root, "empty"));
+  await symlink(join(above, "elsewhere"), join(root, "link"));
+  await symlink(join(above, "elsewhere/h.ts"), join(root, "file-link.ts"));
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+async function glob(pattern: string, directory = root): Promise<string[]> {
+  return (await globFiles(root, directory, pattern)).items.map(({ path }) => relative(root, path));
+}
+
+async function grep(text: string, path = ".", options: { glob?: string; limit?: number } = {}): Promise<string[]> {
+  const { items } = await grepFiles(join(root, path), text, { limit: 100, ...options });
+  return items.map((match) => `${relative(root, match.path)}:${match.line}:${match.text}`).sort();
+}
+
+describe("a search for names", () => {
+  test("finds files at any depth, hidden ones too, in order", async () => {
+    expect(await glob("**/*.{ts,md,json}")).toEqual([
+      ".config/d.json",
+      "a.ts",
+      "file-link.ts",
+      "src/b.ts",
+      "src/deep/c.md",
+    ]);
+  });
+
+  test("finds directories", async () => {
+    expect(await glob("*p*")).toEqual(["empty", "image.png"]);
+  });
+
+  test("looks into directories of dependencies and versions only where the pattern names them", async () => {
+    expect(await glob("**/e.ts")).toEqual([]);
+    expect(await glob("node_modules/**/*.ts")).toEqual(["node_modules/lib/e.ts"]);
+  });
+
+  test("begins where it is told to", async () => {
+    expect(await glob("*.ts", join(root, "src"))).toEqual(["src/b.ts"]);
+  });
+
+  test("takes absolute patterns that lie below its start, and those that mean the root by a slash", async () => {
+    expect(await glob(join(root, "src/*.ts"))).toEqual(["src/b.ts"]);
+    expect(await glob("/src/*.ts")).toEqual(["src/b.ts"]);
+  });
+
+  test("refuses a pattern that leads out, and one that lies beside its start", async () => {
+    await expect(glob("../elsewhere/*")).rejects.toMatchObject({ code: "outside" });
+    await expect(glob("src/../../elsewhere/*")).rejects.toMatchObject({ code: "outside" });
+    await expect(glob(join(root, "empty/*"), join(root, "src"))).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  test("finds nothing outside of the root, through links or alternatives", async () => {
+    for (const pattern of ["link/*", "link/**", "{..,link}/*", "{../elsewhere,x}/*"])
+      expect({ pattern, found: await glob(pattern) }).toEqual({ pattern, found: [] });
+  });
+});
+
+describe("a search for text", () => {
+  test("finds lines in text files, with their numbers", async () => {
+    expect(await grep("needle")).toEqual([
+      '.config/d.json:1:{"needle": true}',
+      "a.ts:1:const needle = 1;",
+      "a.ts:3:  needle again",
+      "src/b.ts:1:needle",
+      "src/deep/c.md:1:# needle\r",
+    ]);
+  });
+
+  test("takes the text as it is, not as a pattern", async () => {
+    expect(await grep("n..dle")).toEqual([]);
+    expect(await grep('{"needle"')).toHaveLength(1);
+  });
+
+  test("may be limited to names, or to paths relative to its start", async () => {
+    expect(await grep("needle", ".", { glob: "*.md" })).toEqual(["src/deep/c.md:1:# needle\r"]);
+    expect(await grep("needle", ".", { glob: "src/*.ts" })).toEqual(["src/b.ts:1:needle"]);
+    expect(await grep("needle", "src", { glob: "deep/*" })).toEqual(["src/deep/c.md:1:# needle\r"]);
+  });
+
+  test("may be of a single file", async () => {
+    expect(await grep("again", "a.ts")).toEqual(["a.ts:3:  needle again"]);
+  });
+
+  test("ends at its limit and says so", async () => {
+    const all = await grepFiles(root, "needle", { limit: 5 });
+    expect(all).toMatchObject({ truncated: false, items: { length: 5 } });
+    const some = await grepFiles(root, "needle", { limit: 4 });
+    expect(some).toMatchObject({ truncated: true, items: { length: 4 } });
+  });
+
+  test("does not follow links out of the root", async () => {
+    const found = await grepFiles(root, "needle", { limit: 100 });
+    expect(found.items.map(({ path }) => path).filter((path) => path.includes("link"))).toEqual([]);
+    expect((await grepFiles(join(root, "file-link.ts"), "needle", { limit: 100 })).items).toEqual([]);
+  });
+
+  test("keeps of a very long line only its start", async () => {
+    await using other = await temporaryFolder();
+    await Bun.write(join(other.path, "min.js"), `needle${"x".repeat(100_000)}`);
+    const { items } = await grepFiles(other.path, "needle", { limit: 1 });
+    expect(items[0]?.text).toHaveLength(1_000);
+  });
+
+  test("refuses a start that is not there", async () => {
+    await expect(grep("needle", "missing")).rejects.toMatchObject({ code: "not-found" });
+  });
+});

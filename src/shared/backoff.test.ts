@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { backoffMs } from "./backoff.ts";
+
+const backoff = { firstMs: 100, mostMs: 1_000 };
+
+test("waits double from the first to the longest, each between half and all of it", () => {
+  const full = [100, 200, 400, 800, 1_000, 1_000];
+  for (const [index, most] of full.entries()) {
+    // Chance decides within the bounds: many draws make it unlikely that a wrong bound is not seen.
+    for (let draw = 0; draw < 200; draw++) {
+      const wait = backoffMs(index + 1, backoff);
+      expect(wait).toBeGreaterThanOrEqual(most / 2);
+      expect(wait).toBeLessThanOrEqual(most);
+    }
+  }
+});
+
+test("those who failed together do not come back together", () => {
+  expect(new Set(Array.from({ length: 50 }, () => backoffMs(3, backoff))).size).toBeGreaterThan(1);
+});
+
+test("a wait stays finite however often an attempt failed", () => {
+  expect(backoffMs(100_000, backoff)).toBeLessThanOrEqual(1_000);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "bun:test";
+import { causeOf, causes, messageOf, systemCode } from "./errors.ts";
+
+class Special extends Error {}
+
+describe("the message of what was thrown", () => {
+  test("is the error's own, without a stack", () => {
+    expect(messageOf(new Error("out of paper"))).toBe("out of paper");
+  });
+
+  test("is the error's name where it has no message", () => {
+    expect(messageOf(new RangeError(""))).toBe("RangeError");
+  });
+
+  test("is the thing as text where it is no error", () => {
+    expect(messageOf("plain text")).toBe("plain text");
+    expect(messageOf(undefined)).toBe("undefined");
+  });
+});
+
+describe("the causes of an error", () => {
+  test("come outermost first", () => {
+    const inner = new Error("inner");
+    const outer = new Error("outer", { cause: inner });
+    expect([...causes(outer)]).toEqual([outer, inner]);
+  });
+
+  test("end where they go in a circle", () => {
+    const error = new Error("its own cause");
+    error.cause = error;
+    expect([...causes(error)]).toHaveLength(10);
+  });
+
+  test("are searched for a class", () => {
+    const special = new Special("here");
+    expect(causeOf(new Error("outer", { cause: special }), Special)).toBe(special);
+    expect(causeOf(special, Special)).toBe(special);
+    expect(causeOf(new Error("outer"), Special)).toBeUndefined();
+  });
+
+  test("are searched for the system's code", () => {
+    const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    expect(systemCode(new Error("fetch failed", { cause: refused }))).toBe("ECONNREFUSED");
+    expect(systemCode(Object.assign(new Error("numbered"), { code: 14 }))).toBeUndefined();
+    expect(systemCode("no error")).toBeUndefined();
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from "bun:test";
+import { alternatives, cutMiddle, plural, wellFormed } from "./text.ts";
+
+const note = (cut: number) => `[${cut}]`;
+
+describe("cutting the middle of a text", () => {
+  test("leaves a text that is short enough as it is", () => {
+    expect(cutMiddle("0123456789", 10, note)).toEqual({ text: "0123456789", cut: 0 });
+  });
+
+  test("keeps the head and the tail, and says between them how much is missing", () => {
+    expect(cutMiddle("0123456789abcdef", 10, note)).toEqual({ text: "012345[6]cdef", cut: 6 });
+  });
+
+  test("keeps no tail where the limit has no room for one", () => {
+    expect(cutMiddle("abc", 1, note)).toEqual({ text: "a[2]", cut: 2 });
+  });
+
+  test("leaves no half of a surrogate pair at the cuts", () => {
+    const { text } = cutMiddle("😀".repeat(20), 11, note);
+    expect(text.isWellFormed()).toBe(true);
+    expect(text).toStartWith("😀😀😀");
+  });
+});
+
+describe("well-formed text", () => {
+  test("stays the same", () => {
+    expect(wellFormed("a😀b")).toBe("a😀b");
+  });
+
+  test("is made by replacing halves of surrogate pairs", () => {
+    expect(wellFormed("a\ud83d")).toBe("a\ufffd");
+  });
+});
+
+test("a count has its noun in the plural, except for one", () => {
+  expect([0, 1, 2].map((count) => plural(count, "execution"))).toEqual(["0 executions", "1 execution", "2 executions"]);
+});
+
+test("alternatives read like a sentence", () => {
+  expect(alternatives([])).toBe("");
+  expect(alternatives(["a"])).toBe("a");
+  expect(alternatives(["a", "b"])).toBe("a or b");
+  expect(alternatives(["a", "b", "c"])).toBe("a, b or c");
+});

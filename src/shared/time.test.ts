@@ -1,0 +1,51 @@
+import { describe, expect, test } from "bun:test";
+import { humanDuration, rfc3339, sleep, withTimeout } from "./time.ts";
+
+const AN_HOUR = 3_600_000;
+
+test("a time is written in UTC, with milliseconds and a zone", () => {
+  expect(rfc3339(new Date("2026-01-19T12:00:00.123+02:00"))).toBe("2026-01-19T10:00:00.123Z");
+});
+
+describe("sleeping", () => {
+  test("ends without an error when the signal aborts", async () => {
+    const controller = new AbortController();
+    const sleeping = sleep(AN_HOUR, controller.signal);
+    controller.abort(new Error("wake up"));
+    expect(await sleeping).toBeUndefined();
+  });
+
+  test("does not begin where the signal has aborted already", async () => {
+    expect(await sleep(AN_HOUR, AbortSignal.abort())).toBeUndefined();
+  });
+});
+
+test("a duration reads as people say it", () => {
+  const cases: [number, string][] = [
+    [0, "0.0 s"],
+    [340, "0.3 s"],
+    [9_900, "9.9 s"],
+    [12_300, "12 s"],
+    [59_400, "59 s"],
+    [59_600, "1 min 0 s"],
+    [184_000, "3 min 4 s"],
+    [600_000, "10 min 0 s"],
+  ];
+  for (const [ms, words] of cases) expect(humanDuration(ms)).toBe(words);
+});
+
+describe("a time limit", () => {
+  const late = () => new Error("no answer in time");
+
+  test("passes on what the promise gives in time", async () => {
+    expect(await withTimeout(Promise.resolve("in time"), AN_HOUR, late)).toBe("in time");
+  });
+
+  test("passes on why the promise failed in time", async () => {
+    await expect(withTimeout(Promise.reject(new Error("its own")), AN_HOUR, late)).rejects.toThrow("its own");
+  });
+
+  test("ends the wait for a promise that takes too long", async () => {
+    await expect(withTimeout(new Promise(() => undefined), 1, late)).rejects.toThrow("no answer in time");
+  });
+});

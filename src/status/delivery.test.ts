@@ -1,0 +1,202 @@
+import { describe, expect, test } from "bun:test";
+import { create } from "@bufbuild/protobuf";
+import { until } from "../../test/support/eventually.ts";
+import { createLogger } from "../log/index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { type AgentExecutionStatus, AgentExecutionStatusSchema } from "../stigmer/index.ts";
+import { Delivery } from "./delivery.ts";
+import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
+
+/** A sink whose deliveries end when and how a test says. */
+class FakeSink implements StatusSink {
+  readonly name = "the fake sink";
+  readonly updates: StatusUpdate[] = [];
+  underWay = 0;
+  mostUnderWay = 0;
+  /** What happens to the next deliveries. */
+  answer: () => Promise<void> = () => Promise.resolve();
+
+  async deliver(update: StatusUpdate): Promise<void> {
+    this.updates.push(update);
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    try {
+      await this.answer();
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** What was delivered, by the error that the tests use as a number. */
+  get seen(): string[] {
+    return this.updates.map(({ status, terminal }) => (terminal ? `${status.error}, last` : status.error));
+  }
+
+  async received(count: number): Promise<void> {
+    await until(`${count} updates`, () => this.updates.length >= count);
+  }
+}
+
+const numbered = (number: number | string): AgentExecutionStatus =>
+  create(AgentExecutionStatusSchema, { error: `${number}` });
+const fails = () => Promise.reject(new Error("not reachable"));
+const refuses = () => Promise.reject(new PermanentSinkError("no such execution"));
+
+function delivery() {
+  const sink = new FakeSink();
+  const lines: string[] = [];
+  const write = (line: string) => lines.push(line);
+  const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
+  return { sink, lines, delivery: new Delivery(sink, "aex-1", log) };
+}
+
+const soon = () => Date.now() + 60_000;
+
+describe("while an execution runs", () => {
+  test("the first status is delivered before anything else", async () => {
+    const { sink, delivery: to } = delivery();
+    await to.start(() => numbered(1));
+    expect(sink.updates).toEqual([{ executionId: "aex-1", status: numbered(1), terminal: false }]);
+  });
+
+  test("a start that fails does not fail the execution, and is tried again", async () => {
+    const { sink, delivery: to } = delivery();
+    sink.answer = fails;
+    await to.start(() => numbered(1));
+    sink.answer = () => Promise.resolve();
+    await sink.received(2);
+    expect(sink.seen).toEqual(["1", "1"]);
+  });
+
+  test("at most one delivery is under way, and of those that wait only the newest is sent", async () => {
+    const { sink, delivery: to } = delivery();
+    const gate = Promise.withResolvers<void>();
+    sink.answer = () => gate.promise;
+    to.offer(() => numbered(1), true);
+    await sink.received(1);
+    for (let number = 2; number <= 9; number++) to.offer(() => numbered(number), true);
+    gate.resolve();
+    await sink.received(2);
+    expect(await to.finish(numbered(10), soon())).toBe(true);
+    expect(sink.seen).toEqual(["1", "9", "10, last"]);
+    expect(sink.mostUnderWay).toBe(1);
+  });
+
+  test("a status is made only when it is sent", async () => {
+    const { sink, delivery: to } = delivery();
+    await to.start(() => numbered(1));
+    const made: number[] = [];
+    const make = (number: number) => () => {
+      made.push(number);
+      return numbered(number);
+    };
+    for (let number = 2; number <= 5; number++) to.offer(make(number), false);
+    await sink.received(2);
+    expect(made).toEqual([5]);
+  });
+
+  test("an urgent update takes along what waits for the interval to pass", async () => {
+    const { sink, delivery: to } = delivery();
+    await to.start(() => numbered(1));
+    to.offer(() => numbered(2), false);
+    to.offer(() => numbered(3), true);
+    await sink.received(2);
+    expect(sink.seen).toEqual(["1", "3"]);
+  });
+
+  test("an update that failed is tried again, which is told once", async () => {
+    const { sink, lines, delivery: to } = delivery();
+    sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
+    to.offer(() => numbered(1), true);
+    await sink.received(3);
+    expect(sink.seen).toEqual(["1", "1", "1"]);
+    expect(
+      lines.filter((line) => line.includes("could not be delivered to the fake sink: not reachable")),
+    ).toHaveLength(1);
+  });
+
+  test("an update that failed gives way to one that came meanwhile", async () => {
+    const { sink, delivery: to } = delivery();
+    const gate = Promise.withResolvers<void>();
+    sink.answer = () => gate.promise;
+    to.offer(() => numbered(1), true);
+    await sink.received(1);
+    to.offer(() => numbered(2), false);
+    sink.answer = () => Promise.resolve();
+    gate.reject(new Error("not reachable"));
+    await sink.received(2);
+    expect(sink.seen).toEqual(["1", "2"]);
+  });
+
+  test("an update that can never succeed is not tried again, but newer ones are sent", async () => {
+    const { sink, delivery: to } = delivery();
+    sink.answer = refuses;
+    to.offer(() => numbered(1), true);
+    await sink.received(1);
+    // It would be tried again by now: only time shows that it is not.
+    await Bun.sleep(600);
+    expect(sink.seen).toEqual(["1"]);
+    sink.answer = () => Promise.resolve();
+    to.offer(() => numbered(2), false);
+    await sink.received(2);
+    expect(sink.seen).toEqual(["1", "2"]);
+  });
+});
+
+describe("the last status", () => {
+  test("waits for the update that is under way, which could undo it", async () => {
+    const { sink, delivery: to } = delivery();
+    const gate = Promise.withResolvers<void>();
+    sink.answer = () => gate.promise;
+    to.offer(() => numbered(1), true);
+    await sink.received(1);
+    to.offer(() => numbered(2), true);
+    const finished = to.finish(numbered(3), soon());
+    await Promise.resolve();
+    expect(sink.seen).toEqual(["1"]);
+    gate.resolve();
+    expect(await finished).toBe(true);
+    expect(sink.seen).toEqual(["1", "3, last"]);
+    expect(sink.mostUnderWay).toBe(1);
+  });
+
+  test("is followed by nothing, whether offered before or after it", async () => {
+    const { sink, delivery: to } = delivery();
+    await to.start(() => numbered(1));
+    to.offer(() => numbered(2), false);
+    await to.finish(numbered(3), soon());
+    to.offer(() => numbered(4), true);
+    // What was still to come would be sent when the interval has passed: only time shows that it is not.
+    await Bun.sleep(300);
+    expect(sink.seen).toEqual(["1", "3, last"]);
+  });
+
+  test("is tried again until it is delivered", async () => {
+    const { sink, lines, delivery: to } = delivery();
+    sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
+    expect(await to.finish(numbered("x"), soon())).toBe(true);
+    expect(sink.seen).toEqual(["x, last", "x, last", "x, last"]);
+    expect(lines.filter((line) => line.includes("trying again"))).toHaveLength(1);
+  });
+
+  test("is given up at the deadline, which is told", async () => {
+    const { sink, lines, delivery: to } = delivery();
+    sink.answer = fails;
+    const deadline = Date.now() + 600;
+    expect(await to.finish(numbered("x"), deadline)).toBe(false);
+    expect(sink.updates.length).toBeGreaterThan(1);
+    expect(lines.at(-1)).toContain("ERROR - The final status could not be delivered to the fake sink: not reachable");
+  });
+
+  test("is tried once where the deadline has passed already", async () => {
+    const { sink, delivery: to } = delivery();
+    expect(await to.finish(numbered("x"), 0)).toBe(true);
+    expect(sink.seen).toEqual(["x, last"]);
+  });
+
+  test("is not tried again where that can never succeed", async () => {
+    const { sink, delivery: to } = delivery();
+    sink.answer = refuses;
+    expect(await to.finish(numbered("x"), soon())).toBe(false);
+    expect(sink.updates).toHaveLength(1);
+  });
+});

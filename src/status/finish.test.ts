@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import type { AgentEvent } from "../agent/index.ts";
+import { ExecutionPhase, MessageType, SubAgentStatus, ToolCallStatus } from "../stigmer/index.ts";
+import { finish, type Outcome } from "./finish.ts";
+import { reduce } from "./reducer.ts";
+import { begin, type StatusState } from "./status-state.ts";
+
+const at = new Date("2026-01-19T10:00:00.000Z");
+const end = new Date("2026-01-19T10:00:09.000Z");
+const main = { actor: { kind: "main" }, at } as const;
+
+/** The last status of an execution with these events. */
+function last(outcome: Outcome, ...events: AgentEvent[]) {
+  return finish(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at)), outcome, end).status;
+}
+
+const asks: AgentEvent = {
+  ...main,
+  type: "turn",
+  turnId: "1",
+  text: "I look.",
+  calls: [
+    { id: "c1", name: "ls", args: {} },
+    { id: "c1", name: "task", args: {} },
+    { id: "c2", name: "ls", args: {} },
+  ],
+};
+const answers: AgentEvent = { ...main, type: "turn", turnId: "2", text: "Done.", calls: [] };
+
+describe("an execution that completed", () => {
+  test("has the model's answer as its last message, no error, and the time", () => {
+    const status = last({ phase: "completed" }, answers);
+    expect(status).toMatchObject({
+      phase: ExecutionPhase.EXECUTION_COMPLETED,
+      error: "",
+      startedAt: "2026-01-19T10:00:00.000Z",
+      completedAt: "2026-01-19T10:00:09.000Z",
+    });
+    expect(status.messages.at(-1)).toMatchObject({ type: MessageType.MESSAGE_AI, content: "Done." });
+  });
+});
+
+describe("an execution that failed", () => {
+  test("has the reason as its error and as its last message", () => {
+    const status = last({ phase: "failed", reason: "The model is gone: start it." }, asks);
+    expect(status.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
+    expect(status.error).toBe("The model is gone: start it.");
+    expect(status.messages.at(-1)).toMatchObject({
+      type: MessageType.MESSAGE_SYSTEM,
+      content: "The model is gone: start it.",
+    });
+    expect(status.completedAt).toBe("2026-01-19T10:00:09.000Z");
+  });
+
+  test("keeps what the model had begun to say", () => {
+    const status = last({ phase: "failed", reason: "no" }, { ...main, type: "text", turnId: "9", text: "I beg" });
+    expect(status.messages.map(({ content }) => content)).toEqual(["Hello", "I beg", "no"]);
+  });
+});
+
+test("an execution that was cancelled has the reason as its last message, but no error", () => {
+  const status = last({ phase: "cancelled", reason: "The execution was cancelled." });
+  expect(status.phase).toBe(ExecutionPhase.EXECUTION_CANCELLED);
+  expect(status.error).toBe("");
+  expect(status.messages.at(-1)?.content).toBe("The execution was cancelled.");
+});
+
+describe("calls that are open at the end", () => {
+  for (const outcome of [
+    { phase: "completed" },
+    { phase: "failed", reason: "no" },
+    { phase: "cancelled", reason: "no" },
+  ] as const) {
+    test(`have failed, each of them, where the execution is ${outcome.phase}`, () => {
+      const started: AgentEvent = { ...main, type: "tool-started", callId: "c2" };
+      const { toolCalls, messages, subAgentExecutions } = last(outcome, asks, started);
+      expect(toolCalls.map(({ status }) => status)).toEqual(toolCalls.map(() => ToolCallStatus.TOOL_CALL_FAILED));
+      expect(toolCalls).toHaveLength(3);
+      for (const { error, completedAt } of toolCalls) {
+        expect(error).not.toBe("");
+        expect(completedAt).toBe("2026-01-19T10:00:09.000Z");
+      }
+      expect(messages.flatMap((message) => message.toolCalls)).toEqual(toolCalls);
+      expect(subAgentExecutions[0]?.status).toBe(SubAgentStatus.SUB_AGENT_FAILED);
+    });
+  }
+});
+
+test("calls that had ended stay as they are", () => {
+  const done: AgentEvent = { ...main, type: "tool-ended", callId: "c2", result: "a.ts" };
+  const { toolCalls } = last({ phase: "failed", reason: "no" }, asks, done);
+  expect(toolCalls[2]).toMatchObject({ status: ToolCallStatus.TOOL_CALL_COMPLETED, result: "a.ts", error: "" });
+});

@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, test } from "bun:test";
+import { create, toJsonString } from "@bufbuild/protobuf";
+import {
+  type AgentExecutionStatus,
+  AgentExecutionStatusSchema,
+  AgentMessageSchema,
+  MessageType,
+  type ToolCall,
+  ToolCallSchema,
+  ToolCallStatus,
+} from "../stigmer/index.ts";
+import { fitStatus } from "./fit-status.ts";
+
+const MIB = 1024 * 1024;
+const sizeOf = (status: AgentExecutionStatus) => Buffer.byteLength(toJsonString(AgentExecutionStatusSchema, status));
+
+interface Parts {
+  readonly calls: number;
+  readonly result?: string;
+  readonly args?: ToolCall["args"];
+  readonly text?: string;
+  readonly answer?: string;
+}
+
+/** An execution with a turn of the model for each call, and an answer at its end. */
+function execution({
+  calls,
+  result = "",
+  args = {},
+  text = "I look.",
+  answer = "That was all.",
+}: Parts): AgentExecutionStatus {
+  const toolCalls = Array.from({ length: calls }, (_, index) =>
+    create(ToolCallSchema, {
+      id: `call-${index}`,
+      name: "execute",
+      args,
+      result,
+      status: ToolCallStatus.TOOL_CALL_COMPLETED,
+      startedAt: "2026-01-19T10:00:00.000Z",
+    }),
+  );
+  const message = (type: MessageType, content: string, more: ToolCall[] = []) =>
+    create(AgentMessageSchema, { type, content, toolCalls: more, timestamp: "2026-01-19T10:00:00.000Z" });
+  return create(AgentExecutionStatusSchema, {
+    messages: [
+      message(MessageType.MESSAGE_HUMAN, "Look at everything"),
+      ...toolCalls.flatMap((call) => [
+        message(MessageType.MESSAGE_AI, text),
+        message(MessageType.MESSAGE_TOOL, "execute: cat", [call]),
+      ]),
+      message(MessageType.MESSAGE_AI, answer),
+    ],
+    toolCalls,
+  });
+}
+
+test("a status that is small enough stays as it is", () => {
+  const status = execution({ calls: 3, result: "a.ts", args: { command: "ls" } });
+  expect(fitStatus(status)).toEqual(status);
+});
+
+for (const [what, result, newestFits] of [
+  ["plain text", "x".repeat(100_000), true],
+  ["characters of several bytes", "漢".repeat(100_000), true],
+  // Each of them takes six bytes in JSON, and each result stands in two places.
+  ["control characters", "\u0001".repeat(100_000), false],
+] as const) {
+  describe(`500 calls with results of 100,000 characters: ${what}`, () => {
+    let before: AgentExecutionStatus;
+    let after: AgentExecutionStatus;
+    beforeAll(() => {
+      before = execution({ calls: 500, result });
+      after = fitStatus(before);
+    });
+
+    test("fit into the limit", () => {
+      expect(sizeOf(after)).toBeLessThan(MIB);
+    });
+
+    test("keep every message in its place, and the last one whole", () => {
+      expect(after.messages.map(({ type }) => type)).toEqual(before.messages.map(({ type }) => type));
+      expect(after.messages.at(-1)).toEqual(before.messages.at(-1) ?? expect.unreachable());
+    });
+
+    test("say what was left out", () => {
+      const first = after.messages.find(({ toolCalls }) => toolCalls.length > 0)?.toolCalls[0];
+      expect(first?.result).toContain("100000 characters left out");
+    });
+
+    test(`${newestFits ? "keep" : "have no room even for"} the newest result`, () => {
+      expect(after.toolCalls.at(-1)?.result === result).toBe(newestFits);
+    });
+
+    test("leave the status they were made from as it is", () => {
+      expect(before.toolCalls[0]?.result).toBe(result);
+    });
+  });
+}
+
+describe("a status that is too large", () => {
+  test("loses results before arguments", () => {
+    const status = execution({ calls: 20, result: "r".repeat(2_000), args: { command: "c".repeat(500) } });
+    const after = fitStatus(status, 60_000);
+    expect(sizeOf(after)).toBeLessThanOrEqual(60_000);
+    expect(after.toolCalls[0]?.result).toContain("left out");
+    for (const call of after.toolCalls) expect(call.args).toEqual({ command: "c".repeat(500) });
+  });
+
+  test("loses the oldest results first, and no more than it has to", () => {
+    const after = fitStatus(execution({ calls: 20, result: "r".repeat(2_000) }), 60_000);
+    const left = after.toolCalls.map(({ result }) => result.includes("left out"));
+    expect(left).toContain(false);
+    expect(left.lastIndexOf(true)).toBe(left.indexOf(false) - 1);
+    expect(sizeOf(after)).toBeGreaterThan(50_000);
+  });
+
+  test("shows each call alike in its message and in the list", () => {
+    const after = fitStatus(execution({ calls: 20, result: "r".repeat(2_000) }), 60_000);
+    expect(after.messages.flatMap(({ toolCalls }) => toolCalls)).toEqual(after.toolCalls);
+  });
+
+  test("loses arguments next, and old texts after them, but not what the model said last", () => {
+    const [text, answer] = ["t".repeat(5_000), "a".repeat(5_000)];
+    const status = execution({ calls: 50, args: { command: "c".repeat(1_000) }, text, answer });
+    // Less than is left when all texts are shortened that may be: none of them is spared.
+    const after = fitStatus(status, 36_000);
+    expect(after.toolCalls.at(-1)?.args).toEqual({});
+    expect(after.messages[1]?.content).toContain("[… 4800 characters left out]");
+    expect(after.messages.at(-1)?.content).toBe(answer);
+    expect(after.messages[0]?.content).toBe("Look at everything");
+  });
+
+  test("with thousands of calls loses the oldest of the list at last: each stands in its message too", () => {
+    const status = execution({ calls: 1_000, result: "r".repeat(500) });
+    const after = fitStatus(status, 300_000);
+    expect(after.messages).toHaveLength(status.messages.length);
+    expect(after.toolCalls.length).toBeLessThan(1_000);
+    expect(after.toolCalls.at(-1)?.id).toBe("call-999");
+    expect(after.messages.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id))).toHaveLength(1_000);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "bun:test";
+import type { AgentEvent } from "../agent/index.ts";
+import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { finish } from "./finish.ts";
+import { ERROR_LIMIT, MESSAGE_LIMIT } from "./limits.ts";
+import { Masking } from "./masking.ts";
+import { reduce } from "./reducer.ts";
+import { begin, type StatusState } from "./status-state.ts";
+
+const SECRET = "sk-0123456789";
+const at = new Date("2026-01-19T10:00:00.000Z");
+const main = { actor: { kind: "main" }, at } as const;
+
+function masking(...secrets: string[]): Masking {
+  const mask = new SecretMask();
+  mask.add(secrets);
+  return new Masking(mask);
+}
+
+const stateAfter = (state: StatusState, ...events: AgentEvent[]) => events.reduce<StatusState>(reduce, state);
+const says = (text: string): AgentEvent => ({ ...main, type: "turn", turnId: "2", text, calls: [] });
+
+/** An execution with a secret in every text there is. */
+function leaky(): StatusState {
+  const args = {
+    command: `curl -H ${SECRET}`,
+    [SECRET]: [{ deep: `x${SECRET}x` }],
+    subagent_type: "t",
+    description: SECRET,
+  };
+  const state = stateAfter(
+    begin(`My key is ${SECRET}`, "messages", at),
+    {
+      ...main,
+      type: "turn",
+      turnId: "1",
+      text: `I use ${SECRET}`,
+      calls: [
+        { id: "c1", name: "execute", args: { command: `${SECRET} --help` } },
+        { id: "c2", name: "task", args },
+      ],
+    },
+    { ...main, type: "tool-ended", callId: "c1", result: `key=${SECRET}`, failure: `bad key ${SECRET}` },
+    { ...main, type: "tool-ended", callId: "c2", result: `done with ${SECRET}` },
+    { ...main, type: "todos", todos: [{ content: `use ${SECRET}`, status: "pending" }] },
+  );
+  return finish(state, { phase: "failed", reason: `refused: ${SECRET}` }, at);
+}
+
+describe("what is shown of a status", () => {
+  test("has no secret in any text", () => {
+    const shown = JSON.stringify(masking(SECRET).masked(leaky()));
+    expect(JSON.stringify(leaky().status)).toContain(SECRET);
+    expect(shown).not.toContain(SECRET);
+    expect(shown).toContain(`My key is ${MASK}`);
+    expect(shown).toContain(`done with ${MASK}`);
+    expect(shown).toContain(`refused: ${MASK}`);
+  });
+
+  test("has everything else as it is", () => {
+    const state = leaky();
+    expect(masking().masked(state)).toEqual(state.status);
+  });
+
+  test("leaves the state itself as it is", () => {
+    const state = leaky();
+    masking(SECRET).masked(state);
+    expect(state).toEqual(leaky());
+  });
+});
+
+describe("a message that grows", () => {
+  const growing = stateAfter(begin("Hello", "tokens", at), {
+    ...main,
+    type: "text",
+    turnId: "1",
+    text: "It is sk-0123",
+  });
+
+  test("holds back an end that may be the start of a secret", () => {
+    expect(masking(SECRET).masked(growing).messages.at(-1)?.content).toBe("It is ");
+  });
+
+  test("is shown whole when it is complete", () => {
+    const whole = stateAfter(growing, { ...main, type: "turn", turnId: "1", text: "It is sk-0123", calls: [] });
+    expect(masking(SECRET).masked(whole).messages.at(-1)?.content).toBe("It is sk-0123");
+  });
+});
+
+describe("texts that are too long", () => {
+  test("are cut, and say so", () => {
+    const [human, answer] = masking().masked(
+      stateAfter(begin("h".repeat(MESSAGE_LIMIT + 7), "messages", at), says("a".repeat(MESSAGE_LIMIT + 9))),
+    ).messages;
+    expect(human?.content).toContain("[… 7 characters cut …]");
+    expect(answer?.content).toContain("[… 9 characters cut …]");
+    expect(answer?.content.length).toBeLessThan(MESSAGE_LIMIT + 100);
+  });
+
+  test("are cut as errors, too", () => {
+    const failed = finish(begin("Hello", "messages", at), { phase: "failed", reason: "e".repeat(ERROR_LIMIT * 2) }, at);
+    const { error } = masking().masked(failed);
+    expect(error).toContain(`${ERROR_LIMIT} characters cut`);
+    expect(error.length).toBeLessThan(ERROR_LIMIT + 100);
+  });
+
+  test("are well-formed, which protobuf wants", () => {
+    const [human, answer] = masking().masked(
+      stateAfter(begin("a\ud83d", "messages", at), says("😀".repeat(MESSAGE_LIMIT))),
+    ).messages;
+    expect(human?.content.isWellFormed()).toBe(true);
+    expect(answer?.content.isWellFormed()).toBe(true);
+  });
+});
+
+test("what has not changed since the last time is the same object, so that it is not measured again", () => {
+  const shown = masking(SECRET);
+  const before = leaky();
+  const first = shown.masked(before);
+  const second = shown.masked(stateAfter(before, says("More")));
+  for (const [index, message] of first.messages.entries()) expect(second.messages[index]).toBe(message);
+  for (const [index, call] of first.toolCalls.entries()) expect(second.toolCalls[index]).toBe(call);
+  expect(second.messages.at(-2)).toBe(first.messages.at(-1) ?? expect.unreachable());
+});

@@ -1,0 +1,195 @@
+import { describe, expect, test } from "bun:test";
+import type { AgentEvent, RequestedCall } from "../agent/index.ts";
+import { ExecutionPhase, MessageType, TodoStatus, ToolCallStatus } from "../stigmer/index.ts";
+import { reduce } from "./reducer.ts";
+import { begin, type StatusState, type Streaming } from "./status-state.ts";
+
+const at = new Date("2026-01-19T10:00:00.000Z");
+const later = new Date("2026-01-19T10:00:05.000Z");
+const main = { actor: { kind: "main" }, at } as const;
+
+const turn = (turnId: string, text: string, ...calls: RequestedCall[]): AgentEvent => ({
+  ...main,
+  type: "turn",
+  turnId,
+  text,
+  calls,
+});
+const text = (turnId: string, piece: string): AgentEvent => ({ ...main, type: "text", turnId, text: piece });
+const call = (id: string, name = "ls", args: RequestedCall["args"] = { path: "/" }): RequestedCall => ({
+  id,
+  name,
+  args,
+});
+const started = (callId: string): AgentEvent => ({ ...main, type: "tool-started", callId });
+const ended = (callId: string, result: string, failure?: string): AgentEvent => ({
+  ...main,
+  at: later,
+  type: "tool-ended",
+  callId,
+  result,
+  ...(failure === undefined ? {} : { failure }),
+});
+
+/** The status of an execution after these events. */
+function statusAfter(events: readonly AgentEvent[], streaming: Streaming = "messages") {
+  return events.reduce<StatusState>(reduce, begin("Hello", streaming, at)).status;
+}
+
+const kindsOf = (status: ReturnType<typeof statusAfter>) => status.messages.map(({ type }) => MessageType[type]);
+const textsOf = (status: ReturnType<typeof statusAfter>) => status.messages.map(({ content }) => content);
+
+test("an execution begins in progress, with the user's message and the time", () => {
+  const status = statusAfter([]);
+  expect(status.phase).toBe(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  expect(status.startedAt).toBe("2026-01-19T10:00:00.000Z");
+  expect(kindsOf(status)).toEqual(["MESSAGE_HUMAN"]);
+  expect(textsOf(status)).toEqual(["Hello"]);
+});
+
+describe("the turns of the model", () => {
+  test("are a message each, with one for each call between them", () => {
+    const status = statusAfter([
+      turn("1", "I look.", call("c1"), call("c2", "execute", { command: "git status" })),
+      ended("c1", "a.ts"),
+      ended("c2", "clean"),
+      turn("2", "Done."),
+    ]);
+    expect(kindsOf(status)).toEqual(["MESSAGE_HUMAN", "MESSAGE_AI", "MESSAGE_TOOL", "MESSAGE_TOOL", "MESSAGE_AI"]);
+    expect(textsOf(status)).toEqual(["Hello", "I look.", "ls: /", "git status", "Done."]);
+  });
+
+  test("are shown when they are complete where messages are streamed", () => {
+    expect(textsOf(statusAfter([text("1", "Do"), text("1", "ne.")]))).toEqual(["Hello"]);
+    expect(textsOf(statusAfter([text("1", "Do"), text("1", "ne."), turn("1", "Done.")]))).toEqual(["Hello", "Done."]);
+  });
+
+  test("grow where tokens are streamed, and end as the model finished them", () => {
+    const pieces = [text("1", "Do"), text("1", "ne.")];
+    expect(textsOf(statusAfter(pieces, "tokens"))).toEqual(["Hello", "Done."]);
+    expect(textsOf(statusAfter([...pieces, turn("1", "Done!")], "tokens"))).toEqual(["Hello", "Done!"]);
+    expect(textsOf(statusAfter([...pieces, turn("1", "Done."), text("2", "More")], "tokens"))).toEqual([
+      "Hello",
+      "Done.",
+      "More",
+    ]);
+  });
+});
+
+describe("a call", () => {
+  test("waits, runs and ends, in its message and in the list of calls alike", () => {
+    const events = [turn("1", "", call("c1")), started("c1"), ended("c1", "a.ts")];
+    const states = [1, 2, 3].map((count) => statusAfter(events.slice(0, count)));
+    expect(states.map(({ toolCalls }) => toolCalls[0]?.status)).toEqual([
+      ToolCallStatus.TOOL_CALL_PENDING,
+      ToolCallStatus.TOOL_CALL_RUNNING,
+      ToolCallStatus.TOOL_CALL_COMPLETED,
+    ]);
+    for (const { messages, toolCalls } of states) expect(messages.at(-1)?.toolCalls).toEqual(toolCalls);
+    expect(states[2]?.toolCalls[0]).toMatchObject({
+      id: "c1",
+      name: "ls",
+      args: { path: "/" },
+      result: "a.ts",
+      error: "",
+      startedAt: "2026-01-19T10:00:00.000Z",
+      completedAt: "2026-01-19T10:00:05.000Z",
+      componentMetadata: { componentType: "filesystem", componentGroup: "main-agent-tools" },
+    });
+  });
+
+  test("that failed says why, with what the agent received", () => {
+    const [failed] = statusAfter([turn("1", "", call("c1")), ended("c1", "output", "exit code 1")]).toolCalls;
+    expect(failed).toMatchObject({ status: ToolCallStatus.TOOL_CALL_FAILED, result: "output", error: "exit code 1" });
+  });
+
+  test("that nobody asked for changes nothing", () => {
+    const state = begin("Hello", "messages", at);
+    expect(reduce(state, started("unknown"))).toBe(state);
+    expect(reduce(state, ended("unknown", "result"))).toBe(state);
+  });
+
+  test("that has ended stays as it is when it is told to end again", () => {
+    const status = statusAfter([turn("1", "", call("c1")), ended("c1", "first"), ended("c1", "second")]);
+    expect(status.toolCalls[0]?.result).toBe("first");
+  });
+});
+
+describe("repeated calls", () => {
+  test("that are identical but for their ids are all kept", () => {
+    const status = statusAfter([
+      turn("1", "", call("c1"), call("c2")),
+      turn("2", "", call("c3")),
+      ended("c2", "second"),
+      ended("c1", "first"),
+      ended("c3", "third"),
+    ]);
+    expect(status.toolCalls.map(({ id, result }) => `${id} ${result}`)).toEqual(["c1 first", "c2 second", "c3 third"]);
+    expect(kindsOf(status).filter((kind) => kind === "MESSAGE_TOOL")).toHaveLength(3);
+  });
+
+  test("whose ids repeat get a number, and each gets its own result", () => {
+    const status = statusAfter([
+      turn("1", "", call("call_0")),
+      started("call_0"),
+      ended("call_0", "first"),
+      turn("2", "", call("call_0"), call("call_0")),
+      started("call_0"),
+      ended("call_0", "second"),
+      ended("call_0", "third"),
+    ]);
+    expect(status.toolCalls.map(({ id, result }) => `${id} ${result}`)).toEqual([
+      "call_0 first",
+      "call_0#2 second",
+      "call_0#3 third",
+    ]);
+    const inMessages = status.messages.flatMap(({ toolCalls }) => toolCalls);
+    expect(inMessages).toEqual(status.toolCalls);
+  });
+});
+
+describe("the agent's list", () => {
+  const todos = (...entries: [string, "pending" | "in_progress" | "completed"][]): AgentEvent => ({
+    ...main,
+    type: "todos",
+    todos: entries.map(([content, status]) => ({ content, status })),
+  });
+
+  test("is kept by position", () => {
+    const status = statusAfter([todos(["look", "completed"], ["fix", "in_progress"], ["test", "pending"])]);
+    expect(Object.entries(status.todos).map(([id, { content, status: state }]) => [id, content, state])).toEqual([
+      ["todo-1", "look", TodoStatus.TODO_COMPLETED],
+      ["todo-2", "fix", TodoStatus.TODO_IN_PROGRESS],
+      ["todo-3", "test", TodoStatus.TODO_PENDING],
+    ]);
+    expect(status.todos["todo-1"]?.id).toBe("todo-1");
+  });
+
+  test("remembers when an entry was made and when it was changed last", () => {
+    const status = statusAfter([
+      todos(["look", "pending"], ["fix", "pending"]),
+      { ...todos(["look", "completed"], ["fix", "pending"]), at: later },
+    ]);
+    expect(status.todos["todo-1"]).toMatchObject({
+      createdAt: "2026-01-19T10:00:00.000Z",
+      updatedAt: "2026-01-19T10:00:05.000Z",
+    });
+    expect(status.todos["todo-2"]?.updatedAt).toBe("2026-01-19T10:00:00.000Z");
+  });
+
+  test("is replaced whole", () => {
+    const status = statusAfter([todos(["a", "pending"], ["b", "pending"]), todos(["c", "pending"])]);
+    expect(Object.keys(status.todos)).toEqual(["todo-1"]);
+  });
+});
+
+test("a state is never changed in place", () => {
+  const events = [turn("1", "", call("c1", "task")), started("c1"), ended("c1", "x")];
+  let state = begin("Hello", "tokens", at);
+  for (const event of [text("1", "Do"), text("1", "ne"), ...events]) {
+    const before = structuredClone(state.status);
+    const next = reduce(state, event);
+    expect(structuredClone(state.status)).toEqual(before);
+    state = next;
+  }
+});

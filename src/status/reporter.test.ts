@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import type { AgentEvent } from "../agent/index.ts";
+import { silentLogger } from "../log/index.ts";
+import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { ExecutionPhase, MessageType } from "../stigmer/index.ts";
+import { Reporter } from "./reporter.ts";
+import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
+
+const main = { actor: { kind: "main" }, at: new Date() } as const;
+const answer: AgentEvent = { ...main, type: "turn", turnId: "1", text: "It is hunter22.", calls: [] };
+const soon = () => Date.now() + 60_000;
+
+/** A sink that keeps what it gets, or refuses everything. */
+function sinkOf(refuses = false): StatusSink & { readonly updates: StatusUpdate[] } {
+  const updates: StatusUpdate[] = [];
+  const deliver = async (update: StatusUpdate) => {
+    updates.push(update);
+    if (refuses) throw new PermanentSinkError("no");
+  };
+  return { name: "a fake sink", updates, deliver };
+}
+
+function reporterTo(...sinks: StatusSink[]) {
+  const mask = new SecretMask();
+  mask.add(["hunter22"]);
+  return new Reporter({
+    executionId: "aex-1",
+    message: "Hello",
+    streaming: "messages",
+    sinks,
+    mask,
+    log: silentLogger,
+  });
+}
+
+describe("a reporter", () => {
+  test("begins by telling every sink that the execution is in progress", async () => {
+    const sinks = [sinkOf(), sinkOf()];
+    await reporterTo(...sinks).start();
+    for (const { updates } of sinks) {
+      expect(updates).toHaveLength(1);
+      expect(updates[0]).toMatchObject({
+        executionId: "aex-1",
+        terminal: false,
+        status: { phase: ExecutionPhase.EXECUTION_IN_PROGRESS, messages: [{ content: "Hello" }] },
+      });
+    }
+  });
+
+  test("ends with the last status, masked, and returns what it sent", async () => {
+    const sink = sinkOf();
+    const reporter = reporterTo(sink);
+    await reporter.start();
+    reporter.report(answer);
+    const status = await reporter.finish({ phase: "completed" }, soon());
+    expect(status.phase).toBe(ExecutionPhase.EXECUTION_COMPLETED);
+    expect(status.messages.map(({ content }) => content)).toEqual(["Hello", `It is ${MASK}.`]);
+    expect(sink.updates.at(-1)).toEqual({ executionId: "aex-1", status, terminal: true });
+    expect(sink.updates.filter(({ terminal }) => terminal)).toHaveLength(1);
+  });
+
+  test("tells of calls while the execution runs", async () => {
+    const told = Promise.withResolvers<StatusUpdate>();
+    const sink: StatusSink = {
+      name: "a fake sink",
+      deliver: async (update) => {
+        if (update.status.toolCalls[0]?.result === "a.ts") told.resolve(update);
+      },
+    };
+    const reporter = reporterTo(sink);
+    await reporter.start();
+    const calls = [{ id: "c1", name: "ls", args: {} }];
+    reporter.report({ ...main, type: "turn", turnId: "1", text: "I look.", calls });
+    reporter.report({ ...main, type: "tool-started", callId: "c1" });
+    reporter.report({ ...main, type: "tool-ended", callId: "c1", result: "a.ts" });
+    expect((await told.promise).terminal).toBe(false);
+  });
+
+  test("does not keep one sink from the last status because another refuses it", async () => {
+    const [broken, fine] = [sinkOf(true), sinkOf()];
+    const reporter = reporterTo(broken, fine);
+    await reporter.start();
+    await reporter.finish({ phase: "completed" }, soon());
+    expect(fine.updates.at(-1)?.terminal).toBe(true);
+  });
+
+  test("shows a notice of the runner as a message of its own, before the answer", async () => {
+    const reporter = reporterTo();
+    reporter.notice("Skills are not available.");
+    reporter.report(answer);
+    const { messages } = await reporter.finish({ phase: "completed" }, soon());
+    expect(messages.map(({ type }) => type)).toEqual([
+      MessageType.MESSAGE_HUMAN,
+      MessageType.MESSAGE_SYSTEM,
+      MessageType.MESSAGE_AI,
+    ]);
+    expect(messages[1]?.content).toBe("Skills are not available.");
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "bun:test";
+import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import { fromServiceError, type StigmerErrorCode } from "./stigmer-error.ts";
+
+function serviceError(code: status, details: string): ServiceError {
+  return Object.assign(new Error(`${code}: ${details}`), { code, details, metadata: new Metadata() });
+}
+
+const explained = (code: status, details = "the details") =>
+  fromServiceError(serviceError(code, details), "AgentQueryController.get", "localhost:7234");
+
+describe("an error of a call", () => {
+  test("names the call and the address, and keeps its cause", () => {
+    const cause = serviceError(status.NOT_FOUND, "there is no agent agt-1");
+    const error = fromServiceError(cause, "AgentQueryController.get", "localhost:7234");
+    expect(error.message).toBe("AgentQueryController.get at localhost:7234: there is no agent agt-1");
+    expect(error.cause).toBe(cause);
+  });
+
+  test("has a code of a closed set", () => {
+    const cases: [status, StigmerErrorCode][] = [
+      [status.NOT_FOUND, "not-found"],
+      [status.UNAUTHENTICATED, "unauthenticated"],
+      [status.PERMISSION_DENIED, "permission-denied"],
+      [status.UNAVAILABLE, "unavailable"],
+      [status.DEADLINE_EXCEEDED, "deadline-exceeded"],
+      [status.INVALID_ARGUMENT, "invalid"],
+      [status.FAILED_PRECONDITION, "invalid"],
+      [status.RESOURCE_EXHAUSTED, "too-large"],
+      [status.UNIMPLEMENTED, "unimplemented"],
+      [status.INTERNAL, "failed"],
+      [status.UNKNOWN, "failed"],
+    ];
+    for (const [code, expected] of cases) expect({ code, is: explained(code).code }).toEqual({ code, is: expected });
+  });
+
+  test("says whether the same call may succeed later", () => {
+    const passing = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.INTERNAL, status.UNKNOWN];
+    for (const code of passing) expect(explained(code).isTransient).toBe(true);
+    const lasting = [status.NOT_FOUND, status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.INVALID_ARGUMENT];
+    for (const code of lasting) expect(explained(code).isTransient).toBe(false);
+  });
+
+  test("says what to do about a refused key", () => {
+    expect(explained(status.UNAUTHENTICATED).message).toContain("check STIGMER_API_KEY");
+    expect(explained(status.PERMISSION_DENIED).message).toContain("STIGMER_API_KEY");
+  });
+
+  test("tells a server that is not there from one that cannot be reached", () => {
+    expect(explained(status.UNAVAILABLE, "connect ECONNREFUSED 127.0.0.1:7234").message).toContain(
+      "nothing listens there",
+    );
+    expect(explained(status.UNAVAILABLE, "no route").message).toContain("not reachable (no route)");
+  });
+});

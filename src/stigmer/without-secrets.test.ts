@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import { create } from "@bufbuild/protobuf";
+import { AgentExecutionSchema, withoutSecrets, withSecretsOf } from "./index.ts";
+
+const execution = create(AgentExecutionSchema, {
+  metadata: { id: "aex-1" },
+  spec: { message: "hi", runtimeEnv: { KEY: { value: "sk-secret", isSecret: true }, REGION: { value: "eu" } } },
+});
+
+describe("an execution that is shown", () => {
+  test("has the values of its secrets masked, and nothing else changed", () => {
+    const shown = withoutSecrets(execution);
+    expect(shown.spec?.runtimeEnv["KEY"]).toMatchObject({ value: "***", isSecret: true });
+    expect(shown.spec?.runtimeEnv["REGION"]).toMatchObject({ value: "eu", isSecret: false });
+    expect(shown).toMatchObject({ metadata: { id: "aex-1" }, spec: { message: "hi" } });
+  });
+
+  test("leaves the execution itself as it is", () => {
+    withoutSecrets(execution);
+    expect(execution.spec?.runtimeEnv["KEY"]?.value).toBe("sk-secret");
+  });
+
+  test("may have no spec", () => {
+    const empty = create(AgentExecutionSchema);
+    expect(withoutSecrets(empty)).toEqual(empty);
+  });
+});
+
+describe("an execution that comes back after it was shown", () => {
+  test("gets its secrets again", () => {
+    expect(withSecretsOf(execution, withoutSecrets(execution))).toEqual(execution);
+  });
+
+  test("keeps what was changed, a secret too", () => {
+    const changed = create(AgentExecutionSchema, {
+      spec: { runtimeEnv: { KEY: { value: "sk-other", isSecret: true }, REGION: { value: "us" } } },
+    });
+    const result = withSecretsOf(execution, changed);
+    expect(result.spec?.runtimeEnv["KEY"]?.value).toBe("sk-other");
+    expect(result.spec?.runtimeEnv["REGION"]?.value).toBe("us");
+  });
+});

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import type { SlotPermit } from "@temporalio/worker";
+import { ExecutionSlots, MAX_OTHER_ACTIVITIES, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
+
+const EXECUTE = "ExecuteGraphton";
+const never = new AbortController().signal;
+
+/** Lets everything that is ready to run do so. */
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A task of a type arrives by a request that was open. */
+function arrive(slots: ExecutionSlots, permit: SlotPermit, activityType: string): void {
+  slots.markSlotUsed({ permit, slotInfo: { type: "activity", activityType } });
+}
+
+/** Asks for a task, which has to be allowed. */
+function request(slots: ExecutionSlots): SlotPermit {
+  const permit = slots.tryReserveSlot();
+  if (permit === null) throw new Error("no request was allowed");
+  return permit;
+}
+
+/** Slots with the given number of executions in them. */
+function busy(limit: number, executions: number) {
+  const slots = new ExecutionSlots(limit, EXECUTE);
+  const permits = Array.from({ length: executions }, () => {
+    const permit = request(slots);
+    arrive(slots, permit, EXECUTE);
+    return permit;
+  });
+  return { slots, permits };
+}
+
+describe("below the limit", () => {
+  test("as many tasks are asked for as executions may still run", () => {
+    const { slots } = busy(3, 1);
+    request(slots);
+    request(slots);
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+});
+
+describe("at the limit", () => {
+  test("a single request stays open, so that short activities come through", () => {
+    const { slots } = busy(2, 2);
+    const permit = request(slots);
+    expect(slots.tryReserveSlot()).toBeNull();
+    arrive(slots, permit, "EnsureThread");
+    expect(slots.tryReserveSlot()).not.toBeNull();
+  });
+
+  test("an execution that arrives nevertheless waits here, and the next request is opened", () => {
+    const { slots } = busy(2, 2);
+    arrive(slots, request(slots), EXECUTE);
+    expect(slots.tryReserveSlot()).not.toBeNull();
+  });
+
+  test("no more executions are taken than may wait", () => {
+    const { slots } = busy(1, 1 + MAX_WAITING_EXECUTIONS);
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+});
+
+describe("other activities", () => {
+  test("do not count as executions", () => {
+    const slots = new ExecutionSlots(2, EXECUTE);
+    for (let count = 0; count < 10; count++) arrive(slots, request(slots), "EnsureThread");
+    request(slots);
+    request(slots);
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+
+  test("have a limit of their own", () => {
+    const slots = new ExecutionSlots(2, EXECUTE);
+    for (let count = 0; count < MAX_OTHER_ACTIVITIES; count++) arrive(slots, request(slots), "EnsureThread");
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+});
+
+describe("waiting for a slot", () => {
+  test("ends when executions have ended and leave room beside the open request", async () => {
+    const { slots, permits } = busy(3, 3);
+    request(slots);
+    let reserved = false;
+    const waiting = slots.reserveSlot({}, never).then(() => {
+      reserved = true;
+    });
+    const [first, second] = permits;
+    // The place of the first one is for what arrives by the open request.
+    slots.releaseSlot({ permit: first ?? {} });
+    await settle();
+    expect(reserved).toBe(false);
+    slots.releaseSlot({ permit: second ?? {} });
+    await waiting;
+    expect(reserved).toBe(true);
+  });
+
+  test("ends when a request that was open is given back unused", async () => {
+    const { slots } = busy(1, 1);
+    const open = request(slots);
+    const waiting = slots.reserveSlot({}, never);
+    slots.releaseSlot({ permit: open });
+    expect(await waiting).toBeObject();
+  });
+
+  test("ends when the task that came by the open request is known", async () => {
+    const { slots } = busy(1, 1);
+    const open = request(slots);
+    const waiting = slots.reserveSlot({}, never);
+    arrive(slots, open, "CleanupSandbox");
+    expect(await waiting).toBeObject();
+  });
+
+  test("ends with the signal's reason when it aborts", async () => {
+    const { slots } = busy(1, 1);
+    request(slots);
+    const controller = new AbortController();
+    const waiting = slots.reserveSlot({}, controller.signal);
+    const reason = new Error("the worker stops");
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+
+  test("does not hold up one that is free", async () => {
+    expect(await new ExecutionSlots(1, EXECUTE).reserveSlot({}, never)).toBeObject();
+  });
+});

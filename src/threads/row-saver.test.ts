@@ -1,0 +1,125 @@
+import { Database } from "bun:sqlite";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { type Checkpoint, emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
+import { RowSaver } from "./row-saver.ts";
+import { SqliteRows } from "./sqlite/sqlite-rows.ts";
+
+const KEEP = 2;
+
+let database: Database;
+let saver: RowSaver;
+beforeEach(() => {
+  database = new Database(":memory:", { strict: true });
+  saver = new RowSaver(new SqliteRows(database), KEEP);
+});
+
+interface Place {
+  readonly thread: string;
+  readonly namespace?: string;
+}
+
+const at = ({ thread, namespace = "" }: Place, id?: string) => ({
+  configurable: { thread_id: thread, checkpoint_ns: namespace, ...(id === undefined ? {} : { checkpoint_id: id }) },
+});
+
+/** The number of rows in a table. */
+function rows(table: "checkpoints" | "channel_values" | "writes"): number {
+  return database.query<{ count: number }, []>(`SELECT count(*) AS count FROM ${table}`).get()?.count ?? 0;
+}
+
+/** Puts checkpoints one after the other, as a run does: one channel changes each time, the other only at first. */
+async function run(place: Place, steps: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let step = 1; step <= steps; step++) {
+    const checkpoint: Checkpoint = {
+      ...emptyCheckpoint(),
+      id: uuid6(step),
+      channel_values: { messages: [`message ${step}`], fixed: "always" },
+      channel_versions: { messages: step, fixed: 1 },
+    };
+    const changed = step === 1 ? { messages: step, fixed: 1 } : { messages: step };
+    const config = at(place, ids.at(-1));
+    const written = await saver.put(config, checkpoint, { source: "loop", step, parents: {} }, changed);
+    await saver.putWrites(written, [["messages", `write ${step}`]], `task-${step}`);
+    ids.push(checkpoint.id);
+  }
+  return ids;
+}
+
+async function idsOf(place: Place): Promise<string[]> {
+  return (await Array.fromAsync(saver.list(at(place)))).map(({ checkpoint }) => checkpoint.id);
+}
+
+const thread: Place = { thread: "thread-1" };
+
+describe("a thread", () => {
+  test("is remembered with its newest state, also in channels that changed long ago", async () => {
+    const ids = await run(thread, 6);
+    const tuple = await saver.getTuple(at(thread));
+    expect(tuple?.checkpoint).toMatchObject({
+      id: ids.at(-1),
+      channel_values: { messages: ["message 6"], fixed: "always" },
+    });
+    expect(tuple?.pendingWrites).toEqual([["task-6", "messages", "write 6"]]);
+    expect(tuple?.metadata).toMatchObject({ source: "loop", step: 6 });
+    expect(tuple?.parentConfig).toEqual(at(thread, ids.at(-2)));
+  });
+
+  test("keeps its newest checkpoints only", async () => {
+    const ids = await run(thread, 6);
+    expect(await idsOf(thread)).toEqual(ids.slice(-KEEP).reverse());
+    expect(await saver.getTuple(at(thread, ids[0]))).toBeUndefined();
+    expect(rows("checkpoints")).toBe(KEEP);
+  });
+
+  test("lets go of the values and writes that only older checkpoints had", async () => {
+    await run(thread, 6);
+    // The messages of both checkpoints that are kept, and the value that they share.
+    expect(rows("channel_values")).toBe(KEEP + 1);
+    expect(rows("writes")).toBe(KEEP);
+  });
+
+  test("can go back to the checkpoint before the newest one", async () => {
+    const ids = await run(thread, 6);
+    const tuple = await saver.getTuple(at(thread, ids.at(-2)));
+    expect(tuple?.checkpoint.channel_values).toEqual({ messages: ["message 5"], fixed: "always" });
+    expect(tuple?.pendingWrites).toEqual([["task-5", "messages", "write 5"]]);
+  });
+
+  test("does not grow in the store, however long it runs", async () => {
+    await run(thread, 5);
+    const before = [rows("checkpoints"), rows("channel_values"), rows("writes")];
+    await run({ thread: "thread-2" }, 50);
+    const after = [rows("checkpoints"), rows("channel_values"), rows("writes")];
+    expect(after).toEqual(before.map((count) => count * 2));
+  });
+});
+
+describe("threads and their sub-graphs", () => {
+  test("do not push each other out", async () => {
+    const places: Place[] = [thread, { thread: "thread-2" }, { thread: "thread-1", namespace: "tools:1" }];
+    const ids = new Map<Place, string[]>();
+    for (const place of places) ids.set(place, await run(place, 3));
+    for (const place of places) {
+      expect(await idsOf(place)).toEqual((ids.get(place) ?? []).slice(-KEEP).reverse());
+      const tuple = await saver.getTuple(at(place));
+      expect(tuple?.checkpoint.channel_values).toEqual({ messages: ["message 3"], fixed: "always" });
+    }
+  });
+
+  test("are deleted without a trace, and others are not", async () => {
+    await run(thread, 3);
+    await run({ thread: "thread-1", namespace: "tools:1" }, 3);
+    await run({ thread: "thread-2" }, 3);
+    await saver.deleteThread("thread-1");
+    expect(await saver.getTuple(at(thread))).toBeUndefined();
+    expect([rows("checkpoints"), rows("channel_values"), rows("writes")]).toEqual([KEEP, KEEP + 1, KEEP]);
+    expect(await saver.getTuple(at({ thread: "thread-2" }))).toBeDefined();
+  });
+});
+
+test("a write that is there is not made twice", async () => {
+  const [id] = await run(thread, 1);
+  await saver.putWrites(at(thread, id), [["messages", "again"]], "task-1");
+  expect((await saver.getTuple(at(thread)))?.pendingWrites).toEqual([["task-1", "messages", "write 1"]]);
+});
