@@ -86,3 +86,15 @@ describe("a gate", () => {
     expect(await third).toBeFunction();
   });
 });
+
+test("one that gives up at the moment its turn comes does not take another one's place", async () => {
+  const gate = new ExecutionGate(1);
+  const leave = await gate.enter(never);
+  const gone = new AbortController();
+  const second = gate.enter(gone.signal);
+  const third = gate.enter(never);
+  leave();
+  gone.abort(new Error("no longer"));
+  (await second)();
+  (await third)();
+});

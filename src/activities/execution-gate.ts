@@ -1,3 +1,5 @@
+import { turn } from "../shared/turn.ts";
+
 /** Lets a limited number of executions run; the others wait in the order they came. */
 export class ExecutionGate {
   #free: number;
@@ -14,7 +16,7 @@ export class ExecutionGate {
   async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
-    else await this.#turn(signal);
+    else await turn(this.#waiting, signal);
     let left = false;
     return () => {
       if (left) return;
@@ -23,17 +25,5 @@ export class ExecutionGate {
       if (next === undefined) this.#free++;
       else next();
     };
-  }
-
-  async #turn(signal: AbortSignal): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const abort = () => {
-      this.#waiting.splice(this.#waiting.indexOf(resolve), 1);
-      reject(signal.reason);
-    };
-    this.#waiting.push(resolve);
-    signal.addEventListener("abort", abort, { once: true });
-    await promise;
-    signal.removeEventListener("abort", abort);
   }
 }

@@ -179,3 +179,17 @@ describe("a request that a browser sends for a page", () => {
     expect((await ask({}, "/shutdown", from(`http://${HOST}`))).status).toBe(202);
   });
 });
+
+test("errors keep their headers: what is allowed, what is challenged, and the request's id", async () => {
+  const app = adminApp(parts({ token: "p@ss word!" }));
+  const wrong = await app.request("/livez", { method: "POST", headers: { host: HOST } });
+  expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET"]);
+  expect(wrong.headers.get("x-request-id")).toBe(
+    ((await wrong.json()) as { error: { requestId: string } }).error.requestId,
+  );
+  const open = await app.request("/config", { headers: { host: HOST } });
+  expect([open.status, open.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+  expect(await open.text()).toContain("Authorization: Bearer");
+  const authorized = await app.request("/config", { headers: { host: HOST, authorization: "Bearer p@ss word!" } });
+  expect(authorized.status).toBe(200);
+});

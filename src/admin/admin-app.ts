@@ -1,10 +1,10 @@
 import { Hono } from "hono";
-import { bearerAuth } from "hono/bearer-auth";
-import { HTTPException } from "hono/http-exception";
 import { type RequestIdVariables, requestId } from "hono/request-id";
 import type { RedactedSetting } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { AdminError } from "./admin-error.ts";
+import { bearerToken } from "./bearer-token.ts";
 import { notFromAForeignPage } from "./origin.ts";
 
 /** A condition and whether it holds. */
@@ -41,7 +41,7 @@ export function adminApp(parts: AdminParts): Hono<Env> {
   app.use(requestId());
   app.use(notFromAForeignPage);
   if (parts.token !== undefined) {
-    const auth = bearerAuth({ token: parts.token, noAuthenticationHeader: { message: "bearer token required" } });
+    const auth = bearerToken(parts.token);
     app.use("/config", auth);
     app.use("/shutdown", auth);
   }
@@ -73,35 +73,22 @@ export function adminApp(parts: AdminParts): Hono<Env> {
     ["/config", "GET"],
     ["/shutdown", "POST"],
   ] as const) {
-    app.all(path, (c) => {
-      c.header("Allow", allow);
-      return failure(c.get("requestId"), 405, "method-not-allowed", `${path} takes ${allow}`);
+    app.all(path, () => {
+      throw new AdminError("method-not-allowed", `${path} takes ${allow}`, { Allow: allow });
     });
   }
 
-  app.notFound((c) =>
-    failure(
-      c.get("requestId"),
-      404,
-      "not-found",
-      `There is no ${c.req.path}; there are /livez, /readyz, /healthz, /config and /shutdown`,
-    ),
-  );
+  app.notFound((c) => {
+    const message = `There is no ${c.req.path}; there are /livez, /readyz, /healthz, /config and /shutdown`;
+    return new AdminError("not-found", message).respond(c);
+  });
   app.onError((error, c) => {
-    const id = c.get("requestId");
-    if (error instanceof HTTPException)
-      return failure(id, error.status, CODES[error.status] ?? "refused", error.message || "refused");
-    parts.log.error(`Admin request ${c.req.method} ${c.req.path} failed: ${messageOf(error)}`, { requestId: id });
-    return failure(id, 500, "internal", "An unexpected error; the log has it under this request id");
+    if (error instanceof AdminError) return error.respond(c);
+    const requestId = c.get("requestId");
+    parts.log.error(`Admin request ${c.req.method} ${c.req.path} failed: ${messageOf(error)}`, { requestId });
+    return new AdminError("internal", "An unexpected error; the log has it under this request id").respond(c);
   });
   return app;
-}
-
-const CODES: Readonly<Record<number, string>> = { 400: "bad-request", 401: "unauthorized", 403: "forbidden" };
-
-/** The one body of all errors. */
-function failure(id: string, status: number, code: string, message: string): Response {
-  return Response.json({ error: { code, message, requestId: id } }, { status });
 }
 
 function readiness(parts: AdminParts): { readonly ready: boolean; readonly reasons: readonly string[] } {

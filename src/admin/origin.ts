@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { HTTPException } from "hono/http-exception";
+import { AdminError } from "./admin-error.ts";
 
 /**
  * Refuses what a browser sends on behalf of a page from elsewhere: any page could otherwise shut down the runner of the
@@ -8,8 +8,8 @@ import { HTTPException } from "hono/http-exception";
 export const notFromAForeignPage = createMiddleware(async (c, next) => {
   const origin = c.req.header("origin");
   const host = c.req.header("host");
-  if (origin !== undefined && URL.parse(origin)?.host !== host) {
-    throw new HTTPException(403, { message: "requests from web pages of another origin are not served" });
+  if (origin !== undefined && (host === undefined || URL.parse(origin)?.host !== host)) {
+    throw new AdminError("forbidden", "requests from web pages of another origin are not served");
   }
   await next();
 });

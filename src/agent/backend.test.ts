@@ -165,3 +165,11 @@ test("a failure of an execution that is stopped is its reason, not an answer for
   await expect(backend.execute("true")).rejects.toBe(reason);
   await expect(backend.read("missing")).rejects.toBe(reason);
 });
+
+test("an edit refuses a file that it could not write back as it was, and keeps a byte order mark", async () => {
+  await Bun.write(join(sandbox.root, "latin.txt"), new Uint8Array([0x63, 0x61, 0x66, 0xe9, 0x20, 0x6f, 0x6c, 0x64]));
+  expect((await backend.edit("latin.txt", "old", "new")).error).toContain("not UTF-8 text");
+  await Bun.write(join(sandbox.root, "bom.txt"), "\ufeffold");
+  expect((await backend.edit("bom.txt", "old", "new")).error).toBeUndefined();
+  expect(await Bun.file(join(sandbox.root, "bom.txt")).bytes()).toEqual(new TextEncoder().encode("\ufeffnew"));
+});

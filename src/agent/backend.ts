@@ -46,7 +46,13 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   }
 
   async ls(path: string): Promise<LsResult> {
-    return await this.#try(async () => ({ files: infos(await this.#sandbox.list(path)) }));
+    return await this.#try(async () => {
+      const found = await this.#sandbox.list(path);
+      const note = {
+        path: `[only the first ${found.items.length} entries are listed: look further with glob or execute]`,
+      };
+      return { files: [...infos(found), ...(found.truncated ? [note] : [])] };
+    });
   }
 
   async glob(pattern: string, path = "/"): Promise<GlobResult> {
@@ -101,7 +107,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
 
   async edit(path: string, oldString: string, newString: string, replaceAll = false): Promise<EditResult> {
     return await this.#try(async () => {
-      const before = new TextDecoder().decode(await this.#sandbox.readFile(path));
+      const before = decodeExactly(path, await this.#sandbox.readFile(path));
       const { text, occurrences } = replace(path, before, oldString, newString, replaceAll);
       return { path: await this.#sandbox.writeFile(path, text), filesUpdate: null, occurrences };
     });
@@ -159,6 +165,18 @@ function infos({ items }: Found<DirectoryEntry>): FileInfo[] {
 
 function isText(bytes: Uint8Array): boolean {
   return !bytes.subarray(0, SNIFFED_BYTES).includes(0);
+}
+
+/** Text that becomes the same bytes again when it is written. */
+function decodeExactly(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new SandboxError(
+      "not-a-file",
+      `'${path}' is not UTF-8 text: editing would damage it. Change it with execute (sed, perl, python3).`,
+    );
+  }
 }
 
 function binary(path: string, content: Uint8Array): ReadResult {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { loopAdvice } from "./loop-guard.ts";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { loopAdvice, nextAdvice } from "./loop-guard.ts";
 
 describe("an agent that repeats itself", () => {
   test("is told to change its approach at the third same call in a row", () => {
@@ -29,5 +30,26 @@ describe("an agent that goes on", () => {
 
   test("is not told again after it did something else", () => {
     expect(loopAdvice(["a", "a", "a", "b"])).toBeUndefined();
+  });
+});
+
+describe("advice", () => {
+  const call = (name: string) =>
+    new AIMessage({ content: "", tool_calls: [{ id: crypto.randomUUID(), name, args: {} }] });
+  const said = (text: string | undefined) => new HumanMessage(text ?? "");
+
+  test("is given once for the calls that are its reason, and again for new ones", () => {
+    const messages = [new HumanMessage("Go"), call("a"), call("a"), call("a")];
+    const first = nextAdvice(messages);
+    expect(first).toContain("change your approach");
+    messages.push(said(first));
+    expect(nextAdvice(messages)).toBeUndefined();
+    expect(nextAdvice([...messages, call("a")])).toBeUndefined();
+    expect(nextAdvice([...messages, call("b"), call("b"), call("b")])).toContain("change your approach");
+    expect(nextAdvice([...messages, call("a"), call("a")])).toContain("Stop calling tools");
+  });
+
+  test("looks only at the calls since the user's last message", () => {
+    expect(nextAdvice([call("a"), call("a"), new HumanMessage("Again"), call("a")])).toBeUndefined();
   });
 });

@@ -27,30 +27,33 @@ const TEXTS: Readonly<Record<LoopAdvice, string>> = {
   conclude: `[Runner] You made the same tool call with the same arguments ${REPEATS_IN_WINDOW} times in your last ${WINDOW} calls. Stop calling tools now: say what you found and what is missing.`,
 };
 
-/** Tells an agent that goes in circles so, once for each advice, before the model is asked again. */
+/** Tells an agent that goes in circles so, once for the calls that are the reason, before the model is asked again. */
 export function loopGuard(): AgentMiddleware {
-  const given = new Set<LoopAdvice>();
   return asMiddleware(
     createMiddleware({
       name: "agentRunnerLoopGuard",
       beforeModel: (state) => {
-        const advice = loopAdvice(callsOf(state.messages));
-        if (advice === undefined) given.clear();
-        if (advice === undefined || given.has(advice)) return undefined;
-        given.add(advice);
-        return { messages: [new HumanMessage(TEXTS[advice])] };
+        const text = nextAdvice(state.messages);
+        return text === undefined ? undefined : { messages: [new HumanMessage(text)] };
       },
     }),
   );
 }
 
-/** The calls since the user's last message; the guard's own messages are not the user's. */
-function callsOf(messages: readonly BaseMessage[]): string[] {
-  const own = new Set(Object.values(TEXTS));
+/** What to tell the agent now; `undefined` where there is nothing, or where it was told of these calls already. */
+export function nextAdvice(messages: readonly BaseMessage[]): string | undefined {
+  const own = new Set<string>(Object.values(TEXTS));
   const start = messages.findLastIndex((message) => HumanMessage.isInstance(message) && !own.has(message.text));
-  return messages
-    .slice(start + 1)
-    .filter((message) => AIMessage.isInstance(message))
-    .flatMap((message) => message.tool_calls ?? [])
-    .map(({ name, args }) => `${name} ${JSON.stringify(args)}`);
+  const calls: { readonly key: string; readonly place: number }[] = [];
+  for (const [place, message] of messages.slice(start + 1).entries()) {
+    if (!AIMessage.isInstance(message)) continue;
+    for (const { name, args } of message.tool_calls ?? [])
+      calls.push({ key: `${name} ${JSON.stringify(args)}`, place });
+  }
+  const advice = loopAdvice(calls.map(({ key }) => key));
+  if (advice === undefined) return undefined;
+  const first = calls.at(-(advice === "conclude" ? WINDOW : REPEATS_IN_A_ROW)) ?? calls[0];
+  const since = messages.slice(start + 1 + (first?.place ?? 0));
+  const told = since.some((message) => HumanMessage.isInstance(message) && message.text === TEXTS[advice]);
+  return told ? undefined : TEXTS[advice];
 }

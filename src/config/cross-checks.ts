@@ -1,8 +1,12 @@
 import type { ConfigProblem } from "./config-error.ts";
 import type { CloudSettings, LocalSettings } from "./settings.ts";
 
+/** What is known of the variables: those that are wrong by themselves are missing. */
+type Known = Partial<Omit<LocalSettings, "MODE">> &
+  Partial<Omit<CloudSettings, "MODE">> & { readonly MODE: "local" | "cloud" };
+
 /** Rules between variables: combinations that contradict each other or miss their other half. */
-export function crossChecks(set: LocalSettings | CloudSettings): ConfigProblem[] {
+export function crossChecks(set: Known): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const say = (variable: string, problem: string, allowed: string, remedy: string) =>
     problems.push({ variable, problem, allowed, remedy });

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import * as v from "valibot";
 import { alternatives } from "../shared/text.ts";
 
@@ -93,7 +94,7 @@ const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
 
 export const host: Kind<string> = kind(
   "a host name or an IP address",
-  matching("is not a host name", (value) => HOST.test(value) || /^[0-9a-fA-F:]+$/.test(value)),
+  matching("is not a host name", (value) => HOST.test(value) || isIPv6(value)),
 );
 
 /** `host:port`, as text. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { ConfigError, loadConfig } from "./index.ts";
 import type { EnvMap } from "./sources.ts";
 
@@ -154,4 +155,26 @@ describe("a loaded configuration", () => {
       { found: "STIGMER_LLM_MODLE", meant: "STIGMER_LLM_MODEL" },
     ]);
   });
+});
+
+describe("problems", () => {
+  test("between variables are reported with those of single ones", () => {
+    expect(() => loadLocal({ ADMIN_PORT: "8080x", STIGMER_EXECUTION_MODE: "sandbox" })).toThrow(
+      /(?=[\s\S]*ADMIN_PORT "8080x")(?=[\s\S]*STIGMER_EXECUTION_MODE)/,
+    );
+  });
+
+  test("with a URL do not show the password that is in it", () => {
+    expect(() => loadLocal({ OLLAMA_BASE_URL: "http://me:hunter2@host" })).toThrow(
+      '"http://***@host" has a user name or a password',
+    );
+  });
+});
+
+test("a second name in the environment wins over a main name in the file", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/.env`;
+  await Bun.write(file, "SANDBOX_ROOT_DIR=./file\n");
+  const { config } = loadConfig({ env: { MODE: "local", WORKSPACE_ROOT: "./launcher" }, envFile: file });
+  expect(config.mode === "local" && config.sandbox.root).toBe("./launcher");
 });

@@ -52,13 +52,11 @@ export function loadConfig(options: LoadOptions): Loaded {
       sources.find([variable, ...(infoOf(entry).also ?? [])]) ?? given(variable, options.defaults?.[variable]);
     if (value !== undefined) found.set(variable, value);
   }
-  const raw: Record<string, unknown> = Object.fromEntries([...found].map(([variable, { value }]) => [variable, value]));
-  const result = v.safeParse(settings, { ...raw, MODE: mode }, { abortPipeEarly: true });
-  if (!result.success) throw new ConfigError(result.issues.map((issue) => problemOf(issue, found, schema)));
-  const conflicts = crossChecks(result.output);
-  if (conflicts.length > 0) throw new ConfigError(conflicts);
+  const { values, problems } = readValues(schema, found);
+  const all = [...problems, ...crossChecks({ ...values, MODE: mode })];
+  if (all.length > 0) throw new ConfigError(all);
   return {
-    config: deepFreeze(toConfig(result.output)),
+    config: deepFreeze(toConfig(v.parse(settings, { ...rawValues(found), MODE: mode }))),
     views: viewsOf(schema, found, mode, sources),
     secrets: secretsOf(schema, found),
     typos: findTypos(sources.names(), knownNames()),
@@ -107,19 +105,29 @@ function knownNames(): ReadonlySet<string> {
   );
 }
 
-function problemOf(issue: v.BaseIssue<unknown>, found: ReadonlyMap<string, Found>, schema: Settings): ConfigProblem {
-  const variable = String(issue.path?.[0]?.key ?? "configuration");
-  const entry = (schema.entries as Record<string, v.GenericSchema | undefined>)[variable];
-  if (entry === undefined) throw new Error(`the configuration schema has no ${variable}: ${issue.message}`);
-  const info = infoOf(entry);
-  const value = found.get(variable);
-  if (value === undefined) {
-    return { variable, problem: "is not set", allowed: info.allowed, remedy: info.remedy ?? "Set it." };
+/** Each variable by itself: rules between variables can then look at those that are right, beside those that are not. */
+function readValues(schema: Settings, found: ReadonlyMap<string, Found>) {
+  const values: Record<string, unknown> = {};
+  const problems: ConfigProblem[] = [];
+  for (const [variable, entry] of entriesOf(schema)) {
+    const result = v.safeParse(entry, found.get(variable)?.value, { abortPipeEarly: true });
+    if (result.success) values[variable] = result.output;
+    else problems.push(problemOf(variable, infoOf(entry), result.issues[0].message, found.get(variable)));
   }
-  const shown = info.public ? `${quote(value.value)} ` : "(not shown) ";
+  return { values, problems };
+}
+
+function rawValues(found: ReadonlyMap<string, Found>): Record<string, string> {
+  return Object.fromEntries([...found].map(([variable, { value }]) => [variable, value]));
+}
+
+function problemOf(variable: string, info: SettingInfo, problem: string, found: Found | undefined): ConfigProblem {
+  if (found === undefined)
+    return { variable, problem: "is not set", allowed: info.allowed, remedy: info.remedy ?? "Set it." };
+  const shown = info.public ? quote(found.value) : "(not shown)";
   const remedy =
     info.default === undefined ? "Correct it or unset it." : `Correct it, or unset it to use ${info.default}.`;
-  return { variable: originName(variable, value), problem: `${shown}${issue.message}`, allowed: info.allowed, remedy };
+  return { variable: originName(variable, found), problem: `${shown} ${problem}`, allowed: info.allowed, remedy };
 }
 
 /** The name that was used, and the file it stands in. */
@@ -129,7 +137,9 @@ function originName(variable: string, { origin }: Found): string {
 }
 
 function quote(value: string): string {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+  // A password in a URL is refused, and not shown with the refusal.
+  const shown = value.replace(/\/\/[^/@\s]*@/, "//***@");
+  return JSON.stringify(shown.length > 200 ? `${shown.slice(0, 200)}…` : shown);
 }
 
 function viewsOf(schema: Settings, found: ReadonlyMap<string, Found>, mode: string, sources: Sources): SettingView[] {

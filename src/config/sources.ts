@@ -38,16 +38,23 @@ export function readSources(env: EnvMap, file?: string): Sources {
   const fromFile = readEnvFile(path, file !== undefined);
   return {
     find(names) {
-      for (const name of names) {
-        const value = env[name];
-        if (value !== undefined && value !== "") return { value, origin: { from: "environment", name } };
-        const inFile = fromFile[name];
-        if (inFile !== undefined && inFile !== "") return { value: inFile, origin: { from: "file", name, file: path } };
-      }
-      return undefined;
+      // The environment wins over the file whatever name it uses: a launcher's second name too.
+      const name = names.find((candidate) => isSet(env[candidate]));
+      if (name !== undefined) return { value: env[name] ?? "", origin: { from: "environment", name } };
+      const inFile = names.find((candidate) => isSet(fromFile[candidate]));
+      if (inFile === undefined) return undefined;
+      return { value: fromFile[inFile] ?? "", origin: { from: "file", name: inFile, file: path } };
     },
-    names: () => new Set([...Object.keys(env), ...Object.keys(fromFile)]),
+    names: () => {
+      const set = [...Object.entries(env), ...Object.entries(fromFile)].filter(([, value]) => isSet(value));
+      return new Set(set.map(([name]) => name));
+    },
   };
+}
+
+/** A variable that is set to nothing counts as not set: that is how launchers leave one out. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "";
 }
 
 function readEnvFile(path: string, named: boolean): EnvMap {

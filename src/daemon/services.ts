@@ -231,6 +231,7 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
         ...on.unary(query.list, ({ phase, pageSize, pageToken }) => {
           const wanted = kinds.execution
             .all(store)
+            .map(wire.withoutSecrets)
             .filter((execution) => phase === 0 || execution.status?.phase === phase);
           return page(wanted, pageSize, pageToken);
         }),

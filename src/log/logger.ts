@@ -43,20 +43,30 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }) },
       messageKey: "message",
     },
-    { write: (record: string) => line(mask.mask(record)) },
+    { write: line },
   );
-  return wrap(root, "agent-runner");
+  return wrap(root, "agent-runner", mask);
 }
 
-function wrap(parent: pino.Logger, name: string): Logger {
+function wrap(parent: pino.Logger, name: string, mask: SecretMask): Logger {
   const records = parent.child({ logger: name });
+  // Values and not the written line: a secret may look like a part of its form.
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
+    records[level](masked(fields ?? {}, mask), mask.mask(message));
   return {
-    debug: (message, fields) => records.debug(fields ?? {}, message),
-    info: (message, fields) => records.info(fields ?? {}, message),
-    warn: (message, fields) => records.warn(fields ?? {}, message),
-    error: (message, fields) => records.error(fields ?? {}, message),
-    child: (below, fields) => wrap(fields === undefined ? parent : parent.child(fields), `${name}.${below}`),
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: (below, fields) =>
+      wrap(fields === undefined ? parent : parent.child(masked(fields, mask)), `${name}.${below}`, mask),
   };
+}
+
+function masked(fields: LogFields, mask: SecretMask): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === "string" ? mask.mask(value) : value]),
+  );
 }
 
 /** Discards everything; for tests and for commands that have nothing to log. */

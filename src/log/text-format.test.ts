@@ -23,3 +23,9 @@ describe("a record as text", () => {
     );
   });
 });
+
+test("a field's value stays on its line", () => {
+  expect(formatText({ ...record, message: "full", reason: "a\nb c", code: 3 })).toBe(
+    `${HEAD}full [reason="a\\nb c" code=3]\n`,
+  );
+});

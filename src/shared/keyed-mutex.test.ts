@@ -89,3 +89,22 @@ describe("a keyed mutex", () => {
     expect(mutex.isBusy("key")).toBe(false);
   });
 });
+
+test("a waiter that gives up does not let anybody else in", async () => {
+  const mutex = new KeyedMutex();
+  const release = await mutex.acquire("key");
+  const gone = new AbortController();
+  const second = mutex.acquire("key", gone.signal).catch(() => "gave up");
+  gone.abort(new Error("no longer"));
+  expect(await second).toBe("gave up");
+  let entered = false;
+  const third = mutex.acquire("key").then((free) => {
+    entered = true;
+    free();
+  });
+  await settle();
+  expect(entered).toBe(false);
+  release();
+  await third;
+  expect(entered).toBe(true);
+});

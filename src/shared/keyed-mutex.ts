@@ -1,38 +1,31 @@
+import { turn } from "./turn.ts";
+
 /** Lets one task at a time run for each key; the others wait in the order they came. */
 export class KeyedMutex {
-  readonly #tails = new Map<string, Promise<void>>();
+  /** Of each key that is held: those who wait for it. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   /**
    * Waits for the key and returns the function that gives it back.
    * @throws the signal's reason, when it aborts while waiting
    */
   async acquire(key: string, signal?: AbortSignal): Promise<() => void> {
-    const before = this.#tails.get(key) ?? Promise.resolve();
-    const mine = Promise.withResolvers<void>();
-    const tail = before.then(() => mine.promise);
-    this.#tails.set(key, tail);
-    const release = () => {
-      mine.resolve();
-      if (this.#tails.get(key) === tail) this.#tails.delete(key);
+    signal?.throwIfAborted();
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) this.#waiting.set(key, []);
+    else await turn(waiting, signal);
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const next = this.#waiting.get(key)?.shift();
+      if (next === undefined) this.#waiting.delete(key);
+      else next();
     };
-    try {
-      await (signal === undefined ? before : Promise.race([before, rejectOnAbort(signal)]));
-    } catch (error) {
-      release();
-      throw error;
-    }
-    return release;
   }
 
-  /** Whether somebody holds the key or waits for it. */
+  /** Whether somebody holds the key. */
   isBusy(key: string): boolean {
-    return this.#tails.has(key);
+    return this.#waiting.has(key);
   }
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  if (signal.aborted) reject(signal.reason);
-  else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  return promise;
 }

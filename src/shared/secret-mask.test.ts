@@ -112,3 +112,22 @@ describe("a text that still grows", () => {
     }
   });
 });
+
+test("a secret is found in base64 wherever it stands among other bytes", () => {
+  const mask = maskOf("secret-of-12");
+  for (const text of ["secret-of-12", "secret-of-12more", "u:secret-of-12", "us:secret-of-12!", "usr:secret-of-12??"]) {
+    expect(mask.mask(`Basic ${btoa(text)}`)).toContain(MASK);
+  }
+  expect(mask.mask(btoa("something else entirely"))).not.toContain(MASK);
+});
+
+test("a mask tells that its secrets, or those of its parent, have changed", () => {
+  const parent = new SecretMask();
+  const mask = new SecretMask(parent);
+  const versions = [mask.version];
+  const remove = parent.add(["hunter22"]);
+  versions.push(mask.version);
+  remove();
+  versions.push(mask.version);
+  expect(new Set(versions).size).toBe(3);
+});

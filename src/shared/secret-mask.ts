@@ -12,24 +12,30 @@ export class SecretMask {
   /** How often each form was added: two executions may share a secret, and one of them ends first. */
   readonly #forms = new Map<string, number>();
   #sorted: readonly string[] | undefined;
+  #version = 0;
 
   /** @param parent a mask whose secrets are replaced as well */
   constructor(parent?: SecretMask) {
     this.#parent = parent;
   }
 
+  /** Changes whenever the secrets do: what was masked before may have to be masked anew. */
+  get version(): number {
+    return this.#version + (this.#parent?.version ?? 0);
+  }
+
   /** Adds secrets. Returns the function that takes them out again. */
   add(values: Iterable<string>): () => void {
     const added = [...values].flatMap(formsOf);
     for (const form of added) this.#forms.set(form, (this.#forms.get(form) ?? 0) + 1);
-    this.#sorted = undefined;
+    this.#changed();
     return () => {
       for (const form of added) {
         const count = (this.#forms.get(form) ?? 0) - 1;
         if (count > 0) this.#forms.set(form, count);
         else this.#forms.delete(form);
       }
-      this.#sorted = undefined;
+      this.#changed();
     };
   }
 
@@ -52,6 +58,11 @@ export class SecretMask {
       }
     }
     return held === 0 ? masked : masked.slice(0, -held);
+  }
+
+  #changed(): void {
+    this.#sorted = undefined;
+    this.#version++;
   }
 
   /** Longest first: a secret that contains another is replaced whole. */
@@ -78,8 +89,24 @@ function formsOf(secret: string): string[] {
     text,
     JSON.stringify(text).slice(1, -1),
     encodeURIComponent(text.toWellFormed()),
-    // Without the last group: padding differs where the secret is only the start of what was encoded.
-    Buffer.from(text).toString("base64").replace(/=+$/, ""),
+    ...base64Forms(text),
   ]);
   return [...new Set(forms)];
+}
+
+/** Shorter secrets are not looked for in base64: too few letters of it are theirs alone. */
+const SHORTEST_BASE64_SECRET = 8;
+
+/**
+ * How a secret looks inside base64, where it stands among other bytes: at each of the three places it can have in a
+ * group, the letters that depend on it alone.
+ */
+function base64Forms(text: string): string[] {
+  const bytes = Buffer.from(text);
+  if (bytes.length < SHORTEST_BASE64_SECRET) return [];
+  return [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    // A letter is six bits.
+    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+  });
 }

@@ -5,6 +5,7 @@ import {
   AgentExecutionStatusSchema,
   AgentMessageSchema,
   MessageType,
+  SubAgentExecutionSchema,
   type ToolCall,
   ToolCallSchema,
   ToolCallStatus,
@@ -138,5 +139,45 @@ describe("a status that is too large", () => {
     expect(after.toolCalls.length).toBeLessThan(1_000);
     expect(after.toolCalls.at(-1)?.id).toBe("call-999");
     expect(after.messages.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id))).toHaveLength(1_000);
+  });
+});
+
+describe("a status stays within the limit", () => {
+  const limit = 1024 * 1024;
+
+  test("with 300 turns whose calls just fill it", () => {
+    expect(sizeOf(fitStatus(execution({ calls: 300, result: "x".repeat(10_000) })))).toBeLessThanOrEqual(limit);
+  });
+
+  test("with sub-agents that say much", () => {
+    const agents = Array.from({ length: 400 }, (_, index) =>
+      create(SubAgentExecutionSchema, { id: `call-${index}`, input: "i".repeat(10_000), output: "o".repeat(10_000) }),
+    );
+    const fitted = fitStatus({ ...execution({ calls: 1 }), subAgentExecutions: agents });
+    expect(sizeOf(fitted)).toBeLessThanOrEqual(limit);
+    expect(fitted.subAgentExecutions.length).toBe(400);
+    expect(fitted.subAgentExecutions[0]?.output).toContain("characters left out");
+  });
+
+  for (const [what, letter] of [
+    ["letters of three bytes", "漢"],
+    ["control characters", "\u0001"],
+  ] as const) {
+    test(`with a question and an answer of 200,000 ${what}`, () => {
+      const status = execution({ calls: 0, answer: letter.repeat(200_000) });
+      const [question, ...others] = status.messages;
+      if (question === undefined) throw new Error("there is no message");
+      const fitted = fitStatus({ ...status, messages: [{ ...question, content: letter.repeat(200_000) }, ...others] });
+      expect(sizeOf(fitted)).toBeLessThanOrEqual(limit);
+      expect(fitted.messages.map(({ content }) => content.startsWith(letter))).toEqual([true, true]);
+    });
+  }
+
+  test("with so many messages that even bare ones are too many: the oldest go, and a note says so", () => {
+    const fitted = fitStatus(execution({ calls: 5_000 }));
+    expect(sizeOf(fitted)).toBeLessThanOrEqual(limit);
+    expect(fitted.messages[0]?.content).toBe("Look at everything");
+    expect(fitted.messages[1]?.content).toMatch(/^\[\d+ older messages left out/);
+    expect(fitted.messages.at(-1)?.content).toBe("That was all.");
   });
 });

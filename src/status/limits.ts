@@ -15,4 +15,6 @@ export const MESSAGE_LIMIT = 200_000;
 /** Longest error. */
 export const ERROR_LIMIT = 4_000;
 /** Most entries of the agent's to-do list. */
-export const TODO_LIMIT = 200;
+export const TODO_LIMIT = 100;
+/** Longest entry of it. */
+export const TODO_TEXT_LIMIT = 300;

@@ -1,8 +1,9 @@
-import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import type { JsonObject } from "@bufbuild/protobuf";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { cutMiddle, wellFormed } from "../shared/text.ts";
 import type { AgentExecutionStatus, AgentMessage, SubAgentExecution, TodoItem, ToolCall } from "../stigmer/index.ts";
-import { ERROR_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_LIMIT } from "./limits.ts";
+import { ERROR_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_TEXT_LIMIT } from "./limits.ts";
+import { maskJson } from "./mask-json.ts";
 import type { StatusState } from "./status-state.ts";
 
 /**
@@ -11,29 +12,28 @@ import type { StatusState } from "./status-state.ts";
  */
 export class Masking {
   readonly #mask: SecretMask;
-  readonly #calls = new WeakMap<ToolCall, ToolCall>();
-  readonly #messages = new WeakMap<AgentMessage, AgentMessage>();
-  readonly #agents = new WeakMap<SubAgentExecution, SubAgentExecution>();
-  readonly #todos = new WeakMap<TodoItem, TodoItem>();
+  #made = new WeakMap<object, object>();
+  #version: number;
 
   constructor(mask: SecretMask) {
     this.#mask = mask;
+    this.#version = mask.version;
   }
 
   masked({ status, growing }: StatusState): AgentExecutionStatus {
+    if (this.#version !== this.#mask.version) {
+      this.#made = new WeakMap();
+      this.#version = this.#mask.version;
+    }
     const grows = new Set(growing.values());
     return {
       ...status,
       messages: status.messages.map((message, index) =>
-        grows.has(index) ? this.#growing(message) : remembered(this.#messages, message, this.#message),
+        grows.has(index) ? this.#growing(message) : this.#once(message, this.#message),
       ),
-      toolCalls: status.toolCalls.map((call) => remembered(this.#calls, call, this.#call)),
-      subAgentExecutions: status.subAgentExecutions.map((agent) => remembered(this.#agents, agent, this.#agent)),
-      todos: Object.fromEntries(
-        Object.entries(status.todos)
-          .slice(0, TODO_LIMIT)
-          .map(([id, todo]) => [id, remembered(this.#todos, todo, this.#todo)]),
-      ),
+      toolCalls: status.toolCalls.map((call) => this.#once(call, this.#call)),
+      subAgentExecutions: status.subAgentExecutions.map((agent) => this.#once(agent, this.#agent)),
+      todos: Object.fromEntries(Object.entries(status.todos).map(([id, todo]) => [id, this.#once(todo, this.#todo)])),
       error: this.#text(status.error, ERROR_LIMIT),
     };
   }
@@ -45,14 +45,14 @@ export class Masking {
   readonly #message = (message: AgentMessage): AgentMessage => ({
     ...message,
     content: this.#text(message.content, MESSAGE_LIMIT),
-    toolCalls: message.toolCalls.map((call) => remembered(this.#calls, call, this.#call)),
+    toolCalls: message.toolCalls.map((call) => this.#once(call, this.#call)),
   });
 
   readonly #call = (call: ToolCall): ToolCall => ({
     ...call,
     result: this.#mask.mask(call.result),
     error: this.#text(call.error, ERROR_LIMIT),
-    ...(call.args === undefined ? {} : { args: this.#json(call.args) as JsonObject }),
+    ...(call.args === undefined ? {} : { args: maskJson(call.args, this.#mask) as JsonObject }),
   });
 
   readonly #agent = (agent: SubAgentExecution): SubAgentExecution => ({
@@ -62,26 +62,20 @@ export class Masking {
     error: this.#text(agent.error, ERROR_LIMIT),
   });
 
-  readonly #todo = (todo: TodoItem): TodoItem => ({ ...todo, content: this.#text(todo.content, ERROR_LIMIT) });
+  readonly #todo = (todo: TodoItem): TodoItem => ({ ...todo, content: this.#text(todo.content, TODO_TEXT_LIMIT) });
 
   #text(text: string, limit: number): string {
     return cut(this.#mask.mask(text), limit);
   }
 
-  #json(value: JsonValue): JsonValue {
-    if (typeof value === "string") return this.#mask.mask(value);
-    if (Array.isArray(value)) return value.map((item) => this.#json(item));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.#mask.mask(key), this.#json(item)]));
+  /** What was made of a part, made only once. */
+  #once<T extends object>(part: T, make: (part: T) => T): T {
+    const known = this.#made.get(part) as T | undefined;
+    if (known !== undefined) return known;
+    const made = make(part);
+    this.#made.set(part, made);
+    return made;
   }
-}
-
-function remembered<T extends object>(memory: WeakMap<T, T>, key: T, make: (key: T) => T): T {
-  const known = memory.get(key);
-  if (known !== undefined) return known;
-  const made = make(key);
-  memory.set(key, made);
-  return made;
 }
 
 function cut(text: string, limit: number): string {

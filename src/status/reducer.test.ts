@@ -193,3 +193,17 @@ test("a state is never changed in place", () => {
     state = next;
   }
 });
+
+test("ids that look like numbered ones are told apart", () => {
+  const call = (id: string): RequestedCall => ({ id, name: "ls", args: {} });
+  const ended = (callId: string): AgentEvent => ({ ...main, type: "tool-ended", callId, result: callId });
+  const state = [
+    turn("1", "", call("a"), call("a"), call("a#2"), call("b#1")),
+    ended("a#2"),
+    ended("b#1"),
+    ended("a"),
+  ].reduce(reduce, begin("Hi", "messages", at));
+  const calls = state.status.toolCalls;
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(4);
+  expect(calls.map(({ result }) => result)).toEqual(["a", "", "a#2", "b#1"]);
+});

@@ -17,6 +17,7 @@ import {
   ToolCallStatus,
 } from "../stigmer/index.ts";
 import { callLabel, componentType, MAIN_AGENT_GROUP } from "./labels.ts";
+import { TODO_LIMIT } from "./limits.ts";
 import { newMessage, type StatusState } from "./status-state.ts";
 import { boundedArguments, boundedResult } from "./tool-text.ts";
 
@@ -69,8 +70,8 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
       : messages.with(index, { ...grown, content: text });
   const growing = new Map(state.growing);
   growing.delete(turnId);
-  const asked: ToolCall[] = [];
-  for (const call of calls) asked.push(newCall(call, [...toolCalls, ...asked]));
+  const ids = new Map(state.modelIds);
+  const asked = calls.map((call) => newCall(call, ids));
   const delegated = asked.filter((call) => call.name === DELEGATE).map(newSubAgent);
   return {
     ...withStatus(state, {
@@ -79,25 +80,22 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
       subAgentExecutions: [...subAgentExecutions, ...delegated],
     }),
     growing,
+    modelIds: ids,
   };
 }
 
 /** A call that the model asked for. Some models number their calls anew each turn: an id that is taken gets a number. */
-function newCall({ id, name, args }: RequestedCall, before: readonly ToolCall[]): ToolCall {
-  const same = before.filter((call) => baseId(call) === id).length;
+function newCall({ id: modelId, name, args }: RequestedCall, ids: Map<string, string>): ToolCall {
+  let id = modelId;
+  for (let number = 2; ids.has(id); number++) id = `${modelId}#${number}`;
+  ids.set(id, modelId);
   return create(ToolCallSchema, {
-    id: same === 0 ? id : `${id}${REPEAT_MARK}${same + 1}`,
+    id,
     name,
     args: boundedArguments(args) as JsonObject,
     status: ToolCallStatus.TOOL_CALL_PENDING,
     componentMetadata: { componentType: componentType(name), componentGroup: MAIN_AGENT_GROUP },
   });
-}
-
-const REPEAT_MARK = "#";
-
-function baseId({ id }: ToolCall): string {
-  return id.replace(/#\d+$/, "");
 }
 
 function callMessage(call: ToolCall, at: Date): AgentMessage {
@@ -118,7 +116,7 @@ function startCall(state: StatusState, { callId, at }: EventOf<"tool-started">):
   const startedAt = rfc3339(at);
   return changeCall(
     state,
-    (call) => baseId(call) === callId && call.status === ToolCallStatus.TOOL_CALL_PENDING,
+    (call) => state.modelIds.get(call.id) === callId && call.status === ToolCallStatus.TOOL_CALL_PENDING,
     (call) => ({ ...call, status: ToolCallStatus.TOOL_CALL_RUNNING, startedAt }),
     { status: SubAgentStatus.SUB_AGENT_IN_PROGRESS, startedAt },
   );
@@ -131,7 +129,7 @@ function endCall(state: StatusState, { callId, result, failure, keptAt, at }: Ev
   const error = failure === undefined ? "" : boundedResult(failure, undefined);
   return changeCall(
     state,
-    (call) => baseId(call) === callId && isOpen(call),
+    (call) => state.modelIds.get(call.id) === callId && isOpen(call),
     (call) => ({
       ...call,
       status: failed ? ToolCallStatus.TOOL_CALL_FAILED : ToolCallStatus.TOOL_CALL_COMPLETED,
@@ -192,8 +190,11 @@ function todoMap(
   at: Date,
 ): Record<string, TodoItem> {
   const now = rfc3339(at);
+  const left = todos.length - TODO_LIMIT;
+  const note: TodoEntry = { content: `[… ${left} more …]`, status: "pending" };
+  const shown = left > 0 ? [...todos.slice(0, TODO_LIMIT), note] : todos;
   return Object.fromEntries(
-    todos.map(({ content, status }, index) => {
+    shown.map(({ content, status }, index) => {
       const id = `todo-${index + 1}`;
       const old = before[id];
       const same = old !== undefined && old.content === content && old.status === TODO_STATUS[status];
@@ -213,7 +214,7 @@ export function closeOpenCalls(state: StatusState, failure: string, at: Date): S
     closed = endCall(closed, {
       type: "tool-ended",
       actor: { kind: "main" },
-      callId: baseId(call),
+      callId: state.modelIds.get(call.id) ?? call.id,
       result: "",
       failure,
       at,

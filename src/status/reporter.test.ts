@@ -97,3 +97,52 @@ describe("a reporter", () => {
     expect(messages[1]?.content).toBe("Skills are not available.");
   });
 });
+
+describe("a secret", () => {
+  const secret = "s3cr3t-0123456789";
+
+  /** The last status of an execution in which the events happened; the secret becomes known after its start. */
+  async function statusWith(message: string, ...events: AgentEvent[]): Promise<string> {
+    const mask = new SecretMask();
+    const reporter = new Reporter({
+      executionId: "aex-1",
+      message,
+      streaming: "messages",
+      sinks: [],
+      mask,
+      log: silentLogger,
+    });
+    await reporter.start();
+    mask.add([secret]);
+    for (const event of events) reporter.report(event);
+    return JSON.stringify(await reporter.finish({ phase: "completed" }, Date.now()));
+  }
+  const main = { actor: { kind: "main" }, at: new Date() } as const;
+  const call = (args: Record<string, unknown>): AgentEvent => ({
+    ...main,
+    type: "turn",
+    turnId: "1",
+    text: "",
+    calls: [{ id: "c", name: "fetch", args }],
+  });
+  const parts = [secret.slice(0, 8), secret.slice(-8)];
+
+  test("in the user's message is masked although it becomes known later", async () => {
+    expect(await statusWith(`Use ${secret}`)).not.toContain(secret);
+  });
+
+  test("is masked before a text is cut, wherever the cut falls", async () => {
+    for (const padding of [5_985, 5_990, 5_995]) {
+      const result = `${"x".repeat(padding)}${secret}${"y".repeat(9_000)}`;
+      const ended: AgentEvent = { ...main, type: "tool-ended", callId: "c", result };
+      const shown = await statusWith("Hi", call({}), ended);
+      for (const part of parts) expect(shown).not.toContain(part);
+    }
+    for (const padding of [1_190, 1_195]) {
+      const shown = await statusWith("Hi", call({ body: `${"x".repeat(padding)}${secret}${"y".repeat(3_000)}` }));
+      for (const part of parts) expect(shown).not.toContain(part);
+    }
+    const labelled = await statusWith("Hi", call({ url: `https://example.org/${"p".repeat(50)}?t=${secret}` }));
+    for (const part of parts) expect(labelled).not.toContain(part);
+  });
+});

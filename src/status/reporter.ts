@@ -5,6 +5,7 @@ import { type AgentExecutionStatus, MessageType } from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
 import { finish, type Outcome } from "./finish.ts";
 import { fitStatus } from "./fit-status.ts";
+import { maskEvent } from "./mask-event.ts";
 import { Masking } from "./masking.ts";
 import { reduce } from "./reducer.ts";
 import type { StatusSink } from "./status-sink.ts";
@@ -23,11 +24,13 @@ export interface ReporterOptions {
 
 /** Keeps the status of one execution and tells the sinks of it. */
 export class Reporter {
+  readonly #mask: SecretMask;
   readonly #masking: Masking;
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
 
   constructor(options: ReporterOptions) {
+    this.#mask = options.mask;
     this.#masking = new Masking(options.mask);
     this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log));
     this.#state = begin(options.message, options.streaming, new Date());
@@ -48,7 +51,7 @@ export class Reporter {
   /** Takes what happened into the status. */
   report(event: AgentEvent): void {
     const before = this.#state;
-    this.#state = reduce(before, event);
+    this.#state = reduce(before, maskEvent(event, this.#mask));
     if (this.#state === before) return;
     const urgent = event.type === "tool-started" || event.type === "tool-ended";
     for (const delivery of this.#deliveries) delivery.offer(() => this.#shown(), urgent);

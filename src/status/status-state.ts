@@ -18,6 +18,8 @@ export interface StatusState {
   readonly streaming: Streaming;
   /** Where the messages that still grow stand, by the id of the model's turn. */
   readonly growing: ReadonlyMap<string, number>;
+  /** The model's id of each call, by the id under which the status shows it. */
+  readonly modelIds: ReadonlyMap<string, string>;
 }
 
 /** An execution that has just begun: its only message is the user's. */
@@ -27,7 +29,7 @@ export function begin(message: string, streaming: Streaming, at: Date): StatusSt
     startedAt: rfc3339(at),
     messages: [newMessage(MessageType.MESSAGE_HUMAN, message, at)],
   });
-  return { status, streaming, growing: new Map() };
+  return { status, streaming, growing: new Map(), modelIds: new Map() };
 }
 
 export function newMessage(

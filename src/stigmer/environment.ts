@@ -39,5 +39,5 @@ export function joinLayers(declared: Layer, ...layers: readonly Layer[]): AgentE
       values[name] = value;
     }
   }
-  return { values, secretNames: [...secret].filter((name) => name in values) };
+  return { values, secretNames: [...secret].filter((name) => Object.hasOwn(values, name)) };
 }

@@ -26,6 +26,8 @@ const USUAL_MODEL: Readonly<Record<Provider, string>> = {
 /** Starts of model names that tell their provider. */
 const TELLING_NAMES: readonly (readonly [RegExp, Provider])[] = [
   [/^claude/, "anthropic"],
+  // OpenAI's open models, which Ollama serves.
+  [/^gpt-oss/, "ollama"],
   [/^(gpt-|chatgpt-|o[134](-|$))/, "openai"],
   [/^(qwen|llama|codellama|deepseek|mistral|mixtral|gemma|phi|granite|starcoder|command-r)/, "ollama"],
 ];
@@ -54,7 +56,7 @@ function parse(name: string, named: Provider | undefined, otherwise: Provider): 
   const colon = name.indexOf(":");
   // Ollama's tags have a colon too: `qwen2.5-coder:7b` names no provider.
   const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
-  const model = prefix === undefined ? name : name.slice(colon + 1);
+  const model = (prefix === undefined ? name : name.slice(colon + 1)) || USUAL_MODEL[prefix ?? otherwise];
   const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
   return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES[model] ?? model };
 }

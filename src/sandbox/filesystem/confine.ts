@@ -43,9 +43,9 @@ export function isInside(root: string, path: string): boolean {
 }
 
 function locate(root: string, path: string, aliases: Aliases): string {
-  if (path === "" || path === "/") return root;
   if (!isAbsolute(path)) return resolve(root, path);
   const clean = normalize(path);
+  if (clean === sep) return root;
   for (const [prefix, target] of Object.entries(aliases)) {
     if (clean === prefix || clean.startsWith(`${prefix}/`)) return join(root, target, clean.slice(prefix.length));
   }

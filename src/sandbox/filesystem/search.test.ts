@@ -129,3 +129,7 @@ describe("a search for text", () => {
     await expect(grep("needle", "missing")).rejects.toMatchObject({ code: "not-found" });
   });
 });
+
+test("a search for names says what is wrong with where it starts", async () => {
+  await expect(globFiles(root, join(root, "nowhere"), "*")).rejects.toMatchObject({ code: "not-found" });
+});

@@ -24,6 +24,9 @@ const SKIPPED = new Set([".git", "node_modules", OWN_DIRECTORY]);
 /** Entries below `directory` whose path relative to it matches, by path. */
 export async function globFiles(root: string, directory: string, pattern: string): Promise<Found<DirectoryEntry>> {
   const items: DirectoryEntry[] = [];
+  const base = await stat(directory).catch(() => undefined);
+  if (base === undefined) throw new SandboxError("not-found", `'${directory}' does not exist.`);
+  if (!base.isDirectory()) throw new SandboxError("not-a-directory", `'${directory}' is not a directory.`);
   const search = scan(directory, checkedPattern(root, directory, pattern), false);
   const inside = new Map<string, boolean>();
   for await (const path of search.paths) {

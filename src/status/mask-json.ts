@@ -1,0 +1,9 @@
+import type { SecretMask } from "../shared/secret-mask.ts";
+
+/** JSON with the secrets in its texts and keys masked. */
+export function maskJson(value: unknown, mask: SecretMask): unknown {
+  if (typeof value === "string") return mask.mask(value);
+  if (Array.isArray(value)) return value.map((item) => maskJson(item, mask));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask.mask(key), maskJson(item, mask)]));
+}
