@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { ActivityCancellationType } from "@temporalio/workflow";
 import { AgentExecutionQueryController, ToolCallStatus } from "../../src/stigmer/index.ts";
 import { connectTemporal, TYPE_KEY, typeUrl } from "../../src/temporal/index.ts";
@@ -113,9 +115,9 @@ describe("the activities", () => {
       ],
       options,
     });
-    const pidFile = Bun.file(`${world.workspace}/pid`);
-    await until("the command runs", async () => (await pidFile.exists()) && (await pidFile.text()).endsWith("\n"));
-    const pid = Number(await pidFile.text());
+    const readPid = async () => await readFile(join(world.workspace, "pid"), "utf8").catch(() => "");
+    await until("the command runs", async () => (await readPid()).endsWith("\n"));
+    const pid = Number(await readPid());
     const cancelledAt = Date.now();
     await handle.cancel();
     await handle.result().catch(() => undefined);
