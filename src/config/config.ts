@@ -1,5 +1,5 @@
 import type { LogFormat, LogLevel } from "../log/index.ts";
-import type { Provider, STREAMING } from "./settings.ts";
+import type { Provider, STREAMING } from "./settings/index.ts";
 
 export interface TemporalConfig {
   /** `host:port`. */
@@ -10,6 +10,8 @@ export interface TemporalConfig {
   /** Absent: plaintext. */
   readonly tls?: TemporalTlsConfig;
   readonly apiKey?: string;
+  /** Absent: no worker versioning. */
+  readonly deployment?: { readonly name: string /** Absent: the program's own. */; readonly buildId?: string };
 }
 
 export interface TemporalTlsConfig {
@@ -22,6 +24,8 @@ export interface StigmerConfig {
   /** `host:port`. */
   readonly endpoint: string;
   readonly tls: boolean;
+  readonly caFile?: string;
+  readonly client?: { readonly certFile: string; readonly keyFile: string };
 }
 
 /** What is configured about models; which of it an execution uses is decided by the model it asks for. */
@@ -69,23 +73,41 @@ export interface LocalConfig extends CommonConfig {
   };
 }
 
+export interface CredentialsConfig {
+  /** The token itself, or the file it stands in. */
+  readonly source: { readonly key: string } | { readonly file: string };
+  /** Whether the start fails where the issuer's keys cannot be fetched. */
+  readonly strict: boolean;
+  readonly auth0Domain?: string;
+  readonly auth0Audience?: string;
+}
+
+export interface RedisConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db: number;
+  /** Absent: plaintext. */
+  readonly tls?: { readonly caFile?: string };
+  readonly threadTtlMs: number;
+  readonly eventsTtlMs: number;
+}
+
+export interface DaytonaConfig {
+  readonly apiKey: string;
+  readonly apiUrl: string;
+  readonly target?: string;
+  readonly snapshotId?: string;
+  readonly autoStopMinutes: number;
+  readonly autoDeleteMinutes: number;
+}
+
 export interface CloudConfig extends CommonConfig {
   readonly mode: "cloud";
-  readonly credentials: { readonly apiKey: string; readonly auth0Domain?: string; readonly auth0Audience?: string };
-  readonly redis: {
-    readonly host: string;
-    readonly port: number;
-    readonly username?: string;
-    readonly password?: string;
-    readonly db: number;
-    readonly tls: boolean;
-  };
-  readonly daytona: {
-    readonly apiKey: string;
-    readonly apiUrl: string;
-    readonly target?: string;
-    readonly snapshotId?: string;
-  };
+  readonly credentials: CredentialsConfig;
+  readonly redis: RedisConfig;
+  readonly daytona: DaytonaConfig;
 }
 
 /** The whole configuration, frozen; which parts there are depends on `mode`. */

@@ -1,27 +1,35 @@
 import type { ConfigProblem } from "./config-error.ts";
-import type { CloudSettings, LocalSettings } from "./settings.ts";
+import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** What is known of the variables: those that are wrong by themselves are missing. */
 type Known = Partial<Omit<LocalSettings, "MODE">> &
   Partial<Omit<CloudSettings, "MODE">> & { readonly MODE: "local" | "cloud" };
 
-/** Rules between variables: combinations that contradict each other or miss their other half. */
-export function crossChecks(set: Known): ConfigProblem[] {
+/**
+ * Rules between variables: combinations that contradict each other or miss their other half.
+ * @param wrong the variables that are wrong by themselves, and reported as such
+ */
+export function crossChecks(set: Known, wrong: ReadonlySet<string>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const say = (variable: string, problem: string, allowed: string, remedy: string) =>
     problems.push({ variable, problem, allowed, remedy });
 
-  const cert = set.TEMPORAL_TLS_CLIENT_CERT_PATH;
-  const key = set.TEMPORAL_TLS_CLIENT_KEY_PATH;
-  if ((cert === undefined) !== (key === undefined)) {
-    const [has, misses] = cert === undefined ? ["KEY", "CERT"] : ["CERT", "KEY"];
+  const pairs = [
+    ["TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_KEY_PATH"],
+    ["STIGMER_BACKEND_CLIENT_CERT_FILE", "STIGMER_BACKEND_CLIENT_KEY_FILE"],
+  ] as const;
+  for (const [cert, key] of pairs) {
+    if ((set[cert] === undefined) === (set[key] === undefined)) continue;
+    const [has, misses] = set[cert] === undefined ? [key, cert] : [cert, key];
     say(
-      `TEMPORAL_TLS_CLIENT_${misses}_PATH`,
-      `is not set although TEMPORAL_TLS_CLIENT_${has}_PATH is`,
+      misses,
+      `is not set although ${has} is`,
       "both of them, or neither",
       "Mutual TLS needs the certificate and its key: set the other one too.",
     );
   }
+  const cert = set.TEMPORAL_TLS_CLIENT_CERT_PATH;
+  const key = set.TEMPORAL_TLS_CLIENT_KEY_PATH;
   const tlsParts = [cert, key, set.TEMPORAL_TLS_SERVER_CA_CERT_PATH, set.TEMPORAL_TLS_SERVER_NAME];
   if (set.TEMPORAL_TLS === false && tlsParts.some((part) => part !== undefined)) {
     say(
@@ -38,6 +46,28 @@ export function crossChecks(set: Known): ConfigProblem[] {
       "the path of a YAML script",
       "Set it, or choose a real provider.",
     );
+  }
+  if (set.MODE === "cloud") {
+    const given = [set.STIGMER_API_KEY, set.STIGMER_API_KEY_FILE].filter((source) => source !== undefined).length;
+    const allowed = "one of STIGMER_API_KEY and STIGMER_API_KEY_FILE";
+    if (given === 0 && !wrong.has("STIGMER_API_KEY") && !wrong.has("STIGMER_API_KEY_FILE")) {
+      say(
+        "STIGMER_API_KEY",
+        "is not set",
+        allowed,
+        "Issue a token (a JWT) for this runner and set it, or name its file; `MODE=local` needs none.",
+      );
+    }
+    if (given === 2)
+      say("STIGMER_API_KEY_FILE", "is set, and STIGMER_API_KEY too", allowed, "Unset the one that is not meant.");
+    if (set.REDIS_TLS === false && set.REDIS_TLS_CA_FILE !== undefined) {
+      say(
+        "REDIS_TLS",
+        "is false although REDIS_TLS_CA_FILE is set",
+        "true, or no REDIS_TLS_CA_FILE",
+        "Set REDIS_TLS=true.",
+      );
+    }
   }
   if (set.MODE === "local" && set.STIGMER_EXECUTION_MODE === "sandbox") {
     say(

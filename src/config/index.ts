@@ -1,4 +1,14 @@
-export type { CloudConfig, Config, LocalConfig, ModelConfig, StigmerConfig, TemporalConfig } from "./config.ts";
+export type {
+  CloudConfig,
+  Config,
+  CredentialsConfig,
+  DaytonaConfig,
+  LocalConfig,
+  ModelConfig,
+  RedisConfig,
+  StigmerConfig,
+  TemporalConfig,
+} from "./config.ts";
 export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";
 export type { Loaded, LoadOptions, SettingView } from "./load.ts";
@@ -7,7 +17,7 @@ export type { ClientConfig } from "./load-client.ts";
 export { loadClientConfig } from "./load-client.ts";
 export type { RedactedSetting } from "./redact.ts";
 export { redacted } from "./redact.ts";
-export type { Provider } from "./settings.ts";
-export { PROVIDERS } from "./settings.ts";
+export type { Provider } from "./settings/index.ts";
+export { PROVIDERS } from "./settings/index.ts";
 export type { EnvMap } from "./sources.ts";
 export { DEFAULT_ENV_FILE } from "./sources.ts";

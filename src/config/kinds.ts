@@ -1,6 +1,8 @@
+import { accessSync, constants, statSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import * as v from "valibot";
 import { alternatives } from "../shared/text.ts";
+import { absolutePath } from "./absolute-path.ts";
 
 /** How the text of a variable becomes a value, and what to tell who got it wrong. */
 export interface Kind<T> {
@@ -26,6 +28,25 @@ function matching(problem: string, test: (value: string) => boolean) {
 }
 
 export const anyText = kind("any text", text);
+
+/** A file that is there and can be read now: better to say so at the start than when it is needed. */
+export const readableFile: Kind<string> = kind(
+  "the path of a readable file",
+  v.pipe(
+    text,
+    v.check((path) => canRead(path), "cannot be read, or is no file"),
+  ),
+);
+
+function canRead(path: string): boolean {
+  try {
+    const file = absolutePath(path);
+    accessSync(file, constants.R_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
 
 export function oneOf<const T extends string>(values: readonly T[], others: Readonly<Record<string, T>> = {}): Kind<T> {
   const known = new Map<string, T>([...values.map((value) => [value, value] as const), ...Object.entries(others)]);

@@ -83,9 +83,9 @@ describe("cloud mode", () => {
       mode: "cloud",
       stigmer: { endpoint: "localhost:8080" },
       model: { usualProvider: "anthropic", maxTokens: 20_000 },
-      redis: { host: "redis", port: 6379, db: 0, tls: false },
+      redis: { host: "redis", port: 6379, db: 0 },
       daytona: { apiKey: "daytona-key" },
-      credentials: { apiKey: "jwt-of-the-runner" },
+      credentials: { source: { key: "jwt-of-the-runner" }, strict: false },
     });
   });
 });
@@ -177,4 +177,24 @@ test("a second name in the environment wins over a main name in the file", async
   await Bun.write(file, "SANDBOX_ROOT_DIR=./file\n");
   const { config } = loadConfig({ env: { MODE: "local", WORKSPACE_ROOT: "./launcher" }, envFile: file });
   expect(config.mode === "local" && config.sandbox.root).toBe("./launcher");
+});
+
+describe("the token of cloud mode", () => {
+  const { STIGMER_API_KEY: _, ...rest } = CLOUD;
+
+  test("is the variable or the file, and one of them", () => {
+    expect(load({ ...rest, STIGMER_API_KEY_FILE: import.meta.path }).config).toMatchObject({
+      credentials: { source: { file: import.meta.path } },
+    });
+    expect(() => load(rest)).toThrow(
+      "STIGMER_API_KEY is not set. Allowed: one of STIGMER_API_KEY and STIGMER_API_KEY_FILE",
+    );
+    expect(() => load({ ...CLOUD, STIGMER_API_KEY_FILE: import.meta.path })).toThrow("is set, and STIGMER_API_KEY too");
+  });
+
+  test("is not called missing where its file is wrong", () => {
+    expect(failure({ ...rest, STIGMER_API_KEY_FILE: "/nowhere" }).problems.map(({ variable }) => variable)).toEqual([
+      "STIGMER_API_KEY_FILE",
+    ]);
+  });
 });

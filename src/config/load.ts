@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { crossChecks } from "./cross-checks.ts";
 import { infoOf, type SettingInfo } from "./setting.ts";
-import { cloudSettings, localSettings, MODES, settings } from "./settings.ts";
+import { cloudSettings, localSettings, MODES, settings } from "./settings/index.ts";
 import { type EnvMap, type Found, type Origin, readSources, type Sources } from "./sources.ts";
 import { toConfig } from "./to-config.ts";
 import { findTypos, type Typo } from "./typos.ts";
@@ -53,7 +53,8 @@ export function loadConfig(options: LoadOptions): Loaded {
     if (value !== undefined) found.set(variable, value);
   }
   const { values, problems } = readValues(schema, found);
-  const all = [...problems, ...crossChecks({ ...values, MODE: mode })];
+  const wrong = new Set(problems.map(({ name }) => name));
+  const all = [...problems.map(({ problem }) => problem), ...crossChecks({ ...values, MODE: mode }, wrong)];
   if (all.length > 0) throw new ConfigError(all);
   return {
     config: deepFreeze(toConfig(v.parse(settings, { ...rawValues(found), MODE: mode }))),
@@ -108,11 +109,15 @@ function knownNames(): ReadonlySet<string> {
 /** Each variable by itself: rules between variables can then look at those that are right, beside those that are not. */
 function readValues(schema: Settings, found: ReadonlyMap<string, Found>) {
   const values: Record<string, unknown> = {};
-  const problems: ConfigProblem[] = [];
+  const problems: { readonly name: string; readonly problem: ConfigProblem }[] = [];
   for (const [variable, entry] of entriesOf(schema)) {
     const result = v.safeParse(entry, found.get(variable)?.value, { abortPipeEarly: true });
     if (result.success) values[variable] = result.output;
-    else problems.push(problemOf(variable, infoOf(entry), result.issues[0].message, found.get(variable)));
+    else
+      problems.push({
+        name: variable,
+        problem: problemOf(variable, infoOf(entry), result.issues[0].message, found.get(variable)),
+      });
   }
   return { values, problems };
 }

@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type EnvMap, loadConfig } from "./index.ts";
 
+/** A file that is there. */
+const FILE = import.meta.path;
 const load = (env: EnvMap) => loadConfig({ env: { MODE: "local", ...env }, envFile: "/dev/null" }).config;
 
 describe("TLS to Temporal", () => {
@@ -12,10 +14,10 @@ describe("TLS to Temporal", () => {
 
   test("is on with a certificate, a CA, a server name or an API key", () => {
     expect(load({ TEMPORAL_API_KEY: "key" }).temporal.tls).toEqual({});
-    expect(load({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: "ca.pem" }).temporal.tls).toEqual({ caFile: "ca.pem" });
+    expect(load({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: FILE }).temporal.tls).toEqual({ caFile: FILE });
     expect(load({ TEMPORAL_TLS_SERVER_NAME: "temporal" }).temporal.tls).toEqual({ serverName: "temporal" });
-    const pair = { TEMPORAL_TLS_CLIENT_CERT_PATH: "client.pem", TEMPORAL_TLS_CLIENT_KEY_PATH: "client.key" };
-    expect(load(pair).temporal.tls).toEqual({ client: { certFile: "client.pem", keyFile: "client.key" } });
+    const pair = { TEMPORAL_TLS_CLIENT_CERT_PATH: FILE, TEMPORAL_TLS_CLIENT_KEY_PATH: FILE };
+    expect(load(pair).temporal.tls).toEqual({ client: { certFile: FILE, keyFile: FILE } });
   });
 
   test("can be said to be on or off", () => {
@@ -31,11 +33,11 @@ test("TLS to the Stigmer backend is on for port 443, or where it is said to be",
 });
 
 test("paths become absolute, with ~ as the home directory", () => {
-  const config = load({ SANDBOX_ROOT_DIR: "work", STIGMER_DATA_DIR: "~/data", STIGMER_LLM_SCRIPT: "/abs.yaml" });
+  const config = load({ SANDBOX_ROOT_DIR: "work", STIGMER_DATA_DIR: "~/data", STIGMER_LLM_SCRIPT: FILE });
   expect(config).toMatchObject({
     sandbox: { root: "work", rootDir: resolve("work") },
     dataDir: join(homedir(), "data"),
-    model: { script: "/abs.yaml" },
+    model: { script: FILE },
   });
 });
 

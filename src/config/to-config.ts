@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
 import { unreachable } from "../shared/errors.ts";
+import { absolutePath } from "./absolute-path.ts";
 import type { Config, ModelConfig, TemporalConfig, TemporalTlsConfig } from "./config.ts";
-import type { CloudSettings, LocalSettings } from "./settings.ts";
+import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** The flat variables as the structured value that the parts of the program take. Relative paths become absolute. */
 export function toConfig(set: LocalSettings | CloudSettings): Config {
@@ -10,11 +9,15 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
     temporal: temporalOf(set),
     statusStreaming: set.STATUS_STREAMING,
     commandTimeoutMs: set.SANDBOX_COMMAND_TIMEOUT,
-    dataDir: absolute(set.STIGMER_DATA_DIR),
+    dataDir: absolutePath(set.STIGMER_DATA_DIR),
     drainTimeoutMs: set.DRAIN_TIMEOUT,
     stigmer: {
       endpoint: set.STIGMER_BACKEND_ENDPOINT,
       tls: set.STIGMER_BACKEND_TLS ?? set.STIGMER_BACKEND_ENDPOINT.endsWith(":443"),
+      ...some({
+        caFile: optionalPath(set.STIGMER_BACKEND_CA_FILE),
+        client: pair(set.STIGMER_BACKEND_CLIENT_CERT_FILE, set.STIGMER_BACKEND_CLIENT_KEY_FILE),
+      }),
     },
     admin: { host: set.ADMIN_HOST, port: set.ADMIN_PORT, ...some({ token: set.ADMIN_TOKEN }) },
     log: { level: set.LOG_LEVEL, format: set.LOG_FORMAT },
@@ -26,7 +29,7 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
         mode: "local",
         model: modelOf(set, "ollama"),
         apiKey: set.STIGMER_API_KEY,
-        sandbox: { root: set.SANDBOX_ROOT_DIR, rootDir: absolute(set.SANDBOX_ROOT_DIR) },
+        sandbox: { root: set.SANDBOX_ROOT_DIR, rootDir: absolutePath(set.SANDBOX_ROOT_DIR) },
       };
     case "cloud":
       return {
@@ -34,19 +37,30 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
         mode: "cloud",
         model: modelOf(set, "anthropic"),
         credentials: {
-          apiKey: set.STIGMER_API_KEY,
+          source:
+            set.STIGMER_API_KEY_FILE === undefined
+              ? { key: set.STIGMER_API_KEY ?? "" }
+              : { file: absolutePath(set.STIGMER_API_KEY_FILE) },
+          strict: set.STIGMER_API_KEY_VERIFY === "strict",
           ...some({ auth0Domain: set.AUTH0_DOMAIN, auth0Audience: set.AUTH0_AUDIENCE }),
         },
         redis: {
           host: set.REDIS_HOST,
           port: set.REDIS_PORT,
           db: set.REDIS_DB,
-          tls: set.REDIS_TLS,
-          ...some({ username: set.REDIS_USERNAME, password: set.REDIS_PASSWORD }),
+          threadTtlMs: set.REDIS_THREAD_TTL,
+          eventsTtlMs: set.REDIS_EVENTS_TTL,
+          ...some({
+            username: set.REDIS_USERNAME,
+            password: set.REDIS_PASSWORD,
+            tls: set.REDIS_TLS ? some({ caFile: optionalPath(set.REDIS_TLS_CA_FILE) }) : undefined,
+          }),
         },
         daytona: {
           apiKey: set.DAYTONA_API_KEY,
           apiUrl: set.DAYTONA_API_URL,
+          autoStopMinutes: set.DAYTONA_AUTO_STOP_MINUTES,
+          autoDeleteMinutes: set.DAYTONA_AUTO_DELETE_MINUTES,
           ...some({ target: set.DAYTONA_TARGET, snapshotId: set.DAYTONA_DEV_TOOLS_SNAPSHOT_ID }),
         },
       };
@@ -68,29 +82,36 @@ function modelOf(set: LocalSettings | CloudSettings, usualProvider: "ollama" | "
       ollamaBaseUrl: set.OLLAMA_BASE_URL,
       anthropicApiKey: set.ANTHROPIC_API_KEY,
       openaiApiKey: set.OPENAI_API_KEY,
-      script: set.STIGMER_LLM_SCRIPT === undefined ? undefined : absolute(set.STIGMER_LLM_SCRIPT),
+      script: optionalPath(set.STIGMER_LLM_SCRIPT),
     }),
   };
 }
 
 function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
-  const certFile = set.TEMPORAL_TLS_CLIENT_CERT_PATH;
-  const keyFile = set.TEMPORAL_TLS_CLIENT_KEY_PATH;
-  const tls: TemporalTlsConfig = {
-    ...some({
-      serverName: set.TEMPORAL_TLS_SERVER_NAME,
-      caFile: set.TEMPORAL_TLS_SERVER_CA_CERT_PATH,
-      client: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
-    }),
-  };
+  const tls: TemporalTlsConfig = some({
+    serverName: set.TEMPORAL_TLS_SERVER_NAME,
+    caFile: optionalPath(set.TEMPORAL_TLS_SERVER_CA_CERT_PATH),
+    client: pair(set.TEMPORAL_TLS_CLIENT_CERT_PATH, set.TEMPORAL_TLS_CLIENT_KEY_PATH),
+  });
   const wanted = set.TEMPORAL_TLS ?? (Object.keys(tls).length > 0 || set.TEMPORAL_API_KEY !== undefined);
+  const name = set.TEMPORAL_DEPLOYMENT_NAME;
   return {
     address: set.TEMPORAL_SERVICE_ADDRESS,
     namespace: set.TEMPORAL_NAMESPACE,
     taskQueue: set.TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE,
     maxConcurrency: set.TEMPORAL_MAX_CONCURRENCY,
-    ...some({ tls: wanted ? tls : undefined, apiKey: set.TEMPORAL_API_KEY }),
+    ...some({
+      tls: wanted ? tls : undefined,
+      apiKey: set.TEMPORAL_API_KEY,
+      deployment: name === undefined ? undefined : { name, ...some({ buildId: set.TEMPORAL_WORKER_BUILD_ID }) },
+    }),
   };
+}
+
+/** A certificate with its key; either alone was refused before. */
+function pair(certFile: string | undefined, keyFile: string | undefined) {
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return { certFile: absolutePath(certFile), keyFile: absolutePath(keyFile) };
 }
 
 /** The properties that have a value: an absent one is left out, not set to `undefined`. */
@@ -100,6 +121,6 @@ function some<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: 
   };
 }
 
-function absolute(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+function optionalPath(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : absolutePath(path);
 }

@@ -1,0 +1,2 @@
+/** Marks a variable whose value is never shown. */
+export const secret = { public: false } as const;
