@@ -1,0 +1,46 @@
+export type RedisErrorCode =
+  | "refused"
+  | "unknown-host"
+  | "timeout"
+  | "password-missing"
+  | "password-wrong"
+  | "not-allowed"
+  | "tls-expected"
+  | "plaintext-expected"
+  | "certificate"
+  | "no-database"
+  | "not-redis"
+  | "lost";
+
+/** What went wrong with Redis. The message names the address, never the password. */
+export class RedisError extends Error {
+  override readonly name = "RedisError";
+  readonly code: RedisErrorCode;
+
+  constructor(code: RedisErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** What to do about a connection that cannot be made, each a sentence. */
+export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
+  refused: ["Redis is not running there: start it.", "REDIS_HOST or REDIS_PORT is wrong: check them."],
+  "unknown-host": ["REDIS_HOST is misspelled, or is known only inside another network: check it."],
+  timeout: [
+    "A firewall or network policy drops the connection: try `nc -vz <host> <port>` from here.",
+    "Redis is overloaded or stuck: look at its log.",
+  ],
+  "password-missing": ["Redis wants a password: set REDIS_PASSWORD (and REDIS_USERNAME, where it has users)."],
+  "password-wrong": ["The password or the user is wrong: check REDIS_PASSWORD and REDIS_USERNAME."],
+  "not-allowed": ["The user may not run this command: allow it in Redis' access control list."],
+  "tls-expected": ["This port speaks TLS: set REDIS_TLS=true, and REDIS_TLS_CA_FILE for a CA of your own."],
+  "plaintext-expected": ["This port does not speak TLS: unset REDIS_TLS, or use the TLS port."],
+  certificate: [
+    "The certificate is signed by a CA that is not known here: set REDIS_TLS_CA_FILE.",
+    "The certificate has expired or is for another name: renew it, or correct REDIS_HOST.",
+  ],
+  "no-database": ["Redis has no database of this number: correct REDIS_DB."],
+  "not-redis": ["Something else listens there: check REDIS_HOST and REDIS_PORT."],
+  lost: ["Redis is not reachable: check that it runs and that the network is up."],
+};
