@@ -1,0 +1,41 @@
+/**
+ * Stores a checkpoint with the values that are new in it, and lets go of what only older checkpoints needed: as a
+ * script, since no other replica may see or change the thread in between.
+ *
+ * KEYS: ids, values, namespaces, the checkpoint.
+ * ARGV: id, namespace, versions as JSON, parent, checkpoint, metadata, how many to keep (0: all), time to live in ms,
+ *       start of the checkpoints' keys, start of the writes' keys, then field and value of each new channel value.
+ */
+export const PUT_SCRIPT = `
+local ids, values, namespaces, checkpoint = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local keep, ttl = tonumber(ARGV[7]), tonumber(ARGV[8])
+redis.call("HSET", checkpoint, "versions", ARGV[3], "parent", ARGV[4], "checkpoint", ARGV[5], "metadata", ARGV[6])
+for i = 11, #ARGV, 2 do redis.call("HSET", values, ARGV[i], ARGV[i + 1]) end
+redis.call("ZADD", ids, 0, ARGV[1])
+redis.call("SADD", namespaces, ARGV[2])
+if keep > 0 then
+  local old = redis.call("ZREVRANGE", ids, keep, -1)
+  for _, id in ipairs(old) do
+    redis.call("ZREM", ids, id)
+    redis.call("DEL", ARGV[9] .. id, ARGV[10] .. id)
+  end
+  if #old > 0 then
+    local used = {}
+    for _, id in ipairs(redis.call("ZRANGE", ids, 0, -1)) do
+      local versions = redis.call("HGET", ARGV[9] .. id, "versions")
+      if versions then
+        for channel, version in pairs(cjson.decode(versions)) do used[channel .. "\\0" .. version] = true end
+      end
+    end
+    for _, field in ipairs(redis.call("HKEYS", values)) do
+      if not used[field] then redis.call("HDEL", values, field) end
+    end
+  end
+end
+for _, key in ipairs(KEYS) do redis.call("PEXPIRE", key, ttl) end
+for _, id in ipairs(redis.call("ZRANGE", ids, 0, -1)) do
+  redis.call("PEXPIRE", ARGV[9] .. id, ttl)
+  redis.call("PEXPIRE", ARGV[10] .. id, ttl)
+end
+return 1
+`;

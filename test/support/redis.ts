@@ -1,0 +1,95 @@
+/** A real Redis server for tests: on a free port, with nothing saved, gone with the test. */
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import type { RedisConfig } from "../../src/config/index.ts";
+import { silentLogger } from "../../src/log/index.ts";
+import { RedisConnection } from "../../src/redis/index.ts";
+import { eventually } from "./eventually.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+export interface TestRedis {
+  readonly config: RedisConfig;
+  /** Kills the server as a crash would; what was saved is there again after a restart. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TestRedisOptions {
+  readonly password?: string;
+  /** Certificate and key: the server then speaks TLS only. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** Keeps what is written over a restart. */
+  readonly persistent?: boolean;
+}
+
+export async function startRedis({ password, tls, persistent = false }: TestRedisOptions = {}): Promise<TestRedis> {
+  const executable = Bun.which("redis-server");
+  if (executable === null)
+    throw new Error("the tests need redis-server on the PATH: run them with scripts/test, which gets it");
+  const folder = await temporaryFolder();
+  const [port = 0] = await freePorts(1);
+  const config: RedisConfig = {
+    host: "127.0.0.1",
+    port,
+    db: 0,
+    threadTtlMs: 600_000,
+    eventsTtlMs: 600_000,
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls: { caFile: tls.certFile } }),
+  };
+  const ports =
+    tls === undefined
+      ? ["--port", `${port}`]
+      : [
+          "--port",
+          "0",
+          "--tls-port",
+          `${port}`,
+          "--tls-cert-file",
+          tls.certFile,
+          "--tls-key-file",
+          tls.keyFile,
+          "--tls-auth-clients",
+          "no",
+        ];
+  const args = [
+    ...ports,
+    ...[
+      "--bind",
+      "127.0.0.1",
+      "--dir",
+      folder.path,
+      "--save",
+      "",
+      "--appendonly",
+      persistent ? "yes" : "no",
+      "--appendfsync",
+      "always",
+    ],
+    ...(password === undefined ? [] : ["--requirepass", password]),
+  ];
+  let server: Bun.Subprocess | undefined;
+  const start = async () => {
+    server = Bun.spawn([executable, ...args], {
+      stdin: "ignore",
+      stdout: Bun.file(join(folder.path, "log")),
+      stderr: "inherit",
+    });
+    await eventually(async () => (await RedisConnection.open(config, silentLogger)).close());
+  };
+  const kill = async () => {
+    server?.kill("SIGKILL");
+    await server?.exited;
+  };
+  await start();
+  return {
+    config,
+    kill,
+    restart: start,
+    [Symbol.asyncDispose]: async () => {
+      await kill();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,17 @@
+/**
+ * A process of its own that writes to a thread until it is killed, or as often as it is told: what another replica does.
+ * Arguments: the store as JSON, the thread, the number of turns, a mark for what it writes.
+ */
+import { HumanMessage } from "@langchain/core/messages";
+import { openStore, type StoreAddress, talk } from "./thread-stores.ts";
+
+const [address = "{}", threadId = "", turns = "0", mark = ""] = process.argv.slice(2);
+const { store, close } = await openStore(JSON.parse(address) as StoreAddress);
+process.stdout.write("ready\n");
+for (let turn = 0; turn < Number(turns); turn++) {
+  await talk(store, threadId, new HumanMessage(`${mark}-${turn}`)).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  });
+}
+await close();

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { HumanMessage } from "@langchain/core/messages";
+import { silentLogger } from "../../src/log/index.ts";
+import { RedisConnection } from "../../src/redis/index.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { openStore, remembered, type StoreAddress, talk } from "../support/thread-stores.ts";
+
+let folder: TemporaryFolder;
+let server: TestRedis;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  server = await startRedis({ persistent: true });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const stores: readonly (readonly [string, () => StoreAddress, () => Promise<number>])[] = [
+  ["SQLite", () => ({ sqlite: folder.path }), sizeOfFiles],
+  ["Redis", () => ({ redis: server.config }), sizeOfRedis],
+];
+
+async function sizeOfFiles(): Promise<number> {
+  const names = (await readdir(folder.path)).filter((name) => name.startsWith("threads.db"));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder.path, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function sizeOfRedis(): Promise<number> {
+  const redis = await RedisConnection.open(server.config, silentLogger);
+  const info = await redis.run((client) => client.info("memory"));
+  redis.close();
+  return Number(/used_memory_dataset:(\d+)/.exec(info)?.[1]);
+}
+
+function writer(address: StoreAddress, threadId: string, turns: number, mark: string) {
+  const script = join(import.meta.dir, "../support/thread-writer.ts");
+  return Bun.spawn(["bun", script, JSON.stringify(address), threadId, String(turns), mark], {
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+}
+
+/** Waits for the writer to be ready. */
+async function started(child: ReturnType<typeof writer>): Promise<void> {
+  const reader = child.stdout.getReader();
+  await reader.read();
+  reader.releaseLock();
+}
+
+for (const [name, address, size] of stores) {
+  describe(`threads in ${name}`, () => {
+    test("are continued by another process", async () => {
+      const child = writer(address(), "continued", 2, "other");
+      expect(await child.exited).toBe(0);
+      const { store, close } = await openStore(address());
+      await talk(store, "continued", new HumanMessage("mine"));
+      expect(await remembered(store, "continued")).toEqual([
+        "other-0",
+        "Answer 1",
+        "other-1",
+        "Answer 3",
+        "mine",
+        "Answer 5",
+      ]);
+      await close();
+    });
+
+    test("stay whole when two processes write to one at the same time", async () => {
+      const children = ["a", "b"].map((mark) => writer(address(), "shared", 40, mark));
+      expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0]);
+      const { store, close } = await openStore(address());
+      const texts = await remembered(store, "shared");
+      // One of them wrote last: its conversation is there from its start to its end.
+      expect(texts.at(-1)).toStartWith("Answer");
+      expect(texts.some((text) => text.endsWith("-39"))).toBe(true);
+      const next = await talk(store, "shared", new HumanMessage("after"));
+      expect(next.slice(0, texts.length).map((message) => message.text)).toEqual(texts);
+      await close();
+    }, 60_000);
+
+    test("stay whole when a process is killed while it writes", async () => {
+      let before = 0;
+      for (let round = 0; round < 5; round++) {
+        const child = writer(address(), "killed", 100_000, `round${round}`);
+        await started(child);
+        await Bun.sleep(100 + round * 37);
+        child.kill("SIGKILL");
+        await child.exited;
+        const { store, close } = await openStore(address());
+        const texts = await remembered(store, "killed");
+        expect(texts.length).toBeGreaterThan(before);
+        const next = await talk(store, "killed", new HumanMessage("still there"));
+        expect(next.slice(0, texts.length).map((message) => message.text)).toEqual(texts);
+        before = next.length;
+        await close();
+      }
+    }, 60_000);
+
+    test("of 1,000 turns grow no faster than what was said", async () => {
+      const before = await size();
+      let said = 0;
+      /** Bytes stored for each byte of the conversation, after so many more turns. */
+      const ratioAfter = async (turns: number): Promise<number> => {
+        const { store, close } = await openStore(address());
+        for (let turn = 0; turn < turns; turn++) {
+          const messages = await talk(store, "long", new HumanMessage("As people say things to each other."));
+          said = messages.reduce((sum, message) => sum + JSON.stringify(message).length, 0);
+        }
+        await close();
+        return ((await size()) - before) / said;
+      };
+      const early = await ratioAfter(300);
+      const late = await ratioAfter(700);
+      expect(late).toBeLessThan(early * 1.1);
+      expect(late).toBeLessThan(6);
+      const { store, close } = await openStore(address());
+      expect((await remembered(store, "long")).length).toBe(2_000);
+      await store.delete("long");
+      expect(await remembered(store, "long")).toEqual([]);
+      await close();
+    }, 120_000);
+  });
+}
