@@ -12,7 +12,7 @@ function parts(more: Partial<AdminParts> = {}): AdminParts {
     startedAt: new Date(),
     state: () => "running",
     inFlight: () => 2,
-    checks: () => [{ name: "Temporal", ok: true }],
+    checks: () => [{ name: "Temporal", status: "ok" }],
     settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
     drain: () => undefined,
     deadline: () => undefined,
@@ -32,7 +32,7 @@ const errorBody = (code: string) => ({
   error: { code, message: expect.any(String), requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
 });
 
-const unwell: Check = { name: "Temporal", ok: false, reason: "no answer" };
+const unwell: Check = { name: "Temporal", status: "failed", reason: "no answer" };
 
 describe("the probes", () => {
   test("say that the process lives, whatever else is the matter", async () => {
@@ -45,7 +45,8 @@ describe("the probes", () => {
   });
 
   test("say why a runner is not ready", async () => {
-    const more = { checks: () => [{ name: "Stigmer", ok: true }, unwell], state: () => "draining" };
+    const well: Check = { name: "Stigmer", status: "ok" };
+    const more = { checks: () => [well, unwell], state: () => "draining" };
     expect(await ask(more, "/readyz")).toEqual({
       status: 503,
       body: { status: "not ready", reasons: ["the runner is draining", "Temporal: no answer"] },
@@ -73,6 +74,14 @@ describe("the probes", () => {
     });
     expect((body as { uptimeSeconds: number }).uptimeSeconds).toBeGreaterThanOrEqual(61);
     expect((await ask({}, "/healthz")).status).toBe(200);
+  });
+
+  test("are content with what is degraded, and name it at /healthz", async () => {
+    const old: Check = { name: "credentials", status: "degraded", reason: "the key expires in 3 h" };
+    expect(await ask({ checks: () => [old] }, "/readyz")).toEqual({ status: 200, body: { status: "ok", reasons: [] } });
+    const { status, body } = await ask({ checks: () => [old] }, "/healthz");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: "degraded", checks: [old] });
   });
 });
 

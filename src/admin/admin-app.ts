@@ -7,10 +7,10 @@ import { AdminError } from "./admin-error.ts";
 import { bearerToken } from "./bearer-token.ts";
 import { notFromAForeignPage } from "./origin.ts";
 
-/** A condition and whether it holds. */
+/** A condition and whether it holds; what is degraded works still. */
 export interface Check {
   readonly name: string;
-  readonly ok: boolean;
+  readonly status: "ok" | "degraded" | "failed";
   readonly reason?: string;
 }
 
@@ -53,10 +53,9 @@ export function adminApp(parts: AdminParts): Hono<Env> {
   });
   app.get("/healthz", (c) => {
     const { ready } = readiness(parts);
-    return c.json(
-      { status: ready ? "ok" : "not ready", ...describe(parts), checks: parts.checks() },
-      ready ? 200 : 503,
-    );
+    const degraded = parts.checks().some(({ status }) => status === "degraded");
+    const status = ready ? (degraded ? "degraded" : "ok") : "not ready";
+    return c.json({ status, ...describe(parts), checks: parts.checks() }, ready ? 200 : 503);
   });
   app.get("/config", (c) => c.json({ mode: parts.mode, settings: parts.settings() }));
   app.post("/shutdown", (c) => {
@@ -93,7 +92,9 @@ export function adminApp(parts: AdminParts): Hono<Env> {
 
 function readiness(parts: AdminParts): { readonly ready: boolean; readonly reasons: readonly string[] } {
   const state = parts.state();
-  const reasons = parts.checks().flatMap(({ name, ok, reason }) => (ok ? [] : [`${name}: ${reason ?? "not well"}`]));
+  const reasons = parts
+    .checks()
+    .flatMap(({ name, status, reason }) => (status === "failed" ? [`${name}: ${reason ?? "not well"}`] : []));
   if (state !== "running") reasons.unshift(`the runner is ${state}`);
   return { ready: reasons.length === 0, reasons };
 }

@@ -4,7 +4,7 @@ import { PlatformError } from "./platform-error.ts";
 
 /** A cluster. */
 export async function openCloud(_config: CloudConfig, _options: PlatformOptions): Promise<Platform> {
-  throw new PlatformError("unavailable", "Cloud mode is not available in this version", [
+  throw new PlatformError("daytona", "Cloud mode is not available in this version", [
     "Set MODE=local to run on this machine.",
   ]);
 }

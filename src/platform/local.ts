@@ -3,6 +3,7 @@ import type { LocalConfig } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { failed } from "../shared/health.ts";
 import { openSqliteThreads } from "../threads/sqlite/index.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
@@ -22,7 +23,7 @@ export async function openLocal(config: LocalConfig, { env }: PlatformOptions): 
     }),
     threads,
     sinks: [],
-    checks: [{ name: "workspace", check: () => writable(rootDir) }],
+    checks: [{ name: "workspace", check: async () => failed(await writable(rootDir)) }],
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
     close: () => threads.close(),

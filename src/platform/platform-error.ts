@@ -1,6 +1,6 @@
-export type PlatformErrorCode = "directory" | "unavailable";
+export type PlatformErrorCode = "directory" | "redis" | "credentials" | "daytona";
 
-/** Something that the platform is made of and that is not there. */
+/** Something that the platform is made of and that cannot be used. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
   readonly code: PlatformErrorCode;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createLogger } from "../log/index.ts";
-import type { HealthCheck } from "../shared/health.ts";
+import { degraded, type Finding, failed, type HealthCheck } from "../shared/health.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 
@@ -20,10 +20,10 @@ function monitorOf(...checks: HealthCheck[]) {
 }
 
 /** A check that says what a test told it last. */
-function checkOf(name: string, reason?: string) {
-  let current = reason;
+function checkOf(name: string, first?: Finding) {
+  let current = first;
   const check: HealthCheck = { name, check: async () => current };
-  return { check, say: (next: string | undefined) => (current = next) };
+  return { check, say: (next: Finding | undefined) => (current = next) };
 }
 
 describe("the monitor", () => {
@@ -33,11 +33,11 @@ describe("the monitor", () => {
   });
 
   test("knows what each check said when it has started", async () => {
-    const { monitor } = monitorOf(checkOf("Temporal").check, checkOf("Stigmer", "not reachable").check);
+    const { monitor } = monitorOf(checkOf("Temporal").check, checkOf("Stigmer", failed("not reachable")).check);
     await monitor.start();
     expect(monitor.results).toEqual([
-      { name: "Temporal", ok: true },
-      { name: "Stigmer", ok: false, reason: "not reachable" },
+      { name: "Temporal", status: "ok" },
+      { name: "Stigmer", status: "failed", reason: "not reachable" },
     ]);
   });
 
@@ -53,11 +53,11 @@ describe("the monitor", () => {
     };
     const { monitor } = monitorOf(waits, ends);
     await monitor.start();
-    expect(monitor.results?.every(({ ok }) => ok)).toBe(true);
+    expect(monitor.results?.every(({ status }) => status === "ok")).toBe(true);
   });
 
   test("writes into the log only what has changed since the last time", async () => {
-    const { check, say } = checkOf("Stigmer", "not reachable");
+    const { check, say } = checkOf("Stigmer", failed("not reachable"));
     const { monitor, lines } = monitorOf(check);
     // Each start makes a round at once; the rounds by the clock are seconds apart.
     await monitor.start();
@@ -65,14 +65,17 @@ describe("the monitor", () => {
     say(undefined);
     await monitor.start();
     await monitor.start();
-    say("gone again");
+    say(failed("gone again"));
+    await monitor.start();
+    say(degraded("slow"));
     await monitor.start();
     expect(lines).toEqual([
       "WARN - Stigmer is not well: not reachable",
       "INFO - Stigmer is well again",
       "WARN - Stigmer is not well: gone again",
+      "WARN - Stigmer is degraded: slow",
     ]);
-    expect(monitor.results).toEqual([{ name: "Stigmer", ok: false, reason: "gone again" }]);
+    expect(monitor.results).toEqual([{ name: "Stigmer", status: "degraded", reason: "slow" }]);
   });
 
   test("says nothing of what is well from the start", async () => {

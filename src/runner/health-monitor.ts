@@ -1,5 +1,5 @@
 import type { Logger } from "../log/index.ts";
-import type { HealthCheck } from "../shared/health.ts";
+import type { Finding, HealthCheck } from "../shared/health.ts";
 import { sleep } from "../shared/time.ts";
 
 /** How often the checks are made. */
@@ -8,8 +8,8 @@ const INTERVAL_MS = 5_000;
 /** What a check last said. */
 export interface CheckResult {
   readonly name: string;
-  readonly ok: boolean;
-  /** What is wrong. */
+  readonly status: "ok" | Finding["status"];
+  /** What is wrong, unless it is `ok`. */
   readonly reason?: string;
 }
 
@@ -52,14 +52,13 @@ export class HealthMonitor {
     const before = new Map(this.#results?.map((result) => [result.name, result]));
     this.#results = await Promise.all(
       this.#checks.map(async ({ name, check }): Promise<CheckResult> => {
-        const reason = await check();
-        return reason === undefined ? { name, ok: true } : { name, ok: false, reason };
+        return { name, ...((await check()) ?? { status: "ok" }) };
       }),
     );
-    for (const { name, ok, reason } of this.#results) {
-      const wasOk = before.get(name)?.ok ?? true;
-      if (wasOk && !ok) this.#log.warn(`${name} is not well: ${reason}`);
-      if (!wasOk && ok) this.#log.info(`${name} is well again`);
+    for (const { name, status, reason } of this.#results) {
+      if (status === (before.get(name)?.status ?? "ok")) continue;
+      if (status === "ok") this.#log.info(`${name} is well again`);
+      else this.#log.warn(`${name} is ${status === "failed" ? "not well" : status}: ${reason}`);
     }
   }
 }

@@ -5,6 +5,7 @@ import { type Loaded, redacted } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform, type Platform } from "../platform/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { failed } from "../shared/health.ts";
 import { KeyedMutex } from "../shared/keyed-mutex.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { plural } from "../shared/text.ts";
@@ -154,12 +155,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 }
 
 /** Stands for all checks before they were made. */
-const NOT_CHECKED = { name: "health", ok: false, reason: "not known yet" } as const;
+const NOT_CHECKED = { name: "health", status: "failed", reason: "not known yet" } as const;
 
 function healthChecks(connection: NativeConnection, client: StigmerClient, platform: Platform) {
   return [
-    { name: "Temporal", check: () => probeTemporal(connection, PROBE_TIMEOUT_MS) },
-    { name: "Stigmer", check: () => client.probe(PROBE_TIMEOUT_MS) },
+    { name: "Temporal", check: async () => failed(await probeTemporal(connection, PROBE_TIMEOUT_MS)) },
+    { name: "Stigmer", check: async () => failed(await client.probe(PROBE_TIMEOUT_MS)) },
     ...platform.checks,
   ];
 }

@@ -1,6 +1,6 @@
 import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
-import { PlatformError } from "../platform/index.ts";
+import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -56,7 +56,7 @@ export function startupFailure(error: unknown): StartupFailure {
   }
   if (error instanceof PlatformError) {
     return {
-      what: error.code === "directory" ? "a directory cannot be used" : "a part of the platform is missing",
+      what: PLATFORM_FAILURES[error.code],
       error: error.message,
       causes: error.remedies,
       exitCode: EXIT.unavailable,
@@ -79,6 +79,13 @@ export function startupFailure(error: unknown): StartupFailure {
     exitCode: EXIT.failed,
   };
 }
+
+const PLATFORM_FAILURES: Readonly<Record<PlatformErrorCode, string>> = {
+  directory: "a directory cannot be used",
+  redis: "no connection to Redis",
+  credentials: "the API key is not valid",
+  daytona: "Daytona cannot be used",
+};
 
 const TEMPORAL_CAUSES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
   unreachable: [

@@ -1,6 +1,21 @@
+/** Something is the matter: `failed` keeps the runner from working, `degraded` needs to be looked at. */
+export interface Finding {
+  readonly status: "failed" | "degraded";
+  readonly reason: string;
+}
+
 /** A condition that the runner needs in order to work. */
 export interface HealthCheck {
   readonly name: string;
   /** @returns what is wrong, or `undefined`; answers within its own time limit and never throws */
-  check(): Promise<string | undefined>;
+  check(): Promise<Finding | undefined>;
+}
+
+/** @param reason why something does not work; absent where it does */
+export function failed(reason: string | undefined): Finding | undefined {
+  return reason === undefined ? undefined : { status: "failed", reason };
+}
+
+export function degraded(reason: string): Finding {
+  return { status: "degraded", reason };
 }

@@ -96,10 +96,10 @@ describe("a runner in local mode", () => {
     await world.temporal.kill();
     await until("it is not ready", async () => (await readiness()) === 503, 20_000);
     const health = (await (await fetch(`${world.runner.adminUrl}/healthz`)).json()) as {
-      checks: { name: string; ok: boolean }[];
+      checks: { name: string; status: string }[];
     };
     expect(health.checks.find(({ name }) => name === "Temporal")).toMatchObject({
-      ok: false,
+      status: "failed",
       reason: expect.any(String),
     });
     await world.temporal.restart();
