@@ -7,7 +7,6 @@ import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { KeyedMutex } from "../shared/keyed-mutex.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
 import { type Outcome, RESULT_LIMIT, Reporter, type StatusSink, type Streaming } from "../status/index.ts";
@@ -21,7 +20,7 @@ import {
   StigmerError,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
-import type { ThreadStore } from "../threads/index.ts";
+import { ThreadError, type ThreadStore } from "../threads/index.ts";
 import { tieToActivity } from "./activity-life.ts";
 import { isEphemeral } from "./ensure-thread.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
@@ -32,8 +31,6 @@ import { StopReason } from "./stop-reason.ts";
 export interface ExecutionParts {
   readonly executions: Executions;
   readonly gate: ExecutionGate;
-  /** Executions of one thread run one after the other: each continues the other's memory. */
-  readonly threadTurns: KeyedMutex;
   readonly client: StigmerClient;
   readonly sandboxes: SandboxProvider;
   readonly threads: ThreadStore;
@@ -98,7 +95,7 @@ async function execute(
   await using held = new AsyncDisposableStack();
   let outcome: Outcome;
   try {
-    held.defer(await parts.threadTurns.acquire(threadId, signal));
+    held.defer(await parts.threads.turn(threadId, signal));
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();
@@ -160,13 +157,16 @@ function warnOfUnsupported({ agentName, unsupported }: Blueprint, reporter: Repo
   reporter.notice(`This version of the runner does not give the agent its ${list} yet: it works without them.`);
 }
 
+/** Errors whose message is meant for the user. */
+const EXPECTED = [AgentError, StigmerError, SandboxError, ThreadError];
+
 function outcomeOf(error: unknown, log: Logger): Outcome {
   if (error instanceof StopReason) {
     log.info(`Execution is stopped: ${error.why}`);
     return { phase: error.why === "cancelled" ? "cancelled" : "failed", reason: error.message };
   }
   const reason = messageOf(error);
-  const expected = error instanceof AgentError || error instanceof StigmerError || error instanceof SandboxError;
+  const expected = EXPECTED.some((kind) => error instanceof kind);
   if (expected) log.warn(`Execution fails: ${reason}`);
   else log.error(`Execution fails unexpectedly: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
   return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${reason}` };

@@ -3,6 +3,7 @@ import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { ModelConfig } from "../config/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { causeOf, messageOf } from "../shared/errors.ts";
+import { ThreadError } from "../threads/index.ts";
 import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { buildAgent } from "./build.ts";
@@ -69,7 +70,8 @@ export async function* runAgent(run: AgentRun): AsyncGenerator<AgentEvent> {
         error,
       );
     }
-    const known = causeOf(error, AgentError) ?? explainModelError(error, choice, run.model);
+    const known =
+      causeOf(error, AgentError) ?? causeOf(error, ThreadError) ?? explainModelError(error, choice, run.model);
     throw known ?? new AgentError("agent", messageOf(error), error);
   }
 }

@@ -3,3 +3,4 @@ export { CONNECT_TIMEOUT_MS, RedisConnection } from "./redis-connection.ts";
 export type { RedisErrorCode } from "./redis-error.ts";
 export { REMEDIES, RedisError } from "./redis-error.ts";
 export { LOCK_TTL_MS, RedisLocks } from "./redis-lock.ts";
+export { applied } from "./transaction.ts";

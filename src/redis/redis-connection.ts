@@ -24,15 +24,20 @@ export class RedisConnection {
   /** `host:port`. */
   readonly address: string;
   readonly #client: Redis;
+  /** Why there is no connection. */
   #lost: string | undefined;
+  #closed = false;
 
   private constructor(client: Redis, address: string, log: Logger) {
     this.#client = client;
     this.address = address;
-    client.on("error", (error: unknown) => {
-      if (this.#lost === undefined) log.warn(`The connection to Redis at ${address} is lost: ${messageOf(error)}`);
-      this.#lost = messageOf(error);
-    });
+    const lose = (reason: string) => {
+      if (this.#closed) return;
+      if (this.#lost === undefined) log.warn(`The connection to Redis at ${address} is lost: ${reason}`);
+      this.#lost = reason;
+    };
+    client.on("close", () => lose(this.#lost ?? "it was closed by the other side"));
+    client.on("error", (error: unknown) => lose(messageOf(error)));
     client.on("ready", () => {
       if (this.#lost !== undefined) log.info(`Connected to Redis at ${address} again`);
       this.#lost = undefined;
@@ -81,8 +86,9 @@ export class RedisConnection {
   }
 
   /** As {@link run}, and tries again while the connection is lost, up to a limit. @throws RedisError */
-  async persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
-    return await retry(() => this.run(work), { ...PERSISTENT_RETRY, isTransient });
+  async persist<T>(work: (client: RedisClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const options = { ...PERSISTENT_RETRY, isTransient, ...(signal === undefined ? {} : { signal }) };
+    return await retry(() => this.run(work), options);
   }
 
   /** @returns why Redis does not answer, or `undefined` */
@@ -91,6 +97,7 @@ export class RedisConnection {
   }
 
   close(): void {
+    this.#closed = true;
     this.#client.disconnect();
   }
 }

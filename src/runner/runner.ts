@@ -6,7 +6,6 @@ import type { Logger } from "../log/index.ts";
 import { openPlatform, type Platform } from "../platform/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
-import { KeyedMutex } from "../shared/keyed-mutex.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
@@ -95,7 +94,6 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     activities: createActivities({
       executions,
       gate: new ExecutionGate(config.temporal.maxConcurrency),
-      threadTurns: new KeyedMutex(),
       client,
       sandboxes: platform.sandboxes,
       threads: platform.threads,

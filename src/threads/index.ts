@@ -1,1 +1,2 @@
+export { ThreadError } from "./thread-error.ts";
 export type { ThreadStore } from "./thread-store.ts";

@@ -9,16 +9,29 @@ import type { ThreadStore } from "./thread-store.ts";
  */
 const KEPT_CHECKPOINTS = 2;
 
+/** Lets one at a time have a thread. */
+export interface Turns {
+  /** @returns the function that gives it back */
+  acquire(threadId: string, signal: AbortSignal): Promise<() => void | Promise<void>>;
+}
+
 /** Threads in any store of rows. */
 export class RowThreadStore implements ThreadStore {
   readonly saver: BaseCheckpointSaver;
   readonly #rows: CheckpointRows;
+  readonly #turns: Turns;
   readonly #close: () => Promise<void>;
 
-  constructor(rows: CheckpointRows, close: () => Promise<void>) {
+  constructor(rows: CheckpointRows, turns: Turns, close: () => Promise<void>) {
     this.#rows = rows;
+    this.#turns = turns;
     this.#close = close;
     this.saver = new RowSaver(rows, KEPT_CHECKPOINTS);
+  }
+
+  async turn(threadId: string, signal: AbortSignal): Promise<() => Promise<void>> {
+    const release = await this.#turns.acquire(threadId, signal);
+    return async () => await release();
   }
 
   async tidy(threadId: string): Promise<void> {

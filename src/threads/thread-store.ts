@@ -4,6 +4,13 @@ import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 export interface ThreadStore {
   /** The saver that the agent library reads and writes a thread with. */
   readonly saver: BaseCheckpointSaver;
+  /**
+   * Waits for the thread to be free: executions of one thread run one after the other, each continues the other's
+   * memory.
+   * @returns the function that frees it
+   * @throws ThreadError; the signal's reason, when it aborts while waiting
+   */
+  turn(threadId: string, signal: AbortSignal): Promise<() => Promise<void>>;
   /** After an execution: lets go of what only its own run needed. */
   tidy(threadId: string): Promise<void>;
   delete(threadId: string): Promise<void>;

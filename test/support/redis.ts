@@ -19,11 +19,16 @@ export interface TestRedisOptions {
   readonly password?: string;
   /** Certificate and key: the server then speaks TLS only. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** The CA that clients trust. */
+  readonly caFile?: string;
+  /** Its certificate is wrong: nobody can connect. */
+  readonly unreachable?: boolean;
   /** Keeps what is written over a restart. */
   readonly persistent?: boolean;
 }
 
-export async function startRedis({ password, tls, persistent = false }: TestRedisOptions = {}): Promise<TestRedis> {
+export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
+  const { password, tls, caFile, persistent = false, unreachable = false } = options;
   const executable = Bun.which("redis-server");
   if (executable === null)
     throw new Error("the tests need redis-server on the PATH: run them with scripts/test, which gets it");
@@ -36,7 +41,7 @@ export async function startRedis({ password, tls, persistent = false }: TestRedi
     threadTtlMs: 600_000,
     eventsTtlMs: 600_000,
     ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls: { caFile: tls.certFile } }),
+    ...(tls === undefined ? {} : { tls: caFile === undefined ? {} : { caFile } }),
   };
   const ports =
     tls === undefined
@@ -76,7 +81,8 @@ export async function startRedis({ password, tls, persistent = false }: TestRedi
       stdout: Bun.file(join(folder.path, "log")),
       stderr: "inherit",
     });
-    await eventually(async () => (await RedisConnection.open(config, silentLogger)).close());
+    if (unreachable) await eventually(() => listening(port));
+    else await eventually(async () => (await RedisConnection.open(config, silentLogger)).close());
   };
   const kill = async () => {
     server?.kill("SIGKILL");
@@ -92,4 +98,8 @@ export async function startRedis({ password, tls, persistent = false }: TestRedi
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+async function listening(port: number): Promise<void> {
+  (await Bun.connect({ hostname: "127.0.0.1", port, socket: { data: () => undefined } })).end();
 }

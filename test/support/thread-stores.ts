@@ -16,7 +16,7 @@ export async function openStore(address: StoreAddress): Promise<{ store: ThreadS
     return { store, close: () => store.close() };
   }
   const redis = await RedisConnection.open(address.redis, silentLogger);
-  return { store: redisThreads(redis, address.redis.threadTtlMs), close: async () => redis.close() };
+  return { store: redisThreads(redis, address.redis.threadTtlMs, silentLogger), close: async () => redis.close() };
 }
 
 /** One turn: a message of the user and an answer, through LangGraph's own loop. @returns the whole conversation */

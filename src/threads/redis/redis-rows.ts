@@ -1,6 +1,8 @@
-import type { RedisClient, RedisConnection } from "../../redis/index.ts";
+import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
+import { messageOf } from "../../shared/errors.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
 import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, WriteRow } from "../checkpoint-rows.ts";
+import { ThreadError } from "../thread-error.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
 import { PUT_SCRIPT } from "./put-script.ts";
 
@@ -23,9 +25,9 @@ export class RedisRows implements CheckpointRows {
     for (const thread of threadId === undefined ? await this.#threads() : [threadId]) {
       const keys = new ThreadKeys(thread);
       const namespaces =
-        namespace === undefined ? await this.#redis.persist((client) => client.smembers(keys.namespaces)) : [namespace];
+        namespace === undefined ? await this.#persist((client) => client.smembers(keys.namespaces)) : [namespace];
       for (const place of namespaces.sort()) {
-        for (const id of await this.#redis.persist((client) => client.zrevrange(keys.ids(place), 0, -1))) {
+        for (const id of await this.#persist((client) => client.zrevrange(keys.ids(place), 0, -1))) {
           const row = await this.#row({ threadId: thread, namespace: place, id });
           if (row !== undefined) yield row;
         }
@@ -40,7 +42,7 @@ export class RedisRows implements CheckpointRows {
       `${channel}${SEPARATOR}${version}`,
       packBlob(value),
     ]);
-    await this.#redis.persist((client) =>
+    await this.#persist((client) =>
       client.eval(
         PUT_SCRIPT,
         4,
@@ -56,7 +58,7 @@ export class RedisRows implements CheckpointRows {
       ),
     );
     const now = Date.now();
-    await this.#redis.persist(async (client) => {
+    await this.#persist(async (client) => {
       await client.zadd(THREADS_KEY, now + this.#ttlMs, threadId);
       await client.zremrangebyscore(THREADS_KEY, 0, now);
     });
@@ -67,7 +69,7 @@ export class RedisRows implements CheckpointRows {
     if (wanted.length === 0) return [];
     const key = new ThreadKeys(threadId).values(namespace);
     const fields = wanted.map(([channel, version]) => `${channel}${SEPARATOR}${version}`);
-    const found = await this.#redis.persist((client) => client.hmgetBuffer(key, ...fields));
+    const found = await this.#persist((client) => client.hmgetBuffer(key, ...fields));
     return wanted.flatMap(([channel, version], index) => {
       const bytes = found[index];
       return bytes === null || bytes === undefined ? [] : [{ channel, version, value: unpackBlob(bytes) }];
@@ -75,16 +77,14 @@ export class RedisRows implements CheckpointRows {
   }
 
   async writes(key: CheckpointKey): Promise<WriteRow[]> {
-    const found = await this.#redis.persist((client) =>
-      client.hgetallBuffer(new ThreadKeys(key.threadId).writesOf(key)),
-    );
+    const found = await this.#persist((client) => client.hgetallBuffer(new ThreadKeys(key.threadId).writesOf(key)));
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
 
   async putWrites(key: CheckpointKey, rows: readonly WriteRow[]): Promise<void> {
     if (rows.length === 0) return;
     const writes = new ThreadKeys(key.threadId).writesOf(key);
-    await this.#redis.persist(async (client) => {
+    await this.#persist(async (client) => {
       const all = client.multi();
       for (const row of rows) {
         const field = `${row.taskId}${SEPARATOR}${row.index}`;
@@ -97,7 +97,8 @@ export class RedisRows implements CheckpointRows {
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
     const keys = new ThreadKeys(threadId);
-    await this.#redis.persist(async (client) => {
+    // Not tried again: what is left is let go by its time to live.
+    await this.#redis.run(async (client) => {
       const all = client.multi();
       for (const namespace of await client.smembers(keys.namespaces)) {
         if (onlySubGraphs && namespace === "") continue;
@@ -111,20 +112,24 @@ export class RedisRows implements CheckpointRows {
     });
   }
 
+  async #persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    return await this.#redis.persist(work).catch((error: unknown) => {
+      throw new ThreadError(`The agent's memory cannot be read or written: ${messageOf(error)}`, error);
+    });
+  }
+
   async #threads(): Promise<string[]> {
-    return await this.#redis.persist((client) => client.zrangebyscore(THREADS_KEY, Date.now(), "+inf"));
+    return await this.#persist((client) => client.zrangebyscore(THREADS_KEY, Date.now(), "+inf"));
   }
 
   async #newest(threadId: string, namespace: string): Promise<string | undefined> {
     const key = new ThreadKeys(threadId).ids(namespace);
-    return (await this.#redis.persist((client) => client.zrevrange(key, 0, 0)))[0];
+    return (await this.#persist((client) => client.zrevrange(key, 0, 0)))[0];
   }
 
   async #row(key: CheckpointKey): Promise<CheckpointRow | undefined> {
     const name = new ThreadKeys(key.threadId).checkpoint(key);
-    const { versions, parent, checkpoint, metadata } = await this.#redis.persist((client) =>
-      client.hgetallBuffer(name),
-    );
+    const { versions, parent, checkpoint, metadata } = await this.#persist((client) => client.hgetallBuffer(name));
     if (versions === undefined || checkpoint === undefined || metadata === undefined) return undefined;
     const parentId = parent?.toString() ?? "";
     return {
@@ -135,13 +140,6 @@ export class RedisRows implements CheckpointRows {
       ...(parentId === "" ? {} : { parentId }),
     };
   }
-}
-
-/** Runs the commands of a transaction. @throws the first error of one of them, which Redis only lists */
-async function applied(commands: ReturnType<RedisClient["multi"]>): Promise<void> {
-  const results = await commands.exec();
-  const failed = results?.find(([error]) => error !== null)?.[0];
-  if (results === null || failed) throw failed ?? new Error("the transaction was not carried out");
 }
 
 /** Path and channel as JSON, a zero byte, the value. */
