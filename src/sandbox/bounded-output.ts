@@ -1,5 +1,29 @@
 import { wellFormed } from "../shared/text.ts";
 
+/** Of the bytes that are kept: how many from the start. */
+export function headBytes(limit: number): number {
+  return Math.ceil(limit * 0.6);
+}
+
+/** Of the bytes that are kept: how many from the end. */
+export function tailBytes(limit: number): number {
+  return limit - headBytes(limit);
+}
+
+export interface BoundedText {
+  readonly text: string;
+  /** Bytes that are missing in it. */
+  readonly cut: number;
+}
+
+/** What was kept as text, with a line in the middle that says what is missing. */
+export function boundedText(head: Buffer, tail: Buffer, total: number): BoundedText {
+  const cut = total - head.length - tail.length;
+  if (cut <= 0) return { text: Buffer.concat([head, tail]).toString("utf8"), cut: 0 };
+  const note = `\n\n[… ${cut} bytes of output cut: only the first ${head.length} and the last ${tail.length} are kept …]\n\n`;
+  return { text: wellFormed(head.toString("utf8") + note + tail.toString("utf8")), cut };
+}
+
 /** Takes any amount of bytes and keeps the first and the last of them. */
 export class BoundedOutput {
   readonly #headLimit: number;
@@ -10,10 +34,10 @@ export class BoundedOutput {
   #tailSize = 0;
   #total = 0;
 
-  /** @param limit bytes that are kept: 60 % of them from the start, the rest from the end */
+  /** @param limit bytes that are kept */
   constructor(limit: number) {
-    this.#headLimit = Math.ceil(limit * 0.6);
-    this.#tailLimit = limit - this.#headLimit;
+    this.#headLimit = headBytes(limit);
+    this.#tailLimit = tailBytes(limit);
   }
 
   push(chunk: Buffer): void {
@@ -34,14 +58,8 @@ export class BoundedOutput {
     }
   }
 
-  /** The text, with a line in the middle that says what is missing, and how many bytes that is. */
-  read(): { readonly text: string; readonly cut: number } {
-    const head = Buffer.concat(this.#head);
+  read(): BoundedText {
     const all = Buffer.concat(this.#tail);
-    const tail = all.subarray(Math.max(all.length - this.#tailLimit, 0));
-    const cut = this.#total - head.length - tail.length;
-    if (cut === 0) return { text: Buffer.concat([head, tail]).toString("utf8"), cut: 0 };
-    const note = `\n\n[… ${cut} bytes of output cut: only the first ${head.length} and the last ${tail.length} are kept …]\n\n`;
-    return { text: wellFormed(head.toString("utf8") + note + tail.toString("utf8")), cut };
+    return boundedText(Buffer.concat(this.#head), all.subarray(Math.max(all.length - this.#tailLimit, 0)), this.#total);
   }
 }

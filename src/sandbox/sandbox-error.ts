@@ -10,7 +10,7 @@ export type SandboxErrorCode =
 
 /** Something that a sandbox cannot do. The message is for the agent: it says what to do instead. */
 export class SandboxError extends Error {
-  override readonly name = "SandboxError";
+  override readonly name: string = "SandboxError";
   readonly code: SandboxErrorCode;
 
   constructor(code: SandboxErrorCode, message: string, cause?: unknown) {

@@ -1,4 +1,5 @@
 import { mkdir, realpath } from "node:fs/promises";
+import { LIBRARY_DIRECTORIES } from "../paths.ts";
 import type {
   CommandOptions,
   CommandResult,
@@ -10,19 +11,12 @@ import type {
   SandboxProvider,
   SandboxRequest,
 } from "../sandbox.ts";
-import { OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
-import { type Aliases, confine, confineEntry } from "./confine.ts";
+import { confine, confineEntry } from "./confine.ts";
 import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
 import { ProcessGroups } from "./process-groups.ts";
 import { globFiles, grepFiles } from "./search.ts";
-
-/** Where the agent library's own directories are kept. */
-const ALIASES: Aliases = {
-  "/large_tool_results": `${OWN_DIRECTORY}/large_tool_results`,
-  "/conversation_history": `${OWN_DIRECTORY}/conversation_history`,
-};
 
 export interface FilesystemSandboxOptions {
   /** Absolute path; created where missing. */
@@ -100,7 +94,7 @@ class FilesystemSandbox implements Sandbox {
 
   async remove(path: string): Promise<string> {
     // The link, not what it points to.
-    const named = { real: await confineEntry(this.root, path, ALIASES), asked: path };
+    const named = { real: await confineEntry(this.root, path, LIBRARY_DIRECTORIES), asked: path };
     if (named.real === this.root)
       throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
     await removePath(named);
@@ -125,6 +119,6 @@ class FilesystemSandbox implements Sandbox {
   }
 
   async #named(path: string): Promise<Named> {
-    return { real: await confine(this.root, path, ALIASES), asked: path };
+    return { real: await confine(this.root, path, LIBRARY_DIRECTORIES), asked: path };
   }
 }

@@ -1,25 +1,13 @@
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join } from "node:path";
-import {
-  type DirectoryEntry,
-  FILE_SIZE_LIMIT,
-  type Found,
-  LISTING_LIMIT,
-  type LineMatch,
-  OWN_DIRECTORY,
-} from "../sandbox.ts";
+import { basename, dirname, join } from "node:path";
+import { isInside, relativePattern } from "../paths.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { isInside } from "./confine.ts";
+import { LINE_LIMIT, namesSkipped, SEARCH_TIME_LIMIT_MS, SKIPPED } from "../search-limits.ts";
 import { entryOf } from "./files.ts";
 
-/** Longest part of a matching line that is kept. */
-const LINE_LIMIT = 1_000;
 /** Bytes that are looked at to tell text from binary. */
 const SNIFFED_BYTES = 8_192;
-/** How long one search may take; what was found by then is returned as truncated. */
-const SEARCH_TIME_LIMIT_MS = 30_000;
-/** Directories that hold nothing an agent looks for, and hundreds of thousands of files. */
-const SKIPPED = new Set([".git", "node_modules", OWN_DIRECTORY]);
 
 /** Entries below `directory` whose path relative to it matches, by path. */
 export async function globFiles(root: string, directory: string, pattern: string): Promise<Found<DirectoryEntry>> {
@@ -27,7 +15,7 @@ export async function globFiles(root: string, directory: string, pattern: string
   const base = await stat(directory).catch(() => undefined);
   if (base === undefined) throw new SandboxError("not-found", `'${directory}' does not exist.`);
   if (!base.isDirectory()) throw new SandboxError("not-a-directory", `'${directory}' is not a directory.`);
-  const search = scan(directory, checkedPattern(root, directory, pattern), false);
+  const search = scan(directory, relativePattern(root, directory, pattern), false);
   const inside = new Map<string, boolean>();
   for await (const path of search.paths) {
     const above = dirname(path);
@@ -63,21 +51,6 @@ export async function grepFiles(
   return { items, truncated: search.timedOut() };
 }
 
-function checkedPattern(root: string, directory: string, pattern: string): string {
-  let relative = pattern;
-  if (isAbsolute(pattern))
-    relative = isInside(directory, pattern) ? pattern.slice(directory.length + 1) : pattern.slice(1);
-  if (isAbsolute(pattern) && !isInside(directory, pattern) && isInside(root, pattern)) {
-    throw new SandboxError(
-      "invalid",
-      `The pattern '${pattern}' does not lie below '${directory}'. Give a relative pattern.`,
-    );
-  }
-  if (relative.split("/").includes(".."))
-    throw new SandboxError("outside", `The pattern '${pattern}' is not allowed: '..' leads out of the workspace.`);
-  return relative;
-}
-
 /** Paths that match, without following links to directories, until the time is over. */
 function scan(
   directory: string,
@@ -87,7 +60,7 @@ function scan(
   const end = Date.now() + SEARCH_TIME_LIMIT_MS;
   let late = false;
   async function* paths(): AsyncGenerator<string> {
-    const wantsSkipped = pattern.split("/").some((part) => SKIPPED.has(part));
+    const wantsSkipped = namesSkipped(pattern);
     for await (const name of new Bun.Glob(pattern).scan({
       cwd: directory,
       dot: true,
@@ -98,7 +71,7 @@ function scan(
         late = true;
         return;
       }
-      if (wantsSkipped || !name.split("/").some((part) => SKIPPED.has(part))) yield join(directory, name);
+      if (wantsSkipped || !name.split("/").some((part) => SKIPPED.includes(part))) yield join(directory, name);
     }
   }
   return { paths: paths(), timedOut: () => late };
