@@ -2,9 +2,11 @@ import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import {
   anyText,
+  apiKey,
   boolean,
   decimalNumber,
   host,
+  hostMaybePort,
   hostPort,
   httpUrl,
   type Kind,
@@ -126,6 +128,34 @@ describe("host and port", () => {
     refused(hostPort, "has no port", ["localhost", "localhost:", "localhost:http", "localhost:80x"]);
     refused(hostPort, "has no valid host name before the port", ["a b:80", "::1:80", "user@host:80"]);
     refused(hostPort, "has a port outside 1 to 65535", ["localhost:0", "localhost:65536"]);
+  });
+});
+
+describe("a domain", () => {
+  test("is a host, with a port where it is not the usual one", () => {
+    for (const text of ["tenant.eu.auth0.com", "localhost:8443", "10.0.0.1:443", "[::1]:8443"])
+      expect(read(hostMaybePort, text)).toEqual({ value: text });
+  });
+
+  test("is no URL", () => {
+    refused(hostMaybePort, "has a scheme (https://) where a host name is wanted", ["https://tenant.auth0.com/"]);
+    refused(hostMaybePort, "has a path where a host name is wanted", ["tenant.auth0.com/", "tenant.auth0.com/api"]);
+    refused(hostMaybePort, "is not a host name", ["a b", "host:", "host:x", "user@host"]);
+    refused(hostMaybePort, "has a port outside 1 to 65535", ["host:0", "host:65536"]);
+  });
+});
+
+describe("a key", () => {
+  test("is one word of visible characters", () => {
+    for (const text of ["dummy-local-key", "eyJ.eyJ.a_b-c", "sk:+/="])
+      expect(read(apiKey, text)).toEqual({ value: text });
+  });
+
+  test("is not what a slip of copying made of it", () => {
+    refused(apiKey, "has white space around it", [" key", "key\n"]);
+    refused(apiKey, "has white space in it", ["a key", "a\tkey", "first\nsecond"]);
+    refused(apiKey, 'begins with "Bearer", which is no part of the key', ["Bearer key", "bearer key"]);
+    refused(apiKey, "has characters in it that no key has", ["k\u00e9y", "key\u0007", "\u201ckey\u201d"]);
   });
 });
 

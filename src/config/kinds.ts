@@ -29,6 +29,17 @@ function matching(problem: string, test: (value: string) => boolean) {
 
 export const anyText = kind("any text", text);
 
+/** A key that is sent as a header: white space in it is a slip of copying, and other characters cannot be sent. */
+export const apiKey: Kind<string> = kind(
+  "a key without white space, in visible ASCII characters",
+  v.pipe(
+    text,
+    v.check((value) => !/^bearer\s/i.test(value), 'begins with "Bearer", which is no part of the key'),
+    v.check((value) => !/\s/.test(value), "has white space in it"),
+    v.check((value) => /^[\x21-\x7e]+$/.test(value), "has characters in it that no key has"),
+  ),
+);
+
 /** A file that is there and can be read now: better to say so at the start than when it is needed. */
 export const readableFile: Kind<string> = kind(
   "the path of a readable file",
@@ -116,6 +127,21 @@ const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
 export const host: Kind<string> = kind(
   "a host name or an IP address",
   matching("is not a host name", (value) => HOST.test(value) || isIPv6(value)),
+);
+
+/** `host` or `host:port`, as in a URL. */
+export const hostMaybePort: Kind<string> = kind(
+  "a host name, and a port where it is not the usual one, without https://",
+  v.pipe(
+    text,
+    v.check((value) => !value.includes("://"), "has a scheme (https://) where a host name is wanted"),
+    v.check((value) => !value.includes("/"), "has a path where a host name is wanted"),
+    v.check((value) => HOST.test(value.replace(/:\d+$/, "")), "is not a host name"),
+    v.check(
+      (value) => !/:\d+$/.test(value) || isPort(value.slice(value.lastIndexOf(":") + 1)),
+      "has a port outside 1 to 65535",
+    ),
+  ),
 );
 
 /** `host:port`, as text. */

@@ -30,6 +30,10 @@ test("a duration reads as people say it", () => {
     [59_600, "1 min 0 s"],
     [184_000, "3 min 4 s"],
     [600_000, "10 min 0 s"],
+    [3_599_600, "1 h 0 min"],
+    [18_360_000, "5 h 6 min"],
+    [172_799_000, "47 h 59 min"],
+    [633_600_000, "7 d 8 h"],
   ];
   for (const [ms, words] of cases) expect(humanDuration(ms)).toBe(words);
 });

@@ -10,12 +10,16 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleepTimer(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
-/** `0.3 s`, `12 s`, `3 min 4 s`: a duration as people read it. */
+/** `0.3 s`, `12 s`, `3 min 4 s`, `5 h 6 min`, `7 d 8 h`: a duration as people read it. */
 export function humanDuration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
-  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /**

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import {
   anyText,
+  apiKey,
   boolean,
   host,
+  hostMaybePort,
   hostPort,
   httpUrl,
   oneOf,
@@ -25,7 +27,7 @@ export const cloudSettings = v.object({
   STIGMER_BACKEND_ENDPOINT: withDefault(hostPort, "localhost:8080", "The Stigmer backend's gRPC address."),
   ...stigmer,
   STIGMER_API_KEY: optional(
-    anyText,
+    apiKey,
     "The runner's token (a JWT) for the Stigmer backend; this or STIGMER_API_KEY_FILE.",
     secret,
   ),
@@ -35,7 +37,7 @@ export const cloudSettings = v.object({
     "lenient",
     "Where the issuer's keys cannot be fetched: `lenient` warns and checks the claims only, `strict` stops the start.",
   ),
-  AUTH0_DOMAIN: optional(host, "Issuer of the token.", { defaultNote: "the token's own `iss`" }),
+  AUTH0_DOMAIN: optional(hostMaybePort, "Issuer of the token, as a domain.", { defaultNote: "the token's own `iss`" }),
   AUTH0_AUDIENCE: optional(anyText, "Audience that the token must name.", { defaultNote: "not checked" }),
   STIGMER_LLM_PROVIDER: optional(oneOf(PROVIDERS), "Provider of the default model.", {
     defaultNote: "what STIGMER_LLM_MODEL's name tells, else anthropic",

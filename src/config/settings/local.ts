@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { anyText, boolean, hostPort, oneOf, seconds, wholeNumber } from "../kinds.ts";
+import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { model, PROVIDERS } from "./model.ts";
 import { runner } from "./runner.ts";
@@ -13,7 +13,7 @@ export const localSettings = v.object({
   ...temporal,
   STIGMER_BACKEND_ENDPOINT: withDefault(hostPort, "localhost:50051", "The Stigmer daemon's gRPC address."),
   ...stigmer,
-  STIGMER_API_KEY: withDefault(anyText, "dummy-local-key", "Sent to the daemon, which does not check it.", secret),
+  STIGMER_API_KEY: withDefault(apiKey, "dummy-local-key", "Sent to the daemon, which does not check it.", secret),
   STIGMER_LLM_PROVIDER: optional(oneOf(PROVIDERS), "Provider of the default model.", {
     defaultNote: "what STIGMER_LLM_MODEL's name tells, else ollama",
   }),

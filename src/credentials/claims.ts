@@ -1,0 +1,50 @@
+import { humanDuration } from "../shared/time.ts";
+import { CredentialsError } from "./credentials-error.ts";
+import { shown, type Token } from "./token.ts";
+
+/** How far this machine's clock and the issuer's may be apart. */
+export const SKEW_MS = 60_000;
+
+/**
+ * The issuer that a token comes from, as a URL.
+ * @param domain the one that it must be; without it any that can be asked for its keys in safety will do
+ * @throws CredentialsError
+ */
+export function issuerOf({ issuer }: Token, domain: string | undefined): URL {
+  const url = typeof issuer === "string" ? URL.parse(issuer) : null;
+  if (domain !== undefined) {
+    const wanted = new URL(`https://${domain}/`);
+    // As URLs, so that neither the case of a host nor a missing last slash makes a difference.
+    if (url?.href === wanted.href) return wanted;
+    const problem = `is from another issuer: its iss is ${shown(issuer)}, AUTH0_DOMAIN wants "${wanted.href}"`;
+    throw new CredentialsError("issuer", problem);
+  }
+  if (url?.protocol === "https:" && url.username === "" && url.password === "" && url.search === "" && url.hash === "")
+    return url;
+  const problem = `names no issuer with an https address: its iss is ${shown(issuer)}, and AUTH0_DOMAIN is not set`;
+  throw new CredentialsError("issuer", problem);
+}
+
+/** @throws CredentialsError where the token is for somebody else */
+export function checkAudience({ audience }: Token, wanted: string | undefined): void {
+  if (wanted === undefined || audience === wanted) return;
+  if (Array.isArray(audience) && audience.includes(wanted)) return;
+  const problem = `is for another audience: its aud is ${shown(audience)}, AUTH0_AUDIENCE wants ${shown(wanted)}`;
+  throw new CredentialsError("audience", problem);
+}
+
+/** @throws CredentialsError where its time is over or has not come */
+export function checkTimes({ expiresAt, validFrom }: Token, now: number): void {
+  if (expiresAt !== undefined && now > expiresAt + SKEW_MS) {
+    throw new CredentialsError("expired", `expired at ${iso(expiresAt)}, ${humanDuration(now - expiresAt)} ago`);
+  }
+  if (validFrom !== undefined && now < validFrom - SKEW_MS) {
+    const problem = `is not valid before ${iso(validFrom)}, in ${humanDuration(validFrom - now)}`;
+    throw new CredentialsError("not-yet-valid", problem);
+  }
+}
+
+/** A time as messages show it: whole seconds, as tokens have them. */
+export function iso(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,70 @@
+import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
+import { messageOf, systemCode } from "../shared/errors.ts";
+import { CredentialsError } from "./credentials-error.ts";
+
+/** How long the issuer may take to answer. */
+export const FETCH_LIMIT_MS = 5_000;
+/** Issuers publish a few keys of one or two KiB. */
+const LONGEST_ANSWER = 262_144;
+
+/** Where an issuer publishes its keys. */
+export function keysUrl(issuer: URL): URL {
+  return new URL(`${issuer.href.replace(/\/+$/, "")}/.well-known/jwks.json`);
+}
+
+/**
+ * The issuer's keys, fetched when they are asked for, and once more for a key that is not among them.
+ * @param ca a CA to trust besides those that the process trusts anyway
+ */
+export function issuerKeys(url: URL, ca?: string): ReturnType<typeof createRemoteJWKSet> {
+  return createRemoteJWKSet(url, {
+    timeoutDuration: FETCH_LIMIT_MS,
+    cooldownDuration: 0,
+    [customFetch]: guardedFetch(ca),
+  });
+}
+
+/** Fetches with a limit to the answer's size; redirects are not followed, as the library asks. */
+function guardedFetch(ca: string | undefined): FetchImplementation {
+  return async (url, options) => {
+    const response = await fetch(url, ca === undefined ? options : { ...options, tls: { ca } });
+    if (response.status >= 300 && response.status < 400) {
+      throw new Error(`the answer is a redirect (HTTP ${response.status}), and keys are not taken from elsewhere`);
+    }
+    if (response.status !== 200) throw new Error(`the answer is HTTP ${response.status}`);
+    return new Response(await limitedBody(response));
+  };
+}
+
+async function limitedBody(response: Response): Promise<Blob> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER) throw new Error(`the answer is longer than ${LONGEST_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return new Blob(chunks);
+}
+
+/** That the keys of an issuer could not be had or used, and why. */
+export function keysUnavailable(url: URL, error: unknown): CredentialsError {
+  return new CredentialsError(
+    "keys-unavailable",
+    `cannot be verified with the keys at ${url.href}: ${cause(error)}`,
+    error,
+  );
+}
+
+function cause(error: unknown): string {
+  const code = systemCode(error) ?? "";
+  if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${FETCH_LIMIT_MS / 1000} s`;
+  if (code === "ECONNREFUSED") return "connection refused: nothing listens there";
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the host name is unknown";
+  if (code === "EPROTO") return "it does not speak TLS";
+  if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
+    return `its certificate is not accepted: ${messageOf(error)}`;
+  if (code === "ERR_JWKS_INVALID") return `the answer is no usable set of keys: ${messageOf(error)}`;
+  if (/parse the JSON Web Key Set/.test(messageOf(error))) return "the answer is not JSON";
+  return messageOf(error);
+}

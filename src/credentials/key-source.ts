@@ -1,0 +1,31 @@
+import type { CredentialsConfig } from "../config/index.ts";
+import { readTokenFile } from "./token-file.ts";
+
+/** Where the API key comes from, in the words of messages. */
+export interface KeySource {
+  /** Begins a sentence about the key. */
+  readonly input: string;
+  /** How to give the runner another key. */
+  readonly renewal: string;
+  /** The file to follow; absent where the key cannot change. */
+  readonly file?: string;
+  /** @throws CredentialsError where there is no key to be had */
+  read(): Promise<string>;
+}
+
+export function keySource(source: CredentialsConfig["source"]): KeySource {
+  if ("key" in source) {
+    return {
+      input: "STIGMER_API_KEY",
+      renewal: "set a new STIGMER_API_KEY and start the runner again",
+      read: async () => source.key,
+    };
+  }
+  const { file } = source;
+  return {
+    input: `The token of STIGMER_API_KEY_FILE (${file})`,
+    renewal: `put a new token into ${file}`,
+    file,
+    read: () => readTokenFile(file),
+  };
+}

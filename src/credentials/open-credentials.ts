@@ -1,0 +1,65 @@
+import type { CloudConfig } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { Backoff } from "../shared/backoff.ts";
+import type { HealthCheck } from "../shared/health.ts";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import type { Credentials } from "./credentials.ts";
+import { CredentialsError } from "./credentials-error.ts";
+import { keySource } from "./key-source.ts";
+import { LiveKey } from "./live-key.ts";
+import { MaskedTokens } from "./masked-tokens.ts";
+import { describeToken, TokenVerifier } from "./token-verifier.ts";
+
+/** How often the file with the token is read: what a cluster mounts is swapped whole, which no watch tells reliably. */
+const POLL_MS = 5_000;
+const AGAIN = { firstMs: 5_000, mostMs: 300_000 };
+
+export interface CredentialsOptions {
+  readonly log: Logger;
+  /** Learns every token before anything could show it. */
+  readonly mask: SecretMask;
+  /** A CA to trust besides those that the process trusts anyway. */
+  readonly ca?: string;
+  /** The time, in ms. */
+  readonly now?: () => number;
+  readonly pollMs?: number;
+  readonly again?: Backoff;
+}
+
+/** A verified API key, and what keeps it so. */
+export interface OpenCredentials {
+  readonly credentials: Credentials;
+  readonly check: HealthCheck;
+  /** Lines of the log that say what was found. */
+  readonly connected: readonly string[];
+  close(): void;
+}
+
+/**
+ * Verifies the API key of cloud mode, and goes on watching it.
+ * @throws CredentialsError with what is wrong, within 10 s
+ */
+export async function openCredentials(
+  config: Pick<CloudConfig, "credentials">,
+  options: CredentialsOptions,
+): Promise<OpenCredentials> {
+  const { log, mask, ca, now = Date.now, pollMs = POLL_MS, again = AGAIN } = options;
+  const source = keySource(config.credentials.source);
+  const masked = new MaskedTokens(mask);
+  const verifier = new TokenVerifier(config.credentials, { now, ...(ca === undefined ? {} : { ca }) });
+  try {
+    const text = await source.read();
+    masked.remember(text);
+    const token = await verifier.verify(text);
+    const found = token.unverified === undefined ? "✅ API key verified" : "API key not verified yet";
+    const key = new LiveKey(token, { source, verifier, masked, log, now, pollMs, again });
+    return {
+      credentials: key,
+      check: { name: "API key", check: async () => key.finding() },
+      connected: [`${found}: ${describeToken(token)}`],
+      close: () => key.close(),
+    };
+  } catch (error) {
+    throw error instanceof CredentialsError ? error.about(source.input) : error;
+  }
+}

@@ -1,0 +1,103 @@
+import { compactVerify, errors } from "jose";
+import type { CredentialsConfig } from "../config/index.ts";
+import { withTimeout } from "../shared/time.ts";
+import { checkAudience, checkTimes, iso, issuerOf } from "./claims.ts";
+import { CredentialsError } from "./credentials-error.ts";
+import { issuerKeys, keysUnavailable, keysUrl } from "./issuer-keys.ts";
+import { readToken, shown, type Token } from "./token.ts";
+
+/** How long a verification may take, with keys that are fetched twice. */
+const VERIFY_LIMIT_MS = 8_000;
+
+/** A token that was found good. */
+export interface CheckedToken extends Token {
+  readonly issuer: string;
+  /** Why only its claims were checked. */
+  readonly unverified?: string;
+}
+
+/** Issuer and end of a token, for the log. */
+export function describeToken({ issuer, expiresAt }: CheckedToken): string {
+  return `issuer ${issuer}, ${expiresAt === undefined ? "does not expire" : `expires ${iso(expiresAt)}`}`;
+}
+
+export interface TokenVerifierOptions {
+  /** A CA to trust besides those that the process trusts anyway. */
+  readonly ca?: string;
+  /** The time, in ms. */
+  readonly now: () => number;
+}
+
+/** Finds out whether a token is what the configuration wants. */
+export class TokenVerifier {
+  readonly #config: CredentialsConfig;
+  readonly #options: TokenVerifierOptions;
+
+  constructor(config: CredentialsConfig, options: TokenVerifierOptions) {
+    this.#config = config;
+    this.#options = options;
+  }
+
+  /**
+   * Checks form, algorithm, issuer, signature and claims, in this order. Where the issuer's keys cannot be had, and
+   * the configuration is lenient, the signature is left out, and the result says why.
+   * @throws CredentialsError with what is wrong first
+   */
+  async verify(text: string): Promise<CheckedToken> {
+    const { strict, auth0Domain, auth0Audience } = this.#config;
+    const token = readToken(text);
+    const issuer = issuerOf(token, auth0Domain);
+    const unverified = await this.#checkSignature(token, issuer).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof CredentialsError && error.code === "keys-unavailable" && !strict) return error.problem;
+        throw error;
+      },
+    );
+    checkAudience(token, auth0Audience);
+    checkTimes(token, this.#options.now());
+    return { ...token, issuer: issuer.href, ...(unverified === undefined ? {} : { unverified }) };
+  }
+
+  async #checkSignature(token: Token, issuer: URL): Promise<void> {
+    const url = keysUrl(issuer);
+    const tooLate = () => keysUnavailable(url, new Error(`no answer within ${VERIFY_LIMIT_MS / 1000} s`));
+    await withTimeout(checkSignature(token, url, this.#options.ca), VERIFY_LIMIT_MS, tooLate);
+  }
+}
+
+/**
+ * The keys come from the issuer anew each time: it happens seldom, and a key that was withdrawn is not believed. What
+ * the token's header says of keys (`jwk`, `jku`, `x5c`) counts for nothing.
+ */
+async function checkSignature({ text, algorithm, keyId }: Token, url: URL, ca: string | undefined): Promise<void> {
+  const options = { algorithms: [algorithm] };
+  try {
+    await compactVerify(text, issuerKeys(url, ca), options).catch(async (error: unknown) => {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      // The token does not say which key it was: one of them will do.
+      for await (const key of error) {
+        const fits = await compactVerify(text, key, options).then(() => true, isMismatch);
+        if (fits) return;
+      }
+      throw new errors.JWSSignatureVerificationFailed();
+    });
+  } catch (error) {
+    if (error instanceof errors.JWKSNoMatchingKey) {
+      const key = keyId === undefined ? `no ${algorithm} key` : `no ${algorithm} key with the id ${shown(keyId)}`;
+      const problem = `is signed with an unknown key: ${key} is among those at ${url.href}`;
+      throw new CredentialsError("unknown-key", problem, error);
+    }
+    if (error instanceof errors.JWSSignatureVerificationFailed) {
+      const problem = `has a bad signature: it does not fit the key of the issuer at ${url.href}`;
+      throw new CredentialsError("bad-signature", problem, error);
+    }
+    throw keysUnavailable(url, error);
+  }
+}
+
+/** @throws what is not about the signature */
+function isMismatch(error: unknown): false {
+  if (error instanceof errors.JWSSignatureVerificationFailed) return false;
+  throw error;
+}

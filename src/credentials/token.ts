@@ -1,0 +1,85 @@
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import { CredentialsError } from "./credentials-error.ts";
+
+/** Much longer than any token in use, and still within what servers take as a header of a call. */
+export const LONGEST_TOKEN = 16_384;
+/** Never `none`, and nothing with a shared secret: the issuer's public key must not do as one. */
+export const ALGORITHMS = ["RS256", "ES256"] as const;
+/** The last second that has a date. */
+const LAST_SECOND = 8_640_000_000_000;
+
+/** What a token says of itself; nothing of it is verified yet. */
+export interface Token {
+  readonly text: string;
+  readonly algorithm: (typeof ALGORITHMS)[number];
+  /** The name of the key that signed it. */
+  readonly keyId?: string;
+  readonly issuer: unknown;
+  readonly audience: unknown;
+  /** Times in ms. */
+  readonly expiresAt?: number;
+  readonly validFrom?: number;
+}
+
+/**
+ * Reads a token: its form and its algorithm.
+ * @throws CredentialsError
+ */
+export function readToken(text: string): Token {
+  const not = (problem: string) => new CredentialsError("not-a-jwt", `is not a usable JWT: ${problem}`);
+  if (text.length > LONGEST_TOKEN)
+    throw not(`it is ${text.length} characters long, and at most ${LONGEST_TOKEN} are taken`);
+  if (/^bearer\s/i.test(text)) throw not('it begins with "Bearer", which is no part of the token');
+  if (/\s/.test(text)) throw not("it has white space in it");
+  const parts = text.split(".");
+  if (parts.length === 5) throw not("it is encrypted (a JWE, with 5 parts), and only signed ones are taken");
+  if (parts.length !== 3) throw not(`it has ${parts.length} of the 3 parts, which dots separate`);
+  if (!parts.every((part) => /^[\w-]*$/.test(part))) throw not("it has characters that base64url does not have");
+
+  const header = attempt(() => decodeProtectedHeader(text));
+  if (header === undefined) throw not("its first part is not a header in base64url and JSON");
+  const algorithm = ALGORITHMS.find((allowed) => allowed === header.alg);
+  if (algorithm === undefined) {
+    const problem = `is signed with the algorithm ${shown(header.alg)}; allowed are ${ALGORITHMS.join(" and ")}`;
+    throw new CredentialsError("algorithm", problem);
+  }
+  // An extension that must be understood and is not: RFC 7515 wants such a token refused.
+  if (header.crit !== undefined) throw not(`its header asks for extensions (crit: ${shown(header.crit)})`);
+  if (header.kid !== undefined && typeof header.kid !== "string") throw not("its key id (kid) is no text");
+  if (parts[2] === "") throw not("it has no signature");
+
+  const claims = attempt(() => decodeJwt(text));
+  if (claims === undefined) throw not("its second part is not an object in base64url and JSON");
+  const time = (name: "exp" | "nbf") => {
+    const value: unknown = claims[name];
+    if (value === undefined) return undefined;
+    if (typeof value !== "number" || !(Math.abs(value) <= LAST_SECOND)) throw not(`its ${name} is not a time`);
+    return value * 1000;
+  };
+  const [expiresAt, validFrom] = [time("exp"), time("nbf")];
+  return {
+    text,
+    algorithm,
+    ...(header.kid === undefined ? {} : { keyId: header.kid }),
+    issuer: claims.iss,
+    audience: claims.aud,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(validFrom === undefined ? {} : { validFrom }),
+  };
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const LONGEST_SHOWN = 200;
+
+/** A value out of a token for a message: whoever made the token chose it, so it is quoted and cut. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN).toWellFormed()}…` : text;
+}
