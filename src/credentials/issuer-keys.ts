@@ -14,7 +14,7 @@ export function keysUrl(issuer: URL): URL {
 
 /**
  * The issuer's keys, fetched when they are asked for, and once more for a key that is not among them.
- * @param ca a CA to trust besides those that the process trusts anyway
+ * @param ca a CA to trust in place of those that the process trusts
  */
 export function issuerKeys(url: URL, ca?: string): ReturnType<typeof createRemoteJWKSet> {
   return createRemoteJWKSet(url, {

@@ -18,7 +18,7 @@ export interface CredentialsOptions {
   readonly log: Logger;
   /** Learns every token before anything could show it. */
   readonly mask: SecretMask;
-  /** A CA to trust besides those that the process trusts anyway. */
+  /** A CA to trust in place of those that the process trusts. */
   readonly ca?: string;
   /** The time, in ms. */
   readonly now?: () => number;

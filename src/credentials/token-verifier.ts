@@ -22,7 +22,7 @@ export function describeToken({ issuer, expiresAt }: CheckedToken): string {
 }
 
 export interface TokenVerifierOptions {
-  /** A CA to trust besides those that the process trusts anyway. */
+  /** A CA to trust in place of those that the process trusts. */
   readonly ca?: string;
   /** The time, in ms. */
   readonly now: () => number;
