@@ -52,7 +52,7 @@ describe("the issuer", () => {
       "",
     ];
     for (const issuer of unsafe) {
-      expect(() => issuerOf(token({ issuer }), undefined)).toThrow("names no issuer with an https address");
+      expect(() => issuerOf(token({ issuer }), undefined)).toThrow("names no issuer with a usable https address");
     }
   });
 });

@@ -4,6 +4,8 @@ import { shown, type Token } from "./token.ts";
 
 /** How far this machine's clock and the issuer's may be apart. */
 export const SKEW_MS = 60_000;
+/** The address stands in messages, and nobody has a longer one. */
+const LONGEST_ISSUER = 500;
 
 /**
  * The issuer that a token comes from, as a URL.
@@ -19,10 +21,15 @@ export function issuerOf({ issuer }: Token, domain: string | undefined): URL {
     const problem = `is from another issuer: its iss is ${shown(issuer)}, AUTH0_DOMAIN wants "${wanted.href}"`;
     throw new CredentialsError("issuer", problem);
   }
-  if (url?.protocol === "https:" && url.username === "" && url.password === "" && url.search === "" && url.hash === "")
-    return url;
-  const problem = `names no issuer with an https address: its iss is ${shown(issuer)}, and AUTH0_DOMAIN is not set`;
+  if (url !== null && isSafe(url)) return url;
+  const problem = `names no issuer with a usable https address: its iss is ${shown(issuer)}, and AUTH0_DOMAIN is not set`;
   throw new CredentialsError("issuer", problem);
+}
+
+/** Whether an address out of a token may be asked, and shown. */
+function isSafe({ protocol, username, password, search, hash, href }: URL): boolean {
+  if (protocol !== "https:" || href.length > LONGEST_ISSUER) return false;
+  return [username, password, search, hash].every((part) => part === "");
 }
 
 /** @throws CredentialsError where the token is for somebody else */

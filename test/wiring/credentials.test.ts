@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { CompactSign } from "jose";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { CredentialsError, type CredentialsErrorCode } from "../../src/credentials/index.ts";
@@ -250,12 +252,31 @@ describe("an issuer whose keys cannot be had", () => {
     expect(error.remedies.join()).toContain("NODE_EXTRA_CA_CERTS");
   });
 
-  test("since it hangs: the start is done within the limit", async () => {
+  test("since it hangs, before its answer or in it: the start is done within the limit", async () => {
+    const mute = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const auth0Domain = `localhost:${(mute.address() as AddressInfo).port}`;
     issuer.answer(() => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([32])) })));
     const started = Date.now();
-    const error = await failure(await issuer.token(), { strict: true });
-    expect(error.message).toContain("no answer within 5 s");
+    const errors = await Promise.all([
+      failure(await issuer.token(), { strict: true }),
+      failure(await issuer.token({ iss: `https://${auth0Domain}/` }), { auth0Domain, strict: true }),
+    ]);
+    for (const { message } of errors) expect(message).toContain("no answer within 5 s");
     expect(Date.now() - started).toBeLessThan(8_000);
+    mute.close();
+  }, 15_000);
+
+  test("since it takes too long twice: the start is done within the limit too", async () => {
+    const old = issuer.keys;
+    await issuer.rotate();
+    issuer.answer(async () => {
+      await Bun.sleep(4_500);
+      return Response.json({ keys: old });
+    });
+    const started = Date.now();
+    expect((await failure(await issuer.token(), { strict: true })).message).toContain("no answer within 8 s");
+    expect(Date.now() - started).toBeLessThan(9_500);
   }, 15_000);
 
   test("leaves the claims to be checked", async () => {
