@@ -1,4 +1,5 @@
 import { wellFormed } from "../shared/text.ts";
+import { humanDuration } from "../shared/time.ts";
 
 /** Of the bytes that are kept: how many from the start. */
 export function headBytes(limit: number): number {
@@ -22,6 +23,12 @@ export function boundedText(head: Buffer, tail: Buffer, total: number): BoundedT
   if (cut <= 0) return { text: Buffer.concat([head, tail]).toString("utf8"), cut: 0 };
   const note = `\n\n[… ${cut} bytes of output cut: only the first ${head.length} and the last ${tail.length} are kept …]\n\n`;
   return { text: wellFormed(head.toString("utf8") + note + tail.toString("utf8")), cut };
+}
+
+/** What is told of a command that was stopped because its time was over: after its output, on a line of its own. */
+export function withTimeoutNote(output: string, timeoutMs: number): string {
+  const note = `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`;
+  return output === "" ? note : `${output.trimEnd()}\n${note}`;
 }
 
 /** Takes any amount of bytes and keeps the first and the last of them. */

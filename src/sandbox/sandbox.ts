@@ -88,6 +88,8 @@ export interface SandboxRequest {
 /** A sandbox in use. */
 export interface SandboxLease {
   readonly sandbox: Sandbox;
+  /** What the user should know about it, if anything. */
+  readonly notice?: string;
   /** Stops what still runs in it on behalf of this lease, and gives it back. Never throws. */
   release(): Promise<void>;
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { messageOf } from "../../shared/errors.ts";
-import { humanDuration, sleep } from "../../shared/time.ts";
-import { BoundedOutput } from "../bounded-output.ts";
+import { sleep } from "../../shared/time.ts";
+import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { ProcessGroups } from "./process-groups.ts";
@@ -77,10 +77,7 @@ async function settled(promise: Promise<unknown>, ms: number): Promise<void> {
 
 function result(child: ChildProcess, output: BoundedOutput, ending: string, timeoutMs: number): CommandResult {
   const { text, cut } = output.read();
-  if (ending === "timeout") {
-    const note = `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`;
-    return { output: text === "" ? note : `${text.trimEnd()}\n${note}`, exitCode: TIMEOUT_EXIT_CODE, cut };
-  }
+  if (ending === "timeout") return { output: withTimeoutNote(text, timeoutMs), exitCode: TIMEOUT_EXIT_CODE, cut };
   const signal = child.signalCode === null ? 0 : constants.signals[child.signalCode];
   return { output: text, exitCode: child.exitCode ?? 128 + signal, cut };
 }

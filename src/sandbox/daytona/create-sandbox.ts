@@ -1,0 +1,95 @@
+import type { DaytonaConfig } from "../../config/index.ts";
+import type { Logger } from "../../log/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { sleep } from "../../shared/time.ts";
+import type { SandboxRequest } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import { DaytonaFailure } from "./daytona-error.ts";
+import { labelsFor } from "./labels.ts";
+import { makeReady, READY_TIMEOUT_MS, type ReadinessOptions, withinReadiness } from "./readiness.ts";
+
+/** How long a sandbox that was not wanted any more is looked for: its creation may still be under way. */
+const DISCARD_MS = 30_000;
+const DISCARD_STEP_MS = 3_000;
+
+export interface CreateOptions extends ReadinessOptions {
+  readonly api: DaytonaApi;
+  readonly config: DaytonaConfig;
+  /** See the labels. */
+  readonly group: string;
+}
+
+/**
+ * Makes a sandbox for a request and waits until it runs. One that never does is deleted.
+ * @throws SandboxError; the request's signal's reason
+ */
+export async function createSandbox(options: CreateOptions, request: SandboxRequest): Promise<RemoteSandbox> {
+  const { api, log } = options;
+  const { sessionId, executionId } = request;
+  const whose = sessionId === undefined ? `execution ${executionId}` : `session ${sessionId}`;
+  // By its name it is found again where the answer to the request was lost.
+  const name = `stigmer-${(sessionId ?? executionId).replaceAll(/[^\w-]/g, "-").slice(0, 40)}-${crypto.randomUUID().slice(0, 8)}`;
+  log.info(`Creating a sandbox for ${whose} (${name})`);
+  try {
+    return await withinReadiness(`the new sandbox of ${whose}`, request.signal, options, async (signal) => {
+      const remote = await createNamed(name, options, request, signal);
+      if (await makeReady(api, remote, signal)) return remote;
+      const why = remote.errorReason === undefined ? "" : `: ${remote.errorReason}`;
+      throw new SandboxError(
+        "unavailable",
+        `Daytona's new sandbox ${name} came up broken (${remote.state})${why}. Check the snapshot, DAYTONA_DEV_TOOLS_SNAPSHOT_ID.`,
+      );
+    });
+  } catch (error) {
+    void discard(api, name, log);
+    throw error;
+  }
+}
+
+async function createNamed(
+  name: string,
+  { api, config, group }: CreateOptions,
+  request: SandboxRequest,
+  signal: AbortSignal,
+): Promise<RemoteSandbox> {
+  const isEphemeral = request.sessionId === undefined;
+  const wish = {
+    name,
+    labels: labelsFor(group, request),
+    autoStopInterval: config.autoStopMinutes,
+    // Of an ephemeral one nothing is kept when it stops.
+    autoDeleteInterval: isEphemeral ? 0 : config.autoDeleteMinutes,
+    ...(config.snapshotId === undefined ? {} : { snapshot: config.snapshotId }),
+  };
+  const make = async () => {
+    const made = await api.find(name, signal);
+    return made ?? (await api.client.create(wish, { timeout: READY_TIMEOUT_MS / 1000 }));
+  };
+  let attempt = 0;
+  return await api.call(
+    "create a sandbox",
+    // Only a second attempt can find what the first one made.
+    (client) => (attempt++ === 0 ? client.create(wish, { timeout: READY_TIMEOUT_MS / 1000 }) : make()),
+    { signal },
+  );
+}
+
+/** Deletes the sandbox of a name, as soon as there is one. */
+async function discard(api: DaytonaApi, name: string, log: Logger): Promise<void> {
+  const end = Date.now() + DISCARD_MS;
+  try {
+    do {
+      const remote = await api.find(name);
+      if (remote !== undefined) {
+        await api.call(`delete the sandbox ${name}`, () => remote.delete());
+        log.info(`Deleted the sandbox ${name}, which did not become ready`);
+        return;
+      }
+      await sleep(DISCARD_STEP_MS);
+    } while (Date.now() < end);
+  } catch (error) {
+    if (error instanceof DaytonaFailure && error.reason === "not-found") return;
+    log.warn(`The sandbox ${name} did not become ready and could not be deleted: ${messageOf(error)}`);
+  }
+}

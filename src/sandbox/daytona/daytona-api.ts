@@ -1,0 +1,121 @@
+import { Daytona, type Sandbox as RemoteSandbox } from "@daytonaio/sdk";
+import type { DaytonaConfig } from "../../config/index.ts";
+import type { Logger } from "../../log/index.ts";
+import { retry } from "../../shared/retry.ts";
+import { sleep, untilAborted } from "../../shared/time.ts";
+import { DaytonaFailure, explainDaytona, retryAfterMs } from "./daytona-error.ts";
+
+/** How long one request may take. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** With the waits in between about half a minute. */
+const RETRY = { retries: 6, firstMs: 500, mostMs: 10_000 };
+/** Longest wait that the API can ask for. */
+const MOST_RETRY_AFTER_MS = 30_000;
+
+const PING_TIMEOUT_MS = 4_000;
+/** Sandboxes that one request lists. */
+const PAGE = 100;
+
+export type { RemoteSandbox };
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Another attempt could do it twice: only where the first one was surely refused. */
+  readonly onlyOnce?: boolean;
+  readonly retries?: number;
+}
+
+/** Daytona's own client, with errors that say what to do, and patience. */
+export class DaytonaApi {
+  readonly client: Daytona;
+  readonly #log: Logger;
+
+  readonly #retry: typeof RETRY;
+
+  /** @param patience how often and after which waits a request is made again */
+  constructor(config: DaytonaConfig, log: Logger, patience: typeof RETRY = RETRY) {
+    this.#log = log;
+    this.#retry = patience;
+    this.client = new Daytona({
+      apiKey: config.apiKey,
+      apiUrl: config.apiUrl,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      // Its events come over a connection of their own, which is one more thing to lose.
+      useDeprecatedPolling: true,
+      otelEnabled: false,
+      ...(config.target === undefined ? {} : { target: config.target }),
+    });
+  }
+
+  /**
+   * Makes a request, again where that may help.
+   * @param what is wanted, as in "create a sandbox"
+   * @throws DaytonaFailure; the signal's reason where it aborts
+   */
+  async call<T>(what: string, work: (client: Daytona) => Promise<T>, options: CallOptions = {}): Promise<T> {
+    const { signal, onlyOnce = false, retries = this.#retry.retries } = options;
+    const attempt = async () => {
+      try {
+        return await untilAborted(work(this.client), signal);
+      } catch (error) {
+        signal?.throwIfAborted();
+        const failure = explainDaytona(what, error);
+        const wait = retryAfterMs(failure);
+        if (wait !== undefined) await sleep(Math.min(wait, MOST_RETRY_AFTER_MS), signal);
+        throw failure;
+      }
+    };
+    return await retry(attempt, {
+      ...this.#retry,
+      retries,
+      isTransient: (error) => error instanceof DaytonaFailure && (onlyOnce ? error.wasRefused : error.isTransient),
+      onRetry: (error) => this.#log.debug(`Trying again: ${String(error)}`),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** A sandbox by id or name. @returns `undefined` where there is none @throws DaytonaFailure */
+  async find(idOrName: string, signal?: AbortSignal): Promise<RemoteSandbox | undefined> {
+    const options = signal === undefined ? {} : { signal };
+    return await this.call(`find the sandbox ${idOrName}`, (client) => client.get(idOrName), options).catch(
+      (error: unknown) => {
+        if (error instanceof DaytonaFailure && error.reason === "not-found") return undefined;
+        throw error;
+      },
+    );
+  }
+
+  /** All sandboxes with these labels. @throws DaytonaFailure */
+  async list(labels: Record<string, string>, signal?: AbortSignal): Promise<RemoteSandbox[]> {
+    const options = signal === undefined ? {} : { signal };
+    return await this.call(
+      "list sandboxes",
+      async (client) => {
+        const found: RemoteSandbox[] = [];
+        for await (const sandbox of client.list({ labels, limit: PAGE })) found.push(sandbox);
+        return found;
+      },
+      options,
+    );
+  }
+
+  /** Makes one small request, once, with a short limit. @throws DaytonaFailure */
+  async ping(): Promise<void> {
+    const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
+    const first = (client: Daytona) => client.list({ limit: 1 })[Symbol.asyncIterator]().next();
+    try {
+      await this.call("answer", first, { retries: 0, signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new DaytonaFailure(
+        "timeout",
+        `Daytona did not answer within ${PING_TIMEOUT_MS / 1000} s. Check DAYTONA_API_URL and the network.`,
+        error,
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client[Symbol.asyncDispose]();
+  }
+}

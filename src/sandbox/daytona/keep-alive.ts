@@ -1,0 +1,24 @@
+import type { Logger } from "../../log/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+
+/** So that another replica's reaper does not take a sandbox that is used for an idle one. */
+const MOST_MS = 120_000;
+
+/** @param autoStopMinutes after which Daytona stops an idle sandbox; 0: never */
+export function keepAliveMs(autoStopMinutes: number): number {
+  return Math.min(autoStopMinutes === 0 ? MOST_MS : (autoStopMinutes * 60_000) / 3, MOST_MS);
+}
+
+/**
+ * Tells Daytona that a sandbox is in use: its idle clock does not see what runs inside.
+ * @returns the function that ends it
+ */
+export function keepAlive(api: DaytonaApi, remote: RemoteSandbox, everyMs: number, log: Logger): () => void {
+  const timer = setInterval(() => {
+    api
+      .call(`keep the sandbox ${remote.id} awake`, () => remote.refreshActivity(), { retries: 1 })
+      .catch((error: unknown) => log.warn(messageOf(error)));
+  }, everyMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,37 @@
+import type { SandboxRequest } from "../sandbox.ts";
+
+/**
+ * The labels of a sandbox at Daytona: whose it is and what for. A group is all replicas that share work, and may delete each
+ * other's sandboxes.
+ */
+const LABEL = {
+  group: "stigmer-runner",
+  session: "stigmer-session",
+  execution: "stigmer-execution",
+} as const;
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Labels of a sandbox that is made for a request. */
+export function labelsFor(group: string, { sessionId, executionId }: SandboxRequest): Record<string, string> {
+  return {
+    [LABEL.group]: group,
+    [LABEL.execution]: executionId,
+    ...(sessionId === undefined ? {} : { [LABEL.session]: sessionId }),
+  };
+}
+
+/** What all sandboxes of a group have. */
+export function labelsOfGroup(group: string): Record<string, string> {
+  return { [LABEL.group]: group };
+}
+
+/** What the sandboxes of a session have. */
+export function labelsOfSession(group: string, sessionId: string): Record<string, string> {
+  return { [LABEL.group]: group, [LABEL.session]: sessionId };
+}
+
+/** The session that a sandbox was made for, if any. */
+export function sessionOf(labels: Labels): string | undefined {
+  return labels[LABEL.session];
+}

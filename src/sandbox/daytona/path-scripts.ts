@@ -1,0 +1,107 @@
+import { LISTING_LIMIT, OWN_DIRECTORY } from "../sandbox.ts";
+import { SKIPPED } from "../search-limits.ts";
+import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
+
+/**
+ * Scripts that act on one path: variables `root` (absolute, without links), `path` (absolute) and `unless` (see
+ * {@link Located}). Each answers `@ok`, or `@` and why it cannot.
+ */
+
+/** Sets `real` to where `path` leads, links followed, as far as it exists; it must be inside of `root`. */
+const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -z "$unless" ] || [ ! -e "$unless" ] || fail absolute
+resolve() {
+  found=$1 rest=
+  while [ ! -e "$found" ]; do
+    [ ! -L "$found" ] || fail dangling
+    rest=/\${found##*/}$rest
+    found=\${found%/*}
+    [ -n "$found" ] || found=/
+  done
+  [ -z "$rest" ] || [ -d "$found" ] || fail not-a-directory
+  real=$(realpath -- "$found") || fail denied
+  case $real/ in "\${root%/}"/*) ;; *) fail link ;; esac
+  real=\${real%/}$rest
+}
+`;
+
+/** Answers the size in bytes and the path of a file that can be read. */
+export const STAT_FILE = `${RESOLVE}
+resolve "$path"
+[ -e "$real" ] || fail not-found
+[ ! -d "$real" ] || fail is-a-directory
+[ -f "$real" ] || fail not-a-file
+[ -r "$real" ] || fail denied
+printf '@ok\\n%s\\n%s' "$(stat -c %s -- "$real")" "$real"
+`;
+
+/** Answers a file in base64. */
+export const READ_FILE = `${RESOLVE}
+resolve "$path"
+[ -e "$real" ] || fail not-found
+printf '@ok\\n'
+base64 <"$real"
+`;
+
+/** Makes the directories above a file that is to be written, and answers its path. */
+export const PREPARE_FILE = `${RESOLVE}
+resolve "$path"
+[ ! -d "$real" ] || fail is-a-directory
+[ ! -e "$real" ] || [ -f "$real" ] || fail not-a-file
+mkdir -p -- "\${real%/*}" || fail denied
+if [ -e "$real" ]; then [ -w "$real" ] || fail denied; else [ -w "\${real%/*}" ] || fail denied; fi
+printf '@ok\\n%s' "$real"
+`;
+
+/** Deletes what is at `path` (with variable `name`: of that name in it), and answers its path. */
+export const REMOVE = `${RESOLVE}
+resolve "$path"
+real=$real/$name
+[ -e "$real" ] || [ -L "$real" ] || fail not-found
+rm -rf -- "$real" || fail denied
+printf '@ok\\n%s' "$real"
+`;
+
+/** What is told of an entry: type, size, time of change, path relative to where the search began. */
+const ENTRY = "%Y/%s/%T@/%P\\0";
+
+/** Answers the path and the entries of a directory, by name. */
+export const LIST = `${RESOLVE}
+resolve "$path"
+[ -e "$real" ] || fail not-found
+[ -d "$real" ] || fail not-a-directory
+[ -r "$real" ] || fail denied
+printf '@ok\\n%s\\0' "$real"
+find "$real" -mindepth 1 -maxdepth 1 ! -name ${quote(OWN_DIRECTORY)} -printf '${ENTRY}' |
+  sort -z -t/ -k4 | head -z -n ${LISTING_LIMIT + 1}
+`;
+
+/** Leaves out directories, unless variable `all` is set. */
+const PRUNE = `prune() {
+  if [ -n "$all" ]; then find "$@"; return; fi
+  start=$1; shift
+  find "$start" -mindepth 1 -type d \\( ${SKIPPED.map((name) => `-name ${quote(name)}`).join(" -o ")} \\) -prune -o "$@"
+}
+`;
+
+/** Answers the path and everything below a directory, as far as it fits into variable `bytes`. */
+export const FIND = `${RESOLVE}${PRUNE}
+resolve "$path"
+[ -e "$real" ] || fail not-found
+[ -d "$real" ] || fail not-a-directory
+printf '@ok\\n%s\\0' "$real"
+prune "$real" -mindepth 1 -printf '${ENTRY}' | head -c "$bytes"
+`;
+
+/**
+ * Answers the path, and of each line with \`text\` in text files at or below it: the file's path, a zero byte, number,
+ * colon, the line. Variables: \`name\` (a pattern that files' names must match), \`size\` (bytes of the largest file that is
+ * looked at), \`line\` and \`bytes\` (limits of a line and of all).
+ */
+export const GREP = `${RESOLVE}${PRUNE}
+resolve "$path"
+[ -e "$real" ] || fail not-found
+printf '@ok\\n%s\\0' "$real"
+if [ -d "$real" ]; then prune "$real" -type f -size "-$size" -name "$name" -print0
+else [ "$(stat -c %s -- "$real")" -ge "\${size%c}" ] || printf '%s\\0' "$real"; fi |
+  xargs -0 -r grep -IFnHZ -e "$text" -- | cut -b "1-$line" | head -c "$bytes"
+`;

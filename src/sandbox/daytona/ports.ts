@@ -1,0 +1,18 @@
+/** What sandboxes at Daytona need of the rest of the platform. */
+
+/** Which sandbox a session has. All replicas see the same. */
+export interface SessionSandboxes {
+  /**
+   * @returns what is known of the session; `undefined` where there is no such session (any more)
+   * @throws where it cannot be found out
+   */
+  recall(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined>;
+  /** Writes it down. @throws where that is not possible */
+  remember(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** Things that one replica at a time may do. */
+export interface ReplicaLocks {
+  /** Waits for it. @returns what gives it back @throws where it cannot be had */
+  acquire(name: string, signal?: AbortSignal): Promise<() => Promise<void>>;
+}

@@ -1,0 +1,98 @@
+import type { Logger } from "../../log/index.ts";
+import { humanDuration, sleep } from "../../shared/time.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import { DaytonaFailure } from "./daytona-error.ts";
+
+/** Longest time until a sandbox can be used, unless another one is given. */
+export const READY_TIMEOUT_MS = 180_000;
+const PROGRESS_MS = 10_000;
+/** Between two looks at a sandbox that is busy with itself. */
+const LOOK_MS = 1_000;
+
+/**
+ * Starts a sandbox that is not running, or waits for it.
+ * @returns `false` where it is broken or gone
+ * @throws DaytonaFailure; the signal's reason where it aborts
+ */
+export async function makeReady(api: DaytonaApi, remote: RemoteSandbox, signal: AbortSignal): Promise<boolean> {
+  const options = { signal };
+  // The signal is the limit that counts.
+  const seconds = READY_TIMEOUT_MS / 1000;
+  let attempts = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    switch (remote.state) {
+      case "started":
+        return true;
+      case "stopped":
+      case "archived":
+      case "paused":
+        if (++attempts > 3) return false;
+        if (!(await started(api, remote, seconds, signal))) return false;
+        break;
+      case "error":
+        if (remote.recoverable !== true || ++attempts > 1) return false;
+        await api.call(`recover the sandbox ${remote.id}`, () => remote.recover(seconds), options);
+        break;
+      case "build_failed":
+      case "destroyed":
+      case "destroying":
+        return false;
+      default:
+        await sleep(LOOK_MS, signal);
+        await api.call(`look at the sandbox ${remote.id}`, () => remote.refreshData(), options);
+    }
+  }
+}
+
+/** @returns `false` where it is broken */
+async function started(api: DaytonaApi, remote: RemoteSandbox, seconds: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await api.call(`start the sandbox ${remote.id}`, () => remote.start(seconds), { signal });
+    return true;
+  } catch (error) {
+    if (!(error instanceof DaytonaFailure)) throw error;
+    if (error.reason === "not-found") return false;
+    // It says of itself that it did not come up, or that it cannot be started as it is.
+    if (error.reason !== "failed" && error.reason !== "rejected") throw error;
+    await api.call(`look at the sandbox ${remote.id}`, () => remote.refreshData(), { signal });
+    return remote.state === "started";
+  }
+}
+
+export interface ReadinessOptions {
+  readonly log: Logger;
+  readonly readyTimeoutMs?: number;
+}
+
+/**
+ * Lets work go on for as long as a sandbox may take to become ready, and says in the log that it is waited for.
+ * @param what is waited for, as in "the sandbox of session x"
+ * @throws SandboxError where it takes longer; the outer signal's reason where that aborts
+ */
+export async function withinReadiness<T>(
+  what: string,
+  outer: AbortSignal,
+  { log, readyTimeoutMs = READY_TIMEOUT_MS }: ReadinessOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const began = Date.now();
+  const limit = AbortSignal.timeout(readyTimeoutMs);
+  const progress = setInterval(
+    () => log.info(`Waiting for ${what}: ${humanDuration(Date.now() - began)} of ${humanDuration(readyTimeoutMs)}`),
+    PROGRESS_MS,
+  );
+  try {
+    return await work(AbortSignal.any([outer, limit]));
+  } catch (error) {
+    if (outer.aborted || !limit.aborted) throw error;
+    throw new SandboxError(
+      "unavailable",
+      `Daytona did not make ${what} ready within ${humanDuration(readyTimeoutMs)}. See https://status.app.daytona.io, and whether the snapshot can be started there.`,
+      error,
+    );
+  } finally {
+    clearInterval(progress);
+  }
+}

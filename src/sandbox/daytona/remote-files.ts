@@ -1,0 +1,106 @@
+import { basename, dirname } from "node:path";
+import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import { LIST, PREPARE_FILE, READ_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
+import type { RemoteShell } from "./remote-shell.ts";
+
+/** Paths that come through as the file's name in the header of a download; others are escaped in one way or another. */
+const DOWNLOADABLE = /^[\w./ @+=,~-]+$/;
+
+/** The files of a sandbox at Daytona, confined to a directory as on this machine. */
+export class RemoteFiles {
+  readonly #shell: RemoteShell;
+  readonly #root: string;
+
+  constructor(shell: RemoteShell, root: string) {
+    this.#shell = shell;
+    this.#root = root;
+  }
+
+  async read(asked: string): Promise<Uint8Array> {
+    const [size = "", real = ""] = split(await this.act(asked, STAT_FILE), "\n");
+    if (Number(size) > FILE_SIZE_LIMIT) {
+      const mebibytes = Math.round(Number(size) / 1024 / 1024);
+      throw new SandboxError(
+        "too-large",
+        `'${asked}' has ${mebibytes} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
+      );
+    }
+    if (!DOWNLOADABLE.test(real)) return Buffer.from(await this.act(asked, READ_FILE), "base64");
+    const content = await this.#shell.download(real);
+    if (content === undefined) throw new SandboxError("not-found", `'${asked}' does not exist.`);
+    return content;
+  }
+
+  async write(asked: string, content: Uint8Array | string): Promise<string> {
+    const real = await this.act(asked, PREPARE_FILE);
+    await this.#shell.upload(Buffer.from(content), real);
+    return real;
+  }
+
+  async list(asked: string): Promise<Found<DirectoryEntry>> {
+    const [directory = "", ...records] = (await this.act(asked, LIST)).split("\0");
+    const items = entries(directory, records);
+    return { items: items.slice(0, LISTING_LIMIT), truncated: items.length > LISTING_LIMIT };
+  }
+
+  async remove(asked: string): Promise<string> {
+    const { path } = locate(this.#root, asked, LIBRARY_DIRECTORIES);
+    if (path === this.#root)
+      throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
+    // The link, not what it points to.
+    return await this.act(asked, REMOVE, { path: dirname(path), name: basename(path) });
+  }
+
+  /**
+   * Runs a script of a path.
+   * @param asked the path as the agent named it
+   * @returns what the script answered @throws SandboxError with what it found instead
+   */
+  async act(asked: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
+    const { path, unless = "" } = locate(this.#root, asked, LIBRARY_DIRECTORIES);
+    const { word, rest } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables });
+    if (word === "ok") return rest;
+    throw this.#refusal(word, asked);
+  }
+
+  #refusal(word: string, asked: string): SandboxError {
+    switch (word) {
+      case "absolute":
+      case "link":
+        return outside(this.#root, asked, word);
+      case "dangling":
+        return new SandboxError("invalid", `'${asked}' is a symbolic link to something that does not exist.`);
+      case "not-found":
+        return new SandboxError("not-found", `'${asked}' does not exist.`);
+      case "not-a-directory":
+        return new SandboxError("not-a-directory", `'${asked}' is not a directory.`);
+      case "is-a-directory":
+        return new SandboxError("not-a-file", `'${asked}' is a directory.`);
+      case "not-a-file":
+        return new SandboxError("not-a-file", `'${asked}' is not a regular file.`);
+      default:
+        return new SandboxError("denied", `'${asked}': permission denied.`);
+    }
+  }
+}
+
+/** Entries from records `type/size/seconds/path`; the paths are relative to `directory`. */
+export function entries(directory: string, records: readonly string[]): DirectoryEntry[] {
+  const found: DirectoryEntry[] = [];
+  for (const record of records) {
+    const [type = "", size = "", seconds = "", path = ""] = split(record, "/", 4);
+    if (path === "" || !(type === "f" || type === "d")) continue;
+    const isDirectory = type === "d";
+    const modifiedAt = new Date(Math.floor(Number(seconds) * 1000));
+    found.push({ path: `${directory}/${path}`, isDirectory, size: isDirectory ? 0 : Number(size), modifiedAt });
+  }
+  return found;
+}
+
+/** Splits into so many parts; the last one keeps the separators in it. */
+function split(text: string, separator: string, parts = 2): string[] {
+  const [...all] = text.split(separator);
+  return [...all.slice(0, parts - 1), all.slice(parts - 1).join(separator)];
+}

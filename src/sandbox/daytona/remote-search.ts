@@ -1,0 +1,63 @@
+import { basename } from "node:path";
+import { relativePattern } from "../paths.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
+import { LINE_LIMIT, namesSkipped } from "../search-limits.ts";
+import { FIND, GREP } from "./path-scripts.ts";
+import { entries, type RemoteFiles } from "./remote-files.ts";
+
+/** Most bytes that one search brings over. */
+const SEARCH_BYTES = 8 * 1024 * 1024;
+/** Longest path, with which a matching line begins. */
+const PATH_BYTES = 4_096;
+
+/** Files and directories below `path` whose relative path matches the pattern, by path. */
+export async function globRemote(
+  files: RemoteFiles,
+  root: string,
+  pattern: string,
+  path: string,
+): Promise<Found<DirectoryEntry>> {
+  const all = namesSkipped(pattern) ? "yes" : "";
+  const answer = await files.act(path, FIND, { all, bytes: SEARCH_BYTES });
+  const [directory = "", ...records] = answer.split("\0");
+  const glob = new Bun.Glob(relativePattern(root, directory, pattern));
+  const matching = entries(directory, records)
+    .filter((entry) => glob.match(entry.path.slice(directory.length + 1)))
+    .sort((a, b) => a.path.localeCompare(b.path));
+  return {
+    items: matching.slice(0, LISTING_LIMIT),
+    truncated: matching.length > LISTING_LIMIT || Buffer.byteLength(answer) >= SEARCH_BYTES,
+  };
+}
+
+/** Lines that contain `text` in the text files at or below `path`; `glob` is matched with names, or with relative paths. */
+export async function grepRemote(
+  files: RemoteFiles,
+  text: string,
+  path: string,
+  { glob, limit }: { readonly glob?: string; readonly limit: number },
+): Promise<Found<LineMatch>> {
+  const answer = await files.act(path, GREP, {
+    ...{ text, name: namePattern(glob), all: "" },
+    ...{ size: `${FILE_SIZE_LIMIT}c`, line: LINE_LIMIT * 4 + PATH_BYTES, bytes: SEARCH_BYTES },
+  });
+  const end = answer.indexOf("\0");
+  const start = answer.slice(0, end);
+  const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));
+  const items: LineMatch[] = [];
+  for (const record of answer.slice(end + 1).split("\n")) {
+    const [, file = "", line = "", content = ""] = /^([^\0]+)\0(\d+):(.*)$/s.exec(record) ?? [];
+    if (file === "") continue;
+    const relative = file === start ? basename(file) : file.slice(start.length + 1);
+    if (wanted !== undefined && !wanted.match(basename(file)) && !wanted.match(relative)) continue;
+    if (items.length >= limit) return { items, truncated: true };
+    items.push({ path: file, line: Number(line), text: content.slice(0, LINE_LIMIT) });
+  }
+  return { items, truncated: Buffer.byteLength(answer) >= SEARCH_BYTES };
+}
+
+/** A pattern for find(1) that every name matches which the glob can match; the glob itself decides afterwards. */
+function namePattern(glob: string | undefined): string {
+  const last = glob?.split("/").at(-1) ?? "*";
+  return /^[\w.*-]+$/.test(last) && !last.includes("**") ? last : "*";
+}

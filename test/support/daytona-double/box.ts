@@ -1,0 +1,74 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What a sandbox is asked for with, as the API takes it. */
+export interface BoxWish {
+  readonly name?: string;
+  readonly snapshot?: string;
+  readonly target?: string;
+  readonly env?: Record<string, string>;
+  readonly labels?: Record<string, string>;
+  readonly autoStopInterval?: number;
+  readonly autoDeleteInterval?: number;
+  readonly autoArchiveInterval?: number;
+}
+
+/** A sandbox: a folder, and what the API tells of it. */
+export class Box {
+  readonly id = crypto.randomUUID();
+  readonly name: string;
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "agent-runner-test-daytona-")));
+  readonly wish: BoxWish;
+  labels: Record<string, string>;
+  state = "creating";
+  desiredState = "started";
+  errorReason = "";
+  autoStopInterval: number;
+  autoDeleteInterval: number;
+  lastActivityAt = new Date();
+  /** How often it was told that it is in use. */
+  refreshed = 0;
+  readonly createdAt = new Date();
+
+  constructor(wish: BoxWish) {
+    this.wish = wish;
+    this.name = wish.name ?? this.id;
+    this.labels = wish.labels ?? {};
+    this.autoStopInterval = wish.autoStopInterval ?? 15;
+    this.autoDeleteInterval = wish.autoDeleteInterval ?? -1;
+  }
+
+  toDto(toolboxProxyUrl: string): Record<string, unknown> {
+    return {
+      id: this.id,
+      organizationId: "org",
+      name: this.name,
+      target: this.wish.target ?? "us",
+      snapshot: this.wish.snapshot ?? "daytonaio/sandbox:0.5.0",
+      user: "daytona",
+      env: this.wish.env ?? {},
+      labels: this.labels,
+      public: false,
+      networkBlockAll: false,
+      cpu: 1,
+      gpu: 0,
+      memory: 1,
+      disk: 3,
+      state: this.state,
+      desiredState: this.desiredState,
+      ...(this.errorReason === "" ? {} : { errorReason: this.errorReason }),
+      autoStopInterval: this.autoStopInterval,
+      autoDeleteInterval: this.autoDeleteInterval,
+      autoArchiveInterval: this.wish.autoArchiveInterval ?? 10_080,
+      createdAt: this.createdAt.toISOString(),
+      updatedAt: this.createdAt.toISOString(),
+      lastActivityAt: this.lastActivityAt.toISOString(),
+      toolboxProxyUrl,
+    };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

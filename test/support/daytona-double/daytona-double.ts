@@ -1,0 +1,178 @@
+import { Box, type BoxWish } from "./box.ts";
+import { errorAnswer, type Fault, Faults } from "./faults.ts";
+import { toolboxAnswer } from "./toolbox.ts";
+
+export interface DaytonaDoubleOptions {
+  readonly apiKey?: string;
+  /** How long a sandbox takes to be made or started. */
+  readonly startMs?: number;
+}
+
+/** Most sandboxes on one page of a list. */
+const PAGE = 2;
+
+/**
+ * Daytona's API over HTTP, as far as its own SDK uses it for this project: sandboxes that are folders of this machine in
+ * which commands really run. The SDK's requests are checked as strictly as the real API checks them.
+ */
+export class DaytonaDouble {
+  readonly apiKey: string;
+  readonly boxes = new Map<string, Box>();
+  /** Every request, as `POST /sandbox`. */
+  readonly requests: string[] = [];
+  readonly #faults = new Faults();
+  readonly #server: Bun.Server<undefined>;
+  /** May be changed at any time. */
+  startMs: number;
+  /** The programs that sandboxes have. */
+  path = process.env["PATH"] ?? "/usr/bin:/bin";
+  /** New sandboxes come to this end instead of being started. */
+  failsWith: { readonly state: string; readonly reason: string } | undefined;
+
+  constructor({ apiKey = "dtn_test_key", startMs = 20 }: DaytonaDoubleOptions = {}) {
+    this.apiKey = apiKey;
+    this.startMs = startMs;
+    this.#server = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      idleTimeout: 0,
+      fetch: (request) => this.#answer(request),
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.port}/api`;
+  }
+
+  /** Those that are not deleted. */
+  get alive(): readonly Box[] {
+    return [...this.boxes.values()].filter(({ state }) => state !== "destroyed");
+  }
+
+  box(id: string): Box {
+    const box = this.boxes.get(id);
+    if (box === undefined) throw new Error(`The double has no sandbox ${id}`);
+    return box;
+  }
+
+  count(request: RegExp): number {
+    return this.requests.filter((entry) => request.test(entry)).length;
+  }
+
+  fault(fault: Fault): void {
+    this.#faults.add(fault);
+  }
+
+  heal(): void {
+    this.#faults.clear();
+    this.failsWith = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.stop(true);
+    for (const box of this.boxes.values()) box.remove();
+  }
+
+  async #answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const entry = `${request.method} ${pathname.replace(/^\/api/, "")}`;
+    this.requests.push(entry);
+    if (request.headers.get("authorization") !== `Bearer ${this.apiKey}`)
+      return errorAnswer(401, "Invalid credentials", pathname);
+    const fault = this.#faults.next(entry);
+    if (fault === undefined) return await this.#route(request);
+    if (fault.hang === true) await new Promise(() => undefined);
+    if (fault.loseAnswer === true) {
+      await this.#route(request);
+      return errorAnswer(504, "upstream request timeout", pathname);
+    }
+    return errorAnswer(fault.status ?? 500, fault.message ?? "Internal server error", pathname, fault.headers);
+  }
+
+  async #route(request: Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url);
+    const [, id = "", path = ""] = /^\/toolbox\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
+    if (id !== "") {
+      const box = this.boxes.get(id);
+      return box === undefined ? missing(id, pathname) : await toolboxAnswer(box, path, request, this.path);
+    }
+    const rest = pathname.replace(/^\/api\/sandbox\/?/, "");
+    if (rest === "") return await this.#collection(request, searchParams);
+    const [idOrName = "", ...action] = rest.split("/");
+    const box = this.#find(decodeURIComponent(idOrName));
+    if (box === undefined) return missing(idOrName, pathname);
+    return await this.#sandbox(box, `${request.method} /${action.join("/")}`, request);
+  }
+
+  async #collection(request: Request, query: URLSearchParams): Promise<Response> {
+    if (request.method === "GET") return this.#list(query);
+    const wish = (await request.json()) as BoxWish;
+    if (wish.name !== undefined && this.#find(wish.name) !== undefined)
+      return errorAnswer(409, `Sandbox with name ${wish.name} already exists`, "/api/sandbox");
+    const box = new Box(wish);
+    this.boxes.set(box.id, box);
+    this.#starts(box);
+    return this.#dto(box);
+  }
+
+  #list(query: URLSearchParams): Response {
+    const wanted = Object.entries(JSON.parse(query.get("labels") ?? "{}") as Record<string, string>);
+    const found = this.alive.filter(({ labels }) => wanted.every(([name, value]) => labels[name] === value));
+    const from = Number(query.get("cursor") ?? 0);
+    const items = found.slice(from, from + PAGE).map((box) => box.toDto(this.#toolbox));
+    return Response.json({ items, nextCursor: found.length > from + PAGE ? String(from + PAGE) : null });
+  }
+
+  async #sandbox(box: Box, action: string, request: Request): Promise<Response> {
+    switch (action) {
+      case "GET /":
+        return this.#dto(box);
+      case "DELETE /":
+        box.state = "destroyed";
+        box.desiredState = "destroyed";
+        box.remove();
+        return this.#dto(box);
+      case "POST /start":
+        if (box.state === "error") return errorAnswer(400, "Sandbox is in an error state", "/start");
+        if (box.state !== "started") this.#starts(box);
+        return this.#dto(box);
+      case "PUT /labels":
+        box.labels = ((await request.json()) as { labels: Record<string, string> }).labels;
+        return Response.json({ labels: box.labels });
+      case "POST /last-activity":
+        box.lastActivityAt = new Date();
+        box.refreshed++;
+        return new Response(null, { status: 201 });
+      case "GET /toolbox-proxy-url":
+        return Response.json({ url: this.#toolbox });
+      default:
+        return errorAnswer(404, `Cannot ${action}`, action);
+    }
+  }
+
+  #starts(box: Box): void {
+    box.state = box.state === "creating" ? "creating" : "starting";
+    setTimeout(() => {
+      if (box.state === "destroyed") return;
+      box.state = this.failsWith?.state ?? "started";
+      box.errorReason = this.failsWith?.reason ?? "";
+      box.lastActivityAt = new Date();
+    }, this.startMs);
+  }
+
+  #find(idOrName: string): Box | undefined {
+    return this.alive.find((box) => box.id === idOrName || box.name === idOrName);
+  }
+
+  #dto(box: Box): Response {
+    return Response.json(box.toDto(this.#toolbox));
+  }
+
+  get #toolbox(): string {
+    return `http://127.0.0.1:${this.#server.port}/toolbox`;
+  }
+}
+
+function missing(id: string, path: string): Response {
+  return errorAnswer(404, `Sandbox with ID or name ${id} not found`, path);
+}

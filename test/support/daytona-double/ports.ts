@@ -1,0 +1,35 @@
+import type { ReplicaLocks, SessionSandboxes } from "../../../src/sandbox/daytona/index.ts";
+import { KeyedMutex } from "../../../src/shared/keyed-mutex.ts";
+
+/** Sessions and their sandboxes, of one process. */
+export class MemorySessions implements SessionSandboxes {
+  readonly sandboxes = new Map<string, string | undefined>();
+  /** What writing fails with, where it shall. */
+  broken: Error | undefined;
+
+  constructor(...ids: string[]) {
+    for (const id of ids) this.sandboxes.set(id, undefined);
+  }
+
+  async recall(sessionId: string): Promise<{ readonly sandboxId?: string } | undefined> {
+    if (!this.sandboxes.has(sessionId)) return undefined;
+    const sandboxId = this.sandboxes.get(sessionId);
+    return sandboxId === undefined ? {} : { sandboxId };
+  }
+
+  async remember(sessionId: string, sandboxId: string): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    this.sandboxes.set(sessionId, sandboxId);
+  }
+}
+
+/** Locks of one process. */
+export function memoryLocks(): ReplicaLocks {
+  const mutex = new KeyedMutex();
+  return {
+    acquire: async (name, signal) => {
+      const release = await mutex.acquire(name, signal);
+      return async () => release();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { createLogger } from "../../../src/log/index.ts";
+import { DaytonaApi, DaytonaSandboxes, type ReplicaLocks } from "../../../src/sandbox/daytona/index.ts";
+import type { SandboxLease, SandboxRequest } from "../../../src/sandbox/index.ts";
+import { SecretMask } from "../../../src/shared/secret-mask.ts";
+import type { DaytonaDouble } from "./daytona-double.ts";
+import { type MemorySessions, memoryLocks } from "./ports.ts";
+
+export interface ReplicaOptions {
+  readonly double: DaytonaDouble;
+  readonly sessions: MemorySessions;
+  readonly locks?: ReplicaLocks;
+  readonly group?: string;
+  readonly apiKey?: string;
+  readonly apiUrl?: string;
+  readonly snapshotId?: string;
+  readonly keepAliveMs?: number;
+  /** Whether requests are made again only twice, soon. */
+  readonly isImpatient?: boolean;
+  readonly readyTimeoutMs?: number;
+}
+
+/** The part of a runner that has to do with Daytona. */
+export interface Replica {
+  readonly api: DaytonaApi;
+  readonly sandboxes: DaytonaSandboxes;
+  readonly log: readonly string[];
+  acquire(request?: Partial<SandboxRequest>): Promise<SandboxLease>;
+  /** Gives back what was not given back. */
+  close(): Promise<void>;
+}
+
+export function openReplica(options: ReplicaOptions): Replica {
+  const { double, sessions, locks = memoryLocks(), group = "group" } = options;
+  const log: string[] = [];
+  const logger = createLogger({
+    level: "debug",
+    format: "text",
+    mask: new SecretMask(),
+    write: (line) => log.push(line),
+  });
+  const config = {
+    ...{ apiKey: options.apiKey ?? double.apiKey, apiUrl: options.apiUrl ?? double.url },
+    ...{ autoStopMinutes: 15, autoDeleteMinutes: 60 },
+    ...(options.snapshotId === undefined ? {} : { snapshotId: options.snapshotId }),
+  };
+  const api = new DaytonaApi(
+    config,
+    logger,
+    options.isImpatient === true ? { retries: 2, firstMs: 50, mostMs: 50 } : undefined,
+  );
+  const sandboxes = new DaytonaSandboxes({
+    ...{ api, config, commandTimeoutMs: 60_000, group, sessions, locks, log: logger },
+    ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
+    ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
+  });
+  const leases: SandboxLease[] = [];
+  return {
+    api,
+    sandboxes,
+    log,
+    acquire: async (request = {}) => {
+      const { signal } = new AbortController();
+      const usual = { executionId: "aex-1", sessionId: "ses-1", environment: {}, signal };
+      const { sessionId, ...rest } = { ...usual, ...request };
+      const lease = await sandboxes.acquire({ ...rest, ...(sessionId === "" ? {} : { sessionId }) });
+      leases.push(lease);
+      return lease;
+    },
+    close: async () => {
+      await Promise.all(leases.map((lease) => lease.release()));
+      await api.close();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { silentLogger } from "../../../src/log/index.ts";
+import { DaytonaApi, DaytonaSandboxes } from "../../../src/sandbox/daytona/index.ts";
+import { baseEnvironment, FilesystemSandboxes } from "../../../src/sandbox/filesystem/index.ts";
+import type { SandboxLease, SandboxProvider, SandboxRequest } from "../../../src/sandbox/index.ts";
+import { DaytonaDouble } from "../daytona-double/daytona-double.ts";
+import { MemorySessions, memoryLocks } from "../daytona-double/ports.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import type { OpenSubject, Subject } from "./subject.ts";
+
+/** The sandbox of this machine. */
+export const openFilesystem: OpenSubject = async ({ commandTimeoutMs }) => {
+  const folder = await temporaryFolder();
+  const rootDir = `${folder.path}/work`;
+  const provider = new FilesystemSandboxes({
+    rootDir,
+    commandTimeoutMs,
+    baseEnvironment: baseEnvironment(process.env),
+  });
+  return subject(provider, () => folder[Symbol.asyncDispose]());
+};
+
+/** Sandboxes at Daytona, by its own SDK. One session for all requests of a test. */
+export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
+  const double = new DaytonaDouble();
+  const config = { apiKey: double.apiKey, apiUrl: double.url, autoStopMinutes: 15, autoDeleteMinutes: 60 };
+  const api = new DaytonaApi(config, silentLogger);
+  const sessions = new MemorySessions("ses-1");
+  const provider = new DaytonaSandboxes({
+    ...{ api, config, commandTimeoutMs, sessions },
+    ...{ group: "group", locks: memoryLocks(), log: silentLogger },
+  });
+  return subject(provider, async () => {
+    await api.close();
+    await double.stop();
+  });
+};
+
+function subject(provider: SandboxProvider, close: () => Promise<void>): Subject {
+  const leases: SandboxLease[] = [];
+  return {
+    acquire: async (request: Partial<SandboxRequest> = {}) => {
+      const { signal } = new AbortController();
+      const lease = await provider.acquire({
+        executionId: "aex-1",
+        sessionId: "ses-1",
+        environment: {},
+        signal,
+        ...request,
+      });
+      leases.push(lease);
+      return lease;
+    },
+    close: async () => {
+      await Promise.all(leases.map((lease) => lease.release()));
+      await close();
+    },
+  };
+}

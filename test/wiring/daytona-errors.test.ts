@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
+import { MemorySessions } from "../support/daytona-double/ports.ts";
+import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
+
+setDefaultTimeout(60_000);
+
+let double: DaytonaDouble;
+const replicas: Replica[] = [];
+
+beforeEach(() => {
+  double = new DaytonaDouble();
+});
+afterEach(async () => {
+  double.heal();
+  await Promise.all(replicas.splice(0).map((replica) => replica.close()));
+  await double.stop();
+});
+
+function open(options: Partial<ReplicaOptions> = {}): Replica {
+  const replica = openReplica({ double, sessions: new MemorySessions("ses-1"), ...options });
+  replicas.push(replica);
+  return replica;
+}
+
+describe("an error of Daytona's API becomes a message", () => {
+  test.each([
+    [401, "Invalid credentials", /DAYTONA_API_KEY.*app\.daytona\.io\/dashboard\/keys/],
+    [403, "Forbidden resource", /DAYTONA_API_KEY/],
+    [402, "Organization is suspended: please add credit", /quota or credit.*dashboard\/limits/],
+    [403, "Total CPU limit exceeded. Maximum allowed: 10.", /quota or credit/],
+    [400, "Snapshot dev-tools not found", /DAYTONA_DEV_TOOLS_SNAPSHOT_ID/],
+    [404, "Snapshot dev-tools does not exist", /does not exist/],
+  ])("%i %s", async (status, message, remedy) => {
+    double.fault({ request: /^POST \/sandbox$/, status, message });
+    const attempt = open({ snapshotId: "dev-tools" }).acquire();
+    await expect(attempt).rejects.toThrow(message);
+    await expect(attempt).rejects.toThrow(remedy);
+    await expect(attempt).rejects.toThrow(`HTTP ${status}`);
+    expect(double.count(/^POST \/sandbox$/)).toBe(1);
+  });
+
+  test("where nothing listens", async () => {
+    const attempt = open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping();
+    await expect(attempt).rejects.toThrow(/DAYTONA_API_URL/);
+  });
+
+  test("where the key is wrong, without showing it", async () => {
+    const attempt = open({ apiKey: "dtn_wrong_key" }).api.ping();
+    await expect(attempt).rejects.toThrow("DAYTONA_API_KEY");
+    await expect(attempt).rejects.not.toThrow("dtn_wrong_key");
+  });
+
+  test("where it does not answer", async () => {
+    double.fault({ request: /^GET/, hang: true });
+    await expect(open().api.ping()).rejects.toThrow("did not answer within 4 s");
+  });
+});
+
+describe("a request that fails for a moment is made again", () => {
+  test.each([429, 500, 502, 503])("after %i", async (status) => {
+    double.fault({ request: /^POST \/sandbox$/, status, times: 2 });
+    const { sandbox } = await open().acquire();
+    expect(double.boxes.size).toBe(1);
+    double.fault({ request: /execute$/, status, times: 2 });
+    expect((await sandbox.execute("echo works")).output).toBe("works\n");
+  });
+
+  test("not before Daytona wants it", async () => {
+    double.fault({ request: /^POST \/sandbox$/, status: 429, headers: { "retry-after": "2" }, times: 1 });
+    const began = Date.now();
+    await open().acquire();
+    expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
+  });
+
+  test("without making a second sandbox where only the answer was lost", async () => {
+    double.fault({ request: /^POST \/sandbox$/, loseAnswer: true, times: 1 });
+    const { sandbox } = await open().acquire();
+    expect(double.boxes.size).toBe(1);
+    expect(double.boxes.has(sandbox.id)).toBe(true);
+  });
+
+  test("without running a command twice where only the answer was lost", async () => {
+    const { sandbox } = await open().acquire();
+    double.fault({ request: /execute$/, loseAnswer: true, times: 1 });
+    expect(await sandbox.execute("echo x >>ran; wc -l <ran")).toMatchObject({ output: "1\n", exitCode: 0 });
+  });
+
+  test("and gives up in the end, with a message", async () => {
+    const { sandbox } = await open({ isImpatient: true }).acquire();
+    double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
+    await expect(sandbox.execute("echo x")).rejects.toThrow(/no healthy upstream.*status\.app\.daytona\.io/s);
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
+import { MemorySessions, memoryLocks } from "../support/daytona-double/ports.ts";
+import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
+import { until } from "../support/eventually.ts";
+
+setDefaultTimeout(30_000);
+
+let double: DaytonaDouble;
+let sessions: MemorySessions;
+const replicas: Replica[] = [];
+
+beforeEach(() => {
+  double = new DaytonaDouble();
+  sessions = new MemorySessions("ses-1", "ses-2");
+});
+afterEach(async () => {
+  double.heal();
+  await Promise.all(replicas.splice(0).map((replica) => replica.close()));
+  await double.stop();
+});
+
+function open(options: Partial<ReplicaOptions> = {}): Replica {
+  const replica = openReplica({ double, sessions, ...options });
+  replicas.push(replica);
+  return replica;
+}
+
+/** The session's sandbox, made by an execution that has ended. */
+async function earlier(replica: Replica): Promise<string> {
+  const lease = await replica.acquire();
+  await lease.sandbox.writeFile("earlier.txt", "yes");
+  await lease.release();
+  return lease.sandbox.id;
+}
+
+const creations = () => double.count(/^POST \/sandbox$/);
+
+describe("a session's sandbox at Daytona", () => {
+  test("is made with labels and limits, and written to the session", async () => {
+    const { sandbox, notice } = await open({ snapshotId: "dev-tools" }).acquire();
+    const box = double.box(sandbox.id);
+    expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
+    expect(notice).toBeUndefined();
+    expect(box.labels).toMatchObject({
+      "stigmer-runner": "group",
+      "stigmer-session": "ses-1",
+      "stigmer-execution": "aex-1",
+    });
+    expect(box.wish).toMatchObject({ snapshot: "dev-tools", autoStopInterval: 15, autoDeleteInterval: 60 });
+    expect(box.name).toMatch(/^stigmer-ses-1-[0-9a-f]{8}$/);
+    expect(sandbox.root).toBe(box.folder);
+  });
+
+  test("is kept when an execution ends, and used by the next one", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    const { sandbox, notice } = await replica.acquire();
+    expect([sandbox.id, notice]).toEqual([id, undefined]);
+    expect(new TextDecoder().decode(await sandbox.readFile("earlier.txt"))).toBe("yes");
+    expect(creations()).toBe(1);
+  });
+
+  test("is made once, whichever replicas want it at the same time", async () => {
+    const shared = { locks: memoryLocks() };
+    const leases = await Promise.all([open(shared), open(shared), open(shared)].map((replica) => replica.acquire()));
+    expect(new Set(leases.map(({ sandbox }) => sandbox.id)).size).toBe(1);
+    expect(creations()).toBe(1);
+  });
+
+  test.each(["stopped", "archived", "paused"])("is started where it is %s", async (state) => {
+    const replica = open();
+    const id = await earlier(replica);
+    double.box(id).state = state;
+    const { sandbox } = await replica.acquire();
+    expect(sandbox.id).toBe(id);
+    expect((await sandbox.execute("cat earlier.txt")).output).toBe("yes");
+    expect(double.count(/\/start$/)).toBe(1);
+    expect(replica.log.join("\n")).toContain(`is ${state}: starting it`);
+  });
+
+  test("is waited for while it is busy with itself", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    double.box(id).state = "stopping";
+    setTimeout(() => {
+      double.box(id).state = "stopped";
+    }, 500);
+    expect((await replica.acquire()).sandbox.id).toBe(id);
+  });
+
+  test.each(["error", "build_failed", "destroying"])(
+    "is replaced where it is %s, and the user is told",
+    async (state) => {
+      const replica = open();
+      const id = await earlier(replica);
+      double.box(id).state = state;
+      const { sandbox, notice } = await replica.acquire();
+      expect(sandbox.id).not.toBe(id);
+      expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
+      expect(notice).toContain("has been replaced by a new one");
+    },
+  );
+
+  test("is replaced where it is gone", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    expect(await replica.sandboxes.cleanup(id)).toBe("deleted");
+    const { sandbox, notice } = await replica.acquire();
+    expect(sandbox.id).not.toBe(id);
+    expect(notice).toContain("replaced");
+  });
+
+  test("is not one that belongs to another session", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    sessions.sandboxes.set("ses-2", id);
+    const { sandbox } = await replica.acquire({ sessionId: "ses-2" });
+    expect(sandbox.id).not.toBe(id);
+  });
+
+  test("may be one that somebody else made", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    double.box(id).labels = { team: "ours" };
+    expect((await replica.acquire()).sandbox.id).toBe(id);
+  });
+
+  test("that could not be written to the session is used all the same, now and later", async () => {
+    const replica = open();
+    sessions.broken = new Error("the backend is away");
+    const id = await earlier(replica);
+    expect(replica.log.join("\n")).toContain("the backend is away");
+    expect(sessions.sandboxes.get("ses-1")).toBeUndefined();
+    sessions.broken = undefined;
+    expect((await replica.acquire()).sandbox.id).toBe(id);
+    expect(sessions.sandboxes.get("ses-1")).toBe(id);
+  });
+
+  test("is kept awake while it is used, and no longer", async () => {
+    const lease = await open({ keepAliveMs: 20 }).acquire();
+    const box = double.box(lease.sandbox.id);
+    await until("it is told more than once", () => box.refreshed > 2);
+    await lease.release();
+    await Bun.sleep(100);
+    const last = box.refreshed;
+    await Bun.sleep(200);
+    expect(box.refreshed).toBe(last);
+  });
+});
+
+describe("a sandbox of an execution without a session", () => {
+  test("is deleted when the execution ends", async () => {
+    const replica = open();
+    const lease = await replica.acquire({ sessionId: "" });
+    const box = double.box(lease.sandbox.id);
+    expect(box.labels).not.toHaveProperty("stigmer-session");
+    expect(box.wish.autoDeleteInterval).toBe(0);
+    expect((await lease.sandbox.execute("echo works")).output).toBe("works\n");
+    await lease.release();
+    expect(double.alive).toEqual([]);
+  });
+});
+
+describe("a sandbox that does not come up", () => {
+  test("is deleted, and the message says why and what to look at", async () => {
+    double.failsWith = { state: "error", reason: "no such image" };
+    await expect(open().acquire()).rejects.toThrow(/no such image.*DAYTONA_DEV_TOOLS_SNAPSHOT_ID/s);
+    await until("it is deleted", () => double.alive.length === 0);
+    expect(sessions.sandboxes.get("ses-1")).toBeUndefined();
+  });
+
+  test("within the limit is deleted", async () => {
+    double.startMs = 60_000;
+    await expect(open({ readyTimeoutMs: 700 }).acquire()).rejects.toThrow(
+      "did not make the new sandbox of session ses-1 ready within 0.7 s",
+    );
+    await until("it is deleted", () => double.boxes.size === 1 && double.alive.length === 0);
+  });
+
+  test("before nobody wants it any more is deleted", async () => {
+    double.startMs = 60_000;
+    const controller = new AbortController();
+    const attempt = open().acquire({ signal: controller.signal });
+    await until("it is asked for", () => double.boxes.size === 1);
+    controller.abort(new Error("cancelled"));
+    await expect(attempt).rejects.toThrow("cancelled");
+    await until("it is deleted", () => double.alive.length === 0);
+  });
+
+  test("with what its tools need is deleted, and the message names it", async () => {
+    double.path = "/nothing/here";
+    await expect(open().acquire()).rejects.toThrow(/does not run commands|lacks programs/);
+    expect(double.alive).toEqual([]);
+  });
+});
