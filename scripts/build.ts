@@ -5,6 +5,7 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "bun";
+import { daytonaPlugin } from "./build-parts/daytona-plugin.ts";
 import { smoke } from "./build-parts/smoke.ts";
 import { hostTarget, type Target, targets } from "./build-parts/targets.ts";
 import { temporalPlugin, WORKFLOW_THREAD } from "./build-parts/temporal-plugin.ts";
@@ -26,7 +27,7 @@ async function build(target: Target, workflow: Bun.BunPlugin): Promise<string> {
     format: "esm",
     minify: true,
     define: { BUILD_VERSION: JSON.stringify(version), BUILD_COMMIT: JSON.stringify(commit) },
-    plugins: [temporalPlugin(target.bridge, `./node_modules/${WORKFLOW_THREAD}`), workflow],
+    plugins: [temporalPlugin(target.bridge, `./node_modules/${WORKFLOW_THREAD}`), daytonaPlugin(), workflow],
     compile: {
       target: target.bun,
       outfile: file,

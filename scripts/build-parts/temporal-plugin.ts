@@ -1,7 +1,5 @@
 import type { BunPlugin } from "bun";
-
-/** A place in a package's file, and what to put there. */
-type Replacement = readonly [search: string | RegExp, replace: string];
+import { type Edit, editFiles } from "./edit-files.ts";
 
 /** The worker thread of workflows: an entrypoint of its own. */
 export const WORKFLOW_THREAD = "@temporalio/worker/lib/workflow/workflow-worker-thread.js";
@@ -11,7 +9,7 @@ export const WORKFLOW_THREAD = "@temporalio/worker/lib/workflow/workflow-worker-
  * paths that it computes while it runs, and a compiled program has none of them.
  */
 export function temporalPlugin(bridge: string, workflowThread: string): BunPlugin {
-  const edits: readonly (readonly [file: RegExp, replacements: readonly Replacement[]])[] = [
+  const edits: readonly Edit[] = [
     [
       /@temporalio\/core-bridge\/index\.js$/,
       [
@@ -36,24 +34,7 @@ export function temporalPlugin(bridge: string, workflowThread: string): BunPlugi
         namespace: "left-out",
       }));
       build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};", loader: "js" }));
-      for (const [file, replacements] of edits) {
-        build.onLoad({ filter: file }, async ({ path }) => ({
-          contents: replaced(await Bun.file(path).text(), replacements, path),
-          loader: "js",
-        }));
-      }
+      editFiles(build, edits);
     },
   };
-}
-
-/** @throws where a place is not there: the package has changed, and the program would fail when it runs */
-function replaced(text: string, replacements: readonly Replacement[], path: string): string {
-  let result = text;
-  for (const [search, replace] of replacements) {
-    const next = result.replace(search, replace);
-    if (next === result)
-      throw new Error(`${path} has no ${search}: look at what changed in this version of the package`);
-    result = next;
-  }
-  return result;
 }

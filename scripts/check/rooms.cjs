@@ -75,7 +75,7 @@ module.exports = {
         pathNot: "^bun(:|$)",
       },
     },
-    onlyFor("wire-messages", "stigmer", "status|activities|runner|daemon|client|commands"),
+    onlyFor("wire-messages", "stigmer", "status|activities|platform|daemon|client|commands"),
     onlyFor("agents-run-in-activities", "agent", "activities|status|runner"),
     onlyFor("admin-is-the-runners", "admin", "runner"),
     onlyFor("daemon-is-for-dev", "daemon", "commands"),

@@ -108,6 +108,7 @@ async function execute(
 
     const lease = await parts.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });
     held.defer(() => lease.release());
+    if (lease.notice !== undefined) reporter.notice(lease.notice);
     held.defer(() => (isEphemeral(threadId) ? parts.threads.delete(threadId) : parts.threads.tidy(threadId)));
 
     const run: AgentRun = {

@@ -1,10 +1,86 @@
 import type { CloudConfig } from "../config/index.ts";
+import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/index.ts";
+import type { Logger } from "../log/index.ts";
+import { REMEDIES, RedisConnection, RedisError, RedisLocks } from "../redis/index.ts";
+import { DaytonaApi, DaytonaFailure, DaytonaHealth, DaytonaSandboxes, Reaper } from "../sandbox/daytona/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { RedisSink } from "../status/index.ts";
+import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
+import { redisThreads } from "../threads/redis/index.ts";
+import { allOpen } from "./all-open.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
 
-/** A cluster. */
-export async function openCloud(_config: CloudConfig, _options: PlatformOptions): Promise<Platform> {
-  throw new PlatformError("daytona", "Cloud mode is not available in this version", [
-    "Set MODE=local to run on this machine.",
+/** Names the replicas that share this Redis, and with it sessions and their sandboxes. */
+const GROUP_KEY = "stigmer:agent-runner:group";
+
+/** A cluster: any number of replicas that share threads, locks and events in Redis, and sandboxes at Daytona. */
+export async function openCloud(config: CloudConfig, { log, mask }: PlatformOptions): Promise<Platform> {
+  await using opened = new AsyncDisposableStack();
+  const daytona = new DaytonaApi(config.daytona, log);
+  opened.defer(() => daytona.close());
+  // At the same time: each of them waits for somebody else.
+  const [redis, key] = await allOpen(opened, [
+    openRedis(config, log).then((made) => [made, () => made.close()] as const),
+    openKey(config, { log, mask }).then((made) => [made, () => made.close()] as const),
+    checkDaytona(daytona, log).then(() => [undefined, () => undefined] as const),
   ]);
+  const { credentials } = key;
+  const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => credentials.apiKey() });
+  opened.defer(() => stigmer.close());
+
+  const group = await groupOf(redis);
+  const sessions = new StigmerSessions(stigmer);
+  const sandboxes = new DaytonaSandboxes({
+    ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
+    ...{ group, sessions, log, locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log) },
+  });
+  const reaper = new Reaper({ api: daytona, sandboxes, sessions, group, log });
+  opened.defer(() => reaper.stop());
+  const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
+  const closing = opened.move();
+  return {
+    stigmer,
+    sandboxes,
+    threads: redisThreads(redis, config.redis.threadTtlMs, log),
+    sinks: [events],
+    checks: [events.check, key.check, new DaytonaHealth(daytona)],
+    connected: [`✅ Connected to Redis at ${redis.address}`, ...key.connected],
+    summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${redis.address}`],
+    close: () => closing.disposeAsync(),
+  };
+}
+
+async function openRedis(config: CloudConfig, log: Logger): Promise<RedisConnection> {
+  return await RedisConnection.open(config.redis, log).catch((error: unknown) => {
+    throw error instanceof RedisError ? new PlatformError("redis", error.message, REMEDIES[error.code], error) : error;
+  });
+}
+
+async function openKey(config: CloudConfig, options: Pick<PlatformOptions, "log" | "mask">): Promise<OpenCredentials> {
+  return await openCredentials(config, options).catch((error: unknown) => {
+    throw error instanceof CredentialsError
+      ? new PlatformError("credentials", error.message, error.remedies, error)
+      : error;
+  });
+}
+
+/** A key that is refused will be refused for every sandbox; all else may pass. */
+async function checkDaytona(api: DaytonaApi, log: Logger): Promise<void> {
+  try {
+    await api.ping();
+  } catch (error) {
+    if (error instanceof DaytonaFailure && error.reason === "unauthorized") {
+      throw new PlatformError("daytona", error.problem, [error.remedy], error);
+    }
+    log.warn(`${messageOf(error)} The runner starts all the same; executions fail until Daytona answers.`);
+  }
+}
+
+/** The group's name; the first replica gives it. */
+async function groupOf(redis: RedisConnection): Promise<string> {
+  return await redis.persist(async (client) => {
+    await client.set(GROUP_KEY, crypto.randomUUID(), "NX");
+    return (await client.get(GROUP_KEY)) ?? "";
+  });
 }

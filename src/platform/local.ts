@@ -4,6 +4,7 @@ import { fixedKey } from "../credentials/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
+import { StigmerClient } from "../stigmer/index.ts";
 import { openSqliteThreads } from "../threads/sqlite/index.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
@@ -13,9 +14,11 @@ export async function openLocal(config: LocalConfig, { env }: PlatformOptions): 
   const { root, rootDir } = config.sandbox;
   await usable(rootDir, "SANDBOX_ROOT_DIR", "workspace");
   await usable(config.dataDir, "STIGMER_DATA_DIR", "data directory");
+  const { apiKey } = fixedKey(config.apiKey);
+  const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
   const threads = openSqliteThreads(config.dataDir);
   return {
-    credentials: fixedKey(config.apiKey),
+    stigmer,
     sandboxes: new FilesystemSandboxes({
       rootDir,
       commandTimeoutMs: config.commandTimeoutMs,
@@ -26,7 +29,10 @@ export async function openLocal(config: LocalConfig, { env }: PlatformOptions): 
     checks: [{ name: "workspace", check: async () => failed(await writable(rootDir)) }],
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
-    close: () => threads.close(),
+    close: async () => {
+      stigmer.close();
+      await threads.close();
+    },
   };
 }
 

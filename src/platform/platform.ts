@@ -1,13 +1,15 @@
-import type { Credentials } from "../credentials/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
+import type { SecretMask } from "../shared/secret-mask.ts";
 import type { StatusSink } from "../status/index.ts";
+import type { StigmerClient } from "../stigmer/index.ts";
 import type { ThreadStore } from "../threads/index.ts";
 
 /** Everything that differs between local and cloud mode. */
 export interface Platform {
-  readonly credentials: Credentials;
+  /** The backend, with the API key of this mode. */
+  readonly stigmer: StigmerClient;
   readonly sandboxes: SandboxProvider;
   readonly threads: ThreadStore;
   /** Where status updates go besides the Stigmer API. */
@@ -21,6 +23,8 @@ export interface Platform {
 
 export interface PlatformOptions {
   readonly log: Logger;
+  /** Learns what must not be shown. */
+  readonly mask: SecretMask;
   /** The environment of the process, of which commands in a local sandbox see a small part. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

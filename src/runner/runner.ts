@@ -10,7 +10,6 @@ import type { SecretMask } from "../shared/secret-mask.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
-import { StigmerClient } from "../stigmer/index.ts";
 import {
   connectTemporal,
   createActivityWorker,
@@ -72,12 +71,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   await using opened = new AsyncDisposableStack();
   const admin = listen();
   opened.defer(() => admin.stop());
-  const platform = await openPlatform(config, { log, env: options.env });
+  const platform = await openPlatform(config, { log, mask, env: options.env });
   opened.defer(() => platform.close());
   for (const line of [...platform.connected, ...summary(config, platform.summary)]) log.info(line);
 
-  const client = new StigmerClient({ ...config.stigmer, apiKey: () => platform.credentials.apiKey() });
-  opened.defer(() => client.close());
   installTemporalRuntime(log);
   const connection = await connectTemporal(config.temporal);
   opened.defer(() => connection.close());
@@ -94,10 +91,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     activities: createActivities({
       executions,
       gate: new ExecutionGate(config.temporal.maxConcurrency),
-      client,
+      client: platform.stigmer,
       sandboxes: platform.sandboxes,
       threads: platform.threads,
-      sinks: [new StigmerSink(client), ...platform.sinks],
+      sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
       model: config.model,
       streaming: config.statusStreaming,
       mask,
@@ -105,7 +102,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       loadAgent,
     }),
   });
-  monitor = new HealthMonitor(healthChecks(connection, client, platform), log);
+  monitor = new HealthMonitor(healthChecks(connection, platform), log);
   opened.defer(() => monitor?.stop());
   const working = worker.run();
   void monitor.start();
@@ -155,10 +152,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 /** Stands for all checks before they were made. */
 const NOT_CHECKED = { name: "health", status: "failed", reason: "not known yet" } as const;
 
-function healthChecks(connection: NativeConnection, client: StigmerClient, platform: Platform) {
+function healthChecks(connection: NativeConnection, platform: Platform) {
   return [
     { name: "Temporal", check: async () => failed(await probeTemporal(connection, PROBE_TIMEOUT_MS)) },
-    { name: "Stigmer", check: async () => failed(await client.probe(PROBE_TIMEOUT_MS)) },
+    { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
     ...platform.checks,
   ];
 }

@@ -6,5 +6,6 @@ export type { AgentEnvironment } from "./environment.ts";
 export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";
 export { StigmerError } from "./stigmer-error.ts";
+export { StigmerSessions } from "./stigmer-sessions.ts";
 export * from "./wire.ts";
 export { withoutSecrets, withSecretsOf } from "./without-secrets.ts";

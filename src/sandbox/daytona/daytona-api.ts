@@ -104,14 +104,10 @@ export class DaytonaApi {
     const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
     const first = (client: Daytona) => client.list({ limit: 1 })[Symbol.asyncIterator]().next();
     try {
-      await this.call("answer", first, { retries: 0, signal });
+      await this.call("list sandboxes", first, { retries: 0, signal });
     } catch (error) {
       if (!signal.aborted) throw error;
-      throw new DaytonaFailure(
-        "timeout",
-        `Daytona did not answer within ${PING_TIMEOUT_MS / 1000} s. Check DAYTONA_API_URL and the network.`,
-        error,
-      );
+      throw new DaytonaFailure("timeout", `Daytona did not answer within ${PING_TIMEOUT_MS / 1000} s.`, error);
     }
   }
 

@@ -17,10 +17,16 @@ export type DaytonaFailureCode =
 export class DaytonaFailure extends SandboxError {
   override readonly name = "DaytonaFailure";
   readonly reason: DaytonaFailureCode;
+  /** What did not work, without what to do about it. */
+  readonly problem: string;
+  readonly remedy: string;
 
-  constructor(reason: DaytonaFailureCode, message: string, cause?: unknown) {
-    super("unavailable", message, cause);
+  constructor(reason: DaytonaFailureCode, problem: string, cause?: unknown) {
+    const remedy = REMEDIES[reason];
+    super("unavailable", `${problem} ${remedy}`, cause);
     this.reason = reason;
+    this.problem = problem;
+    this.remedy = remedy;
   }
 
   /** Whether the same request may succeed later. */
@@ -56,7 +62,7 @@ const REMEDIES: Readonly<Record<DaytonaFailureCode, string>> = {
 export function explainDaytona(what: string, error: unknown): DaytonaFailure {
   if (error instanceof DaytonaFailure) return error;
   const as = (code: DaytonaFailureCode, message: string) =>
-    new DaytonaFailure(code, `Daytona could not ${what}: ${message} ${REMEDIES[code]}`.trimEnd(), error);
+    new DaytonaFailure(code, `Daytona could not ${what}: ${message}`, error);
   if (!(error instanceof DaytonaError)) return as("failed", sentence(messageOf(error)));
   const { statusCode: status } = error;
   const said = sentence(status === undefined ? error.message : `${error.message} (HTTP ${status})`);
