@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuilt } from "./lib/built.ts";
+import { prepareServices, type Services } from "./test-parts/services.ts";
 
 const root = join(import.meta.dir, "..");
 
@@ -25,6 +26,9 @@ const suites: readonly Suite[] = [
   { name: "e2e", about: "the compiled program", run: bunTest("test/e2e") },
 ];
 
+const USE_SERVICES = ["wiring"];
+let services: Services | undefined;
+
 /** Runs a command and shows what it says. @returns its exit code */
 async function show(command: readonly string[]): Promise<number> {
   return await Bun.spawn([...command], {
@@ -32,7 +36,7 @@ async function show(command: readonly string[]): Promise<number> {
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...services?.env, NO_COLOR: "1" },
   }).exited;
 }
 
@@ -80,18 +84,21 @@ const results: (Counts & { readonly name: string; readonly seconds: number })[] 
 try {
   await ensureBuilt();
   for (const { name, about, run } of suites.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))) {
+    if (USE_SERVICES.includes(name)) services ??= await prepareServices();
     console.log(`\n== ${name}: ${about}`);
     const started = Date.now();
     const counts = await run(join(reports, name));
     results.push({ name, seconds: Math.round((Date.now() - started) / 1000), ...counts });
   }
 } finally {
+  await services?.stop();
   await rm(reports, { recursive: true, force: true });
 }
 
 console.log();
 for (const { name, passed, failed, seconds } of results)
   console.log(`${name}: ${passed} passed, ${failed} failed in ${seconds} s`);
+if (services !== undefined) console.log(services.about);
 const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);

@@ -1,7 +1,8 @@
 # Gets the tools that the scripts need and this machine lacks. To be sourced by bash.
 #
-# Everything goes into ~/.cache/agent-runner, nothing outside of it is changed, and what is there is used again. Each
-# tool is fetched the way its makers offer, and where that is not reachable, from a package registry.
+# Everything goes into ~/.cache/agent-runner and is used again; nothing outside of it is changed, but that a Debian
+# machine's root gets Redis and a container engine as packages. Each tool is fetched the way its makers offer, and where
+# that is not reachable, from a package registry.
 
 BUN_VERSION=1.4.5
 TEMPORAL_VERSION=1.5.1
@@ -72,4 +73,42 @@ ensure_temporal() {
   say "Building the Temporal CLI from source: takes some minutes, once"
   GOBIN="$TOOLS/bin" quietly go install "github.com/temporalio/cli/cmd/temporal@v$TEMPORAL_VERSION" ||
     fail "the Temporal CLI could not be built"
+}
+
+# Installs Debian packages, where this is Debian and we are root. None of their services is started: the tests start
+# their own.
+install_packages() {
+  have apt-get && [ "$(id -u)" = 0 ] || return 1
+  if [ -z "${PACKAGES_LISTED:-}" ]; then
+    quietly apt-get update || return 1
+    PACKAGES_LISTED=yes
+  fi
+  local policy=/usr/sbin/policy-rc.d ours= result=0
+  if [ ! -e "$policy" ]; then
+    ours=yes
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+  fi
+  DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends "$@" || result=1
+  [ -z "$ours" ] || rm -f "$policy"
+  return "$result"
+}
+
+ensure_redis() {
+  have redis-server && return
+  say "Installing redis-server"
+  install_packages redis-server && have redis-server ||
+    fail "redis-server is needed: install it (apt-get install redis-server, brew install redis), or run this as root on Debian"
+}
+
+# A container engine for the tests. Without one they run their services as processes.
+ensure_engine() {
+  [ -n "${DOCKER_HOST:-}" ] && have docker && return
+  if have docker && { have dockerd || docker version >/dev/null 2>&1; }; then return; fi
+  if have apt-get && [ "$(id -u)" = 0 ]; then
+    say "Installing a container engine"
+    # Where Debian keeps its command line apart, that is a package of its own.
+    if install_packages docker.io && { have docker || install_packages docker-cli; }; then return; fi
+  fi
+  say "There is no container engine: the tests run their services as processes. Install Docker to have them in containers."
 }

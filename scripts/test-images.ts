@@ -1,0 +1,9 @@
+/** Prints what test-parts/images.ts found or made: see scripts/test-images. */
+import { output } from "./test-parts/command.ts";
+import { testImages } from "./test-parts/images.ts";
+
+if ((await output(["docker", "version"], 10_000)) === undefined) {
+  console.error("No container engine answers: start Docker, or set DOCKER_HOST.");
+  process.exit(1);
+}
+for (const [variable, image] of Object.entries((await testImages()).env)) console.log(`export ${variable}=${image}`);

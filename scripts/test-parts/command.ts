@@ -1,0 +1,8 @@
+/** Runs a command within a time limit. @returns what it wrote, or undefined where it is missing, fails or takes longer */
+export async function output(command: readonly string[], limitMs = 60_000): Promise<string | undefined> {
+  const [name = ""] = command;
+  if (Bun.which(name) === null) return undefined;
+  const child = Bun.spawn([...command], { stdin: "ignore", stdout: "pipe", stderr: "ignore", timeout: limitMs });
+  const text = await new Response(child.stdout).text();
+  return (await child.exited) === 0 ? text.trim() : undefined;
+}

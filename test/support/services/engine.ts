@@ -1,0 +1,20 @@
+/** Whether a container engine answers. scripts/test has found out already; `bun test` alone asks. */
+import { getContainerRuntimeClient } from "testcontainers";
+import { IMAGES, type ImageVariable } from "../../../scripts/test-parts/images.ts";
+
+let answers: Promise<boolean> | undefined;
+
+export function engineAnswers(): Promise<boolean> {
+  const known = process.env["TEST_SERVICES"];
+  if (known === "containers") return Promise.resolve(true);
+  if (known === "processes") return Promise.resolve(false);
+  answers ??= getContainerRuntimeClient().then(
+    () => true,
+    () => false,
+  );
+  return answers;
+}
+
+export function imageOf(variable: ImageVariable): string {
+  return process.env[variable] ?? IMAGES[variable];
+}

@@ -1,0 +1,25 @@
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A server that tests need: in a container where an engine answers, else a process of this machine. */
+export interface Service extends Address {
+  readonly kind: "container" | "process";
+  /** Kills the server as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** How a server is started and asked, wherever it runs. */
+export interface Server {
+  /** Its arguments, given where it has to listen. */
+  args(listen: Address): readonly string[];
+  /** The port that it listens on where it has a network of its own. */
+  readonly port: number;
+  /** Does not throw once it answers. */
+  ready(address: Address): Promise<unknown>;
+}

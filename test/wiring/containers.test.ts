@@ -1,0 +1,40 @@
+import { describe, expect, test } from "bun:test";
+import { engineAnswers, ping, type Service, startRedis, startTemporal, TEMPORAL } from "../support/services/index.ts";
+
+const LIMIT_MS = 120_000;
+
+describe.each<[string, () => Promise<Service>, (service: Service) => Promise<unknown>]>([
+  ["Redis", () => startRedis({ password: "s3cret" }), (service) => ping(service, "s3cret")],
+  ["Temporal", startTemporal, (service) => TEMPORAL.ready(service)],
+])("%s for the wiring tests", (_, start, ask) => {
+  test(
+    "runs where it should, survives a crash on its port, and is gone when stopped",
+    async () => {
+      await using service = await start();
+      expect(service.kind).toBe((await engineAnswers()) ? "container" : "process");
+      await ask(service);
+      await service.kill();
+      await expect(ask(service)).rejects.toThrow();
+      await service.restart();
+      await ask(service);
+      await service.stop();
+      await expect(ask(service)).rejects.toThrow();
+    },
+    LIMIT_MS,
+  );
+});
+
+test("Redis asks for its password, and keeps what was written", async () => {
+  await using redis = await startRedis({ password: "s3cret" });
+  await expect(ping(redis)).rejects.toThrow();
+  const { Redis } = await import("ioredis");
+  const connect = () => new Redis({ host: redis.host, port: redis.port, password: "s3cret" });
+  const before = connect();
+  await before.set("key", "value");
+  before.disconnect();
+  await redis.kill();
+  await redis.restart();
+  const after = connect();
+  expect(await after.get("key")).toBe("value");
+  after.disconnect();
+}, 120_000);
