@@ -71,6 +71,22 @@ export function program(env: Readonly<Record<string, string | undefined>>, exit:
       );
     });
   root
+    .command("health")
+    .description("ask a running runner whether it is ready: for health checks of containers")
+    .option("--live", "ask only whether it works, not whether it takes work", false)
+    .option("--url <url>", "its admin server; else ADMIN_HOST and ADMIN_PORT of this environment")
+    .action(async (options: { live: boolean; url?: string }) => {
+      const { health } = await import("./commands/health.ts");
+      exit(
+        await health({
+          ...common(),
+          ...options,
+          write: (text) => process.stdout.write(text),
+          writeError: (text) => process.stderr.write(text),
+        }),
+      );
+    });
+  root
     .command("version")
     .description("show the version")
     .action(() => {

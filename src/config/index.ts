@@ -13,6 +13,8 @@ export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";
 export type { Loaded, LoadOptions, SettingView } from "./load.ts";
 export { describeSettings, loadConfig } from "./load.ts";
+export type { AdminAddress } from "./load-admin-address.ts";
+export { loadAdminAddress } from "./load-admin-address.ts";
 export type { ClientConfig } from "./load-client.ts";
 export { loadClientConfig } from "./load-client.ts";
 export type { RedactedSetting } from "./redact.ts";

@@ -13,7 +13,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, "stopped as asked; `run`: the execution completed"],
-  [EXIT.failed, "an error while running; `run`: the execution failed"],
+  [EXIT.failed, "an error while running; `run`: the execution failed; `health`: the runner is not well"],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],
   [EXIT.unavailable, "something needed was not there at the start: Temporal, a port, a directory, the daemon"],

@@ -1,0 +1,48 @@
+import { expect, test } from "bun:test";
+import { health } from "./health.ts";
+
+async function ask(env: Record<string, string>, options: { live?: boolean; url?: string } = {}) {
+  let output = "";
+  const add = (text: string) => {
+    output += text;
+  };
+  const code = await health({ env, envFile: "/dev/null", live: false, ...options, write: add, writeError: add });
+  return { code, output };
+}
+
+function serve(fetch: (request: Request) => Response) {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+  return { port: String(server.port), [Symbol.asyncDispose]: () => server.stop(true) };
+}
+
+test("is well where the runner is ready, also where it listens on all addresses", async () => {
+  await using server = serve((request) => new Response("{}", { status: request.url.endsWith("/readyz") ? 200 : 404 }));
+  expect(await ask({ ADMIN_HOST: "0.0.0.0", ADMIN_PORT: server.port })).toEqual({ code: 0, output: "ok\n" });
+  expect(await ask({}, { url: `http://127.0.0.1:${server.port}/` })).toEqual({ code: 0, output: "ok\n" });
+});
+
+test("tells why it is not, and that it works all the same", async () => {
+  const reasons = ["the runner is draining", "Temporal: not reachable"];
+  await using server = serve((request) =>
+    request.url.endsWith("/livez") ? Response.json({}) : Response.json({ reasons }, { status: 503 }),
+  );
+  expect(await ask({ ADMIN_PORT: server.port })).toEqual({
+    code: 1,
+    output: "not ready: the runner is draining; Temporal: not reachable\n",
+  });
+  expect((await ask({ ADMIN_PORT: server.port }, { live: true })).code).toBe(0);
+});
+
+test("is not well where nothing answers", async () => {
+  const { code, output } = await ask({ ADMIN_PORT: "1" });
+  expect(code).toBe(1);
+  expect(output).toStartWith("no answer from http://127.0.0.1:1/readyz: ");
+});
+
+test("refuses an address that is none", async () => {
+  expect(await ask({ ADMIN_PORT: "0" })).toEqual({
+    code: 3,
+    output: expect.stringContaining("ADMIN_PORT 0 does not tell where to ask"),
+  });
+  expect((await ask({ ADMIN_PORT: "x" })).code).toBe(3);
+});

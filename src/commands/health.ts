@@ -1,0 +1,63 @@
+import { type AdminAddress, ConfigError, describeProblem, type EnvMap, loadAdminAddress } from "../config/index.ts";
+import { EXIT, type ExitCode } from "../runner/index.ts";
+import { messageOf } from "../shared/errors.ts";
+
+const LIMIT_MS = 3_000;
+
+export interface HealthOptions {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+  /** Ask only whether it works, not whether it takes work. */
+  readonly live: boolean;
+  /** The admin server, where it is not that of this environment. */
+  readonly url?: string;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+/** `agent-runner health`: what curl would do in an image that has none. */
+export async function health(options: HealthOptions): Promise<ExitCode> {
+  const { live, write, writeError } = options;
+  try {
+    const url = `${options.url?.replace(/\/+$/, "") ?? addressOf(options)}${live ? "/livez" : "/readyz"}`;
+    const problem = await ask(url);
+    if (problem === undefined) {
+      write("ok\n");
+      return EXIT.ok;
+    }
+    writeError(`${problem}\n`);
+    return EXIT.failed;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    writeError(error.problems.map((problem) => `error: ${describeProblem(problem)}\n`).join(""));
+    return EXIT.configuration;
+  }
+}
+
+function addressOf({ env, envFile }: HealthOptions): string {
+  const address = loadAdminAddress({ env, ...(envFile === undefined ? {} : { envFile }) });
+  if (address.port !== 0) return `http://${reachable(address)}:${address.port}`;
+  const remedy = "Set a port, or name the admin server with --url.";
+  throw new ConfigError([
+    { variable: "ADMIN_PORT", problem: "0 does not tell where to ask", allowed: "a port from 1 to 65535", remedy },
+  ]);
+}
+
+/** Who listens on all addresses is asked on loopback. */
+function reachable({ host }: AdminAddress): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::" || host === "[::]") return "[::1]";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}
+
+/** @returns what is wrong; undefined where nothing is */
+async function ask(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), redirect: "error" });
+    if (response.ok) return undefined;
+    const { reasons = [] } = (await response.json().catch(() => ({}))) as { reasons?: readonly string[] };
+    return `not ready: ${reasons.length === 0 ? `${url} answered ${response.status}` : reasons.join("; ")}`;
+  } catch (error) {
+    return `no answer from ${url}: ${messageOf(error)}`;
+  }
+}
