@@ -1,7 +1,15 @@
 import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import { type Daemon, DevError, type LocalTemporal, localTemporal, startDaemon } from "../daemon/index.ts";
 import { createLogger, type Logger, writeLines } from "../log/index.ts";
-import { EXIT, type ExitCode, handleSignals, logStartupFailure, startRunner, startupFailure } from "../runner/index.ts";
+import {
+  catchStrayErrors,
+  EXIT,
+  type ExitCode,
+  handleSignals,
+  logStartupFailure,
+  startRunner,
+  startupFailure,
+} from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
@@ -27,6 +35,10 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   const stopping = new AbortController();
   let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
   const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, log);
+  const stray = catchStrayErrors(
+    () => log,
+    () => steps.drain(),
+  );
   await using opened = new AsyncDisposableStack();
   try {
     const loaded = loadDev(env, envFile);
@@ -44,7 +56,8 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     steps = runner;
     if (stopping.signal.aborted) runner.drain();
     else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
-    return await runner.ended;
+    const code = await runner.ended;
+    return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
     const failure =
       error instanceof DevError
@@ -60,6 +73,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   } finally {
     await opened.disposeAsync().catch((error: unknown) => log.warn(`Stopping failed: ${messageOf(error)}`));
     release();
+    stray.release();
   }
 }
 

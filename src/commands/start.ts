@@ -1,6 +1,7 @@
 import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import { createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
+  catchStrayErrors,
   EXIT,
   type ExitCode,
   handleSignals,
@@ -27,6 +28,10 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   });
   let runner: Runner | undefined;
   const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
+  const stray = catchStrayErrors(
+    () => log,
+    () => (runner === undefined ? process.exit(EXIT.failed) : runner.drain()),
+  );
   const release = handleSignals(
     { drain: () => (runner ?? starting).drain(), stop: () => (runner ?? starting).stop() },
     log,
@@ -36,13 +41,15 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
     log = loggerOf(loaded, mask);
     warnOfTypos(loaded, log);
     runner = await startRunner({ loaded, env, log, mask });
-    return await runner.ended;
+    const code = await runner.ended;
+    return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
     const failure = startupFailure(error);
     logStartupFailure(failure, log);
     return failure.exitCode;
   } finally {
     release();
+    stray.release();
   }
 }
 

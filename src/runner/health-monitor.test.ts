@@ -56,6 +56,29 @@ describe("the monitor", () => {
     expect(monitor.results?.every(({ status }) => status === "ok")).toBe(true);
   });
 
+  test("takes a check that fails in itself for one that says so", async () => {
+    const broken: HealthCheck = {
+      name: "Broken",
+      check: async () => {
+        throw new Error("a defect");
+      },
+    };
+    /** One that needs to know itself. */
+    class Own implements HealthCheck {
+      readonly name = "Own";
+      readonly #reason = "mine";
+      async check() {
+        return failed(this.#reason);
+      }
+    }
+    const { monitor } = monitorOf(broken, new Own());
+    await monitor.start();
+    expect(monitor.results).toEqual([
+      { name: "Broken", status: "failed", reason: "a defect" },
+      { name: "Own", status: "failed", reason: "mine" },
+    ]);
+  });
+
   test("writes into the log only what has changed since the last time", async () => {
     const { check, say } = checkOf("Stigmer", failed("not reachable"));
     const { monitor, lines } = monitorOf(check);

@@ -1,9 +1,13 @@
 import type { Logger } from "../log/index.ts";
+import { messageOf } from "../shared/errors.ts";
 import type { Finding, HealthCheck } from "../shared/health.ts";
-import { sleep } from "../shared/time.ts";
+import { sleep, withTimeout } from "../shared/time.ts";
 
 /** How often the checks are made. */
 const INTERVAL_MS = 5_000;
+
+/** Longer than every check's own limit. */
+const CHECK_LIMIT_MS = 15_000;
 
 /** What a check last said. */
 export interface CheckResult {
@@ -50,15 +54,22 @@ export class HealthMonitor {
 
   async #round(): Promise<void> {
     const before = new Map(this.#results?.map((result) => [result.name, result]));
-    this.#results = await Promise.all(
-      this.#checks.map(async ({ name, check }): Promise<CheckResult> => {
-        return { name, ...((await check()) ?? { status: "ok" }) };
-      }),
-    );
+    this.#results = await Promise.all(this.#checks.map(resultOf));
     for (const { name, status, reason } of this.#results) {
       if (status === (before.get(name)?.status ?? "ok")) continue;
       if (status === "ok") this.#log.info(`${name} is well again`);
       else this.#log.warn(`${name} is ${status === "failed" ? "not well" : status}: ${reason}`);
     }
+  }
+}
+
+/** A check keeps its own limit; one that does not, or that fails in itself, must not hide the others. */
+async function resultOf(check: HealthCheck): Promise<CheckResult> {
+  const { name } = check;
+  try {
+    const tooLate = () => new Error(`no answer within ${CHECK_LIMIT_MS / 1000} s`);
+    return { name, ...((await withTimeout(check.check(), CHECK_LIMIT_MS, tooLate)) ?? { status: "ok" }) };
+  } catch (error) {
+    return { name, status: "failed", reason: messageOf(error) };
   }
 }

@@ -7,18 +7,14 @@ import { createLogger } from "../../src/log/index.ts";
 import { type Runner, startRunner } from "../../src/runner/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import {
-  AgentCommandController,
   type AgentExecution,
-  AgentExecutionCommandController,
-  AgentExecutionQueryController,
   type AgentExecutionSpecSchema,
   type AgentSpecSchema,
-  ExecutionPhase,
-  SessionCommandController,
   StigmerClient,
 } from "../../src/stigmer/index.ts";
 import { connectTemporal, installTemporalRuntime, type NativeConnection } from "../../src/temporal/index.ts";
 import { type Conversation, type OllamaDouble, startOllamaDouble } from "./ollama-double.ts";
+import { StigmerUser } from "./stigmer-user.ts";
 import { startTemporal, type TestTemporal } from "./temporal.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -112,27 +108,7 @@ export async function localWorld(env: Record<string, string> = {}): Promise<Loca
   const client = new StigmerClient({ endpoint: `localhost:${port}`, tls: false, apiKey: () => "test" });
   open.defer(() => client.close());
 
-  const session: LocalWorld["session"] = async (spec = { instructions: "You help." }) => {
-    const name = `agent-${crypto.randomUUID()}`;
-    const agent = await client.call(AgentCommandController.method.apply, { metadata: { name, org: "acme" }, spec });
-    const created = await client.call(SessionCommandController.method.create, {
-      spec: { agentInstanceId: agent.status?.defaultInstanceId ?? "" },
-    });
-    return created.metadata?.id ?? "";
-  };
-  const begin: LocalWorld["begin"] = async (sessionId, message, more = {}) =>
-    await client.call(AgentExecutionCommandController.method.create, {
-      metadata: { org: "acme" },
-      spec: { ...more, sessionId, message },
-    });
-  const follow: LocalWorld["follow"] = async ({ metadata }) => {
-    const states: AgentExecution[] = [];
-    for await (const state of client.stream(AgentExecutionQueryController.method.subscribe, {
-      value: metadata?.id ?? "",
-    }))
-      states.push(state);
-    return states;
-  };
+  const user = new StigmerUser(client);
   return {
     temporal,
     ollama,
@@ -140,22 +116,15 @@ export async function localWorld(env: Record<string, string> = {}): Promise<Loca
     client,
     workspace,
     log,
-    session,
-    begin,
-    follow,
+    session: (spec) => user.session(spec),
+    begin: (sessionId, message, more) => user.begin(sessionId, message, more),
+    follow: (execution) => user.follow(execution),
     run: async (message, conversation, more) => {
       ollama.converse(conversation);
-      const states = await follow(await begin(await session(), message, more));
-      const last = states.at(-1);
-      if (last === undefined) throw new Error("the execution showed no state");
-      return last;
+      return await user.ask(await user.session(), message, more);
     },
     stopDaemon: stop,
     startDaemon: start,
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
-}
-
-export function phaseOf({ status }: AgentExecution): string {
-  return ExecutionPhase[status?.phase ?? 0] ?? "unknown";
 }

@@ -6,7 +6,8 @@ import { AgentExecutionQueryController, ToolCallStatus } from "../../src/stigmer
 import { connectTemporal, TYPE_KEY, typeUrl } from "../../src/temporal/index.ts";
 import { type ActivityCaller, activityCaller } from "../support/activity-caller.ts";
 import { until } from "../support/eventually.ts";
-import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
 let caller: ActivityCaller;

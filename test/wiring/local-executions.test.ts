@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MessageType, SubAgentStatus, TodoStatus, ToolCallStatus } from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
-import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
 beforeAll(async () => {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { EXIT } from "../../src/runner/index.ts";
 import { AgentExecutionQueryController, ExecutionPhase } from "../../src/stigmer/index.ts";
 import { eventually, until } from "../support/eventually.ts";
-import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
 afterEach(() => world[Symbol.asyncDispose](), 30_000);

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { startAnthropicDouble } from "../support/anthropic-double.ts";
-import { type LocalWorld, localWorld, phaseOf } from "../support/local-world.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { startOpenAiDouble } from "../support/openai-double.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
 afterEach(() => world[Symbol.asyncDispose](), 30_000);

@@ -1,0 +1,216 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { Redis } from "ioredis";
+import { eventsChannel, eventsStream } from "../../src/status/index.ts";
+import { MessageType } from "../../src/stigmer/index.ts";
+import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
+import { eventually, until } from "../support/eventually.ts";
+import { messagesOf } from "../support/program.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
+
+setDefaultTimeout(90_000);
+
+let world: CloudWorld;
+const replicas: Replica[] = [];
+beforeAll(async () => {
+  world = await cloudWorld();
+}, 180_000);
+afterAll(() => world[Symbol.asyncDispose]());
+afterEach(async () => {
+  world.daytona.heal();
+  await Promise.all(replicas.splice(0).map(({ program }) => program[Symbol.asyncDispose]()));
+});
+
+async function start(env?: Readonly<Record<string, string>>): Promise<Replica> {
+  const replica = await world.replica(env);
+  replicas.push(replica);
+  return replica;
+}
+
+/** Hears what is published. */
+async function listen(pattern: string, hear: (event: unknown) => void) {
+  const { host, port } = world.redis;
+  const client = new Redis({ host, port, password: REDIS_PASSWORD });
+  const reader = client.duplicate();
+  client.on("pmessage", (_pattern, _channel, text) => hear(JSON.parse(text)));
+  await client.psubscribe(pattern);
+  return {
+    /** What a stream holds. */
+    kept: async (stream: string): Promise<unknown[]> =>
+      (await reader.xrange(stream, "-", "+")).map(([, fields]) =>
+        JSON.parse(fields[fields.indexOf("event") + 1] ?? ""),
+      ),
+    [Symbol.asyncDispose]: async () => {
+      client.disconnect();
+      reader.disconnect();
+    },
+  };
+}
+
+/** An agent that writes down where it works, and looks at what it wrote in earlier turns. */
+function noting(text: string): void {
+  const command = `echo ${text} >>notes.txt; cat notes.txt`;
+  world.ollama.converse(({ messages }) => {
+    const last = messages.at(-1);
+    if (last?.role === "tool") return { text: `Now there is: ${last.content.split("\n\n")[0]}` };
+    return { text: "I note it.", tools: [{ name: "execute", args: { command } }] };
+  });
+}
+
+describe("a runner in cloud mode", () => {
+  test("says what it is made of, and shows no secret", async () => {
+    const { program, admin } = await start();
+    const { host, port } = world.redis;
+    const messages = messagesOf(program.output());
+    const expected = [
+      "🚀 Stigmer Agent Runner - CLOUD Mode",
+      "Sandbox: daytona",
+      `Redis: ${host}:${port}`,
+      `✅ Connected to Redis at ${host}:${port}`,
+      "🔧 Execution Mode: CLOUD",
+      `🔧 Stigmer Backend: ${world.env["STIGMER_BACKEND_ENDPOINT"]}`,
+      "🔧 Sandbox: daytona",
+      `🔧 Redis: ${host}:${port}`,
+      `✅ [POLYGLOT] Connected to Temporal server at ${world.temporal.host}:${world.temporal.port}, namespace: default`,
+      "🚀 Worker ready, polling for tasks...",
+    ];
+    expect(messages.filter((message) => expected.includes(message))).toEqual(expected);
+    const text = await eventually(async () => {
+      const answer = await admin("/healthz");
+      if (answer.status !== 200) throw new Error(answer.text);
+      return answer.text;
+    });
+    const health = JSON.parse(text) as { status: string; mode: string; checks: { name: string; status: string }[] };
+    expect(health).toMatchObject({ status: "ok", mode: "cloud" });
+    expect(health.checks.map(({ name, status: state }) => `${name} ${state}`).sort()).toEqual([
+      "API key ok",
+      "Daytona ok",
+      "Redis ok",
+      "Stigmer ok",
+      "Temporal ok",
+    ]);
+    const shown = program.output() + program.errors() + (await admin("/config")).text;
+    for (const secret of [world.apiKey, REDIS_PASSWORD, world.daytona.apiKey]) expect(shown).not.toContain(secret);
+  });
+
+  test("runs an execution in a sandbox at Daytona, publishes it, and ends when it is told to", async () => {
+    const { program } = await start();
+    noting("first");
+    const session = await world.user.session();
+    const events: unknown[] = [];
+    await using listener = await listen(`${eventsChannel("")}*`, (event) => events.push(event));
+    const execution = await world.user.ask(session, "Note it");
+    await until("the last event is heard", () => events.some((event) => Object(event).terminal === true));
+    expect(events.at(-1)).toMatchObject({
+      executionId: execution.metadata?.id ?? "",
+      sequence: events.length,
+      status: { phase: "EXECUTION_COMPLETED" },
+    });
+    expect(await listener.kept(eventsStream(execution.metadata?.id ?? ""))).toEqual(events);
+    expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+    expect(execution.status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
+      ["MESSAGE_HUMAN", "Note it"],
+      ["MESSAGE_AI", "I note it."],
+      ["MESSAGE_TOOL", "execute: echo"],
+      ["MESSAGE_AI", "Now there is: first"],
+    ]);
+    const box = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
+    expect(await Bun.file(`${box?.folder}/notes.txt`).text()).toBe("first\n");
+    // The next turn finds the file and the conversation.
+    noting("second");
+    const next = await world.user.ask(session, "Once more");
+    expect(next.status?.messages.at(-1)?.content).toBe("Now there is: first\nsecond");
+    const asked = world.ollama.requests.at(-1)?.messages.map(({ content }) => content);
+    expect(asked?.some((content) => content.startsWith("Note it"))).toBe(true);
+    program.signal("SIGTERM");
+    expect(await program.exited).toBe(0);
+  });
+
+  test("deletes a sandbox that only one execution had", async () => {
+    await start();
+    noting("one-off");
+    const before = world.daytona.alive.length;
+    const agentless = await world.user.oneOff("Note it");
+    expect(phaseOf(agentless)).toBe("EXECUTION_COMPLETED");
+    await until("its sandbox is deleted", () => world.daytona.alive.length === before);
+  });
+
+  test("tells the user when the session's sandbox was lost", async () => {
+    await start();
+    noting("lost");
+    const session = await world.user.session();
+    await world.user.ask(session, "Note it");
+    const box = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
+    if (box !== undefined) box.state = "destroyed";
+    const next = await world.user.ask(session, "Again");
+    expect(phaseOf(next)).toBe("EXECUTION_COMPLETED");
+    const notices = next.status?.messages.filter(({ type }) => type === MessageType.MESSAGE_SYSTEM);
+    expect(notices?.map(({ content }) => content).join()).toContain("replaced by a new one");
+  });
+
+  test("fails an execution with a message where no sandbox can be had", async () => {
+    await start();
+    world.daytona.fault({ request: /^POST \/sandbox$/, status: 402, message: "Organization is suspended" });
+    const execution = await world.user.ask(await world.user.session(), "Note it");
+    expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
+    expect(execution.status?.error).toMatch(/Organization is suspended.*app\.daytona\.io/s);
+  });
+});
+
+describe("two replicas of a runner", () => {
+  test("share the queue, and a session's thread and sandbox", async () => {
+    const both = [await start(), await start()];
+    const session = await world.user.session();
+    const count = () => both.map(({ program }) => program.output().split("Execution started").length - 1);
+    for (let turn = 1; turn <= 12 && (turn <= 3 || count().includes(0)); turn++) {
+      noting(`turn-${turn}`);
+      const { status } = await world.user.ask(session, `Note turn ${turn}`);
+      const lines = Array.from({ length: turn }, (_, index) => `turn-${index + 1}`);
+      expect(status?.messages.at(-1)?.content).toBe(`Now there is: ${lines.join("\n")}`);
+    }
+    expect(count()).not.toContain(0);
+    expect(world.daytona.alive.filter(({ labels }) => labels["stigmer-session"] === session)).toHaveLength(1);
+  });
+
+  test("run executions of one session one after the other, in one sandbox", async () => {
+    await Promise.all([start(), start()]);
+    noting("parallel");
+    const session = await world.user.session();
+    const executions = await Promise.all(["a", "b", "c", "d"].map((text) => world.user.ask(session, text)));
+    expect(executions.map(phaseOf)).toEqual(Array(4).fill("EXECUTION_COMPLETED"));
+    const sizes = executions.map(({ status }) => status?.messages.at(-1)?.content.split("\n").length);
+    expect(sizes.sort()).toEqual([1, 2, 3, 4]);
+    expect(world.daytona.alive.filter(({ labels }) => labels["stigmer-session"] === session)).toHaveLength(1);
+  });
+
+  test("go on with a session where one of them was killed in the middle of a turn", async () => {
+    const session = await world.user.session();
+    const first = await start();
+    noting("before");
+    await world.user.ask(session, "Note it");
+    world.ollama.converse(() => ({ text: "I wait.", tools: [{ name: "execute", args: { command: "sleep 60" } }] }));
+    const cut = await world.user.begin(session, "Wait");
+    await until(
+      "the command runs",
+      () => world.daytona.count(/execute$/) > 0 && first.program.output().includes("Execution started"),
+    );
+    await eventually(async () => {
+      const { status } = await world.user.get(cut);
+      if (status?.toolCalls.length !== 1) throw new Error("the tool is not called yet");
+    });
+    first.program.signal("SIGKILL");
+    const second = await start();
+    noting("after");
+    // The lock of the killed one ends by itself.
+    const next = await world.user.ask(session, "Note it again");
+    expect(phaseOf(next)).toBe("EXECUTION_COMPLETED");
+    expect(next.status?.messages.at(-1)?.content).toBe("Now there is: before\nafter");
+    expect(second.program.output()).toContain("Execution started");
+    // Nobody runs it a second time: its workflow learns by the missing heartbeat.
+    const end = await eventually(async () => {
+      const execution = await world.user.get(cut);
+      if (phaseOf(execution) === "EXECUTION_IN_PROGRESS") throw new Error("it has not ended yet");
+      return execution;
+    }, 60_000);
+    expect(phaseOf(end)).toBe("EXECUTION_FAILED");
+  }, 150_000);
+});
