@@ -1,9 +1,10 @@
 /** Everything around runners in cloud mode: Redis and Temporal, the daemon as backend, doubles of what costs money. */
 import { join } from "node:path";
+import { Client, Connection } from "@temporalio/client";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
-import { StigmerClient } from "../../src/stigmer/index.ts";
+import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
 import { connectTemporal, installTemporalRuntime } from "../../src/temporal/index.ts";
 import { testAuthority } from "./certificates.ts";
 import { DaytonaDouble } from "./daytona-double/daytona-double.ts";
@@ -41,6 +42,8 @@ export interface CloudWorld {
   launch(env?: Readonly<Record<string, string>>): RunningProgram;
   /** Starts a replica and waits until it takes work. */
   replica(env?: Readonly<Record<string, string>>): Promise<Replica>;
+  /** Cancels the workflow of an execution. */
+  cancel(execution: AgentExecution): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -87,6 +90,15 @@ export async function cloudWorld(): Promise<CloudWorld> {
   return {
     ...{ redis, temporal, daytona, issuer, ollama, apiKey, env, launch },
     user: new StigmerUser(client),
+    cancel: async ({ metadata }) => {
+      const connection = await Connection.connect({ address: env.TEMPORAL_SERVICE_ADDRESS });
+      try {
+        const workflowId = `stigmer/agent-execution/invoke/${metadata?.id}`;
+        await new Client({ connection }).workflow.getHandle(workflowId).cancel();
+      } finally {
+        await connection.close();
+      }
+    },
     replica: async (more) => await running(launch(more)),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

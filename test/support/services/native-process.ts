@@ -15,6 +15,7 @@ export async function startProcess(program: string, server: Server): Promise<Ser
   const address: Address = { host: "127.0.0.1", port };
   let child: Bun.Subprocess | undefined;
   const restart = async () => {
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
     child = Bun.spawn([executable, ...server.args(address)], {
       cwd: folder.path,
       stdin: "ignore",

@@ -8,7 +8,7 @@ export interface Service extends Address {
   readonly kind: "container" | "process";
   /** Kills the server as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again on the same port. */
+  /** Starts it again on the same port, unless it runs. */
   restart(): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

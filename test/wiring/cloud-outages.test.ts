@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { eventually, until } from "../support/eventually.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
+
+setDefaultTimeout(150_000);
+
+let world: CloudWorld;
+let replica: Replica;
+beforeAll(async () => {
+  world = await cloudWorld();
+  replica = await world.replica();
+}, 180_000);
+afterAll(() => world[Symbol.asyncDispose]());
+afterEach(async () => {
+  await world.redis.restart();
+  await until("the runner is well again", async () => (await replica.admin("/readyz")).status === 200, 60_000);
+});
+
+/** An agent whose command ends when its sandbox has a file `go`. */
+function waiting(): void {
+  world.ollama.converse(({ messages }) =>
+    messages.at(-1)?.role === "tool"
+      ? { text: "Done." }
+      : { text: "I wait.", tools: [{ name: "execute", args: { command: "until [ -e go ]; do sleep 0.1; done" } }] },
+  );
+}
+
+/** An execution whose command runs. */
+async function runningExecution() {
+  waiting();
+  const session = await world.user.session();
+  const execution = await world.user.begin(session, "Wait");
+  const box = await eventually(async () => {
+    const { status } = await world.user.get(execution);
+    const found = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
+    if (found === undefined || status?.toolCalls.length !== 1) throw new Error("the command does not run yet");
+    return found;
+  });
+  return { execution, session, go: () => Bun.write(`${box.folder}/go`, "") };
+}
+
+async function redisIs(status: string): Promise<string> {
+  return await eventually(async () => {
+    const { checks } = JSON.parse((await replica.admin("/healthz")).text) as {
+      checks: { name: string; status: string; reason?: string }[];
+    };
+    const check = checks.find(({ name }) => name === "Redis");
+    if (check?.status !== status) throw new Error(`Redis is ${JSON.stringify(check)}`);
+    return check.reason ?? "";
+  }, 20_000);
+}
+
+describe("while Redis is away for a moment", () => {
+  test("executions go on and complete, events are dropped, the health names it, and all heals", async () => {
+    const { execution, session, go } = await runningExecution();
+    await world.redis.kill();
+    expect(await redisIs("failed")).not.toBe("");
+    await go();
+    // The result of the command has to be kept in the thread: that waits for Redis.
+    await Bun.sleep(2_000);
+    expect(phaseOf(await world.user.get(execution))).toBe("EXECUTION_IN_PROGRESS");
+    await world.redis.restart();
+    const end = (await world.user.follow(execution)).at(-1);
+    expect(end === undefined ? "" : phaseOf(end)).toBe("EXECUTION_COMPLETED");
+    await redisIs("ok");
+    expect(replica.program.output()).toMatch(/connection to Redis at \S+ is lost/);
+    expect(replica.program.output()).toMatch(/Connected to Redis at \S+ again/);
+    expect(replica.program.output()).toMatch(/event/);
+    world.ollama.converse(() => ({ text: "I remember." }));
+    expect(phaseOf(await world.user.ask(session, "And now?"))).toBe("EXECUTION_COMPLETED");
+  });
+});
+
+describe("while Redis is away for long", () => {
+  test("executions fail with a message that says so, and the next one works", async () => {
+    const { execution, session, go } = await runningExecution();
+    await world.redis.kill();
+    await go();
+    const end = await eventually(async () => {
+      const state = await world.user.get(execution);
+      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("it is still running");
+      return state;
+    }, 60_000);
+    expect(phaseOf(end)).toBe("EXECUTION_FAILED");
+    expect(end.status?.error).toMatch(/memory.*Redis/s);
+    await world.redis.restart();
+    world.ollama.converse(() => ({ text: "All is well." }));
+    expect(phaseOf(await world.user.ask(session, "Again"))).toBe("EXECUTION_COMPLETED");
+  });
+
+  test("an execution is cancelled at once all the same", async () => {
+    const { execution } = await runningExecution();
+    await world.redis.kill();
+    const began = Date.now();
+    await world.cancel(execution);
+    const end = await eventually(async () => {
+      const state = await world.user.get(execution);
+      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("it is still running");
+      return state;
+    }, 20_000);
+    expect(phaseOf(end)).toBe("EXECUTION_CANCELLED");
+    expect(Date.now() - began).toBeLessThan(10_000);
+  });
+});
