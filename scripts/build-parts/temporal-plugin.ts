@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { BunPlugin } from "bun";
 import { type Edit, editFiles } from "./edit-files.ts";
 
@@ -34,7 +35,17 @@ export function temporalPlugin(bridge: string, workflowThread: string): BunPlugi
         namespace: "left-out",
       }));
       build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};", loader: "js" }));
+      build.onLoad({ filter: /source-map\/lib\/read-wasm\.js$/ }, async ({ path }) => ({
+        contents: withItsWasm(await Bun.file(join(dirname(path), "mappings.wasm")).bytes()),
+        loader: "js",
+      }));
       editFiles(build, edits);
     },
   };
+}
+
+/** What workflows need to read source maps: it would look for the file where the program was built. */
+function withItsWasm(wasm: Uint8Array): string {
+  return `module.exports = async () => Uint8Array.from(Buffer.from("${wasm.toBase64()}", "base64")).buffer;
+module.exports.initialize = () => undefined;`;
 }
