@@ -24,9 +24,10 @@ const suites: readonly Suite[] = [
   { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
   { name: "wiring", about: "the parts together, with real servers", run: bunTest("test/wiring") },
   { name: "e2e", about: "the compiled program", run: bunTest("test/e2e") },
+  { name: "deploy", about: "image, compose file and manifests", run: bunTest("test/deploy") },
 ];
 
-const USE_SERVICES = ["wiring"];
+const USE_SERVICES = ["wiring", "deploy"];
 let services: Services | undefined;
 
 /** Runs a command and shows what it says. @returns its exit code */

@@ -34,7 +34,9 @@ export async function importImage(name: string, contents: Contents): Promise<str
       await cp(outside, join(folder, inside), { dereference: true });
     }
     const changes = contents.changes.flatMap((change) => ["--change", change]);
-    await $`tar --owner=0 --group=0 --numeric-owner -C ${folder} -c . | docker import ${changes} - ${image}`.quiet();
+    await $`tar --owner=0 --group=0 --numeric-owner -C ${folder} -c . | docker import ${changes} - ${image}`
+      .env({ ...process.env })
+      .quiet();
     return image;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ import { engineAnswers, imageOf } from "./engine.ts";
 import { startProcess } from "./native-process.ts";
 import type { Address, Server, Service } from "./service.ts";
 
+export type { ContainerService } from "./container.ts";
 export { startContainer } from "./container.ts";
 export { engineAnswers, imageOf } from "./engine.ts";
 export type { Service } from "./service.ts";

@@ -1,0 +1,144 @@
+/** What the files of deploy/ say about the program, held against the program. */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { parse } from "yaml";
+import packageJson from "../../package.json";
+import { IMAGES } from "../../scripts/test-parts/images.ts";
+import { adminApp } from "../../src/admin/index.ts";
+import { describeSettings, loadConfig } from "../../src/config/index.ts";
+import { silentLogger } from "../../src/log/index.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const deploy = join(import.meta.dir, "../../deploy");
+const read = (file: string) => Bun.file(join(deploy, file)).text();
+const env = (text: string) => parseEnv(text) as Record<string, string>;
+
+const dockerfile = await read("Dockerfile");
+const compose = parse(await read("compose.yaml"));
+const { runner } = compose.services;
+const deployment = parse(await read("kubernetes/base/deployment.yaml"));
+const pod = deployment.spec.template.spec;
+const [container] = pod.containers;
+const settings = env(await read("kubernetes/base/settings.env"));
+const secret = parse(await read("kubernetes/secret.example.yaml"));
+const secrets = env(secret.stringData["secrets.env"]);
+const ofImage = Object.fromEntries(
+  (/^ENV ((?:.*\\\n)*.*)/m.exec(dockerfile)?.[1] ?? "").split(/\s+\\?\s*/).map((pair) => pair.split("=")),
+) as Record<string, string>;
+const composeSecrets = env(await read("secrets/secrets.env.example"));
+
+/** Above the drain: until executions that are cut off have ended, and connections are closed. */
+const AFTER_DRAIN = 25;
+const usual = (variable: string) => describeSettings().find((one) => one.variable === variable)?.infos[0]?.default;
+
+describe.each<[string, Record<string, string>]>([
+  ["the Dockerfile", ofImage],
+  ["the compose file", runner.environment],
+  ["the compose file's secrets", composeSecrets],
+  ["the cluster's settings", settings],
+  ["the cluster's secrets", secrets],
+])("%s", (_, variables) => {
+  const known = new Set(
+    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap(({ also = [] }) => also)]),
+  );
+  test("sets variables that the program knows", () => {
+    expect(Object.keys(variables).length).toBeGreaterThan(2);
+    const others = new Set(["MODE", "HOME", "TMPDIR"]);
+    expect(Object.keys(variables).filter((name) => !known.has(name) && !others.has(name))).toEqual([]);
+  });
+});
+
+test("no secret stands among the settings", () => {
+  const hidden = describeSettings().filter(({ infos }) => infos.some((info) => !info.public));
+  const names = new Set(hidden.map(({ variable }) => variable));
+  for (const variables of [ofImage, runner.environment, settings])
+    expect(Object.keys(variables).filter((name) => names.has(name))).toEqual([]);
+});
+
+test.each<[string, Record<string, string>, Record<string, string>]>([
+  ["in a cluster", settings, secrets],
+  ["with the compose file", runner.environment, composeSecrets],
+])("a runner %s has a valid configuration once the secrets are filled in", async (_, variables, hidden) => {
+  await using folder = await temporaryFolder();
+  const key = join(folder.path, "key");
+  await Bun.write(key, "token");
+  const envFile = join(folder.path, "secrets.env");
+  await Bun.write(
+    envFile,
+    Object.keys(hidden)
+      .map((name) => `${name}=filled-in\n`)
+      .join(""),
+  );
+  const { config, typos } = loadConfig({ env: { ...ofImage, ...variables, STIGMER_API_KEY_FILE: key }, envFile });
+  expect(config.mode).toBe("cloud");
+  expect(typos).toEqual([]);
+});
+
+test("secrets are where the program is told to look", () => {
+  const mount = container.volumeMounts.find(({ name }: { name: string }) => name === "secrets").mountPath;
+  expect(settings["STIGMER_API_KEY_FILE"]).toBe(`${mount}/stigmer-api-key`);
+  expect(container.args).toEqual(["--env-file", `${mount}/secrets.env`, "start"]);
+  expect(Object.keys(secret.stringData).sort()).toEqual(["secrets.env", "stigmer-api-key"]);
+  expect(runner.environment.STIGMER_API_KEY_FILE).toBe("/run/secrets/stigmer-api-key");
+  expect(runner.command).toEqual(["--env-file", "/run/secrets/secrets.env", "start"]);
+  expect(Object.keys(compose.secrets).sort()).toEqual(runner.secrets.toSorted());
+});
+
+test("probes ask what the admin server answers, where it listens", async () => {
+  const app = adminApp({
+    ...{ mode: "cloud", version: "0", startedAt: new Date(), log: silentLogger },
+    ...{ state: () => "running", inFlight: () => 0, checks: () => [], settings: () => [] },
+    ...{ drain: () => undefined, deadline: () => undefined },
+  });
+  const [port] = container.ports;
+  expect(String(port.containerPort)).toBe(ofImage["ADMIN_PORT"] ?? "");
+  expect(ofImage["ADMIN_PORT"]).toBe(usual("ADMIN_PORT"));
+  expect(dockerfile).toContain(`EXPOSE ${ofImage["ADMIN_PORT"]}`);
+  for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
+    const { path, port: where } = container[probe].httpGet;
+    expect(where).toBe(port.name);
+    expect((await app.request(path)).status).toBe(200);
+  }
+});
+
+test("whoever stops a runner waits for longer than its drain takes", () => {
+  const least = (variables: Record<string, string>) =>
+    Number(variables["DRAIN_TIMEOUT"] ?? usual("DRAIN_TIMEOUT")) + AFTER_DRAIN;
+  expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(least(settings));
+  expect(Number(/^(\d+)s$/.exec(runner.stop_grace_period)?.[1])).toBeGreaterThan(least(runner.environment));
+});
+
+test("images have the version of the program, and those of others are the ones that the tests use", async () => {
+  const { images } = parse(await read("kubernetes/base/kustomization.yaml"));
+  expect(images).toEqual([expect.objectContaining({ name: container.image, newTag: packageJson.version })]);
+  expect(runner.image).toBe(`agent-runner:${packageJson.version}`);
+  expect(compose.services.redis.image).toBe(IMAGES.TEST_REDIS_IMAGE);
+  expect(compose.services.temporal.image).toBe(IMAGES.TEST_TEMPORAL_IMAGE);
+  expect(dockerfile).toContain(`ARG BASE=${IMAGES.TEST_RUNNER_BASE_IMAGE}\n`);
+});
+
+test("the cluster runs the image as the image wants it", () => {
+  const [, uid = "", gid = ""] = /^USER (\d+):(\d+)$/m.exec(dockerfile) ?? [];
+  expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: Number(uid), runAsGroup: Number(gid) });
+  expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  expect(container.volumeMounts).toContainEqual({ name: "tmp", mountPath: ofImage["TMPDIR"] });
+  expect(ofImage["STIGMER_DATA_DIR"]).toStartWith(`${ofImage["TMPDIR"]}/`);
+});
+
+test("the autoscaler looks at the queue that runners poll", async () => {
+  const { spec } = parse(await read("kubernetes/autoscaled/scaled-object.yaml"));
+  expect(spec.scaleTargetRef.name).toBe(deployment.metadata.name);
+  expect(spec.minReplicaCount).toBeGreaterThanOrEqual(deployment.spec.replicas);
+  expect(spec.triggers).toMatchObject([
+    {
+      type: "temporal",
+      metadata: {
+        endpoint: settings["TEMPORAL_SERVICE_ADDRESS"],
+        namespace: settings["TEMPORAL_NAMESPACE"],
+        taskQueue: settings["TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE"],
+        queueTypes: "activity",
+      },
+    },
+  ]);
+});

@@ -1,0 +1,27 @@
+/** The docker command, for what tests want to see as operators do. */
+import { LABELS } from "./services/container.ts";
+
+/** @throws with what it said where it fails */
+export async function docker(...args: readonly string[]): Promise<string> {
+  const child = Bun.spawn(["docker", ...args], { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 120_000 });
+  const [output, errors, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code === 0) return output.trim();
+  throw new Error(`docker ${args.join(" ")} failed with ${code}:\n${output}${errors}`);
+}
+
+/** A container in the background; the tests' label lets the run find it where this test cannot remove it. */
+export async function runInBackground(args: readonly string[]) {
+  const labels = Object.entries(LABELS).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+  const id = await docker("run", "--detach", ...labels, ...args);
+  const inspect = (format: string) => docker("inspect", "--format", format, id);
+  return {
+    id,
+    inspect,
+    log: async () => await docker("logs", id),
+    [Symbol.asyncDispose]: async () => void (await docker("rm", "--force", "--volumes", id)),
+  };
+}
