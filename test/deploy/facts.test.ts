@@ -142,3 +142,20 @@ test("the autoscaler looks at the queue that runners poll", async () => {
     },
   ]);
 });
+
+test("the pages for people say the same", async () => {
+  const operators = await read("README.md");
+  expect(operators).toContain(`\`DRAIN_TIMEOUT\` (${settings["DRAIN_TIMEOUT"]} s)`);
+  expect(operators).toContain(`\`terminationGracePeriodSeconds\` (${pod.terminationGracePeriodSeconds})`);
+  expect(operators).toContain(`agent-runner:${packageJson.version}`);
+  const readme = await read("../README.md");
+  for (const [variable, image] of Object.entries(IMAGES))
+    expect(readme).toContain(`| \`${variable}\` | \`${image}\` |`);
+  for (const [page, text, folder] of [
+    ["README.md", readme, ".."],
+    ["deploy/README.md", operators, "."],
+  ] as const) {
+    for (const [, link = ""] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))
+      expect([page, link, await Bun.file(join(deploy, folder, link)).exists()]).toEqual([page, link, true]);
+  }
+});
