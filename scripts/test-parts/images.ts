@@ -49,6 +49,7 @@ async function available(image: string): Promise<boolean> {
     (said) => said !== undefined,
   );
   if (!(await registryAnswers)) return false;
+  console.error(`Pulling ${image} …`);
   return (await output(["docker", "pull", "--quiet", image], 300_000)) !== undefined;
 }
 

@@ -19,8 +19,15 @@ export interface Contents {
   readonly changes: readonly string[];
 }
 
-/** Makes the image where it is not there yet. @returns its name, tagged by what is in it */
+/**
+ * Makes the image where it is not there yet. @returns its name, tagged by what is in it
+ * @throws where this machine's programs cannot run in a container
+ */
 export async function importImage(name: string, contents: Contents): Promise<string> {
+  if (process.platform !== "linux")
+    throw new Error(
+      `no registry answers, and no image of ${name} can be made of the programs of a machine without Linux`,
+    );
   const files = await filesOf(contents);
   const image = `agent-runner-test/${name}:${await hashOf(files, contents.changes)}`;
   if ((await output(["docker", "image", "inspect", image])) !== undefined) return image;
