@@ -18,7 +18,7 @@ export async function prepareServices(): Promise<Services> {
     const { env, made } = await testImages();
     const images = made.length === 0 ? "" : "; no registry answers, so images were made of what is installed here";
     return {
-      about: `Redis and Temporal ran in containers (${engine.about}${images})`,
+      about: `The servers of the tests: containers (${engine.about}${images})`,
       env: { ...engine.env, ...env, TEST_SERVICES: "containers", TEST_RUN: String(process.pid) },
       stop: () => stop(engine),
     };
@@ -35,7 +35,7 @@ async function stop(engine: Engine): Promise<void> {
 
 function processes(reason: string): Services {
   return {
-    about: `Redis and Temporal ran as processes of this machine (${reason})`,
+    about: `The servers of the tests: processes of this machine (${reason})`,
     env: { TEST_SERVICES: "processes" },
     stop: async () => undefined,
   };
