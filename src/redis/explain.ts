@@ -1,11 +1,7 @@
-import { connect as connectTcp } from "node:net";
-import { connect as connectTls } from "node:tls";
 import type { RedisConfig } from "../config/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { sightTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
-
-/** How long it may take to find out what a port speaks. */
-const PROBE_MS = 1_000;
 
 /** Why a connection could not be made, found out from the client's error and, where that says little, from the port. */
 export async function explain(error: unknown, config: RedisConfig): Promise<RedisError> {
@@ -33,33 +29,7 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
 }
 
 /** Whether something at the address answers to an unencrypted PING as Redis does. */
-async function speaksPlaintext({ host, port }: RedisConfig): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connectTcp({ host, port }, () => socket.write("PING\r\n"));
-  socket.on("data", (answer) => resolve(/^[+-]/.test(answer.toString())));
-  return await settled(socket, promise, resolve);
-}
-
-/** Whether something at the address completes a TLS handshake. */
-async function speaksTls({ host, port }: RedisConfig): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  // Only the handshake counts: nothing is sent, so it does not matter who answers.
-  const socket = connectTls({ host, port, rejectUnauthorized: false }, () => resolve(true));
-  return await settled(socket, promise, resolve);
-}
-
-async function settled(
-  socket: ReturnType<typeof connectTcp>,
-  promise: Promise<boolean>,
-  resolve: (answer: boolean) => void,
-): Promise<boolean> {
-  const timer = setTimeout(() => resolve(false), PROBE_MS);
-  socket.on("error", () => resolve(false));
-  socket.on("close", () => resolve(false));
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    socket.destroy();
-  }
+async function speaksPlaintext(config: RedisConfig): Promise<boolean> {
+  const { answer } = await sightTcp(config, "PING\r\n");
+  return /^[+-]/.test(answer?.toString() ?? "");
 }

@@ -1,0 +1,142 @@
+import type { PeerCertificate } from "node:tls";
+import type { NetAddress } from "./net-address.ts";
+import { HTTP2_PREFACE, type Sighting, sightTcp, sightTls, speaksTls, type TlsParts } from "./port-probe.ts";
+
+export type ConnectionTroubleCode =
+  | "refused"
+  | "unknown-host"
+  | "no-answer"
+  | "tls-port"
+  | "plaintext-port"
+  | "certificate-expired"
+  | "certificate-not-yet-valid"
+  | "certificate-host"
+  | "certificate-authority"
+  | "certificate-invalid"
+  | "client-certificate-wanted"
+  | "client-certificate-refused"
+  | "handshake";
+
+/** Why a server cannot be talked to. */
+export interface ConnectionTrouble {
+  readonly code: ConnectionTroubleCode;
+  /** The cause in words, where "it" is the server. */
+  readonly message: string;
+}
+
+/**
+ * Finds out what stands in the way of a connection to a gRPC server by trying it.
+ * @param tls absent: plaintext is meant
+ * @returns `undefined` where nothing is found: the connection works, or what is wrong is above TLS
+ */
+export async function connectionTrouble(
+  address: NetAddress,
+  tls: TlsParts | undefined,
+): Promise<ConnectionTrouble | undefined> {
+  if (tls !== undefined) return ofTls(await sightTls(address, tls), address, tls);
+  const [seen, encrypted] = await Promise.all([sightTcp(address, HTTP2_PREFACE), speaksTls(address)]);
+  if (!seen.connected) return ofTcp(seen);
+  if (encrypted) return { code: "tls-port", message: "it speaks TLS, and was spoken to in plaintext" };
+  return seen.answer === undefined && !seen.closed ? SILENT : undefined;
+}
+
+const SILENT: ConnectionTrouble = { code: "no-answer", message: "it takes the connection, but does not answer" };
+
+function ofTcp({ error }: Sighting): ConnectionTrouble {
+  if (error?.code === "ECONNREFUSED") return { code: "refused", message: "connection refused: nothing listens there" };
+  if (error?.code === "ENOTFOUND" || error?.code === "EAI_AGAIN")
+    return { code: "unknown-host", message: "the host name is unknown" };
+  return { code: "no-answer", message: error === undefined ? "no answer in time" : error.text };
+}
+
+const NETWORK = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
+/** Alerts by which a server refuses what the client showed (RFC 8446, 6.2); those of TLS 1.2 come during the handshake. */
+const REFUSALS =
+  /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR)/;
+
+/** What a sighting tells; pure, for its tests. */
+export function ofTls(seen: Sighting, { host }: NetAddress, tls: TlsParts): ConnectionTrouble | undefined {
+  const { error, certificate } = seen;
+  if (certificate !== undefined) return ofCertificate(certificate, tls.serverName ?? host);
+  if (error === undefined || error.code === "ECONNRESET") return ofSilence(seen, tls);
+  if (NETWORK.test(error.code)) return ofTcp(seen);
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|EPROTO/.test(error.code)) {
+    return { code: "plaintext-port", message: "it does not speak TLS" };
+  }
+  if (/ALERT_CERTIFICATE_REQUIRED/.test(error.code)) return wanted();
+  const [, refusal] = REFUSALS.exec(error.code) ?? [];
+  if (refusal !== undefined) return tls.client === undefined ? wanted() : refused(words(refusal));
+  return { code: "handshake", message: `the TLS handshake failed (${error.text})` };
+}
+
+/** No error, but also no use: who closes without a word, and when, tells something. */
+function ofSilence({ connected, answer, closed }: Sighting, tls: TlsParts): ConnectionTrouble | undefined {
+  if (answer !== undefined || (connected && !closed)) return undefined;
+  if (!connected && !closed) return SILENT;
+  if (!connected) {
+    return { code: "handshake", message: "it closes the connection during the TLS handshake; it may not speak TLS" };
+  }
+  return tls.client === undefined
+    ? { code: "handshake", message: "it closes the connection right after the TLS handshake" }
+    : refused("it closes the connection right after it was shown");
+}
+
+function wanted(): ConnectionTrouble {
+  return { code: "client-certificate-wanted", message: "it wants a client certificate, and none is set" };
+}
+
+function refused(why: string): ConnectionTrouble {
+  return { code: "client-certificate-refused", message: `it refuses the client certificate (${why})` };
+}
+
+function words(alert: string): string {
+  return alert
+    .toLowerCase()
+    .replaceAll("_", " ")
+    .replace(/\bca\b/, "CA");
+}
+
+function ofCertificate(
+  { code, peer }: NonNullable<Sighting["certificate"]>,
+  host: string,
+): ConnectionTrouble | undefined {
+  const ended = new Date(peer.valid_to ?? "");
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return {
+        code: "certificate-expired",
+        // An authority between the root and the certificate may be the one whose time is over.
+        message:
+          ended.getTime() < Date.now()
+            ? `its certificate expired on ${ended.toISOString()}`
+            : "a certificate of its chain has expired",
+      };
+    case "CERT_NOT_YET_VALID":
+      return {
+        code: "certificate-not-yet-valid",
+        message: `its certificate is not valid before ${new Date(peer.valid_from).toISOString()}`,
+      };
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+    case "HOSTNAME_MISMATCH":
+    case "IP_ADDRESS_MISMATCH":
+      return { code: "certificate-host", message: `its certificate is for ${namesOf(peer)}, not for ${host}` };
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+      return { code: "certificate-authority", message: "its certificate is self-signed, and not known here" };
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+      return {
+        code: "certificate-authority",
+        message: `its certificate is signed by a CA that is not known here (${JSON.stringify(peer.issuer?.CN ?? "unnamed")})`,
+      };
+    default:
+      return { code: "certificate-invalid", message: `its certificate is not accepted (${code})` };
+  }
+}
+
+/** `a.example, 10.0.0.1`; of very many names the first ones. */
+function namesOf({ subjectaltname }: PeerCertificate): string {
+  const names = (subjectaltname ?? "no host").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, ""));
+  return names.length > 5 ? `${names.slice(0, 5).join(", ")}, …` : names.join(", ");
+}

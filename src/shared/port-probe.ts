@@ -1,0 +1,120 @@
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { type ConnectionOptions, connect as connectTls, type PeerCertificate } from "node:tls";
+import { messageOf, systemCode } from "./errors.ts";
+import type { NetAddress } from "./net-address.ts";
+
+/** How long one attempt to find out what a port speaks may take. */
+export const PROBE_MS = 2_000;
+
+/** PEM texts and the name with which a TLS connection is made. */
+export interface TlsParts {
+  /** Name that the certificate must carry; absent: the host. */
+  readonly serverName?: string;
+  /** Absent: the system's. */
+  readonly ca?: string | Buffer;
+  readonly client?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+}
+
+/** What a port did when it was spoken to. */
+export interface Sighting {
+  /** Whether a connection was made; with TLS, whether the handshake was completed. */
+  readonly connected: boolean;
+  /** The first that it sent. */
+  readonly answer?: Buffer;
+  /** Whether it ended the connection by itself. */
+  readonly closed: boolean;
+  /** The system's or the TLS library's code of what went wrong, and its text. */
+  readonly error?: { readonly code: string; readonly text: string };
+  /** What speaks against the certificate, and the certificate. */
+  readonly certificate?: { readonly code: string; readonly peer: PeerCertificate };
+}
+
+/** The start of every HTTP/2 connection and empty settings (RFC 9113, 3.4): a gRPC server answers with its own. */
+export const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
+
+/** Speaks TLS and then HTTP/2 to a port, which shows also what a server has against the client only after the handshake. */
+export async function sightTls({ host, port }: NetAddress, { serverName, ca, client }: TlsParts): Promise<Sighting> {
+  const name = serverName ?? host;
+  const options: ConnectionOptions = {
+    host,
+    port,
+    ALPNProtocols: ["h2"],
+    // The certificate is looked at below: a refused one could not be described. Nothing secret is sent.
+    rejectUnauthorized: false,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...client,
+  };
+  return await sight((seen) => {
+    const socket = connectTls(options, () => {
+      seen.connected = true;
+      const problem = socket.authorizationError as Error | string | undefined | null;
+      if (!socket.authorized && problem) {
+        const code = systemCode(problem) ?? messageOf(problem);
+        seen.certificate = { code, peer: socket.getPeerCertificate() };
+        socket.destroy();
+      } else socket.write(HTTP2_PREFACE);
+    });
+    return socket;
+  });
+}
+
+/** Whether something completes a TLS handshake at the address, whoever it is. */
+export async function speaksTls({ host, port }: NetAddress): Promise<boolean> {
+  const seen = await sight((seen) => {
+    const socket = connectTls({ host, port, rejectUnauthorized: false }, () => {
+      seen.connected = true;
+      socket.destroy();
+    });
+    return socket;
+  });
+  // A server that wants a client certificate may break the handshake off, in TLS.
+  return seen.connected || /ALERT/.test(seen.error?.code ?? "");
+}
+
+/** Connects without TLS. @param greeting what to send; without it only the connection counts */
+export async function sightTcp({ host, port }: NetAddress, greeting?: string | Buffer): Promise<Sighting> {
+  return await sight((seen) => {
+    const socket = connectTcp({ host, port }, () => {
+      seen.connected = true;
+      if (greeting === undefined) socket.destroy();
+      else socket.write(greeting);
+    });
+    return socket;
+  });
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+async function sight(open: (seen: Mutable<Sighting>) => Socket): Promise<Sighting> {
+  const seen: Mutable<Sighting> = { connected: false, closed: false };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let socket: Socket | undefined;
+  let ours = false;
+  const timer = setTimeout(() => {
+    ours = true;
+    resolve();
+  }, PROBE_MS);
+  try {
+    socket = open(seen);
+    socket.on("error", (error) => {
+      seen.error ??= { code: systemCode(error) ?? "", text: messageOf(error) };
+    });
+    socket.on("data", (answer: Buffer) => {
+      seen.answer ??= answer;
+      resolve();
+    });
+    socket.on("close", () => {
+      seen.closed = !ours;
+      resolve();
+    });
+    await promise;
+  } catch (error) {
+    seen.error = { code: systemCode(error) ?? "", text: messageOf(error) };
+  } finally {
+    clearTimeout(timer);
+    ours = true;
+    socket?.destroy();
+  }
+  return { ...seen };
+}
