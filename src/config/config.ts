@@ -16,9 +16,13 @@ export interface TemporalConfig {
 
 export interface TemporalTlsConfig {
   readonly serverName?: string;
-  readonly caFile?: string;
-  readonly client?: { readonly certFile: string; readonly keyFile: string };
+  /** Absent: the system's. */
+  readonly ca?: PemSource;
+  readonly client?: { readonly cert: PemSource; readonly key: PemSource };
 }
+
+/** Where PEM text comes from: a file with this absolute path, or the text itself. */
+export type PemSource = { readonly path: string } | { readonly data: string };
 
 export interface StigmerConfig {
   /** `host:port`. */

@@ -1,8 +1,9 @@
 import type { ConfigProblem } from "./config-error.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
+import { type Say, tlsChecks } from "./tls-checks.ts";
 
 /** What is known of the variables: those that are wrong by themselves are missing. */
-type Known = Partial<Omit<LocalSettings, "MODE">> &
+export type Known = Partial<Omit<LocalSettings, "MODE">> &
   Partial<Omit<CloudSettings, "MODE">> & { readonly MODE: "local" | "cloud" };
 
 /**
@@ -11,34 +12,9 @@ type Known = Partial<Omit<LocalSettings, "MODE">> &
  */
 export function crossChecks(set: Known, wrong: ReadonlySet<string>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const say = (variable: string, problem: string, allowed: string, remedy: string) =>
-    problems.push({ variable, problem, allowed, remedy });
+  const say: Say = (variable, problem, allowed, remedy) => problems.push({ variable, problem, allowed, remedy });
 
-  const pairs = [
-    ["TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_KEY_PATH"],
-    ["STIGMER_BACKEND_CLIENT_CERT_FILE", "STIGMER_BACKEND_CLIENT_KEY_FILE"],
-  ] as const;
-  for (const [cert, key] of pairs) {
-    if ((set[cert] === undefined) === (set[key] === undefined)) continue;
-    const [has, misses] = set[cert] === undefined ? [key, cert] : [cert, key];
-    say(
-      misses,
-      `is not set although ${has} is`,
-      "both of them, or neither",
-      "Mutual TLS needs the certificate and its key: set the other one too.",
-    );
-  }
-  const cert = set.TEMPORAL_TLS_CLIENT_CERT_PATH;
-  const key = set.TEMPORAL_TLS_CLIENT_KEY_PATH;
-  const tlsParts = [cert, key, set.TEMPORAL_TLS_SERVER_CA_CERT_PATH, set.TEMPORAL_TLS_SERVER_NAME];
-  if (set.TEMPORAL_TLS === false && tlsParts.some((part) => part !== undefined)) {
-    say(
-      "TEMPORAL_TLS",
-      "is false although certificates for TLS are set",
-      "true, or no TEMPORAL_TLS_* at all",
-      "Decide for one of the two.",
-    );
-  }
+  tlsChecks(set, say);
   if (set.STIGMER_LLM_PROVIDER === "scripted" && set.STIGMER_LLM_SCRIPT === undefined) {
     say(
       "STIGMER_LLM_SCRIPT",
@@ -60,14 +36,6 @@ export function crossChecks(set: Known, wrong: ReadonlySet<string>): ConfigProbl
     }
     if (given === 2)
       say("STIGMER_API_KEY_FILE", "is set, and STIGMER_API_KEY too", allowed, "Unset the one that is not meant.");
-    if (set.REDIS_TLS === false && set.REDIS_TLS_CA_FILE !== undefined) {
-      say(
-        "REDIS_TLS",
-        "is false although REDIS_TLS_CA_FILE is set",
-        "true, or no REDIS_TLS_CA_FILE",
-        "Set REDIS_TLS=true.",
-      );
-    }
   }
   if (set.MODE === "local" && set.STIGMER_EXECUTION_MODE === "sandbox") {
     say(

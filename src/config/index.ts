@@ -5,9 +5,11 @@ export type {
   DaytonaConfig,
   LocalConfig,
   ModelConfig,
+  PemSource,
   RedisConfig,
   StigmerConfig,
   TemporalConfig,
+  TemporalTlsConfig,
 } from "./config.ts";
 export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";

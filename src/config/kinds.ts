@@ -1,8 +1,6 @@
-import { accessSync, constants, statSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import * as v from "valibot";
 import { alternatives } from "../shared/text.ts";
-import { absolutePath } from "./absolute-path.ts";
 
 /** How the text of a variable becomes a value, and what to tell who got it wrong. */
 export interface Kind<T> {
@@ -12,13 +10,14 @@ export interface Kind<T> {
 }
 
 /** Text as it is. Space around it is nearly always a slip of the hand, and invisible: it is refused. */
-const text = v.pipe(
+export const text = v.pipe(
   v.string(),
   v.check((value) => value.trim() !== "", "is blank"),
   v.check((value) => value === value.trim(), "has white space around it"),
 );
 
-function kind<T>(allowed: string, schema: v.GenericSchema<string, T>): Kind<T> {
+/** A kind of value, from what is allowed and the schema that reads it. */
+export function kind<T>(allowed: string, schema: v.GenericSchema<string, T>): Kind<T> {
   return { allowed, schema };
 }
 
@@ -39,25 +38,6 @@ export const apiKey: Kind<string> = kind(
     v.check((value) => /^[\x21-\x7e]+$/.test(value), "has characters in it that no key has"),
   ),
 );
-
-/** A file that is there and can be read now: better to say so at the start than when it is needed. */
-export const readableFile: Kind<string> = kind(
-  "the path of a readable file",
-  v.pipe(
-    text,
-    v.check((path) => canRead(path), "cannot be read, or is no file"),
-  ),
-);
-
-function canRead(path: string): boolean {
-  try {
-    const file = absolutePath(path);
-    accessSync(file, constants.R_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
 
 export function oneOf<const T extends string>(values: readonly T[], others: Readonly<Record<string, T>> = {}): Kind<T> {
   const known = new Map<string, T>([...values.map((value) => [value, value] as const), ...Object.entries(others)]);

@@ -1,11 +1,20 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { type TestAuthority, type TestCertificate, testAuthority } from "../../test/support/certificates.ts";
 import { type EnvMap, loadConfig } from "./index.ts";
 
 /** A file that is there. */
 const FILE = import.meta.path;
 const load = (env: EnvMap) => loadConfig({ env: { MODE: "local", ...env }, envFile: "/dev/null" }).config;
+
+let authority: TestAuthority;
+let certificate: TestCertificate;
+beforeAll(async () => {
+  authority = await testAuthority();
+  certificate = await authority.issue("client");
+});
+afterAll(() => authority[Symbol.asyncDispose]());
 
 describe("TLS to Temporal", () => {
   test("is off where nothing asks for it", () => {
@@ -13,11 +22,19 @@ describe("TLS to Temporal", () => {
   });
 
   test("is on with a certificate, a CA, a server name or an API key", () => {
+    const { certFile, keyFile, cert, key } = certificate;
     expect(load({ TEMPORAL_API_KEY: "key" }).temporal.tls).toEqual({});
-    expect(load({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: FILE }).temporal.tls).toEqual({ caFile: FILE });
+    expect(load({ TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.caFile }).temporal.tls).toEqual({
+      ca: { path: authority.caFile },
+    });
     expect(load({ TEMPORAL_TLS_SERVER_NAME: "temporal" }).temporal.tls).toEqual({ serverName: "temporal" });
-    const pair = { TEMPORAL_TLS_CLIENT_CERT_PATH: FILE, TEMPORAL_TLS_CLIENT_KEY_PATH: FILE };
-    expect(load(pair).temporal.tls).toEqual({ client: { certFile: FILE, keyFile: FILE } });
+    const files = { TEMPORAL_TLS_CLIENT_CERT_PATH: certFile, TEMPORAL_TLS_CLIENT_KEY_PATH: keyFile };
+    expect(load(files).temporal.tls).toEqual({ client: { cert: { path: certFile }, key: { path: keyFile } } });
+    const texts = { TEMPORAL_TLS_CLIENT_CERT_DATA: cert, TEMPORAL_TLS_CLIENT_KEY_DATA: key };
+    expect(load(texts).temporal.tls).toEqual({ client: { cert: { data: cert }, key: { data: key } } });
+    expect(load({ TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.ca }).temporal.tls).toEqual({
+      ca: { data: authority.ca },
+    });
   });
 
   test("can be said to be on or off", () => {

@@ -1,6 +1,6 @@
 import { unreachable } from "../shared/errors.ts";
 import { absolutePath } from "./absolute-path.ts";
-import type { Config, ModelConfig, TemporalConfig, TemporalTlsConfig } from "./config.ts";
+import type { Config, ModelConfig, PemSource, TemporalConfig, TemporalTlsConfig } from "./config.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** The flat variables as the structured value that the parts of the program take. Relative paths become absolute. */
@@ -88,10 +88,12 @@ function modelOf(set: LocalSettings | CloudSettings, usualProvider: "ollama" | "
 }
 
 function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
+  const cert = pemSource(set.TEMPORAL_TLS_CLIENT_CERT_PATH, set.TEMPORAL_TLS_CLIENT_CERT_DATA);
+  const key = pemSource(set.TEMPORAL_TLS_CLIENT_KEY_PATH, set.TEMPORAL_TLS_CLIENT_KEY_DATA);
   const tls: TemporalTlsConfig = some({
     serverName: set.TEMPORAL_TLS_SERVER_NAME,
-    caFile: optionalPath(set.TEMPORAL_TLS_SERVER_CA_CERT_PATH),
-    client: pair(set.TEMPORAL_TLS_CLIENT_CERT_PATH, set.TEMPORAL_TLS_CLIENT_KEY_PATH),
+    ca: pemSource(set.TEMPORAL_TLS_SERVER_CA_CERT_PATH, set.TEMPORAL_TLS_SERVER_CA_CERT_DATA),
+    client: cert === undefined || key === undefined ? undefined : { cert, key },
   });
   const wanted = set.TEMPORAL_TLS ?? (Object.keys(tls).length > 0 || set.TEMPORAL_API_KEY !== undefined);
   const name = set.TEMPORAL_DEPLOYMENT_NAME;
@@ -106,6 +108,11 @@ function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
       deployment: name === undefined ? undefined : { name, ...some({ buildId: set.TEMPORAL_WORKER_BUILD_ID }) },
     }),
   };
+}
+
+function pemSource(path: string | undefined, data: string | undefined): PemSource | undefined {
+  if (data !== undefined) return { data };
+  return path === undefined ? undefined : { path: absolutePath(path) };
 }
 
 /** A certificate with its key; either alone was refused before. */

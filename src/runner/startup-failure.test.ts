@@ -3,17 +3,9 @@ import { ConfigError, loadConfig } from "../config/index.ts";
 import { createLogger } from "../log/index.ts";
 import { PlatformError } from "../platform/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
+import { TEMPORAL_REMEDIES, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
 import { EXIT } from "./exit-codes.ts";
 import { ListenError, logStartupFailure, startupFailure } from "./startup-failure.ts";
-
-const codes: Record<TemporalErrorCode, true> = {
-  unreachable: true,
-  tls: true,
-  "namespace-not-found": true,
-  unauthorized: true,
-  rejected: true,
-};
 
 function configError(): unknown {
   try {
@@ -41,9 +33,10 @@ describe("a start that failed", () => {
   });
 
   test("for Temporal says what happened and what to check", () => {
-    for (const code of Object.keys(codes) as TemporalErrorCode[]) {
+    for (const code of Object.keys(TEMPORAL_REMEDIES) as TemporalErrorCode[]) {
       const failure = startupFailure(new TemporalError(code, `Temporal at localhost:7233: ${code}`, undefined));
       expect(failure).toMatchObject({ exitCode: EXIT.unavailable, error: `Temporal at localhost:7233: ${code}` });
+      expect(failure.causes).not.toBeEmpty();
     }
     const unreachable = startupFailure(new TemporalError("unreachable", "x", undefined));
     expect(unreachable.causes.join()).toContain("TEMPORAL_SERVICE_ADDRESS");

@@ -2,7 +2,7 @@ import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
-import { TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
+import { TEMPORAL_REMEDIES, TemporalError } from "../temporal/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 const RULE = "=".repeat(80);
@@ -50,7 +50,7 @@ export function startupFailure(error: unknown): StartupFailure {
     return {
       what: "no connection to Temporal",
       error: error.message,
-      causes: TEMPORAL_CAUSES[error.code],
+      causes: TEMPORAL_REMEDIES[error.code],
       exitCode: EXIT.unavailable,
     };
   }
@@ -85,25 +85,4 @@ const PLATFORM_FAILURES: Readonly<Record<PlatformErrorCode, string>> = {
   redis: "no connection to Redis",
   credentials: "the API key is not valid",
   daytona: "Daytona cannot be used",
-};
-
-const TEMPORAL_CAUSES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
-  unreachable: [
-    "Temporal is not running: start it (`temporal server start-dev`, or `agent-runner dev`, which brings its own).",
-    "TEMPORAL_SERVICE_ADDRESS names another machine or port than Temporal's frontend: check it (host:port).",
-    "A firewall or network policy is in between: try `nc -vz <host> <port>` from here.",
-  ],
-  tls: [
-    "Temporal expects TLS and gets plaintext, or the other way round: check TEMPORAL_TLS.",
-    "The server's certificate is signed by a CA that is not known here: set TEMPORAL_TLS_SERVER_CA_CERT_PATH.",
-    "The certificate is for another name: set TEMPORAL_TLS_SERVER_NAME.",
-  ],
-  "namespace-not-found": [
-    "TEMPORAL_NAMESPACE is misspelled: list the namespaces with `temporal operator namespace list`.",
-    "The namespace was not created yet: `temporal operator namespace create --namespace <name>`.",
-  ],
-  unauthorized: [
-    "The API key or the client certificate is not valid for this namespace: check TEMPORAL_API_KEY and TEMPORAL_TLS_CLIENT_*.",
-  ],
-  rejected: [],
 };

@@ -1,16 +1,15 @@
-import { readFileSync } from "node:fs";
+import { toClientOptions } from "@temporalio/envconfig";
 import { NativeConnection, type NativeConnectionOptions } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
-import { causes, messageOf } from "../shared/errors.ts";
 import { withTimeout } from "../shared/time.ts";
-import { TemporalError, type TemporalErrorCode } from "./temporal-error.ts";
+import { explain } from "./explain.ts";
 
 /** How long a connection, and the first call on it, may take. */
-export const CONNECT_TIMEOUT_MS = 7_000;
+export const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Connects and makes sure that the namespace is there.
- * @throws TemporalError with the address and the cause, within {@link CONNECT_TIMEOUT_MS}
+ * @throws TemporalError with the address and the cause, within {@link CONNECT_TIMEOUT_MS} and the time to find it out
  */
 export async function connectTemporal(config: TemporalConfig): Promise<NativeConnection> {
   const { namespace } = config;
@@ -25,51 +24,27 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
   } catch (error) {
     // Also one that comes up after its time must not stay open.
     connecting?.then((late) => late.close()).catch(() => undefined);
-    throw describe(error, config);
+    throw await explain(error, config);
   }
 }
 
-function connectionOptions(config: TemporalConfig): NativeConnectionOptions {
-  const { address, tls, apiKey } = config;
-  return {
+/**
+ * The settings as Temporal's own library for environment configuration turns them into options; it reads the
+ * certificates, and neither the environment nor a configuration file.
+ */
+function connectionOptions({ address, namespace, tls, apiKey }: TemporalConfig): NativeConnectionOptions {
+  return toClientOptions({
     address,
+    namespace,
     ...(apiKey === undefined ? {} : { apiKey }),
-    ...(tls === undefined
-      ? { tls: false }
-      : {
-          tls: {
-            ...(tls.serverName === undefined ? {} : { serverNameOverride: tls.serverName }),
-            ...(tls.caFile === undefined ? {} : { serverRootCACertificate: readFileSync(tls.caFile) }),
-            ...(tls.client === undefined
-              ? {}
-              : { clientCertPair: { crt: readFileSync(tls.client.certFile), key: readFileSync(tls.client.keyFile) } }),
+    tls:
+      tls === undefined
+        ? // Also with an API key: something else may bring TLS to the server.
+          { disabled: true }
+        : {
+            ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+            ...(tls.ca === undefined ? {} : { serverCACert: tls.ca }),
+            ...(tls.client === undefined ? {} : { clientCert: tls.client.cert, clientKey: tls.client.key }),
           },
-        }),
-  };
-}
-
-function describe(error: unknown, { address, namespace }: TemporalConfig): TemporalError {
-  const text = [...causes(error)].map(messageOf).join(": ");
-  const as = (code: TemporalErrorCode, message: string) => new TemporalError(code, message, error);
-  if (/not ?found/i.test(text) && /namespace/i.test(text)) {
-    return as("namespace-not-found", `Temporal at ${address} has no namespace "${namespace}"`);
-  }
-  if (/permission ?denied|unauthenticated|unauthorized/i.test(text)) {
-    return as(
-      "unauthorized",
-      `Temporal at ${address} refuses these credentials for the namespace "${namespace}": ${text}`,
-    );
-  }
-  if (/certificate|tls|handshake|InvalidContentType|UnknownIssuer/i.test(text)) {
-    return as("tls", `TLS with Temporal at ${address} failed: ${text}`);
-  }
-  return as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`);
-}
-
-/** The native client's errors are Rust's debug output; the usual ones in words. */
-function plainCause(text: string): string {
-  if (/ConnectionRefused/i.test(text)) return "connection refused: nothing listens there";
-  if (/dns error/i.test(text)) return "the host name is unknown";
-  if (/HTTP status code/i.test(text)) return `something other than Temporal answers there (${text})`;
-  return text;
+  }).connectionOptions;
 }

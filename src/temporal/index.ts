@@ -6,6 +6,6 @@ export type { TypedJson } from "./payload-codec.ts";
 export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";
 export { installTemporalRuntime } from "./runtime.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
-export { TemporalError } from "./temporal-error.ts";
+export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "./temporal-error.ts";
 export type { Activities } from "./worker.ts";
 export { createActivityWorker } from "./worker.ts";

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { certificateFile, readableFile } from "../file-kinds.ts";
 import {
   anyText,
   apiKey,
@@ -9,7 +10,6 @@ import {
   httpUrl,
   oneOf,
   port,
-  readableFile,
   seconds,
   wholeNumber,
 } from "../kinds.ts";
@@ -72,7 +72,7 @@ export const cloudSettings = v.object({
   REDIS_PASSWORD: optional(anyText, "Redis' password.", secret),
   REDIS_DB: withDefault(wholeNumber(0, 65_535), "0", "Redis' database."),
   REDIS_TLS: withDefault(boolean, "false", "TLS to Redis."),
-  REDIS_TLS_CA_FILE: optional(readableFile, "CA (PEM file) that signed Redis' certificate.", {
+  REDIS_TLS_CA_FILE: optional(certificateFile, "CA (PEM file) that signed Redis' certificate.", {
     defaultNote: "the system's",
   }),
   REDIS_THREAD_TTL: withDefault(

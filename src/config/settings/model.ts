@@ -1,4 +1,5 @@
-import { anyText, decimalNumber, httpUrl, readableFile } from "../kinds.ts";
+import { readableFile } from "../file-kinds.ts";
+import { anyText, decimalNumber, httpUrl } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 

@@ -1,4 +1,5 @@
-import { anyText, boolean, hostPort, readableFile, wholeNumber } from "../kinds.ts";
+import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../file-kinds.ts";
+import { anyText, boolean, hostPort, wholeNumber } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 
@@ -20,18 +21,28 @@ export const temporal = {
   TEMPORAL_TLS: optional(boolean, "TLS to Temporal.", {
     defaultNote: "on where a certificate, a CA or TEMPORAL_API_KEY is set",
   }),
-  TEMPORAL_TLS_CLIENT_CERT_PATH: optional(readableFile, "Client certificate (PEM file) for mutual TLS with Temporal."),
-  TEMPORAL_TLS_CLIENT_KEY_PATH: optional(readableFile, "Private key (PEM file) of the client certificate."),
-  TEMPORAL_TLS_SERVER_CA_CERT_PATH: optional(readableFile, "CA (PEM file) that signed Temporal's certificate.", {
+  TEMPORAL_TLS_CLIENT_CERT_PATH: optional(
+    certificateFile,
+    "Client certificate (PEM file) for mutual TLS with Temporal.",
+  ),
+  TEMPORAL_TLS_CLIENT_CERT_DATA: optional(certificateText, "The same as text, instead of the file.", secret),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: optional(privateKeyFile, "Private key (PEM file) of the client certificate."),
+  TEMPORAL_TLS_CLIENT_KEY_DATA: optional(privateKeyText, "The same as text, instead of the file.", secret),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: optional(certificateFile, "CA (PEM file) that signed Temporal's certificate.", {
     defaultNote: "the system's",
   }),
+  TEMPORAL_TLS_SERVER_CA_CERT_DATA: optional(certificateText, "The same as text, instead of the file.", secret),
   TEMPORAL_TLS_SERVER_NAME: optional(anyText, "Name that Temporal's certificate must carry.", {
     defaultNote: "the host of TEMPORAL_SERVICE_ADDRESS",
   }),
   TEMPORAL_API_KEY: optional(anyText, "API key of Temporal Cloud.", secret),
-  TEMPORAL_DEPLOYMENT_NAME: optional(anyText, "Name of the worker deployment, for Temporal's worker versioning.", {
-    defaultNote: "no versioning",
-  }),
+  TEMPORAL_DEPLOYMENT_NAME: optional(
+    anyText,
+    "Name of the worker deployment, for Temporal's worker versioning: see below.",
+    {
+      defaultNote: "no versioning",
+    },
+  ),
   TEMPORAL_WORKER_BUILD_ID: optional(anyText, "Build id of this worker in its deployment.", {
     defaultNote: "the commit that this program was built from",
   }),

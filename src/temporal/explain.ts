@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import type { PemSource, TemporalConfig, TemporalTlsConfig } from "../config/index.ts";
+import { connectionTrouble } from "../shared/connection-trouble.ts";
+import { causes, messageOf } from "../shared/errors.ts";
+import { splitAddress } from "../shared/net-address.ts";
+import type { TlsParts } from "../shared/port-probe.ts";
+import { TemporalError, type TemporalErrorCode } from "./temporal-error.ts";
+
+/** Why a connection could not be made, found out from what the server said or, where that is nothing, from the port. */
+export async function explain(error: unknown, config: TemporalConfig): Promise<TemporalError> {
+  const { address, namespace, tls } = config;
+  const text = [...causes(error)].map(messageOf).join(": ");
+  const as = (code: TemporalErrorCode, message: string) => new TemporalError(code, message, error);
+  if (/not ?found/i.test(text) && /namespace/i.test(text)) {
+    return as("namespace-not-found", `Temporal at ${address} has no namespace "${namespace}"`);
+  }
+  if (/permission ?denied|unauthenticated|unauthorized/i.test(text)) {
+    return as(
+      "unauthorized",
+      `Temporal at ${address} refuses these credentials for the namespace "${namespace}": ${text}`,
+    );
+  }
+  const trouble = await connectionTrouble(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
+  return trouble === undefined
+    ? as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`)
+    : as(trouble.code, `Failed to connect to Temporal at ${address}: ${trouble.message}`);
+}
+
+/** What the native client says where the port itself has nothing against a connection; Rust's debug output in part. */
+function plainCause(text: string): string {
+  if (/HTTP status code/i.test(text)) return `something other than Temporal answers there (${text})`;
+  return text;
+}
+
+function tlsParts({ serverName, ca, client }: TemporalTlsConfig): TlsParts {
+  return {
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(ca === undefined ? {} : { ca: pemOf(ca) }),
+    ...(client === undefined ? {} : { client: { cert: pemOf(client.cert), key: pemOf(client.key) } }),
+  };
+}
+
+function pemOf(source: PemSource): string | Buffer {
+  return "path" in source ? readFileSync(source.path) : source.data;
+}
