@@ -114,7 +114,7 @@ function explain(error: unknown, endpoint: string | undefined): ExitCode {
   }
   if (error instanceof StigmerError) {
     say(error.message);
-    return EXIT.failed;
+    return error.code === "tls" ? EXIT.unavailable : EXIT.failed;
   }
   throw error;
 }

@@ -1,21 +1,16 @@
-import { readFileSync } from "node:fs";
 import type { DescMethodServerStreaming, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import type { StigmerConfig } from "../config/index.ts";
+import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
+import { Diagnosis, describeTrouble } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError } from "./stigmer-error.ts";
 
-/** What the server accepts in one message. */
-export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 /** How long one call may take. */
 export const CALL_TIMEOUT_MS = 30_000;
 
-export interface StigmerClientOptions {
-  /** `host:port`. */
-  readonly endpoint: string;
-  readonly tls: boolean;
-  /** PEM file of the CA that signed the server's certificate; absent: the system's. */
-  readonly caFile?: string;
+export interface StigmerClientOptions extends StigmerConfig {
   /** The API key for the next call; asked for each time, since keys are renewed while the process runs. */
   readonly apiKey: () => string;
 }
@@ -30,17 +25,14 @@ export class StigmerClient {
   readonly endpoint: string;
   readonly #client: Client;
   readonly #apiKey: () => string;
+  readonly #diagnosis: Diagnosis;
 
   constructor(options: StigmerClientOptions) {
     this.endpoint = options.endpoint;
     this.#apiKey = options.apiKey;
-    // No keepalive options: the server answers pings closer than 5 min apart by GOAWAY.
-    this.#client = new Client(options.endpoint, channelCredentials(options), {
-      "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-      "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
-      // After an outage the next attempt should not be minutes away.
-      "grpc.max_reconnect_backoff_ms": 5_000,
-    });
+    const tls = readTlsParts(options);
+    this.#diagnosis = new Diagnosis(options.endpoint, tls);
+    this.#client = new Client(options.endpoint, channelCredentials(tls), CHANNEL_OPTIONS);
   }
 
   /**
@@ -64,13 +56,16 @@ export class StigmerClient {
       { deadline: Date.now() + (options.timeoutMs ?? CALL_TIMEOUT_MS) },
       (error, answer) => {
         if (error === null) resolve(answer as MessageShape<M["output"]>);
-        else reject(options.signal?.aborted === true ? options.signal.reason : this.#error(error, method));
+        else reject(error);
       },
     );
     const cancel = () => call.cancel();
     options.signal?.addEventListener("abort", cancel, { once: true });
     try {
       return await promise;
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw await this.#error(error as ServiceError, method);
     } finally {
       options.signal?.removeEventListener("abort", cancel);
     }
@@ -101,7 +96,7 @@ export class StigmerClient {
       for await (const answer of call) yield answer as MessageShape<M["output"]>;
     } catch (error) {
       if (signal?.aborted === true) return;
-      throw this.#error(error as ServiceError, method);
+      throw await this.#error(error as ServiceError, method);
     } finally {
       signal?.removeEventListener("abort", cancel);
       call.cancel();
@@ -113,11 +108,12 @@ export class StigmerClient {
    * @returns why it is not, or `undefined`
    */
   async probe(timeoutMs: number): Promise<string | undefined> {
-    const { promise, resolve } = Promise.withResolvers<string | undefined>();
-    this.#client.waitForReady(Date.now() + timeoutMs, (error) =>
-      resolve(error === undefined ? undefined : `not reachable at ${this.endpoint}`),
-    );
-    return await promise;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#client.waitForReady(Date.now() + timeoutMs, (error) => resolve(error === undefined));
+    if (await promise) return undefined;
+    const trouble = await this.#diagnosis.make();
+    const why = trouble === undefined ? "" : `: ${describeTrouble(trouble)}`;
+    return `not reachable at ${this.endpoint}${why}`;
   }
 
   close(): void {
@@ -130,12 +126,10 @@ export class StigmerClient {
     return metadata;
   }
 
-  #error(error: ServiceError, method: DescMethodUnary | DescMethodServerStreaming): Error {
-    return fromServiceError(error, `${method.parent.name}.${method.name}`, this.endpoint);
+  async #error(error: ServiceError, method: DescMethodUnary | DescMethodServerStreaming): Promise<Error> {
+    const call = `${method.parent.name}.${method.name}`;
+    // These two stand for a server that answered nothing.
+    const silent = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
+    return fromServiceError(error, call, this.endpoint, silent ? await this.#diagnosis.make() : undefined);
   }
-}
-
-function channelCredentials({ tls, caFile }: StigmerClientOptions): ChannelCredentials {
-  if (!tls) return credentials.createInsecure();
-  return caFile === undefined ? credentials.createSsl() : credentials.createSsl(readFileSync(caFile));
 }

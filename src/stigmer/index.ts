@@ -1,7 +1,8 @@
 export type { Blueprint } from "./blueprint.ts";
 export { resolveBlueprint } from "./blueprint.ts";
+export { MAX_MESSAGE_BYTES } from "./channel.ts";
 export type { CallOptions, StigmerClientOptions } from "./client.ts";
-export { CALL_TIMEOUT_MS, MAX_MESSAGE_BYTES, StigmerClient } from "./client.ts";
+export { CALL_TIMEOUT_MS, StigmerClient } from "./client.ts";
 export type { AgentEnvironment } from "./environment.ts";
 export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";

@@ -1,10 +1,13 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
+import type { ConnectionTrouble } from "../shared/connection-trouble.ts";
+import { describeTrouble, isTlsTrouble } from "./diagnosis.ts";
 
 export type StigmerErrorCode =
   | "not-found"
   | "unauthenticated"
   | "permission-denied"
   | "unavailable"
+  | "tls"
   | "deadline-exceeded"
   | "invalid"
   | "too-large"
@@ -23,14 +26,27 @@ export class StigmerError extends Error {
 
   /** Whether the same call may succeed later. */
   get isTransient(): boolean {
-    return this.code === "unavailable" || this.code === "deadline-exceeded" || this.code === "failed";
+    return TRANSIENT.has(this.code);
   }
 }
 
-/** Turns an error of grpc-js into one that a person can act on. */
-export function fromServiceError(error: ServiceError, call: string, endpoint: string): StigmerError {
+/** Certificates are renewed and switched over, too. */
+const TRANSIENT: ReadonlySet<StigmerErrorCode> = new Set(["unavailable", "tls", "deadline-exceeded", "failed"]);
+
+/**
+ * Turns an error of grpc-js into one that a person can act on.
+ * @param trouble what stands in the way of a connection, where that was found out
+ */
+export function fromServiceError(
+  error: ServiceError,
+  call: string,
+  endpoint: string,
+  trouble?: ConnectionTrouble,
+): StigmerError {
+  const as = (code: StigmerErrorCode, text: string) => new StigmerError(code, `${call} at ${endpoint}: ${text}`, error);
+  if (trouble !== undefined) return as(isTlsTrouble(trouble) ? "tls" : "unavailable", describeTrouble(trouble));
   const code = codeOf(error.code);
-  return new StigmerError(code, `${call} at ${endpoint}: ${explain(code, error.details)}`, error);
+  return as(code, explain(code, error.details));
 }
 
 function codeOf(code: status): StigmerErrorCode {
