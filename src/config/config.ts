@@ -11,7 +11,9 @@ export interface TemporalConfig {
   readonly tls?: TemporalTlsConfig;
   readonly apiKey?: string;
   /** Absent: no worker versioning. */
-  readonly deployment?: { readonly name: string /** Absent: the program's own. */; readonly buildId?: string };
+  readonly deploymentName?: string;
+  /** Absent: the program's own. */
+  readonly buildId?: string;
 }
 
 export interface TemporalTlsConfig {

@@ -96,7 +96,6 @@ function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
     client: cert === undefined || key === undefined ? undefined : { cert, key },
   });
   const wanted = set.TEMPORAL_TLS ?? (Object.keys(tls).length > 0 || set.TEMPORAL_API_KEY !== undefined);
-  const name = set.TEMPORAL_DEPLOYMENT_NAME;
   return {
     address: set.TEMPORAL_SERVICE_ADDRESS,
     namespace: set.TEMPORAL_NAMESPACE,
@@ -105,7 +104,8 @@ function temporalOf(set: LocalSettings | CloudSettings): TemporalConfig {
     ...some({
       tls: wanted ? tls : undefined,
       apiKey: set.TEMPORAL_API_KEY,
-      deployment: name === undefined ? undefined : { name, ...some({ buildId: set.TEMPORAL_WORKER_BUILD_ID }) },
+      deploymentName: set.TEMPORAL_DEPLOYMENT_NAME,
+      buildId: set.TEMPORAL_WORKER_BUILD_ID,
     }),
   };
 }

@@ -1,5 +1,6 @@
-import { type NativeConnection, Worker } from "@temporalio/worker";
+import { type NativeConnection, Worker, type WorkerDeploymentOptions } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
+import { commit } from "../version.ts";
 import { ExecutionSlots } from "./execution-slots.ts";
 import { protobufJsonCodec } from "./payload-codec.ts";
 
@@ -40,5 +41,17 @@ export async function createActivityWorker(options: ActivityWorkerOptions): Prom
     },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: gracePeriodMs,
+    workerDeploymentOptions: deploymentOptions(config),
   });
+}
+
+/** With a deployment's name the worker is a version of it; without one the build id only shows who did the work. */
+function deploymentOptions({ deploymentName, buildId = commit }: TemporalConfig): WorkerDeploymentOptions {
+  if (deploymentName === undefined) return { version: { deploymentName: "", buildId }, useWorkerVersioning: false };
+  return {
+    version: { deploymentName, buildId },
+    useWorkerVersioning: true,
+    // It concerns workflows, of which this worker has none; the SDK wants it nevertheless.
+    defaultVersioningBehavior: "PINNED",
+  };
 }

@@ -43,7 +43,11 @@ export const temporal = {
       defaultNote: "no versioning",
     },
   ),
-  TEMPORAL_WORKER_BUILD_ID: optional(anyText, "Build id of this worker in its deployment.", {
-    defaultNote: "the commit that this program was built from",
-  }),
+  TEMPORAL_WORKER_BUILD_ID: optional(
+    anyText,
+    "Build id of this worker: its version in the deployment, and what Temporal's histories name.",
+    {
+      defaultNote: "the commit that this program was built from",
+    },
+  ),
 };
