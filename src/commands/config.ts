@@ -13,10 +13,15 @@ export interface ConfigOptions {
 /** `agent-runner config`: every setting, its value and where it came from. */
 export function config({ env, envFile, json, write, writeError }: ConfigOptions): ExitCode {
   try {
-    const { config: checked, views, typos } = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
+    const {
+      config: checked,
+      views,
+      typos,
+      unused,
+    } = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
     const settings = redacted(views);
     if (json) {
-      write(`${JSON.stringify({ mode: checked.mode, settings, typos }, null, 2)}\n`);
+      write(`${JSON.stringify({ mode: checked.mode, settings, typos, unused }, null, 2)}\n`);
       return EXIT.ok;
     }
     const width = Math.max(...settings.map(({ variable }) => variable.length));
@@ -24,6 +29,8 @@ export function config({ env, envFile, json, write, writeError }: ConfigOptions)
       const shown = value ?? pc.dim("(not set)");
       write(`${variable.padEnd(width)}  ${shown}  ${pc.dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
     }
+    for (const { variable, instead } of unused)
+      writeError(`warning: ${variable} is set and has no effect: ${instead}\n`);
     for (const { found, meant } of typos)
       writeError(`warning: ${found} is set but unknown and has no effect: did you mean ${meant}?\n`);
     return EXIT.ok;

@@ -13,7 +13,7 @@ import {
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
-import { loggerOf, warnOfTypos } from "./start.ts";
+import { loggerOf, warnOfUseless } from "./start.ts";
 
 export interface DevOptions {
   readonly env: EnvMap;
@@ -43,7 +43,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   try {
     const loaded = loadDev(env, envFile);
     log = loggerOf(loaded, mask);
-    warnOfTypos(loaded, log);
+    warnOfUseless(loaded, log);
     installTemporalRuntime(log);
     const temporal = await openTemporal(loaded, env, log);
     opened.defer(() => temporal.stop());

@@ -39,7 +39,7 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   try {
     const loaded = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
     log = loggerOf(loaded, mask);
-    warnOfTypos(loaded, log);
+    warnOfUseless(loaded, log);
     runner = await startRunner({ loaded, env, log, mask });
     const code = await runner.ended;
     return stray.isFaulty ? EXIT.failed : code;
@@ -59,7 +59,9 @@ export function loggerOf({ config, secrets }: Loaded, mask: SecretMask): Logger 
   return createLogger({ ...config.log, mask, write: writeLines(1) });
 }
 
-export function warnOfTypos({ typos }: Loaded, log: Logger): void {
+/** Names the variables that are set in vain. */
+export function warnOfUseless({ typos, unused }: Loaded, log: Logger): void {
+  for (const { variable, instead } of unused) log.warn(`${variable} is set and has no effect: ${instead}`);
   for (const { found, meant } of typos)
     log.warn(`${found} is set but unknown and has no effect: did you mean ${meant}?`);
 }

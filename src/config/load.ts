@@ -8,6 +8,7 @@ import { cloudSettings, localSettings, MODES, settings } from "./settings/index.
 import { type EnvMap, type Found, type Origin, readSources, type Sources } from "./sources.ts";
 import { toConfig } from "./to-config.ts";
 import { findTypos, type Typo } from "./typos.ts";
+import { findUnused, type Unused } from "./unused.ts";
 
 /** One variable as it stands, for people: a secret's value is not in it. */
 export interface SettingView {
@@ -26,6 +27,8 @@ export interface Loaded {
   /** All values of variables that are not marked public, to be masked in what leaves the process. */
   readonly secrets: readonly string[];
   readonly typos: readonly Typo[];
+  /** What is set and has no effect here, though it has elsewhere. */
+  readonly unused: readonly Unused[];
 }
 
 export interface LoadOptions {
@@ -61,6 +64,7 @@ export function loadConfig(options: LoadOptions): Loaded {
     views: viewsOf(schema, found, mode, sources),
     secrets: secretsOf(schema, found),
     typos: findTypos(sources.names(), knownNames()),
+    unused: findUnused(sources.names()),
   };
 }
 

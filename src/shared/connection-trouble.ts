@@ -114,7 +114,7 @@ function ofCertificate(
     case "CERT_NOT_YET_VALID":
       return {
         code: "certificate-not-yet-valid",
-        message: `its certificate is not valid before ${new Date(peer.valid_from).toISOString()}`,
+        message: `its certificate is not valid before ${dateText(peer.valid_from)}`,
       };
     case "ERR_TLS_CERT_ALTNAME_INVALID":
     case "HOSTNAME_MISMATCH":
@@ -133,6 +133,11 @@ function ofCertificate(
     default:
       return { code: "certificate-invalid", message: `its certificate is not accepted (${code})` };
   }
+}
+
+function dateText(text: string | undefined): string {
+  const date = new Date(text ?? "");
+  return Number.isNaN(date.getTime()) ? "some later date" : date.toISOString();
 }
 
 /** `a.example, 10.0.0.1`; of very many names the first ones. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
+import type { ConnectionTroubleCode } from "../shared/connection-trouble.ts";
 import { fromServiceError, type StigmerErrorCode } from "./stigmer-error.ts";
 
 function serviceError(code: status, details: string): ServiceError {
@@ -51,5 +52,26 @@ describe("an error of a call", () => {
       "nothing listens there",
     );
     expect(explained(status.UNAVAILABLE, "no route").message).toContain("not reachable (no route)");
+  });
+});
+
+describe("what was found out about the connection", () => {
+  const found = (code: ConnectionTroubleCode) =>
+    fromServiceError(serviceError(status.UNAVAILABLE, "No connection established"), "A.get", "localhost:443", {
+      code,
+      message: "what is the matter",
+    });
+
+  test("is said instead of grpc's own words, with what to do", () => {
+    expect(found("tls-port").message).toBe("A.get at localhost:443: what is the matter; set STIGMER_BACKEND_TLS=true");
+    expect(found("refused").message).toBe("A.get at localhost:443: what is the matter");
+  });
+
+  test("tells a server that is not there from one that TLS keeps away, and both may pass", () => {
+    for (const code of ["refused", "unknown-host", "no-answer"] as const) expect(found(code).code).toBe("unavailable");
+    for (const code of ["tls-port", "certificate-expired", "client-certificate-wanted", "handshake"] as const) {
+      expect(found(code).code).toBe("tls");
+      expect(found(code).isTransient).toBe(true);
+    }
   });
 });

@@ -48,8 +48,12 @@ export interface LocalWorld {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param env variables for the runner, besides those that make it use this world */
-export async function localWorld(env: Record<string, string> = {}): Promise<LocalWorld> {
+type Env = Record<string, string>;
+
+/** @param env variables for the runner, besides those that make it use this world; may depend on the servers' ports */
+export async function localWorld(
+  env: Env | ((ports: { readonly temporal: number; readonly stigmer: number }) => Promise<Env>) = {},
+): Promise<LocalWorld> {
   const open = new AsyncDisposableStack();
   const folder = open.use(await temporaryFolder());
   const temporal = open.use(await startTemporal(join(folder.path, "temporal.db")));
@@ -98,7 +102,7 @@ export async function localWorld(env: Record<string, string> = {}): Promise<Loca
     STIGMER_DATA_DIR: dataDir,
     ADMIN_PORT: "0",
     DRAIN_TIMEOUT: "20",
-    ...env,
+    ...(typeof env === "function" ? await env({ temporal: temporal.port, stigmer: port }) : env),
   };
   const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, mask });
   open.defer(async () => {

@@ -5,6 +5,7 @@ import { eventually } from "./eventually.ts";
 
 export interface TestTemporal {
   readonly address: string;
+  readonly port: number;
   /** Kills the server as a crash would. */
   kill(): Promise<void>;
   /** Starts it again on the same port. */
@@ -17,7 +18,7 @@ export async function startTemporal(database?: string): Promise<TestTemporal> {
   const executable = Bun.which("temporal");
   if (executable === null)
     throw new Error("the tests need the Temporal CLI on the PATH: run them with scripts/test, which gets it");
-  const [port] = await freePorts(1);
+  const [port = 0] = await freePorts(1);
   const address = `127.0.0.1:${port}`;
   const args = [
     "server",
@@ -45,5 +46,5 @@ export async function startTemporal(database?: string): Promise<TestTemporal> {
     await server?.exited;
   };
   await start();
-  return { address, kill, restart: start, [Symbol.asyncDispose]: kill };
+  return { address, port, kill, restart: start, [Symbol.asyncDispose]: kill };
 }

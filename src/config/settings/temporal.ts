@@ -38,7 +38,7 @@ export const temporal = {
   TEMPORAL_API_KEY: optional(anyText, "API key of Temporal Cloud.", secret),
   TEMPORAL_DEPLOYMENT_NAME: optional(
     anyText,
-    "Name of the worker deployment, for Temporal's worker versioning: see below.",
+    "Name of the worker deployment, for Temporal's worker versioning: see New versions.",
     {
       defaultNote: "no versioning",
     },

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createServer, type Server, type Socket } from "node:net";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { type TestAuthority, testAuthority } from "../../test/support/certificates.ts";
+import { startTlsProxy, type TlsProxy } from "../../test/support/tls-proxy.ts";
+import { PROBE_MS, sightTcp, sightTls, speaksTls } from "./port-probe.ts";
+
+const host = "localhost";
+const open = new AsyncDisposableStack();
+let authority: TestAuthority;
+/** Says what it is told to, then ends. */
+let echo: number;
+let silent: number;
+let nobody: number;
+let secure: TlsProxy;
+let mutual: TlsProxy;
+
+beforeAll(async () => {
+  authority = open.use(await testAuthority());
+  echo = await listen((socket) => socket.on("data", (data) => socket.end(data)));
+  silent = await listen(() => undefined);
+  [nobody = 0] = await freePorts(1);
+  const certificate = await authority.issue("server");
+  secure = open.use(await startTlsProxy({ to: echo, certificate }));
+  mutual = open.use(await startTlsProxy({ to: echo, certificate, clientCa: authority.ca }));
+});
+afterAll(() => open.disposeAsync());
+
+async function listen(serve: (socket: Socket) => void): Promise<number> {
+  const server: Server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    serve(socket);
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.listen(0, "127.0.0.1", resolve);
+  await promise;
+  open.defer(() => void server.close());
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+describe("a port spoken to without TLS", () => {
+  test("shows its answer", async () => {
+    const seen = await sightTcp({ host, port: echo }, "hello");
+    expect(seen.connected).toBe(true);
+    expect(seen.answer?.toString()).toBe("hello");
+  });
+
+  test("shows that it is there, where nothing is said", async () => {
+    expect(await sightTcp({ host, port: silent })).toMatchObject({ connected: true });
+  });
+
+  test("shows that it is not there, or has no such host", async () => {
+    expect(await sightTcp({ host, port: nobody })).toMatchObject({ connected: false, error: { code: "ECONNREFUSED" } });
+    const stranger = await sightTcp({ host: "no-such-host.invalid", port: nobody });
+    expect(stranger.connected).toBe(false);
+    expect(stranger.error?.code).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+
+  test("that says nothing is left alone in time", async () => {
+    const started = performance.now();
+    const seen = await sightTcp({ host, port: silent }, "hello");
+    expect(seen).toEqual({ connected: true, closed: false });
+    expect(performance.now() - started).toBeLessThan(PROBE_MS + 1_000);
+  });
+});
+
+describe("a port spoken to with TLS", () => {
+  test("shows its answer, which is HTTP/2's beginning sent back here", async () => {
+    const seen = await sightTls({ host, port: secure.port }, { ca: authority.ca });
+    expect(seen).toMatchObject({ connected: true });
+    expect(seen.certificate).toBeUndefined();
+    expect(seen.answer?.toString()).toStartWith("PRI * HTTP/2.0");
+  });
+
+  test("shows its certificate and what is wrong with it, and gets nothing more", async () => {
+    const seen = await sightTls({ host, port: secure.port }, { ca: authority.ca, serverName: "elsewhere.example" });
+    expect(seen.certificate?.peer.subjectaltname).toContain("localhost");
+    expect(seen.answer).toBeUndefined();
+    expect((await sightTls({ host, port: secure.port }, {})).certificate?.code).toMatch(/UNABLE_TO|SELF_SIGNED/);
+  });
+
+  test("shows that it wanted a client certificate", async () => {
+    const without = await sightTls({ host, port: mutual.port }, { ca: authority.ca });
+    expect(without.answer).toBeUndefined();
+    const client = await authority.issue("client");
+    const seen = await sightTls({ host, port: mutual.port }, { ca: authority.ca, client });
+    expect(seen.answer?.toString()).toStartWith("PRI");
+  });
+
+  test("shows that it speaks none, or nothing at all", async () => {
+    const seen = await sightTls({ host, port: echo }, {});
+    expect(seen.connected).toBe(false);
+    expect(seen.error ?? seen.closed).toBeTruthy();
+    expect(await sightTls({ host, port: silent }, {})).toEqual({ connected: false, closed: false });
+  });
+});
+
+test("whether a port speaks TLS does not depend on whom it knows", async () => {
+  expect(await speaksTls({ host, port: secure.port })).toBe(true);
+  expect(await speaksTls({ host, port: mutual.port })).toBe(true);
+  expect(await speaksTls({ host, port: echo })).toBe(false);
+  expect(await speaksTls({ host, port: nobody })).toBe(false);
+});
