@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { testAuthority } from "../support/certificates.ts";
 import { installProgram, messagesOf, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { startTlsProxy } from "../support/tls-proxy.ts";
 
 let temporal: TestTemporal;
 let folder: TemporaryFolder;
@@ -119,6 +121,33 @@ describe("agent-runner start", () => {
     expect(Date.now() - started).toBeLessThan(10_000);
     silent.close();
   }, 30_000);
+
+  test("with TLS that cannot be made fails within 10 s too, and says what is wrong and which variable to set", async () => {
+    await using authority = await testAuthority();
+    const to = temporal.port;
+    await using listener = await startTlsProxy({ to, certificate: await authority.issue("temporal") });
+    const secure = `localhost:${listener.port}`;
+    const cases: [Record<string, string>, string, string][] = [
+      [{ TEMPORAL_SERVICE_ADDRESS: secure }, "it speaks TLS, and was spoken to in plaintext", "TEMPORAL_TLS=true"],
+      [
+        { TEMPORAL_SERVICE_ADDRESS: secure, TEMPORAL_TLS: "true" },
+        'signed by a CA that is not known here ("Test CA")',
+        "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
+      ],
+      [{ TEMPORAL_TLS: "true" }, "it does not speak TLS", "TEMPORAL_TLS=false"],
+    ];
+    for (const [env, message, variable] of cases) {
+      const started = performance.now();
+      await using runner = start(env);
+      expect(await runner.exited).toBe(4);
+      expect(performance.now() - started).toBeLessThan(10_000);
+      expect(runner.output()).toContain("STARTUP FAILURE: no connection to Temporal");
+      expect(runner.output()).toContain(message);
+      expect(runner.output()).toContain(variable);
+    }
+    await using runner = start({ TEMPORAL_SERVICE_ADDRESS: secure, TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.ca });
+    await runner.says("🚀 Worker ready, polling for tasks...");
+  }, 40_000);
 
   test("with a namespace that is not there names it", async () => {
     await using runner = start({ TEMPORAL_NAMESPACE: "nowhere" });
