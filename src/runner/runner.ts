@@ -1,7 +1,7 @@
 import { createActivities, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { loadAgent } from "../agent/index.ts";
-import { type Loaded, redacted } from "../config/index.ts";
+import { type Loaded, redacted, type TemporalConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform, type Platform } from "../platform/index.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -102,7 +102,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       loadAgent,
     }),
   });
-  monitor = new HealthMonitor(healthChecks(connection, platform), log);
+  monitor = new HealthMonitor(healthChecks(connection, config.temporal, platform), log);
   opened.defer(() => monitor?.stop());
   const working = worker.run();
   void monitor.start();
@@ -152,9 +152,9 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 /** Stands for all checks before they were made. */
 const NOT_CHECKED = { name: "health", status: "failed", reason: "not known yet" } as const;
 
-function healthChecks(connection: NativeConnection, platform: Platform) {
+function healthChecks(connection: NativeConnection, temporal: TemporalConfig, platform: Platform) {
   return [
-    { name: "Temporal", check: async () => failed(await probeTemporal(connection, PROBE_TIMEOUT_MS)) },
+    { name: "Temporal", check: async () => failed(await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) },
     { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
     ...platform.checks,
   ];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { PemSource, TemporalConfig, TemporalTlsConfig } from "../config/index.ts";
-import { connectionTrouble } from "../shared/connection-trouble.ts";
+import { type ConnectionTrouble, connectionTrouble } from "../shared/connection-trouble.ts";
 import { causes, messageOf } from "../shared/errors.ts";
 import { splitAddress } from "../shared/net-address.ts";
 import type { TlsParts } from "../shared/port-probe.ts";
@@ -8,7 +8,7 @@ import { TemporalError, type TemporalErrorCode } from "./temporal-error.ts";
 
 /** Why a connection could not be made, found out from what the server said or, where that is nothing, from the port. */
 export async function explain(error: unknown, config: TemporalConfig): Promise<TemporalError> {
-  const { address, namespace, tls } = config;
+  const { address, namespace } = config;
   const text = [...causes(error)].map(messageOf).join(": ");
   const as = (code: TemporalErrorCode, message: string) => new TemporalError(code, message, error);
   if (/not ?found/i.test(text) && /namespace/i.test(text)) {
@@ -20,10 +20,19 @@ export async function explain(error: unknown, config: TemporalConfig): Promise<T
       `Temporal at ${address} refuses these credentials for the namespace "${namespace}": ${text}`,
     );
   }
-  const trouble = await connectionTrouble(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
+  const trouble = await troubleOf(config);
   return trouble === undefined
     ? as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`)
     : as(trouble.code, `Failed to connect to Temporal at ${address}: ${trouble.message}`);
+}
+
+async function troubleOf({ address, tls }: TemporalConfig): Promise<ConnectionTrouble | undefined> {
+  try {
+    return await connectionTrouble(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
+  } catch {
+    // A file that is gone meanwhile: the error that is to be explained says so too, or has another cause.
+    return undefined;
+  }
 }
 
 /** What the native client says where the port itself has nothing against a connection; Rust's debug output in part. */

@@ -9,9 +9,11 @@ import {
   connectTemporal,
   installTemporalRuntime,
   type NativeConnection,
+  probeTemporal,
   TemporalError,
 } from "../../src/temporal/index.ts";
-import { localWorld, phaseOf } from "../support/local-world.ts";
+import { localWorld } from "../support/local-world.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { startTemporalDouble } from "../support/temporal-double.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -104,6 +106,21 @@ describe("a connection to Temporal", () => {
     }, 15_000);
   }
 });
+
+test("a health check says why Temporal is not reached any more", async () => {
+  const listener = await startTlsProxy({ to: temporal.port, certificate: await people.authority.issue("lost") });
+  const lost = temporalConfig(listener.port, { ca: people.authority });
+  const made = await connectTemporal(lost);
+  try {
+    expect(await probeTemporal(made, lost, 3_000)).toBeUndefined();
+    await listener[Symbol.asyncDispose]();
+    expect(await probeTemporal(made, lost, 1_000)).toBe(
+      `Failed to connect to Temporal at ${lost.address}: connection refused: nothing listens there`,
+    );
+  } finally {
+    await made.close();
+  }
+}, 15_000);
 
 describe("an API key of Temporal Cloud", () => {
   const KEY = "the-key-of-the-test";

@@ -1,5 +1,5 @@
 import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../file-kinds.ts";
-import { anyText, boolean, hostPort, wholeNumber } from "../kinds.ts";
+import { anyText, apiKey, boolean, hostPort, wholeNumber } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 
@@ -35,7 +35,7 @@ export const temporal = {
   TEMPORAL_TLS_SERVER_NAME: optional(anyText, "Name that Temporal's certificate must carry.", {
     defaultNote: "the host of TEMPORAL_SERVICE_ADDRESS",
   }),
-  TEMPORAL_API_KEY: optional(anyText, "API key of Temporal Cloud.", secret),
+  TEMPORAL_API_KEY: optional(apiKey, "API key of Temporal Cloud.", secret),
   TEMPORAL_DEPLOYMENT_NAME: optional(
     anyText,
     "Name of the worker deployment, for Temporal's worker versioning: see New versions.",
