@@ -16,9 +16,6 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.keepalive_time_ms": 330_000,
   "grpc.keepalive_timeout_ms": 20_000,
   "grpc.keepalive_permit_without_calls": 0,
-  // A connection without calls is given up before a load balancer drops it without a word: the next call would wait in
-  // vain on it. 60 s is the shortest time that is usual there.
-  "grpc.client_idle_timeout_ms": 50_000,
 };
 
 /** The certificates of a connection, as they are now; absent: plaintext. */
