@@ -27,6 +27,9 @@ const suites: readonly Suite[] = [
   { name: "deploy", about: "image, compose file and manifests", run: bunTest("test/deploy") },
 ];
 
+/** Of a test that names no limit of its own: against hanging, not for speed. */
+const TEST_LIMIT_MS = 30_000;
+
 const USE_SERVICES = ["wiring", "deploy"];
 let services: Services | undefined;
 
@@ -47,7 +50,14 @@ async function check(): Promise<Counts> {
 
 function bunTest(folder: string): Suite["run"] {
   return async (report) => {
-    const code = await show(["bun", "test", "--reporter=junit", `--reporter-outfile=${report}`, folder]);
+    const code = await show([
+      "bun",
+      "test",
+      `--timeout=${TEST_LIMIT_MS}`,
+      "--reporter=junit",
+      `--reporter-outfile=${report}`,
+      folder,
+    ]);
     const xml = await Bun.file(report)
       .text()
       .catch(() => "");
