@@ -146,7 +146,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         "src/deep/c.ts",
       ]);
       expect(relative((await sandbox.glob("b*.ts", "src")).items)).toEqual(["src/b.ts"]);
-      expect(relative((await sandbox.glob("src/*.{js,ts}", "/")).items)).toEqual(["src/b.ts", "src/d.js"]);
+      expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual(["src/b.ts", "src/d.js"]);
       expect(relative((await sandbox.glob("node_modules/**/*.ts", "/")).items)).toEqual(["node_modules/x/e.ts"]);
       expect((await sandbox.glob("*.nothing", "/")).items).toEqual([]);
       expect(await codeOf(sandbox.glob("*", "missing"))).toBe("not-found");

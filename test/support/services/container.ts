@@ -60,7 +60,10 @@ export async function startContainer(
     portOnThisMachine: (wanted) => (network === undefined ? wanted : container.getMappedPort(wanted)),
     kill: async () => void (await handle.kill()),
     restart: async () => {
-      await handle.start();
+      // The engine says that it runs already: as wanted.
+      await handle.start().catch((error: unknown) => {
+        if (Object(error).statusCode !== 304) throw error;
+      });
       await ready();
     },
     stop,
