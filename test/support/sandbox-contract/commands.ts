@@ -4,172 +4,175 @@ import { asked, codeOf, type OpenSubject, printed, type Subject } from "./subjec
 
 /** How commands run, whatever kind the sandbox is of. */
 export function commandsContract(kind: string, open: OpenSubject): void {
-  let subject: Subject;
-  let sandbox: Sandbox;
+  // Its own group: what is done before each test is done for these alone.
+  describe("the contract", () => {
+    let subject: Subject;
+    let sandbox: Sandbox;
 
-  beforeEach(async () => {
-    subject = await open({ commandTimeoutMs: 60_000 });
-    ({ sandbox } = await subject.acquire({ environment: { LAYER: "request", SPACED: "a 'b' $c\nd" } }));
-  });
-  afterEach(async () => await subject.close());
-
-  describe(`commands in a ${kind} sandbox`, () => {
-    test("start in the root, and tell output of both kinds and their exit code", async () => {
-      expect(await printed(sandbox, "pwd")).toBe(sandbox.root);
-      const result = await sandbox.execute("echo out; echo err >&2; exit 7");
-      expect(result).toEqual({ output: "out\nerr\n", exitCode: 7, cut: 0 });
+    beforeEach(async () => {
+      subject = await open({ commandTimeoutMs: 60_000 });
+      ({ sandbox } = await subject.acquire({ environment: { LAYER: "request", SPACED: "a 'b' $c\nd" } }));
     });
+    afterEach(async () => await subject.close());
 
-    test("say nothing where there is nothing to say", async () => {
-      expect(await sandbox.execute("true")).toEqual({ output: "", exitCode: 0, cut: 0 });
-    });
-
-    test("may be of any text", async () => {
-      expect(await printed(sandbox, `echo 'it'"'"'s' "\\$HOME" \`echo ok\`; # ü €\n\necho "@done"`)).toBe(
-        "it's $HOME ok\n@done",
-      );
-      expect(await printed(sandbox, "cat <<'END'\nline 1\n  $x \\\\ `y`\nEND")).toBe("line 1\n  $x \\\\ `y`");
-    });
-
-    test("of which the shell understands nothing fail with its message", async () => {
-      const { output, exitCode } = await sandbox.execute("if then (");
-      expect(exitCode).toBe(2);
-      expect(output).toContain("syntax error");
-    });
-
-    test("may be very long", async () => {
-      expect(await printed(sandbox, `x=${"a".repeat(100_000)}; echo \${#x}`)).toBe("100000");
-    });
-
-    test("with a NUL are refused", async () => {
-      expect(await codeOf(sandbox.execute("echo a\0b"))).not.toBe("none");
-    });
-
-    test("see the environment of the request, and their own above it, exactly", async () => {
-      expect(await printed(sandbox, 'printf "%s" "$SPACED"')).toBe("a 'b' $c\nd");
-      const { output } = await sandbox.execute('echo "$LAYER $root $dir $code"', {
-        env: { LAYER: "command", root: "r", dir: "d", code: "c" },
+    describe(`commands in a ${kind} sandbox`, () => {
+      test("start in the root, and tell output of both kinds and their exit code", async () => {
+        expect(await printed(sandbox, "pwd")).toBe(sandbox.root);
+        const result = await sandbox.execute("echo out; echo err >&2; exit 7");
+        expect(result).toEqual({ output: "out\nerr\n", exitCode: 7, cut: 0 });
       });
-      expect(output).toBe("command r d c\n");
-    });
 
-    test("do not see the runner's own environment", async () => {
-      const { output } = await sandbox.execute("env");
-      expect(output).not.toContain("NODE_ENV");
-      for (const name of ["STIGMER", "TEMPORAL", "REDIS", "DAYTONA"]) expect(output).not.toContain(name);
-      // What the runner's own scripts work with stays with them.
-      for (const name of ["LC_ALL", "dir", "root", "limit", "command", "_r_code"])
-        expect(output).not.toMatch(new RegExp(`^${name}=`, "m"));
-    });
-
-    test("are told not to draw and not to page", async () => {
-      expect(await printed(sandbox, "echo $TERM $PAGER $NO_COLOR")).toBe("dumb cat 1");
-    });
-
-    test("find their input closed", async () => {
-      expect((await sandbox.execute("cat; read x; echo $?")).output).toBe("1\n");
-    });
-
-    test("share files, not variables", async () => {
-      await sandbox.execute("mkdir -p sub && cd sub && x=1 && echo hello >file");
-      expect(await printed(sandbox, 'pwd; cat sub/file; echo "[$x]"')).toBe(`${sandbox.root}\nhello\n[]`);
-    });
-
-    test("keep the head and the tail of too much output, and say what is missing", async () => {
-      const { output, cut, exitCode } = await sandbox.execute(
-        "echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last",
-      );
-      expect(exitCode).toBe(0);
-      expect(cut).toBe(3_000_012 - COMMAND_OUTPUT_LIMIT);
-      expect(output.startsWith("first\nxxx")).toBe(true);
-      expect(output.endsWith("xxx\nlast\n")).toBe(true);
-      expect(output).toContain(`${cut} bytes of output cut`);
-    });
-
-    test("survive a flood of output", async () => {
-      const { output, cut } = await sandbox.execute(
-        "echo first; yes | head -c 60000000; sleep 1.5; yes | head -c 9000000; echo last",
-      );
-      expect(cut).toBe(69_000_011 - COMMAND_OUTPUT_LIMIT);
-      expect(output.startsWith("first\ny\n")).toBe(true);
-      expect(output.endsWith("y\nlast\n")).toBe(true);
-    });
-
-    test("may print what is no text", async () => {
-      const { output, exitCode } = await sandbox.execute("printf 'a\\377\\000b\\n'");
-      expect(exitCode).toBe(0);
-      expect(output.isWellFormed()).toBe(true);
-      expect(output).toMatch(/^a.*b\n$/s);
-    });
-
-    test("ended by a signal have its exit code", async () => {
-      expect((await sandbox.execute("kill -KILL $$")).exitCode).toBe(137);
-    });
-
-    test("do not wait for what they leave in the background, which goes on until the sandbox is given back", async () => {
-      const lease = await subject.acquire();
-      const began = Date.now();
-      const { output } = await lease.sandbox.execute("(while sleep 0.1; do date +%N >beat; done) & echo started");
-      expect(output).toBe("started\n");
-      expect(Date.now() - began).toBeLessThan(10_000);
-      const beat = () => printed(lease.sandbox, "cat beat");
-      const first = await asked(beat, (value) => value !== "");
-      await asked(beat, (value) => value !== first);
-      await lease.release();
-      const { sandbox: again } = await subject.acquire();
-      const last = await printed(again, `cat '${lease.sandbox.root}/beat'`);
-      await Bun.sleep(500);
-      expect(await printed(again, `cat '${lease.sandbox.root}/beat'`)).toBe(last);
-    });
-
-    test("may run at the same time", async () => {
-      const outputs = await Promise.all(["1", "2", "3", "4"].map((n) => printed(sandbox, `sleep 0.3; echo ${n}`)));
-      expect(outputs).toEqual(["1", "2", "3", "4"]);
-    });
-
-    test("are stopped with everything they started when they are no longer wanted", async () => {
-      const controller = new AbortController();
-      const running = sandbox.execute("(trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60", {
-        signal: controller.signal,
+      test("say nothing where there is nothing to say", async () => {
+        expect(await sandbox.execute("true")).toEqual({ output: "", exitCode: 0, cut: 0 });
       });
-      const beat = () => printed(sandbox, "cat beat");
-      await asked(beat, (value) => /^\d+$/.test(value));
-      controller.abort(new Error("not wanted"));
-      await running.catch(() => undefined);
-      const last = await beat();
-      await Bun.sleep(500);
-      expect(await beat()).toBe(last);
-    });
 
-    test("are not started where nobody wants them any more", async () => {
-      const signal = AbortSignal.abort(new Error("not wanted"));
-      await expect(sandbox.execute("touch started", { signal })).rejects.toThrow("not wanted");
-      expect(await printed(sandbox, "ls")).toBe("");
-    });
-  });
+      test("may be of any text", async () => {
+        expect(await printed(sandbox, `echo 'it'"'"'s' "\\$HOME" \`echo ok\`; # ü €\n\necho "@done"`)).toBe(
+          "it's $HOME ok\n@done",
+        );
+        expect(await printed(sandbox, "cat <<'END'\nline 1\n  $x \\\\ `y`\nEND")).toBe("line 1\n  $x \\\\ `y`");
+      });
 
-  describe(`commands that take too long in a ${kind} sandbox`, () => {
-    test("are stopped with everything they started; what they said is kept", async () => {
-      const brief = await open({ commandTimeoutMs: 1_000 });
-      try {
-        const lease = await brief.acquire();
-        const result = await lease.sandbox.execute(
-          "echo begun; (trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60",
+      test("of which the shell understands nothing fail with its message", async () => {
+        const { output, exitCode } = await sandbox.execute("if then (");
+        expect(exitCode).toBe(2);
+        expect(output).toContain("syntax error");
+      });
+
+      test("may be very long", async () => {
+        expect(await printed(sandbox, `x=${"a".repeat(100_000)}; echo \${#x}`)).toBe("100000");
+      });
+
+      test("with a NUL are refused", async () => {
+        expect(await codeOf(sandbox.execute("echo a\0b"))).not.toBe("none");
+      });
+
+      test("see the environment of the request, and their own above it, exactly", async () => {
+        expect(await printed(sandbox, 'printf "%s" "$SPACED"')).toBe("a 'b' $c\nd");
+        const { output } = await sandbox.execute('echo "$LAYER $root $dir $code"', {
+          env: { LAYER: "command", root: "r", dir: "d", code: "c" },
+        });
+        expect(output).toBe("command r d c\n");
+      });
+
+      test("do not see the runner's own environment", async () => {
+        const { output } = await sandbox.execute("env");
+        expect(output).not.toContain("NODE_ENV");
+        for (const name of ["STIGMER", "TEMPORAL", "REDIS", "DAYTONA"]) expect(output).not.toContain(name);
+        // What the runner's own scripts work with stays with them.
+        for (const name of ["LC_ALL", "dir", "root", "limit", "command", "_r_code"])
+          expect(output).not.toMatch(new RegExp(`^${name}=`, "m"));
+      });
+
+      test("are told not to draw and not to page", async () => {
+        expect(await printed(sandbox, "echo $TERM $PAGER $NO_COLOR")).toBe("dumb cat 1");
+      });
+
+      test("find their input closed", async () => {
+        expect((await sandbox.execute("cat; read x; echo $?")).output).toBe("1\n");
+      });
+
+      test("share files, not variables", async () => {
+        await sandbox.execute("mkdir -p sub && cd sub && x=1 && echo hello >file");
+        expect(await printed(sandbox, 'pwd; cat sub/file; echo "[$x]"')).toBe(`${sandbox.root}\nhello\n[]`);
+      });
+
+      test("keep the head and the tail of too much output, and say what is missing", async () => {
+        const { output, cut, exitCode } = await sandbox.execute(
+          "echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last",
         );
-        expect(result.exitCode).toBe(TIMEOUT_EXIT_CODE);
-        expect(result.output).toBe(
-          "begun\n[The command did not end within 1.0 s and was stopped with everything it had started.]",
+        expect(exitCode).toBe(0);
+        expect(cut).toBe(3_000_012 - COMMAND_OUTPUT_LIMIT);
+        expect(output.startsWith("first\nxxx")).toBe(true);
+        expect(output.endsWith("xxx\nlast\n")).toBe(true);
+        expect(output).toContain(`${cut} bytes of output cut`);
+      });
+
+      test("survive a flood of output", async () => {
+        const { output, cut } = await sandbox.execute(
+          "echo first; yes | head -c 60000000; sleep 1.5; yes | head -c 9000000; echo last",
         );
-        const last = await printed(lease.sandbox, "cat beat");
+        expect(cut).toBe(69_000_011 - COMMAND_OUTPUT_LIMIT);
+        expect(output.startsWith("first\ny\n")).toBe(true);
+        expect(output.endsWith("y\nlast\n")).toBe(true);
+      });
+
+      test("may print what is no text", async () => {
+        const { output, exitCode } = await sandbox.execute("printf 'a\\377\\000b\\n'");
+        expect(exitCode).toBe(0);
+        expect(output.isWellFormed()).toBe(true);
+        expect(output).toMatch(/^a.*b\n$/s);
+      });
+
+      test("ended by a signal have its exit code", async () => {
+        expect((await sandbox.execute("kill -KILL $$")).exitCode).toBe(137);
+      });
+
+      test("do not wait for what they leave in the background, which goes on until the sandbox is given back", async () => {
+        const lease = await subject.acquire();
+        const began = Date.now();
+        const { output } = await lease.sandbox.execute("(while sleep 0.1; do date +%N >beat; done) & echo started");
+        expect(output).toBe("started\n");
+        expect(Date.now() - began).toBeLessThan(10_000);
+        const beat = () => printed(lease.sandbox, "cat beat");
+        const first = await asked(beat, (value) => value !== "");
+        await asked(beat, (value) => value !== first);
+        await lease.release();
+        const { sandbox: again } = await subject.acquire();
+        const last = await printed(again, `cat '${lease.sandbox.root}/beat'`);
         await Bun.sleep(500);
-        expect(await printed(lease.sandbox, "cat beat")).toBe(last);
-      } finally {
-        await brief.close();
-      }
+        expect(await printed(again, `cat '${lease.sandbox.root}/beat'`)).toBe(last);
+      });
+
+      test("may run at the same time", async () => {
+        const outputs = await Promise.all(["1", "2", "3", "4"].map((n) => printed(sandbox, `sleep 0.3; echo ${n}`)));
+        expect(outputs).toEqual(["1", "2", "3", "4"]);
+      });
+
+      test("are stopped with everything they started when they are no longer wanted", async () => {
+        const controller = new AbortController();
+        const running = sandbox.execute("(trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60", {
+          signal: controller.signal,
+        });
+        const beat = () => printed(sandbox, "cat beat");
+        await asked(beat, (value) => /^\d+$/.test(value));
+        controller.abort(new Error("not wanted"));
+        await running.catch(() => undefined);
+        const last = await beat();
+        await Bun.sleep(500);
+        expect(await beat()).toBe(last);
+      });
+
+      test("are not started where nobody wants them any more", async () => {
+        const signal = AbortSignal.abort(new Error("not wanted"));
+        await expect(sandbox.execute("touch started", { signal })).rejects.toThrow("not wanted");
+        expect(await printed(sandbox, "ls")).toBe("");
+      });
     });
 
-    test("are not confused with those that end by themselves with the same exit code", async () => {
-      expect(await sandbox.execute("exit 124")).toEqual({ output: "", exitCode: 124, cut: 0 });
+    describe(`commands that take too long in a ${kind} sandbox`, () => {
+      test("are stopped with everything they started; what they said is kept", async () => {
+        const brief = await open({ commandTimeoutMs: 1_000 });
+        try {
+          const lease = await brief.acquire();
+          const result = await lease.sandbox.execute(
+            "echo begun; (trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60",
+          );
+          expect(result.exitCode).toBe(TIMEOUT_EXIT_CODE);
+          expect(result.output).toBe(
+            "begun\n[The command did not end within 1.0 s and was stopped with everything it had started.]",
+          );
+          const last = await printed(lease.sandbox, "cat beat");
+          await Bun.sleep(500);
+          expect(await printed(lease.sandbox, "cat beat")).toBe(last);
+        } finally {
+          await brief.close();
+        }
+      });
+
+      test("are not confused with those that end by themselves with the same exit code", async () => {
+        expect(await sandbox.execute("exit 124")).toEqual({ output: "", exitCode: 124, cut: 0 });
+      });
     });
   });
 }

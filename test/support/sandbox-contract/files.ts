@@ -4,183 +4,200 @@ import { codeOf, type OpenSubject, printed, type Subject } from "./subject.ts";
 
 /** How files are read, written and found, whatever kind the sandbox is of. */
 export function filesContract(kind: string, open: OpenSubject): void {
-  let subject: Subject;
-  let sandbox: Sandbox;
+  // Its own group: what is done before each test is done for these alone.
+  describe("the contract", () => {
+    let subject: Subject;
+    let sandbox: Sandbox;
 
-  beforeEach(async () => {
-    subject = await open({ commandTimeoutMs: 60_000 });
-    ({ sandbox } = await subject.acquire());
-  });
-  afterEach(async () => await subject.close());
+    beforeEach(async () => {
+      subject = await open({ commandTimeoutMs: 60_000 });
+      ({ sandbox } = await subject.acquire());
+    });
+    afterEach(async () => await subject.close());
 
-  async function read(path: string): Promise<string> {
-    return new TextDecoder().decode(await sandbox.readFile(path));
-  }
+    async function read(path: string): Promise<string> {
+      return new TextDecoder().decode(await sandbox.readFile(path));
+    }
 
-  /** Relative to the root. */
-  function relative(items: readonly { readonly path: string }[]): string[] {
-    return items.map(({ path }) => path.slice(sandbox.root.length + 1));
-  }
+    /** Relative to the root. */
+    function relative(items: readonly { readonly path: string }[]): string[] {
+      return items.map(({ path }) => path.slice(sandbox.root.length + 1));
+    }
 
-  describe(`files in a ${kind} sandbox`, () => {
-    test("are written with the directories above them, and read as they were", async () => {
-      const text = "first\n\t'quoted' \"€\" $x `y` \\\nlast, without an end";
-      expect(await sandbox.writeFile("a/b/notes.txt", text)).toBe(`${sandbox.root}/a/b/notes.txt`);
-      expect(await read("a/b/notes.txt")).toBe(text);
-      expect(await read(`${sandbox.root}/a/b/notes.txt`)).toBe(text);
-      expect(await printed(sandbox, "wc -c <a/b/notes.txt")).toBe(String(Buffer.byteLength(text)));
+    describe(`files in a ${kind} sandbox`, () => {
+      test("are written with the directories above them, and read as they were", async () => {
+        const text = "first\n\t'quoted' \"€\" $x `y` \\\nlast, without an end";
+        expect(await sandbox.writeFile("a/b/notes.txt", text)).toBe(`${sandbox.root}/a/b/notes.txt`);
+        expect(await read("a/b/notes.txt")).toBe(text);
+        expect(await read(`${sandbox.root}/a/b/notes.txt`)).toBe(text);
+        expect(await printed(sandbox, "wc -c <a/b/notes.txt")).toBe(String(Buffer.byteLength(text)));
+      });
+
+      test("are replaced as a whole", async () => {
+        await sandbox.writeFile("x", "long text");
+        await sandbox.writeFile("x", "");
+        expect(await read("x")).toBe("");
+      });
+
+      test("may hold any bytes", async () => {
+        const bytes = crypto.getRandomValues(new Uint8Array(70_000));
+        await sandbox.writeFile("bytes", bytes);
+        expect(Buffer.from(await sandbox.readFile("bytes")).equals(Buffer.from(bytes))).toBe(true);
+      });
+
+      test("may have odd names", async () => {
+        for (const name of ["with space", "it's", "$HOME", "-rf", "a\nb", "ü€", "*", "\\", "a;b&c"]) {
+          await sandbox.writeFile(`odd/${name}`, name);
+          expect(await read(`odd/${name}`)).toBe(name);
+        }
+        expect((await sandbox.list("odd")).items).toHaveLength(9);
+      });
+
+      test("that are written keep their mode", async () => {
+        await sandbox.execute("printf '#!/bin/sh\\necho one' >run.sh; chmod 750 run.sh");
+        await sandbox.writeFile("run.sh", "#!/bin/sh\necho two");
+        expect(await printed(sandbox, "./run.sh; stat -c %a run.sh")).toBe("two\n750");
+      });
+
+      test("of the agent's root are meant by absolute paths of what the machine does not have", async () => {
+        expect(await sandbox.writeFile("/notes.md", "x")).toBe(`${sandbox.root}/notes.md`);
+        expect(await read("/notes.md")).toBe("x");
+        expect(await sandbox.writeFile("/large_tool_results/1", "y")).toBe(
+          `${sandbox.root}/${OWN_DIRECTORY}/large_tool_results/1`,
+        );
+      });
+
+      test("that are no files are not read", async () => {
+        await sandbox.execute("mkdir dir; mkfifo pipe; echo x >plain");
+        expect(await codeOf(sandbox.readFile("missing"))).toBe("not-found");
+        expect(await codeOf(sandbox.readFile("dir"))).toBe("not-a-file");
+        expect(await codeOf(sandbox.readFile("pipe"))).toBe("not-a-file");
+        expect(await codeOf(sandbox.writeFile("dir", "x"))).toBe("not-a-file");
+        expect(await codeOf(sandbox.writeFile("pipe", "x"))).toBe("not-a-file");
+        expect(await codeOf(sandbox.writeFile("plain/below", "x"))).toBe("not-a-directory");
+      });
+
+      test("that are too large are not read, and the message says what to do instead", async () => {
+        await sandbox.execute(`truncate -s ${FILE_SIZE_LIMIT + 1} large; truncate -s ${FILE_SIZE_LIMIT} fits`);
+        expect(await codeOf(sandbox.readFile("large"))).toBe("too-large");
+        await expect(sandbox.readFile("large")).rejects.toThrow(/head, tail/);
+        expect(await sandbox.readFile("fits")).toHaveLength(FILE_SIZE_LIMIT);
+      });
     });
 
-    test("are replaced as a whole", async () => {
-      await sandbox.writeFile("x", "long text");
-      await sandbox.writeFile("x", "");
-      expect(await read("x")).toBe("");
-    });
+    describe(`a ${kind} sandbox`, () => {
+      test("lets file tools out by no way", async () => {
+        await sandbox.execute(
+          "ln -s /etc etc; ln -s /etc/passwd passwd; ln -s ../.. up; ln -s nowhere dangling; mkdir in; ln -s in inner",
+        );
+        const ways = [
+          "../x",
+          "in/../../x",
+          "/etc/passwd",
+          "/tmp",
+          "etc/passwd",
+          "passwd",
+          "up",
+          "up/x",
+          "etc/new/file",
+        ];
+        for (const path of ways) {
+          expect([path, await codeOf(sandbox.readFile(path))]).toEqual([path, "outside"]);
+          expect([path, await codeOf(sandbox.writeFile(path, "x"))]).toEqual([path, "outside"]);
+          expect([path, await codeOf(sandbox.list(path))]).toEqual([path, "outside"]);
+          expect([path, await codeOf(sandbox.glob("*", path))]).toEqual([path, "outside"]);
+          expect([path, await codeOf(sandbox.grep("root", path, { limit: 5 }))]).toEqual([path, "outside"]);
+        }
+        expect(await codeOf(sandbox.writeFile("dangling", "x"))).toBe("invalid");
+        // A link that stays inside is no way out.
+        await sandbox.writeFile("inner/x", "x");
+        expect(await read("in/x")).toBe("x");
+      });
 
-    test("may hold any bytes", async () => {
-      const bytes = crypto.getRandomValues(new Uint8Array(70_000));
-      await sandbox.writeFile("bytes", bytes);
-      expect(Buffer.from(await sandbox.readFile("bytes")).equals(Buffer.from(bytes))).toBe(true);
-    });
+      test("refuses paths that cannot be", async () => {
+        expect(await codeOf(sandbox.readFile("a\0b"))).toBe("invalid");
+        expect(await codeOf(sandbox.writeFile("x".repeat(300), ""))).toBe("invalid");
+        expect(await codeOf(sandbox.list(`${"x/".repeat(3_000)}x`))).toBe("invalid");
+      });
 
-    test("may have odd names", async () => {
-      for (const name of ["with space", "it's", "$HOME", "-rf", "a\nb", "ü€", "*", "\\", "a;b&c"]) {
-        await sandbox.writeFile(`odd/${name}`, name);
-        expect(await read(`odd/${name}`)).toBe(name);
-      }
-      expect((await sandbox.list("odd")).items).toHaveLength(9);
-    });
+      test("lists a directory by name, without the runner's own", async () => {
+        await sandbox.execute(`mkdir -p b ${OWN_DIRECTORY}; printf 12345 >c; : >a; ln -s c link; : >.hidden`);
+        const { items, truncated } = await sandbox.list("/");
+        expect(truncated).toBe(false);
+        const told = items.map(({ path, isDirectory, size }) => [
+          path.slice(sandbox.root.length + 1),
+          isDirectory,
+          size,
+        ]);
+        expect(told).toEqual(
+          expect.arrayContaining([
+            ["a", false, 0],
+            ["b", true, 0],
+            ["c", false, 5],
+            [".hidden", false, 0],
+          ]),
+        );
+        expect(relative(items)).not.toContain(OWN_DIRECTORY);
+        const names = relative(items).filter((name) => /^[abc]$/.test(name));
+        expect(names).toEqual(["a", "b", "c"]);
+        const changed = items.find(({ path }) => path.endsWith("/c"))?.modifiedAt.getTime() ?? 0;
+        expect(Math.abs(Date.now() - changed)).toBeLessThan(60_000);
+      });
 
-    test("that are written keep their mode", async () => {
-      await sandbox.execute("printf '#!/bin/sh\\necho one' >run.sh; chmod 750 run.sh");
-      await sandbox.writeFile("run.sh", "#!/bin/sh\necho two");
-      expect(await printed(sandbox, "./run.sh; stat -c %a run.sh")).toBe("two\n750");
-    });
+      test("lists only directories", async () => {
+        await sandbox.writeFile("file", "");
+        expect(await codeOf(sandbox.list("missing"))).toBe("not-found");
+        expect(await codeOf(sandbox.list("file"))).toBe("not-a-directory");
+        expect((await sandbox.list(".")).items).toHaveLength(1);
+      });
 
-    test("of the agent's root are meant by absolute paths of what the machine does not have", async () => {
-      expect(await sandbox.writeFile("/notes.md", "x")).toBe(`${sandbox.root}/notes.md`);
-      expect(await read("/notes.md")).toBe("x");
-      expect(await sandbox.writeFile("/large_tool_results/1", "y")).toBe(
-        `${sandbox.root}/${OWN_DIRECTORY}/large_tool_results/1`,
-      );
-    });
+      test("finds files by pattern", async () => {
+        await sandbox.execute(
+          "mkdir -p src/deep node_modules/x .git; touch a.ts src/b.ts src/deep/c.ts src/d.js node_modules/x/e.ts .git/f.ts src/.g.ts",
+        );
+        expect(relative((await sandbox.glob("**/*.ts", "/")).items).sort()).toEqual([
+          "a.ts",
+          "src/.g.ts",
+          "src/b.ts",
+          "src/deep/c.ts",
+        ]);
+        expect(relative((await sandbox.glob("b*.ts", "src")).items)).toEqual(["src/b.ts"]);
+        expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual(["src/b.ts", "src/d.js"]);
+        expect(relative((await sandbox.glob("node_modules/**/*.ts", "/")).items)).toEqual(["node_modules/x/e.ts"]);
+        expect((await sandbox.glob("*.nothing", "/")).items).toEqual([]);
+        expect(await codeOf(sandbox.glob("*", "missing"))).toBe("not-found");
+      });
 
-    test("that are no files are not read", async () => {
-      await sandbox.execute("mkdir dir; mkfifo pipe; echo x >plain");
-      expect(await codeOf(sandbox.readFile("missing"))).toBe("not-found");
-      expect(await codeOf(sandbox.readFile("dir"))).toBe("not-a-file");
-      expect(await codeOf(sandbox.readFile("pipe"))).toBe("not-a-file");
-      expect(await codeOf(sandbox.writeFile("dir", "x"))).toBe("not-a-file");
-      expect(await codeOf(sandbox.writeFile("pipe", "x"))).toBe("not-a-file");
-      expect(await codeOf(sandbox.writeFile("plain/below", "x"))).toBe("not-a-directory");
-    });
+      test("finds lines by text, which is no pattern", async () => {
+        await sandbox.writeFile("a.txt", "one\ntwo a.c\nthree abc\n");
+        await sandbox.writeFile("sub/b.md", "x a.c y");
+        await sandbox.writeFile("sub/binary", Buffer.from("a.c\0\x01"));
+        await sandbox.writeFile("node_modules/c.txt", "a.c");
+        const found = async (options: { glob?: string; limit?: number } = {}, path = "/", text = "a.c") => {
+          const { items, truncated } = await sandbox.grep(text, path, { limit: 100, ...options });
+          const told = items.map((item) => `${item.path.slice(sandbox.root.length + 1)}:${item.line}:${item.text}`);
+          return [...told.sort(), ...(truncated ? ["…"] : [])];
+        };
+        expect(await found()).toEqual(["a.txt:2:two a.c", "sub/b.md:1:x a.c y"]);
+        expect(await found({ glob: "*.md" })).toEqual(["sub/b.md:1:x a.c y"]);
+        expect(await found({ glob: "sub/*.md" })).toEqual(["sub/b.md:1:x a.c y"]);
+        expect(await found({}, "a.txt")).toEqual(["a.txt:2:two a.c"]);
+        expect(await found({ limit: 1 })).toHaveLength(2);
+        expect(await found({}, "/", "-e [x")).toEqual([]);
+        expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
+      });
 
-    test("that are too large are not read, and the message says what to do instead", async () => {
-      await sandbox.execute(`truncate -s ${FILE_SIZE_LIMIT + 1} large; truncate -s ${FILE_SIZE_LIMIT} fits`);
-      expect(await codeOf(sandbox.readFile("large"))).toBe("too-large");
-      await expect(sandbox.readFile("large")).rejects.toThrow(/head, tail/);
-      expect(await sandbox.readFile("fits")).toHaveLength(FILE_SIZE_LIMIT);
-    });
-  });
-
-  describe(`a ${kind} sandbox`, () => {
-    test("lets file tools out by no way", async () => {
-      await sandbox.execute(
-        "ln -s /etc etc; ln -s /etc/passwd passwd; ln -s ../.. up; ln -s nowhere dangling; mkdir in; ln -s in inner",
-      );
-      const ways = ["../x", "in/../../x", "/etc/passwd", "/tmp", "etc/passwd", "passwd", "up", "up/x", "etc/new/file"];
-      for (const path of ways) {
-        expect([path, await codeOf(sandbox.readFile(path))]).toEqual([path, "outside"]);
-        expect([path, await codeOf(sandbox.writeFile(path, "x"))]).toEqual([path, "outside"]);
-        expect([path, await codeOf(sandbox.list(path))]).toEqual([path, "outside"]);
-        expect([path, await codeOf(sandbox.glob("*", path))]).toEqual([path, "outside"]);
-        expect([path, await codeOf(sandbox.grep("root", path, { limit: 5 }))]).toEqual([path, "outside"]);
-      }
-      expect(await codeOf(sandbox.writeFile("dangling", "x"))).toBe("invalid");
-      // A link that stays inside is no way out.
-      await sandbox.writeFile("inner/x", "x");
-      expect(await read("in/x")).toBe("x");
-    });
-
-    test("refuses paths that cannot be", async () => {
-      expect(await codeOf(sandbox.readFile("a\0b"))).toBe("invalid");
-      expect(await codeOf(sandbox.writeFile("x".repeat(300), ""))).toBe("invalid");
-      expect(await codeOf(sandbox.list(`${"x/".repeat(3_000)}x`))).toBe("invalid");
-    });
-
-    test("lists a directory by name, without the runner's own", async () => {
-      await sandbox.execute(`mkdir -p b ${OWN_DIRECTORY}; printf 12345 >c; : >a; ln -s c link; : >.hidden`);
-      const { items, truncated } = await sandbox.list("/");
-      expect(truncated).toBe(false);
-      const told = items.map(({ path, isDirectory, size }) => [path.slice(sandbox.root.length + 1), isDirectory, size]);
-      expect(told).toEqual(
-        expect.arrayContaining([
-          ["a", false, 0],
-          ["b", true, 0],
-          ["c", false, 5],
-          [".hidden", false, 0],
-        ]),
-      );
-      expect(relative(items)).not.toContain(OWN_DIRECTORY);
-      const names = relative(items).filter((name) => /^[abc]$/.test(name));
-      expect(names).toEqual(["a", "b", "c"]);
-      const changed = items.find(({ path }) => path.endsWith("/c"))?.modifiedAt.getTime() ?? 0;
-      expect(Math.abs(Date.now() - changed)).toBeLessThan(60_000);
-    });
-
-    test("lists only directories", async () => {
-      await sandbox.writeFile("file", "");
-      expect(await codeOf(sandbox.list("missing"))).toBe("not-found");
-      expect(await codeOf(sandbox.list("file"))).toBe("not-a-directory");
-      expect((await sandbox.list(".")).items).toHaveLength(1);
-    });
-
-    test("finds files by pattern", async () => {
-      await sandbox.execute(
-        "mkdir -p src/deep node_modules/x .git; touch a.ts src/b.ts src/deep/c.ts src/d.js node_modules/x/e.ts .git/f.ts src/.g.ts",
-      );
-      expect(relative((await sandbox.glob("**/*.ts", "/")).items).sort()).toEqual([
-        "a.ts",
-        "src/.g.ts",
-        "src/b.ts",
-        "src/deep/c.ts",
-      ]);
-      expect(relative((await sandbox.glob("b*.ts", "src")).items)).toEqual(["src/b.ts"]);
-      expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual(["src/b.ts", "src/d.js"]);
-      expect(relative((await sandbox.glob("node_modules/**/*.ts", "/")).items)).toEqual(["node_modules/x/e.ts"]);
-      expect((await sandbox.glob("*.nothing", "/")).items).toEqual([]);
-      expect(await codeOf(sandbox.glob("*", "missing"))).toBe("not-found");
-    });
-
-    test("finds lines by text, which is no pattern", async () => {
-      await sandbox.writeFile("a.txt", "one\ntwo a.c\nthree abc\n");
-      await sandbox.writeFile("sub/b.md", "x a.c y");
-      await sandbox.writeFile("sub/binary", Buffer.from("a.c\0\x01"));
-      await sandbox.writeFile("node_modules/c.txt", "a.c");
-      const found = async (options: { glob?: string; limit?: number } = {}, path = "/", text = "a.c") => {
-        const { items, truncated } = await sandbox.grep(text, path, { limit: 100, ...options });
-        const told = items.map((item) => `${item.path.slice(sandbox.root.length + 1)}:${item.line}:${item.text}`);
-        return [...told.sort(), ...(truncated ? ["…"] : [])];
-      };
-      expect(await found()).toEqual(["a.txt:2:two a.c", "sub/b.md:1:x a.c y"]);
-      expect(await found({ glob: "*.md" })).toEqual(["sub/b.md:1:x a.c y"]);
-      expect(await found({ glob: "sub/*.md" })).toEqual(["sub/b.md:1:x a.c y"]);
-      expect(await found({}, "a.txt")).toEqual(["a.txt:2:two a.c"]);
-      expect(await found({ limit: 1 })).toHaveLength(2);
-      expect(await found({}, "/", "-e [x")).toEqual([]);
-      expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
-    });
-
-    test("deletes files, directories with all that is in them, and links but not what they lead to", async () => {
-      await sandbox.execute(
-        "mkdir -p dir/sub keep; touch dir/sub/x file keep/y; ln -s keep link; ln -s nowhere dangling",
-      );
-      expect(await sandbox.remove("file")).toBe(`${sandbox.root}/file`);
-      for (const path of ["dir", "link", "dangling"]) await sandbox.remove(path);
-      expect(await printed(sandbox, "ls -A; ls keep")).toBe("keep\ny");
-      expect(await codeOf(sandbox.remove("file"))).toBe("not-found");
-      expect(await codeOf(sandbox.remove("/"))).toBe("denied");
-      expect(await codeOf(sandbox.remove("../x"))).toBe("outside");
+      test("deletes files, directories with all that is in them, and links but not what they lead to", async () => {
+        await sandbox.execute(
+          "mkdir -p dir/sub keep; touch dir/sub/x file keep/y; ln -s keep link; ln -s nowhere dangling",
+        );
+        expect(await sandbox.remove("file")).toBe(`${sandbox.root}/file`);
+        for (const path of ["dir", "link", "dangling"]) await sandbox.remove(path);
+        expect(await printed(sandbox, "ls -A; ls keep")).toBe("keep\ny");
+        expect(await codeOf(sandbox.remove("file"))).toBe("not-found");
+        expect(await codeOf(sandbox.remove("/"))).toBe("denied");
+        expect(await codeOf(sandbox.remove("../x"))).toBe("outside");
+      });
     });
   });
 }
