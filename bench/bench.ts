@@ -4,9 +4,8 @@
  * Everything is real but the model, which answers at once: what is measured is what the runner adds. The floor is the
  * same workflow on the same Temporal server with activities that answer at once, measured in the same run.
  */
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
@@ -25,6 +24,7 @@ import { connectTemporal, installTemporalRuntime, protobufJsonCodec } from "../s
 import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
 import { startTemporal } from "../test/support/temporal.ts";
+import { median, printMachine, rate, residentMb, row, timed, times } from "./measures.ts";
 
 const STARTS = 10;
 const WARM_UP = 20;
@@ -91,9 +91,7 @@ const env = {
 };
 const start = (): RunningProgram => startProgram(program, [], env, folder);
 
-const row = (name: string, value: string, target = "") =>
-  console.log(`${name.padEnd(52)} ${value.padStart(14)}   ${target}`);
-console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${Bun.version}\n`);
+printMachine();
 
 row("file", `${(Bun.file(program).size / 1e6).toFixed(0)} MB`, "target: at most 160 MB");
 row("from exec to ready, median of 10", `${(await timeToReady()).toFixed(0)} ms`, "target: at most 600 ms");
@@ -133,8 +131,8 @@ row("of it in the activity: floor, median of 20", `${median(inFloor).toFixed(1)}
 row("of it in the activity: execution, median of 20", `${median(inRunner).toFixed(1)} ms`);
 row("resident memory after 100 executions", `${residentMb(runner.pid).toFixed(0)} MB`);
 
-const floorRate = await rate(floor);
-const executionRate = await rate(execution);
+const floorRate = await rate(THROUGHPUT_RUNS, CONCURRENCY, floor);
+const executionRate = await rate(THROUGHPUT_RUNS, CONCURRENCY, execution);
 row(`floor, ${CONCURRENCY} at a time`, `${floorRate.toFixed(0)} /s`);
 row(`executions, ${CONCURRENCY} at a time`, `${executionRate.toFixed(0)} /s`);
 
@@ -200,32 +198,4 @@ async function activityMs(workflowId: string): Promise<number> {
   const started = times.findLast(({ event }) => event.activityTaskStartedEventAttributes);
   const completed = times.findLast(({ event }) => event.activityTaskCompletedEventAttributes);
   return (completed?.ms ?? Number.NaN) - (started?.ms ?? Number.NaN);
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-async function rate(work: () => Promise<unknown>): Promise<number> {
-  const ms = await timed(() => times(THROUGHPUT_RUNS, CONCURRENCY, work));
-  return (THROUGHPUT_RUNS / ms) * 1000;
-}
-
-async function times(count: number, concurrency: number, work: () => Promise<unknown>): Promise<void> {
-  let left = count;
-  const lane = async () => {
-    while (left-- > 0) await work();
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function residentMb(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }

@@ -1,0 +1,43 @@
+/** What the measurements share: clocks, memory, and how figures are printed. */
+import { readFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+
+export function printMachine(): void {
+  console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${Bun.version}\n`);
+}
+
+/** Prints one figure. @param target what it should be, or what it is compared with */
+export function row(name: string, value: string, target = ""): void {
+  console.log(`${name.padEnd(56)} ${value.padStart(14)}   ${target}`.trimEnd());
+}
+
+/** How long something takes, in ms. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Does something so many times, so many at a time. */
+export async function times(count: number, concurrency: number, work: () => Promise<unknown>): Promise<void> {
+  let left = count;
+  const lane = async () => {
+    while (left-- > 0) await work();
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+/** How often a second something is done, so many at a time. */
+export async function rate(count: number, concurrency: number, work: () => Promise<unknown>): Promise<number> {
+  return (count / (await timed(() => times(count, concurrency, work)))) * 1000;
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
