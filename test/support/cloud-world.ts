@@ -34,6 +34,8 @@ export interface CloudWorld {
   readonly issuer: TokenIssuer;
   readonly ollama: OllamaDouble;
   readonly user: StigmerUser;
+  /** For files of the tests. */
+  readonly folder: string;
   /** The API key that replicas have. */
   readonly apiKey: string;
   /** Variables with which a replica becomes part of this world. */
@@ -89,6 +91,7 @@ export async function cloudWorld(): Promise<CloudWorld> {
     open.use(startProgram(program, [], { ...env, STIGMER_DATA_DIR: join(folder.path, "data"), ...more }, folder.path));
   return {
     ...{ redis, temporal, daytona, issuer, ollama, apiKey, env, launch },
+    folder: folder.path,
     user: new StigmerUser(client),
     cancel: async ({ metadata }) => {
       const connection = await Connection.connect({ address: env.TEMPORAL_SERVICE_ADDRESS });

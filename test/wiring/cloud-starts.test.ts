@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-world.ts";
+import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
+import { eventually } from "../support/eventually.ts";
+
+setDefaultTimeout(60_000);
+
+let world: CloudWorld;
+beforeAll(async () => {
+  world = await cloudWorld();
+}, 180_000);
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A start that does not come about: its output; exit code and time are looked at here. */
+async function failedStart(env: Readonly<Record<string, string>>): Promise<string> {
+  const began = Date.now();
+  await using program = world.launch(env);
+  const code = await program.exited;
+  const output = program.output() + program.errors();
+  expect([code, output]).toEqual([4, expect.stringContaining("STARTUP FAILURE")]);
+  expect(Date.now() - began).toBeLessThan(10_000);
+  for (const secret of [...Object.values(env), world.apiKey, REDIS_PASSWORD, world.daytona.apiKey])
+    if (secret.length > 12 && !secret.startsWith("http")) expect(output).not.toContain(secret);
+  return output;
+}
+
+describe("a start in cloud mode fails within 10 s, and says what to do", () => {
+  test("where Redis is not there", async () => {
+    const output = await failedStart({ REDIS_PORT: "9" });
+    expect(output).toContain("no connection to Redis");
+    expect(output).toContain("REDIS_HOST or REDIS_PORT is wrong");
+  });
+
+  test("where Redis' password is wrong, or missing", async () => {
+    expect(await failedStart({ REDIS_PASSWORD: "not the right password" })).toContain(
+      "REDIS_PASSWORD and REDIS_USERNAME",
+    );
+    expect(await failedStart({ REDIS_PASSWORD: "" })).toContain("set REDIS_PASSWORD");
+  });
+
+  test("where Redis does not speak TLS", async () => {
+    expect(await failedStart({ REDIS_TLS: "true" })).toContain("REDIS_TLS");
+  });
+
+  test("where the API key has expired, is for another audience, or is signed by somebody else", async () => {
+    const expired = await world.issuer.token({ exp: Math.floor(Date.now() / 1000) - 3_600 });
+    expect(await failedStart({ STIGMER_API_KEY: expired })).toMatch(/the API key is not valid.*expired/s);
+    const other = await world.issuer.token({ aud: "https://another.example/" });
+    expect(await failedStart({ STIGMER_API_KEY: other })).toContain("https://another.example/");
+    const [head, body] = world.apiKey.split(".");
+    expect(await failedStart({ STIGMER_API_KEY: `${head}.${body}.${"A".repeat(342)}` })).toContain("signature");
+  });
+
+  test("where Daytona does not take the key", async () => {
+    const output = await failedStart({ DAYTONA_API_KEY: "dtn_not_the_right_key" });
+    expect(output).toContain("Daytona cannot be used");
+    expect(output).toContain("https://app.daytona.io/dashboard/keys");
+  });
+
+  test("where everything is wrong: the first cause alone is told", async () => {
+    const output = await failedStart({ REDIS_PORT: "9", DAYTONA_API_KEY: "dtn_not_the_right_key" });
+    expect(output.split("STARTUP FAILURE")).toHaveLength(2);
+  });
+});
+
+describe("a start in cloud mode succeeds", () => {
+  test("while Daytona is away, with a warning; the health says so and heals", async () => {
+    const away = new DaytonaDouble({ apiKey: world.daytona.apiKey });
+    await away.stop();
+    const replica = await world.replica({ DAYTONA_API_URL: away.url });
+    try {
+      expect(replica.program.output()).toContain("executions fail until Daytona answers");
+      await eventually(async () => {
+        const { status, text } = await replica.admin("/healthz");
+        expect(status).toBe(200);
+        expect(JSON.parse(text)).toMatchObject({ status: "degraded" });
+      });
+    } finally {
+      replica.program.signal("SIGTERM");
+      expect(await replica.program.exited).toBe(0);
+    }
+  });
+
+  test("while the issuer's keys cannot be had, with a warning, unless it has to be strict", async () => {
+    world.issuer.answer(() => new Response("", { status: 503 }));
+    try {
+      await using program = world.launch();
+      await program.says("Worker ready");
+      expect(program.output()).toContain("not verified yet");
+      expect(await failedStart({ STIGMER_API_KEY_VERIFY: "strict" })).toContain("503");
+    } finally {
+      world.issuer.answer();
+    }
+  });
+
+  test("with the key in a file, and a new one is taken for the next call", async () => {
+    const file = `${world.folder}/key`;
+    await Bun.write(file, `${world.apiKey}\n`);
+    const { STIGMER_API_KEY: _, ...env } = world.env;
+    await using program = world.launch({ ...env, STIGMER_API_KEY: "", STIGMER_API_KEY_FILE: file });
+    await program.says("Worker ready");
+    await Bun.write(file, await world.issuer.token({ exp: Math.floor(Date.now() / 1000) + 9 * 86_400 }));
+    await program.says("A new API key is taken", 15_000);
+  });
+});
