@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { ensureThread, isEphemeral } from "./ensure-thread.ts";
+import { isEphemeral } from "../threads/index.ts";
+import { ensureThread } from "./ensure-thread.ts";
 
 describe("a thread", () => {
   test("is that of its session, each time", async () => {

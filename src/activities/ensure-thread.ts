@@ -1,3 +1,5 @@
+import { EPHEMERAL } from "../threads/index.ts";
+
 /**
  * The activity `EnsureThread`: names the thread that an execution continues. Threads come into being when they are
  * first written to, so there is nothing to create.
@@ -6,11 +8,4 @@
 export async function ensureThread(sessionId: string, agentId: string): Promise<string> {
   if (sessionId !== "") return `thread-${sessionId}`;
   return `${EPHEMERAL}${agentId}-${crypto.randomUUID().slice(0, 8)}`;
-}
-
-const EPHEMERAL = "ephemeral-";
-
-/** Whether nobody will continue a thread. */
-export function isEphemeral(threadId: string): boolean {
-  return threadId.startsWith(EPHEMERAL);
 }

@@ -20,9 +20,8 @@ import {
   StigmerError,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
-import { ThreadError, type ThreadStore } from "../threads/index.ts";
+import { isEphemeral, ThreadError, type ThreadStore } from "../threads/index.ts";
 import { tieToActivity } from "./activity-life.ts";
-import { isEphemeral } from "./ensure-thread.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
 import { StopReason } from "./stop-reason.ts";

@@ -87,7 +87,8 @@ async function noted(
     content: short.cut > 0 ? short.text : content,
     tool_call_id: message.tool_call_id,
     ...(message.name === undefined ? {} : { name: message.name }),
-    ...(message.id === undefined ? {} : { id: message.id }),
+    // Else it would get one only after it was stored, and be stored again.
+    id: message.id ?? crypto.randomUUID(),
     status: failed === undefined ? "success" : "error",
     additional_kwargs: message.additional_kwargs,
     artifact: notes,

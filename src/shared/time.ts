@@ -10,6 +10,11 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleepTimer(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
+/** Lets everything else that is ready have its turn: called within long work, so that nobody waits for all of it. */
+export async function nextTurn(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+}
+
 /** `0.3 s`, `12 s`, `3 min 4 s`, `5 h 6 min`, `7 d 8 h`: a duration as people read it. */
 export function humanDuration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -4,6 +4,17 @@ export interface Blob {
   readonly data: Uint8Array;
 }
 
+/** A message, kept once for all values of its thread that hold it. Its id is made of its content. */
+export interface Part {
+  readonly id: string;
+  readonly value: Blob;
+}
+
+/** A value without its messages, and the ids of these. */
+export interface StoredValue extends Blob {
+  readonly parts: readonly string[];
+}
+
 /** Which checkpoint: sub-graphs keep theirs under namespaces of their own. */
 export interface CheckpointKey {
   readonly threadId: string;
@@ -24,7 +35,7 @@ export interface CheckpointRow extends CheckpointKey {
 export interface ChannelValue {
   readonly channel: string;
   readonly version: string;
-  readonly value: Blob;
+  readonly value: StoredValue;
 }
 
 /** One write of a task on a channel, between two checkpoints. */
@@ -34,7 +45,7 @@ export interface WriteRow {
   readonly index: number;
   readonly taskPath: string;
   readonly channel: string;
-  readonly value: Blob;
+  readonly value: StoredValue;
 }
 
 /** What a checkpoint saver needs of a store. Ids of checkpoints sort by age. */
@@ -44,15 +55,26 @@ export interface CheckpointRows {
   /** Checkpoints by thread and namespace, the newest first; without a thread those of all. */
   list(threadId?: string, namespace?: string): AsyncIterable<CheckpointRow>;
   /**
-   * Adds or replaces a checkpoint with the channel values that are new in it, and lets go of older checkpoints of the
-   * same thread and namespace beyond `keep`, with the writes and values that only they referred to. All or nothing.
+   * Adds or replaces a checkpoint with the channel values that are new in it and the parts of these that are new, and
+   * lets go of older checkpoints of the same thread and namespace beyond `keep`, with the writes and values that only
+   * they referred to. All or nothing.
+   * @returns the ids of parts that are neither given nor stored; where there are any, nothing is done
    */
-  put(row: CheckpointRow, values: readonly ChannelValue[], keep: number): Promise<void>;
+  put(row: CheckpointRow, values: readonly ChannelValue[], parts: readonly Part[], keep: number): Promise<string[]>;
   /** The stored values of a checkpoint's channels, at the checkpoint's versions. */
   values(row: CheckpointRow): Promise<ChannelValue[]>;
   writes(key: CheckpointKey): Promise<WriteRow[]>;
-  /** All or none. A row that is there is kept where its index is positive, and replaced where it is negative. */
-  putWrites(key: CheckpointKey, rows: readonly WriteRow[]): Promise<void>;
+  /**
+   * All or none. A row that is there is kept where its index is positive, and replaced where it is negative.
+   * @returns as {@link put}
+   */
+  putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly Part[]): Promise<string[]>;
+  /** Those of the parts that there are. */
+  parts(threadId: string, ids: readonly string[]): Promise<Part[]>;
+  /** Lets go of a thread's parts that no value refers to any more. */
+  sweep(threadId: string): Promise<void>;
   /** Deletes a thread, or with `onlySubGraphs` all of it but its own namespace. */
   deleteThread(threadId: string, onlySubGraphs?: boolean): Promise<void>;
+  /** Lets go of what was not used for long and of unused space; a little at a time. */
+  upkeep(): Promise<void>;
 }

@@ -1,2 +1,3 @@
+export { EPHEMERAL, isEphemeral } from "./ephemeral.ts";
 export { ThreadError } from "./thread-error.ts";
 export type { ThreadStore } from "./thread-store.ts";

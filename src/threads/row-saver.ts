@@ -15,12 +15,29 @@ import {
   WRITES_IDX_MAP,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
-import type { Blob, CheckpointKey, CheckpointRow, CheckpointRows, WriteRow } from "./checkpoint-rows.ts";
+import type {
+  ChannelValue,
+  CheckpointKey,
+  CheckpointRow,
+  CheckpointRows,
+  Part,
+  StoredValue,
+  WriteRow,
+} from "./checkpoint-rows.ts";
+import { ThreadError } from "./thread-error.ts";
+import { type Dumped, ValueCodec } from "./value-codec.ts";
+
+/** How often a checkpoint is read anew that another process has let go of meanwhile. */
+const READS = 3;
+/** Checkpoints of a thread after which parts that nothing refers to are let go of; the end of a run does so too. */
+const SWEEP_EVERY = 64;
 
 /** LangGraph's checkpoint saver on any {@link CheckpointRows}. */
 export class RowSaver extends BaseCheckpointSaver {
   readonly #rows: CheckpointRows;
   readonly #keep: number;
+  readonly #codec = new ValueCodec(this.serde);
+  #puts = 0;
 
   /** @param keep checkpoints that are kept of each thread and namespace: each holds the whole conversation */
   constructor(rows: CheckpointRows, keep: number) {
@@ -33,8 +50,13 @@ export class RowSaver extends BaseCheckpointSaver {
     const { threadId, namespace } = place(config);
     if (threadId === undefined) return undefined;
     const id = getCheckpointId(config);
-    const row = await this.#rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
-    return row === undefined ? undefined : await this.#tuple(row);
+    for (let attempt = 0; attempt < READS; attempt++) {
+      const row = await this.#rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
+      if (row === undefined) return undefined;
+      const tuple = await this.#tuple(row);
+      if (tuple !== undefined) return tuple;
+    }
+    throw new ThreadError(`The agent's memory cannot be read: parts of the thread ${threadId} are missing.`);
   }
 
   override async *list(config: RunnableConfig, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
@@ -46,11 +68,14 @@ export class RowSaver extends BaseCheckpointSaver {
       if (left <= 0) return;
       if ((id !== "" && row.id !== id) || (before !== undefined && row.id >= before)) continue;
       if (options.filter !== undefined) {
-        const metadata = await this.#load<Record<string, unknown>>(row.metadata);
+        const metadata = await this.#codec.load<Record<string, unknown>>(row.metadata);
         if (!Object.entries(options.filter).every(([key, value]) => metadata[key] === value)) continue;
       }
+      const tuple = await this.#tuple(row);
+      // Another process has let go of it meanwhile.
+      if (tuple === undefined) continue;
       left--;
-      yield await this.#tuple(row);
+      yield tuple;
     }
   }
 
@@ -67,22 +92,28 @@ export class RowSaver extends BaseCheckpointSaver {
       threadId,
       namespace,
       id: checkpoint.id,
-      checkpoint: await this.#dump({ ...copyCheckpoint(checkpoint), channel_values: {} }),
-      metadata: await this.#dump(metadata),
+      checkpoint: await this.#codec.dump({ ...copyCheckpoint(checkpoint), channel_values: {} }),
+      metadata: await this.#codec.dump(metadata),
       versions: Object.fromEntries(
         Object.entries(checkpoint.channel_versions).map(([channel, version]) => [channel, String(version)]),
       ),
       ...(parentId === undefined ? {} : { parentId }),
     };
     const changed = Object.entries(newVersions).filter(([channel]) => channel in checkpoint.channel_values);
-    const values = await Promise.all(
-      changed.map(async ([channel, version]) => ({
-        channel,
-        version: String(version),
-        value: await this.#dump(checkpoint.channel_values[channel]),
-      })),
+    const dumped = await this.#codec.dumpValues(
+      async (dump) =>
+        await Promise.all(
+          changed.map(
+            async ([channel, version]): Promise<ChannelValue> => ({
+              channel,
+              version: String(version),
+              value: await dump(checkpoint.channel_values[channel]),
+            }),
+          ),
+        ),
     );
-    await this.#rows.put(row, values, this.#keep);
+    await store(dumped, (values, parts) => this.#rows.put(row, values, parts, this.#keep));
+    if (++this.#puts % SWEEP_EVERY === 0) await this.#rows.sweep(threadId);
     return configOf(row);
   }
 
@@ -96,61 +127,68 @@ export class RowSaver extends BaseCheckpointSaver {
     const id = getCheckpointId(config);
     if (threadId === undefined || id === "")
       throw new Error('writes need "thread_id" and "checkpoint_id" in their configuration');
-    const rows = await Promise.all(
-      writes.map(async ([channel, value], position): Promise<WriteRow> => {
-        const index = WRITES_IDX_MAP[channel] ?? position;
-        return { taskId, index, taskPath, channel, value: await this.#dump(value) };
-      }),
+    const dumped = await this.#codec.dumpValues(
+      async (dump) =>
+        await Promise.all(
+          writes.map(async ([channel, value], position): Promise<WriteRow> => {
+            const index = WRITES_IDX_MAP[channel] ?? position;
+            return { taskId, index, taskPath, channel, value: await dump(value) };
+          }),
+        ),
     );
-    await this.#rows.putWrites({ threadId, namespace, id }, rows);
+    await store(dumped, (rows, parts) => this.#rows.putWrites({ threadId, namespace, id }, rows, parts));
   }
 
   override async deleteThread(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
   }
 
-  async #tuple(row: CheckpointRow): Promise<CheckpointTuple> {
-    const checkpoint = await this.#load<Checkpoint>(row.checkpoint);
-    for (const { channel, value } of await this.#rows.values(row))
-      checkpoint.channel_values[channel] = await this.#load(value);
+  /** @returns `undefined` where parts of it are gone */
+  async #tuple(row: CheckpointRow): Promise<CheckpointTuple | undefined> {
+    const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
+    const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
+    const values = await this.#rows.values(row);
+    const writes = await this.#orderedWrites(row);
     // Before version 4 the tasks to run next were writes of the parent.
-    if (checkpoint.v < 4 && row.parentId !== undefined)
-      await this.#addPendingSends(checkpoint, { ...row, id: row.parentId });
+    const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent) : undefined;
+    const sends = tasks?.filter(({ channel }) => channel === TASKS);
+
+    const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
+    const parts = await this.#codec.loadParts(stored, (ids) => this.#rows.parts(row.threadId, ids));
+    if (parts === undefined) return undefined;
+    const load = async (value: StoredValue) => await this.#codec.loadValue(value, parts);
+    for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
+    if (sends !== undefined) {
+      const versions = Object.values(checkpoint.channel_versions);
+      checkpoint.channel_values[TASKS] = await Promise.all(sends.map(({ value }) => load(value)));
+      checkpoint.channel_versions[TASKS] =
+        versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
+    }
     const pendingWrites = await Promise.all(
-      (await this.#orderedWrites(row)).map(
-        async (write): Promise<[string, string, unknown]> => [
-          write.taskId,
-          write.channel,
-          await this.#load(write.value),
-        ],
+      writes.map(
+        async ({ taskId, channel, value }): Promise<[string, string, unknown]> => [taskId, channel, await load(value)],
       ),
     );
-    const metadata = await this.#load<CheckpointMetadata>(row.metadata);
-    const parent = row.parentId === undefined ? {} : { parentConfig: configOf({ ...row, id: row.parentId }) };
-    return { config: configOf(row), checkpoint, metadata, pendingWrites, ...parent };
-  }
-
-  async #addPendingSends(checkpoint: Checkpoint, parent: CheckpointKey): Promise<void> {
-    const sends = (await this.#orderedWrites(parent)).filter((write) => write.channel === TASKS);
-    checkpoint.channel_values[TASKS] = await Promise.all(sends.map((write) => this.#load(write.value)));
-    const versions = Object.values(checkpoint.channel_versions);
-    checkpoint.channel_versions[TASKS] =
-      versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
+    const metadata = await this.#codec.load<CheckpointMetadata>(row.metadata);
+    const parentConfig = parent === undefined ? {} : { parentConfig: configOf(parent) };
+    return { config: configOf(row), checkpoint, metadata, pendingWrites, ...parentConfig };
   }
 
   async #orderedWrites(key: CheckpointKey): Promise<WriteRow[]> {
     const keyOf = (row: WriteRow) => writesSortKey(row.taskPath, row.taskId, row.index);
     return (await this.#rows.writes(key)).sort((a, b) => compareWritesSortKeys(keyOf(a), keyOf(b)));
   }
+}
 
-  async #dump(value: unknown): Promise<Blob> {
-    const [type, data] = await this.serde.dumpsTyped(value);
-    return { type, data };
-  }
-
-  async #load<T>({ type, data }: Blob): Promise<T> {
-    return (await this.serde.loadsTyped(type, data)) as T;
-  }
+/** Stores values with the parts that are new, and where it turns out that others are missing too, with these. */
+async function store<T>(
+  dumped: Dumped<T>,
+  put: (values: T, parts: readonly Part[]) => Promise<string[]>,
+): Promise<void> {
+  const missing = await put(dumped.values, dumped.fresh);
+  if (missing.length === 0) return;
+  const still = await put(dumped.values, [...dumped.fresh, ...(await dumped.again(missing))]);
+  if (still.length > 0) throw new ThreadError("The agent's memory cannot be written: messages changed meanwhile.");
 }
 
 function place(config: RunnableConfig): { readonly threadId?: string; readonly namespace?: string } {

@@ -36,10 +36,12 @@ export class RowThreadStore implements ThreadStore {
 
   async tidy(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId, true);
+    await this.#rows.upkeep();
   }
 
   async delete(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
+    await this.#rows.upkeep();
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { HumanMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
+import { emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
 import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
@@ -82,6 +83,27 @@ for (const [name, address, size] of stores) {
       expect(next.slice(0, texts.length).map((message) => message.text)).toEqual(texts);
       await close();
     }, 60_000);
+
+    test("keep a message that another process has let go of meanwhile", async () => {
+      const [mine, theirs] = [await openStore(address()), await openStore(address())];
+      const put = async ({ store }: typeof mine, step: number, messages: readonly BaseMessage[]) => {
+        const checkpoint = {
+          ...emptyCheckpoint(),
+          id: uuid6(step),
+          channel_values: { messages },
+          channel_versions: { messages: step },
+        };
+        const config = { configurable: { thread_id: "let-go", checkpoint_ns: "" } };
+        await store.saver.put(config, checkpoint, { source: "loop", step, parents: {} }, { messages: step });
+      };
+      const message = new HumanMessage({ id: "1", content: "mine" });
+      await put(mine, 1, [message]);
+      for (const step of [2, 3]) await put(theirs, step, [new HumanMessage({ id: "2", content: "theirs" })]);
+      await theirs.store.tidy("let-go");
+      await put(mine, 4, [message, new AIMessage({ id: "3", content: "answer" })]);
+      expect(await remembered(theirs.store, "let-go")).toEqual(["mine", "answer"]);
+      await Promise.all([mine.close(), theirs.close()]);
+    });
 
     test("stay whole when a process is killed while it writes", async () => {
       let before = 0;

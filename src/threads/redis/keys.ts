@@ -3,6 +3,9 @@ import type { CheckpointKey } from "../checkpoint-rows.ts";
 /** Separates the parts of fields: no id contains it. */
 export const SEPARATOR = "\u0000";
 
+/** Changed with what is stored: what another version of the program left is not seen, and its time to live ends it. */
+const FORMAT = "v2";
+
 /**
  * The keys of a thread. All of them carry the thread in braces, so that a cluster keeps them on one node, where a script
  * can change them together.
@@ -11,7 +14,7 @@ export class ThreadKeys {
   readonly #prefix: string;
 
   constructor(threadId: string) {
-    this.#prefix = `stigmer:thread:{${threadId}}:`;
+    this.#prefix = `stigmer:thread:${FORMAT}:{${threadId}}:`;
   }
 
   /** The set of the thread's namespaces. */
@@ -21,12 +24,32 @@ export class ThreadKeys {
 
   /** The ids of a namespace's checkpoints, in a sorted set whose members all have one score: they sort by themselves. */
   ids(namespace: string): string {
-    return `${this.#prefix}ids:${namespace}`;
+    return `${this.allIds}${namespace}`;
   }
 
   /** The channel values of a namespace, by channel and version. */
   values(namespace: string): string {
-    return `${this.#prefix}values:${namespace}`;
+    return `${this.allValues}${namespace}`;
+  }
+
+  /** The thread's messages, by id. */
+  get parts(): string {
+    return `${this.#prefix}parts`;
+  }
+
+  /** The start of the keys of the thread's values; the namespace follows. */
+  get allValues(): string {
+    return `${this.#prefix}values:`;
+  }
+
+  /** The start of the keys of the thread's ids; the namespace follows. */
+  get allIds(): string {
+    return `${this.#prefix}ids:`;
+  }
+
+  /** The start of the keys of all writes; namespace, separator and id follow. */
+  get allWrites(): string {
+    return `${this.#prefix}writes:`;
   }
 
   /** The start of the keys of a namespace's checkpoints; the id follows. */
@@ -36,7 +59,7 @@ export class ThreadKeys {
 
   /** The start of the keys of what tasks wrote after a checkpoint; the id follows. */
   writes(namespace: string): string {
-    return `${this.#prefix}writes:${namespace}${SEPARATOR}`;
+    return `${this.allWrites}${namespace}${SEPARATOR}`;
   }
 
   checkpoint({ namespace, id }: CheckpointKey): string {

@@ -1,16 +1,21 @@
+import { storeParts } from "./parts-script.ts";
+
 /**
  * Stores a checkpoint with the values that are new in it, and lets go of what only older checkpoints needed: as a
- * script, since no other replica may see or change the thread in between.
+ * script, since no other replica may see or change the thread in between. Answers with the ids of missing parts; where
+ * there are any, nothing is done.
  *
- * KEYS: ids, values, namespaces, the checkpoint.
+ * KEYS: ids, values, namespaces, the checkpoint, parts.
  * ARGV: id, namespace, versions as JSON, parent, checkpoint, metadata, how many to keep (0: all), time to live in ms,
- *       start of the checkpoints' keys, start of the writes' keys, then field and value of each new channel value.
+ *       start of the checkpoints' keys, start of the writes' keys, then parts, then field and value of each new channel
+ *       value.
  */
 export const PUT_SCRIPT = `
 local ids, values, namespaces, checkpoint = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local keep, ttl = tonumber(ARGV[7]), tonumber(ARGV[8])
+${storeParts("KEYS[5]", 11)}
 redis.call("HSET", checkpoint, "versions", ARGV[3], "parent", ARGV[4], "checkpoint", ARGV[5], "metadata", ARGV[6])
-for i = 11, #ARGV, 2 do redis.call("HSET", values, ARGV[i], ARGV[i + 1]) end
+for i = next, #ARGV, 2 do redis.call("HSET", values, ARGV[i], ARGV[i + 1]) end
 redis.call("ZADD", ids, 0, ARGV[1])
 redis.call("SADD", namespaces, ARGV[2])
 if keep > 0 then
@@ -37,5 +42,20 @@ for _, id in ipairs(redis.call("ZRANGE", ids, 0, -1)) do
   redis.call("PEXPIRE", ARGV[9] .. id, ttl)
   redis.call("PEXPIRE", ARGV[10] .. id, ttl)
 end
-return 1
+return {}
+`;
+
+/**
+ * Stores what a task wrote. Answers as the other one.
+ *
+ * KEYS: the writes, parts. ARGV: time to live in ms, then parts, then of each write whether it replaces one that is
+ *       there ("1"), its field and its value.
+ */
+export const PUT_WRITES_SCRIPT = `
+${storeParts("KEYS[2]", 2)}
+for i = next, #ARGV, 3 do
+  redis.call(ARGV[i] == "1" and "HSET" or "HSETNX", KEYS[1], ARGV[i + 1], ARGV[i + 2])
+end
+for _, key in ipairs(KEYS) do redis.call("PEXPIRE", key, tonumber(ARGV[1])) end
+return {}
 `;

@@ -1,10 +1,12 @@
 import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
-import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, WriteRow } from "../checkpoint-rows.ts";
+import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, Part, WriteRow } from "../checkpoint-rows.ts";
 import { ThreadError } from "../thread-error.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
-import { PUT_SCRIPT } from "./put-script.ts";
+import { packValue, packWrite, partArguments, unpackValue, unpackWrite } from "./packing.ts";
+import { SWEEP_SCRIPT } from "./parts-script.ts";
+import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
 /** Checkpoints in plain Redis, which all replicas share. What is not used for the time to live is let go. */
 export class RedisRows implements CheckpointRows {
@@ -35,18 +37,23 @@ export class RedisRows implements CheckpointRows {
     }
   }
 
-  async put(row: CheckpointRow, values: readonly ChannelValue[], keep: number): Promise<void> {
+  async put(
+    row: CheckpointRow,
+    values: readonly ChannelValue[],
+    parts: readonly Part[],
+    keep: number,
+  ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
     const keys = new ThreadKeys(threadId);
     const fields = values.flatMap(({ channel, version, value }) => [
       `${channel}${SEPARATOR}${version}`,
-      packBlob(value),
+      packValue(value),
     ]);
-    await this.#persist((client) =>
+    const missing = await this.#persist((client) =>
       client.eval(
         PUT_SCRIPT,
-        4,
-        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row)],
+        5,
+        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.parts],
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
@@ -54,6 +61,7 @@ export class RedisRows implements CheckpointRows {
           keys.checkpoints(namespace),
           keys.writes(namespace),
         ],
+        ...partArguments(parts, values),
         ...fields,
       ),
     );
@@ -62,6 +70,7 @@ export class RedisRows implements CheckpointRows {
       await client.zadd(THREADS_KEY, now + this.#ttlMs, threadId);
       await client.zremrangebyscore(THREADS_KEY, 0, now);
     });
+    return missing as string[];
   }
 
   async values({ threadId, namespace, versions }: CheckpointRow): Promise<ChannelValue[]> {
@@ -72,7 +81,7 @@ export class RedisRows implements CheckpointRows {
     const found = await this.#persist((client) => client.hmgetBuffer(key, ...fields));
     return wanted.flatMap(([channel, version], index) => {
       const bytes = found[index];
-      return bytes === null || bytes === undefined ? [] : [{ channel, version, value: unpackBlob(bytes) }];
+      return bytes === null || bytes === undefined ? [] : [{ channel, version, value: unpackValue(bytes) }];
     });
   }
 
@@ -81,18 +90,33 @@ export class RedisRows implements CheckpointRows {
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
 
-  async putWrites(key: CheckpointKey, rows: readonly WriteRow[]): Promise<void> {
-    if (rows.length === 0) return;
-    const writes = new ThreadKeys(key.threadId).writesOf(key);
-    await this.#persist(async (client) => {
-      const all = client.multi();
-      for (const row of rows) {
-        const field = `${row.taskId}${SEPARATOR}${row.index}`;
-        if (row.index < 0) all.hset(writes, field, packWrite(row));
-        else all.hsetnx(writes, field, packWrite(row));
-      }
-      await applied(all.pexpire(writes, this.#ttlMs));
+  async putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly Part[]): Promise<string[]> {
+    if (rows.length === 0) return [];
+    const keys = new ThreadKeys(key.threadId);
+    const writes = rows.flatMap((row) => [
+      row.index < 0 ? "1" : "0",
+      `${row.taskId}${SEPARATOR}${row.index}`,
+      packWrite(row),
+    ]);
+    const given = partArguments(parts, rows);
+    return (await this.#persist((client) =>
+      client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlMs, ...given, ...writes),
+    )) as string[];
+  }
+
+  async parts(threadId: string, ids: readonly string[]): Promise<Part[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#persist((client) => client.hmgetBuffer(new ThreadKeys(threadId).parts, ...ids));
+    return ids.flatMap((id, index) => {
+      const bytes = found[index];
+      return bytes === null || bytes === undefined ? [] : [{ id, value: unpackBlob(bytes) }];
     });
+  }
+
+  async sweep(threadId: string): Promise<void> {
+    const keys = new ThreadKeys(threadId);
+    const starts = [keys.allValues, keys.allIds, keys.allWrites];
+    await this.#redis.run((client) => client.eval(SWEEP_SCRIPT, 2, keys.parts, keys.namespaces, ...starts, SEPARATOR));
   }
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
@@ -107,10 +131,15 @@ export class RedisRows implements CheckpointRows {
         }
         all.del(keys.ids(namespace), keys.values(namespace)).srem(keys.namespaces, namespace);
       }
+      if (!onlySubGraphs) all.del(keys.parts);
       await applied(all);
       if (!onlySubGraphs) await client.zrem(THREADS_KEY, threadId);
     });
+    if (onlySubGraphs) await this.sweep(threadId);
   }
+
+  /** Nothing to do: what is not used is let go of by its time to live. */
+  async upkeep(): Promise<void> {}
 
   async #persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
     return await this.#redis.persist(work).catch((error: unknown) => {
@@ -140,16 +169,4 @@ export class RedisRows implements CheckpointRows {
       ...(parentId === "" ? {} : { parentId }),
     };
   }
-}
-
-/** Path and channel as JSON, a zero byte, the value. */
-function packWrite({ taskPath, channel, value }: WriteRow): Buffer {
-  return Buffer.concat([Buffer.from(JSON.stringify([taskPath, channel])), Buffer.of(0), packBlob(value)]);
-}
-
-function unpackWrite(field: string, bytes: Buffer): WriteRow {
-  const [taskId = "", index = ""] = field.split(SEPARATOR);
-  const end = bytes.indexOf(0);
-  const [taskPath, channel] = JSON.parse(bytes.subarray(0, end).toString()) as [string, string];
-  return { taskId, index: Number(index), taskPath, channel, value: unpackBlob(bytes.subarray(end + 1)) };
 }

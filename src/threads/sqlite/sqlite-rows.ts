@@ -1,60 +1,34 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
-import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, WriteRow } from "../checkpoint-rows.ts";
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS checkpoints (
-  thread_id TEXT NOT NULL, namespace TEXT NOT NULL, id TEXT NOT NULL, parent_id TEXT,
-  checkpoint_type TEXT NOT NULL, checkpoint BLOB NOT NULL, metadata_type TEXT NOT NULL, metadata BLOB NOT NULL,
-  versions TEXT NOT NULL,
-  PRIMARY KEY (thread_id, namespace, id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS channel_values (
-  thread_id TEXT NOT NULL, namespace TEXT NOT NULL, channel TEXT NOT NULL, version TEXT NOT NULL,
-  type TEXT NOT NULL, value BLOB NOT NULL,
-  PRIMARY KEY (thread_id, namespace, channel, version)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS writes (
-  thread_id TEXT NOT NULL, namespace TEXT NOT NULL, checkpoint_id TEXT NOT NULL, task_id TEXT NOT NULL, idx INTEGER NOT NULL,
-  task_path TEXT NOT NULL, channel TEXT NOT NULL, type TEXT NOT NULL, value BLOB NOT NULL,
-  PRIMARY KEY (thread_id, namespace, checkpoint_id, task_id, idx)
-) WITHOUT ROWID;
-`;
-
-interface CheckpointRecord {
-  readonly thread_id: string;
-  readonly namespace: string;
-  readonly id: string;
-  readonly parent_id: string | null;
-  readonly checkpoint_type: string;
-  readonly checkpoint: Uint8Array;
-  readonly metadata_type: string;
-  readonly metadata: Uint8Array;
-  readonly versions: string;
-}
-
-interface ValueRecord {
-  readonly channel: string;
-  readonly version: string;
-  readonly type: string;
-  readonly value: Uint8Array;
-}
-
-interface WriteRecord {
-  readonly task_id: string;
-  readonly idx: number;
-  readonly task_path: string;
-  readonly channel: string;
-  readonly type: string;
-  readonly value: Uint8Array;
-}
+import type {
+  ChannelValue,
+  CheckpointKey,
+  CheckpointRow,
+  CheckpointRows,
+  Part,
+  StoredValue,
+  WriteRow,
+} from "../checkpoint-rows.ts";
+import {
+  type CheckpointRecord,
+  checkpointRow,
+  type PartRecord,
+  stored,
+  storedValue,
+  type ValueRecord,
+  type WriteRecord,
+} from "./records.ts";
+import { prepareSchema } from "./schema.ts";
+import { shrink, unusedThread } from "./upkeep.ts";
 
 /** Checkpoints in a SQLite database; several processes may use the same file. */
 export class SqliteRows implements CheckpointRows {
+  /** Whether the file was one of another version and was started anew. */
+  readonly lost: boolean;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
-    database.run(SCHEMA);
+    this.lost = prepareSchema(database);
   }
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {
@@ -70,17 +44,18 @@ export class SqliteRows implements CheckpointRows {
     for (const record of this.#select(where, [threadId ?? null, namespace ?? null])) yield checkpointRow(record);
   }
 
-  async put(row: CheckpointRow, values: readonly ChannelValue[], keep: number): Promise<void> {
+  async put(
+    row: CheckpointRow,
+    values: readonly ChannelValue[],
+    parts: readonly Part[],
+    keep: number,
+  ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
-    this.#transaction(() => {
+    return this.#withParts(threadId, parts, values, () => {
       for (const { channel, version, value } of values) {
-        this.#run("INSERT OR REPLACE INTO channel_values VALUES (?, ?, ?, ?, ?, ?)", [
-          threadId,
-          namespace,
-          channel,
-          version,
-          value.type,
-          value.data,
+        this.#run("INSERT OR REPLACE INTO channel_values VALUES (?, ?, ?, ?, ?, ?, ?)", [
+          ...[threadId, namespace, channel, version],
+          ...stored(value),
         ]);
       }
       this.#run("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
@@ -88,6 +63,7 @@ export class SqliteRows implements CheckpointRows {
         ...[checkpoint.type, checkpoint.data, metadata.type, metadata.data],
         JSON.stringify(versions),
       ]);
+      this.#run("INSERT OR REPLACE INTO threads VALUES (?, ?)", [threadId, Date.now()]);
       if (keep !== Number.POSITIVE_INFINITY) this.#prune(threadId, namespace, keep);
     });
   }
@@ -108,10 +84,10 @@ export class SqliteRows implements CheckpointRows {
   async values({ threadId, namespace, versions }: CheckpointRow): Promise<ChannelValue[]> {
     return this.#database
       .query<ValueRecord, SQLQueryBindings[]>(
-        "SELECT channel, version, type, value FROM channel_values WHERE thread_id = ? AND namespace = ? AND (channel, version) IN (SELECT key, value FROM json_each(?))",
+        "SELECT channel, version, type, value, parts FROM channel_values WHERE thread_id = ? AND namespace = ? AND (channel, version) IN (SELECT key, value FROM json_each(?))",
       )
       .all(threadId, namespace, JSON.stringify(versions))
-      .map(({ channel, version, type, value }) => ({ channel, version, value: { type, data: value } }));
+      .map(({ channel, version, ...record }) => ({ channel, version, value: storedValue(record) }));
   }
 
   async writes({ threadId, namespace, id }: CheckpointKey): Promise<WriteRow[]> {
@@ -120,24 +96,42 @@ export class SqliteRows implements CheckpointRows {
         "SELECT * FROM writes WHERE thread_id = ? AND namespace = ? AND checkpoint_id = ?",
       )
       .all(threadId, namespace, id)
-      .map(({ task_id, idx, task_path, channel, type, value }) => ({
+      .map(({ task_id, idx, task_path, channel, ...record }) => ({
         taskId: task_id,
         index: idx,
         taskPath: task_path,
         channel,
-        value: { type, data: value },
+        value: storedValue(record),
       }));
   }
 
-  async putWrites({ threadId, namespace, id }: CheckpointKey, rows: readonly WriteRow[]): Promise<void> {
-    this.#transaction(() => {
+  async putWrites(
+    { threadId, namespace, id }: CheckpointKey,
+    rows: readonly WriteRow[],
+    parts: readonly Part[],
+  ): Promise<string[]> {
+    return this.#withParts(threadId, parts, rows, () => {
       for (const { taskId, index, taskPath, channel, value } of rows) {
-        this.#run(`INSERT OR ${index < 0 ? "REPLACE" : "IGNORE"} INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
+        this.#run(`INSERT OR ${index < 0 ? "REPLACE" : "IGNORE"} INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
           ...[threadId, namespace, id, taskId, index],
-          ...[taskPath, channel, value.type, value.data],
+          ...[taskPath, channel],
+          ...stored(value),
         ]);
       }
     });
+  }
+
+  async parts(threadId: string, ids: readonly string[]): Promise<Part[]> {
+    return this.#database
+      .query<PartRecord, SQLQueryBindings[]>(
+        "SELECT id, type, value FROM parts WHERE thread_id = ? AND id IN (SELECT value FROM json_each(?))",
+      )
+      .all(threadId, JSON.stringify(ids))
+      .map(({ id, type, value }) => ({ id, value: { type, data: value } }));
+  }
+
+  async sweep(threadId: string): Promise<void> {
+    this.#transaction(() => this.#sweep(threadId));
   }
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
@@ -145,7 +139,52 @@ export class SqliteRows implements CheckpointRows {
     this.#transaction(() => {
       for (const table of ["checkpoints", "channel_values", "writes"])
         this.#run(`DELETE FROM ${table} ${where}`, [threadId]);
+      this.#sweep(threadId);
+      if (!onlySubGraphs) this.#run("DELETE FROM threads WHERE thread_id = ?", [threadId]);
     });
+  }
+
+  async upkeep(): Promise<void> {
+    const unused = unusedThread(this.#database, Date.now());
+    if (unused !== undefined) await this.deleteThread(unused);
+    await shrink(this.#database);
+  }
+
+  /** Stores parts and does the work, unless parts of the values are missing. @returns the ids of those that are */
+  #withParts(
+    threadId: string,
+    parts: readonly Part[],
+    values: readonly { readonly value: StoredValue }[],
+    work: () => void,
+  ): string[] {
+    let missing: string[] = [];
+    this.#transaction(() => {
+      const given = new Set(parts.map(({ id }) => id));
+      const needed = new Set(values.flatMap(({ value }) => value.parts).filter((id) => !given.has(id)));
+      missing = this.#missing(threadId, [...needed]);
+      if (missing.length > 0) return;
+      for (const { id, value } of parts)
+        this.#run("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", [threadId, id, value.type, value.data]);
+      work();
+    });
+    return missing;
+  }
+
+  #missing(threadId: string, ids: readonly string[]): string[] {
+    if (ids.length === 0) return [];
+    return this.#database
+      .query<{ id: string }, SQLQueryBindings[]>(
+        "SELECT needed.value AS id FROM json_each(?2) AS needed WHERE NOT EXISTS (SELECT 1 FROM parts WHERE thread_id = ?1 AND id = needed.value)",
+      )
+      .all(threadId, JSON.stringify(ids))
+      .map(({ id }) => id);
+  }
+
+  #sweep(threadId: string): void {
+    const used = ["channel_values", "writes"].map(
+      (table) => `SELECT part.value FROM ${table}, json_each(${table}.parts) AS part WHERE thread_id = ?1`,
+    );
+    this.#run(`DELETE FROM parts WHERE thread_id = ?1 AND id NOT IN (${used.join(" UNION ")})`, [threadId]);
   }
 
   #select(where: string, values: SQLQueryBindings[]): CheckpointRecord[] {
@@ -162,18 +201,4 @@ export class SqliteRows implements CheckpointRows {
   #transaction(work: () => void): void {
     this.#database.transaction(work).immediate();
   }
-}
-
-function checkpointRow(record: CheckpointRecord): CheckpointRow {
-  const { thread_id, namespace, id, parent_id, checkpoint_type, checkpoint, metadata_type, metadata, versions } =
-    record;
-  return {
-    threadId: thread_id,
-    namespace,
-    id,
-    checkpoint: { type: checkpoint_type, data: checkpoint },
-    metadata: { type: metadata_type, data: metadata },
-    versions: JSON.parse(versions) as Record<string, string>,
-    ...(parent_id === null ? {} : { parentId: parent_id }),
-  };
 }

@@ -1,0 +1,128 @@
+/**
+ * Measures one long execution in the compiled program: `bun bench/long-run.ts [calls]`.
+ *
+ * An agent calls `execute` again and again, eight calls a turn, each with 100 KB of output that is never the same. What
+ * counts is that a late call costs no more than an early one, and that others are not kept waiting meanwhile.
+ */
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureBuilt, program } from "../scripts/lib/built.ts";
+import { startDaemon } from "../src/daemon/index.ts";
+import { silentLogger } from "../src/log/index.ts";
+import { AgentExecutionQueryController, StigmerClient } from "../src/stigmer/index.ts";
+import { connectTemporal, installTemporalRuntime } from "../src/temporal/index.ts";
+import { startProgram } from "../test/support/program.ts";
+import { StigmerUser } from "../test/support/stigmer-user.ts";
+import { startTemporal } from "../test/support/temporal.ts";
+
+const CALLS = Number(process.argv[2] ?? 1_000);
+const CALLS_A_TURN = 8;
+const OUTPUT_BYTES = 100_000;
+/** How often the program is asked whether it is alive; the slowest answer is its longest pause. */
+const PROBE_EVERY_MS = 20;
+
+await ensureBuilt();
+await using open = new AsyncDisposableStack();
+const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
+open.defer(() => rm(folder, { recursive: true, force: true }));
+const temporal = open.use(await startTemporal());
+installTemporalRuntime(silentLogger);
+const connection = await connectTemporal({
+  address: temporal.address,
+  namespace: "default",
+  taskQueue: "",
+  maxConcurrency: 1,
+});
+open.defer(() => connection.close());
+const daemon = await startDaemon({
+  connection,
+  namespace: "default",
+  runnerQueue: "agent_execution_runner",
+  port: 0,
+  dataDir: join(folder, "daemon"),
+  log: silentLogger,
+});
+open.defer(() => daemon.stop());
+const client = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
+open.defer(() => client.close());
+
+const call = (number: number) => ({
+  execute: { command: `head -c ${Math.ceil((OUTPUT_BYTES * 3) / 4)} /dev/urandom | base64 -w0 # ${number}` },
+});
+const turns = Array.from({ length: CALLS / CALLS_A_TURN }, (_, turn) => ({
+  tools: Array.from({ length: CALLS_A_TURN }, (_, place) => call(turn * CALLS_A_TURN + place)),
+}));
+await writeFile(join(folder, "script.yaml"), JSON.stringify({ turns: [...turns, { text: "Done." }] }));
+const data = join(folder, "data");
+await using runner = startProgram(
+  program,
+  [],
+  {
+    MODE: "local",
+    ADMIN_PORT: "0",
+    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
+    STIGMER_LLM_PROVIDER: "scripted",
+    STIGMER_LLM_SCRIPT: join(folder, "script.yaml"),
+    STIGMER_DATA_DIR: data,
+  },
+  folder,
+);
+await runner.says("Worker ready");
+const admin = /http:\/\/[\w.:]+/.exec(
+  runner
+    .output()
+    .split("\n")
+    .find((line) => line.includes("dmin")) ?? "",
+)?.[0];
+if (admin === undefined) throw new Error(`no address of the admin server in:\n${runner.output()}`);
+
+let running = true;
+let slowest = 0;
+const probing = (async () => {
+  while (running) {
+    const asked = performance.now();
+    await fetch(`${admin}/livez`).then((answer) => answer.text());
+    slowest = Math.max(slowest, performance.now() - asked);
+    await Bun.sleep(PROBE_EVERY_MS);
+  }
+})();
+
+const user = new StigmerUser(client);
+const started = performance.now();
+const execution = await user.begin(await user.session(), "Go");
+/** When so many calls had ended. */
+const reached: { readonly calls: number; readonly ms: number }[] = [];
+let last = execution;
+for await (const update of client.stream(AgentExecutionQueryController.method.subscribe, {
+  value: execution.metadata?.id ?? "",
+})) {
+  last = update;
+  const calls = update.status?.toolCalls.filter(({ completedAt }) => completedAt !== "").length ?? 0;
+  reached.push({ calls, ms: performance.now() - started });
+}
+const seconds = (performance.now() - started) / 1000;
+running = false;
+await probing;
+if (last.status?.error !== "") throw new Error(last.status?.error);
+
+const row = (name: string, value: string) => console.log(`${name.padEnd(52)} ${value.padStart(14)}`);
+row(`${CALLS} calls of ${OUTPUT_BYTES / 1000} KB in one execution`, `${seconds.toFixed(1)} s`);
+row("of it the first tenth of the calls", `${timeBetween(0, CALLS / 10).toFixed(1)} s`);
+row("of it the last tenth of the calls", `${timeBetween(CALLS * 0.9, CALLS).toFixed(1)} s`);
+row("slowest answer of /livez", `${slowest.toFixed(0)} ms`);
+row("threads.db and its log", `${((await sizeOf(data, "threads.db")) / 1e6).toFixed(0)} MB`);
+runner.signal("SIGTERM");
+await runner.exited;
+
+function timeBetween(from: number, to: number): number {
+  const at = (calls: number) => (calls === 0 ? 0 : (reached.find((update) => update.calls >= calls)?.ms ?? Number.NaN));
+  return (at(to) - at(from)) / 1000;
+}
+
+async function sizeOf(directory: string, start: string): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => name.startsWith(start));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
