@@ -36,13 +36,13 @@ describe("an agent that goes on", () => {
 describe("advice", () => {
   const call = (name: string) =>
     new AIMessage({ content: "", tool_calls: [{ id: crypto.randomUUID(), name, args: {} }] });
-  const said = (text: string | undefined) => new HumanMessage(text ?? "");
+  const given = (text = "") => new HumanMessage({ content: text, additional_kwargs: { lc_source: "loop-guard" } });
 
   test("is given once for the calls that are its reason, and again for new ones", () => {
     const messages = [new HumanMessage("Go"), call("a"), call("a"), call("a")];
     const first = nextAdvice(messages);
     expect(first).toContain("change your approach");
-    messages.push(said(first));
+    messages.push(given(first));
     expect(nextAdvice(messages)).toBeUndefined();
     expect(nextAdvice([...messages, call("a")])).toBeUndefined();
     expect(nextAdvice([...messages, call("b"), call("b"), call("b")])).toContain("change your approach");

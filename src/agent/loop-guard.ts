@@ -1,6 +1,7 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "./as-middleware.ts";
+import { isUsersMessage, SOURCE } from "./users-message.ts";
 
 /** The same call this often in a row: the agent is told to change its approach. */
 export const REPEATS_IN_A_ROW = 3;
@@ -34,7 +35,9 @@ export function loopGuard(): AgentMiddleware {
       name: "agentRunnerLoopGuard",
       beforeModel: (state) => {
         const text = nextAdvice(state.messages);
-        return text === undefined ? undefined : { messages: [new HumanMessage(text)] };
+        return text === undefined
+          ? undefined
+          : { messages: [new HumanMessage({ content: text, additional_kwargs: { [SOURCE]: "loop-guard" } })] };
       },
     }),
   );
@@ -42,8 +45,7 @@ export function loopGuard(): AgentMiddleware {
 
 /** What to tell the agent now; `undefined` where there is nothing, or where it was told of these calls already. */
 export function nextAdvice(messages: readonly BaseMessage[]): string | undefined {
-  const own = new Set<string>(Object.values(TEXTS));
-  const start = messages.findLastIndex((message) => HumanMessage.isInstance(message) && !own.has(message.text));
+  const start = messages.findLastIndex(isUsersMessage);
   const calls: { readonly key: string; readonly place: number }[] = [];
   for (const [place, message] of messages.slice(start + 1).entries()) {
     if (!AIMessage.isInstance(message)) continue;

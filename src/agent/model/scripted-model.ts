@@ -1,12 +1,19 @@
 import { readFile } from "node:fs/promises";
 import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager";
+import type { BaseLanguageModelInput } from "@langchain/core/language_models/base";
 import { BaseChatModel, type BaseChatModelCallOptions } from "@langchain/core/language_models/chat_models";
-import { AIMessage, AIMessageChunk, type BaseMessage, HumanMessage } from "@langchain/core/messages";
+import { AIMessage, AIMessageChunk, type BaseMessage } from "@langchain/core/messages";
 import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { messageOf } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import { AgentError } from "../agent-error.ts";
+import { SUMMARY_TAG } from "../summary-tag.ts";
+import { isUsersMessage } from "../users-message.ts";
 import { parseScript, type Script } from "./script.ts";
+
+/** Where a message of this model says which turn of the script it is. */
+const TURN = "script_turn";
+const SUMMARY = "The script has been played so far; a model would sum up what was said and done.";
 
 /**
  * No model: it plays a script, from its start for each message of a user. For demonstrations and tests where there is
@@ -15,6 +22,7 @@ import { parseScript, type Script } from "./script.ts";
 export class ScriptedModel extends BaseChatModel {
   readonly #script: Script;
   readonly #file: string;
+  #lastPlayed = -1;
 
   constructor(script: Script, file: string) {
     super({});
@@ -42,6 +50,14 @@ export class ScriptedModel extends BaseChatModel {
     return this;
   }
 
+  override async invoke(
+    input: BaseLanguageModelInput,
+    options?: Partial<BaseChatModelCallOptions>,
+  ): Promise<AIMessageChunk> {
+    if (options?.tags?.includes(SUMMARY_TAG) === true) return new AIMessageChunk(SUMMARY);
+    return await super.invoke(input, options);
+  }
+
   override async _generate(messages: BaseMessage[], options: BaseChatModelCallOptions): Promise<ChatResult> {
     let whole: AIMessageChunk | undefined;
     for await (const { message } of this._streamResponseChunks(messages, options)) {
@@ -57,9 +73,9 @@ export class ScriptedModel extends BaseChatModel {
     { signal }: BaseChatModelCallOptions,
     run?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
-    const lastHuman = messages.findLastIndex((message) => HumanMessage.isInstance(message));
-    const played = messages.slice(lastHuman + 1).filter((message) => AIMessage.isInstance(message)).length;
-    const turn = this.#script.turns[played];
+    const next = this.#nextTurn(messages);
+    this.#lastPlayed = next;
+    const turn = this.#script.turns[next];
     if (turn === undefined) {
       throw new AgentError(
         "model-call",
@@ -74,14 +90,23 @@ export class ScriptedModel extends BaseChatModel {
       await run?.handleLLMNewToken(word, undefined, undefined, undefined, undefined, { chunk });
       if (this.#script.pace > 0) await sleep(this.#script.pace, signal);
     }
-    if (turn.tools.length === 0) return;
     const calls = turn.tools.map(({ name, args }, index) => ({
       type: "tool_call_chunk" as const,
-      id: `call_${played + 1}_${index + 1}_${crypto.randomUUID().slice(0, 8)}`,
+      id: `call_${next + 1}_${index + 1}_${crypto.randomUUID().slice(0, 8)}`,
       name,
       args: JSON.stringify(args),
       index,
     }));
-    yield new ChatGenerationChunk({ text: "", message: new AIMessageChunk({ content: "", tool_call_chunks: calls }) });
+    const last = { content: "", tool_call_chunks: calls, additional_kwargs: { [TURN]: String(next) } };
+    yield new ChatGenerationChunk({ text: "", message: new AIMessageChunk(last) });
+  }
+
+  /** The turn after the last one that was played since the user's last message. */
+  #nextTurn(messages: readonly BaseMessage[]): number {
+    const since = messages.slice(messages.findLastIndex(isUsersMessage) + 1);
+    const last = since.findLast((message) => AIMessage.isInstance(message))?.additional_kwargs[TURN];
+    if (last !== undefined) return Number(last) + 1;
+    // All that was played may be in a summary, which then comes first.
+    return since.length > 0 && since.length === messages.length ? this.#lastPlayed + 1 : 0;
   }
 }
