@@ -7,6 +7,7 @@ import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
 import { loopGuard } from "./loop-guard.ts";
 import { systemPrompt } from "./prompt.ts";
+import { summarization } from "./summarization.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 
 export interface AgentParts {
@@ -48,9 +49,9 @@ export function buildAgent(parts: AgentParts) {
     backend,
     checkpointer: thread,
     systemPrompt: systemPrompt({ instructions, root: sandbox.root, variables }),
-    middleware: [files, asMiddleware(todoListMiddleware()), tools, loopGuard()],
+    middleware: [files, summarization(backend), asMiddleware(todoListMiddleware()), tools, loopGuard()],
     // The library adds this one itself, but without the tool middleware: a failing tool would end the whole run.
-    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, tools, loopGuard()] }],
+    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summarization(backend), tools, loopGuard()] }],
   });
 }
 

@@ -19,9 +19,9 @@ export async function createChatModel(config: ModelConfig, { provider, model }: 
   const own = defaultProvider(config) === provider;
   switch (provider) {
     case "ollama": {
-      const { ChatOllama } = await import("@langchain/ollama");
+      const { OllamaModel } = await import("./ollama-model.ts");
       const baseUrl = ollamaUrl(config);
-      return new ChatOllama({ model, baseUrl, temperature, numPredict: maxTokens, numCtx: OLLAMA_CONTEXT_TOKENS });
+      return new OllamaModel({ model, baseUrl, temperature, numPredict: maxTokens, numCtx: OLLAMA_CONTEXT_TOKENS });
     }
     case "anthropic": {
       const apiKey = requireKey(
