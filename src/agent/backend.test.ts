@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { withoutRoot } from "../../test/support/without-root.ts";
 import { FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import type { Sandbox, SandboxLease } from "../sandbox/index.ts";
 import { SandboxBackend } from "./backend.ts";
@@ -172,4 +173,15 @@ test("an edit refuses a file that it could not write back as it was, and keeps a
   await Bun.write(join(sandbox.root, "bom.txt"), "\ufeffold");
   expect((await backend.edit("bom.txt", "old", "new")).error).toBeUndefined();
   expect(await Bun.file(join(sandbox.root, "bom.txt")).bytes()).toEqual(new TextEncoder().encode("\ufeffnew"));
+});
+
+test("a search says where it could not look", async () => {
+  await sandbox.execute("mkdir locked; echo needle >a.txt; chmod 000 locked; chmod 755 .");
+  const note = `[not searched, because it cannot be read: ${sandbox.root}/locked]`;
+  const { files, matches } = await withoutRoot(async () => ({
+    files: (await backend.glob("**/*.txt")).files,
+    matches: (await backend.grep("needle")).matches,
+  }));
+  expect(files?.map(({ path }) => path)).toEqual([`${sandbox.root}/a.txt`, note]);
+  expect(matches?.map(({ path }) => path)).toEqual([`${sandbox.root}/a.txt`, note]);
 });

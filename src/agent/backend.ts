@@ -58,7 +58,8 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   async glob(pattern: string, path = "/"): Promise<GlobResult> {
     return await this.#try(async () => {
       const found = await this.#sandbox.glob(pattern, path);
-      return { files: infos(found), truncated: found.truncated };
+      const notes = [...(found.truncated ? [SEARCH_CUT] : []), ...unreadable(found)];
+      return { files: [...infos(found), ...notes.map((path) => ({ path }))], truncated: found.truncated };
     });
   }
 
@@ -70,11 +71,9 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   ): Promise<GrepResult> {
     return await this.#try(async () => {
       const filter = glob === null || glob === undefined ? {} : { glob };
-      const { items, truncated } = await this.#sandbox.grep(pattern, path ?? "/", {
-        limit: maxCount ?? 1_000,
-        ...filter,
-      });
-      return { matches: [...items], truncated };
+      const found = await this.#sandbox.grep(pattern, path ?? "/", { limit: maxCount ?? 1_000, ...filter });
+      const notes = unreadable(found).map((note) => ({ path: note, line: 0, text: "permission denied" }));
+      return { matches: [...found.items, ...notes], truncated: found.truncated };
     });
   }
 
@@ -161,6 +160,13 @@ function infos({ items }: Found<DirectoryEntry>): FileInfo[] {
     size,
     modified_at: modifiedAt.toISOString(),
   }));
+}
+
+/** The agent library shows nothing of a search but its paths: what is to be said of it stands among them. */
+const SEARCH_CUT = "[there is more: narrow the pattern or the path]";
+
+function unreadable<T>({ unreadable: paths = [] }: Found<T>): string[] {
+  return paths.length === 0 ? [] : [`[not searched, because it cannot be read: ${paths.join(", ")}]`];
 }
 
 function isText(bytes: Uint8Array): boolean {

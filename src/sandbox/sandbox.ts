@@ -20,6 +20,8 @@ export interface LineMatch {
 export interface Found<T> {
   readonly items: readonly T[];
   readonly truncated: boolean;
+  /** Of a search: where it could not look, as paths; only the first ones. */
+  readonly unreadable?: readonly string[];
 }
 
 export interface CommandOptions {

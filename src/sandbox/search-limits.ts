@@ -4,6 +4,8 @@ import { OWN_DIRECTORY } from "./sandbox.ts";
 export const LINE_LIMIT = 1_000;
 /** How long one search may take. */
 export const SEARCH_TIME_LIMIT_MS = 30_000;
+/** Places that could not be read and are named in the result of a search. */
+export const UNREADABLE_LIMIT = 10;
 /** Directories that hold nothing an agent looks for, and hundreds of thousands of files. */
 export const SKIPPED: readonly string[] = [".git", "node_modules", OWN_DIRECTORY];
 

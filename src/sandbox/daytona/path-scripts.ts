@@ -1,5 +1,5 @@
 import { LISTING_LIMIT, OWN_DIRECTORY } from "../sandbox.ts";
-import { SKIPPED } from "../search-limits.ts";
+import { SKIPPED, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /**
@@ -75,6 +75,9 @@ find "$real" -mindepth 1 -maxdepth 1 ! -name ${quote(OWN_DIRECTORY)} -printf '${
   sort -z -t/ -k4 | head -z -n ${LISTING_LIMIT + 1}
 `;
 
+/** For find(1): true of directories that cannot be looked into. */
+const CLOSED = "-type d ! ( -readable -executable )".replace(/[()]/g, "\\$&");
+
 /** Leaves out directories, unless variable `all` is set. */
 const PRUNE = `prune() {
   if [ -n "$all" ]; then find "$@"; return; fi
@@ -83,24 +86,34 @@ const PRUNE = `prune() {
 }
 `;
 
-/** Answers the path and everything below a directory, as far as it fits into variable `bytes`. */
+/**
+ * Answers the path and everything below a directory, as far as it fits into variable `bytes`. Directories that cannot be
+ * looked into come once more, with type `!`.
+ */
 export const FIND = `${RESOLVE}${PRUNE}
 resolve "$path"
 [ -e "$real" ] || fail not-found
 [ -d "$real" ] || fail not-a-directory
+[ -r "$real" ] && [ -x "$real" ] || fail denied
 printf '@ok\\n%s\\0' "$real"
-prune "$real" -mindepth 1 -printf '${ENTRY}' | head -c "$bytes"
+prune "$real" -mindepth 1 -printf '${ENTRY}' ${CLOSED} -printf '!/0/0/%P\\0' -prune | head -c "$bytes"
 `;
 
 /**
- * Answers the path, and of each line with \`text\` in text files at or below it: the file's path, a zero byte, number,
- * colon, the line. Variables: \`name\` (a pattern that files' names must match), \`size\` (bytes of the largest file that is
- * looked at), \`line\` and \`bytes\` (limits of a line and of all).
+ * Answers the path, then the paths of what cannot be read, then an empty one; after them, of each line with \`text\` in text
+ * files at or below it: the file's path, a zero byte, number, colon, the line. Variables: \`name\` (a pattern that files'
+ * names must match), \`size\` (bytes of the largest file that is looked at), \`line\` and \`bytes\` (limits of a line and of
+ * all).
  */
 export const GREP = `${RESOLVE}${PRUNE}
 resolve "$path"
 [ -e "$real" ] || fail not-found
+if [ -d "$real" ]; then [ -r "$real" ] && [ -x "$real" ] || fail denied; fi
 printf '@ok\\n%s\\0' "$real"
+if [ -d "$real" ]; then
+  prune "$real" \\( ${CLOSED} -o -type f -name "$name" ! -readable \\) -print0 | head -z -n ${UNREADABLE_LIMIT}
+fi
+printf '\\0'
 if [ -d "$real" ]; then prune "$real" -type f -size "-$size" -name "$name" -print0
 else [ "$(stat -c %s -- "$real")" -ge "\${size%c}" ] || printf '%s\\0' "$real"; fi |
   xargs -0 -r grep -IFnHZ -e "$text" -- | cut -b "1-$line" | head -c "$bytes"

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { relativePattern } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
-import { LINE_LIMIT, namesSkipped } from "../search-limits.ts";
+import { LINE_LIMIT, namesSkipped, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { FIND, GREP } from "./path-scripts.ts";
 import { entries, type RemoteFiles } from "./remote-files.ts";
 
@@ -9,6 +9,9 @@ import { entries, type RemoteFiles } from "./remote-files.ts";
 const SEARCH_BYTES = 8 * 1024 * 1024;
 /** Longest path, with which a matching line begins. */
 const PATH_BYTES = 4_096;
+
+/** Begins the record of a directory that cannot be looked into. */
+const CLOSED = "!/0/0/";
 
 /** Files and directories below `path` whose relative path matches the pattern, by path. */
 export async function globRemote(
@@ -20,6 +23,7 @@ export async function globRemote(
   const all = namesSkipped(pattern) ? "yes" : "";
   const answer = await files.act(path, FIND, { all, bytes: SEARCH_BYTES });
   const [directory = "", ...records] = answer.split("\0");
+  const unreadable = records.filter((record) => record.startsWith(CLOSED));
   const glob = new Bun.Glob(relativePattern(root, directory, pattern));
   const matching = entries(directory, records)
     .filter((entry) => glob.match(entry.path.slice(directory.length + 1)))
@@ -27,6 +31,7 @@ export async function globRemote(
   return {
     items: matching.slice(0, LISTING_LIMIT),
     truncated: matching.length > LISTING_LIMIT || Buffer.byteLength(answer) >= SEARCH_BYTES,
+    unreadable: unreadable.map((record) => `${directory}/${record.slice(CLOSED.length)}`).slice(0, UNREADABLE_LIMIT),
   };
 }
 
@@ -41,19 +46,20 @@ export async function grepRemote(
     ...{ text, name: namePattern(glob), all: "" },
     ...{ size: `${FILE_SIZE_LIMIT}c`, line: LINE_LIMIT * 4 + PATH_BYTES, bytes: SEARCH_BYTES },
   });
-  const end = answer.indexOf("\0");
-  const start = answer.slice(0, end);
+  // The start, what cannot be read, and an empty path: then the lines.
+  const end = answer.indexOf("\0\0");
+  const [start = "", ...unreadable] = answer.slice(0, end).split("\0");
   const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));
   const items: LineMatch[] = [];
-  for (const record of answer.slice(end + 1).split("\n")) {
+  for (const record of answer.slice(end + 2).split("\n")) {
     const [, file = "", line = "", content = ""] = /^([^\0]+)\0(\d+):(.*)$/s.exec(record) ?? [];
     if (file === "") continue;
     const relative = file === start ? basename(file) : file.slice(start.length + 1);
     if (wanted !== undefined && !wanted.match(basename(file)) && !wanted.match(relative)) continue;
-    if (items.length >= limit) return { items, truncated: true };
+    if (items.length >= limit) return { items, truncated: true, unreadable };
     items.push({ path: file, line: Number(line), text: content.slice(0, LINE_LIMIT) });
   }
-  return { items, truncated: Buffer.byteLength(answer) >= SEARCH_BYTES };
+  return { items, truncated: Buffer.byteLength(answer) >= SEARCH_BYTES, unreadable };
 }
 
 /** A pattern for find(1) that every name matches which the glob can match; the glob itself decides afterwards. */

@@ -102,7 +102,8 @@ class FilesystemSandbox implements Sandbox {
   }
 
   async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
-    return await globFiles(this.root, (await this.#named(path)).real, pattern);
+    const { signal } = this.#request;
+    return await globFiles(this.root, (await this.#named(path)).real, pattern, { signal });
   }
 
   async grep(
@@ -110,7 +111,8 @@ class FilesystemSandbox implements Sandbox {
     path: string,
     options: { readonly glob?: string; readonly limit: number },
   ): Promise<Found<LineMatch>> {
-    return await grepFiles((await this.#named(path)).real, text, options);
+    const { signal } = this.#request;
+    return await grepFiles((await this.#named(path)).real, text, { ...options, signal });
   }
 
   /** Stops what commands left running in the background. */

@@ -26,6 +26,8 @@ export class DaytonaDouble {
   startMs: number;
   /** The programs that sandboxes have. */
   path = process.env["PATH"] ?? "/usr/bin:/bin";
+  /** The user that commands run as; absent: this process' own. */
+  user: number | undefined;
   /** New sandboxes come to this end instead of being started. */
   failsWith: { readonly state: string; readonly reason: string } | undefined;
 
@@ -94,7 +96,7 @@ export class DaytonaDouble {
     const [, id = "", path = ""] = /^\/toolbox\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
     if (id !== "") {
       const box = this.boxes.get(id);
-      return box === undefined ? missing(id, pathname) : await toolboxAnswer(box, path, request, this.path);
+      return box === undefined ? missing(id, pathname) : await toolboxAnswer(box, path, request, this.path, this.user);
     }
     const rest = pathname.replace(/^\/api\/sandbox\/?/, "");
     if (rest === "") return await this.#collection(request, searchParams);

@@ -7,15 +7,22 @@ import { errorAnswer } from "./faults.ts";
 /**
  * What runs inside of a sandbox and does what it is told: commands and files, for real.
  * @param programs value of PATH
+ * @param user whom commands run as
  */
-export async function toolboxAnswer(box: Box, path: string, request: Request, programs: string): Promise<Response> {
+export async function toolboxAnswer(
+  box: Box,
+  path: string,
+  request: Request,
+  programs: string,
+  user?: number,
+): Promise<Response> {
   if (box.state !== "started") return errorAnswer(400, `bad request: sandbox is not running: ${box.state}`, path);
   switch (`${request.method} ${path}`) {
     case "GET /work-dir":
     case "GET /user-home-dir":
       return Response.json({ dir: box.folder });
     case "POST /process/execute":
-      return await execute(box, (await request.json()) as ExecuteRequest, path, programs);
+      return await execute(box, (await request.json()) as ExecuteRequest, path, programs, user);
     case "POST /files/bulk-upload":
       return await upload(box, (await request.formData()) as unknown as UploadForm);
     case "POST /files/bulk-download":
@@ -39,12 +46,14 @@ async function execute(
   { command, cwd, envs, timeout = 10 }: ExecuteRequest,
   path: string,
   programs: string,
+  user: number | undefined,
 ): Promise<Response> {
   const env = { PATH: programs, HOME: box.folder, LANG: "C.UTF-8" };
   const child = spawn("/bin/sh", ["-c", command], {
     cwd: cwd ?? box.folder,
     env: { ...env, ...box.wish.env, ...envs },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));

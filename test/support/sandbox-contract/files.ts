@@ -162,7 +162,11 @@ export function filesContract(kind: string, open: OpenSubject): void {
           "src/deep/c.ts",
         ]);
         expect(relative((await sandbox.glob("b*.ts", "src")).items)).toEqual(["src/b.ts"]);
-        expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual(["src/b.ts", "src/d.js"]);
+        expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual([
+          "src/.g.ts",
+          "src/b.ts",
+          "src/d.js",
+        ]);
         expect(relative((await sandbox.glob("node_modules/**/*.ts", "/")).items)).toEqual(["node_modules/x/e.ts"]);
         expect((await sandbox.glob("*.nothing", "/")).items).toEqual([]);
         expect(await codeOf(sandbox.glob("*", "missing"))).toBe("not-found");
@@ -185,6 +189,29 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await found({ limit: 1 })).toHaveLength(2);
         expect(await found({}, "/", "-e [x")).toEqual([]);
         expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
+      });
+
+      test("searches around what it cannot read, and says where it did not look", async () => {
+        await sandbox.execute(
+          "mkdir -p open/deep locked; for at in . open open/deep locked; do echo needle >$at/a.txt; done; echo needle >open/own.txt; chmod 000 locked open/own.txt; chmod 755 .",
+        );
+        const { names, lines, denied } = await subject.unprivileged(async () => ({
+          names: await sandbox.glob("**/*.txt", "/"),
+          lines: await sandbox.grep("needle", "/", { limit: 100 }),
+          denied: [
+            await codeOf(sandbox.glob("*", "locked")),
+            await codeOf(sandbox.grep("needle", "locked", { limit: 1 })),
+          ],
+        }));
+        expect(relative(names.items)).toEqual(["a.txt", "open/a.txt", "open/deep/a.txt", "open/own.txt"]);
+        expect(names.unreadable).toEqual([`${sandbox.root}/locked`]);
+        expect(relative(lines.items).sort()).toEqual(["a.txt", "open/a.txt", "open/deep/a.txt"]);
+        expect([...(lines.unreadable ?? [])].sort()).toEqual([
+          `${sandbox.root}/locked`,
+          `${sandbox.root}/open/own.txt`,
+        ]);
+        expect(denied).toEqual(["denied", "denied"]);
+        await sandbox.execute("chmod 755 locked");
       });
 
       test("deletes files, directories with all that is in them, and links but not what they lead to", async () => {

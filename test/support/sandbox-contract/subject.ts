@@ -5,6 +5,8 @@ import { eventually } from "../eventually.ts";
 export interface Subject {
   /** A sandbox of its own for each test. Given back at the end, if the test did not. */
   acquire(request?: Partial<SandboxRequest>): Promise<SandboxLease>;
+  /** Does something without the rights of root, to whom nothing is closed. */
+  unprivileged<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

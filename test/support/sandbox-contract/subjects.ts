@@ -1,3 +1,4 @@
+import { chmod } from "node:fs/promises";
 import { silentLogger } from "../../../src/log/index.ts";
 import { DaytonaApi, DaytonaSandboxes } from "../../../src/sandbox/daytona/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../../../src/sandbox/filesystem/index.ts";
@@ -5,6 +6,7 @@ import type { SandboxLease, SandboxProvider, SandboxRequest } from "../../../src
 import { DaytonaDouble } from "../daytona-double/daytona-double.ts";
 import { MemorySessions, memoryLocks } from "../daytona-double/ports.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { NOBODY, withoutRoot } from "../without-root.ts";
 import type { OpenSubject, Subject } from "./subject.ts";
 
 /** The sandbox of this machine. */
@@ -16,7 +18,11 @@ export const openFilesystem: OpenSubject = async ({ commandTimeoutMs }) => {
     commandTimeoutMs,
     baseEnvironment: baseEnvironment(process.env),
   });
-  return subject(provider, () => folder[Symbol.asyncDispose]());
+  const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
+    await chmod(folder.path, 0o755);
+    return await withoutRoot(work);
+  };
+  return subject(provider, unprivileged, () => folder[Symbol.asyncDispose]());
 };
 
 /** Sandboxes at Daytona, by its own SDK. One session for all requests of a test. */
@@ -29,15 +35,27 @@ export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
     ...{ api, config, commandTimeoutMs, sessions },
     ...{ group: "group", locks: memoryLocks(), log: silentLogger },
   });
-  return subject(provider, async () => {
+  const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
+    await Promise.all(double.alive.map((box) => chmod(box.folder, 0o755)));
+    if (process.getuid?.() === 0) double.user = NOBODY;
+    return await work().finally(() => {
+      double.user = undefined;
+    });
+  };
+  return subject(provider, unprivileged, async () => {
     await api.close();
     await double.stop();
   });
 };
 
-function subject(provider: SandboxProvider, close: () => Promise<void>): Subject {
+function subject(
+  provider: SandboxProvider,
+  unprivileged: Subject["unprivileged"],
+  close: () => Promise<void>,
+): Subject {
   const leases: SandboxLease[] = [];
   return {
+    unprivileged,
     acquire: async (request: Partial<SandboxRequest> = {}) => {
       const { signal } = new AbortController();
       const lease = await provider.acquire({
