@@ -1,5 +1,12 @@
 import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
-import { type Daemon, DevError, type LocalTemporal, localTemporal, startDaemon } from "../daemon/index.ts";
+import {
+  type Daemon,
+  DevError,
+  holdDataDirectory,
+  type LocalTemporal,
+  localTemporal,
+  startDaemon,
+} from "../daemon/index.ts";
 import { createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
   catchStrayErrors,
@@ -45,7 +52,8 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     log = loggerOf(loaded, mask);
     warnOfUseless(loaded, log);
     installTemporalRuntime(log);
-    const temporal = await openTemporal(loaded, env, log);
+    opened.defer(holdDataDirectory(loaded.config.dataDir));
+    const temporal = await openTemporal(loaded, env, log, stopping.signal);
     opened.defer(() => temporal.stop());
     if (stopping.signal.aborted) return EXIT.ok;
     const daemon = await openDaemon(loaded, temporal, log);
@@ -59,6 +67,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     const code = await runner.ended;
     return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
+    if (stopping.signal.aborted && error === stopping.signal.reason) return EXIT.ok;
     const failure =
       error instanceof DevError
         ? {
@@ -82,8 +91,9 @@ function loadDev(env: EnvMap, envFile: string | undefined): Loaded {
   return loadConfig({ env, ...file, defaults: DEV_DEFAULTS, overrides: { MODE: "local" } });
 }
 
-function openTemporal({ config }: Loaded, env: EnvMap, log: Logger): Promise<LocalTemporal> {
-  return localTemporal({ config: config.temporal, dataDir: config.dataDir, path: env["PATH"], log: log.child("dev") });
+function openTemporal({ config }: Loaded, env: EnvMap, log: Logger, signal: AbortSignal): Promise<LocalTemporal> {
+  const { temporal, dataDir } = config;
+  return localTemporal({ config: temporal, dataDir, path: env["PATH"], log: log.child("dev"), signal });
 }
 
 async function openDaemon({ config }: Loaded, { connection }: LocalTemporal, log: Logger): Promise<Daemon> {

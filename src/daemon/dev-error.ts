@@ -1,4 +1,4 @@
-export type DevErrorCode = "temporal-missing" | "temporal-failed" | "not-local" | "port-taken";
+export type DevErrorCode = "temporal-missing" | "temporal-failed" | "not-local" | "port-taken" | "directory" | "in-use";
 
 /** Why the parts that `dev` brings along could not be started. */
 export class DevError extends Error {

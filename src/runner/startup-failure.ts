@@ -2,6 +2,7 @@ import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { DatabaseError } from "../shared/open-database.ts";
 import { TEMPORAL_REMEDIES, TemporalError } from "../temporal/index.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
@@ -59,6 +60,17 @@ export function startupFailure(error: unknown): StartupFailure {
       what: PLATFORM_FAILURES[error.code],
       error: error.message,
       causes: error.remedies,
+      exitCode: EXIT.unavailable,
+    };
+  }
+  if (error instanceof DatabaseError) {
+    return {
+      what: "a database cannot be used",
+      error: error.message,
+      causes: [
+        "The file belongs to another user, or its disk is full or read-only: see to that, or set STIGMER_DATA_DIR to another directory.",
+        "The file is damaged: move it away to begin with a new one.",
+      ],
       exitCode: EXIT.unavailable,
     };
   }

@@ -1,19 +1,34 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { messageOf } from "./errors.ts";
 
 /** How long a process waits for another one that writes to the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** Opens a SQLite file, and makes it and its directory where they are missing. Several processes may share it. */
+/** A database file that cannot be used. The message names it and the cause. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+}
+
+/**
+ * Opens a SQLite file, and makes it and its directory where they are missing. Several processes may share it.
+ * @throws DatabaseError
+ */
 export function openDatabase(file: string): Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new Database(file, { create: true, strict: true });
-  // It holds conversations, and what they hold: for its owner only.
-  chmodSync(file, 0o600);
-  database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  database.run("PRAGMA journal_mode = WAL");
-  // With a write-ahead log this survives a crash of the process; only a power cut may cost the last transactions.
-  database.run("PRAGMA synchronous = NORMAL");
-  return database;
+  let database: Database | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    database = new Database(file, { create: true, strict: true });
+    // It holds conversations, and what they hold: for its owner only.
+    chmodSync(file, 0o600);
+    database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    database.run("PRAGMA journal_mode = WAL");
+    // With a write-ahead log this survives a crash of the process; only a power cut may cost the last transactions.
+    database.run("PRAGMA synchronous = NORMAL");
+    return database;
+  } catch (error) {
+    database?.close();
+    throw new DatabaseError(`The database ${file} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -47,16 +48,6 @@ async function dev(more: Record<string, string> = {}, name: string = crypto.rand
     cwd,
     run: (...args) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: "run-secret-1" }, cwd),
   };
-}
-
-/** The processes whose command line contains a text. */
-async function processesWith(text: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const name of new Bun.Glob("[0-9]*/cmdline").scan({ cwd: "/proc", onlyFiles: false })) {
-    const line = (await readFile(join("/proc", name), "utf8").catch(() => "")).replaceAll("\0", " ");
-    if (line.includes(text)) found.push(line);
-  }
-  return found;
 }
 
 const hello = (_: unknown, turn: number) =>

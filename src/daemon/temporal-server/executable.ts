@@ -48,7 +48,6 @@ function isExecutable(file: string): boolean {
 async function download(log: Logger): Promise<string> {
   log.info("Downloading the Temporal CLI (once) …");
   const directory = cacheDir();
-  mkdirSync(directory, { recursive: true });
   const fail = (error: unknown) =>
     new DevError(
       "temporal-missing",
@@ -60,6 +59,7 @@ async function download(log: Logger): Promise<string> {
       error,
     );
   try {
+    mkdirSync(directory, { recursive: true });
     const { TestWorkflowEnvironment } = await import("@temporalio/testing");
     const starting = TestWorkflowEnvironment.createLocal({
       server: { executable: { type: "cached-download", downloadDir: directory } },

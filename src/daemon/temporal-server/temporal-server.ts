@@ -1,32 +1,26 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import type { TemporalConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { humanDuration, sleep } from "../../shared/time.ts";
-import { connectTemporal, type NativeConnection } from "../../temporal/index.ts";
+import { humanDuration, sleep, untilAborted } from "../../shared/time.ts";
+import { connectTemporal, type NativeConnection, TemporalError } from "../../temporal/index.ts";
 import { DevError } from "../dev-error.ts";
 import { temporalExecutable } from "./executable.ts";
+import { ServerProcess } from "./server-process.ts";
 
 /** How long a server may take to answer; the first start makes its database. */
 const START_LIMIT_MS = 60_000;
-const STOP_LIMIT_MS = 5_000;
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-
-/**
- * Runs the server and waits for the end of its standard input, which comes also when this process is killed: the server
- * never outlives it. In a session of its own, so that Ctrl-C at a terminal reaches this process alone, which needs the
- * server until it has stopped itself.
- */
-const KEEPER = '"$@" & server=$!; cat >/dev/null; kill $server 2>/dev/null; wait $server';
 
 export interface TemporalServerOptions {
   readonly config: TemporalConfig;
+  /** There already. */
   readonly dataDir: string;
   readonly path: string | undefined;
   readonly log: Logger;
+  /** Ends the start with its reason. */
+  readonly signal: AbortSignal;
 }
 
 /** A Temporal to work with: one that was there, or one of our own. */
@@ -35,14 +29,20 @@ export interface LocalTemporal {
   stop(): Promise<void>;
 }
 
-/** Connects to Temporal where one is reachable; else starts a development server. @throws DevError */
+/**
+ * Connects to Temporal where one is reachable; else starts a development server.
+ * @throws DevError; TemporalError where the Temporal that is there cannot be used; the signal's reason
+ */
 export async function localTemporal(options: TemporalServerOptions): Promise<LocalTemporal> {
-  const { config, log } = options;
+  const { config, log, signal } = options;
   try {
-    const connection = await connectTemporal(config);
+    const connection = await connect(config, signal);
     log.info(`Using the Temporal that is running at ${config.address}`);
     return { connection, stop: () => connection.close() };
   } catch (error) {
+    signal.throwIfAborted();
+    // One is there, and it is not its absence that is in the way.
+    if (error instanceof TemporalError && error.code !== "unreachable") throw error;
     const host = config.address.slice(0, config.address.lastIndexOf(":"));
     if (LOCAL.test(host) && config.tls === undefined) return await startServer(options);
     throw new DevError("not-local", `${messageOf(error)}; a development server can only be started on this machine`, [
@@ -51,83 +51,91 @@ export async function localTemporal(options: TemporalServerOptions): Promise<Loc
   }
 }
 
-async function startServer({ config, dataDir, path, log }: TemporalServerOptions): Promise<LocalTemporal> {
-  const executable = await temporalExecutable(path, log);
+async function connect(config: TemporalConfig, signal: AbortSignal): Promise<NativeConnection> {
+  const connecting = connectTemporal(config);
+  try {
+    return await untilAborted(connecting, signal);
+  } catch (error) {
+    connecting.then((late) => late.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startServer({ config, dataDir, path, log, signal }: TemporalServerOptions): Promise<LocalTemporal> {
+  const executable = await untilAborted(temporalExecutable(path, log), signal);
   const port = config.address.slice(config.address.lastIndexOf(":") + 1);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const logFile = join(dataDir, "temporal.log");
+  const database = join(dataDir, "temporal.db");
   const started = Date.now();
   log.info(`Starting a Temporal development server on port ${port} …`);
-  const server = spawnServer(executable, logFile, [
+  closeToOthers(database);
+  const server = startProcess(executable, logFile, [
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "warn"],
-    ...["--namespace", config.namespace, "--db-filename", join(dataDir, "temporal.db")],
+    ...["--namespace", config.namespace, "--db-filename", database],
   ]);
   try {
-    const connection = await connectWhenReady(config, server, logFile);
+    const connection = await connectWhenReady(config, server, logFile, signal);
     log.info(`Temporal is ready after ${humanDuration(Date.now() - started)} (its log: ${logFile})`);
     return {
       connection,
       stop: async () => {
         await connection.close();
-        await stopServer(server);
+        await server.stop();
       },
     };
   } catch (error) {
-    await stopServer(server);
+    await server.stop();
     throw error;
   }
 }
 
-function spawnServer(executable: string, logFile: string, args: readonly string[]): ChildProcess {
-  const output = openSync(logFile, "w", 0o600);
+/** A database of an earlier version of this program may be readable for others: it holds the executions' messages. */
+function closeToOthers(database: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      chmodSync(`${database}${suffix}`, 0o600);
+    } catch {
+      // Not there, or not ours: then the server says what is wrong with it.
+    }
+  }
+}
+
+function startProcess(executable: string, logFile: string, args: readonly string[]): ServerProcess {
   try {
-    return spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
-      detached: true,
-      stdio: ["pipe", output, output],
-    });
-  } finally {
-    closeSync(output);
+    return new ServerProcess(executable, args, logFile);
+  } catch (error) {
+    throw new DevError("directory", `The log of Temporal cannot be written: ${messageOf(error)}`, [
+      `Make ${logFile} writable for this user, or set STIGMER_DATA_DIR to another directory.`,
+    ]);
   }
 }
 
 async function connectWhenReady(
   config: TemporalConfig,
-  server: ChildProcess,
+  server: ServerProcess,
   logFile: string,
+  signal: AbortSignal,
 ): Promise<NativeConnection> {
   const end = Date.now() + START_LIMIT_MS;
+  const over = new AbortController();
+  void server.exited.then(() => over.abort(new Error("the server has ended")));
+  const stopped = AbortSignal.any([signal, over.signal]);
   for (;;) {
     try {
-      return await connectTemporal(config);
+      return await connect(config, stopped);
     } catch (error) {
-      if (server.exitCode === null && Date.now() < end && !hasFailed(logFile)) {
-        await sleep(100);
+      signal.throwIfAborted();
+      if (server.isRunning && Date.now() < end) {
+        await sleep(100, stopped);
         continue;
       }
-      const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
-      throw new DevError(
-        "temporal-failed",
-        `The Temporal development server did not start: ${said || messageOf(error)}`,
-        [
-          `Look into ${logFile}.`,
-          "If its database is damaged or of another version, remove temporal.db beside it.",
-          "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
-        ],
-      );
+      const said = server.complaint();
+      const what = server.isRunning ? `did not start within ${humanDuration(START_LIMIT_MS)}` : "ended at its start";
+      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${said || messageOf(error)}`, [
+        `Look into ${logFile}.`,
+        "If its database is damaged or of another version, remove temporal.db beside it.",
+        "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
+      ]);
     }
   }
-}
-
-/** The keeper goes on when its server has ended: what the server says at its end tells. */
-function hasFailed(logFile: string): boolean {
-  return /^Error: |address already in use/m.test(readFileSync(logFile, "utf8"));
-}
-
-async function stopServer(server: ChildProcess): Promise<void> {
-  const exited = server.exitCode === null ? once(server, "exit") : Promise.resolve();
-  server.stdin?.end();
-  const over = new AbortController();
-  await Promise.race([exited, sleep(STOP_LIMIT_MS, over.signal)]);
-  over.abort();
-  if (server.exitCode === null && server.pid !== undefined) process.kill(-server.pid, "SIGKILL");
 }

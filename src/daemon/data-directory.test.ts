@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { chmod, mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { holdDataDirectory } from "./data-directory.ts";
+
+const HOLDER = `import { holdDataDirectory } from ${JSON.stringify(join(import.meta.dir, "data-directory.ts"))};
+holdDataDirectory(process.argv.at(-1)); console.log("held"); setInterval(() => {}, 1e6);`;
+
+test("a data directory is made, and held against others until it is freed or its holder is killed", async () => {
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, "new/data");
+  const free = holdDataDirectory(directory);
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+  expect(() => holdDataDirectory(directory)).toThrow(`Another \`dev\` uses the data directory ${directory}`);
+  free();
+  const other = Bun.spawn([process.execPath, "-e", HOLDER, directory], { stdout: "pipe" });
+  expect(new TextDecoder().decode((await other.stdout.getReader().read()).value)).toBe("held\n");
+  expect(() => holdDataDirectory(directory)).toThrow("Another `dev`");
+  other.kill("SIGKILL");
+  await other.exited;
+  holdDataDirectory(directory)();
+});
+
+test("one that cannot be used is told of with its cause and remedy", async () => {
+  await using folder = await temporaryFolder();
+  await Bun.write(join(folder.path, "file"), "");
+  expect(() => holdDataDirectory(join(folder.path, "file"))).toThrow(/cannot be used: .*EEXIST/);
+  expect(() => holdDataDirectory(join(folder.path, "file/data"))).toThrow(/cannot be used: .*ENOTDIR/);
+  await mkdir(join(folder.path, "damaged/dev.lock"), { recursive: true });
+  await chmod(join(folder.path, "damaged"), 0o700);
+  expect(() => holdDataDirectory(join(folder.path, "damaged"))).toThrow("cannot be used");
+});

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { sleep } from "../../shared/time.ts";
+
+const STOP_LIMIT_MS = 5_000;
+/** Lines and characters of what a server said that are told. */
+const TOLD_LINES = 3;
+const TOLD_WIDTH = 400;
+
+/**
+ * Runs the server, ends with it, and ends it at the end of its own standard input, which comes also when this process is
+ * killed: neither outlives the other. In a session of its own, so that Ctrl-C at a terminal reaches this process alone,
+ * which needs the server until it has stopped itself. What the server writes is for its owner only.
+ */
+const KEEPER = `umask 077
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+{ cat <&3 >/dev/null; kill $server; sleep ${STOP_LIMIT_MS / 1000}; kill -KILL 0; } 2>/dev/null &
+exec 3<&-
+wait $server
+kill -KILL 0`;
+
+/** A server that was started here. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  readonly #logFile: string;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly exited: Promise<void>;
+
+  /** @throws the system's error where the log file cannot be written */
+  constructor(executable: string, args: readonly string[], logFile: string) {
+    this.#logFile = logFile;
+    const output = openSync(logFile, "w", 0o600);
+    try {
+      this.#child = spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
+        detached: true,
+        stdio: ["pipe", output, output],
+      });
+    } finally {
+      closeSync(output);
+    }
+    // The keeper may go while its input is still open.
+    this.#child.stdin?.on("error", () => undefined);
+    this.exited = once(this.#child, "exit").then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async stop(): Promise<void> {
+    this.#child.stdin?.end();
+    const over = new AbortController();
+    await Promise.race([this.exited, sleep(STOP_LIMIT_MS, over.signal)]);
+    over.abort();
+    if (!this.isRunning || this.#child.pid === undefined) return;
+    process.kill(-this.#child.pid, "SIGKILL");
+    await this.exited;
+  }
+
+  /** What the server said last of what went wrong, or else last of all; empty where it said nothing. */
+  complaint(): string {
+    const lines = readFileSync(this.#logFile, "utf8")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "");
+    const bad = lines.filter((line) => /^(Error|panic|fatal)\b|level=(ERROR|FATAL)|address already in use/i.test(line));
+    const told = bad.length > 0 ? bad : lines;
+    return told
+      .slice(-TOLD_LINES)
+      .map(messageIn)
+      .map((line) => (line.length > TOLD_WIDTH ? `${line.slice(0, TOLD_WIDTH)}…` : line))
+      .join("; ");
+  }
+}
+
+/** The message of a line in the form `time=… level=… msg="…"`; else the line. */
+function messageIn(line: string): string {
+  const quoted = /\bmsg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1];
+  try {
+    return quoted === undefined ? line : String(JSON.parse(quoted));
+  } catch {
+    return line;
+  }
+}
