@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
+import { watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
 
 /** The flags of `run`, as commander gives them. */
@@ -105,15 +106,17 @@ function withCommand(args: readonly string[]): string[] {
 
 async function main(): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
+  const written = watchOutput();
   try {
     await program(process.env, (given) => {
       code = given;
     }).parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
-    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    code = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
+  await written();
+  return code;
 }
 
 if (import.meta.main) process.exit(await main());

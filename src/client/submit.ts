@@ -20,32 +20,38 @@ export interface Submission {
   readonly runtimeEnv: Readonly<Record<string, ExecutionValue>>;
 }
 
-/** Creates an execution, and before it the agent and the session it needs. @throws StigmerError */
-export async function submit(client: StigmerClient, submission: Submission): Promise<AgentExecution> {
-  const sessionId = submission.sessionId ?? (await newSession(client, submission));
-  return await client.call(AgentExecutionCommandController.method.create, {
-    spec: {
-      sessionId,
-      message: submission.message,
-      runtimeEnv: { ...submission.runtimeEnv },
-      ...(submission.model === undefined ? {} : { executionConfig: { modelName: submission.model } }),
-    },
-  });
+/**
+ * Creates an execution, and before it the agent and the session it needs.
+ * @throws StigmerError; the signal's reason where it aborts
+ */
+export async function submit(
+  client: StigmerClient,
+  submission: Submission,
+  signal: AbortSignal,
+): Promise<AgentExecution> {
+  const sessionId = submission.sessionId ?? (await newSession(client, submission, signal));
+  const spec = {
+    sessionId,
+    message: submission.message,
+    runtimeEnv: { ...submission.runtimeEnv },
+    ...(submission.model === undefined ? {} : { executionConfig: { modelName: submission.model } }),
+  };
+  return await client.call(AgentExecutionCommandController.method.create, { spec }, { signal });
 }
 
-async function newSession(client: StigmerClient, { agent: wanted, message }: Submission): Promise<string> {
-  const agent = await client.call(AgentCommandController.method.apply, wanted);
-  const agentInstanceId = agent.status?.defaultInstanceId || (await newInstance(client, agent));
-  const session = await client.call(SessionCommandController.method.create, {
-    spec: { agentInstanceId, subject: message.slice(0, 80).toWellFormed() },
-  });
+async function newSession(client: StigmerClient, submission: Submission, signal: AbortSignal): Promise<string> {
+  const agent = await client.call(AgentCommandController.method.apply, submission.agent, { signal });
+  const agentInstanceId = agent.status?.defaultInstanceId || (await newInstance(client, agent, signal));
+  const spec = { agentInstanceId, subject: submission.message.slice(0, 80).toWellFormed() };
+  const session = await client.call(SessionCommandController.method.create, { spec }, { signal });
   return session.metadata?.id ?? "";
 }
 
-async function newInstance(client: StigmerClient, { metadata }: Agent): Promise<string> {
-  const instance = await client.call(AgentInstanceCommandController.method.create, {
+async function newInstance(client: StigmerClient, { metadata }: Agent, signal: AbortSignal): Promise<string> {
+  const wanted = {
     metadata: { name: `${metadata?.name ?? "agent"}-instance`, org: metadata?.org ?? "" },
     spec: { agentId: metadata?.id ?? "" },
-  });
+  };
+  const instance = await client.call(AgentInstanceCommandController.method.create, wanted, { signal });
   return instance.metadata?.id ?? "";
 }

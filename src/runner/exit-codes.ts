@@ -7,6 +7,7 @@ export const EXIT = {
   unavailable: 4,
   unfinished: 5,
   interrupted: 130,
+  unread: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -19,4 +20,5 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.unavailable, "something needed was not there at the start: Temporal, a port, a directory, the daemon"],
   [EXIT.unfinished, "stopped while executions were running: the drain time was over, or a second signal came"],
   [EXIT.interrupted, "interrupted: a third signal; `run`: Ctrl-C"],
+  [EXIT.unread, "nobody reads the output any more, as with `head` behind `run`; the execution goes on"],
 ];

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { until } from "../support/eventually.ts";
+import { installProgram, startProgram } from "../support/program.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+let folder: TemporaryFolder;
+let file: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+}, 60_000);
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** Runs a shell command in which `$0` is the program. */
+async function shell(command: string): Promise<{ code: number; errors: string }> {
+  const child = Bun.spawn(["/bin/bash", "-c", command, file], {
+    cwd: folder.path,
+    env: { PATH: process.env["PATH"] ?? "", HOME: folder.path, MODE: "local" },
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  const errors = await new Response(child.stderr).text();
+  return { code: await child.exited, errors };
+}
+
+describe("output that cannot be written", () => {
+  test("because nobody reads it ends the program quietly", async () => {
+    expect(await shell('set -o pipefail; "$0" config | exec 0<&-; true')).toMatchObject({ errors: "" });
+    const { code, errors } = await shell('{ sleep 0.5; "$0" config; echo $? >code; } | true; cat code >&2');
+    expect([code, errors]).toEqual([0, "141\n"]);
+  });
+
+  test("for another reason says so", async () => {
+    for (const command of ["config", "config --json", "version", "--help"]) {
+      const { code, errors } = await shell(`"$0" ${command} >/dev/full`);
+      expect([command, code]).toEqual([command, 1]);
+      expect(errors).toMatch(/^error: The output cannot be written: .*ENOSPC/);
+    }
+  });
+});
+
+test("run is interrupted at once while a server says nothing", async () => {
+  let calls = 0;
+  const mute = createServer((socket) => {
+    calls++;
+    socket.on("error", () => undefined);
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  mute.listen(0, "127.0.0.1", resolve);
+  await promise;
+  const address = mute.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  try {
+    await using run = startProgram(file, ["run", "Hi", "--endpoint", `127.0.0.1:${port}`], {}, folder.path);
+    await until("the server is asked", () => calls > 0);
+    const began = Date.now();
+    run.signal("SIGINT");
+    expect(await run.exited).toBe(130);
+    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(run.errors()).toContain("Interrupted before");
+  } finally {
+    mute.close();
+  }
+}, 20_000);
