@@ -1,4 +1,5 @@
 import type pc from "picocolors";
+import { printable } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
 import {
   type AgentExecution,
@@ -30,13 +31,13 @@ export function callLines(label: string, call: ToolCall, colors: Colors): string
   const mark = failed ? colors.red("✗") : colors.green("✓");
   const took =
     call.startedAt !== "" && call.completedAt !== "" ? Date.parse(call.completedAt) - Date.parse(call.startedAt) : 0;
-  const head = `${mark} ${label} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
+  const head = `${mark} ${oneLine(label)} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
   const isCommand = call.componentMetadata?.componentType === "terminal";
   return [head, ...(isCommand ? outputLines(call.result).map((line) => colors.dim(`  ${line}`)) : [])];
 }
 
 function outputLines(result: string): string[] {
-  const lines = result
+  const lines = printable(result)
     .split("\n")
     .map((line) => line.trimEnd())
     // The agent library's own account of the exit code; the mark and the error say it.
@@ -52,7 +53,7 @@ function outputLines(result: string): string[] {
 
 export function todoLines(todos: readonly TodoItem[], colors: Colors): string[] {
   return todos.map(({ content, status }) => {
-    const line = `${TODO_MARKS[status]} ${content}`;
+    const line = `${TODO_MARKS[status]} ${oneLine(content)}`;
     return status === TodoStatus.TODO_COMPLETED ? colors.dim(line) : line;
   });
 }
@@ -64,10 +65,15 @@ export function outcomeLine({ status, spec }: AgentExecution, colors: Colors): s
     status?.startedAt && status.completedAt ? Date.parse(status.completedAt) - Date.parse(status.startedAt) : 0;
   const text = `${PHASE_WORDS[phase]} after ${humanDuration(took)}`;
   const done = phase === ExecutionPhase.EXECUTION_COMPLETED;
-  const next = spec?.sessionId ? colors.dim(` · continue with --session ${spec.sessionId}`) : "";
+  const next = spec?.sessionId ? colors.dim(` · continue with --session ${oneLine(spec.sessionId)}`) : "";
   return `${done ? colors.green(`✓ ${text}`) : colors.red(`✗ ${text}`)}${next}`;
 }
 
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0] ?? "";
+  return printable(text).split("\n", 1)[0] ?? "";
+}
+
+/** Text of the server's as a part of a line. */
+export function oneLine(text: string): string {
+  return printable(text).replaceAll(/\n+/g, " ");
 }

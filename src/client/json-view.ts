@@ -11,7 +11,10 @@ export class JsonView implements View {
   }
 
   update(execution: AgentExecution): void {
-    this.#write(`${JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)))}\n`);
+    const json = JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)));
+    // JSON lets these through, and terminals obey some of them.
+    const safe = json.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+    this.#write(`${safe}\n`);
   }
 
   end(): void {}

@@ -1,6 +1,6 @@
 import type pc from "picocolors";
 import { humanDuration } from "../shared/time.ts";
-import { todoLines } from "./format.ts";
+import { oneLine, todoLines } from "./format.ts";
 import type { Activity } from "./progress.ts";
 import type { Write } from "./view.ts";
 
@@ -54,7 +54,9 @@ export class LiveArea {
     const under =
       running.length === 0
         ? [`${spinner} thinking ${seconds(this.#since)}`]
-        : running.map(({ label, startedAt }) => `${spinner} ${label} ${seconds(Date.parse(startedAt) || now)}`);
+        : running.map(
+            ({ label, startedAt }) => `${spinner} ${oneLine(label)} ${seconds(Date.parse(startedAt) || now)}`,
+          );
     const lines = [...todoLines(todos, this.#colors), ...under].map((line) => this.#fitted(line));
     this.#write(lines.join("\n"));
     this.#drawn = lines.length;

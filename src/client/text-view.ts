@@ -1,4 +1,5 @@
 import type pc from "picocolors";
+import { printable } from "../shared/printable.ts";
 import { type AgentExecution, type TodoItem, TodoStatus } from "../stigmer/index.ts";
 import { callLines, outcomeLine, todoLines } from "./format.ts";
 import type { LiveArea } from "./live-area.ts";
@@ -41,7 +42,7 @@ export class TextView implements View {
     switch (progress.type) {
       case "text":
         if (progress.starts) this.#endLine();
-        this.#write(progress.text);
+        this.#write(printable(progress.text));
         this.#midLine = !progress.text.endsWith("\n");
         break;
       case "call-ended":
@@ -53,7 +54,7 @@ export class TextView implements View {
           this.#lines(todoLines(progress.todos, this.#colors));
         break;
       case "notice":
-        this.#lines([this.#colors.yellow(progress.text)]);
+        this.#lines([this.#colors.yellow(printable(progress.text))]);
         break;
     }
   }

@@ -7,13 +7,22 @@ import {
   LiveArea,
   readAgentFile,
   runtimeEnv,
+  type Submission,
   submit,
   TextView,
   USUAL_AGENT,
   type View,
 } from "../client/index.ts";
-import { ConfigError, describeProblem, type EnvMap, loadClientConfig } from "../config/index.ts";
+import {
+  type ClientConfig,
+  ConfigError,
+  describeProblem,
+  type EnvMap,
+  type LoadOptions,
+  loadClientConfig,
+} from "../config/index.ts";
 import { EXIT, type ExitCode } from "../runner/index.ts";
+import { printable } from "../shared/printable.ts";
 import { type AgentExecution, ExecutionPhase, StigmerClient, StigmerError } from "../stigmer/index.ts";
 
 export interface RunOptions {
@@ -37,16 +46,15 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   process.once("SIGTERM", onSignal);
   let client: StigmerClient | undefined;
   try {
+    const submission = submissionOf(options);
     client = clientOf(options);
-    const execution = await submit(client, {
-      message: options.message,
-      agent: options.agent === undefined ? USUAL_AGENT : readAgentFile(options.agent),
-      runtimeEnv: runtimeEnv(options.plainEnv, options.secretEnv, options.env),
-      ...(options.session === undefined ? {} : { sessionId: options.session }),
-      ...(options.model === undefined ? {} : { model: options.model }),
-    });
+    const execution = await submit(client, submission, interrupted.signal);
     return await watch(client, execution, options.json, interrupted.signal);
   } catch (error) {
+    if (interrupted.signal.aborted) {
+      process.stderr.write(`Interrupted before ${client?.endpoint} had confirmed an execution.\n`);
+      return EXIT.interrupted;
+    }
     return explain(error, client?.endpoint);
   } finally {
     client?.close();
@@ -55,11 +63,45 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   }
 }
 
+/** @throws ClientError where what is asked makes no sense: then nothing is created */
+function submissionOf({ message, agent, session, model, ...options }: RunOptions): Submission {
+  if (message.trim() === "") throw new ClientError('The message is empty: say what to do, as in run "Write a haiku".');
+  if (session?.trim() === "")
+    throw new ClientError("--session names no session: give its id, or leave it out for a new one.");
+  if (model?.trim() === "") throw new ClientError("--model names no model: give one, or leave it out.");
+  if (session !== undefined && agent !== undefined)
+    throw new ClientError(
+      "--agent and --session do not go together: a session keeps the agent it was begun with. Leave one of them out.",
+    );
+  return {
+    message,
+    agent: agent === undefined ? USUAL_AGENT : readAgentFile(agent),
+    runtimeEnv: runtimeEnv(options.plainEnv, options.secretEnv, options.env),
+    ...(session === undefined ? {} : { sessionId: session }),
+    ...(model === undefined ? {} : { model }),
+  };
+}
+
 function clientOf({ env, envFile, endpoint }: RunOptions): StigmerClient {
   const file = envFile === undefined ? {} : { envFile };
   const overrides = endpoint === undefined ? {} : { overrides: { STIGMER_BACKEND_ENDPOINT: endpoint } };
-  const { apiKey, ...stigmer } = loadClientConfig({ env, ...file, ...overrides });
+  const { apiKey, ...stigmer } = clientConfig({ env, ...file, ...overrides }, endpoint);
   return new StigmerClient({ ...stigmer, apiKey: () => apiKey });
+}
+
+/** @throws ClientError where the flag is wrong; ConfigError */
+function clientConfig(options: LoadOptions, endpoint: string | undefined): ClientConfig {
+  if (endpoint === "") throw new ClientError("--endpoint is empty: give host:port, or leave it out.");
+  try {
+    return loadClientConfig(options);
+  } catch (error) {
+    const wrong =
+      error instanceof ConfigError && endpoint !== undefined
+        ? error.problems.find(({ variable }) => variable === "STIGMER_BACKEND_ENDPOINT")
+        : undefined;
+    if (wrong === undefined) throw error;
+    throw new ClientError(`--endpoint ${wrong.problem}. Allowed: ${wrong.allowed}. Correct it, or leave it out.`);
+  }
 }
 
 async function watch(
@@ -77,7 +119,7 @@ async function watch(
   }
   if (last === undefined || !isTerminal(last)) {
     view.end();
-    process.stderr.write(`Interrupted. The execution ${id} goes on at ${client.endpoint}.\n`);
+    process.stderr.write(`Interrupted. The execution ${printable(id)} goes on at ${client.endpoint}.\n`);
     return EXIT.interrupted;
   }
   view.end(last);
@@ -97,7 +139,7 @@ function viewFor(json: boolean): View {
 }
 
 function explain(error: unknown, endpoint: string | undefined): ExitCode {
-  const say = (text: string) => process.stderr.write(`error: ${text}\n`);
+  const say = (text: string) => process.stderr.write(`error: ${printable(text)}\n`);
   if (error instanceof ConfigError) {
     for (const problem of error.problems) say(describeProblem(problem));
     return EXIT.configuration;

@@ -141,7 +141,11 @@ describe("agent-runner dev and run", () => {
       [["Hi", "--secret-env", "NOT_SET_AT_ALL"], 2, "NOT_SET_AT_ALL is not set"],
       [["Hi", "--session", "ses-none"], 1, "there is no Session ses-none"],
       [["Hi", "--endpoint", "localhost:1"], 4, "start one with `agent-runner dev`"],
-      [["Hi", "--endpoint", "nonsense"], 3, "has no port"],
+      [["Hi", "--endpoint", "nonsense"], 2, 'error: --endpoint "nonsense" has no port'],
+      [["Hi", "--endpoint", ""], 2, "--endpoint is empty"],
+      [[""], 2, "The message is empty"],
+      [["Hi", "--session", ""], 2, "--session names no session"],
+      [["Hi", "--session", "ses-none", "--agent", "wrong.yaml"], 2, "do not go together"],
       [[], 2, "missing required argument 'message'"],
     ];
     for (const [args, code, text] of cases) {
