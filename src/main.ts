@@ -100,6 +100,8 @@ export function program(env: Readonly<Record<string, string | undefined>>, exit:
 /** Without a command it is `start`; said here, so that a misspelled command is not taken for an argument of it. */
 function withCommand(args: readonly string[]): string[] {
   const named = args.some((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--env-file");
+  // Its file is missing, and that is to be said: the command would be taken for it.
+  if (args.at(-1) === "--env-file") return [...args];
   const asksOnly = args.some((arg) => ["-h", "--help", "-V", "--version"].includes(arg));
   return named || asksOnly ? [...args] : [...args, "start"];
 }

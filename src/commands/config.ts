@@ -17,11 +17,11 @@ export function config({ env, envFile, json, write, writeError }: ConfigOptions)
       config: checked,
       views,
       typos,
-      unused,
+      warnings,
     } = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
     const settings = redacted(views);
     if (json) {
-      write(`${JSON.stringify({ mode: checked.mode, settings, typos, unused }, null, 2)}\n`);
+      write(`${JSON.stringify({ mode: checked.mode, settings, typos, warnings }, null, 2)}\n`);
       return EXIT.ok;
     }
     const width = Math.max(...settings.map(({ variable }) => variable.length));
@@ -29,15 +29,16 @@ export function config({ env, envFile, json, write, writeError }: ConfigOptions)
       const shown = value ?? pc.dim("(not set)");
       write(`${variable.padEnd(width)}  ${shown}  ${pc.dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
     }
-    for (const { variable, instead } of unused)
-      writeError(`warning: ${variable} is set and has no effect: ${instead}\n`);
-    for (const { found, meant } of typos)
-      writeError(`warning: ${found} is set but unknown and has no effect: did you mean ${meant}?\n`);
+    for (const warning of warnings) writeError(`warning: ${warning}\n`);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    if (json) write(`${JSON.stringify({ problems: error.problems }, null, 2)}\n`);
-    else writeError(error.problems.map((problem) => `error: ${describeProblem(problem)}\n`).join(""));
+    const { problems, warnings } = error;
+    if (json) write(`${JSON.stringify({ problems, warnings }, null, 2)}\n`);
+    else {
+      writeError(problems.map((problem) => `error: ${describeProblem(problem)}\n`).join(""));
+      writeError(warnings.map((warning) => `warning: ${warning}\n`).join(""));
+    }
     return EXIT.configuration;
   }
 }

@@ -1,4 +1,4 @@
-import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import {
   type Daemon,
   DevError,
@@ -20,7 +20,7 @@ import {
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
-import { loggerOf, warnOfUseless } from "./start.ts";
+import { loggerOf, logWarnings } from "./start.ts";
 
 export interface DevOptions {
   readonly env: EnvMap;
@@ -50,7 +50,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   try {
     const loaded = loadDev(env, envFile);
     log = loggerOf(loaded, mask);
-    warnOfUseless(loaded, log);
+    logWarnings(loaded, log);
     installTemporalRuntime(log);
     opened.defer(holdDataDirectory(loaded.config.dataDir));
     const temporal = await openTemporal(loaded, env, log, stopping.signal);
@@ -68,6 +68,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
     if (stopping.signal.aborted && error === stopping.signal.reason) return EXIT.ok;
+    if (error instanceof ConfigError) logWarnings(error, log);
     const failure =
       error instanceof DevError
         ? {

@@ -142,6 +142,7 @@ function explain(error: unknown, endpoint: string | undefined): ExitCode {
   const say = (text: string) => process.stderr.write(`error: ${printable(text)}\n`);
   if (error instanceof ConfigError) {
     for (const problem of error.problems) say(describeProblem(problem));
+    for (const warning of error.warnings) process.stderr.write(`warning: ${printable(warning)}\n`);
     return EXIT.configuration;
   }
   if (error instanceof ClientError) {

@@ -1,4 +1,4 @@
-import { type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import { createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
   catchStrayErrors,
@@ -39,11 +39,13 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   try {
     const loaded = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
     log = loggerOf(loaded, mask);
-    warnOfUseless(loaded, log);
+    logWarnings(loaded, log);
     runner = await startRunner({ loaded, env, log, mask });
     const code = await runner.ended;
     return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
+    // It may be why the configuration is not valid.
+    if (error instanceof ConfigError) logWarnings(error, log);
     const failure = startupFailure(error);
     logStartupFailure(failure, log);
     return failure.exitCode;
@@ -59,9 +61,7 @@ export function loggerOf({ config, secrets }: Loaded, mask: SecretMask): Logger 
   return createLogger({ ...config.log, mask, write: writeLines(1) });
 }
 
-/** Names the variables that are set in vain. */
-export function warnOfUseless({ typos, unused }: Loaded, log: Logger): void {
-  for (const { variable, instead } of unused) log.warn(`${variable} is set and has no effect: ${instead}`);
-  for (const { found, meant } of typos)
-    log.warn(`${found} is set but unknown and has no effect: did you mean ${meant}?`);
+/** Tells what was set and has no effect. */
+export function logWarnings({ warnings }: Pick<Loaded, "warnings">, log: Logger): void {
+  for (const warning of warnings) log.warn(warning);
 }

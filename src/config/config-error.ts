@@ -13,9 +13,13 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  /** What is not wrong by itself, but may be why something is: each a sentence. */
+  readonly warnings: readonly string[];
+
+  constructor(problems: readonly ConfigProblem[], warnings: readonly string[] = []) {
     super(problems.map(describeProblem).join("\n"));
     this.problems = problems;
+    this.warnings = warnings;
   }
 }
 

@@ -198,3 +198,11 @@ describe("the token of cloud mode", () => {
     ]);
   });
 });
+
+test("slips of the hand are told of also where other settings are wrong", () => {
+  const attempt = () =>
+    loadConfig({ env: { MODE: "local", ADMIN_PORT: "x", STIGMER_LLM_MODLE: "y" }, envFile: "/dev/null" });
+  expect(attempt).toThrow(
+    expect.objectContaining({ warnings: [expect.stringContaining("did you mean STIGMER_LLM_MODEL?")] }),
+  );
+});

@@ -7,8 +7,8 @@ import { infoOf, type SettingInfo } from "./setting.ts";
 import { cloudSettings, localSettings, MODES, settings } from "./settings/index.ts";
 import { type EnvMap, type Found, type Origin, readSources, type Sources } from "./sources.ts";
 import { toConfig } from "./to-config.ts";
-import { findTypos, type Typo } from "./typos.ts";
-import { findUnused, type Unused } from "./unused.ts";
+import { describeTypo, findTypos, type Typo } from "./typos.ts";
+import { describeUnused, findUnused } from "./unused.ts";
 
 /** One variable as it stands, for people: a secret's value is not in it. */
 export interface SettingView {
@@ -27,8 +27,8 @@ export interface Loaded {
   /** All values of variables that are not marked public, to be masked in what leaves the process. */
   readonly secrets: readonly string[];
   readonly typos: readonly Typo[];
-  /** What is set and has no effect here, though it has elsewhere. */
-  readonly unused: readonly Unused[];
+  /** What was set and has no effect, each as a sentence. */
+  readonly warnings: readonly string[];
 }
 
 export interface LoadOptions {
@@ -47,7 +47,10 @@ export interface LoadOptions {
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const sources = readSources({ ...options.env, ...options.overrides }, options.envFile);
-  const mode = modeOf(sources);
+  const typos = findTypos(sources.names(), knownNames());
+  const unused = findUnused(sources.names()).map(describeUnused);
+  const warnings = [...sources.strayLines, ...typos.map(describeTypo), ...unused];
+  const mode = modeOf(sources, warnings);
   const schema = mode === "local" ? localSettings : cloudSettings;
   const found = new Map<string, Found>();
   for (const [variable, entry] of entriesOf(schema)) {
@@ -58,13 +61,13 @@ export function loadConfig(options: LoadOptions): Loaded {
   const { values, problems } = readValues(schema, found);
   const wrong = new Set(problems.map(({ name }) => name));
   const all = [...problems.map(({ problem }) => problem), ...crossChecks({ ...values, MODE: mode }, wrong)];
-  if (all.length > 0) throw new ConfigError(all);
+  if (all.length > 0) throw new ConfigError(all, warnings);
   return {
     config: deepFreeze(toConfig(v.parse(settings, { ...rawValues(found), MODE: mode }))),
     views: viewsOf(schema, found, mode, sources),
     secrets: secretsOf(schema, found),
-    typos: findTypos(sources.names(), knownNames()),
-    unused: findUnused(sources.names()),
+    typos,
+    warnings,
   };
 }
 
@@ -72,19 +75,18 @@ function given(variable: string, value: string | undefined): Found | undefined {
   return value === undefined ? undefined : { value, origin: { from: "command", name: variable } };
 }
 
-function modeOf(sources: Sources): (typeof MODES)[number] {
+function modeOf(sources: Sources, warnings: readonly string[]): (typeof MODES)[number] {
   const found = sources.find(["MODE"]);
   if (found === undefined) return "cloud";
   const mode = MODES.find((candidate) => candidate === found.value.toLowerCase());
   if (mode !== undefined) return mode;
-  throw new ConfigError([
-    {
-      variable: originName("MODE", found),
-      problem: `${quote(found.value)} is no mode`,
-      allowed: alternatives(MODES),
-      remedy: "Set MODE=local on a laptop, MODE=cloud in a cluster.",
-    },
-  ]);
+  const problem = {
+    variable: originName("MODE", found),
+    problem: `${quote(found.value)} is no mode`,
+    allowed: alternatives(MODES),
+    remedy: "Set MODE=local on a laptop, MODE=cloud in a cluster.",
+  };
+  throw new ConfigError([problem], warnings);
 }
 
 type Settings = typeof localSettings | typeof cloudSettings;

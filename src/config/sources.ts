@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { ConfigError } from "./config-error.ts";
+import { strayLines } from "./env-file-lines.ts";
 
 /** An environment: names and values, as `process.env` has them. */
 export type EnvMap = Readonly<Record<string, string | undefined>>;
@@ -24,6 +25,8 @@ export interface Sources {
   find(names: readonly string[]): Found | undefined;
   /** All names that are set. */
   names(): Iterable<string>;
+  /** What in the file is passed over, each as a sentence. */
+  readonly strayLines: readonly string[];
 }
 
 export const DEFAULT_ENV_FILE = ".env";
@@ -35,8 +38,10 @@ export const DEFAULT_ENV_FILE = ".env";
  */
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
-  const fromFile = readEnvFile(path, file !== undefined);
+  const text = readEnvFile(path, file !== undefined);
+  const fromFile: EnvMap = parseEnv(text);
   return {
+    strayLines: strayLines(text, path),
     find(names) {
       // The environment wins over the file whatever name it uses: a launcher's second name too.
       const name = names.find((candidate) => isSet(env[candidate]));
@@ -57,11 +62,11 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
 }
 
-function readEnvFile(path: string, named: boolean): EnvMap {
+function readEnvFile(path: string, named: boolean): string {
   try {
-    return parseEnv(readFileSync(path, "utf8"));
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if (!named && systemCode(error) === "ENOENT") return {};
+    if (!named && systemCode(error) === "ENOENT") return "";
     throw new ConfigError([
       {
         variable: named ? `--env-file ${path}` : path,

@@ -9,6 +9,10 @@ export interface Typo {
   readonly meant: string;
 }
 
+export function describeTypo({ found, meant }: Typo): string {
+  return `${found} is set but unknown and has no effect: did you mean ${meant}?`;
+}
+
 /** Variables that are set, are unknown, and look like a known one: most likely its value is meant and is not used. */
 export function findTypos(set: Iterable<string>, known: ReadonlySet<string>): Typo[] {
   const typos: Typo[] = [];

@@ -22,3 +22,7 @@ export function findUnused(set: Iterable<string>): Unused[] {
     return instead === undefined ? [] : [{ variable, instead }];
   });
 }
+
+export function describeUnused({ variable, instead }: Unused): string {
+  return `${variable} is set and has no effect: ${instead}`;
+}

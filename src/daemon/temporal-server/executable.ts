@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { homeDirectory } from "../../shared/home-directory.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { DevError } from "../dev-error.ts";
 
@@ -11,7 +11,7 @@ const DOWNLOAD_LIMIT_MS = 180_000;
 
 /** Where the Temporal CLI is kept that was fetched for this program. */
 function cacheDir(): string {
-  return join(homedir(), ".cache", "agent-runner", "bin");
+  return join(homeDirectory(), ".cache", "agent-runner", "bin");
 }
 
 /**

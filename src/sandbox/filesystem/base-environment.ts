@@ -1,4 +1,5 @@
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
+import { homeDirectory } from "../../shared/home-directory.ts";
 
 /** What of the runner's own environment commands may see. All else, above all its keys, stays with the runner. */
 const PASSED_ON = [
@@ -22,7 +23,7 @@ const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const base: Record<string, string> = {
     PATH: USUAL_PATH,
-    HOME: userInfo().homedir,
+    HOME: homeDirectory(),
     LANG: "C.UTF-8",
     TMPDIR: tmpdir(),
   };

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { strayLines } from "./env-file-lines.ts";
+
+test("lines of an env file that have no effect are told of, by their place alone", () => {
+  const text = [
+    "# comment",
+    "",
+    "A=1",
+    "  export B = 2 # more",
+    "sk-secret-pasted",
+    "C='several",
+    "lines = here",
+    "end'",
+    "D=",
+    "two words=x",
+    'E="open',
+    "F=1",
+  ].join("\n");
+  expect(strayLines(text, "my.env")).toEqual([
+    "my.env:5 is not of the form NAME=value and has no effect.",
+    "my.env:10 is not of the form NAME=value and has no effect.",
+    "my.env:11 opens a quote that is never closed: the quote is taken as a part of the value.",
+  ]);
+  expect(strayLines("A=1\r\nB='x'\r\n", ".env")).toEqual([]);
+});
