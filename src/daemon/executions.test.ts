@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { beforeEach, describe, expect, test } from "bun:test";
+import { setImmediate } from "node:timers/promises";
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   type AgentExecution,
@@ -155,12 +156,28 @@ describe("a subscription", () => {
   test("begins with the current state and ends with a terminal phase", async () => {
     const id = idOf(await begin());
     const all = Promise.all([told(id), told(id)]);
-    for (const error of ["one", "two"]) update(id, { error });
+    for (const error of ["one", "two"]) {
+      await setImmediate();
+      update(id, { error });
+    }
+    await setImmediate();
     update(id, { phase: ExecutionPhase.EXECUTION_FAILED, error: "last" });
     expect(await all).toEqual([
       ["", "one", "two", "last"],
       ["", "one", "two", "last"],
     ]);
+  });
+
+  test("tells who reads slowly the newest state only, and always the last", async () => {
+    const id = idOf(await begin());
+    const updates = book.subscribe(id, never);
+    await updates.next();
+    for (const error of ["one", "two", "three"]) update(id, { error });
+    expect((await updates.next()).value?.status?.error).toBe("three");
+    for (const error of ["four", "five"]) update(id, { error });
+    update(id, { phase: ExecutionPhase.EXECUTION_FAILED, error: "last" });
+    expect((await updates.next()).value?.status?.error).toBe("last");
+    expect((await updates.next()).done).toBe(true);
   });
 
   test("tells each change as it comes", async () => {

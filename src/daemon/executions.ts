@@ -79,12 +79,16 @@ export class ExecutionBook {
     return this.#changed({ ...execution, status });
   }
 
-  /** The current state, then each change; ends on a terminal phase, or when the signal aborts. */
+  /**
+   * The current state, then the newest whenever there is one: states are whole, and who reads slowly needs none in between.
+   * Ends on a terminal phase, or when the signal aborts.
+   */
   async *subscribe(executionId: string, signal: AbortSignal): AsyncGenerator<AgentExecution> {
-    const waiting: AgentExecution[] = [kinds.execution.get(this.#store, executionId)];
+    let newest: AgentExecution | undefined = kinds.execution.get(this.#store, executionId);
     let wake = Promise.withResolvers<void>();
     const subscriber = (execution: AgentExecution) => {
-      waiting.push(execution);
+      // Nothing comes after the last one.
+      if (newest === undefined || !isTerminal(newest)) newest = execution;
       wake.resolve();
     };
     const stop = () => wake.resolve();
@@ -93,7 +97,8 @@ export class ExecutionBook {
     this.#subscribers.set(executionId, subscribers.add(subscriber));
     try {
       while (!signal.aborted) {
-        const next = waiting.shift();
+        const next = newest;
+        newest = undefined;
         if (next !== undefined) {
           yield next;
           if (isTerminal(next)) return;

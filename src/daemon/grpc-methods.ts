@@ -14,6 +14,7 @@ import {
 } from "@grpc/grpc-js";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { untilAborted } from "../shared/time.ts";
 import { DaemonError } from "./daemon-error.ts";
 
 /** A service with the functions that answer its methods. */
@@ -53,7 +54,12 @@ export class MethodHandlers {
       const gone = new AbortController();
       call.on("cancelled", () => gone.abort());
       void (async () => {
-        for await (const message of answers(call.request, gone.signal)) call.write(message);
+        for await (const message of answers(call.request, gone.signal)) {
+          // The next one is asked for when this one is on its way: a slow reader makes nothing pile up here.
+          const { promise, resolve } = Promise.withResolvers<void>();
+          call.write(message, () => resolve());
+          await untilAborted(promise, gone.signal).catch(() => undefined);
+        }
       })().then(
         () => call.end(),
         (error: unknown) => call.emit("error", this.#refusal(error, method)),
