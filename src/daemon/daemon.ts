@@ -7,6 +7,7 @@ import { openDatabase } from "../shared/open-database.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { ExecutionBook } from "./executions.ts";
 import { serveGrpc } from "./grpc-server.ts";
+import { upgrade } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
 import { services } from "./services.ts";
 import { createWorkflowWorker, WORKFLOW_QUEUE } from "./workflow/workflow-worker.ts";
@@ -40,6 +41,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   opened.defer(() => database.close());
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [protobufJsonCodec] } });
   const store = new ResourceStore(database);
+  upgrade(store);
   const executions = new ExecutionBook(store, async (executionId, execution) => {
     await client.workflow.start(WORKFLOW_TYPE, {
       workflowId: `${WORKFLOW_TYPE}/${executionId}`,

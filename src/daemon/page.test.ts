@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { page } from "./page.ts";
+import { PAGE_BYTES, page } from "./page.ts";
 
-const items = Array.from({ length: 120 }, (_, index) => index);
+const items = Array.from({ length: 120 }, (_, index) => ({ index, bytes: 10 }));
 
 describe("a page of a list", () => {
   test("has as many entries as were asked for, from its number on", () => {
-    expect(page(items, 10, "1")).toEqual({ totalPages: 12, entries: items.slice(0, 10) });
+    expect(page(items, 10, "1")).toEqual({ totalPages: 12, count: 120, entries: items.slice(0, 10) });
     expect(page(items, 10, "12").entries).toEqual(items.slice(110));
     expect(page(items, 50, "3").entries).toHaveLength(20);
   });
@@ -14,13 +14,22 @@ describe("a page of a list", () => {
     for (const token of ["", "0", "-3", "abc"]) expect(page(items, 10, token).entries).toEqual(items.slice(0, 10));
   });
 
-  test("has a usual size where none is asked for, and a largest one", () => {
+  test("has a usual and a largest size", () => {
     expect(page(items, 0, "").entries).toHaveLength(50);
-    expect(page(Array.from({ length: 2_000 }), 10_000, "").entries).toHaveLength(500);
+    const many = Array.from({ length: 1_000 }, () => ({ bytes: 1 }));
+    expect(page(many, 10_000, "").entries).toHaveLength(500);
   });
 
-  test("is empty behind the last one", () => {
-    expect(page(items, 50, "4")).toEqual({ totalPages: 3, entries: [] });
-    expect(page([], 50, "")).toEqual({ totalPages: 0, entries: [] });
+  test("behind the last one is empty", () => {
+    expect(page(items, 100, "3")).toEqual({ totalPages: 2, count: 120, entries: [] });
+    expect(page([], 10, "")).toEqual({ totalPages: 0, count: 0, entries: [] });
+  });
+
+  test("has fewer entries where they are large, and all pages together have each once", () => {
+    const sizes = [1, PAGE_BYTES, 1, PAGE_BYTES / 2, PAGE_BYTES / 2, 1, PAGE_BYTES * 2, 1];
+    const large = sizes.map((bytes, index) => ({ index, bytes }));
+    const { totalPages } = page(large, 10, "");
+    const all = Array.from({ length: totalPages }, (_, index) => page(large, 10, String(index + 1)).entries);
+    expect(all.map((entries) => entries.map(({ index }) => index))).toEqual([[0], [1], [2, 3], [4, 5], [6], [7]]);
   });
 });

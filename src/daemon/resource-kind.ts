@@ -25,7 +25,9 @@ import {
   SkillSchema,
 } from "../stigmer/index.ts";
 import { alreadyExists, invalid, notFound } from "./daemon-error.ts";
-import type { ResourceStore } from "./resource-store.ts";
+import type { Page } from "./page.ts";
+import type { ListFilter, ListKeys, ResourceStore } from "./resource-store.ts";
+import { slugOf } from "./slug.ts";
 
 /** What every resource message has. */
 export type Resource = Message & {
@@ -44,8 +46,16 @@ export class ResourceKind<T extends Resource> {
   readonly #name: string;
   readonly #prefix: string;
   readonly #kind: ApiResourceKind;
+  readonly #keys: (resource: T) => Partial<ListKeys>;
 
-  constructor(schema: GenMessage<T>, prefix: string, kind: ApiResourceKind) {
+  /** @param keys by what resources of this kind are listed */
+  constructor(
+    schema: GenMessage<T>,
+    prefix: string,
+    kind: ApiResourceKind,
+    keys: (resource: T) => Partial<ListKeys> = () => ({}),
+  ) {
+    this.#keys = keys;
     this.#schema = schema;
     this.#name = schema.name;
     this.#prefix = prefix;
@@ -59,6 +69,10 @@ export class ResourceKind<T extends Resource> {
     return found;
   }
 
+  has(store: ResourceStore, id: string): boolean {
+    return store.get(this.#schema, id) !== undefined;
+  }
+
   getByReference(store: ResourceStore, { org, slug, kind }: ApiResourceReference): T {
     if (kind !== this.#kind) throw invalid(`a reference to ${this.#name} has kind ${this.#kind}, not ${kind}`);
     const found = store.find(this.#schema, { org: org || DEFAULT_ORG, slug });
@@ -70,13 +84,24 @@ export class ResourceKind<T extends Resource> {
     return store.all(this.#schema);
   }
 
+  /** One page, the newest first. */
+  page(store: ResourceStore, filter: ListFilter, size: number, token: string): Page<T> {
+    return store.page(this.#schema, filter, size, token);
+  }
+
+  /** Puts all of this kind again, for a file that does not have their keys. */
+  putAgain(store: ResourceStore): void {
+    for (const resource of this.all(store)) this.#put(store, resource);
+  }
+
   /** Stores a new resource under a new id. `fill` completes it when its metadata is known. */
   create(store: ResourceStore, input: T, fill: (resource: T) => T = (resource) => resource): T {
     const id = `${this.#prefix}-${ulid().toLowerCase()}`;
     const name = input.metadata?.name || input.metadata?.slug || id;
     const slug = input.metadata?.slug || slugOf(name);
     const org = input.metadata?.org || DEFAULT_ORG;
-    if (slug === "") throw invalid(`${this.#name}: the name "${name}" has no letter or digit to make a slug of`);
+    if (slug === "")
+      throw invalid(`${this.#name}: the name "${name}" has no letter, digit or picture to make a slug of`);
     if (store.find(this.#schema, { org, slug }) !== undefined)
       throw alreadyExists(`there is a ${this.#name} "${slug}" of "${org}" already`);
     const metadata = changed(input.metadata, { id, name, slug, org });
@@ -126,7 +151,11 @@ export class ResourceKind<T extends Resource> {
     const { id = "", org = "", slug = "" } = resource.metadata ?? {};
     // Made anew, so that parts that were given as plain values become messages.
     const { $typeName: _, ...parts } = resource;
-    store.put(this.#schema, id, { org, slug }, create(this.#schema, parts as MessageInitShape<GenMessage<T>>));
+    store.put(this.#schema, id, { org, slug }, create(this.#schema, parts as MessageInitShape<GenMessage<T>>), {
+      parent: "",
+      phase: 0,
+      ...this.#keys(resource),
+    });
     return this.get(store, id);
   }
 
@@ -144,18 +173,20 @@ function changed(before: ApiResourceMetadata | undefined, change: Partial<ApiRes
   return { ...(before ?? create(ApiResourceMetadataSchema)), ...change };
 }
 
-function slugOf(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-}
-
 export const kinds = {
   agent: new ResourceKind<Agent>(AgentSchema, "agt", ApiResourceKind.agent),
-  instance: new ResourceKind<AgentInstance>(AgentInstanceSchema, "ain", ApiResourceKind.agent_instance),
-  session: new ResourceKind<Session>(SessionSchema, "ses", ApiResourceKind.session),
-  execution: new ResourceKind<AgentExecution>(AgentExecutionSchema, "aex", ApiResourceKind.agent_execution),
+  instance: new ResourceKind<AgentInstance>(AgentInstanceSchema, "ain", ApiResourceKind.agent_instance, ({ spec }) => ({
+    parent: spec?.agentId ?? "",
+  })),
+  session: new ResourceKind<Session>(SessionSchema, "ses", ApiResourceKind.session, ({ spec }) => ({
+    parent: spec?.agentInstanceId ?? "",
+  })),
+  execution: new ResourceKind<AgentExecution>(
+    AgentExecutionSchema,
+    "aex",
+    ApiResourceKind.agent_execution,
+    ({ spec, status }) => ({ parent: spec?.sessionId ?? "", phase: status?.phase ?? 0 }),
+  ),
   skill: new ResourceKind<Skill>(SkillSchema, "skl", ApiResourceKind.skill),
   environment: new ResourceKind<Environment>(EnvironmentSchema, "env", ApiResourceKind.environment),
   executionContext: new ResourceKind<ExecutionContext>(
@@ -164,3 +195,10 @@ export const kinds = {
     ApiResourceKind.execution_context,
   ),
 };
+
+/** Brings a file of an earlier version up to date. */
+export function upgrade(store: ResourceStore): void {
+  store.upgrade(() => {
+    for (const kind of [kinds.instance, kinds.session, kinds.execution]) kind.putAgain(store);
+  });
+}

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { type Page, page } from "./page.ts";
 
 /** How a resource is found without its id. */
 export interface ResourceName {
@@ -7,13 +8,31 @@ export interface ResourceName {
   readonly slug: string;
 }
 
+/** Of the file. 1: resources have list keys. */
+const VERSION = 1;
+
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS resources (
   id TEXT PRIMARY KEY, kind TEXT NOT NULL, org TEXT NOT NULL, slug TEXT NOT NULL, message BLOB NOT NULL,
+  parent TEXT NOT NULL DEFAULT '', phase INTEGER NOT NULL DEFAULT 0,
   UNIQUE (kind, org, slug)
 );
 CREATE TABLE IF NOT EXISTS artifacts (key TEXT PRIMARY KEY, content BLOB NOT NULL);
 `;
+
+/** By what resources are listed. */
+export interface ListKeys {
+  /** Id of the resource that this one belongs to. */
+  readonly parent: string;
+  /** Of an execution; 0 for all else. */
+  readonly phase: number;
+}
+
+/** What a list is of; without anything, of all. */
+export interface ListFilter {
+  readonly parents?: readonly string[];
+  readonly phase?: number;
+}
 
 /** The daemon's resources, as the protobuf messages they are, in a SQLite file. */
 export class ResourceStore {
@@ -22,6 +41,22 @@ export class ResourceStore {
   constructor(database: Database) {
     this.#database = database;
     database.run(SCHEMA);
+    const columns = database.query<{ name: string }, []>("SELECT name FROM pragma_table_info('resources')").all();
+    if (!columns.some(({ name }) => name === "parent")) {
+      database.run("ALTER TABLE resources ADD COLUMN parent TEXT NOT NULL DEFAULT ''");
+      database.run("ALTER TABLE resources ADD COLUMN phase INTEGER NOT NULL DEFAULT 0");
+    }
+    database.run("CREATE INDEX IF NOT EXISTS resources_by_parent ON resources (kind, parent, id)");
+  }
+
+  /** Once for each file: `putAgain` gives what is in it its list keys, which earlier versions did not write. */
+  upgrade(putAgain: () => void): void {
+    const found = this.#database.query<{ user_version: number }, []>("PRAGMA user_version").get();
+    if ((found?.user_version ?? 0) >= VERSION) return;
+    this.#database.transaction(() => {
+      putAgain();
+      this.#database.run(`PRAGMA user_version = ${VERSION}`);
+    })();
   }
 
   get<D extends DescMessage>(schema: D, id: string): MessageShape<D> | undefined {
@@ -44,12 +79,33 @@ export class ResourceStore {
       .map(({ message }) => fromBinary(schema, message));
   }
 
-  put<D extends DescMessage>(schema: D, id: string, { org, slug }: ResourceName, message: MessageShape<D>): void {
+  /** One page of a kind, the newest first. Only what is on the page is read. */
+  page<D extends DescMessage>(schema: D, filter: ListFilter, size: number, token: string): Page<MessageShape<D>> {
+    const { parents, phase = 0 } = filter;
+    const wanted = parents === undefined ? null : JSON.stringify(parents);
+    const rows = this.#database
+      .query<{ id: string; bytes: number }, [string, string | null, number]>(
+        `SELECT id, length(message) AS bytes FROM resources WHERE kind = ?1
+           AND (?2 IS NULL OR parent IN (SELECT value FROM json_each(?2))) AND (?3 = 0 OR phase = ?3) ORDER BY id DESC`,
+      )
+      .all(schema.typeName, wanted, phase);
+    const { entries, ...found } = page(rows, size, token);
+    return { ...found, entries: entries.flatMap(({ id }) => this.get(schema, id) ?? []) };
+  }
+
+  put<D extends DescMessage>(
+    schema: D,
+    id: string,
+    { org, slug }: ResourceName,
+    message: MessageShape<D>,
+    { parent, phase }: ListKeys = { parent: "", phase: 0 },
+  ): void {
     this.#database
       .query(
-        "INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET org = ?3, slug = ?4, message = ?5",
+        `INSERT INTO resources (id, kind, org, slug, message, parent, phase) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+           ON CONFLICT (id) DO UPDATE SET org = ?3, slug = ?4, message = ?5, parent = ?6, phase = ?7`,
       )
-      .run(id, schema.typeName, org, slug, toBinary(schema, message));
+      .run(id, schema.typeName, org, slug, toBinary(schema, message), parent, phase);
   }
 
   delete(id: string): void {

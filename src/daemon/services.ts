@@ -4,7 +4,7 @@ import * as wire from "../stigmer/index.ts";
 import { invalid } from "./daemon-error.ts";
 import type { ExecutionBook } from "./executions.ts";
 import { MethodHandlers, type ServedService } from "./grpc-methods.ts";
-import { page } from "./page.ts";
+import type { Page } from "./page.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { artifactOf, pushSkill } from "./skills.ts";
@@ -35,7 +35,8 @@ function agents({ store, on }: Parts): ServedService[] {
   const query = wire.AgentQueryController.method;
   /** Every agent has an instance that is used where a caller names only the agent. */
   const withInstance = (agent: wire.Agent): wire.Agent => {
-    if (agent.status?.defaultInstanceId) return agent;
+    const known = agent.status?.defaultInstanceId ?? "";
+    if (known !== "" && kinds.instance.has(store, known)) return agent;
     const { id = "", slug = "", org = "" } = agent.metadata ?? {};
     const metadata = create(wire.ApiResourceMetadataSchema, { name: `${slug}-default`, org });
     const instance = kinds.instance.apply(store, create(wire.AgentInstanceSchema, { metadata, spec: { agentId: id } }));
@@ -51,7 +52,7 @@ function agents({ store, on }: Parts): ServedService[] {
       methods: {
         ...on.unary(command.apply, (agent) => withInstance(kinds.agent.apply(store, agent))),
         ...on.unary(command.create, (agent) => withInstance(kinds.agent.create(store, agent))),
-        ...on.unary(command.update, (agent) => kinds.agent.update(store, agent)),
+        ...on.unary(command.update, (agent) => withInstance(kinds.agent.update(store, agent))),
         ...on.unary(command.delete, ({ value }) => kinds.agent.delete(store, value)),
       },
     },
@@ -63,6 +64,15 @@ function agents({ store, on }: Parts): ServedService[] {
       },
     },
   ];
+}
+
+/** An agent must not name an instance that is gone; it gets a new one when it is applied again. */
+function forgetDefault(store: ResourceStore, { metadata, spec }: wire.AgentInstance): void {
+  const agentId = spec?.agentId ?? "";
+  if (!kinds.agent.has(store, agentId)) return;
+  const agent = kinds.agent.get(store, agentId);
+  if (agent.status?.defaultInstanceId !== metadata?.id || agent.status === undefined) return;
+  kinds.agent.save(store, { ...agent, status: { ...agent.status, defaultInstanceId: "" } });
 }
 
 function instances({ store, on }: Parts): ServedService[] {
@@ -79,7 +89,11 @@ function instances({ store, on }: Parts): ServedService[] {
         ...on.unary(command.apply, (instance) => kinds.instance.apply(store, checked(instance))),
         ...on.unary(command.create, (instance) => kinds.instance.create(store, checked(instance))),
         ...on.unary(command.update, (instance) => kinds.instance.update(store, checked(instance))),
-        ...on.unary(command.delete, ({ value }) => kinds.instance.delete(store, value)),
+        ...on.unary(command.delete, ({ value }) => {
+          const deleted = kinds.instance.delete(store, value);
+          forgetDefault(store, deleted);
+          return deleted;
+        }),
       },
     },
     {
@@ -88,9 +102,9 @@ function instances({ store, on }: Parts): ServedService[] {
         ...on.unary(query.get, ({ value }) => kinds.instance.get(store, value)),
         ...on.unary(query.getByReference, (reference) => kinds.instance.getByReference(store, reference)),
         ...on.unary(query.getByAgent, ({ agentId, pageInfo }) => {
-          const all = kinds.instance.all(store).filter((instance) => instance.spec?.agentId === agentId);
-          const { entries } = page(all, pageInfo?.size ?? 0, String(pageInfo?.num ?? 1));
-          return { totalCount: all.length, items: entries };
+          const [size, number] = [pageInfo?.size ?? 0, String(pageInfo?.num ?? 1)];
+          const { count, entries } = kinds.instance.page(store, { parents: [agentId] }, size, number);
+          return { totalCount: count, items: entries };
         }),
       },
     },
@@ -120,19 +134,13 @@ function sessions({ store, on }: Parts): ServedService[] {
       service: wire.SessionQueryController,
       methods: {
         ...on.unary(query.get, ({ value }) => kinds.session.get(store, value)),
-        ...on.unary(query.list, ({ pageSize, pageToken }) => page(kinds.session.all(store), pageSize, pageToken)),
+        ...on.unary(query.list, ({ pageSize, pageToken }) =>
+          listed(kinds.session.page(store, {}, pageSize, pageToken)),
+        ),
         ...on.unary(query.listByAgent, ({ agentId, pageSize, pageToken }) => {
-          const ofAgent = new Set(
-            kinds.instance
-              .all(store)
-              .filter((found) => found.spec?.agentId === agentId)
-              .map((found) => found.metadata?.id),
-          );
-          return page(
-            kinds.session.all(store).filter((session) => ofAgent.has(session.spec?.agentInstanceId)),
-            pageSize,
-            pageToken,
-          );
+          const ids = kinds.instance.all(store).filter(({ spec }) => spec?.agentId === agentId);
+          const parents = ids.map(({ metadata }) => metadata?.id ?? "");
+          return listed(kinds.session.page(store, { parents }, pageSize, pageToken));
         }),
       },
     },
@@ -228,27 +236,24 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
       service: wire.AgentExecutionQueryController,
       methods: {
         ...on.unary(query.get, ({ value }) => wire.withoutSecrets(kinds.execution.get(store, value))),
-        ...on.unary(query.list, ({ phase, pageSize, pageToken }) => {
-          const wanted = kinds.execution
-            .all(store)
-            .map(wire.withoutSecrets)
-            .filter((execution) => phase === 0 || execution.status?.phase === phase);
-          return page(wanted, pageSize, pageToken);
-        }),
+        ...on.unary(query.list, ({ phase, pageSize, pageToken }) =>
+          shownPage(kinds.execution.page(store, { phase }, pageSize, pageToken)),
+        ),
         ...on.unary(query.listBySession, ({ sessionId, pageSize, pageToken }) =>
-          page(
-            kinds.execution
-              .all(store)
-              .map(wire.withoutSecrets)
-              .filter((execution) => execution.spec?.sessionId === sessionId),
-            pageSize,
-            pageToken,
-          ),
+          shownPage(kinds.execution.page(store, { parents: [sessionId] }, pageSize, pageToken)),
         ),
         ...on.serverStream(query.subscribe, ({ value }, signal) => shownStates(executions, value, signal)),
       },
     },
   ];
+}
+
+function listed<T>({ totalPages, entries }: Page<T>): Pick<Page<T>, "totalPages" | "entries"> {
+  return { totalPages, entries };
+}
+
+function shownPage({ totalPages, entries }: Page<wire.AgentExecution>) {
+  return { totalPages, entries: entries.map(wire.withoutSecrets) };
 }
 
 async function* shownStates(

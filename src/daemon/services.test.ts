@@ -1,0 +1,139 @@
+import { Database } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { silentLogger } from "../log/index.ts";
+import * as wire from "../stigmer/index.ts";
+import { ExecutionBook } from "./executions.ts";
+import { type GrpcServer, serveGrpc } from "./grpc-server.ts";
+import { kinds, upgrade } from "./resource-kind.ts";
+import { ResourceStore } from "./resource-store.ts";
+import { services } from "./services.ts";
+
+let database: Database;
+let store: ResourceStore;
+let server: GrpcServer;
+let client: wire.StigmerClient;
+
+beforeEach(async () => {
+  database = new Database(":memory:", { strict: true });
+  store = new ResourceStore(database);
+  server = await serveGrpc(services(store, new ExecutionBook(store, async () => undefined), silentLogger), 0);
+  client = new wire.StigmerClient({ endpoint: `127.0.0.1:${server.port}`, tls: false, apiKey: () => "key" });
+});
+afterEach(async () => {
+  client.close();
+  await server.stop();
+  database.close();
+});
+
+const apply = async (name: string) =>
+  await client.call(wire.AgentCommandController.method.apply, { metadata: { name }, spec: { instructions: "Help." } });
+const begin = async (agentInstanceId: string) =>
+  await client.call(wire.SessionCommandController.method.create, { spec: { agentInstanceId } });
+
+describe("an agent whose default instance was deleted", () => {
+  test("names none, and has a new one when it is applied again", async () => {
+    const agent = await apply("helper");
+    const first = agent.status?.defaultInstanceId ?? "";
+    await client.call(wire.AgentInstanceCommandController.method.delete, { value: first });
+    const bare = await client.call(wire.AgentQueryController.method.get, { value: agent.metadata?.id ?? "" });
+    expect(bare.status?.defaultInstanceId).toBe("");
+    const second = (await apply("helper")).status?.defaultInstanceId ?? "";
+    expect(second).not.toBe(first);
+    expect((await begin(second)).spec?.agentInstanceId).toBe(second);
+  });
+
+  test("is helped also where a file of earlier names it still", async () => {
+    const agent = await apply("helper");
+    store.delete(agent.status?.defaultInstanceId ?? "");
+    await begin((await apply("helper")).status?.defaultInstanceId ?? "");
+  });
+});
+
+test("agents may have names of any script", async () => {
+  for (const name of ["Помощник", "🚀"]) {
+    const agent = await apply(name);
+    expect(agent.metadata?.name).toBe(name);
+    expect((await apply(name)).metadata?.id).toBe(agent.metadata?.id ?? "");
+  }
+});
+
+describe("lists", () => {
+  /** Executions of a session with 1 MiB each. */
+  function large(sessionId: string, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const phase = index % 2 === 0 ? wire.ExecutionPhase.EXECUTION_COMPLETED : wire.ExecutionPhase.EXECUTION_FAILED;
+      const status = create(wire.AgentExecutionStatusSchema, { phase, error: "x".repeat(1024 * 1024) });
+      const execution = kinds.execution.create(store, create(wire.AgentExecutionSchema, { spec: { sessionId } }));
+      kinds.execution.save(store, { ...execution, status });
+    }
+  }
+
+  test("of large executions fit into what clients take, and their pages have each once", async () => {
+    large("ses-1", 12);
+    const ids = new Set<string>();
+    let pages = 1;
+    for (let number = 1; number <= pages; number++) {
+      const method = wire.AgentExecutionQueryController.method.list;
+      const list = await client.call(method, { pageSize: 100, pageToken: String(number) });
+      expect(toBinary(wire.AgentExecutionListSchema, list).length).toBeLessThan(4 * 1024 * 1024);
+      for (const { metadata } of list.entries) ids.add(metadata?.id ?? "");
+      pages = list.totalPages;
+    }
+    expect(pages).toBe(6);
+    expect(ids.size).toBe(12);
+  });
+
+  test("are of a phase, a session, an agent, also in a file of an earlier version", async () => {
+    large("ses-1", 3);
+    large("ses-2", 1);
+    const agent = await apply("helper");
+    const session = await begin(agent.status?.defaultInstanceId ?? "");
+    await begin((await apply("other")).status?.defaultInstanceId ?? "");
+    const counts = async () => {
+      const query = wire.AgentExecutionQueryController.method;
+      const failed = await client.call(query.list, { phase: wire.ExecutionPhase.EXECUTION_FAILED });
+      const ofSession = await client.call(query.listBySession, { sessionId: "ses-2" });
+      const agentId = agent.metadata?.id ?? "";
+      const ofAgent = await client.call(wire.SessionQueryController.method.listByAgent, { agentId });
+      const instances = await client.call(wire.AgentInstanceQueryController.method.getByAgent, { agentId });
+      return [
+        failed.entries.length,
+        ofSession.entries.length,
+        ofAgent.entries.map(({ metadata }) => metadata?.id),
+        instances.totalCount,
+      ];
+    };
+    const expected = [1, 1, [session.metadata?.id], 1];
+    expect(await counts()).toEqual(expected);
+    database.run("UPDATE resources SET parent = '', phase = 0");
+    expect((await counts())[0]).toBe(0);
+    upgrade(store);
+    expect(await counts()).toEqual(expected);
+  });
+});
+
+test("a subscriber that reads slowly is told the last state", async () => {
+  const agent = await apply("helper");
+  const session = await begin(agent.status?.defaultInstanceId ?? "");
+  const spec = { sessionId: session.metadata?.id ?? "", message: "Go" };
+  const execution = await client.call(wire.AgentExecutionCommandController.method.create, { spec });
+  const executionId = execution.metadata?.id ?? "";
+  const states: string[] = [];
+  for await (const { status } of client.stream(wire.AgentExecutionQueryController.method.subscribe, {
+    value: executionId,
+  })) {
+    states.push(status?.error.slice(-4) ?? "");
+    if (states.length > 1) continue;
+    const update = wire.AgentExecutionCommandController.method.updateStatus;
+    const phase = wire.ExecutionPhase.EXECUTION_IN_PROGRESS;
+    for (let index = 0; index < 100; index++)
+      await client.call(update, { executionId, status: { phase, error: `${"x".repeat(500_000)}${index}` } });
+    await client.call(update, {
+      executionId,
+      status: { phase: wire.ExecutionPhase.EXECUTION_FAILED, error: "last" },
+    });
+  }
+  expect(states.at(-1)).toBe("last");
+  expect(states.length).toBeLessThan(60);
+}, 30_000);
