@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { humanDuration, rfc3339, sleep, withTimeout } from "./time.ts";
+import { humanDuration, rfc3339, sleep, untilAborted, withTimeout } from "./time.ts";
 
 const AN_HOUR = 3_600_000;
 
@@ -51,5 +51,29 @@ describe("a time limit", () => {
 
   test("ends the wait for a promise that takes too long", async () => {
     await expect(withTimeout(new Promise(() => undefined), 1, late)).rejects.toThrow("no answer in time");
+  });
+});
+
+describe("waiting until a signal aborts", () => {
+  test("gives the promise's outcome where that is first", async () => {
+    const { signal } = new AbortController();
+    expect(await untilAborted(Promise.resolve(1), signal)).toBe(1);
+    await expect(untilAborted(Promise.reject(new Error("own")), signal)).rejects.toThrow("own");
+    expect(await untilAborted(Promise.resolve(2), undefined)).toBe(2);
+  });
+
+  test("ends with the signal's reason, also where it had aborted before", async () => {
+    const controller = new AbortController();
+    const waiting = untilAborted(new Promise(() => undefined), controller.signal);
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    await expect(untilAborted(new Promise(() => undefined), controller.signal)).rejects.toThrow("enough");
+  });
+
+  test("swallows a failure that nobody waits for any more", async () => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    await expect(untilAborted(promise, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+    reject(new Error("late"));
+    await Bun.sleep(1);
   });
 });
