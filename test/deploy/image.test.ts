@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { program } from "../../scripts/lib/built.ts";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { cloudWorld } from "../support/cloud-world.ts";
 import { docker, runInBackground } from "../support/docker.ts";
 import { until } from "../support/eventually.ts";
 import { type ContainerService, engineAnswers, imageOf, startContainer, TEMPORAL } from "../support/services/index.ts";
@@ -85,6 +87,39 @@ function image(): void {
       await docker("stop", "--time", "30", runner.id);
       expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
       expect(await runner.log()).toContain("Draining: nothing runs");
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "is healthy in cloud mode with its key in a file, and runs an execution in a sandbox at Daytona",
+    async () => {
+      await using world = await cloudWorld();
+      const { STIGMER_API_KEY, NODE_EXTRA_CA_CERTS = "", ...env } = world.env;
+      await Bun.write(join(shared.path, "key"), STIGMER_API_KEY ?? "");
+      await copyFile(NODE_EXTRA_CA_CERTS, join(shared.path, "ca.crt"));
+      const [port = 0] = await freePorts(1);
+      const variables = Object.entries({
+        ...env,
+        NODE_EXTRA_CA_CERTS: "/shared/ca.crt",
+        STIGMER_API_KEY_FILE: "/shared/key",
+        ADMIN_PORT: String(port),
+      }).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+      // The world's servers listen on this machine's loopback only.
+      const flags = ["--network=host", `--volume=${shared.path}:/shared:ro`, ...SHUT, ...variables];
+      await using runner = await runInBackground([...flags, IMAGE]);
+      const health = () => runner.inspect("{{.State.Health.Status}}");
+      await until("the container to be healthy", async () => (await health()) === "healthy", 60_000).catch(
+        async (error) => {
+          throw new Error(`${error}\n${await runner.log()}`);
+        },
+      );
+      world.ollama.converse(() => ({ text: "Hello from the image." }));
+      const execution = await world.user.ask(await world.user.session(), "Hello?");
+      expect(execution.status?.messages.at(-1)?.content).toBe("Hello from the image.");
+      expect(world.daytona.alive).toHaveLength(1);
+      await docker("stop", "--time", "30", runner.id);
+      expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
     },
     LIMIT_MS,
   );
