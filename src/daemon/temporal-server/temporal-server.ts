@@ -4,7 +4,7 @@ import type { TemporalConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { humanDuration, sleep, untilAborted } from "../../shared/time.ts";
-import { connectTemporal, type NativeConnection, TemporalError } from "../../temporal/index.ts";
+import { connectTemporal, type NativeConnection, TemporalError, type TemporalErrorCode } from "../../temporal/index.ts";
 import { DevError } from "../dev-error.ts";
 import { temporalExecutable } from "./executable.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -29,6 +29,9 @@ export interface LocalTemporal {
   stop(): Promise<void>;
 }
 
+/** Nobody is there, as far as can be told. */
+const ABSENT: ReadonlySet<TemporalErrorCode> = new Set(["refused", "unknown-host", "no-answer", "unreachable"]);
+
 /**
  * Connects to Temporal where one is reachable; else starts a development server.
  * @throws DevError; TemporalError where the Temporal that is there cannot be used; the signal's reason
@@ -42,7 +45,7 @@ export async function localTemporal(options: TemporalServerOptions): Promise<Loc
   } catch (error) {
     signal.throwIfAborted();
     // One is there, and it is not its absence that is in the way.
-    if (error instanceof TemporalError && error.code !== "unreachable") throw error;
+    if (error instanceof TemporalError && !ABSENT.has(error.code)) throw error;
     const host = config.address.slice(0, config.address.lastIndexOf(":"));
     if (LOCAL.test(host) && config.tls === undefined) return await startServer(options);
     throw new DevError("not-local", `${messageOf(error)}; a development server can only be started on this machine`, [
