@@ -10,7 +10,7 @@ import { create } from "@bufbuild/protobuf";
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { silentLogger } from "../src/log/index.ts";
 import { RedisConnection } from "../src/redis/index.ts";
-import { eventsStream, RedisSink } from "../src/status/index.ts";
+import { eventsStream, RedisSink } from "../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema, ExecutionPhase } from "../src/stigmer/index.ts";
 import { cloudWorld, REDIS_PASSWORD, type Replica } from "../test/support/cloud-world.ts";
 import { median, printMachine, rate, residentMb, row, timed } from "./measures.ts";

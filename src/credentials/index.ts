@@ -1,6 +1,2 @@
 export type { Credentials } from "./credentials.ts";
 export { fixedKey } from "./credentials.ts";
-export type { CredentialsErrorCode } from "./credentials-error.ts";
-export { CredentialsError } from "./credentials-error.ts";
-export type { CredentialsOptions, OpenCredentials } from "./open-credentials.ts";
-export { openCredentials } from "./open-credentials.ts";

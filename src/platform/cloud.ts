@@ -1,10 +1,10 @@
 import type { CloudConfig } from "../config/index.ts";
-import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/index.ts";
+import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/verified/index.ts";
 import type { Logger } from "../log/index.ts";
 import { REMEDIES, RedisConnection, RedisError, RedisLocks } from "../redis/index.ts";
 import { DaytonaApi, DaytonaFailure, DaytonaHealth, DaytonaSandboxes, Reaper } from "../sandbox/daytona/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import { RedisSink } from "../status/index.ts";
+import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
 import { allOpen } from "./all-open.ts";

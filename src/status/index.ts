@@ -1,7 +1,6 @@
 export type { Outcome } from "./finish.ts";
 export { callLabel, componentType } from "./labels.ts";
 export { RESULT_LIMIT, STATUS_LIMIT } from "./limits.ts";
-export { eventsChannel, eventsStream, RedisSink } from "./redis-sink.ts";
 export type { ReporterOptions } from "./reporter.ts";
 export { Reporter } from "./reporter.ts";
 export type { StatusSink, StatusUpdate } from "./status-sink.ts";

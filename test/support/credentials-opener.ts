@@ -1,6 +1,6 @@
 /** A process of its own that opens the API key it is told, and says what it found: argument the configuration as JSON. */
 import type { CredentialsConfig } from "../../src/config/index.ts";
-import { openCredentials } from "../../src/credentials/index.ts";
+import { openCredentials } from "../../src/credentials/verified/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { messageOf } from "../../src/shared/errors.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";

@@ -1,5 +1,9 @@
 import type { CredentialsConfig } from "../../src/config/index.ts";
-import { type CredentialsOptions, type OpenCredentials, openCredentials } from "../../src/credentials/index.ts";
+import {
+  type CredentialsOptions,
+  type OpenCredentials,
+  openCredentials,
+} from "../../src/credentials/verified/index.ts";
 import { createLogger } from "../../src/log/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Redis } from "ioredis";
-import { eventsChannel, eventsStream } from "../../src/status/index.ts";
+import { eventsChannel, eventsStream } from "../../src/status/redis/index.ts";
 import { MessageType } from "../../src/stigmer/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
 import { eventually, until } from "../support/eventually.ts";

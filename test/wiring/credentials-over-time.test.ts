@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { CredentialsConfig } from "../../src/config/index.ts";
-import { CredentialsError, type OpenCredentials } from "../../src/credentials/index.ts";
+import { CredentialsError, type OpenCredentials } from "../../src/credentials/verified/index.ts";
 import { type TestAuthority, testAuthority } from "../support/certificates.ts";
 import { until } from "../support/eventually.ts";
 import { keyTrial } from "../support/key-trial.ts";

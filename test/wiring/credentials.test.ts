@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { CompactSign } from "jose";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { CredentialsError, type CredentialsErrorCode } from "../../src/credentials/index.ts";
+import { CredentialsError, type CredentialsErrorCode } from "../../src/credentials/verified/index.ts";
 import { type TestAuthority, testAuthority } from "../support/certificates.ts";
 import { type KeyTrial, keyTrial } from "../support/key-trial.ts";
 import { AUDIENCE, type TokenIssuer, tokenIssuer } from "../support/token-issuer.ts";

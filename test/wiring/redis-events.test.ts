@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
-import { eventsChannel, eventsStream, RedisSink } from "../../src/status/index.ts";
+import { eventsChannel, eventsStream, RedisSink } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema, ExecutionPhase } from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";

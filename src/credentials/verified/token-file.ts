@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { messageOf } from "../shared/errors.ts";
-import { withTimeout } from "../shared/time.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { withTimeout } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { LONGEST_TOKEN } from "./token.ts";
 

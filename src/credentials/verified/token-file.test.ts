@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { readTokenFile } from "./token-file.ts";
 
 let folder: TemporaryFolder;

@@ -1,6 +1,6 @@
 import { compactVerify, errors } from "jose";
-import type { CredentialsConfig } from "../config/index.ts";
-import { withTimeout } from "../shared/time.ts";
+import type { CredentialsConfig } from "../../config/index.ts";
+import { withTimeout } from "../../shared/time.ts";
 import { checkAudience, checkTimes, iso, issuerOf } from "./claims.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { issuerKeys, keysUnavailable, keysUrl } from "./issuer-keys.ts";

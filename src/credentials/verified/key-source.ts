@@ -1,4 +1,4 @@
-import type { CredentialsConfig } from "../config/index.ts";
+import type { CredentialsConfig } from "../../config/index.ts";
 import { readTokenFile } from "./token-file.ts";
 
 /** Where the API key comes from, in the words of messages. */

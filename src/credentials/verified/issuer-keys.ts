@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
-import { messageOf, systemCode } from "../shared/errors.ts";
+import { messageOf, systemCode } from "../../shared/errors.ts";
 import { CredentialsError } from "./credentials-error.ts";
 
 /** How long the issuer may take to answer. */

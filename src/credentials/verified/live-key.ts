@@ -1,9 +1,9 @@
-import type { Logger } from "../log/index.ts";
-import { type Backoff, backoffMs } from "../shared/backoff.ts";
-import { messageOf } from "../shared/errors.ts";
-import { degraded, type Finding, failed } from "../shared/health.ts";
-import { sleep } from "../shared/time.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Logger } from "../../log/index.ts";
+import { type Backoff, backoffMs } from "../../shared/backoff.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { degraded, type Finding, failed } from "../../shared/health.ts";
+import { sleep } from "../../shared/time.ts";
+import type { Credentials } from "../credentials.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { expiryFinding } from "./expiry.ts";
 import type { KeySource } from "./key-source.ts";

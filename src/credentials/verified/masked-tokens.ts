@@ -1,4 +1,4 @@
-import type { SecretMask } from "../shared/secret-mask.ts";
+import type { SecretMask } from "../../shared/secret-mask.ts";
 
 /** More than one rotation is in flight at a time; older tokens have expired, and a mask that only grows gets slow. */
 const MOST = 8;

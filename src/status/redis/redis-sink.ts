@@ -1,12 +1,12 @@
 import { toJson } from "@bufbuild/protobuf";
-import type { Logger } from "../log/index.ts";
-import { applied, type RedisClient, type RedisConnection } from "../redis/index.ts";
-import { messageOf } from "../shared/errors.ts";
-import { degraded, type Finding, type HealthCheck } from "../shared/health.ts";
-import { retry } from "../shared/retry.ts";
-import { rfc3339 } from "../shared/time.ts";
-import { AgentExecutionStatusSchema } from "../stigmer/index.ts";
-import type { StatusSink, StatusUpdate } from "./status-sink.ts";
+import type { Logger } from "../../log/index.ts";
+import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
+import { retry } from "../../shared/retry.ts";
+import { rfc3339 } from "../../shared/time.ts";
+import { AgentExecutionStatusSchema } from "../../stigmer/index.ts";
+import type { StatusSink, StatusUpdate } from "../status-sink.ts";
 
 /** Most events kept of an execution, and most characters of them: a long status leaves room for fewer. */
 const KEPT_EVENTS = 200;

@@ -1,5 +1,5 @@
-import { degraded, type Finding, failed } from "../shared/health.ts";
-import { humanDuration } from "../shared/time.ts";
+import { degraded, type Finding, failed } from "../../shared/health.ts";
+import { humanDuration } from "../../shared/time.ts";
 import { iso } from "./claims.ts";
 
 /** How long before its end a token needs somebody's attention. */

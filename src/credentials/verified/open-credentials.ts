@@ -1,9 +1,9 @@
-import type { CloudConfig } from "../config/index.ts";
-import type { Logger } from "../log/index.ts";
-import type { Backoff } from "../shared/backoff.ts";
-import type { HealthCheck } from "../shared/health.ts";
-import type { SecretMask } from "../shared/secret-mask.ts";
-import type { Credentials } from "./credentials.ts";
+import type { CloudConfig } from "../../config/index.ts";
+import type { Logger } from "../../log/index.ts";
+import type { Backoff } from "../../shared/backoff.ts";
+import type { HealthCheck } from "../../shared/health.ts";
+import type { SecretMask } from "../../shared/secret-mask.ts";
+import type { Credentials } from "../credentials.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { keySource } from "./key-source.ts";
 import { LiveKey } from "./live-key.ts";

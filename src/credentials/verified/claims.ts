@@ -1,4 +1,4 @@
-import { humanDuration } from "../shared/time.ts";
+import { humanDuration } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { shown, type Token } from "./token.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { MASK, SecretMask } from "../../shared/secret-mask.ts";
 import { MaskedTokens } from "./masked-tokens.ts";
 
 test("the tokens seen last are masked, however many there were", () => {

@@ -1,0 +1,1 @@
+export { eventsChannel, eventsStream, RedisSink } from "./redis-sink.ts";
