@@ -1,4 +1,3 @@
-import { toClientOptions } from "@temporalio/envconfig";
 import { NativeConnection, type NativeConnectionOptions } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
 import { withTimeout } from "../shared/time.ts";
@@ -17,7 +16,7 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
   const timedOut = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
   let connecting: Promise<NativeConnection> | undefined;
   try {
-    connecting = NativeConnection.connect(connectionOptions(config));
+    connecting = connectionOptions(config).then((options) => NativeConnection.connect(options));
     const connection = await withTimeout(connecting, CONNECT_TIMEOUT_MS, timedOut);
     await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
     return connection;
@@ -30,9 +29,16 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
 
 /**
  * The settings as Temporal's own library for environment configuration turns them into options; it reads the
- * certificates, and neither the environment nor a configuration file.
+ * certificates, and neither the environment nor a configuration file. A laptop's Temporal needs none of it.
  */
-function connectionOptions({ address, namespace, tls, apiKey }: TemporalConfig): NativeConnectionOptions {
+async function connectionOptions({
+  address,
+  namespace,
+  tls,
+  apiKey,
+}: TemporalConfig): Promise<NativeConnectionOptions> {
+  if (tls === undefined && apiKey === undefined) return { address };
+  const { toClientOptions } = await import("@temporalio/envconfig");
   return toClientOptions({
     address,
     namespace,
