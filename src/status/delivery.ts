@@ -14,6 +14,7 @@ export class Delivery {
   readonly #sink: StatusSink;
   readonly #executionId: string;
   readonly #log: Logger;
+  readonly #refused: (error: PermanentSinkError) => void;
   /** Makes the newest status; only what is sent is made. */
   #pending: (() => AgentExecutionStatus) | undefined;
   #urgent = false;
@@ -23,10 +24,17 @@ export class Delivery {
   #failures = 0;
   #closed = false;
 
-  constructor(sink: StatusSink, executionId: string, log: Logger) {
+  /** @param refused told of each update that will never succeed, but not of the last one */
+  constructor(
+    sink: StatusSink,
+    executionId: string,
+    log: Logger,
+    refused: (error: PermanentSinkError) => void = () => undefined,
+  ) {
     this.#sink = sink;
     this.#executionId = executionId;
     this.#log = log;
+    this.#refused = refused;
   }
 
   /** Takes the newest status; an urgent one does not wait for the interval to pass. */
@@ -93,7 +101,8 @@ export class Delivery {
     if (this.#failures++ === 0)
       this.#log.warn(`A status update could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
     // Newer ones may have come meanwhile; else this one is tried again.
-    if (!(failure instanceof PermanentSinkError)) this.#pending ??= status;
+    if (failure instanceof PermanentSinkError) this.#refused(failure);
+    else this.#pending ??= status;
     this.#lastSent = Date.now() + backoffMs(this.#failures, RETRY);
     this.#urgent = false;
   }

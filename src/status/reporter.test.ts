@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { until } from "../../test/support/eventually.ts";
 import type { AgentEvent } from "../agent/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { MASK, SecretMask } from "../shared/secret-mask.ts";
 import { ExecutionPhase, MessageType } from "../stigmer/index.ts";
 import { Reporter } from "./reporter.ts";
-import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
+import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutionError } from "./status-sink.ts";
 
 const main = { actor: { kind: "main" }, at: new Date() } as const;
 const answer: AgentEvent = { ...main, type: "turn", turnId: "1", text: "It is hunter22.", calls: [] };
@@ -20,7 +21,9 @@ function sinkOf(refuses = false): StatusSink & { readonly updates: StatusUpdate[
   return { name: "a fake sink", updates, deliver };
 }
 
-function reporterTo(...sinks: StatusSink[]) {
+function reporterTo(...parts: (StatusSink | ((error: UnknownExecutionError) => void))[]) {
+  const sinks = parts.filter((part) => typeof part !== "function");
+  const onUnknown = parts.find((part) => typeof part === "function");
   const mask = new SecretMask();
   mask.add(["hunter22"]);
   return new Reporter({
@@ -30,6 +33,7 @@ function reporterTo(...sinks: StatusSink[]) {
     sinks,
     mask,
     log: silentLogger,
+    ...(onUnknown === undefined ? {} : { onUnknown }),
   });
 }
 
@@ -79,9 +83,29 @@ describe("a reporter", () => {
   test("does not keep one sink from the last status because another refuses it", async () => {
     const [broken, fine] = [sinkOf(true), sinkOf()];
     const reporter = reporterTo(broken, fine);
-    await reporter.start();
+    await expect(reporter.start()).rejects.toThrow(PermanentSinkError);
     await reporter.finish({ phase: "completed" }, soon());
     expect(fine.updates.at(-1)?.terminal).toBe(true);
+  });
+
+  test("tells when a sink does not know the execution any more, and not when it refuses one update", async () => {
+    let answer: Error | undefined;
+    const told: string[] = [];
+    const sink: StatusSink = {
+      name: "a fake sink",
+      deliver: () => (answer ? Promise.reject(answer) : Promise.resolve()),
+    };
+    const reporter = reporterTo(sink, (error) => told.push(error.message));
+    await reporter.start();
+    answer = new PermanentSinkError("one update");
+    reporter.report({ ...main, type: "tool-started", callId: "c1" });
+    await Bun.sleep(0);
+    expect(told).toEqual([]);
+    answer = new UnknownExecutionError("deleted");
+    reporter.report({ ...main, type: "turn", turnId: "1", text: "", calls: [{ id: "c1", name: "ls", args: {} }] });
+    reporter.report({ ...main, type: "tool-started", callId: "c1" });
+    await until("the sink says so", () => told.length > 0);
+    expect(told).toEqual(["deleted"]);
   });
 
   test("shows a notice of the runner as a message of its own, before the answer", async () => {

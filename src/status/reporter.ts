@@ -8,7 +8,7 @@ import { fitStatus } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
 import { Masking } from "./masking.ts";
 import { reduce } from "./reducer.ts";
-import type { StatusSink } from "./status-sink.ts";
+import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
 import { begin, newMessage, type StatusState, type Streaming } from "./status-state.ts";
 
 export interface ReporterOptions {
@@ -20,6 +20,8 @@ export interface ReporterOptions {
   /** The secrets of the process and of the execution. */
   readonly mask: SecretMask;
   readonly log: Logger;
+  /** Told when a sink says while the execution runs that it does not know it any more. */
+  readonly onUnknown?: (error: UnknownExecutionError) => void;
 }
 
 /** Keeps the status of one execution and tells the sinks of it. */
@@ -28,17 +30,29 @@ export class Reporter {
   readonly #masking: Masking;
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
+  #started = false;
+  /** Why the first status will never be taken. */
+  #refusal: PermanentSinkError | undefined;
 
   constructor(options: ReporterOptions) {
     this.#mask = options.mask;
     this.#masking = new Masking(options.mask);
-    this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log));
+    const refused = (error: PermanentSinkError) => {
+      if (!this.#started) this.#refusal ??= error;
+      else if (error instanceof UnknownExecutionError) options.onUnknown?.(error);
+    };
+    this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log, refused));
     this.#state = begin(options.message, options.streaming, new Date());
   }
 
-  /** Sends that the execution is in progress; returns when that was tried with every sink. */
+  /**
+   * Sends that the execution is in progress; returns when that was tried with every sink.
+   * @throws PermanentSinkError where one refuses it for good: nobody would see what the execution does
+   */
   async start(): Promise<void> {
     await Promise.all(this.#deliveries.map((delivery) => delivery.start(() => this.#shown())));
+    this.#started = true;
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   /** Adds a message of the runner. */

@@ -21,5 +21,10 @@ export interface StatusSink {
 
 /** A delivery that will never succeed. */
 export class PermanentSinkError extends Error {
-  override readonly name = "PermanentSinkError";
+  override readonly name: string = "PermanentSinkError";
+}
+
+/** The sink does not know the execution: it was never created, or it was deleted. Nobody will see what it does. */
+export class UnknownExecutionError extends PermanentSinkError {
+  override readonly name = "UnknownExecutionError";
 }

@@ -1,5 +1,6 @@
+import { messageOf } from "../shared/errors.ts";
 import { AgentExecutionCommandController, type StigmerClient, StigmerError } from "../stigmer/index.ts";
-import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
+import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutionError } from "./status-sink.ts";
 
 /** How long one update may take. */
 const UPDATE_TIMEOUT_MS = 10_000;
@@ -21,9 +22,9 @@ export class StigmerSink implements StatusSink {
         { timeoutMs: UPDATE_TIMEOUT_MS },
       );
     } catch (error) {
-      if (error instanceof StigmerError && (error.code === "not-found" || error.code === "invalid")) {
-        throw new PermanentSinkError(error.message, { cause: error });
-      }
+      const code = error instanceof StigmerError ? error.code : undefined;
+      if (code === "not-found") throw new UnknownExecutionError(messageOf(error), { cause: error });
+      if (code === "invalid") throw new PermanentSinkError(messageOf(error), { cause: error });
       throw error;
     }
   }
