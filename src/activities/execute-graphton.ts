@@ -1,6 +1,5 @@
-import { fromJson, type JsonValue, toJson } from "@bufbuild/protobuf";
+import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
-import { ApplicationFailure } from "@temporalio/common";
 import type { AgentRun } from "../agent/index.ts";
 import { AgentError, type AgentEvent } from "../agent/index.ts";
 import type { ModelConfig } from "../config/index.ts";
@@ -9,10 +8,16 @@ import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
-import { type Outcome, RESULT_LIMIT, Reporter, type StatusSink, type Streaming } from "../status/index.ts";
+import {
+  type Outcome,
+  PermanentSinkError,
+  RESULT_LIMIT,
+  Reporter,
+  type StatusSink,
+  type Streaming,
+} from "../status/index.ts";
 import {
   type AgentExecution,
-  AgentExecutionSchema,
   AgentExecutionStatusSchema,
   type Blueprint,
   resolveBlueprint,
@@ -23,8 +28,9 @@ import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral, ThreadError, type ThreadStore } from "../threads/index.ts";
 import { tieToActivity } from "./activity-life.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
+import { executionInput } from "./execution-input.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
-import { StopReason } from "./stop-reason.ts";
+import { StopReason, stopReasons } from "./stop-reason.ts";
 
 /** What running executions takes. */
 export interface ExecutionParts {
@@ -48,9 +54,8 @@ export interface ExecutionParts {
  * FAILED status; where it threw, the server would replace all messages by two generic ones.
  */
 export function executeGraphton(parts: ExecutionParts) {
-  return async (input: TypedJson, threadId: string): Promise<TypedJson> => {
-    const execution = decode(input);
-    const id = execution.metadata?.id ?? "";
+  return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
+    const { execution, id, threadId } = executionInput(first, second);
     const { workflowExecution, activityId } = activityInfo();
     const log = parts.log.child("execution", {
       executionId: id,
@@ -90,6 +95,7 @@ async function execute(
     sinks: parts.sinks,
     mask,
     log,
+    onUnknown: (error) => running.stop(stopReasons.unknown(error.message)),
   });
   await using held = new AsyncDisposableStack();
   let outcome: Outcome;
@@ -135,18 +141,6 @@ async function execute(
   return status;
 }
 
-function decode(input: TypedJson): AgentExecution {
-  const { [TYPE_KEY]: _type, ...message } = input;
-  try {
-    return fromJson(AgentExecutionSchema, message as JsonValue, { ignoreUnknownFields: true });
-  } catch (error) {
-    throw ApplicationFailure.nonRetryable(
-      `The first argument of ExecuteGraphton is no AgentExecution: ${messageOf(error)}`,
-      "InvalidArgument",
-    );
-  }
-}
-
 function secretsOf({ environment }: Blueprint): string[] {
   return environment.secretNames.map((name) => environment.values[name] ?? "");
 }
@@ -164,6 +158,11 @@ function outcomeOf(error: unknown, log: Logger): Outcome {
   if (error instanceof StopReason) {
     log.info(`Execution is stopped: ${error.why}`);
     return { phase: error.why === "cancelled" ? "cancelled" : "failed", reason: error.message };
+  }
+  if (error instanceof PermanentSinkError) {
+    const reason = `The execution was not begun, since its first status was refused: ${error.message}`;
+    log.warn(reason);
+    return { phase: "failed", reason };
   }
   const reason = messageOf(error);
   const expected = EXPECTED.some((kind) => error instanceof kind);

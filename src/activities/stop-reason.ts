@@ -1,5 +1,5 @@
 /** Why an execution is stopped before its agent has ended. */
-export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned";
+export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned" | "unknown";
 
 /** The reason with which an execution's signal aborts. The message is for the user. */
 export class StopReason extends Error {
@@ -24,6 +24,11 @@ export const stopReasons = {
     new StopReason(
       "runner-stopped",
       "The runner was stopped before the execution had finished. What was done until then is kept: send the message again, or another one to go on.",
+    ),
+  unknown: (reason: string) =>
+    new StopReason(
+      "unknown",
+      `The execution was stopped, since the Stigmer backend does not know it any more: it was deleted while it ran. (${reason})`,
     ),
   abandoned: () =>
     new StopReason(

@@ -82,9 +82,10 @@ describe("the activities", () => {
   });
 
   test("an execution that nothing is known of fails by returning, with a message", async () => {
+    const execution = await known("Hi", () => ({ text: "Answer." }));
     const input = {
       [TYPE_KEY]: typeUrl(EXECUTION),
-      metadata: { id: "aex-none" },
+      metadata: { id: execution.metadata?.id },
       spec: { sessionId: "ses-none", message: "Hi" },
     };
     const options = { taskQueue: QUEUE, startToCloseTimeout: "1 min" } as const;
@@ -93,6 +94,33 @@ describe("the activities", () => {
       phase: "EXECUTION_FAILED",
       error: expect.stringContaining("session ses-none could not be read"),
     });
+  });
+
+  test("an execution that the backend does not know ends before the model is asked", async () => {
+    const { spec } = await known("Hi", () => ({ text: "Answer." }));
+    const asked = world.ollama.requests.length;
+    const input = {
+      [TYPE_KEY]: typeUrl(EXECUTION),
+      metadata: { id: "aex-none" },
+      spec: { sessionId: spec?.sessionId, message: "Hi" },
+    };
+    const options = { taskQueue: QUEUE, startToCloseTimeout: "1 min" } as const;
+    const result = await (await caller.start({ name: "ExecuteGraphton", args: [input, "thread-n"], options })).result();
+    expect(result).toMatchObject({ phase: "EXECUTION_FAILED", error: expect.stringContaining("was not begun") });
+    expect(world.ollama.requests.length).toBe(asked);
+  });
+
+  test("arguments that are none are refused for good, and by name", async () => {
+    const options = { taskQueue: QUEUE, startToCloseTimeout: "1 min" } as const;
+    for (const name of ["EnsureThread", "ExecuteGraphton"]) {
+      const handle = await caller.start({ name, args: [], options });
+      const failure = await handle.result().catch((error: { cause?: { cause?: unknown } }) => error.cause?.cause);
+      expect(failure).toMatchObject({
+        type: "InvalidArgument",
+        nonRetryable: true,
+        message: expect.stringContaining(name),
+      });
+    }
   });
 
   test("a cancelled execution stops its agent and its processes within 10 s and ends CANCELLED", async () => {
