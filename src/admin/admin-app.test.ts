@@ -16,6 +16,7 @@ function parts(more: Partial<AdminParts> = {}): AdminParts {
     settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
     drain: () => undefined,
     deadline: () => undefined,
+    host: "127.0.0.1",
     log: createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: () => undefined }),
     ...more,
   };
@@ -186,6 +187,36 @@ describe("a request that a browser sends for a page", () => {
 
   test("of its own origin is served", async () => {
     expect((await ask({}, "/shutdown", from(`http://${HOST}`))).status).toBe(202);
+  });
+});
+
+describe("a request under another name", () => {
+  const under = (host: string, init: RequestInit = {}) => ({ ...init, headers: { host, origin: `http://${host}` } });
+
+  test("is refused where only this machine is listened to, since a page can have its name lead here", async () => {
+    let drained = false;
+    const drain = () => {
+      drained = true;
+    };
+    for (const host of ["evil.com:8790", "evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "192.168.1.2:8790"]) {
+      expect(await ask({}, "/config", under(host))).toEqual({ status: 403, body: errorBody("forbidden") });
+      expect((await ask({ drain }, "/shutdown", under(host, { method: "POST" }))).status).toBe(403);
+    }
+    expect(drained).toBe(false);
+  });
+
+  test("is served where the name is this machine's, or no host at all", async () => {
+    for (const host of ["localhost:8790", "localhost", "[::1]:8790", "127.0.0.2"])
+      expect((await ask({}, "/config", under(host))).status).toBe(200);
+    expect((await ask({ host: "runner.test" }, "/config", under("runner.test:1"))).status).toBe(200);
+    for (const host of ["", "a b"]) expect((await ask({}, "/config", { headers: { host } })).status).toBe(200);
+  });
+
+  test("is served where others may listen in, as probes of a cluster do by the pod's address, or by a token", async () => {
+    const probe = { headers: { host: "10.1.2.3:8790" } };
+    for (const path of ["/livez", "/readyz", "/healthz"])
+      expect((await ask({ host: "0.0.0.0" }, path, probe)).status).toBe(200);
+    expect((await ask({ token: "secret" }, "/livez", { headers: { host: "runner.example" } })).status).toBe(200);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { AdminError } from "./admin-error.ts";
 import { bearerToken } from "./bearer-token.ts";
+import { notUnderAForeignName } from "./foreign-host.ts";
 import { notFromAForeignPage } from "./origin.ts";
 
 /** A condition and whether it holds; what is degraded works still. */
@@ -30,6 +31,8 @@ export interface AdminParts {
   deadline(): Date | undefined;
   /** Where set, `/config` and `/shutdown` want it. */
   readonly token?: string;
+  /** Where the server listens. */
+  readonly host: string;
   readonly log: Logger;
 }
 
@@ -40,7 +43,9 @@ export function adminApp(parts: AdminParts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(requestId());
   app.use(notFromAForeignPage);
-  if (parts.token !== undefined) {
+  if (parts.token === undefined) {
+    app.use(notUnderAForeignName(parts.host));
+  } else {
     const auth = bearerToken(parts.token);
     app.use("/config", auth);
     app.use("/shutdown", auth);

@@ -13,6 +13,7 @@ const app = adminApp({
   settings: () => [],
   drain: () => undefined,
   deadline: () => undefined,
+  host: "127.0.0.1",
   log: silentLogger,
 });
 
@@ -23,6 +24,36 @@ test("the admin server listens on any free port where it is told 0, until it is 
   await server.stop();
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow();
 });
+
+/** What the server says to a request as it is. */
+async function say(port: number, text: string): Promise<string> {
+  const closed = Promise.withResolvers<string>();
+  let answer = "";
+  await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      open: (socket) => void socket.write(text),
+      data: (_, bytes) => {
+        answer += bytes.toString();
+      },
+      close: () => closed.resolve(answer),
+      error: (_, error) => closed.reject(error),
+    },
+  });
+  return await closed.promise;
+}
+
+test.each(["", "Host:\r\n", "Host: a b\r\n", "Host: /x\r\n", "Host: [::1\r\n"])(
+  "a probe without a usable host is served: %j",
+  async (host) => {
+    const server = serveAdmin(app, "127.0.0.1", 0);
+    const version = host === "" ? "HTTP/1.0" : "HTTP/1.1";
+    const answer = await say(server.port, `GET /livez?x=1 ${version}\r\n${host}Connection: close\r\n\r\n`);
+    expect(answer).toStartWith("HTTP/1.1 200");
+    await server.stop();
+  },
+);
 
 test("a port that is taken is the system's error", async () => {
   const server = serveAdmin(app, "127.0.0.1", 0);

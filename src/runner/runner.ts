@@ -137,6 +137,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       drain: () => drain(),
       deadline: () => lifecycle.deadline,
       log: log.child("admin"),
+      host,
       ...(token === undefined ? {} : { token }),
     });
     try {

@@ -1,0 +1,34 @@
+import { isIP } from "node:net";
+import { createMiddleware } from "hono/factory";
+import { AdminError } from "./admin-error.ts";
+
+/**
+ * Refuses requests under a name that is not this machine's, where the server listens on it alone: a page can have its
+ * own name lead here and then is of the same origin. Probes of a cluster come under the address of a pod, to a server
+ * that listens beyond the machine.
+ */
+export function notUnderAForeignName(adminHost: string) {
+  const own = adminHost.toLowerCase();
+  return createMiddleware(async (c, next) => {
+    // Browsers always name a host, and one that can be; simple probes need not.
+    const name = nameOf(c.req.header("host") ?? "");
+    if (isLoopback(own) && name !== undefined && name !== own && !isLoopback(name)) {
+      throw new AdminError(
+        "forbidden",
+        "requests under this host name are not served: use localhost, or set ADMIN_HOST or ADMIN_TOKEN",
+      );
+    }
+    await next();
+  });
+}
+
+/** The name in a Host header, without its port; `undefined` where it is none. */
+function nameOf(host: string): string | undefined {
+  if (/[\s/?#@\\]/.test(host)) return undefined;
+  return URL.parse(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
+function isLoopback(name: string): boolean {
+  const isName = name === "localhost" || name.endsWith(".localhost");
+  return isName || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
+}
