@@ -53,6 +53,15 @@ describe("a new execution", () => {
     ]);
   });
 
+  test("is refused where it is longer than Temporal takes, with the limit and what to do", async () => {
+    const long = create(AgentExecutionSchema, { spec: { agentId, message: "ä".repeat(1_500_000) } });
+    await expect(book.create(long)).rejects.toThrow(
+      /3\.0 MB long, and Temporal takes at most 2\.0 MB: put long text into a file/,
+    );
+    expect(started).toEqual([]);
+    await book.create(create(AgentExecutionSchema, { spec: { agentId, message: "x".repeat(1_900_000) } }));
+  });
+
   test("is refused without a message, an agent, or one that exists", async () => {
     for (const spec of [
       { agentId },

@@ -1,4 +1,4 @@
-import { create, toJson } from "@bufbuild/protobuf";
+import { create, toJson, toJsonString } from "@bufbuild/protobuf";
 import { messageOf } from "../shared/errors.ts";
 import { rfc3339 } from "../shared/time.ts";
 import {
@@ -16,6 +16,11 @@ import type { ResourceStore } from "./resource-store.ts";
 
 /** Starts the workflow of an execution. */
 export type StartWorkflow = (executionId: string, execution: TypedJson) => Promise<void>;
+
+/** Temporal refuses a payload of 2 MiB; some room for what is added to the execution on its way. */
+const EXECUTION_LIMIT = 2_000_000;
+
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const TERMINAL = new Set([
   ExecutionPhase.EXECUTION_COMPLETED,
@@ -45,6 +50,12 @@ export class ExecutionBook {
     // An execution whose references lead nowhere is refused here rather than failing later.
     if (sessionId !== "") kinds.session.get(this.#store, sessionId);
     else kinds.agent.get(this.#store, agentId);
+    const bytes = Buffer.byteLength(toJsonString(AgentExecutionSchema, input));
+    if (bytes > EXECUTION_LIMIT) {
+      throw invalid(
+        `AgentExecution: it is ${megabytes(bytes)} long, and Temporal takes at most ${megabytes(EXECUTION_LIMIT)}: put long text into a file of the workspace and name the file in the message`,
+      );
+    }
     const status = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_PENDING });
     const execution = kinds.execution.create(this.#store, { ...input, status });
     const id = execution.metadata?.id ?? "";
