@@ -151,17 +151,25 @@ function sizeOfAgent(agent: SubAgentExecution | undefined): number {
   return agent === undefined ? 0 : jsonSize(SubAgentExecutionSchema, agent);
 }
 
-function withoutResult(call: ToolCall): ToolCall {
+const withoutResult = remembered((call) => {
   const note = `[${call.result.length} characters left out: the status of this execution would be too large]`;
   return call.result.length <= note.length ? call : { ...call, result: note };
-}
+});
 
-function withoutArguments(call: ToolCall): ToolCall {
-  return { ...call, args: {} };
-}
+const withoutArguments = remembered((call) => ({ ...call, args: {} }));
 
-function withoutDetails({ $typeName, id, name, status }: ToolCall): ToolCall {
+const withoutDetails = remembered(({ $typeName, id, name, status }) => {
   return { $typeName, id, name, status, result: "", startedAt: "", completedAt: "", error: "" };
+});
+
+/** The same call is shortened for one update after the other: it is made, and measured, once. */
+function remembered(shorten: (call: ToolCall) => ToolCall): (call: ToolCall) => ToolCall {
+  const known = new WeakMap<ToolCall, ToolCall>();
+  return (call) => {
+    const shorter = known.get(call) ?? shorten(call);
+    known.set(call, shorter);
+    return shorter;
+  };
 }
 
 function shortText(text: string): string {
