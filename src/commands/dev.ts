@@ -7,7 +7,7 @@ import {
   localTemporal,
   startDaemon,
 } from "../daemon/index.ts";
-import { createLogger, type Logger, writeLines } from "../log/index.ts";
+import type { Logger } from "../log/index.ts";
 import {
   catchStrayErrors,
   EXIT,
@@ -20,7 +20,7 @@ import {
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
-import { loggerOf, logWarnings } from "./start.ts";
+import { firstLogger, loggerOf, logWarnings } from "./start.ts";
 
 export interface DevOptions {
   readonly env: EnvMap;
@@ -38,17 +38,18 @@ const DEV_DEFAULTS: EnvMap = {
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
 export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   const mask = new SecretMask();
-  let log = createLogger({ level: "info", format: "text", mask, write: writeLines(1) });
+  const options = { env, ...(envFile === undefined ? {} : { envFile }) };
+  let log = firstLogger(options, mask);
   const stopping = new AbortController();
   let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
-  const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, log);
+  const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, () => log);
   const stray = catchStrayErrors(
     () => log,
     () => steps.drain(),
   );
   await using opened = new AsyncDisposableStack();
   try {
-    const loaded = loadDev(env, envFile);
+    const loaded = loadConfig({ ...options, defaults: DEV_DEFAULTS, overrides: { MODE: "local" } });
     log = loggerOf(loaded, mask);
     logWarnings(loaded, log);
     installTemporalRuntime(log);
@@ -85,11 +86,6 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     release();
     stray.release();
   }
-}
-
-function loadDev(env: EnvMap, envFile: string | undefined): Loaded {
-  const file = envFile === undefined ? {} : { envFile };
-  return loadConfig({ env, ...file, defaults: DEV_DEFAULTS, overrides: { MODE: "local" } });
 }
 
 function openTemporal({ config }: Loaded, env: EnvMap, log: Logger, signal: AbortSignal): Promise<LocalTemporal> {

@@ -1,4 +1,4 @@
-import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { ConfigError, type EnvMap, type Loaded, type LoadOptions, loadConfig, loadLogFormat } from "../config/index.ts";
 import { createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
   catchStrayErrors,
@@ -20,12 +20,8 @@ export interface StartOptions {
 /** `agent-runner start`: runs until it is told to stop. */
 export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   const mask = new SecretMask();
-  let log = createLogger({
-    level: "info",
-    format: env["LOG_FORMAT"] === "json" ? "json" : "text",
-    mask,
-    write: writeLines(1),
-  });
+  const options = { env, ...(envFile === undefined ? {} : { envFile }) };
+  let log = firstLogger(options, mask);
   let runner: Runner | undefined;
   const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
   const stray = catchStrayErrors(
@@ -34,10 +30,10 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   );
   const release = handleSignals(
     { drain: () => (runner ?? starting).drain(), stop: () => (runner ?? starting).stop() },
-    log,
+    () => log,
   );
   try {
-    const loaded = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
+    const loaded = loadConfig(options);
     log = loggerOf(loaded, mask);
     logWarnings(loaded, log);
     runner = await startRunner({ loaded, env, log, mask });
@@ -53,6 +49,11 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
     release();
     stray.release();
   }
+}
+
+/** The log until the configuration is read, and where it cannot be. */
+export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
+  return createLogger({ level: "info", format: loadLogFormat(options), mask, write: writeLines(1) });
 }
 
 /** The log as it is configured, with the configuration's secrets masked. */

@@ -19,6 +19,7 @@ export type { AdminAddress } from "./load-admin-address.ts";
 export { loadAdminAddress } from "./load-admin-address.ts";
 export type { ClientConfig } from "./load-client.ts";
 export { loadClientConfig } from "./load-client.ts";
+export { loadLogFormat } from "./load-log-format.ts";
 export type { RedactedSetting } from "./redact.ts";
 export { redacted } from "./redact.ts";
 export type { Provider } from "./settings/index.ts";

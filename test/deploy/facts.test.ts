@@ -87,7 +87,7 @@ test("secrets are where the program is told to look", () => {
 
 test("probes ask what the admin server answers, where it listens", async () => {
   const app = adminApp({
-    ...{ mode: "cloud", version: "0", startedAt: new Date(), log: silentLogger },
+    ...{ host: ofImage["ADMIN_HOST"] ?? "", mode: "cloud", version: "0", startedAt: new Date(), log: silentLogger },
     ...{ state: () => "running", inFlight: () => 0, checks: () => [], settings: () => [] },
     ...{ drain: () => undefined, deadline: () => undefined },
   });
@@ -98,7 +98,8 @@ test("probes ask what the admin server answers, where it listens", async () => {
   for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
     const { path, port: where } = container[probe].httpGet;
     expect(where).toBe(port.name);
-    expect((await app.request(path)).status).toBe(200);
+    // As the kubelet asks: by the pod's address.
+    expect((await app.request(`http://10.1.2.3:${port.containerPort}${path}`)).status).toBe(200);
   }
 });
 

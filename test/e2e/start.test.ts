@@ -95,6 +95,22 @@ describe("agent-runner start", () => {
     });
   }, 30_000);
 
+  test("logs nothing but JSON then, from the first line to the last, as the configuration reads it", async () => {
+    const messages = (output: string) =>
+      output
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { readonly message: string }).message);
+    await using failing = start({ LOG_FORMAT: "JSON", TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" });
+    expect(await failing.exited).toBe(4);
+    expect(messages(failing.output()).join("\n")).toContain("STARTUP FAILURE");
+    await using running = start({ LOG_FORMAT: "JSON" });
+    await running.says("Worker ready");
+    running.signal("SIGTERM");
+    expect(await running.exited).toBe(0);
+    expect(messages(running.output())).toContain("SIGTERM: draining; once more ends what runs");
+  }, 30_000);
+
   test("without Temporal fails within 10 s, with the address, the causes and what to do", async () => {
     const started = Date.now();
     await using runner = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" });

@@ -1,0 +1,23 @@
+import * as v from "valibot";
+import type { LogFormat } from "../log/index.ts";
+import type { LoadOptions } from "./load.ts";
+import { runner } from "./settings/runner.ts";
+import { type EnvMap, readSources } from "./sources.ts";
+
+/**
+ * How to log before the configuration is read, and where it cannot be: as the configuration would have it. What is
+ * wrong with it is said when the rest is read.
+ */
+export function loadLogFormat({ env, envFile }: LoadOptions): LogFormat {
+  const result = v.safeParse(runner.LOG_FORMAT, found(env, envFile));
+  return result.success ? result.output : "text";
+}
+
+function found(env: EnvMap, file: string | undefined): string | undefined {
+  try {
+    return readSources(env, file).find(["LOG_FORMAT"])?.value;
+  } catch {
+    // The file cannot be read: what the environment says counts all the same.
+    return env["LOG_FORMAT"] || undefined;
+  }
+}
