@@ -96,5 +96,14 @@ test("one that gives up at the moment its turn comes does not take another one's
   leave();
   gone.abort(new Error("no longer"));
   (await second)();
-  (await third)();
+  const leaveThird = await third;
+  // The only place is the third one's: nobody else comes in before it is given back.
+  let entered = false;
+  const fourth = gate.enter(never).then(() => {
+    entered = true;
+  });
+  await settle();
+  expect(entered).toBe(false);
+  leaveThird();
+  await fourth;
 });

@@ -118,6 +118,7 @@ test("what has not changed since the last time is the same object, so that it is
   const before = leaky();
   const first = shown.masked(before);
   const second = shown.masked(stateAfter(before, says("More")));
+  expect([first.messages.length, first.toolCalls.length]).not.toContain(0);
   for (const [index, message] of first.messages.entries()) expect(second.messages[index]).toBe(message);
   for (const [index, call] of first.toolCalls.entries()) expect(second.toolCalls[index]).toBe(call);
   expect(second.messages.at(-2)).toBe(first.messages.at(-1) ?? expect.unreachable());
