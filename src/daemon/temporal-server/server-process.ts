@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { homeDirectory } from "../../shared/home-directory.ts";
 import { sleep } from "../../shared/time.ts";
 
 const STOP_LIMIT_MS = 5_000;
@@ -28,13 +30,18 @@ export class ServerProcess {
   /** Resolves when it has ended, for whatever reason. */
   readonly exited: Promise<void>;
 
-  /** @throws the system's error where the log file cannot be written */
-  constructor(executable: string, args: readonly string[], logFile: string) {
+  /**
+   * @param path the PATH to run it with. It gets nothing else of this process' environment: agents' commands can read
+   *   that of the server
+   * @throws the system's error where the log file cannot be written
+   */
+  constructor(executable: string, args: readonly string[], logFile: string, path = "") {
     this.#logFile = logFile;
     const output = openSync(logFile, "w", 0o600);
     try {
       this.#child = spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
         detached: true,
+        env: { PATH: path, HOME: homeDirectory(), TMPDIR: tmpdir() },
         stdio: ["pipe", output, output],
       });
     } finally {

@@ -72,10 +72,11 @@ async function startServer({ config, dataDir, path, log, signal }: TemporalServe
   const started = Date.now();
   log.info(`Starting a Temporal development server on port ${port} …`);
   closeToOthers(database);
-  const server = startProcess(executable, logFile, [
+  const args = [
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "warn"],
     ...["--namespace", config.namespace, "--db-filename", database],
-  ]);
+  ];
+  const server = startProcess(executable, logFile, args, path);
   try {
     const connection = await connectWhenReady(config, server, logFile, signal);
     log.info(`Temporal is ready after ${humanDuration(Date.now() - started)} (its log: ${logFile})`);
@@ -103,9 +104,14 @@ function closeToOthers(database: string): void {
   }
 }
 
-function startProcess(executable: string, logFile: string, args: readonly string[]): ServerProcess {
+function startProcess(
+  executable: string,
+  logFile: string,
+  args: readonly string[],
+  path: string | undefined,
+): ServerProcess {
   try {
-    return new ServerProcess(executable, args, logFile);
+    return new ServerProcess(executable, args, logFile, path);
   } catch (error) {
     throw new DevError("directory", `The log of Temporal cannot be written: ${messageOf(error)}`, [
       `Make ${logFile} writable for this user, or set STIGMER_DATA_DIR to another directory.`,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { until } from "../../../test/support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
@@ -156,5 +157,53 @@ describe("what a command leaves in the background", () => {
 
   test("may say more shortly after the command has ended", async () => {
     expect((await run("(sleep 0.05; echo late) & echo early")).output).toBe("early\nlate\n");
+  });
+});
+
+describe("what a command leaves behind", () => {
+  test("is stopped though it left its process group and its session", async () => {
+    await run(
+      "setsid sh -c 'echo $$ >>left; exec sleep 4242' & sh -c 'setsid setsid sleep 4243 & echo $! >>left'; sleep 0.3",
+    );
+    const pids = await pidsIn("left", 2);
+    expect(pids.every(isAlive)).toBe(true);
+    await groups.stopAll();
+    await gone(...pids);
+  });
+
+  test("is not looked for where there was no command", async () => {
+    const before = performance.now();
+    await new ProcessGroups().stopAll();
+    expect(performance.now() - before).toBeLessThan(5);
+  });
+
+  test("of others is left alone", async () => {
+    const others = new ProcessGroups();
+    await run("setsid sh -c 'echo $$ >others; exec sleep 4244' & sleep 0.3", { groups: others });
+    const pids = await pidsIn("others", 1);
+    await run("true");
+    await groups.stopAll();
+    expect(pids.every(isAlive)).toBe(true);
+    await others.stopAll();
+    await gone(...pids);
+  });
+
+  test("ends with this process, also where that is killed", async () => {
+    const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dir, "command.ts"))};
+import { ProcessGroups } from ${JSON.stringify(join(import.meta.dir, "process-groups.ts"))};
+await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & echo $$ >>killed; sleep 4246", {
+  cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, groups: new ProcessGroups() });`;
+    const other = Bun.spawn([process.execPath, "-e", script, folder.path]);
+    const pids = await pidsIn("killed", 2);
+    other.kill("SIGKILL");
+    await gone(...pids);
+  });
+});
+
+describe("a command that cannot be started", () => {
+  test("is refused in words that say what to do", async () => {
+    await expect(run("true", { env: { ODD: "a\0b" } })).rejects.toThrow('The variable "ODD" contains a NUL character');
+    await expect(run(`: ${"x".repeat(3_000_000)}`)).rejects.toThrow("Write it into a file, and run that.");
+    await expect(run("true", { cwd: `${folder.path}/gone` })).rejects.toThrow("does not exist any more");
   });
 });

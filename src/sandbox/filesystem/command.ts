@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { messageOf } from "../../shared/errors.ts";
+import { messageOf, systemCode } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { MARK } from "./marks.ts";
 import type { ProcessGroups } from "./process-groups.ts";
 
 /** How long output is still read after the shell ended: what it left in the background may hold the pipe forever. */
@@ -29,15 +31,9 @@ const shell = Bun.which("bash") ?? "/bin/sh";
 export async function runCommand(command: string, options: RunOptions): Promise<CommandResult> {
   options.signal.throwIfAborted();
   const output = new BoundedOutput(COMMAND_OUTPUT_LIMIT);
-  // One pipe for both streams keeps their order.
-  const child = spawn(shell, ["-c", `exec 2>&1\n${command}`], {
-    cwd: options.cwd,
-    env: { ...options.env },
-    stdio: ["ignore", "pipe", "ignore"],
-    detached: true,
-  });
+  const child = start(command, options);
   const failed = once(child, "error").then(([error]) => {
-    throw new SandboxError("unavailable", `The command could not be started: ${messageOf(error)}`, error);
+    throw notStarted(error, command, options);
   });
   const group = child.pid;
   if (group === undefined) return await failed;
@@ -53,6 +49,46 @@ export async function runCommand(command: string, options: RunOptions): Promise<
   child.stdout?.destroy();
   options.groups.forgetEmpty(group);
   return result(child, output, ending, options.timeoutMs);
+}
+
+function start(command: string, options: RunOptions): ChildProcess {
+  if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
+  const env = { ...options.env, [MARK]: options.groups.mark };
+  const odd = Object.entries(env).find(([name, value]) => `${name}${value}`.includes("\0"));
+  if (odd !== undefined)
+    throw new SandboxError(
+      "invalid",
+      `The variable ${JSON.stringify(odd[0])} contains a NUL character: commands cannot run.`,
+    );
+  try {
+    // One pipe for both streams keeps their order.
+    return spawn(shell, ["-c", `exec 2>&1\n${command}`], {
+      cwd: options.cwd,
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: true,
+    });
+  } catch (error) {
+    throw notStarted(error, command, options);
+  }
+}
+
+function notStarted(error: unknown, command: string, { cwd }: RunOptions): SandboxError {
+  const failed = (why: string) => new SandboxError("unavailable", `The command could not be started: ${why}`, error);
+  if (!existsSync(cwd)) return failed(`the workspace ${cwd} does not exist any more.`);
+  switch (systemCode(error)) {
+    case "E2BIG":
+      return failed(
+        `it has ${Buffer.byteLength(command)} bytes, which is too long. Write it into a file, and run that.`,
+      );
+    case "EAGAIN":
+    case "ENOMEM":
+    case "EMFILE":
+    case "ENFILE":
+      return failed("the machine has no room for another process now. Try again later.");
+    default:
+      return failed(messageOf(error));
+  }
 }
 
 type Ending = "exited" | "timeout" | "aborted";

@@ -43,6 +43,8 @@ export async function writeBytes({ real, asked }: Named, content: Uint8Array | s
       constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const file = await open(real, flags, 0o666);
     try {
+      // A named pipe that somebody reads, or a device.
+      if (!(await file.stat()).isFile()) throw new SandboxError("not-a-file", `'${asked}' is not a regular file.`);
       await file.writeFile(content);
     } finally {
       await file.close();
@@ -87,6 +89,9 @@ async function explained<T>(asked: string, work: () => Promise<T>): Promise<T> {
       case "EPERM":
       case "EROFS":
         throw new SandboxError("denied", `'${asked}': permission denied.`, error);
+      case "ENOSPC":
+      case "EDQUOT":
+        throw new SandboxError("unavailable", `'${asked}': there is no space left for it on the disk.`, error);
       case "ENXIO":
         throw new SandboxError("not-a-file", `'${asked}' is not a regular file.`, error);
       default:

@@ -15,6 +15,7 @@ import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
 import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
+import { hideProcess } from "./hide-process.ts";
 import { ProcessGroups } from "./process-groups.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
@@ -32,6 +33,7 @@ export class FilesystemSandboxes implements SandboxProvider {
 
   constructor(options: FilesystemSandboxOptions) {
     this.#options = options;
+    hideProcess();
   }
 
   async acquire(request: SandboxRequest): Promise<SandboxLease> {

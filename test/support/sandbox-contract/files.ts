@@ -74,6 +74,8 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.readFile("pipe"))).toBe("not-a-file");
         expect(await codeOf(sandbox.writeFile("dir", "x"))).toBe("not-a-file");
         expect(await codeOf(sandbox.writeFile("pipe", "x"))).toBe("not-a-file");
+        await sandbox.execute("(exec 3<>pipe; sleep 30) & sleep 0.2");
+        expect(await codeOf(sandbox.writeFile("pipe", "x".repeat(200_000)))).toBe("not-a-file");
         expect(await codeOf(sandbox.writeFile("plain/below", "x"))).toBe("not-a-directory");
       });
 
