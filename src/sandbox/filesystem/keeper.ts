@@ -3,7 +3,8 @@ import { MARK, PROCESS_MARK } from "./marks.ts";
 
 /**
  * Is told of every process group, and kills those that are left at the end of its standard input, which comes also when
- * this process is killed. Then those that carry its mark, where the system shows it.
+ * this process is killed. Then those that carry its mark, where the system shows it: more than once, because a process
+ * that is just becoming another program shows nothing.
  */
 const SCRIPT = `
 groups=
@@ -15,9 +16,12 @@ while read -r what group; do
 done
 exec 2>/dev/null
 for group in $groups; do kill -KILL "-$group"; done
-for file in $(grep -l "${MARK}=$1" /proc/[0-9]*/environ); do
-  pid=\${file#/proc/}
-  kill -KILL "\${pid%/environ}"
+for sweep in 1 2 3 4 5; do
+  for file in $(grep -l "${MARK}=$1" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    kill -KILL "\${pid%/environ}"
+  done
+  sleep 0.2
 done
 `;
 

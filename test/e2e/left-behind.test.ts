@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmod, chown, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { processesWith } from "../support/processes.ts";
+import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { NOBODY } from "../support/without-root.ts";
+
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+let temporal: TestTemporal;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  await chmod(folder.path, 0o755);
+  file = await installProgram(join(folder.path, "program"));
+  await chmod(file, 0o755);
+  ollama = startOllamaDouble();
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await ollama[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+interface Dev extends RunningProgram {
+  run(message: string): RunningProgram;
+}
+
+/** `dev`, ready, as a user other than root. */
+async function dev(name: string, more: Record<string, string> = {}): Promise<Dev> {
+  const [daemon, admin] = await freePorts(2);
+  const cwd = join(folder.path, name);
+  await mkdir(cwd);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) await chown(cwd, NOBODY, NOBODY);
+  const env = {
+    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+    ADMIN_PORT: String(admin),
+    TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: name,
+    OLLAMA_BASE_URL: ollama.url,
+    OPENAI_API_KEY: "sk-of-the-runner",
+    ...more,
+  };
+  const program = isRoot
+    ? startProgram("setpriv", ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups", file, "dev"], env, cwd)
+    : startProgram(file, ["dev"], env, cwd);
+  await program.says("Ready.", 60_000);
+  return { ...program, run: (message) => startProgram(file, ["run", message], env, cwd) };
+}
+
+const once = (command: string) => (_: unknown, turn: number) =>
+  turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." };
+
+describe("a command of an agent", () => {
+  test("cannot read the runner's environment, and leaves nothing behind", async () => {
+    await using everything = await dev("apart");
+    ollama.converse(once("setsid sleep 4247 & cat /proc/$PPID/environ; sleep 0.3"));
+    const run = everything.run("Look around");
+    expect(await run.exited).toBe(0);
+    expect(run.output()).toContain("Permission denied");
+    expect(run.output()).not.toMatch(/sk-of|OPENAI/);
+    await until("the process is gone", async () => (await processesWith("sleep 4247")).length === 0);
+    everything.signal("SIGINT");
+    expect(await everything.exited).toBe(0);
+  }, 90_000);
+
+  test("ends with a runner that is killed", async () => {
+    await using everything = await dev("killed");
+    ollama.converse(once("setsid sleep 4248 & sleep 4249"));
+    everything.run("Sleep");
+    await until("the commands run", async () => (await processesWith("sleep 424")).length >= 2);
+    everything.signal("SIGKILL");
+    await until("the processes are gone", async () => (await processesWith("sleep 424")).length === 0);
+  }, 90_000);
+});
+
+test("the Temporal server that dev starts has nothing of the runner's environment", async () => {
+  const [port] = await freePorts(1);
+  const path = join(folder.path, "bin");
+  const seen = join(folder.path, "seen");
+  await Bun.write(join(path, "temporal"), `#!/bin/sh\nenv >${seen}\nexit 1\n`);
+  await chmod(join(path, "temporal"), 0o755);
+  const env = {
+    PATH: `${path}:/usr/bin:/bin`,
+    TEMPORAL_SERVICE_ADDRESS: `localhost:${port}`,
+    OPENAI_API_KEY: "sk-of-the-runner",
+    STIGMER_DATA_DIR: join(folder.path, "data"),
+  };
+  await using failed = startProgram(file, ["dev"], env, folder.path);
+  expect(await failed.exited).toBe(4);
+  expect(await readFile(seen, "utf8")).toContain("HOME=");
+  expect(await readFile(seen, "utf8")).not.toContain("sk-of");
+}, 30_000);
