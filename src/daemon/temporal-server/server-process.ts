@@ -41,7 +41,8 @@ export class ServerProcess {
     try {
       this.#child = spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
         detached: true,
-        env: { PATH: path, HOME: homeDirectory(), TMPDIR: tmpdir() },
+        // The keeper needs programs of its own, wherever the server was found.
+        env: { PATH: `${path}:/usr/bin:/bin`, HOME: homeDirectory(), TMPDIR: tmpdir() },
         stdio: ["pipe", output, output],
       });
     } finally {
