@@ -17,6 +17,7 @@ import {
 } from "deepagents";
 import { type DirectoryEntry, type Found, type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { globNotes, grepNotes } from "./search-notes.ts";
 import { noteFailure } from "./tool-outcome.ts";
 
 /** Bytes that are looked at to tell text from binary. */
@@ -58,8 +59,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   async glob(pattern: string, path = "/"): Promise<GlobResult> {
     return await this.#try(async () => {
       const found = await this.#sandbox.glob(pattern, path);
-      const notes = [...(found.truncated ? [SEARCH_CUT] : []), ...unreadable(found)];
-      return { files: [...infos(found), ...notes.map((path) => ({ path }))], truncated: found.truncated };
+      return { files: [...infos(found), ...globNotes(found)], truncated: found.truncated };
     });
   }
 
@@ -72,8 +72,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
     return await this.#try(async () => {
       const filter = glob === null || glob === undefined ? {} : { glob };
       const found = await this.#sandbox.grep(pattern, path ?? "/", { limit: maxCount ?? 1_000, ...filter });
-      const notes = unreadable(found).map((note) => ({ path: note, line: 0, text: "permission denied" }));
-      return { matches: [...found.items, ...notes], truncated: found.truncated };
+      return { matches: [...found.items, ...grepNotes(found)], truncated: found.truncated };
     });
   }
 
@@ -160,13 +159,6 @@ function infos({ items }: Found<DirectoryEntry>): FileInfo[] {
     size,
     modified_at: modifiedAt.toISOString(),
   }));
-}
-
-/** The agent library shows nothing of a search but its paths: what is to be said of it stands among them. */
-const SEARCH_CUT = "[there is more: narrow the pattern or the path]";
-
-function unreadable<T>({ unreadable: paths = [] }: Found<T>): string[] {
-  return paths.length === 0 ? [] : [`[not searched, because it cannot be read: ${paths.join(", ")}]`];
 }
 
 function isText(bytes: Uint8Array): boolean {

@@ -1,20 +1,14 @@
-import { create } from "@bufbuild/protobuf";
 import type { Logger } from "../log/index.ts";
 import * as wire from "../stigmer/index.ts";
+import { agents, instances } from "./agent-services.ts";
 import { invalid } from "./daemon-error.ts";
 import type { ExecutionBook } from "./executions.ts";
 import { MethodHandlers, type ServedService } from "./grpc-methods.ts";
 import type { Page } from "./page.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
+import type { Parts } from "./service-parts.ts";
 import { artifactOf, pushSkill } from "./skills.ts";
-
-/** What the services answer with. */
-interface Parts {
-  readonly store: ResourceStore;
-  readonly executions: ExecutionBook;
-  readonly on: MethodHandlers;
-}
 
 /** Every service of the contract that the runner and the command line use, on the daemon's own store. */
 export function services(store: ResourceStore, executions: ExecutionBook, log: Logger): ServedService[] {
@@ -27,87 +21,6 @@ export function services(store: ResourceStore, executions: ExecutionBook, log: L
     ...executionContexts(parts),
     ...skills(parts),
     ...agentExecutions(parts),
-  ];
-}
-
-function agents({ store, on }: Parts): ServedService[] {
-  const command = wire.AgentCommandController.method;
-  const query = wire.AgentQueryController.method;
-  /** Every agent has an instance that is used where a caller names only the agent. */
-  const withInstance = (agent: wire.Agent): wire.Agent => {
-    const known = agent.status?.defaultInstanceId ?? "";
-    if (known !== "" && kinds.instance.has(store, known)) return agent;
-    const { id = "", slug = "", org = "" } = agent.metadata ?? {};
-    const metadata = create(wire.ApiResourceMetadataSchema, { name: `${slug}-default`, org });
-    const instance = kinds.instance.apply(store, create(wire.AgentInstanceSchema, { metadata, spec: { agentId: id } }));
-    const status = {
-      ...(agent.status ?? create(wire.AgentStatusSchema)),
-      defaultInstanceId: instance.metadata?.id ?? "",
-    };
-    return kinds.agent.save(store, { ...agent, status });
-  };
-  return [
-    {
-      service: wire.AgentCommandController,
-      methods: {
-        ...on.unary(command.apply, (agent) => withInstance(kinds.agent.apply(store, agent))),
-        ...on.unary(command.create, (agent) => withInstance(kinds.agent.create(store, agent))),
-        ...on.unary(command.update, (agent) => withInstance(kinds.agent.update(store, agent))),
-        ...on.unary(command.delete, ({ value }) => kinds.agent.delete(store, value)),
-      },
-    },
-    {
-      service: wire.AgentQueryController,
-      methods: {
-        ...on.unary(query.get, ({ value }) => kinds.agent.get(store, value)),
-        ...on.unary(query.getByReference, (reference) => kinds.agent.getByReference(store, reference)),
-      },
-    },
-  ];
-}
-
-/** An agent must not name an instance that is gone; it gets a new one when it is applied again. */
-function forgetDefault(store: ResourceStore, { metadata, spec }: wire.AgentInstance): void {
-  const agentId = spec?.agentId ?? "";
-  if (!kinds.agent.has(store, agentId)) return;
-  const agent = kinds.agent.get(store, agentId);
-  if (agent.status?.defaultInstanceId !== metadata?.id || agent.status === undefined) return;
-  kinds.agent.save(store, { ...agent, status: { ...agent.status, defaultInstanceId: "" } });
-}
-
-function instances({ store, on }: Parts): ServedService[] {
-  const command = wire.AgentInstanceCommandController.method;
-  const query = wire.AgentInstanceQueryController.method;
-  const checked = (instance: wire.AgentInstance): wire.AgentInstance => {
-    kinds.agent.get(store, instance.spec?.agentId ?? "");
-    return instance;
-  };
-  return [
-    {
-      service: wire.AgentInstanceCommandController,
-      methods: {
-        ...on.unary(command.apply, (instance) => kinds.instance.apply(store, checked(instance))),
-        ...on.unary(command.create, (instance) => kinds.instance.create(store, checked(instance))),
-        ...on.unary(command.update, (instance) => kinds.instance.update(store, checked(instance))),
-        ...on.unary(command.delete, ({ value }) => {
-          const deleted = kinds.instance.delete(store, value);
-          forgetDefault(store, deleted);
-          return deleted;
-        }),
-      },
-    },
-    {
-      service: wire.AgentInstanceQueryController,
-      methods: {
-        ...on.unary(query.get, ({ value }) => kinds.instance.get(store, value)),
-        ...on.unary(query.getByReference, (reference) => kinds.instance.getByReference(store, reference)),
-        ...on.unary(query.getByAgent, ({ agentId, pageInfo }) => {
-          const [size, number] = [pageInfo?.size ?? 0, String(pageInfo?.num ?? 1)];
-          const { count, entries } = kinds.instance.page(store, { parents: [agentId] }, size, number);
-          return { totalCount: count, items: entries };
-        }),
-      },
-    },
   ];
 }
 

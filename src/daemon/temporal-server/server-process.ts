@@ -27,6 +27,7 @@ kill -KILL 0`;
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #logFile: string;
+  #isRunning = true;
   /** Resolves when it has ended, for whatever reason. */
   readonly exited: Promise<void>;
 
@@ -50,14 +51,15 @@ export class ServerProcess {
     }
     // The keeper may go while its input is still open.
     this.#child.stdin?.on("error", () => undefined);
-    this.exited = once(this.#child, "exit").then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = () => {
+      this.#isRunning = false;
+    };
+    // Also where it could not be started at all.
+    this.exited = once(this.#child, "exit").then(ended, ended);
   }
 
   get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#isRunning;
   }
 
   async stop(): Promise<void> {
@@ -66,7 +68,11 @@ export class ServerProcess {
     await Promise.race([this.exited, sleep(STOP_LIMIT_MS, over.signal)]);
     over.abort();
     if (!this.isRunning || this.#child.pid === undefined) return;
-    process.kill(-this.#child.pid, "SIGKILL");
+    try {
+      process.kill(-this.#child.pid, "SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
     await this.exited;
   }
 
