@@ -164,7 +164,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
           "src/deep/c.ts",
         ]);
         expect(relative((await sandbox.glob("b*.ts", "src")).items)).toEqual(["src/b.ts"]);
-        expect(relative((await sandbox.glob("src/[bd]*.{js,ts}", "/")).items)).toEqual([
+        expect(relative((await sandbox.glob("src/*.{js,ts}", "/")).items)).toEqual([
           "src/.g.ts",
           "src/b.ts",
           "src/d.js",
