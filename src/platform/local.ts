@@ -10,13 +10,13 @@ import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
 
 /** A laptop: a directory as sandbox, threads in a file, nothing to connect to but the daemon. */
-export async function openLocal(config: LocalConfig, { env }: PlatformOptions): Promise<Platform> {
+export async function openLocal(config: LocalConfig, { env, log }: PlatformOptions): Promise<Platform> {
   const { root, rootDir } = config.sandbox;
   await usable(rootDir, "SANDBOX_ROOT_DIR", "workspace");
   await usable(config.dataDir, "STIGMER_DATA_DIR", "data directory");
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
-  const threads = openSqliteThreads(config.dataDir);
+  const threads = openSqliteThreads(config.dataDir, log);
   return {
     stigmer,
     sandboxes: new FilesystemSandboxes({

@@ -10,6 +10,7 @@ import {
   SessionCommandController,
   type StigmerClient,
 } from "../../src/stigmer/index.ts";
+import { eventually } from "./eventually.ts";
 
 /** What a user of Stigmer does: talks to agents. */
 export class StigmerUser {
@@ -62,6 +63,15 @@ export class StigmerUser {
   /** An execution as it is now. */
   async get({ metadata }: AgentExecution): Promise<AgentExecution> {
     return await this.client.call(AgentExecutionQueryController.method.get, { value: metadata?.id ?? "" });
+  }
+
+  /** An execution once it has ended, however its end came about. */
+  async ended(execution: AgentExecution, limitMs: number): Promise<AgentExecution> {
+    return await eventually(async () => {
+      const state = await this.get(execution);
+      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("the execution has not ended yet");
+      return state;
+    }, limitMs);
   }
 
   /** Every state of an execution, until its last. */

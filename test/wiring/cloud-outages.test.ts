@@ -77,11 +77,7 @@ describe("while Redis is away for long", () => {
     const { execution, session, go } = await runningExecution();
     await world.redis.kill();
     await go();
-    const end = await eventually(async () => {
-      const state = await world.user.get(execution);
-      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("it is still running");
-      return state;
-    }, 60_000);
+    const end = await world.user.ended(execution, 60_000);
     expect(phaseOf(end)).toBe("EXECUTION_FAILED");
     expect(end.status?.error).toMatch(/memory.*Redis/s);
     await world.redis.restart();
@@ -94,11 +90,7 @@ describe("while Redis is away for long", () => {
     await world.redis.kill();
     const began = Date.now();
     await world.cancel(execution);
-    const end = await eventually(async () => {
-      const state = await world.user.get(execution);
-      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("it is still running");
-      return state;
-    }, 20_000);
+    const end = await world.user.ended(execution, 20_000);
     expect(phaseOf(end)).toBe("EXECUTION_CANCELLED");
     expect(Date.now() - began).toBeLessThan(10_000);
   });

@@ -206,11 +206,7 @@ describe("two replicas of a runner", () => {
     expect(next.status?.messages.at(-1)?.content).toBe("Now there is: before\nafter");
     expect(second.program.output()).toContain("Execution started");
     // Nobody runs it a second time: its workflow learns by the missing heartbeat.
-    const end = await eventually(async () => {
-      const execution = await world.user.get(cut);
-      if (phaseOf(execution) === "EXECUTION_IN_PROGRESS") throw new Error("it has not ended yet");
-      return execution;
-    }, 60_000);
+    const end = await world.user.ended(cut, 60_000);
     expect(phaseOf(end)).toBe("EXECUTION_FAILED");
   }, 150_000);
 });
