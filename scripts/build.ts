@@ -26,6 +26,7 @@ async function build(target: Target, workflow: Bun.BunPlugin): Promise<string> {
     target: "bun",
     format: "esm",
     minify: true,
+    splitting: true,
     define: { BUILD_VERSION: JSON.stringify(version), BUILD_COMMIT: JSON.stringify(commit) },
     plugins: [temporalPlugin(target.bridge, `./node_modules/${WORKFLOW_THREAD}`), daytonaPlugin(), workflow],
     compile: {
