@@ -25,10 +25,17 @@ export function boundedText(head: Buffer, tail: Buffer, total: number): BoundedT
   return { text: wellFormed(head.toString("utf8") + note + tail.toString("utf8")), cut };
 }
 
-/** What is told of a command that was stopped because its time was over: after its output, on a line of its own. */
-export function withTimeoutNote(output: string, timeoutMs: number): string {
-  const note = `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`;
+/** Output with a remark of the sandbox's after it, on a line of its own. */
+export function withNote(output: string, note: string): string {
   return output === "" ? note : `${output.trimEnd()}\n${note}`;
+}
+
+/** Of a command that was stopped because its time was over. */
+export function withTimeoutNote(output: string, timeoutMs: number): string {
+  return withNote(
+    output,
+    `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`,
+  );
 }
 
 /** Takes any amount of bytes and keeps the first and the last of them. */

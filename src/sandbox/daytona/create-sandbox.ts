@@ -42,7 +42,7 @@ export async function createSandbox(options: CreateOptions, request: SandboxRequ
       );
     });
   } catch (error) {
-    void discard(api, name, log);
+    if (!(error instanceof DaytonaFailure && error.wasRefused)) void discard(api, name, log);
     throw error;
   }
 }

@@ -20,8 +20,6 @@ export type { RemoteSandbox };
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
-  /** Another attempt could do it twice: only where the first one was surely refused. */
-  readonly onlyOnce?: boolean;
   readonly retries?: number;
 }
 
@@ -53,7 +51,7 @@ export class DaytonaApi {
    * @throws DaytonaFailure; the signal's reason where it aborts
    */
   async call<T>(what: string, work: (client: Daytona) => Promise<T>, options: CallOptions = {}): Promise<T> {
-    const { signal, onlyOnce = false, retries = this.#retry.retries } = options;
+    const { signal, retries = this.#retry.retries } = options;
     const attempt = async () => {
       try {
         return await untilAborted(work(this.client), signal);
@@ -68,7 +66,7 @@ export class DaytonaApi {
     return await retry(attempt, {
       ...this.#retry,
       retries,
-      isTransient: (error) => error instanceof DaytonaFailure && (onlyOnce ? error.wasRefused : error.isTransient),
+      isTransient: (error) => error instanceof DaytonaFailure && error.isTransient,
       onRetry: (error) => this.#log.debug(`Trying again: ${String(error)}`),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -36,11 +36,15 @@ export class DaytonaFailure extends SandboxError {
 
   /** Whether the request was surely not carried out. */
   get wasRefused(): boolean {
-    return this.reason === "rate-limit" || this.reason === "unreachable";
+    return REFUSALS.has(this.reason);
   }
 }
 
 const TRANSIENT: ReadonlySet<DaytonaFailureCode> = new Set(["rate-limit", "server", "timeout", "unreachable"]);
+
+const REFUSALS: ReadonlySet<DaytonaFailureCode> = new Set([
+  ...(["unauthorized", "quota", "not-found", "rate-limit", "rejected"] as const),
+]);
 
 /** What to do about each. */
 const REMEDIES: Readonly<Record<DaytonaFailureCode, string>> = {

@@ -1,6 +1,8 @@
 import { messageOf } from "../../shared/errors.ts";
+import { sleep } from "../../shared/time.ts";
 import type { SandboxLease, SandboxProvider, SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { awaken } from "./awaken.ts";
 import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
 import type { RemoteSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
@@ -11,6 +13,9 @@ import type { ReplicaLocks, SessionSandboxes } from "./ports.ts";
 import { findRoot } from "./prepare.ts";
 import { makeReady, withinReadiness } from "./readiness.ts";
 import { RemoteShell } from "./remote-shell.ts";
+
+/** How long the end of an execution waits until its sandbox is deleted. */
+const DROP_WAIT_MS = 3_000;
 
 export interface DaytonaSandboxesOptions extends CreateOptions {
   readonly commandTimeoutMs: number;
@@ -96,13 +101,18 @@ export class DaytonaSandboxes implements SandboxProvider {
     };
   }
 
+  /** Deletes it. Where that takes longer, it goes on while others go on too; what then fails is left to the reaper. */
   async #drop({ id }: RemoteSandbox): Promise<void> {
-    this.#options.log.info(`Sandbox ${id}: ${await this.cleanup(id)}`);
+    const dropping = this.cleanup(id).then((done) => this.#options.log.info(`Sandbox ${id}: ${done}`));
+    await Promise.race([dropping, sleep(DROP_WAIT_MS)]);
   }
 
   async #open(remote: RemoteSandbox, { environment, signal }: SandboxRequest): Promise<DaytonaSandbox> {
     const { api, commandTimeoutMs } = this.#options;
-    const shell = new RemoteShell(api, remote, signal);
+    const shell = new RemoteShell(api, remote, {
+      signal,
+      awaken: (within) => awaken(api, remote, this.#options, within),
+    });
     const root = await findRoot(api, remote, shell, signal);
     return new DaytonaSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });
   }

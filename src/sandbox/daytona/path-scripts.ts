@@ -8,7 +8,8 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
  */
 
 /** Sets `real` to where `path` leads, links followed, as far as it exists; it must be inside of `root`. */
-const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -z "$unless" ] || [ ! -e "$unless" ] || fail absolute
+const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -d "$root" ] || mkdir -p "$root"
+[ -z "$unless" ] || [ ! -e "$unless" ] || fail absolute
 resolve() {
   found=$1 rest=
   while [ ! -e "$found" ]; do

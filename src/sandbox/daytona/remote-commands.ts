@@ -1,9 +1,9 @@
-import { boundedText, withTimeoutNote } from "../bounded-output.ts";
+import { boundedText, withNote, withTimeoutNote } from "../bounded-output.ts";
 import { type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { STOP, startScript, waitScript } from "./command-scripts.ts";
+import { type CommandText, STOP, startScript, waitScript } from "./command-scripts.ts";
 import type { RemoteShell } from "./remote-shell.ts";
-import { SCRIPT_LIMIT } from "./shell.ts";
+import { exports, SCRIPT_LIMIT } from "./shell.ts";
 
 /** Below it, each lease keeps what belongs to its commands. */
 const COMMANDS_DIRECTORY = "/tmp/.agent-runner";
@@ -11,14 +11,21 @@ const COMMANDS_DIRECTORY = "/tmp/.agent-runner";
 const WAIT_S = 20;
 /** Longest time in which a command that is no longer wanted is stopped. */
 const STOP_TIMEOUT_MS = 5_000;
+/** As of a process that was killed. */
+const KILLED_EXIT_CODE = 137;
 /** Programs that ask whether they may draw and page: they may not. */
 const BASE_ENVIRONMENT = { TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
+
+const FULL = "[The sandbox's disk is full: output may be missing. Delete what is not needed.]";
+const LOST = "[What supervised the command was killed, by it or for want of memory: its exit code is not known.]";
+
+type Environment = Readonly<Record<string, string>>;
 
 export interface RemoteCommandsOptions {
   readonly root: string;
   readonly timeoutMs: number;
   /** What every command sees besides the sandbox's own environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Environment;
 }
 
 /** Runs an agent's commands in a sandbox at Daytona. */
@@ -35,16 +42,15 @@ export class RemoteCommands {
   }
 
   /** @throws SandboxError; the signal's reason where it aborts, after the command was stopped */
-  async run(
-    command: string,
-    env: Readonly<Record<string, string>> | undefined,
-    signal: AbortSignal,
-  ): Promise<CommandResult> {
+  async run(command: string, env: Environment | undefined, signal: AbortSignal): Promise<CommandResult> {
     signal.throwIfAborted();
     if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
     const dir = `${this.#directory}/${++this.#count}`;
+    const environment = exports({ ...BASE_ENVIRONMENT, ...this.#options.environment, ...env });
     try {
-      return this.#result(await this.#ended(command, dir, { ...this.#options.environment, ...env }, signal));
+      const { word, rest } = await this.#ended(`${command}\n`, environment, dir, signal);
+      if (word === "lost") await this.#stop(dir, "");
+      return this.#result(word, rest);
     } catch (error) {
       if (!signal.aborted) throw error;
       await this.#stop(dir, "");
@@ -57,39 +63,51 @@ export class RemoteCommands {
     if (this.#count > 0) await this.#stop(`${this.#directory}/*`, this.#directory);
   }
 
-  async #ended(
-    command: string,
-    dir: string,
-    env: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<string> {
+  /** Starts the command and waits until it has ended. */
+  async #ended(command: string, environment: string, dir: string, signal: AbortSignal) {
     const { root, timeoutMs } = this.#options;
-    const inline = Buffer.byteLength(command) <= SCRIPT_LIMIT;
-    if (!inline) await this.#shell.upload(Buffer.from(`${command}\n`), `${dir}/command`, signal);
-    let script = startScript({ dir, root, timeoutMs, ...(inline ? { text: command } : {}) }, WAIT_S);
+    const texts = {
+      command: await this.#brought(command, `${dir}/command`, signal),
+      environment: await this.#brought(environment, `${dir}/environment`, signal),
+    };
+    let script = startScript({ dir, root, timeoutMs, ...texts }, WAIT_S);
     // The sandbox stops the command by itself; where it does not, this is the end.
     const end = Date.now() + timeoutMs + 3 * WAIT_S * 1000;
     for (;;) {
-      const { word, rest } = await this.#shell.run(
-        script,
-        {},
-        { waits: WAIT_S, env: { ...BASE_ENVIRONMENT, ...env }, signal },
-      );
-      if (word === "done") return rest;
-      if (word !== "running") throw new SandboxError("unavailable", gone(word, root));
-      if (Date.now() > end) throw new SandboxError("unavailable", "The sandbox does not say how the command ended.");
+      const answer = await this.#shell.run(script, {}, { waits: WAIT_S, signal });
+      if (answer.word === "done" || answer.word === "lost") return answer;
+      if (answer.word !== "running") throw new SandboxError("unavailable", refusal(answer.word, root));
+      if (Date.now() > end) {
+        await this.#stop(dir, "");
+        throw new SandboxError(
+          "unavailable",
+          "The sandbox did not stop the command when its time was over, and does not say how it ended.",
+        );
+      }
       script = waitScript(dir, WAIT_S);
     }
   }
 
-  #result(answer: string): CommandResult {
+  /** A text as it goes along with the script, or, where it is long, is brought there before. */
+  async #brought(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
+    if (Buffer.byteLength(text) <= SCRIPT_LIMIT / 2) return { text, isThere: false };
+    await this.#shell.upload(Buffer.from(text), path, signal);
+    return { text, isThere: true };
+  }
+
+  #result(word: string, answer: string): CommandResult {
     const [ended = "", total = "", head = "", tail = ""] = answer.split("\n");
-    const [code = NaN, seconds = NaN] = ended.split(" ").map(Number);
     const { text, cut } = boundedText(Buffer.from(head, "base64"), Buffer.from(tail, "base64"), Number(total));
+    if (word === "lost") return { output: withNote(text, LOST), exitCode: KILLED_EXIT_CODE, cut };
+    const [, code = "", seconds = "", full = ""] = /^(\d+) (\d+) *(full)?/.exec(ended) ?? [];
+    if (code === "") throw new SandboxError("unavailable", "The sandbox does not say how the command ended.");
+    const output = full === "" ? text : withNote(text, FULL);
+    const exitCode = Number(code);
     const { timeoutMs } = this.#options;
-    const isOver = (code === TIMEOUT_EXIT_CODE || code === 137) && seconds >= Math.floor(timeoutMs / 1000);
-    if (isOver) return { output: withTimeoutNote(text, timeoutMs), exitCode: TIMEOUT_EXIT_CODE, cut };
-    return { output: text, exitCode: code, cut };
+    const wasKilled = exitCode === TIMEOUT_EXIT_CODE || exitCode === KILLED_EXIT_CODE;
+    if (wasKilled && Number(seconds) >= Math.floor(timeoutMs / 1000))
+      return { output: withTimeoutNote(output, timeoutMs), exitCode: TIMEOUT_EXIT_CODE, cut };
+    return { output, exitCode, cut };
   }
 
   async #stop(dirs: string, clear: string): Promise<void> {
@@ -98,8 +116,15 @@ export class RemoteCommands {
   }
 }
 
-function gone(word: string, root: string): string {
-  return word === "denied"
-    ? `The sandbox does not let its user write to ${COMMANDS_DIRECTORY}.`
-    : `The workspace ${root} is no longer there: it was deleted, or the sandbox was restarted.`;
+function refusal(word: string, root: string): string {
+  switch (word) {
+    case "denied":
+      return `The command was not run: the sandbox's user cannot write to ${COMMANDS_DIRECTORY}.`;
+    case "full":
+      return "The command was not run: the sandbox's disk is full. Delete files with the file tools, then try again.";
+    case "forgotten":
+      return `It is not known how the command ended: ${COMMANDS_DIRECTORY}, where the sandbox keeps that, was deleted meanwhile.`;
+    default:
+      return `The command was not run: the workspace ${root} is no longer there, and cannot be made again.`;
+  }
 }

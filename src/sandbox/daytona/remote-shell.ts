@@ -1,32 +1,40 @@
 import { SandboxError } from "../sandbox-error.ts";
 import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
-import { DaytonaFailure } from "./daytona-error.ts";
+import { DaytonaFailure, type DaytonaFailureCode } from "./daytona-error.ts";
 import { assignments, commandLine, parseAnswer } from "./shell.ts";
 
 /** Besides the time that a script needs: how long the sandbox may take to run it. */
 const SCRIPT_TIMEOUT_S = 30;
-/** How long a file may be under way. */
-const TRANSFER_TIMEOUT_S = 120;
+/** How long one attempt to bring a file over may take. */
+const TRANSFER_TIMEOUT_S = 60;
+
+/** With what a sandbox that does not run may answer. */
+const MAYBE_STOPPED: ReadonlySet<DaytonaFailureCode> = new Set(["rejected", "not-found", "server", "failed"]);
 
 export interface ScriptOptions {
   /** Instead of the shell's own. */
   readonly signal?: AbortSignal;
   /** Seconds that the script may wait by itself. */
   readonly waits?: number;
-  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RemoteShellOptions {
+  /** Ends requests, unless they have a signal of their own. */
+  readonly signal: AbortSignal;
+  /** After a failure: @returns whether the sandbox had been stopped and runs again */
+  awaken(signal: AbortSignal): Promise<boolean>;
 }
 
 /** Runs the runner's own scripts in a sandbox. They may run more than once: a request can break off. */
 export class RemoteShell {
   readonly #api: DaytonaApi;
   readonly #remote: RemoteSandbox;
-  readonly #signal: AbortSignal;
+  readonly #options: RemoteShellOptions;
 
-  /** @param signal ends requests, unless they have a signal of their own */
-  constructor(api: DaytonaApi, remote: RemoteSandbox, signal: AbortSignal) {
+  constructor(api: DaytonaApi, remote: RemoteSandbox, options: RemoteShellOptions) {
     this.#api = api;
     this.#remote = remote;
-    this.#signal = signal;
+    this.#options = options;
   }
 
   /**
@@ -37,13 +45,11 @@ export class RemoteShell {
   async run(
     script: string,
     variables: Readonly<Record<string, string | number>>,
-    { waits = 0, env, signal = this.#signal }: ScriptOptions = {},
+    { waits = 0, signal = this.#options.signal }: ScriptOptions = {},
   ): Promise<{ readonly word: string; readonly rest: string }> {
     const line = commandLine(assignments(variables) + script);
-    const { result, exitCode } = await this.#api.call(
-      `run a command in the sandbox ${this.#remote.id}`,
-      () => this.#remote.process.executeCommand(line, "/", env, SCRIPT_TIMEOUT_S + waits),
-      { signal },
+    const { result, exitCode } = await this.#call("run a command in", signal, () =>
+      this.#remote.process.executeCommand(line, "/", undefined, SCRIPT_TIMEOUT_S + waits),
     );
     const answer = parseAnswer(result);
     if (answer !== undefined) return answer;
@@ -54,21 +60,29 @@ export class RemoteShell {
   }
 
   /** @throws SandboxError */
-  async upload(content: Buffer, path: string, signal = this.#signal): Promise<void> {
-    await this.#api.call(
-      `write into the sandbox ${this.#remote.id}`,
-      () => this.#remote.fs.uploadFile(content, path, TRANSFER_TIMEOUT_S),
-      { signal },
-    );
+  async upload(content: Buffer, path: string, signal = this.#options.signal): Promise<void> {
+    await this.#call("write into", signal, () => this.#remote.fs.uploadFile(content, path, TRANSFER_TIMEOUT_S));
   }
 
   /** @returns `undefined` where the file is not there @throws SandboxError */
-  async download(path: string): Promise<Uint8Array | undefined> {
+  async download(path: string, signal = this.#options.signal): Promise<Uint8Array | undefined> {
     try {
-      return await this.#api.call(`read from the sandbox ${this.#remote.id}`, () => this.#remote.fs.downloadFile(path));
+      return await this.#call("read from", signal, () => this.#remote.fs.downloadFile(path, TRANSFER_TIMEOUT_S));
     } catch (error) {
       if (error instanceof DaytonaFailure && error.reason === "not-found") return undefined;
       throw error;
+    }
+  }
+
+  /** @param what as in "read from", to which the sandbox is added */
+  async #call<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const wanted = `${what} the sandbox ${this.#remote.id}`;
+    try {
+      return await this.#api.call(wanted, work, { signal });
+    } catch (error) {
+      const maybeStopped = error instanceof DaytonaFailure && MAYBE_STOPPED.has(error.reason);
+      if (!maybeStopped || !(await this.#options.awaken(signal))) throw error;
+      return await this.#api.call(wanted, work, { signal });
     }
   }
 }

@@ -21,6 +21,14 @@ export function assignments(variables: Readonly<Record<string, string | number>>
     .join("");
 }
 
+/** Lines that export variables; what a shell cannot have as a name is left out. */
+export function exports(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !value.includes("\0"))
+    .map(([name, value]) => `export ${name}=${quote(value)}\n`)
+    .join("");
+}
+
 /**
  * What a script answers: a line with `@` and a word, then whatever belongs to it.
  * @returns `undefined` where the script did not get as far

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
+import { MemorySessions } from "../support/daytona-double/ports.ts";
+import { openReplica, type Replica } from "../support/daytona-double/replica.ts";
+import { eventually, until } from "../support/eventually.ts";
+
+setDefaultTimeout(60_000);
+
+let double: DaytonaDouble;
+let replica: Replica;
+
+beforeEach(() => {
+  double = new DaytonaDouble();
+  replica = openReplica({ double, sessions: new MemorySessions("ses-1") });
+});
+afterEach(async () => {
+  double.heal();
+  await replica.close();
+  await double.stop();
+});
+
+async function seconds(work: Promise<unknown>): Promise<number> {
+  const began = Date.now();
+  await work.catch(() => undefined);
+  return (Date.now() - began) / 1000;
+}
+
+describe("a sandbox that is stopped while it is used", () => {
+  test("is started again, and the tool does what it was to do", async () => {
+    const { sandbox } = await replica.acquire();
+    await sandbox.writeFile("kept.txt", "yes");
+    for (const use of [
+      async () => expect((await sandbox.execute("cat kept.txt")).output).toBe("yes"),
+      async () => expect(new TextDecoder().decode(await sandbox.readFile("kept.txt"))).toBe("yes"),
+      async () => expect((await sandbox.list("/")).items).toHaveLength(1),
+    ]) {
+      double.box(sandbox.id).state = "stopped";
+      await use();
+    }
+    expect(double.count(/\/start$/)).toBe(3);
+    expect(replica.log.join("\n")).toContain("was stopped while an execution uses it");
+  });
+
+  test("for good is told as what it is", async () => {
+    const { sandbox } = await replica.acquire();
+    double.box(sandbox.id).state = "destroyed";
+    await expect(sandbox.execute("echo x")).rejects.toThrow(
+      /was deleted while it was used.*next execution gets a new one/s,
+    );
+  });
+});
+
+describe("while Daytona does not answer", () => {
+  test("the end of an execution does not wait for its sandbox to be deleted", async () => {
+    const { sandbox, release } = await replica.acquire({ sessionId: "" });
+    await sandbox.execute("true");
+    double.fault({ request: /^(DELETE|GET) /, hang: true });
+    expect(await seconds(release())).toBeLessThan(5);
+  });
+
+  test.each([/work-dir$/, /execute$/, /^POST \/sandbox$/])("at %p, nobody who gave up waits", async (request) => {
+    double.fault({ request, hang: true });
+    const controller = new AbortController();
+    const attempt = replica.acquire({ signal: controller.signal });
+    attempt.catch(() => undefined);
+    await until("it is asked", () => double.count(request) > 0);
+    double.fault({ request: /./, hang: true });
+    controller.abort(new Error("cancelled"));
+    expect(await seconds(attempt)).toBeLessThan(5);
+    await expect(attempt).rejects.toThrow("cancelled");
+  });
+
+  test("a file that is read is given up with the execution", async () => {
+    const controller = new AbortController();
+    const { sandbox } = await replica.acquire({ signal: controller.signal });
+    await sandbox.writeFile("x", "y");
+    double.fault({ request: /bulk-download$/, hang: true });
+    const reading = sandbox.readFile("x");
+    reading.catch(() => undefined);
+    await until("it is asked", () => double.count(/bulk-download$/) > 0);
+    controller.abort(new Error("cancelled"));
+    await expect(reading).rejects.toThrow("cancelled");
+  });
+});
+
+describe("a command", () => {
+  test("that kills what supervises it ends at once, with what it said", async () => {
+    const { sandbox } = await replica.acquire();
+    const { output, exitCode } = await sandbox.execute(
+      "echo said; kill -9 $(ps -o ppid= -p $PPID); while sleep 0.1; do date +%N >beat; done",
+    );
+    expect(exitCode).toBe(137);
+    expect(output).toStartWith("said\n[What supervised the command was killed");
+    const beat = async () => (await sandbox.execute("cat beat")).output;
+    const last = await beat();
+    await Bun.sleep(300);
+    expect(await beat()).toBe(last);
+  });
+
+  test("that deletes where it works, or what is kept of it, is followed by one that works", async () => {
+    const { sandbox } = await replica.acquire();
+    await sandbox.execute('rm -rf "$PWD"');
+    expect((await sandbox.execute("pwd; ls")).output).toBe(`${sandbox.root}\n`);
+    await sandbox.execute('rm -rf "$PWD"');
+    expect(await sandbox.writeFile("new.txt", "x")).toBe(`${sandbox.root}/new.txt`);
+    const folder = (await sandbox.execute("dirname $0")).output.trim();
+    await expect(sandbox.execute(`sleep 0.5; rm -rf ${folder.replace(/\d+$/, "")}*`)).rejects.toThrow(
+      "was deleted meanwhile",
+    );
+    expect((await sandbox.execute("echo works")).output).toBe("works\n");
+  });
+
+  test("keeps the sandbox's own programs out of what its environment does to programs", async () => {
+    const environment = { PATH: "/nowhere", LD_PRELOAD: "/nowhere.so", IFS: "x", "A B": "c", dir: "d" };
+    const { sandbox } = await replica.acquire({ environment });
+    const { output, exitCode } = await sandbox.execute('echo "$PATH $dir"; exit 3');
+    expect(exitCode).toBe(3);
+    expect(output).toContain("/nowhere d\n");
+  });
+
+  test("may have a large environment", async () => {
+    const { sandbox } = await replica.acquire({
+      environment: { LARGE: "x".repeat(100_000), OTHER: "y".repeat(100_000) },
+    });
+    expect((await sandbox.execute("echo $((${#LARGE} + ${#OTHER}))")).output).toBe("200000\n");
+    const left = await eventually(async () => (await sandbox.execute("ls $(dirname $0)/../*/environment")).output);
+    expect(left).toContain("No such file");
+  });
+});
