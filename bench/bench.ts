@@ -94,6 +94,10 @@ const start = (): RunningProgram => startProgram(program, [], env, folder);
 printMachine();
 
 row("file", `${(Bun.file(program).size / 1e6).toFixed(0)} MB`, "target: at most 160 MB");
+const versions: number[] = [];
+for (let n = 0; n < STARTS; n++)
+  versions.push(await timed(() => Bun.spawn([program, "--version"], { stdout: "ignore" }).exited));
+row("from exec to the end of --version, median of 10", `${median(versions).toFixed(0)} ms`);
 row("from exec to ready, median of 10", `${(await timeToReady()).toFixed(0)} ms`, "target: at most 600 ms");
 
 await using runner = start();
