@@ -23,7 +23,7 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   if (config.tls === undefined && (await speaksTls(config))) {
     return as("tls-expected", "it speaks TLS, and REDIS_TLS is not true");
   }
-  if (code === "ETIMEDOUT" || /timed out/i.test(text)) return as("timeout", "no answer in time");
+  if (code === "ETIMEDOUT" || /timed? ?out/i.test(text)) return as("timeout", "no answer in time");
   if (/RESP type/.test(text)) return as("not-redis", "what answers there is not Redis");
   return as("lost", text);
 }

@@ -5,17 +5,20 @@ import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
 import { retry } from "../shared/retry.ts";
-import { withTimeout } from "../shared/time.ts";
+import { untilAborted, withTimeout } from "../shared/time.ts";
 import { explain } from "./explain.ts";
 import { RedisError } from "./redis-error.ts";
 
-/** How long connecting and the first PING may take at the start. */
+/** How long connecting may take at the start, with the first commands. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-/** How long one command may take. */
+/** A connection on which commands wait and nothing comes is closed after so long, and what waits fails: it may hang forever. */
+export const SILENCE_MS = 3_000;
+/** How long one command may take where others are answered. */
 const COMMAND_TIMEOUT_MS = 5_000;
 const RECONNECT = { firstMs: 100, mostMs: 2_000 };
-/** How often a write that must not be lost is tried again: with the waits in between about half a minute. */
-const PERSISTENT_RETRY = { retries: 12, firstMs: 200, mostMs: 4_000 };
+/** How long a write that must not be lost is begun anew: with the last try about half a minute. */
+const PERSIST_MS = 24_000;
+const PERSISTENT_RETRY = { retries: Number.POSITIVE_INFINITY, firstMs: 200, mostMs: 4_000 };
 
 export type RedisClient = Redis;
 
@@ -37,7 +40,7 @@ export class RedisConnection {
       this.#lost = reason;
     };
     client.on("close", () => lose(this.#lost ?? "it was closed by the other side"));
-    client.on("error", (error: unknown) => lose(messageOf(error)));
+    client.on("error", (error: unknown) => lose(lossOf(error)));
     client.on("ready", () => {
       if (this.#lost !== undefined) log.info(`Connected to Redis at ${address} again`);
       this.#lost = undefined;
@@ -87,13 +90,25 @@ export class RedisConnection {
 
   /** As {@link run}, and tries again while the connection is lost, up to a limit. @throws RedisError */
   async persist<T>(work: (client: RedisClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const options = { ...PERSISTENT_RETRY, isTransient, ...(signal === undefined ? {} : { signal }) };
-    return await retry(() => this.run(work), options);
+    const end = Date.now() + PERSIST_MS;
+    const options = {
+      ...PERSISTENT_RETRY,
+      isTransient: (error: unknown) => !this.#closed && Date.now() < end && isTransient(error),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    return await untilAborted(
+      retry(() => this.run(work), options),
+      signal,
+    );
   }
 
   /** @returns why Redis does not answer, or `undefined` */
   async probe(): Promise<string | undefined> {
     return await this.run((client) => client.ping()).then(() => undefined, messageOf);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
@@ -111,6 +126,12 @@ function isTransient(error: unknown): boolean {
   return !(cause instanceof Error && cause.name === "ReplyError") || PASSING_REPLIES.test(cause.message);
 }
 
+/** Why a connection is lost, for people. */
+function lossOf(error: unknown): string {
+  const text = messageOf(error);
+  return text.startsWith("Socket timeout") ? `it does not answer any more, for ${SILENCE_MS / 1000} s` : text;
+}
+
 function clientOptions({ host, port, username, password, db, tls }: RedisConfig) {
   return {
     host,
@@ -119,8 +140,10 @@ function clientOptions({ host, port, username, password, db, tls }: RedisConfig)
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS - 1_000,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     // Commands neither wait for a connection nor are repeated behind the caller's back.
     enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

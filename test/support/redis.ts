@@ -1,5 +1,6 @@
 /** A real Redis server for tests: on a free port, with nothing saved, gone with the test. */
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import type { RedisConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
@@ -12,6 +13,12 @@ export interface TestRedis {
   /** Kills the server as a crash would; what was saved is there again after a restart. */
   kill(): Promise<void>;
   restart(): Promise<void>;
+  /** Keeps the server from answering, as one that hangs; its connections stay. */
+  hang(): void;
+  /** Lets it go on. */
+  resume(): void;
+  /** Runs a command as whoever may do everything. */
+  command(...words: string[]): Promise<unknown>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -93,6 +100,19 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     config,
     kill,
     restart: start,
+    hang: () => server?.kill("SIGSTOP"),
+    resume: () => server?.kill("SIGCONT"),
+    command: async (name = "", ...words) => {
+      const client = new Redis({
+        ...{ host: config.host, port, db: config.db },
+        ...(password === undefined ? {} : { password }),
+      });
+      try {
+        return await client.call(name, ...words);
+      } finally {
+        client.disconnect();
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       await kill();
       await folder[Symbol.asyncDispose]();
