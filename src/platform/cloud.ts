@@ -52,9 +52,11 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
 }
 
 async function openRedis(config: CloudConfig, log: Logger): Promise<RedisConnection> {
-  return await RedisConnection.open(config.redis, log).catch((error: unknown) => {
-    throw error instanceof RedisError ? new PlatformError("redis", error.message, REMEDIES[error.code], error) : error;
-  });
+  return await RedisConnection.open(config.redis, log).catch(refuse);
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof RedisError ? new PlatformError("redis", error.message, REMEDIES[error.code], error) : error;
 }
 
 async function openKey(config: CloudConfig, options: Pick<PlatformOptions, "log" | "mask">): Promise<OpenCredentials> {
@@ -79,8 +81,10 @@ async function checkDaytona(api: DaytonaApi, log: Logger): Promise<void> {
 
 /** The group's name; the first replica gives it. */
 async function groupOf(redis: RedisConnection): Promise<string> {
-  return await redis.persist(async (client) => {
-    await client.set(GROUP_KEY, crypto.randomUUID(), "NX");
-    return (await client.get(GROUP_KEY)) ?? "";
-  });
+  return await redis
+    .run(async (client) => {
+      await client.set(GROUP_KEY, crypto.randomUUID(), "NX");
+      return (await client.get(GROUP_KEY)) ?? "";
+    })
+    .catch(refuse);
 }

@@ -2,6 +2,7 @@ import type { RedisConfig } from "../config/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { sightTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** Why a connection could not be made, found out from the client's error and, where that says little, from the port. */
 export async function explain(error: unknown, config: RedisConfig): Promise<RedisError> {
@@ -9,9 +10,8 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   const text = messageOf(error);
   const as = (code: RedisErrorCode, message: string) =>
     new RedisError(code, `Failed to connect to Redis at ${address}: ${message}`, error);
-  if (/^WRONGPASS/.test(text)) return as("password-wrong", "it refuses the user or the password (WRONGPASS)");
-  if (/^NOAUTH/.test(text)) return as("password-missing", "it wants a password, and none is set (NOAUTH)");
-  if (/^NOPERM/.test(text)) return as("not-allowed", text);
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) return as(refusal.code, refusal.reason);
   if (/DB index is out of range/i.test(text)) return as("no-database", `it has no database ${config.db}`);
   const code = systemCode(error) ?? "";
   if (code === "ECONNREFUSED") return as("refused", "connection refused: nothing listens there");

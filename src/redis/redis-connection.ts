@@ -7,7 +7,9 @@ import { messageOf } from "../shared/errors.ts";
 import { retry } from "../shared/retry.ts";
 import { untilAborted, withTimeout } from "../shared/time.ts";
 import { explain } from "./explain.ts";
-import { RedisError } from "./redis-error.ts";
+import { REMEDIES, RedisError } from "./redis-error.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import { rehearse, writeProbe } from "./rehearsal.ts";
 
 /** How long connecting may take at the start, with the first commands. */
 export const CONNECT_TIMEOUT_MS = 5_000;
@@ -15,6 +17,8 @@ export const CONNECT_TIMEOUT_MS = 5_000;
 export const SILENCE_MS = 3_000;
 /** How long one command may take where others are answered. */
 const COMMAND_TIMEOUT_MS = 5_000;
+/** Shortest time between two connections that are made anew because the other side is no primary. */
+const RENEW_MS = 1_000;
 const RECONNECT = { firstMs: 100, mostMs: 2_000 };
 /** How long a write that must not be lost is begun anew: with the last try about half a minute. */
 const PERSIST_MS = 24_000;
@@ -27,34 +31,41 @@ export class RedisConnection {
   /** `host:port`. */
   readonly address: string;
   readonly #client: Redis;
-  /** Why there is no connection. */
+  readonly #log: Logger;
+  /** Why it cannot be used. */
   #lost: string | undefined;
+  /** What Redis said last, where that is why. */
+  #refusal: Refusal | undefined;
   #closed = false;
 
   private constructor(client: Redis, address: string, log: Logger) {
     this.#client = client;
     this.address = address;
-    const lose = (reason: string) => {
-      if (this.#closed) return;
-      if (this.#lost === undefined) log.warn(`The connection to Redis at ${address} is lost: ${reason}`);
-      this.#lost = reason;
-    };
-    client.on("close", () => lose(this.#lost ?? "it was closed by the other side"));
-    client.on("error", (error: unknown) => lose(lossOf(error)));
-    client.on("ready", () => {
-      if (this.#lost !== undefined) log.info(`Connected to Redis at ${address} again`);
-      this.#lost = undefined;
+    this.#log = log;
+    client.on("close", () => this.#lose(this.#lost ?? "it was closed by the other side"));
+    client.on("error", (error: unknown) => {
+      this.#lose(lossOf(error));
+      this.#refusal = undefined;
     });
+    // Connected is not enough: it may take no writes.
+    client.on("ready", () => void this.probe());
   }
 
   /**
-   * Connects, and makes sure that Redis answers.
+   * Connects, and makes sure that Redis does all that will be needed.
    * @throws RedisError with the cause, within {@link CONNECT_TIMEOUT_MS} and the time to find it out
    */
   static async open(config: RedisConfig, log: Logger): Promise<RedisConnection> {
     let started = false;
+    let renewed = 0;
     const client = new Redis({
       ...clientOptions(config),
+      // Behind the same name there may be another one by now, which is the primary.
+      reconnectOnError: (error) => {
+        const due = started && error.message.startsWith("READONLY") && Date.now() - renewed > RENEW_MS;
+        if (due) renewed = Date.now();
+        return due;
+      },
       // A start fails at once; later the connection is made again for as long as it takes.
       retryStrategy: (attempt) => (started ? backoffMs(attempt, RECONNECT) : null),
     });
@@ -64,12 +75,14 @@ export class RedisConnection {
       cause ??= error;
     };
     client.on("error", remember);
-    try {
-      const tooLate = () => new Error("Command timed out");
-      await withTimeout(client.connect(), CONNECT_TIMEOUT_MS, tooLate);
+    const begin = async () => {
+      await client.connect();
       // The client ignores that the database it was told does not exist.
-      await withTimeout(client.select(config.db), CONNECT_TIMEOUT_MS, tooLate);
-      await withTimeout(client.ping(), CONNECT_TIMEOUT_MS, tooLate);
+      await client.select(config.db);
+      await rehearse(client);
+    };
+    try {
+      await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));
     } catch (error) {
       client.disconnect();
       throw await explain(cause ?? error, config);
@@ -84,7 +97,9 @@ export class RedisConnection {
     try {
       return await work(this.#client);
     } catch (error) {
-      throw new RedisError("lost", `Redis at ${this.address}: ${this.#lost ?? messageOf(error)}`, error);
+      const code = refusalOf(error)?.code ?? "lost";
+      const reason = (isReply(error) ? undefined : this.#lost) ?? messageOf(error);
+      throw new RedisError(code, `Redis at ${this.address}: ${reason}`, error);
     }
   }
 
@@ -102,9 +117,21 @@ export class RedisConnection {
     );
   }
 
-  /** @returns why Redis does not answer, or `undefined` */
+  /** @returns why Redis does not answer or takes no writes, and what to do; `undefined` where all is well */
   async probe(): Promise<string | undefined> {
-    return await this.run((client) => client.ping()).then(() => undefined, messageOf);
+    try {
+      await this.run(writeProbe);
+    } catch (error) {
+      const refusal = (error instanceof RedisError ? refusalOf(error.cause) : undefined) ?? this.#refusal;
+      if (refusal === undefined) return messageOf(error);
+      this.#lose(refusal.reason);
+      this.#refusal = refusal;
+      return [`Redis at ${this.address}: ${refusal.reason}.`, ...REMEDIES[refusal.code]].join(" ");
+    }
+    if (this.#lost !== undefined) this.#log.info(`Connected to Redis at ${this.address} again`);
+    this.#lost = undefined;
+    this.#refusal = undefined;
+    return undefined;
   }
 
   get closed(): boolean {
@@ -115,6 +142,12 @@ export class RedisConnection {
     this.#closed = true;
     this.#client.disconnect();
   }
+
+  #lose(reason: string): void {
+    if (this.#closed) return;
+    if (this.#lost === undefined) this.#log.warn(`The connection to Redis at ${this.address} is lost: ${reason}`);
+    this.#lost = reason;
+  }
 }
 
 /** Answers that Redis gives while it starts, changes its master or is moved. */
@@ -123,7 +156,12 @@ const PASSING_REPLIES = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY
 /** Whether the same command may succeed later: always where there was no answer, seldom where there was one. */
 function isTransient(error: unknown): boolean {
   const cause = error instanceof RedisError ? error.cause : error;
-  return !(cause instanceof Error && cause.name === "ReplyError") || PASSING_REPLIES.test(cause.message);
+  return !isReply(cause) || PASSING_REPLIES.test(messageOf(cause));
+}
+
+/** Whether Redis has answered, with an error. */
+function isReply(error: unknown): boolean {
+  return error instanceof Error && error.name === "ReplyError";
 }
 
 /** Why a connection is lost, for people. */
@@ -141,6 +179,8 @@ function clientOptions({ host, port, username, password, db, tls }: RedisConfig)
     connectTimeout: CONNECT_TIMEOUT_MS - 1_000,
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
+    // It would be INFO, which not everybody may ask for.
+    enableReadyCheck: false,
     // Commands neither wait for a connection nor are repeated behind the caller's back.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -5,6 +5,11 @@ export type RedisErrorCode =
   | "password-missing"
   | "password-wrong"
   | "not-allowed"
+  | "read-only"
+  | "full"
+  | "cannot-save"
+  | "no-replicas"
+  | "loading"
   | "tls-expected"
   | "plaintext-expected"
   | "certificate"
@@ -33,7 +38,17 @@ export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   ],
   "password-missing": ["Redis wants a password: set REDIS_PASSWORD (and REDIS_USERNAME, where it has users)."],
   "password-wrong": ["The password or the user is wrong: check REDIS_PASSWORD and REDIS_USERNAME."],
-  "not-allowed": ["The user may not run this command: allow it in Redis' access control list."],
+  "not-allowed": [
+    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* +@read +@write +@connection +@transaction +publish +eval -@dangerous` gives all that are needed.",
+  ],
+  "read-only": [
+    "REDIS_HOST names a replica: name the primary.",
+    "The primary has changed: let the name lead to the new one; the runner connects anew by itself.",
+  ],
+  full: ["Redis has reached its maxmemory: give it more, or set a shorter REDIS_THREAD_TTL."],
+  "cannot-save": ["Redis cannot save to its disk: make room there, or look at its log."],
+  "no-replicas": ["Redis wants more replicas (min-replicas-to-write): bring them back."],
+  loading: ["Redis is starting, or waits for its primary: try again when it is ready."],
   "tls-expected": ["This port speaks TLS: set REDIS_TLS=true, and REDIS_TLS_CA_FILE for a CA of your own."],
   "plaintext-expected": ["This port does not speak TLS: unset REDIS_TLS, or use the TLS port."],
   certificate: [

@@ -1,0 +1,52 @@
+import type { Redis } from "ioredis";
+
+/** Written again and again, to see whether Redis takes writes. */
+export const PROBE_KEY = "stigmer:agent-runner:probe";
+const PROBE_LIFE_MS = 60_000;
+
+/** One command of each kind and family of keys that the runner uses. */
+const REHEARSED: readonly (readonly [string, ...string[]])[] = [
+  ["eval", "return 1", "1", "stigmer:lock:probe"],
+  ["get", "stigmer:lock:probe"],
+  ["set", "stigmer:lock:probe", "1", "PX", "1000"],
+  ["del", "stigmer:lock:probe"],
+  ["hset", "stigmer:thread:probe", "field", "value"],
+  ["hsetnx", "stigmer:thread:probe", "field", "value"],
+  ["hexists", "stigmer:thread:probe", "field"],
+  ["hget", "stigmer:thread:probe", "field"],
+  ["hmget", "stigmer:thread:probe", "field"],
+  ["hgetall", "stigmer:thread:probe"],
+  ["hkeys", "stigmer:thread:probe"],
+  ["hvals", "stigmer:thread:probe"],
+  ["hdel", "stigmer:thread:probe", "field"],
+  ["sadd", "stigmer:thread:probe", "member"],
+  ["smembers", "stigmer:thread:probe"],
+  ["srem", "stigmer:thread:probe", "member"],
+  ["zadd", "stigmer:threads", "0", "member"],
+  ["zrange", "stigmer:threads", "0", "0"],
+  ["zrevrange", "stigmer:threads", "0", "0"],
+  ["zrangebyscore", "stigmer:threads", "0", "0"],
+  ["zremrangebyscore", "stigmer:threads", "0", "0"],
+  ["zrem", "stigmer:threads", "member"],
+  ["xadd", "stigmer:agent-execution:probe:stream", "*", "field", "value"],
+  ["pexpire", "stigmer:agent-execution:probe:stream", "1"],
+  ["publish", "stigmer:agent-execution:probe", ""],
+];
+
+/** Writes next to nothing. @throws where Redis takes no writes */
+export async function writeProbe(client: Redis): Promise<void> {
+  await client.set(PROBE_KEY, Date.now(), "PX", PROBE_LIFE_MS);
+}
+
+/**
+ * Finds out whether this user may do all that will be needed: by a transaction that is discarded. Redis looks at the
+ * rights, and at whether it takes writes, when a command is queued; nothing is carried out.
+ * @throws the first refusal
+ */
+export async function rehearse(client: Redis): Promise<void> {
+  const commands = [["multi"], ...REHEARSED, ["discard"]] as const;
+  const answers = await Promise.allSettled(commands.map(([name, ...words]) => client.call(name, ...words)));
+  const refused = answers.find((answer) => answer.status === "rejected");
+  if (refused !== undefined) throw refused.reason;
+  await writeProbe(client);
+}

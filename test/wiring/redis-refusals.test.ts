@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { create } from "@bufbuild/protobuf";
+import { HumanMessage } from "@langchain/core/messages";
+import type { RedisConfig } from "../../src/config/index.ts";
+import { createLogger, silentLogger } from "../../src/log/index.ts";
+import { REMEDIES, RedisConnection, RedisError, RedisLocks } from "../../src/redis/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import { eventsStream, RedisSink } from "../../src/status/redis/index.ts";
+import { AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
+import { redisThreads } from "../../src/threads/redis/index.ts";
+import { until } from "../support/eventually.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+import { remembered, talk } from "../support/thread-stores.ts";
+
+setDefaultTimeout(30_000);
+
+const USER = "agent-runner";
+const PASSWORD = "a password of the test";
+
+let server: TestRedis;
+let lines: string[];
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+beforeEach(() => {
+  lines = [];
+});
+const log = createLogger({
+  ...{ level: "debug", format: "text", mask: new SecretMask() },
+  write: (line) => lines.push(line),
+});
+
+/** What a start fails with, and in which time. */
+async function failure(config: RedisConfig): Promise<RedisError> {
+  const began = Date.now();
+  const outcome = await RedisConnection.open(config, silentLogger).then(
+    (redis) => redis.close(),
+    (error: unknown) => error,
+  );
+  if (!(outcome instanceof RedisError)) throw new Error(`connecting ended with ${String(outcome)}`);
+  expect(Date.now() - began).toBeLessThan(2_000);
+  return outcome;
+}
+
+const set = (name: string, value: string) => server.command("CONFIG", "SET", name, value);
+
+/** What keeps Redis from taking writes, and what ends that. */
+const CONDITIONS = [
+  [
+    "is a read-only replica",
+    "read-only",
+    () => server.command("REPLICAOF", "127.0.0.1", "1"),
+    () => server.command("REPLICAOF", "NO", "ONE"),
+  ],
+  ["is full", "full", () => set("maxmemory", "1"), () => set("maxmemory", "0")],
+  [
+    "has too few replicas",
+    "no-replicas",
+    () => set("min-replicas-to-write", "1"),
+    () => set("min-replicas-to-write", "0"),
+  ],
+] as const;
+
+describe("a Redis that answers, but takes no writes", () => {
+  for (const [what, code, begin, end] of CONDITIONS) {
+    test(`fails a start with its own cause where it ${what}`, async () => {
+      await begin();
+      try {
+        const error = await failure(server.config);
+        expect(error.code).toBe(code);
+        expect(error.message).toContain("it takes no writes");
+        expect(REMEDIES[code]).not.toEqual([]);
+      } finally {
+        await end();
+      }
+    });
+
+    test(`is not well where it ${what} later on, which heals by itself`, async () => {
+      const redis = await RedisConnection.open(server.config, log);
+      try {
+        expect(await redis.probe()).toBeUndefined();
+        await begin();
+        const reason = async () => (await redis.probe()) ?? "";
+        await until("it is noticed", async () => (await reason()).includes("it takes no writes"));
+        expect(await reason()).toContain(REMEDIES[code][0] ?? "");
+        await Bun.sleep(1_500);
+        await redis.probe();
+        expect(lines.filter((line) => line.includes("is lost"))).toHaveLength(1);
+        expect(lines.join("\n")).not.toContain("again");
+        await end();
+        await until("it is well again", async () => (await redis.probe()) === undefined);
+        expect(lines.filter((line) => line.includes("again"))).toHaveLength(1);
+      } finally {
+        await end();
+        redis.close();
+      }
+    });
+  }
+
+  test("leaves a connection for a new one when it has become a replica", async () => {
+    const redis = await RedisConnection.open(server.config, log);
+    const id = () => redis.run((client) => client.client("ID"));
+    const before = await id();
+    await server.command("REPLICAOF", "127.0.0.1", "1");
+    setTimeout(() => void server.command("REPLICAOF", "NO", "ONE"), 1_000);
+    await redis.persist((client) => client.set("stigmer:x", 1));
+    expect(await id()).not.toBe(before);
+    redis.close();
+  });
+});
+
+describe("a user with few rights", () => {
+  /** The rights that the remedy names. */
+  const advised = /ACL SETUSER <user> ([^`]+)`/.exec(REMEDIES["not-allowed"].join(" "))?.[1]?.split(" ") ?? [];
+  const user = (...rules: readonly string[]) =>
+    server.command("ACL", "SETUSER", USER, "reset", "on", `>${PASSWORD}`, ...rules);
+  const config = () => ({ ...server.config, username: USER, password: PASSWORD });
+
+  test("can do all with those that the remedy and the handbook name", async () => {
+    expect(advised.length).toBeGreaterThan(5);
+    const handbook = await Bun.file(new URL("../../deploy/README.md", import.meta.url)).text();
+    expect(handbook).toContain(advised.join(" "));
+    await user(...advised);
+    const redis = await RedisConnection.open(config(), log);
+    try {
+      expect(await redis.probe()).toBeUndefined();
+      const release = await new RedisLocks(redis, "stigmer:lock:test:", log).acquire("one");
+      await release();
+      const threads = redisThreads(redis, 60_000, log);
+      const signal = new AbortController().signal;
+      const leave = await threads.turn("thread", signal);
+      await talk(threads, "thread", new HumanMessage("Hello"));
+      await talk(threads, "thread", new HumanMessage("Again"));
+      expect(await remembered(threads, "thread")).toHaveLength(4);
+      await threads.tidy("thread");
+      await threads.delete("thread");
+      await leave();
+      const sink = new RedisSink(redis, 60_000, log);
+      for (const terminal of [false, true])
+        await sink.deliver({ executionId: "aex-1", status: create(AgentExecutionStatusSchema), terminal });
+      expect(await server.command("XLEN", eventsStream("aex-1"))).toBe(2);
+      expect(lines).toEqual([]);
+    } finally {
+      redis.close();
+    }
+  });
+
+  test("learns at the start what is missing, and how to give it", async () => {
+    for (const rules of [
+      ["~stigmer:*", "+@read", "+@connection"],
+      [...advised, "-xadd"],
+      [...advised, "-eval"],
+      [...advised, "resetchannels"],
+      [...advised, "resetkeys", "~stigmer:thread:*", "~stigmer:agent-runner:*"],
+    ]) {
+      await user(...rules);
+      const error = await failure(config());
+      expect([rules, error.code]).toEqual([rules, "not-allowed"]);
+      expect(error.message).toContain("NOPERM");
+      expect(error.message).not.toContain(PASSWORD);
+    }
+  });
+});
