@@ -50,6 +50,8 @@ export interface WriteRow {
 
 /** What a checkpoint saver needs of a store. Ids of checkpoints sort by age. */
 export interface CheckpointRows {
+  /** The same rows, whose work ends with the signal's reason when it aborts; absent where nothing takes long. */
+  until?(signal: AbortSignal): CheckpointRows;
   /** The checkpoint, or without `id` the newest of its thread and namespace. */
   get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined>;
   /** Checkpoints by thread and namespace, the newest first; without a thread those of all. */

@@ -49,11 +49,12 @@ export class RowSaver extends BaseCheckpointSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { threadId, namespace } = place(config);
     if (threadId === undefined) return undefined;
+    const rows = this.#rowsFor(config);
     const id = getCheckpointId(config);
     for (let attempt = 0; attempt < READS; attempt++) {
-      const row = await this.#rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
+      const row = await rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
       if (row === undefined) return undefined;
-      const tuple = await this.#tuple(row);
+      const tuple = await this.#tuple(row, rows);
       if (tuple !== undefined) return tuple;
     }
     throw new ThreadError(`The agent's memory cannot be read: parts of the thread ${threadId} are missing.`);
@@ -64,14 +65,15 @@ export class RowSaver extends BaseCheckpointSaver {
     const id = getCheckpointId(config);
     const before: string | undefined = options.before?.configurable?.["checkpoint_id"];
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    for await (const row of this.#rows.list(threadId, namespace)) {
+    const rows = this.#rowsFor(config);
+    for await (const row of rows.list(threadId, namespace)) {
       if (left <= 0) return;
       if ((id !== "" && row.id !== id) || (before !== undefined && row.id >= before)) continue;
       if (options.filter !== undefined) {
         const metadata = await this.#codec.load<Record<string, unknown>>(row.metadata);
         if (!Object.entries(options.filter).every(([key, value]) => metadata[key] === value)) continue;
       }
-      const tuple = await this.#tuple(row);
+      const tuple = await this.#tuple(row, rows);
       // Another process has let go of it meanwhile.
       if (tuple === undefined) continue;
       left--;
@@ -112,8 +114,9 @@ export class RowSaver extends BaseCheckpointSaver {
           ),
         ),
     );
-    await store(dumped, (values, parts) => this.#rows.put(row, values, parts, this.#keep));
-    if (++this.#puts % SWEEP_EVERY === 0) await this.#rows.sweep(threadId);
+    const rows = this.#rowsFor(config);
+    await store(dumped, (values, parts) => rows.put(row, values, parts, this.#keep));
+    if (++this.#puts % SWEEP_EVERY === 0) await rows.sweep(threadId);
     return configOf(row);
   }
 
@@ -136,25 +139,31 @@ export class RowSaver extends BaseCheckpointSaver {
           }),
         ),
     );
-    await store(dumped, (rows, parts) => this.#rows.putWrites({ threadId, namespace, id }, rows, parts));
+    const to = this.#rowsFor(config);
+    await store(dumped, (rows, parts) => to.putWrites({ threadId, namespace, id }, rows, parts));
   }
 
   override async deleteThread(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
   }
 
+  /** The graph's configuration carries the signal of its run: what it waits for ends with it. */
+  #rowsFor({ signal }: RunnableConfig): CheckpointRows {
+    return (signal === undefined ? undefined : this.#rows.until?.(signal)) ?? this.#rows;
+  }
+
   /** @returns `undefined` where parts of it are gone */
-  async #tuple(row: CheckpointRow): Promise<CheckpointTuple | undefined> {
+  async #tuple(row: CheckpointRow, rows: CheckpointRows): Promise<CheckpointTuple | undefined> {
     const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
     const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
-    const values = await this.#rows.values(row);
-    const writes = await this.#orderedWrites(row);
+    const values = await rows.values(row);
+    const writes = await this.#orderedWrites(row, rows);
     // Before version 4 the tasks to run next were writes of the parent.
-    const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent) : undefined;
+    const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent, rows) : undefined;
     const sends = tasks?.filter(({ channel }) => channel === TASKS);
 
     const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
-    const parts = await this.#codec.loadParts(stored, (ids) => this.#rows.parts(row.threadId, ids));
+    const parts = await this.#codec.loadParts(stored, (ids) => rows.parts(row.threadId, ids));
     if (parts === undefined) return undefined;
     const load = async (value: StoredValue) => await this.#codec.loadValue(value, parts);
     for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
@@ -174,9 +183,9 @@ export class RowSaver extends BaseCheckpointSaver {
     return { config: configOf(row), checkpoint, metadata, pendingWrites, ...parentConfig };
   }
 
-  async #orderedWrites(key: CheckpointKey): Promise<WriteRow[]> {
+  async #orderedWrites(key: CheckpointKey, rows: CheckpointRows): Promise<WriteRow[]> {
     const keyOf = (row: WriteRow) => writesSortKey(row.taskPath, row.taskId, row.index);
-    return (await this.#rows.writes(key)).sort((a, b) => compareWritesSortKeys(keyOf(a), keyOf(b)));
+    return (await rows.writes(key)).sort((a, b) => compareWritesSortKeys(keyOf(a), keyOf(b)));
   }
 }
 

@@ -4,15 +4,18 @@ import { applied, type RedisClient, type RedisConnection } from "../../redis/ind
 import { messageOf } from "../../shared/errors.ts";
 import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
 import { retry } from "../../shared/retry.ts";
-import { rfc3339 } from "../../shared/time.ts";
+import { rfc3339, sleep } from "../../shared/time.ts";
 import { AgentExecutionStatusSchema } from "../../stigmer/index.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
 
 /** Most events kept of an execution, and most characters of them: a long status leaves room for fewer. */
 const KEPT_EVENTS = 200;
 const KEPT_CHARACTERS = 4 * 1024 * 1024;
-/** The last event is worth a few seconds: who waits for it would wait in vain. */
-const LAST_RETRY = { retries: 5, firstMs: 200, mostMs: 2_000 };
+/** The last event is worth some time: who waits for it would wait in vain. */
+const LAST_MS = 20_000;
+const LAST_RETRY = { retries: Number.POSITIVE_INFINITY, firstMs: 200, mostMs: 2_000 };
+/** So long the execution waits for its events; what is not taken by then goes on behind it. */
+const PATIENCE_MS = 2_000;
 
 /** So long after the last dropped event all is well again. */
 const RECENT_MS = 15_000;
@@ -50,19 +53,28 @@ export class RedisSink implements StatusSink {
       ...{ executionId, sequence, terminal, time: rfc3339() },
       status: toJson(AgentExecutionStatusSchema, status),
     });
-    const send = () => this.#redis.run((client) => this.#send(client, executionId, sequence, event));
-    try {
-      await (terminal ? retry(send, { ...LAST_RETRY, isTransient: () => true }) : send());
-    } catch (error) {
-      this.#drop(error);
-      return;
-    }
-    this.#recovered();
+    const over = new AbortController();
+    await Promise.race([this.#take(update, sequence, event), sleep(PATIENCE_MS, over.signal)]);
+    over.abort();
   }
 
   /** Whether Redis answers, and what it missed. */
   get check(): HealthCheck {
     return { name: "Redis", check: async () => await this.#find() };
+  }
+
+  /** Sends an event, and the last one again where it has to be; counts it where it is not taken. Never fails. */
+  async #take({ executionId, terminal }: StatusUpdate, sequence: number, event: string): Promise<void> {
+    const send = () => this.#redis.run((client) => this.#send(client, executionId, sequence, event));
+    const end = Date.now() + LAST_MS;
+    const isTransient = () => !this.#redis.closed && Date.now() < end;
+    try {
+      await (terminal ? retry(send, { ...LAST_RETRY, isTransient }) : send());
+    } catch (error) {
+      this.#drop(error);
+      return;
+    }
+    this.#recovered();
   }
 
   async #send(client: RedisClient, executionId: string, sequence: number, event: string): Promise<void> {

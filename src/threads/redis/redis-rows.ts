@@ -1,5 +1,6 @@
 import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { withTimeout } from "../../shared/time.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
 import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, Part, WriteRow } from "../checkpoint-rows.ts";
 import { ThreadError } from "../thread-error.ts";
@@ -8,14 +9,24 @@ import { packValue, packWrite, partArguments, unpackValue, unpackWrite } from ".
 import { SWEEP_SCRIPT } from "./parts-script.ts";
 import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
+/** How long the end of an execution waits for its thread to be tidied. */
+const DELETE_MS = 1_500;
+
 /** Checkpoints in plain Redis, which all replicas share. What is not used for the time to live is let go. */
 export class RedisRows implements CheckpointRows {
   readonly #redis: RedisConnection;
   readonly #ttlMs: number;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(redis: RedisConnection, ttlMs: number) {
+  /** @param signal ends what is tried again and again */
+  constructor(redis: RedisConnection, ttlMs: number, signal?: AbortSignal) {
     this.#redis = redis;
     this.#ttlMs = ttlMs;
+    this.#signal = signal;
+  }
+
+  until(signal: AbortSignal): CheckpointRows {
+    return new RedisRows(this.#redis, this.#ttlMs, signal);
   }
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {
@@ -120,8 +131,15 @@ export class RedisRows implements CheckpointRows {
   }
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
+    // Not tried again, nor waited for: what is left is let go by the next run, or by its time to live.
+    await withTimeout(this.#delete(threadId, onlySubGraphs), DELETE_MS, () => new ThreadError("Redis does not answer"));
+  }
+
+  /** Nothing to do: what is not used is let go of by its time to live. */
+  async upkeep(): Promise<void> {}
+
+  async #delete(threadId: string, onlySubGraphs: boolean): Promise<void> {
     const keys = new ThreadKeys(threadId);
-    // Not tried again: what is left is let go by its time to live.
     await this.#redis.run(async (client) => {
       const all = client.multi();
       for (const namespace of await client.smembers(keys.namespaces)) {
@@ -138,11 +156,9 @@ export class RedisRows implements CheckpointRows {
     if (onlySubGraphs) await this.sweep(threadId);
   }
 
-  /** Nothing to do: what is not used is let go of by its time to live. */
-  async upkeep(): Promise<void> {}
-
   async #persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
-    return await this.#redis.persist(work).catch((error: unknown) => {
+    return await this.#redis.persist(work, this.#signal).catch((error: unknown) => {
+      if (this.#signal?.aborted === true) throw error;
       throw new ThreadError(`The agent's memory cannot be read or written: ${messageOf(error)}`, error);
     });
   }

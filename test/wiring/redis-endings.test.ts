@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { create } from "@bufbuild/protobuf";
+import { AIMessage, HumanMessage } from "@langchain/core/messages";
+import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { createLogger } from "../../src/log/index.ts";
+import { RedisConnection, SILENCE_MS } from "../../src/redis/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import { eventsStream, RedisSink } from "../../src/status/redis/index.ts";
+import { AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
+import type { ThreadStore } from "../../src/threads/index.ts";
+import { redisThreads } from "../../src/threads/redis/index.ts";
+import { until } from "../support/eventually.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+import { remembered, talk } from "../support/thread-stores.ts";
+
+setDefaultTimeout(60_000);
+
+let lines: string[];
+let server: TestRedis;
+let redis: RedisConnection;
+let threads: ThreadStore;
+let sink: RedisSink;
+beforeEach(async () => {
+  lines = [];
+  const write = (line: string) => lines.push(line);
+  const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
+  server = await startRedis();
+  redis = await RedisConnection.open(server.config, log);
+  threads = redisThreads(redis, 600_000, log);
+  sink = new RedisSink(redis, 600_000, log);
+});
+afterEach(async () => {
+  redis.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function duration(work: Promise<unknown>): Promise<number> {
+  const began = Date.now();
+  await work.catch(() => undefined);
+  return Date.now() - began;
+}
+
+const send = (executionId: string, terminal = false) =>
+  sink.deliver({ executionId, status: create(AgentExecutionStatusSchema), terminal });
+
+describe("while Redis hangs", () => {
+  test("what an execution does at its end takes a few seconds, all of it", async () => {
+    const leave = await threads.turn("thread", new AbortController().signal);
+    await talk(threads, "thread", new HumanMessage("Hello"));
+    server.hang();
+    const end = async () => {
+      await threads.tidy("thread").catch(() => undefined);
+      await leave();
+      await send("aex-1", true);
+    };
+    expect(await duration(end())).toBeLessThan(5_500);
+  });
+
+  test("an agent's memory fails after about half a minute, and says so", async () => {
+    await talk(threads, "thread", new HumanMessage("Hello"));
+    server.hang();
+    const again = talk(threads, "thread", new HumanMessage("Again"));
+    expect(await duration(again)).toBeLessThan(36_000);
+    await expect(again).rejects.toThrow(/memory cannot be read or written: Redis at .*does not answer/);
+  });
+
+  test("a run that is stopped no longer waits for its memory, nor writes to it later", async () => {
+    const controller = new AbortController();
+    const answer = () => {
+      server.hang();
+      setTimeout(() => controller.abort(new Error("cancelled")), 500);
+      return { messages: [new AIMessage("Answer")] };
+    };
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode("answer", answer)
+      .addEdge(START, "answer")
+      .addEdge("answer", END)
+      .compile({ checkpointer: threads.saver });
+    const run = graph.invoke(
+      { messages: [new HumanMessage("Hello")] },
+      { configurable: { thread_id: "thread" }, signal: controller.signal },
+    );
+    expect(await duration(run)).toBeLessThan(2_000);
+    await Bun.sleep(SILENCE_MS + 1_000);
+    server.resume();
+    await until("it answers again", async () => (await redis.probe()) === undefined);
+    // It would be tried again by now: only time shows that it is not.
+    await Bun.sleep(5_000);
+    expect(await remembered(threads, "thread")).not.toContain("Answer");
+  });
+});
+
+describe("events while Redis hangs", () => {
+  test("are dropped and counted, and few are under way; the last one comes when it goes on", async () => {
+    await send("aex-1");
+    server.hang();
+    const began = Date.now();
+    let sent = 1;
+    // As an execution does: one after the other.
+    for (; Date.now() - began < 8_000; sent++) {
+      await send("aex-1");
+      await Bun.sleep(50);
+    }
+    const queue = await redis.run(async (client) => (client as unknown as { commandQueue: unknown[] }).commandQueue);
+    expect(queue.length).toBeLessThan(20);
+    expect(await duration(send("aex-1", true))).toBeLessThan(3_000);
+    server.resume();
+    await until("the last one is there", async () => {
+      const entries = (await server.command("XRANGE", eventsStream("aex-1"), "-", "+")) as [string, string[]][];
+      return JSON.parse(entries.at(-1)?.[1].at(-1) ?? "{}").terminal === true;
+    });
+    const entries = (await server.command("XRANGE", eventsStream("aex-1"), "-", "+")) as [string, string[]][];
+    const sequences = entries.map(([, fields]) => JSON.parse(fields.at(-1) ?? "{}").sequence as number);
+    expect(sequences.at(-1)).toBe(sent + 1);
+    expect(sequences).toEqual([...new Set(sequences)].sort((a, b) => a - b));
+    // Those that were on their way when it stopped may have come all the same.
+    expect(sequences.length).toBeLessThan(10);
+    await until("the count is told", () => lines.some((line) => line.includes("dropped meanwhile")));
+    expect(lines.join("\n")).toContain(`dropped meanwhile: ${sent - 1}`);
+  });
+});
