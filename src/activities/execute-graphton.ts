@@ -100,7 +100,7 @@ async function execute(
   await using held = new AsyncDisposableStack();
   let outcome: Outcome;
   try {
-    held.defer(await parts.threads.turn(threadId, signal));
+    held.defer(await parts.threads.turn(threadId, signal, () => running.stop(stopReasons.overtaken())));
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();

@@ -1,5 +1,5 @@
 /** Why an execution is stopped before its agent has ended. */
-export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned" | "unknown";
+export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned" | "unknown" | "overtaken";
 
 /** The reason with which an execution's signal aborts. The message is for the user. */
 export class StopReason extends Error {
@@ -29,6 +29,11 @@ export const stopReasons = {
     new StopReason(
       "unknown",
       `The execution was stopped, since the Stigmer backend does not know it any more: it was deleted while it ran. (${reason})`,
+    ),
+  overtaken: () =>
+    new StopReason(
+      "overtaken",
+      "The execution was stopped, since another one of its session runs at the same time: Redis was emptied, or was away for long. Send the message again.",
     ),
   abandoned: () =>
     new StopReason(

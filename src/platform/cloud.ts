@@ -1,7 +1,7 @@
 import type { CloudConfig } from "../config/index.ts";
 import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/verified/index.ts";
 import type { Logger } from "../log/index.ts";
-import { REMEDIES, RedisConnection, RedisError, RedisLocks } from "../redis/index.ts";
+import { REMEDIES, RedisConnection, RedisError, RedisLocks, SharedName } from "../redis/index.ts";
 import { DaytonaApi, DaytonaFailure, DaytonaHealth, DaytonaSandboxes, Reaper } from "../sandbox/daytona/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { RedisSink } from "../status/redis/index.ts";
@@ -29,7 +29,9 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => credentials.apiKey() });
   opened.defer(() => stigmer.close());
 
-  const group = await groupOf(redis);
+  const shared = await SharedName.settle(redis, GROUP_KEY, log).catch(refuse);
+  opened.defer(() => shared.close());
+  const group = shared.name;
   const sessions = new StigmerSessions(stigmer);
   const sandboxes = new DaytonaSandboxes({
     ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
@@ -77,14 +79,4 @@ async function checkDaytona(api: DaytonaApi, log: Logger): Promise<void> {
     }
     log.warn(`${messageOf(error)} The runner starts all the same; executions fail until Daytona answers.`);
   }
-}
-
-/** The group's name; the first replica gives it. */
-async function groupOf(redis: RedisConnection): Promise<string> {
-  return await redis
-    .run(async (client) => {
-      await client.set(GROUP_KEY, crypto.randomUUID(), "NX");
-      return (await client.get(GROUP_KEY)) ?? "";
-    })
-    .catch(refuse);
 }

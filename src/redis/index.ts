@@ -3,4 +3,5 @@ export { CONNECT_TIMEOUT_MS, RedisConnection, SILENCE_MS } from "./redis-connect
 export type { RedisErrorCode } from "./redis-error.ts";
 export { REMEDIES, RedisError } from "./redis-error.ts";
 export { LOCK_TTL_MS, RedisLocks } from "./redis-lock.ts";
+export { SharedName } from "./shared-name.ts";
 export { applied } from "./transaction.ts";

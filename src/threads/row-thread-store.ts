@@ -12,7 +12,7 @@ const KEPT_CHECKPOINTS = 2;
 /** Lets one at a time have a thread. */
 export interface Turns {
   /** @returns the function that gives it back */
-  acquire(threadId: string, signal: AbortSignal): Promise<() => void | Promise<void>>;
+  acquire(threadId: string, signal: AbortSignal, onLost?: () => void): Promise<() => void | Promise<void>>;
 }
 
 /** Threads in any store of rows. */
@@ -29,8 +29,8 @@ export class RowThreadStore implements ThreadStore {
     this.saver = new RowSaver(rows, KEPT_CHECKPOINTS);
   }
 
-  async turn(threadId: string, signal: AbortSignal): Promise<() => Promise<void>> {
-    const release = await this.#turns.acquire(threadId, signal);
+  async turn(threadId: string, signal: AbortSignal, onLost?: () => void): Promise<() => Promise<void>> {
+    const release = await this.#turns.acquire(threadId, signal, onLost);
     return async () => await release();
   }
 

@@ -10,8 +10,8 @@ import { RedisRows } from "./redis-rows.ts";
 export function redisThreads(redis: RedisConnection, ttlMs: number, log: Logger): ThreadStore {
   const locks = new RedisLocks(redis, "stigmer:lock:thread:", log);
   const turns: Turns = {
-    acquire: async (threadId, signal) =>
-      await locks.acquire(threadId, signal).catch((error: unknown) => {
+    acquire: async (threadId, signal, onLost) =>
+      await locks.acquire(threadId, signal, onLost).catch((error: unknown) => {
         if (signal.aborted) throw error;
         throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
       }),

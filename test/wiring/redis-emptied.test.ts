@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createLogger } from "../../src/log/index.ts";
+import { RedisConnection, SharedName } from "../../src/redis/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import { redisThreads } from "../../src/threads/redis/index.ts";
+import { until } from "../support/eventually.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+
+setDefaultTimeout(40_000);
+
+const KEY = "stigmer:agent-runner:test-group";
+
+const lines: string[] = [];
+const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: (line) => lines.push(line) });
+
+let server: TestRedis;
+let redis: RedisConnection;
+beforeAll(async () => {
+  server = await startRedis();
+  redis = await RedisConnection.open(server.config, log);
+});
+afterAll(async () => {
+  redis.close();
+  await server[Symbol.asyncDispose]();
+});
+
+describe("when Redis is emptied", () => {
+  test("the name that runners share is written again; another one that came first is told of once", async () => {
+    const first = await SharedName.settle(redis, KEY, log);
+    const second = await SharedName.settle(redis, KEY, log);
+    try {
+      expect(second.name).toBe(first.name);
+      await server.command("FLUSHALL");
+      await until("it is there again", async () => (await server.command("GET", KEY)) === first.name);
+      expect(lines.filter((line) => line.includes("had forgotten"))).toHaveLength(1);
+      second.close();
+      await server.command("SET", KEY, "another");
+      await until("it is told", () => lines.some((line) => line.includes("by another name")));
+      await Bun.sleep(6_000);
+      expect(lines.filter((line) => line.includes("by another name"))).toHaveLength(1);
+      expect(await server.command("GET", KEY)).toBe("another");
+    } finally {
+      first.close();
+      second.close();
+    }
+  });
+
+  test("who had a thread is told when another one has it", async () => {
+    const threads = redisThreads(redis, 60_000, log);
+    const other = redisThreads(redis, 60_000, log);
+    const signal = new AbortController().signal;
+    let told = 0;
+    const leave = await threads.turn("thread", signal, () => told++);
+    await server.command("FLUSHALL");
+    const leaveOther = await other.turn("thread", signal, () => expect.unreachable());
+    await until("it is told", () => told > 0, 15_000);
+    await leave();
+    await leaveOther();
+    expect(await server.command("KEYS", "stigmer:lock:*")).toEqual([]);
+  });
+});
