@@ -13,6 +13,8 @@ import { rehearse, writeProbe } from "./rehearsal.ts";
 
 /** How long connecting may take at the start, with the first commands. */
 export const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a Redis that reads its data is waited for at the start. */
+const LOADING_MS = 3_500;
 /** A connection on which commands wait and nothing comes is closed after so long, and what waits fails: it may hang forever. */
 export const SILENCE_MS = 3_000;
 /** How long one command may take where others are answered. */
@@ -79,7 +81,10 @@ export class RedisConnection {
       await client.connect();
       // The client ignores that the database it was told does not exist.
       await client.select(config.db);
-      await rehearse(client);
+      // One that has just been started itself may be ready in a moment.
+      const end = Date.now() + LOADING_MS;
+      const isTransient = (error: unknown) => refusalOf(error)?.code === "loading" && Date.now() < end;
+      await retry(() => rehearse(client), { ...PERSISTENT_RETRY, mostMs: 500, isTransient });
     };
     try {
       await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));

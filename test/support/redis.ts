@@ -32,10 +32,12 @@ export interface TestRedisOptions {
   readonly unreachable?: boolean;
   /** Keeps what is written over a restart. */
   readonly persistent?: boolean;
+  /** More arguments of the server. */
+  readonly args?: readonly string[];
 }
 
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  const { password, tls, caFile, persistent = false, unreachable = false } = options;
+  const { password, tls, caFile, persistent = false, unreachable = false, args: more = [] } = options;
   const executable = Bun.which("redis-server");
   if (executable === null)
     throw new Error("the tests need redis-server on the PATH: run them with scripts/test, which gets it");
@@ -80,6 +82,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
       "always",
     ],
     ...(password === undefined ? [] : ["--requirepass", password]),
+    ...more,
   ];
   let server: Bun.Subprocess | undefined;
   const start = async () => {
@@ -104,9 +107,11 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     resume: () => server?.kill("SIGCONT"),
     command: async (name = "", ...words) => {
       const client = new Redis({
-        ...{ host: config.host, port, db: config.db },
+        ...{ host: config.host, port, db: config.db, enableReadyCheck: false, maxRetriesPerRequest: 0 },
         ...(password === undefined ? {} : { password }),
       });
+      // The command fails too, and says why.
+      client.on("error", () => undefined);
       try {
         return await client.call(name, ...words);
       } finally {

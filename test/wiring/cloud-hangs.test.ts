@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { Redis } from "ioredis";
+import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
+import { eventually, until } from "../support/eventually.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
+
+setDefaultTimeout(90_000);
+
+let world: CloudWorld;
+let replica: Replica;
+beforeAll(async () => {
+  world = await cloudWorld();
+}, 180_000);
+afterAll(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  replica = await world.replica();
+});
+afterEach(async () => {
+  replica.program.signal("SIGKILL");
+  await replica.program.exited;
+  await world.redis.kill();
+  await world.redis.restart();
+});
+
+async function redisDoes(...words: readonly [string, ...string[]]): Promise<void> {
+  const client = new Redis({ host: world.redis.host, port: world.redis.port, password: REDIS_PASSWORD });
+  try {
+    await client.call(...words);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** Redis takes connections and commands, and answers none of them. */
+const hang = () => redisDoes("CLIENT", "PAUSE", "80000", "ALL");
+
+/** An execution whose command runs and does not end. */
+async function runningExecution() {
+  world.ollama.converse(() => ({ text: "I wait.", tools: [{ name: "execute", args: { command: "sleep 600" } }] }));
+  const execution = await world.user.begin(await world.user.session(), "Wait");
+  await eventually(async () => {
+    const { status } = await world.user.get(execution);
+    if (status?.toolCalls.length !== 1) throw new Error("the command does not run yet");
+  });
+  return execution;
+}
+
+describe("while Redis hangs", () => {
+  test("an execution is cancelled within 10 s", async () => {
+    const execution = await runningExecution();
+    await hang();
+    const began = Date.now();
+    await world.cancel(execution);
+    expect(phaseOf(await world.user.ended(execution, 20_000))).toBe("EXECUTION_CANCELLED");
+    expect(Date.now() - began).toBeLessThan(10_000);
+  });
+
+  test("a runner that is told twice to stop is gone within 15 s, in order", async () => {
+    const execution = await runningExecution();
+    await hang();
+    const began = Date.now();
+    replica.program.signal("SIGTERM");
+    await replica.program.says("Draining");
+    replica.program.signal("SIGTERM");
+    await replica.program.exited;
+    expect(Date.now() - began).toBeLessThan(15_000);
+    expect(replica.program.output() + replica.program.errors()).not.toContain("Closing failed");
+    expect(phaseOf(await world.user.ended(execution, 10_000))).toBe("EXECUTION_FAILED");
+  });
+});
+
+describe("a Redis that takes no writes", () => {
+  test("keeps a runner from being ready, and one from starting", async () => {
+    await redisDoes("CONFIG", "SET", "maxmemory", "1");
+    await until("it is not ready", async () => (await replica.admin("/readyz")).status !== 200, 30_000);
+    expect((await replica.admin("/healthz")).text).toContain("its memory is full");
+    const began = Date.now();
+    await using program = world.launch();
+    expect(await program.exited).toBe(4);
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(program.output() + program.errors()).toContain("reached its maxmemory");
+  });
+
+  test("does not start a runner whose user may not write, and says so in its own lines only", async () => {
+    await redisDoes("ACL", "SETUSER", "few", "on", `>${REDIS_PASSWORD}`, "~stigmer:*", "+@read", "+@connection");
+    await using program = world.launch({ REDIS_USERNAME: "few" });
+    expect(await program.exited).toBe(4);
+    const output = program.output() + program.errors();
+    expect(output).toContain("ACL SETUSER");
+    expect(output).not.toContain("Skipping");
+  });
+});
