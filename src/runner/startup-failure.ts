@@ -94,7 +94,7 @@ export function startupFailure(error: unknown): StartupFailure {
 
 const PLATFORM_FAILURES: Readonly<Record<PlatformErrorCode, string>> = {
   directory: "a directory cannot be used",
-  redis: "no connection to Redis",
+  redis: "Redis cannot be used",
   credentials: "the API key is not valid",
   daytona: "Daytona cannot be used",
 };

@@ -27,7 +27,7 @@ async function failedStart(env: Readonly<Record<string, string>>): Promise<strin
 describe("a start in cloud mode fails within 10 s, and says what to do", () => {
   test("where Redis is not there", async () => {
     const output = await failedStart({ REDIS_PORT: "9" });
-    expect(output).toContain("no connection to Redis");
+    expect(output).toContain("Redis cannot be used");
     expect(output).toContain("REDIS_HOST or REDIS_PORT is wrong");
   });
 
