@@ -5,6 +5,7 @@ import { messageOf } from "./errors.ts";
 
 /** How long a process waits for another one that writes to the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
+const BUSY_STEP_MS = 20;
 
 /** A database file that cannot be used. The message names it and the cause. */
 export class DatabaseError extends Error {
@@ -23,12 +24,30 @@ export function openDatabase(file: string): Database {
     // It holds conversations, and what they hold: for its owner only.
     chmodSync(file, 0o600);
     database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    database.run("PRAGMA journal_mode = WAL");
+    const opened = database;
+    whileBusy(() => opened.run("PRAGMA journal_mode = WAL"));
     // With a write-ahead log this survives a crash of the process; only a power cut may cost the last transactions.
     database.run("PRAGMA synchronous = NORMAL");
     return database;
   } catch (error) {
     database?.close();
     throw new DatabaseError(`The database ${file} cannot be used: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Does something for which SQLite does not wait by itself while another process has the file: changes of the file as a whole.
+ * @throws what it throws, where the other one takes longer than a write may
+ */
+export function whileBusy(work: () => void): void {
+  const end = Date.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!String(Object(error).code).startsWith("SQLITE_BUSY") || Date.now() > end) throw error;
+      Bun.sleepSync(BUSY_STEP_MS);
+    }
   }
 }

@@ -189,15 +189,21 @@ export class RowSaver extends BaseCheckpointSaver {
   }
 }
 
+/** So often parts may turn out to be missing: another process lets go of them while this one brings others. */
+const ATTEMPTS = 10;
+
 /** Stores values with the parts that are new, and where it turns out that others are missing too, with these. */
 async function store<T>(
   dumped: Dumped<T>,
   put: (values: T, parts: readonly Part[]) => Promise<string[]>,
 ): Promise<void> {
-  const missing = await put(dumped.values, dumped.fresh);
-  if (missing.length === 0) return;
-  const still = await put(dumped.values, [...dumped.fresh, ...(await dumped.again(missing))]);
-  if (still.length > 0) throw new ThreadError("The agent's memory cannot be written: messages changed meanwhile.");
+  let parts = dumped.fresh;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const missing = await put(dumped.values, parts);
+    if (missing.length === 0) return;
+    parts = [...parts, ...(await dumped.again(missing))];
+  }
+  throw new ThreadError("The agent's memory cannot be written: messages changed meanwhile.");
 }
 
 function place(config: RunnableConfig): { readonly threadId?: string; readonly namespace?: string } {

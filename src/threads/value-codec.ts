@@ -70,7 +70,11 @@ export class ValueCodec {
     });
     const again = async (wanted: readonly string[]): Promise<Part[]> => {
       const found: Part[] = [];
-      for (const [message, id] of ids) if (wanted.includes(await id)) found.push(await this.#part(message));
+      for (const [message, promised] of ids) {
+        const id = await promised;
+        // By the id that the values name: what was read before may be written in another way now, and mean the same.
+        if (wanted.includes(id)) found.push({ ...(await this.#part(message)), id });
+      }
       return found;
     };
     return { values, fresh: [...fresh.values()], again };

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { whileBusy } from "../../shared/open-database.ts";
 
 /** Counted up when the tables change: a file of another version is started anew. */
 const VERSION = 2;
@@ -40,6 +41,7 @@ export function prepareSchema(database: Database): boolean {
   if (version() === VERSION) return false;
   // Takes effect with the VACUUM below: the file has its header already.
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
+  let made = false;
   let lost = false;
   database
     .transaction(() => {
@@ -53,8 +55,9 @@ export function prepareSchema(database: Database): boolean {
       }
       database.run(SCHEMA);
       database.run(`PRAGMA user_version = ${VERSION}`);
+      made = true;
     })
     .immediate();
-  database.run("VACUUM");
+  if (made) whileBusy(() => database.run("VACUUM"));
   return lost;
 }
