@@ -1,4 +1,4 @@
-import { turn } from "../shared/turn.ts";
+import { waitInQueue } from "../shared/wait-in-queue.ts";
 
 /** Lets a limited number of executions run; the others wait in the order they came. */
 export class ExecutionGate {
@@ -16,7 +16,7 @@ export class ExecutionGate {
   async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
-    else await turn(this.#waiting, signal);
+    else await waitInQueue(this.#waiting, signal);
     let left = false;
     return () => {
       if (left) return;

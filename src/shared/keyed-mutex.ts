@@ -1,4 +1,4 @@
-import { turn } from "./turn.ts";
+import { waitInQueue } from "./wait-in-queue.ts";
 
 /** Lets one task at a time run for each key; the others wait in the order they came. */
 export class KeyedMutex {
@@ -13,7 +13,7 @@ export class KeyedMutex {
     signal?.throwIfAborted();
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) this.#waiting.set(key, []);
-    else await turn(waiting, signal);
+    else await waitInQueue(waiting, signal);
     let released = false;
     return () => {
       if (released) return;

@@ -2,7 +2,7 @@
  * Waits in a queue until somebody takes the entry out of it and calls it.
  * @throws the signal's reason, when it aborts first; the entry is then no longer in the queue
  */
-export async function turn(queue: (() => void)[], signal?: AbortSignal): Promise<void> {
+export async function waitInQueue(queue: (() => void)[], signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const abort = () => {
     const place = queue.indexOf(resolve);
