@@ -30,11 +30,23 @@ import { tieToActivity } from "./activity-life.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
 import { executionInput } from "./execution-input.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
+import { infrastructureFailure } from "./infrastructure-failure.ts";
 import { StopReason, stopReasons } from "./stop-reason.ts";
+
+/** Whether executions should run here at all; told how they fare. */
+export interface ExecutionAdmission {
+  /** Waits while none should run, up to a limit. @throws the signal's reason, when it aborts while waiting */
+  enter(signal: AbortSignal): Promise<void>;
+  /** The infrastructure did its part for an execution. */
+  worked(): void;
+  /** An execution failed for a reason of the infrastructure. */
+  failed(reason: string): void;
+}
 
 /** What running executions takes. */
 export interface ExecutionParts {
   readonly executions: Executions;
+  readonly admission: ExecutionAdmission;
   readonly gate: ExecutionGate;
   readonly client: StigmerClient;
   readonly sandboxes: SandboxProvider;
@@ -99,13 +111,16 @@ async function execute(
   });
   await using held = new AsyncDisposableStack();
   let outcome: Outcome;
+  let usesDefaultModel = false;
   try {
+    await parts.admission.enter(signal);
     held.defer(await parts.threads.turn(threadId, signal, () => running.stop(stopReasons.overtaken())));
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();
 
     const blueprint = await resolveBlueprint(parts.client, execution, signal);
+    usesDefaultModel = blueprint.modelName === "";
     const secrets = secretsOf(blueprint);
     mask.add(secrets);
     held.defer(parts.mask.add(secrets));
@@ -127,10 +142,18 @@ async function execute(
       signal,
     };
     const runAgent = await parts.loadAgent();
-    for await (const event of runAgent(run)) reporter.report(event);
+    let worked = false;
+    for await (const event of runAgent(run)) {
+      if (!worked) parts.admission.worked();
+      worked = true;
+      reporter.report(event);
+    }
     outcome = { phase: "completed" };
   } catch (error) {
-    outcome = outcomeOf(signal.aborted ? signal.reason : error, log);
+    const cause: unknown = signal.aborted ? signal.reason : error;
+    const infrastructure = infrastructureFailure(cause, usesDefaultModel);
+    if (infrastructure !== undefined) parts.admission.failed(infrastructure);
+    outcome = outcomeOf(cause, log);
   }
   // Its processes are gone and its thread is free before anybody is told that it has ended.
   await held

@@ -17,7 +17,7 @@ export class Executions {
   readonly #running = new Set<RunningExecution>();
   #idle = Promise.withResolvers<void>();
   #finished = 0;
-  #stopping = false;
+  #stopping: (() => void) | undefined;
 
   begin(id: string): RunningExecution {
     const controller = new AbortController();
@@ -34,7 +34,10 @@ export class Executions {
     };
     if (this.#running.size === 0) this.#idle = Promise.withResolvers();
     this.#running.add(execution);
-    if (this.#stopping) execution.stop(stopReasons.runnerStopped());
+    if (this.#stopping !== undefined) {
+      execution.stop(stopReasons.runnerStopped());
+      this.#stopping();
+    }
     return execution;
   }
 
@@ -47,9 +50,12 @@ export class Executions {
     return this.#finished;
   }
 
-  /** Ends all of them, and those that still come: the runner stops. */
-  stopAll(): void {
-    this.#stopping = true;
+  /**
+   * Ends all of them, and those that still come: the runner stops.
+   * @param onLate told of each that comes later
+   */
+  stopAll(onLate: () => void = () => undefined): void {
+    this.#stopping = onLate;
     for (const execution of this.#running) execution.stop(stopReasons.runnerStopped());
   }
 

@@ -3,18 +3,20 @@ import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
 import { type ExecutionParts, executeGraphton } from "./execute-graphton.ts";
 
-export type { ExecutionParts } from "./execute-graphton.ts";
+export type { ExecutionAdmission, ExecutionParts } from "./execute-graphton.ts";
 export { ExecutionGate } from "./execution-gate.ts";
 export { Executions } from "./executions.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";
+/** The activity that a workflow calls right before {@link EXECUTE}. */
+export const ENSURE_THREAD = "EnsureThread";
 
 /** The runner's activities, by the names that the server's workflow calls. */
 export function createActivities(parts: ExecutionParts): Activities {
   return {
     [EXECUTE]: executeGraphton(parts),
-    EnsureThread: ensureThread,
+    [ENSURE_THREAD]: ensureThread,
     CleanupSandbox: cleanupSandbox(parts.sandboxes, parts.log.child("sandbox")),
   };
 }

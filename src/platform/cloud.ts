@@ -46,6 +46,8 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
     sandboxes,
     threads: redisThreads(redis, config.redis.threadTtlMs, log),
     sinks: [events],
+    group,
+    isShared: true,
     checks: [events.check, key.check, new DaytonaHealth(daytona)],
     connected: [`✅ Connected to Redis at ${redis.address}`, ...key.connected],
     summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${redis.address}`],

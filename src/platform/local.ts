@@ -1,4 +1,6 @@
+import { realpathSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import type { LocalConfig } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
@@ -26,7 +28,10 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
     }),
     threads,
     sinks: [],
-    checks: [{ name: "workspace", check: async () => failed(await writable(rootDir)) }],
+    group: localGroup(config.dataDir),
+    isShared: false,
+    // Who works alone takes executions all the same: their users learn what is wrong.
+    checks: [{ name: "workspace", stopsWork: false, check: async () => failed(await writable(rootDir)) }],
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
     close: async () => {
@@ -34,6 +39,12 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
       await threads.close();
     },
   };
+}
+
+/** Runners of this machine that keep their threads in the same directory. */
+function localGroup(dataDir: string): string {
+  const digest = new Bun.CryptoHasher("sha256").update(`${hostname()}:${realpathSync(dataDir)}`).digest("hex");
+  return `local-${digest.slice(0, 12)}`;
 }
 
 async function usable(directory: string, variable: string, what: string): Promise<void> {

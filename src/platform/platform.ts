@@ -15,6 +15,10 @@ export interface Platform {
   /** Where status updates go besides the Stigmer API. */
   readonly sinks: readonly StatusSink[];
   readonly checks: readonly HealthCheck[];
+  /** Runners with the same name share sessions, threads and locks. */
+  readonly group: string;
+  /** Whether other runners may poll the same queue and do what this one cannot. */
+  readonly isShared: boolean;
   /** Lines of the log that say what this platform is made of: after the banner, and in the summary of the settings. */
   readonly connected: readonly string[];
   readonly summary: readonly string[];

@@ -1,13 +1,12 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { Finding, HealthCheck } from "../shared/health.ts";
-import { sleep, withTimeout } from "../shared/time.ts";
+import { sleep } from "../shared/time.ts";
 
-/** How often the checks are made. */
-const INTERVAL_MS = 5_000;
-
-/** Longer than every check's own limit. */
-const CHECK_LIMIT_MS = 15_000;
+/** Between the end of a check and its next beginning: with the limit below, a failure is noticed within 10 s. */
+const INTERVAL_MS = 3_000;
+/** How long a check may take before it counts as failed; it goes on, and may still say why. */
+const CHECK_LIMIT_MS = 5_000;
 
 /** What a check last said. */
 export interface CheckResult {
@@ -17,59 +16,87 @@ export interface CheckResult {
   readonly reason?: string;
 }
 
-/** Makes the checks again and again, and remembers what they said: probes must be answered at once. */
+/**
+ * Makes the checks again and again, each by itself, and remembers what they said: probes must be answered at once, and a
+ * check that hangs must not hide the others.
+ */
 export class HealthMonitor {
   readonly #checks: readonly HealthCheck[];
   readonly #log: Logger;
+  readonly #onChange: () => void;
   readonly #stop = new AbortController();
-  #results: readonly CheckResult[] | undefined;
+  readonly #results = new Map<string, CheckResult>();
+  /** Ends the pause before each check's next round. */
+  #hurry = new AbortController();
 
-  constructor(checks: readonly HealthCheck[], log: Logger) {
+  /** @param onChange told whenever the result of a check has changed, and when all were made for the first time */
+  constructor(checks: readonly HealthCheck[], log: Logger, onChange: () => void = () => undefined) {
     this.#checks = checks;
     this.#log = log;
+    this.#onChange = onChange;
   }
 
   /** Makes the checks once and goes on making them in the background. */
   async start(): Promise<void> {
-    await this.#round();
-    void this.#loop();
+    await Promise.all(this.#checks.map((check) => this.#round(check)));
+    for (const check of this.#checks) void this.#loop(check);
+    this.#onChange();
   }
 
-  /** Absent before the checks were made for the first time. */
+  /** Absent before each check was made. */
   get results(): readonly CheckResult[] | undefined {
-    return this.#results;
+    const results = this.#checks.flatMap(({ name }) => this.#results.get(name) ?? []);
+    return results.length === this.#checks.length ? results : undefined;
+  }
+
+  /** Names of what fails and keeps executions from being taken; a check that was not made yet does so too. */
+  get blocking(): readonly string[] {
+    return this.#checks
+      .filter(({ name, stopsWork = true }) => stopsWork && (this.#results.get(name)?.status ?? "failed") === "failed")
+      .map(({ name }) => name);
+  }
+
+  /** Makes the checks now: something failed that they may know the reason of. */
+  recheck(): void {
+    this.#hurry.abort();
+    this.#hurry = new AbortController();
   }
 
   stop(): void {
     this.#stop.abort();
   }
 
-  async #loop(): Promise<void> {
+  async #loop(check: HealthCheck): Promise<void> {
     for (;;) {
-      await sleep(INTERVAL_MS, this.#stop.signal);
+      const hurry = this.#hurry.signal;
+      await sleep(INTERVAL_MS, AbortSignal.any([this.#stop.signal, hurry]));
       if (this.#stop.signal.aborted) return;
-      await this.#round();
+      await this.#round(check, hurry.aborted);
     }
   }
 
-  async #round(): Promise<void> {
-    const before = new Map(this.#results?.map((result) => [result.name, result]));
-    this.#results = await Promise.all(this.#checks.map(resultOf));
-    for (const { name, status, reason } of this.#results) {
-      if (status === (before.get(name)?.status ?? "ok")) continue;
-      if (status === "ok") this.#log.info(`${name} is well again`);
-      else this.#log.warn(`${name} is ${status === "failed" ? "not well" : status}: ${reason}`);
-    }
+  /** A check keeps its own limit; one that does not, or that fails in itself, is a failure too. */
+  async #round(check: HealthCheck, isUrgent = false): Promise<void> {
+    const late = setTimeout(
+      () => this.#take(check, { status: "failed", reason: `no answer within ${CHECK_LIMIT_MS / 1000} s` }),
+      CHECK_LIMIT_MS,
+    );
+    const finding = await check.check(isUrgent).catch((error: unknown) => ({
+      status: "failed" as const,
+      reason: messageOf(error),
+    }));
+    clearTimeout(late);
+    this.#take(check, finding);
   }
-}
 
-/** A check keeps its own limit; one that does not, or that fails in itself, must not hide the others. */
-async function resultOf(check: HealthCheck): Promise<CheckResult> {
-  const { name } = check;
-  try {
-    const tooLate = () => new Error(`no answer within ${CHECK_LIMIT_MS / 1000} s`);
-    return { name, ...((await withTimeout(check.check(), CHECK_LIMIT_MS, tooLate)) ?? { status: "ok" }) };
-  } catch (error) {
-    return { name, status: "failed", reason: messageOf(error) };
+  #take({ name }: HealthCheck, finding: Finding | undefined): void {
+    if (this.#stop.signal.aborted) return;
+    const before = this.#results.get(name);
+    const result: CheckResult = { name, ...(finding ?? { status: "ok" }) };
+    this.#results.set(name, result);
+    if (result.status === (before?.status ?? "ok")) return;
+    if (result.status === "ok") this.#log.info(`${name} is well again`);
+    else this.#log.warn(`${name} is ${result.status === "failed" ? "not well" : "degraded"}: ${result.reason}`);
+    if (this.results !== undefined) this.#onChange();
   }
 }

@@ -1,35 +1,26 @@
-import { createActivities, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
+import { createActivities, ENSURE_THREAD, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { loadAgent } from "../agent/index.ts";
-import { type Loaded, redacted, type TemporalConfig } from "../config/index.ts";
+import { type Loaded, redacted } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
-import { openPlatform, type Platform } from "../platform/index.ts";
+import { openPlatform } from "../platform/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import { failed } from "../shared/health.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
-import { plural } from "../shared/text.ts";
-import { humanDuration, sleep } from "../shared/time.ts";
+import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
-import {
-  connectTemporal,
-  createActivityWorker,
-  installTemporalRuntime,
-  type NativeConnection,
-  probeTemporal,
-  type Worker,
-} from "../temporal/index.ts";
+import { connectTemporal, createActivityWorker, installTemporalRuntime } from "../temporal/index.ts";
 import { version } from "../version.ts";
+import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { Shutdown, STOP_LIMIT_MS } from "./shutdown.ts";
 import { ListenError } from "./startup-failure.ts";
 
-/** How long executions may take to end once they were told to stop. */
-const STOP_LIMIT_MS = 20_000;
-/** How long closing connections may take after that. */
+/** How long closing connections may take at the end. */
 const CLOSE_LIMIT_MS = 5_000;
-const PROBE_TIMEOUT_MS = 3_000;
 
 export interface RunnerOptions {
   readonly loaded: Loaded;
@@ -82,14 +73,24 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
 
+  const admission = new Admission({
+    allow: (count) => worker.slots.allow(count),
+    isShared: platform.isShared,
+    recheck: () => monitor?.recheck(),
+    log,
+  });
+  opened.defer(() => admission.stop());
   const worker = await createActivityWorker({
     connection,
     config: config.temporal,
     executionType: EXECUTE,
+    announcingType: ENSURE_THREAD,
+    group: platform.group,
     // The lifecycle decides when what runs is ended; the SDK's own limit is only behind it.
     gracePeriodMs: config.drainTimeoutMs + STOP_LIMIT_MS,
     activities: createActivities({
       executions,
+      admission,
       gate: new ExecutionGate(config.temporal.maxConcurrency),
       client: platform.stigmer,
       sandboxes: platform.sandboxes,
@@ -101,8 +102,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       log,
       loadAgent,
     }),
+    log,
   });
-  monitor = new HealthMonitor(healthChecks(connection, config.temporal, platform), log);
+  monitor = new HealthMonitor(healthChecks({ connection, worker, temporal: config.temporal, platform }), log, () =>
+    admission.checked(monitor?.blocking ?? []),
+  );
   opened.defer(() => monitor?.stop());
   const working = worker.run();
   void monitor.start();
@@ -110,9 +114,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   if (config.model.provider === "scripted")
     log.warn("The model provider is `scripted`: executions play a script, no model answers");
   const closing = opened.move();
-  const ending = end({ worker, working, lifecycle, executions, drainTimeoutMs: config.drainTimeoutMs, log });
-  drain = () => ending.drain();
-  const ended = ending.ended.then(async (code) => {
+  const shutdown = new Shutdown({
+    ...{ worker, working, lifecycle, executions, log },
+    drainTimeoutMs: config.drainTimeoutMs,
+  });
+  drain = () => shutdown.drain();
+  const ended = shutdown.ended.then(async (code) => {
     await Promise.race([closing.disposeAsync(), sleep(CLOSE_LIMIT_MS)]).catch((error: unknown) =>
       log.warn(`Closing failed: ${messageOf(error)}`),
     );
@@ -121,8 +128,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   });
   lifecycle.advance("running");
   log.info("🚀 Worker ready, polling for tasks...");
-  if (drainWanted) ending.drain();
-  return { lifecycle, adminUrl: admin.url, drain: () => ending.drain(), stop: () => ending.stop(), ended };
+  if (drainWanted) shutdown.drain();
+  return { lifecycle, adminUrl: admin.url, drain: () => shutdown.drain(), stop: () => shutdown.stop(), ended };
 
   function listen(): AdminServer {
     const { host, port, token } = config.admin;
@@ -152,79 +159,3 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 
 /** Stands for all checks before they were made. */
 const NOT_CHECKED = { name: "health", status: "failed", reason: "not known yet" } as const;
-
-function healthChecks(connection: NativeConnection, temporal: TemporalConfig, platform: Platform) {
-  return [
-    { name: "Temporal", check: async () => failed(await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) },
-    { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
-    ...platform.checks,
-  ];
-}
-
-interface Ending {
-  drain(): void;
-  stop(): void;
-  readonly ended: Promise<ExitCode>;
-}
-
-interface EndingParts {
-  readonly worker: Worker;
-  readonly working: Promise<void>;
-  readonly lifecycle: Lifecycle;
-  readonly executions: Executions;
-  readonly drainTimeoutMs: number;
-  readonly log: Logger;
-}
-
-/** The way from running to stopped: drain, after its time or a second word stop, and a limit behind both. */
-function end({ worker, working, lifecycle, executions, drainTimeoutMs, log }: EndingParts): Ending {
-  let failure: unknown;
-  let unfinished = false;
-  const worked = working.catch((error: unknown) => {
-    failure = error ?? new Error("unknown");
-    log.error(`The Temporal worker failed: ${messageOf(error)}`);
-  });
-
-  const drain = () => {
-    const deadline = new Date(Date.now() + drainTimeoutMs);
-    if (!lifecycle.advance("draining", deadline)) return;
-    const running = executions.count;
-    log.info(
-      running === 0
-        ? "Draining: nothing runs"
-        : `Draining: ${plural(running, "execution")} may go on for ${humanDuration(drainTimeoutMs)}`,
-    );
-    if (worker.getState() === "RUNNING") worker.shutdown();
-  };
-  const stop = () => {
-    drain();
-    if (!lifecycle.advance("stopping")) return;
-    unfinished = executions.count > 0;
-    if (unfinished) log.warn(`Stopping ${plural(executions.count, "execution")}`);
-    executions.stopAll();
-  };
-
-  const run = async (): Promise<ExitCode> => {
-    const over = new AbortController();
-    void lifecycle.reached("draining").then(async () => {
-      await sleep(drainTimeoutMs, over.signal);
-      if (over.signal.aborted) return;
-      log.warn(`The drain time of ${humanDuration(drainTimeoutMs)} is over`);
-      stop();
-    });
-    const limit = lifecycle.reached("stopping").then(() => sleep(STOP_LIMIT_MS, over.signal));
-    await Promise.race([worked, limit]);
-    over.abort();
-    if (failure !== undefined) {
-      // The worker is gone, but executions may still run and have their last status to deliver.
-      stop();
-      await Promise.race([executions.idle(), sleep(STOP_LIMIT_MS)]);
-      return EXIT.failed;
-    }
-    log.info(
-      `Stopped after ${plural(executions.finished, "execution")}${unfinished ? "; not all of them could finish" : ""}`,
-    );
-    return unfinished || executions.count > 0 ? EXIT.unfinished : EXIT.ok;
-  };
-  return { drain, stop, ended: run() };
-}

@@ -17,4 +17,9 @@ export class SandboxError extends Error {
     super(message, { cause });
     this.code = code;
   }
+
+  /** Whether it lies between this replica and who provides sandboxes: another replica may succeed. */
+  get isOfReplica(): boolean {
+    return false;
+  }
 }

@@ -7,8 +7,16 @@ export interface Finding {
 /** A condition that the runner needs in order to work. */
 export interface HealthCheck {
   readonly name: string;
-  /** @returns what is wrong, or `undefined`; answers within its own time limit and never throws */
-  check(): Promise<Finding | undefined>;
+  /**
+   * `false`: executions are taken although it fails, since failing with its reason is the best that can be done for them.
+   * Absent: none is taken.
+   */
+  readonly stopsWork?: boolean;
+  /**
+   * @param isUrgent whether something has just failed: what was found out before may not be true any more
+   * @returns what is wrong, or `undefined`; answers within its own time limit and never throws
+   */
+  check(isUrgent?: boolean): Promise<Finding | undefined>;
 }
 
 /** @param reason why something does not work; absent where it does */

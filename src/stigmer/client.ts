@@ -5,10 +5,16 @@ import type { StigmerConfig } from "../config/index.ts";
 import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
 import { Diagnosis, describeTrouble } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
-import { fromServiceError } from "./stigmer-error.ts";
+import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
+import { AgentExecutionQueryController } from "./wire.ts";
 
 /** How long one call may take. */
 export const CALL_TIMEOUT_MS = 30_000;
+
+/** The id of no execution, in the form that ids have. */
+const NO_EXECUTION = "aex-00000000000000000000000000";
+/** A backend that has nothing under that id, or tells no one whether it has, works. */
+const ANSWERED: ReadonlySet<StigmerErrorCode> = new Set(["not-found", "permission-denied", "invalid"]);
 
 export interface StigmerClientOptions extends StigmerConfig {
   /** The API key for the next call; asked for each time, since keys are renewed while the process runs. */
@@ -104,16 +110,25 @@ export class StigmerClient {
   }
 
   /**
-   * Waits for the channel to be connected.
-   * @returns why it is not, or `undefined`
+   * Makes one small call as executions make them: a backend that is reachable may still refuse the API key, or hang.
+   * @returns why executions could not work with it, or `undefined`
    */
   async probe(timeoutMs: number): Promise<string | undefined> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    this.#client.waitForReady(Date.now() + timeoutMs, (error) => resolve(error === undefined));
-    if (await promise) return undefined;
-    const trouble = await this.#diagnosis.make();
-    const why = trouble === undefined ? "" : `: ${describeTrouble(trouble)}`;
-    return `not reachable at ${this.endpoint}${why}`;
+    const deadline = Date.now() + timeoutMs;
+    this.#client.waitForReady(deadline, (error) => resolve(error === undefined));
+    if (!(await promise)) {
+      const trouble = await this.#diagnosis.make();
+      const why = trouble === undefined ? "" : `: ${describeTrouble(trouble)}`;
+      return `not reachable at ${this.endpoint}${why}`;
+    }
+    try {
+      const options = { timeoutMs: Math.max(deadline - Date.now(), 1) };
+      await this.call(AgentExecutionQueryController.method.get, { value: NO_EXECUTION }, options);
+      return undefined;
+    } catch (error) {
+      return error instanceof StigmerError && !ANSWERED.has(error.code) ? error.message : undefined;
+    }
   }
 
   close(): void {

@@ -5,27 +5,40 @@ import type {
   SlotPermit,
   SlotReleaseContext,
 } from "@temporalio/worker";
+import { waitInQueue } from "../shared/wait-in-queue.ts";
 
 /** Executions taken from the queue beyond the limit; they wait in the runner. */
 export const MAX_WAITING_EXECUTIONS = 100;
 /** Activities other than executions that may run at once. */
 export const MAX_OTHER_ACTIVITIES = 100;
+/**
+ * Polls that are open at once. Each may bring a task that this runner then has to run: few of them keep a draining or
+ * broken replica from taking much. Five are enough for a hundred tasks a second.
+ */
+export const MAX_OPEN_POLLS = 5;
 
 /**
- * Decides when the worker may ask for another task, so that the short activities never wait behind long executions.
+ * Decides when the worker may poll for another task, so that the short activities never wait behind long executions, and
+ * that a runner that drains or cannot work takes nothing.
  *
  * Temporal hands out tasks of a queue without regard to their type, and the type is known only after a task was taken.
- * While fewer than `limit` executions run, tasks are taken freely. At the limit a single request for a task is kept
- * open: it brings `EnsureThread` and `CleanupSandbox` through, and an execution that arrives by it waits here for its
- * turn. One request only, so that idle replicas, which keep several open, get most of the new executions.
+ * While fewer than `limit` executions run, tasks are taken freely. At the limit a single poll is kept open: it brings
+ * `EnsureThread` and `CleanupSandbox` through, and an execution that arrives by it waits here. One poll only, so that
+ * idle replicas, which keep several open, get most of the new executions.
  */
 export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = "custom";
   readonly #limit: number;
   readonly #executionType: string;
   readonly #used = new Map<SlotPermit, ActivitySlotInfo["activityType"]>();
-  readonly #open = new Set<SlotPermit>();
+  /** Open polls, and since when each has been open, in ms since the epoch. */
+  readonly #open = new Map<SlotPermit, number>();
   readonly #waiting: (() => void)[] = [];
+  readonly #settling: (() => void)[] = [];
+  /** Executions that may still be taken. */
+  #allowance = Number.POSITIVE_INFINITY;
+  #closed = false;
+  #answeredAt = Date.now();
 
   /**
    * @param limit executions that run at once
@@ -36,35 +49,84 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     this.#executionType = executionType;
   }
 
+  /** How many polls are open. */
+  get openPolls(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * For how long no poll was answered although one was open, in ms; 0 where none is open. Temporal answers each poll
+   * within a minute, with a task or without.
+   */
+  get unansweredMs(): number {
+    if (this.#open.size === 0) return 0;
+    return Date.now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
+  }
+
+  /** How many activities run or wait here. */
+  get activeCount(): number {
+    return this.#used.size;
+  }
+
+  /** Sets how many executions may be taken from now on: 0 stops polling, once the open polls are answered. */
+  allow(executions: number): void {
+    this.#allowance = executions;
+    this.#wake();
+  }
+
+  /** Opens no further poll, for good. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Resolves when no poll is open. @throws the signal's reason, when it aborts first */
+  async pollsAnswered(signal: AbortSignal): Promise<void> {
+    while (this.#open.size > 0) {
+      signal.throwIfAborted();
+      await waitInQueue(this.#settling, signal);
+    }
+  }
+
   async reserveSlot(_context: unknown, signal: AbortSignal): Promise<SlotPermit> {
     for (;;) {
       signal.throwIfAborted();
       const permit = this.tryReserveSlot();
       if (permit !== null) return permit;
-      await this.#change(signal);
+      await waitInQueue(this.#waiting, signal);
     }
   }
 
   tryReserveSlot(): SlotPermit | null {
-    const executions = this.#count(true);
-    const taken = executions + this.#open.size;
-    const spare = this.#open.size === 0 && executions < this.#limit + MAX_WAITING_EXECUTIONS;
-    if (this.#count(false) >= MAX_OTHER_ACTIVITIES || !(taken < this.#limit || spare)) return null;
+    if (!this.#mayPoll()) return null;
     const permit: SlotPermit = {};
-    this.#open.add(permit);
+    this.#open.set(permit, Date.now());
     return permit;
   }
 
   markSlotUsed({ permit, slotInfo }: SlotMarkUsedContext<ActivitySlotInfo>): void {
-    this.#open.delete(permit);
+    this.#answered(permit);
     this.#used.set(permit, slotInfo.activityType);
+    if (slotInfo.activityType === this.#executionType) this.#allowance = Math.max(this.#allowance - 1, 0);
     this.#wake();
   }
 
   releaseSlot({ permit }: SlotReleaseContext<ActivitySlotInfo>): void {
-    this.#open.delete(permit);
+    this.#answered(permit);
     this.#used.delete(permit);
     this.#wake();
+  }
+
+  #mayPoll(): boolean {
+    const open = this.#open.size;
+    if (this.#closed || open >= Math.min(MAX_OPEN_POLLS, this.#allowance)) return false;
+    if (this.#count(false) >= MAX_OTHER_ACTIVITIES) return false;
+    const executions = this.#count(true);
+    const spare = open === 0 && executions < this.#limit + MAX_WAITING_EXECUTIONS;
+    return executions + open < this.#limit || spare;
+  }
+
+  #answered(permit: SlotPermit): void {
+    if (this.#open.delete(permit)) this.#answeredAt = Date.now();
   }
 
   #count(executions: boolean): number {
@@ -75,12 +137,6 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
 
   #wake(): void {
     for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  async #change(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
+    for (const wake of this.#settling.splice(0)) wake();
   }
 }

@@ -2,18 +2,25 @@ import type { NativeConnection } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
 import { explain } from "./explain.ts";
 
+/** `NAMESPACE_STATE_DELETED` of Temporal's API. */
+const DELETED = 3;
+
 /**
- * Asks the server for a sign of life.
- * @returns the reason why there was none, or `undefined`
+ * Asks the server for the namespace: one that was deleted, or that these credentials may not use any more, is as good as
+ * no server.
+ * @returns the reason why it cannot be used, or `undefined`
  */
 export async function probeTemporal(
   connection: NativeConnection,
   config: TemporalConfig,
   timeoutMs: number,
 ): Promise<string | undefined> {
+  const { namespace, address } = config;
   try {
-    await connection.withDeadline(Date.now() + timeoutMs, () => connection.workflowService.getSystemInfo({}));
-    return undefined;
+    const { namespaceInfo } = await connection.withDeadline(Date.now() + timeoutMs, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+    return namespaceInfo?.state === DELETED ? `the namespace "${namespace}" at ${address} was deleted` : undefined;
   } catch (error) {
     return (await explain(error, config)).message;
   }

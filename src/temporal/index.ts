@@ -1,4 +1,5 @@
-export type { NativeConnection, Worker } from "@temporalio/worker";
+export type { NativeConnection } from "@temporalio/worker";
+export { ActivityWorker } from "./activity-worker.ts";
 export { CONNECT_TIMEOUT_MS, connectTemporal } from "./connect.ts";
 export { ExecutionSlots, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
 export { probeTemporal } from "./health.ts";

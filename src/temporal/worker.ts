@@ -1,8 +1,12 @@
 import { type NativeConnection, Worker, type WorkerDeploymentOptions } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
 import { commit } from "../version.ts";
-import { ExecutionSlots } from "./execution-slots.ts";
+import { ActivityWorker } from "./activity-worker.ts";
+import { ExecutionSlots, MAX_OPEN_POLLS } from "./execution-slots.ts";
+import { ExpectedExecutions } from "./expected-executions.ts";
 import { protobufJsonCodec } from "./payload-codec.ts";
+import { formatIdentity, ownIdentity } from "./worker-identity.ts";
 
 /**
  * The SDK sends heartbeats at most this often, and Temporal tells of a cancellation in the answer to one. The SDK's
@@ -19,30 +23,45 @@ export interface ActivityWorkerOptions {
   readonly activities: Activities;
   /** The activity that `config.maxConcurrency` limits. */
   readonly executionType: string;
+  /** The activity that workflows call right before each execution. */
+  readonly announcingType: string;
+  /** Runners that share sessions have the same. */
+  readonly group: string;
   /** How long activities may go on after a shutdown was asked for. */
   readonly gracePeriodMs: number;
+  readonly log: Logger;
 }
 
-/** A worker that polls the task queue for activities only. */
-export async function createActivityWorker(options: ActivityWorkerOptions): Promise<Worker> {
-  const { connection, config, activities, executionType, gracePeriodMs } = options;
+/** A worker that polls the task queue for activities only. It polls as soon as executions are allowed. */
+export async function createActivityWorker(options: ActivityWorkerOptions): Promise<ActivityWorker> {
+  const { connection, config, activities, executionType, announcingType, gracePeriodMs, group, log } = options;
+  const { namespace, taskQueue } = config;
   const fixed = { type: "fixed-size", numSlots: 1 } as const;
-  return await Worker.create({
+  const slots = new ExecutionSlots(config.maxConcurrency, executionType);
+  slots.allow(0);
+  const expected = new ExpectedExecutions(announcingType);
+  const identity = formatIdentity(ownIdentity(group));
+  const worker = await Worker.create({
     connection,
-    namespace: config.namespace,
-    taskQueue: config.taskQueue,
+    namespace,
+    taskQueue,
+    identity,
     activities: { ...activities },
+    interceptors: { activity: [expected.interceptor] },
     dataConverter: { payloadCodecs: [protobufJsonCodec] },
     tuner: {
       workflowTaskSlotSupplier: fixed,
       localActivityTaskSlotSupplier: fixed,
       nexusTaskSlotSupplier: fixed,
-      activityTaskSlotSupplier: new ExecutionSlots(config.maxConcurrency, executionType),
+      activityTaskSlotSupplier: slots,
     },
+    // Each slot that is reserved polls at once: none waits behind another and begins to poll when the runner drains.
+    activityTaskPollerBehavior: { type: "simple-maximum", maximum: MAX_OPEN_POLLS },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: gracePeriodMs,
     workerDeploymentOptions: deploymentOptions(config),
   });
+  return new ActivityWorker({ worker, connection, namespace, taskQueue, identity, slots, expected, log });
 }
 
 /** With a deployment's name the worker is a version of it; without one the build id only shows who did the work. */

@@ -49,7 +49,8 @@ export interface CloudWorld {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function cloudWorld(): Promise<CloudWorld> {
+/** @param file the program to run instead of the one that was built here */
+export async function cloudWorld(file?: string): Promise<CloudWorld> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await temporaryFolder());
   const authority = opening.use(await testAuthority());
@@ -66,7 +67,7 @@ export async function cloudWorld(): Promise<CloudWorld> {
   opening.defer(() => daytona.stop());
   const daemon = await startBackend(opening, temporal, join(folder.path, "daemon"));
 
-  const program = await installProgram(join(folder.path, "program"));
+  const program = await installProgram(join(folder.path, "program"), file);
   const apiKey = await issuer.token({ exp: Math.floor(Date.now() / 1000) + KEY_LIFE_S });
   const env = {
     TEMPORAL_SERVICE_ADDRESS: `${temporal.host}:${temporal.port}`,

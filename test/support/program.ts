@@ -18,11 +18,11 @@ export interface RunningProgram {
 }
 
 /** Copies the program into a folder that has nothing else in it. @returns its path */
-export async function installProgram(folder: string): Promise<string> {
+export async function installProgram(folder: string, from = built): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, "agent-runner");
-  await copyFile(built, file).catch(() => {
-    throw new Error("dist/agent-runner is missing: run the tests with scripts/test, which builds it");
+  await copyFile(from, file).catch(() => {
+    throw new Error(`${from} is missing: run the tests with scripts/test, which builds it`);
   });
   return file;
 }

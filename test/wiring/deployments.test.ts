@@ -40,12 +40,16 @@ async function worker(name: string, more: { deploymentName?: string; buildId?: s
     config: { ...config(queue), ...more },
     activities: { who: async () => name },
     executionType: "who",
+    announcingType: "announce",
+    group: "test",
     gracePeriodMs: 1_000,
+    log: silentLogger,
   });
+  started.slots.allow(Number.POSITIVE_INFINITY);
   const working = started.run();
   return {
     [Symbol.asyncDispose]: async () => {
-      started.shutdown();
+      await started.drain(Date.now());
       await working;
     },
   };

@@ -29,6 +29,7 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
     .filter((part, index, all) => all.indexOf(part) === index)
     .join(": ");
   const as = (message: string) => new AgentError("model-call", message, error);
+  const noAccess = (message: string) => new AgentError("model-access", message, error);
 
   const httpStatus = statusOf(chain);
   const unreachable =
@@ -36,11 +37,11 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
     /ECONNREFUSED|fetch failed|unable to connect|connection error/i.test(text);
   if (unreachable && httpStatus === undefined) {
     if (provider === "ollama") {
-      return as(
+      return noAccess(
         `Ollama is not reachable at ${ollamaUrl(config)}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.`,
       );
     }
-    return as(`${name} is not reachable: check the runner's network access. (${text})`);
+    return noAccess(`${name} is not reachable: check the runner's network access. (${text})`);
   }
   if (provider === "ollama" && (httpStatus === 404 || /model .*not found/i.test(text))) {
     return as(
@@ -57,7 +58,7 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
       return undefined;
     case 401:
     case 403:
-      return as(
+      return noAccess(
         `${name} refuses the API key for the model '${model}' (${httpStatus}): check the key that the runner was started with.`,
       );
     case 404:

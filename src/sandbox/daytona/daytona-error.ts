@@ -34,6 +34,10 @@ export class DaytonaFailure extends SandboxError {
     return TRANSIENT.has(this.reason);
   }
 
+  override get isOfReplica(): boolean {
+    return OF_REPLICA.has(this.reason);
+  }
+
   /** Whether the request was surely not carried out. */
   get wasRefused(): boolean {
     return REFUSALS.has(this.reason);
@@ -41,6 +45,9 @@ export class DaytonaFailure extends SandboxError {
 }
 
 const TRANSIENT: ReadonlySet<DaytonaFailureCode> = new Set(["rate-limit", "server", "timeout", "unreachable"]);
+
+/** Not among them what is the organization's: its quota, its snapshot. */
+const OF_REPLICA: ReadonlySet<DaytonaFailureCode> = new Set(["unauthorized", "unreachable", "timeout", "server"]);
 
 const REFUSALS: ReadonlySet<DaytonaFailureCode> = new Set([
   ...(["unauthorized", "quota", "not-found", "rate-limit", "rejected"] as const),

@@ -1,0 +1,119 @@
+import type { Logger } from "../log/index.ts";
+import { backoffMs } from "../shared/backoff.ts";
+import { humanDuration, sleep } from "../shared/time.ts";
+import { waitInQueue } from "../shared/wait-in-queue.ts";
+
+/** Failures in a row for the same reason of the infrastructure after which this replica takes no executions. */
+export const MAX_FAILURES_IN_A_ROW = 2;
+/** Between trial executions. */
+const TRIAL_BACKOFF = { firstMs: 10_000, mostMs: 120_000 };
+/** How long an execution that was handed out while none should be waits for better times before it is tried. */
+export const HOLD_MS = 20_000;
+
+export interface AdmissionDeps {
+  /** Sets how many executions may be taken from now on. */
+  readonly allow: (executions: number) => void;
+  /** Whether others poll the same queue and can do what this one cannot. */
+  readonly isShared: boolean;
+  /** Asks for the health checks to be made now. */
+  readonly recheck: () => void;
+  readonly log: Logger;
+  readonly holdMs?: number;
+}
+
+/**
+ * Decides whether this runner takes executions: none while something that they need fails. One that fails them faster
+ * than the others work would soon have all of the queue. Where the checks see nothing but executions fail for one reason
+ * of the infrastructure, a single one is tried after growing intervals.
+ */
+export class Admission {
+  readonly #deps: AdmissionDeps;
+  readonly #waiting: (() => void)[] = [];
+  /** What fails, of the checks. */
+  #unhealthy: string | undefined = "the health checks were not made yet";
+  #failure: { readonly reason: string; readonly count: number } | undefined;
+  /** Trials so far; present while executions are only tried. */
+  #trials: number | undefined;
+  #trialDue: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why no executions are taken; absent while they are. */
+  get paused(): string | undefined {
+    if (this.#unhealthy !== undefined) return this.#unhealthy;
+    return this.#trials === undefined ? undefined : `executions fail here: ${this.#failure?.reason}`;
+  }
+
+  /** @param failing names of the health checks that fail and are about what executions need */
+  checked(failing: readonly string[]): void {
+    const before = this.#unhealthy;
+    this.#unhealthy = failing.length === 0 ? undefined : failing.join(", ");
+    if (this.#unhealthy === before) return;
+    const { log } = this.#deps;
+    if (this.#unhealthy !== undefined) log.warn(`No executions are taken while this is unhealthy: ${this.#unhealthy}`);
+    else if (this.#trials === undefined) log.info("Executions are taken");
+    this.#apply();
+  }
+
+  /**
+   * An execution failed for a reason of the infrastructure.
+   * @param reason in words that are the same each time
+   */
+  failed(reason: string): void {
+    this.#deps.recheck();
+    if (!this.#deps.isShared) return;
+    const count = this.#failure?.reason === reason ? this.#failure.count + 1 : 1;
+    this.#failure = { reason, count };
+    if (this.#trials === undefined && count < MAX_FAILURES_IN_A_ROW) return;
+    // One of several that were under way says nothing new.
+    if (this.#trialDue !== undefined) return;
+    this.#trials = (this.#trials ?? 0) + 1;
+    const wait = backoffMs(this.#trials, TRIAL_BACKOFF);
+    this.#deps.log.warn(
+      `Executions fail here: ${reason}. The next one is tried in ${humanDuration(wait)}; others may take them meanwhile`,
+    );
+    this.#trialDue = setTimeout(() => {
+      this.#trialDue = undefined;
+      this.#apply();
+    }, wait);
+    this.#apply();
+  }
+
+  /** The infrastructure did its part for an execution. */
+  worked(): void {
+    this.#failure = undefined;
+    if (this.#trials === undefined) return;
+    this.#trials = undefined;
+    clearTimeout(this.#trialDue);
+    this.#trialDue = undefined;
+    this.#deps.log.info("Executions work here again");
+    this.#apply();
+  }
+
+  /** For an execution that was handed out: waits while none should be, up to a limit. @throws the signal's reason */
+  async enter(signal: AbortSignal): Promise<void> {
+    if (!this.#isClosed()) return;
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const opened = waitInQueue(this.#waiting, either).catch(() => undefined);
+    await Promise.race([opened, sleep(this.#deps.holdMs ?? HOLD_MS, either)]);
+    over.abort();
+    signal.throwIfAborted();
+  }
+
+  stop(): void {
+    clearTimeout(this.#trialDue);
+  }
+
+  #isClosed(): boolean {
+    return this.#unhealthy !== undefined || this.#trialDue !== undefined;
+  }
+
+  #apply(): void {
+    const some = this.#trials === undefined ? Number.POSITIVE_INFINITY : 1;
+    this.#deps.allow(this.#isClosed() ? 0 : some);
+    if (!this.#isClosed()) for (const open of this.#waiting.splice(0)) open();
+  }
+}

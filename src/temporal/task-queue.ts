@@ -1,0 +1,82 @@
+import type { NativeConnection } from "@temporalio/worker";
+import { hasEnded, parseIdentity } from "./worker-identity.ts";
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+const ACTIVITY = 2;
+/**
+ * Temporal lists who polled within 5 min. A poll lasts a minute at most, so that whoever polled longer ago than this does
+ * not poll any more.
+ */
+const POLLER_ALIVE_MS = 75_000;
+
+/** Somebody who polls a queue. */
+export interface Poller {
+  readonly identity: string;
+  /** When its last poll began, in ms since the epoch. */
+  readonly lastPollAt: number;
+}
+
+/** A queue's pollers and load, as Temporal sees them. */
+export interface TaskQueueState {
+  /** Who polls now, as far as can be told; processes of this machine that have ended are left out. */
+  readonly pollers: readonly Poller[];
+  /** Tasks added per second over about the last half minute; absent where the server does not count them. */
+  readonly addRate?: number;
+}
+
+export interface TaskQueueName {
+  readonly namespace: string;
+  readonly taskQueue: string;
+}
+
+/** Describes the activity side of a queue, over all its partitions. @throws where Temporal does not answer in time */
+export async function describeTaskQueue(
+  connection: NativeConnection,
+  { namespace, taskQueue }: TaskQueueName,
+  timeoutMs: number,
+): Promise<TaskQueueState> {
+  const service = connection.workflowService;
+  return await connection.withDeadline(Date.now() + timeoutMs, async () => {
+    const root = service.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: ACTIVITY,
+      reportStats: true,
+    });
+    const { activityTaskQueuePartitions = [] } = await service.listTaskQueuePartitions({
+      namespace,
+      taskQueue: { name: taskQueue },
+    });
+    const others = activityTaskQueuePartitions
+      .map(({ key }) => key ?? "")
+      .filter((name) => name !== "" && name !== taskQueue)
+      .map((name) => service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY }));
+    const [first, ...rest] = await Promise.all([root, ...others]);
+    const addRate = first.stats?.tasksAddRate;
+    return {
+      pollers: alivePollers([first, ...rest].flatMap(({ pollers }) => pollers ?? [])),
+      ...(addRate === undefined || addRate === null ? {} : { addRate }),
+    };
+  });
+}
+
+interface PollerInfo {
+  readonly identity?: string | null;
+  readonly lastAccessTime?: { readonly seconds?: { toString(): string } | null } | null;
+}
+
+function alivePollers(infos: readonly PollerInfo[]): Poller[] {
+  const newest = new Map<string, number>();
+  for (const { identity, lastAccessTime } of infos) {
+    const at = Number(lastAccessTime?.seconds?.toString() ?? 0) * 1000;
+    newest.set(identity ?? "", Math.max(at, newest.get(identity ?? "") ?? 0));
+  }
+  return [...newest]
+    .map(([identity, lastPollAt]) => ({ identity, lastPollAt }))
+    .filter(({ identity, lastPollAt }) => Date.now() - lastPollAt < POLLER_ALIVE_MS && !isDead(identity));
+}
+
+function isDead(identity: string): boolean {
+  const parsed = parseIdentity(identity);
+  return parsed !== undefined && hasEnded(parsed);
+}
