@@ -1,5 +1,6 @@
 import { Context } from "@temporalio/activity";
 import { humanDuration } from "../shared/time.ts";
+import type { Workflows } from "../temporal/index.ts";
 import type { RunningExecution } from "./executions.ts";
 import { type StopReason, stopReasons } from "./stop-reason.ts";
 
@@ -25,7 +26,7 @@ export interface ActivityLife {
   [Symbol.dispose](): void;
 }
 
-export function tieToActivity(execution: RunningExecution): ActivityLife {
+export function tieToActivity(execution: RunningExecution, workflows: Pick<Workflows, "describe">): ActivityLife {
   const context = Context.current();
   const end = Date.now() + remainingMs(context);
   const limit = context.info.startToCloseTimeoutMs || USUAL_LIMIT_MS;
@@ -37,7 +38,7 @@ export function tieToActivity(execution: RunningExecution): ActivityLife {
     () => execution.stop(stopReasons.timeLimit(humanDuration(limit))),
     Math.max(end - margin - Date.now(), 0),
   );
-  const onCancel = () => execution.stop(cancelReason(context));
+  const onCancel = () => void cancelReason(context, workflows).then((reason) => execution.stop(reason));
   context.cancellationSignal.addEventListener("abort", onCancel, { once: true });
   if (context.cancellationSignal.aborted) onCancel();
 
@@ -65,8 +66,17 @@ function remainingMs({ info }: Context): number {
   return Math.max(Math.min(...limits, ...(limits.length === 0 ? [USUAL_LIMIT_MS] : [])) - queued, 0);
 }
 
-function cancelReason({ cancellationDetails }: Context): StopReason {
+/**
+ * Why an activity is cancelled. A workflow that does not wait for its activities ends at once when it is cancelled, and the
+ * activity learns only that nobody knows it any more: the workflow itself tells whether it was cancelled.
+ */
+async function cancelReason(
+  { cancellationDetails, info }: Context,
+  workflows: Pick<Workflows, "describe">,
+): Promise<StopReason> {
   if (cancellationDetails?.workerShutdown === true) return stopReasons.runnerStopped();
-  if (cancellationDetails?.notFound === true || cancellationDetails?.timedOut === true) return stopReasons.abandoned();
-  return stopReasons.cancelled();
+  if (cancellationDetails?.notFound !== true && cancellationDetails?.timedOut !== true) return stopReasons.cancelled();
+  const { workflowExecution: run } = info;
+  const workflow = run === undefined ? undefined : await workflows.describe(run).catch(() => undefined);
+  return workflow?.isCancelled === true ? stopReasons.cancelled() : stopReasons.abandoned();
 }

@@ -4,6 +4,7 @@ import type { AgentRun } from "../agent/index.ts";
 import { AgentError, type AgentEvent } from "../agent/index.ts";
 import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
+import type { Journal } from "../recovery/index.ts";
 import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
@@ -24,9 +25,10 @@ import {
   type StigmerClient,
   StigmerError,
 } from "../stigmer/index.ts";
-import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
+import { TYPE_KEY, type TypedJson, typeUrl, type Workflows } from "../temporal/index.ts";
 import { isEphemeral, ThreadError, type ThreadStore } from "../threads/index.ts";
 import { tieToActivity } from "./activity-life.ts";
+import { watchForDeletion } from "./deletion-watch.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
 import { executionInput } from "./execution-input.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
@@ -49,6 +51,8 @@ export interface ExecutionParts {
   readonly admission: ExecutionAdmission;
   readonly gate: ExecutionGate;
   readonly client: StigmerClient;
+  readonly workflows: Pick<Workflows, "describe">;
+  readonly journal: Pick<Journal, "begin" | "end">;
   readonly sandboxes: SandboxProvider;
   readonly threads: ThreadStore;
   readonly sinks: readonly StatusSink[];
@@ -69,22 +73,26 @@ export function executeGraphton(parts: ExecutionParts) {
   return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
     const { execution, id, threadId } = executionInput(first, second);
     const { workflowExecution, activityId } = activityInfo();
+    const { workflowId = "", runId = "" } = workflowExecution ?? {};
     const log = parts.log.child("execution", {
       executionId: id,
       sessionId: execution.spec?.sessionId || undefined,
-      workflowId: workflowExecution?.workflowId,
-      runId: workflowExecution?.runId,
+      workflowId,
+      runId,
       activityId,
     });
     const running = parts.executions.begin(id);
-    using life = tieToActivity(running);
+    using life = tieToActivity(running, parts.workflows);
     try {
+      const startedAt = running.startedAt.toISOString();
+      await parts.journal.begin({ executionId: id, threadId, workflowId, runId, activityId, startedAt });
       const status = await execute(parts, execution, threadId, running, life.finishBy, log);
       return {
         [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName),
         ...(toJson(AgentExecutionStatusSchema, status) as object),
       };
     } finally {
+      await parts.journal.end(id);
       running.end();
     }
   };
@@ -118,6 +126,7 @@ async function execute(
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();
+    held.use(watching(parts, execution, running));
 
     const blueprint = await resolveBlueprint(parts.client, execution, signal);
     usesDefaultModel = blueprint.modelName === "";
@@ -162,6 +171,20 @@ async function execute(
   const status = await reporter.finish(outcome, finishBy());
   log.info(`Execution ${outcome.phase} after ${humanDuration(Date.now() - running.startedAt.getTime())}`);
   return status;
+}
+
+/** Stops the execution when it or its session is deleted. */
+function watching({ client }: ExecutionParts, { spec }: AgentExecution, running: RunningExecution): Disposable {
+  const over = new AbortController();
+  void watchForDeletion({
+    client,
+    executionId: running.id,
+    ...(spec?.sessionId ? { sessionId: spec.sessionId } : {}),
+    onDeleted: (what) =>
+      running.stop(what === "session" ? stopReasons.sessionDeleted() : stopReasons.unknown("It is not found.")),
+    signal: over.signal,
+  });
+  return { [Symbol.dispose]: () => over.abort() };
 }
 
 function secretsOf({ environment }: Blueprint): string[] {

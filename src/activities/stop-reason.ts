@@ -1,5 +1,12 @@
 /** Why an execution is stopped before its agent has ended. */
-export type StopCause = "cancelled" | "time-limit" | "runner-stopped" | "abandoned" | "unknown" | "overtaken";
+export type StopCause =
+  | "cancelled"
+  | "time-limit"
+  | "runner-stopped"
+  | "abandoned"
+  | "unknown"
+  | "session-deleted"
+  | "overtaken";
 
 /** The reason with which an execution's signal aborts. The message is for the user. */
 export class StopReason extends Error {
@@ -30,6 +37,8 @@ export const stopReasons = {
       "unknown",
       `The execution was stopped, since the Stigmer backend does not know it any more: it was deleted while it ran. (${reason})`,
     ),
+  sessionDeleted: () =>
+    new StopReason("session-deleted", "The execution was stopped, since its session was deleted while it ran."),
   overtaken: () =>
     new StopReason(
       "overtaken",

@@ -1,6 +1,7 @@
 import type { CloudConfig } from "../config/index.ts";
 import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/verified/index.ts";
 import type { Logger } from "../log/index.ts";
+import { RedisJournal } from "../recovery/redis/index.ts";
 import { REMEDIES, RedisConnection, RedisError, RedisLocks, SharedName } from "../redis/index.ts";
 import { DaytonaApi, DaytonaFailure, DaytonaHealth, DaytonaSandboxes, Reaper } from "../sandbox/daytona/index.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -39,6 +40,8 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
   });
   const reaper = new Reaper({ api: daytona, sandboxes, sessions, group, log });
   opened.defer(() => reaper.stop());
+  const journal = new RedisJournal(redis, log);
+  opened.defer(() => journal.close());
   const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
   const closing = opened.move();
   return {
@@ -48,6 +51,9 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
     sinks: [events],
     group,
     isShared: true,
+    journal,
+    // Its note in Redis expires while Redis is away, too.
+    isJournalCertain: false,
     checks: [events.check, key.check, new DaytonaHealth(daytona)],
     connected: [`✅ Connected to Redis at ${redis.address}`, ...key.connected],
     summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${redis.address}`],

@@ -1,8 +1,10 @@
 import { realpathSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { LocalConfig } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
+import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
@@ -19,6 +21,7 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
   const threads = openSqliteThreads(config.dataDir, log);
+  const journal = new FileJournal(join(config.dataDir, "running"), log);
   return {
     stigmer,
     sandboxes: new FilesystemSandboxes({
@@ -30,12 +33,15 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
     sinks: [],
     group: localGroup(config.dataDir),
     isShared: false,
+    journal,
+    isJournalCertain: true,
     // Who works alone takes executions all the same: their users learn what is wrong.
     checks: [{ name: "workspace", stopsWork: false, check: async () => failed(await writable(rootDir)) }],
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
     close: async () => {
       stigmer.close();
+      await journal.close();
       await threads.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { Logger } from "../log/index.ts";
+import type { Journal } from "../recovery/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
@@ -15,10 +16,14 @@ export interface Platform {
   /** Where status updates go besides the Stigmer API. */
   readonly sinks: readonly StatusSink[];
   readonly checks: readonly HealthCheck[];
+  /** Remembers which executions run here. */
+  readonly journal: Journal;
   /** Runners with the same name share sessions, threads and locks. */
   readonly group: string;
   /** Whether other runners may poll the same queue and do what this one cannot. */
   readonly isShared: boolean;
+  /** Whether a runner whose executions the journal calls abandoned has surely ended. */
+  readonly isJournalCertain: boolean;
   /** Lines of the log that say what this platform is made of: after the banner, and in the summary of the settings. */
   readonly connected: readonly string[];
   readonly summary: readonly string[];

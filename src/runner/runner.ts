@@ -4,11 +4,12 @@ import { loadAgent } from "../agent/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
+import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
-import { connectTemporal, createActivityWorker, installTemporalRuntime } from "../temporal/index.ts";
+import { connectTemporal, createActivityWorker, installTemporalRuntime, Workflows } from "../temporal/index.ts";
 import { version } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
@@ -73,6 +74,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
 
+  const workflows = new Workflows(connection, config.temporal.namespace);
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
     isShared: platform.isShared,
@@ -93,6 +95,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       admission,
       gate: new ExecutionGate(config.temporal.maxConcurrency),
       client: platform.stigmer,
+      workflows,
+      journal: platform.journal,
       sandboxes: platform.sandboxes,
       threads: platform.threads,
       sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
@@ -109,6 +113,11 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   );
   opened.defer(() => monitor?.stop());
   const working = worker.run();
+  const recovery = new Recovery({
+    ...{ client: platform.stigmer, journal: platform.journal, workflows, log },
+    isCertain: platform.isJournalCertain,
+  });
+  opened.defer(() => recovery.stop());
   void monitor.start();
 
   if (config.model.provider === "scripted")

@@ -1,3 +1,4 @@
+export { abandonedStatus } from "./abandoned-status.ts";
 export type { Outcome } from "./finish.ts";
 export { callLabel, componentType } from "./labels.ts";
 export { RESULT_LIMIT, STATUS_LIMIT } from "./limits.ts";

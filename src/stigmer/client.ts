@@ -24,6 +24,8 @@ export interface StigmerClientOptions extends StigmerConfig {
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Told when the server begins to answer. */
+  readonly onHeaders?: () => void;
 }
 
 /** Calls to a Stigmer backend, typed by the generated schema. */
@@ -67,6 +69,8 @@ export class StigmerClient {
     );
     const cancel = () => call.cancel();
     options.signal?.addEventListener("abort", cancel, { once: true });
+    // A refusal has none.
+    if (options.onHeaders !== undefined) call.on("metadata", options.onHeaders);
     try {
       return await promise;
     } catch (error) {
@@ -74,6 +78,28 @@ export class StigmerClient {
       throw await this.#error(error as ServiceError, method);
     } finally {
       options.signal?.removeEventListener("abort", cancel);
+    }
+  }
+
+  /**
+   * Whether there is what a method would answer with. The answer itself, which may be large, is not waited for.
+   * @throws StigmerError for any other refusal; the signal's reason where it aborts
+   */
+  async isFound<M extends DescMethodUnary>(
+    method: M,
+    request: MessageInitShape<M["input"]>,
+    options: CallOptions = {},
+  ): Promise<boolean> {
+    const { signal } = options;
+    const found = new AbortController();
+    const either = signal === undefined ? found.signal : AbortSignal.any([signal, found.signal]);
+    try {
+      await this.call(method, request, { ...options, signal: either, onHeaders: () => found.abort() });
+      return true;
+    } catch (error) {
+      if (found.signal.aborted) return true;
+      if (error instanceof StigmerError && error.code === "not-found") return false;
+      throw error;
     }
   }
 

@@ -25,9 +25,10 @@ export interface ActivityWorkerDeps {
 }
 
 /**
- * A Temporal worker that leaves without losing a task. Shutting the SDK's worker down cuts open polls off, unless the
- * server can end them itself: a task that was just handed out to one would go nowhere. So no further poll is opened, and
- * the open ones are waited for, as long as they can bring anything; what they bring still runs.
+ * A Temporal worker that leaves without losing a task. Shutting the SDK's worker down cuts open polls off, and servers
+ * that can end polls themselves (`worker_poll_complete_on_shutdown`) do so without regard to tasks that are on their way:
+ * a task that was just handed out goes nowhere. So no further poll is opened, and the open ones are waited for, as long
+ * as they can bring anything; what they bring still runs.
  */
 export class ActivityWorker {
   readonly slots: ExecutionSlots;
@@ -68,22 +69,9 @@ export class ActivityWorker {
     const { worker, slots, log } = this.#deps;
     slots.close();
     if (worker.getState() !== "RUNNING") return;
-    // The SDK's core then lets polls complete, and the server answers them at once.
-    if (slots.openPolls > 0 && !(await this.#serverEndsPolls())) await this.#awaitPolls(end);
+    await this.#awaitPolls(end);
     if (slots.openPolls > 0) log.debug(`Ending ${plural(slots.openPolls, "open poll")}`);
     if (worker.getState() === "RUNNING") worker.shutdown();
-  }
-
-  async #serverEndsPolls(): Promise<boolean> {
-    const { connection, namespace } = this.#deps;
-    try {
-      const described = await connection.withDeadline(Date.now() + LOOK_TIMEOUT_MS, () =>
-        connection.workflowService.describeNamespace({ namespace }),
-      );
-      return described.namespaceInfo?.capabilities?.workerPollCompleteOnShutdown === true;
-    } catch {
-      return false;
-    }
   }
 
   /** Returns when the open polls were answered, cannot bring anything, or are not waited for any longer. */

@@ -10,3 +10,6 @@ export type { TemporalErrorCode } from "./temporal-error.ts";
 export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "./temporal-error.ts";
 export type { Activities } from "./worker.ts";
 export { createActivityWorker } from "./worker.ts";
+export { formatIdentity, ownIdentity, parseIdentity } from "./worker-identity.ts";
+export type { PendingActivity, WorkflowRun, WorkflowState } from "./workflows.ts";
+export { Workflows } from "./workflows.ts";

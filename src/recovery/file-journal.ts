@@ -1,0 +1,108 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "../log/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { holdFile } from "../shared/file-lock.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
+
+const LOCK = "lock";
+const SUFFIX = ".json";
+
+/**
+ * A journal in a directory: each runner has a directory in it, held by a lock that ends with the runner, and in that a
+ * file for each execution. Runners that share the directory find what others left there.
+ */
+export class FileJournal implements Journal {
+  readonly #directory: string;
+  readonly #own: string;
+  readonly #log: Logger;
+  #release: (() => void) | undefined;
+
+  /** @param directory made where it is missing */
+  constructor(directory: string, log: Logger) {
+    this.#directory = directory;
+    this.#own = join(directory, crypto.randomUUID());
+    this.#log = log;
+  }
+
+  async begin(entry: JournalEntry): Promise<void> {
+    await this.#try(async () => {
+      if (this.#release === undefined) {
+        await mkdir(this.#own, { recursive: true, mode: 0o700 });
+        this.#release = holdFile(join(this.#own, LOCK));
+      }
+      await writeEntry(this.#own, entry);
+    });
+  }
+
+  async end(executionId: string): Promise<void> {
+    await this.#try(() => rm(join(this.#own, nameOf(executionId)), { force: true }));
+  }
+
+  async takeAbandoned(): Promise<readonly JournalEntry[]> {
+    const taken: JournalEntry[] = [];
+    for (const name of await readdir(this.#directory).catch(() => [])) {
+      const directory = join(this.#directory, name);
+      if (directory === this.#own) continue;
+      const release = holdIfAbandoned(directory);
+      if (release === undefined) continue;
+      try {
+        const entries = await readEntries(directory);
+        // Noted as this runner's before they are removed as the other's: neither end loses them.
+        for (const entry of entries) await this.begin(entry);
+        taken.push(...entries);
+        await rm(directory, { recursive: true, force: true });
+      } finally {
+        release();
+      }
+    }
+    return taken;
+  }
+
+  async close(): Promise<void> {
+    this.#release?.();
+    this.#release = undefined;
+    await this.#try(async () => {
+      // What is left in it is for the next runner.
+      const left = await readdir(this.#own).catch(() => []);
+      if (!left.some((file) => file.endsWith(SUFFIX))) await rm(this.#own, { recursive: true, force: true });
+    });
+  }
+
+  async #try(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) =>
+      this.#log.debug(`The journal in ${this.#directory} cannot be written: ${messageOf(error)}`),
+    );
+  }
+}
+
+/** @returns the function that frees it, where its runner does not live any more */
+function holdIfAbandoned(directory: string): (() => void) | undefined {
+  try {
+    return holdFile(join(directory, LOCK));
+  } catch {
+    // No runner's directory, or gone meanwhile.
+    return undefined;
+  }
+}
+
+async function writeEntry(directory: string, entry: JournalEntry): Promise<void> {
+  const file = join(directory, nameOf(entry.executionId));
+  // Whole or not at all, whenever the process ends.
+  await writeFile(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function readEntries(directory: string): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for (const file of await readdir(directory)) {
+    if (!file.endsWith(SUFFIX)) continue;
+    const text = await readFile(join(directory, file), "utf8");
+    entries.push(JSON.parse(text) as JournalEntry);
+  }
+  return entries;
+}
+
+function nameOf(executionId: string): string {
+  return `${encodeURIComponent(executionId).slice(0, 200)}${SUFFIX}`;
+}

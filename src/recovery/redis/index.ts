@@ -1,0 +1,1 @@
+export { RedisJournal } from "./redis-journal.ts";

@@ -1,0 +1,86 @@
+import type { Logger } from "../../log/index.ts";
+import type { RedisClient, RedisConnection } from "../../redis/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { withTimeout } from "../../shared/time.ts";
+import type { Journal, JournalEntry } from "../journal.ts";
+
+/** The executions that run, by id, each with its runner. */
+const RUNNING_KEY = "stigmer:agent-runner:running";
+/** Begins the keys of runners that live. */
+const ALIVE_PREFIX = "stigmer:agent-runner:alive:";
+/** A runner that is not heard of for so long does not live any more; it may be slow to renew while Redis hangs. */
+const ALIVE_MS = 60_000;
+const RENEW_MS = 15_000;
+/** How long an execution waits for its note. */
+const NOTE_MS = 1_000;
+
+/** Takes an execution over where its runner does not live: `1` where that was done. */
+const TAKE = `
+local entry = redis.call("HGET", KEYS[1], ARGV[1])
+if entry ~= ARGV[2] or redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
+redis.call("HSET", KEYS[1], ARGV[1], ARGV[3])
+return 1`;
+
+interface Noted extends JournalEntry {
+  readonly runner: string;
+}
+
+/** A journal in Redis, which all replicas share: each finds what others left. */
+export class RedisJournal implements Journal {
+  readonly #redis: RedisConnection;
+  readonly #log: Logger;
+  readonly #runner = crypto.randomUUID();
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(redis: RedisConnection, log: Logger) {
+    this.#redis = redis;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.#note((client) => this.#renew(client)), RENEW_MS);
+    void this.#note((client) => this.#renew(client));
+  }
+
+  async begin(entry: JournalEntry): Promise<void> {
+    await this.#note(async (client) => {
+      await this.#renew(client);
+      await client.hset(RUNNING_KEY, entry.executionId, this.#text(entry));
+    });
+  }
+
+  async end(executionId: string): Promise<void> {
+    await this.#note((client) => client.hdel(RUNNING_KEY, executionId));
+  }
+
+  async takeAbandoned(): Promise<readonly JournalEntry[]> {
+    const taken: JournalEntry[] = [];
+    const all = await this.#redis.run((client) => client.hgetall(RUNNING_KEY));
+    for (const [executionId, text] of Object.entries(all)) {
+      const { runner, ...entry } = JSON.parse(text) as Noted;
+      if (runner === this.#runner) continue;
+      const keys = [RUNNING_KEY, `${ALIVE_PREFIX}${runner}`];
+      const words = [executionId, text, this.#text(entry)];
+      const done = await this.#redis.run((client) => client.eval(TAKE, keys.length, ...keys, ...words));
+      if (done === 1) taken.push(entry);
+    }
+    return taken;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#note((client) => client.del(`${ALIVE_PREFIX}${this.#runner}`));
+  }
+
+  async #renew(client: RedisClient): Promise<unknown> {
+    return await client.set(`${ALIVE_PREFIX}${this.#runner}`, Date.now(), "PX", ALIVE_MS);
+  }
+
+  #text(entry: JournalEntry): string {
+    const noted: Noted = { ...entry, runner: this.#runner };
+    return JSON.stringify(noted);
+  }
+
+  async #note(work: (client: RedisClient) => Promise<unknown>): Promise<void> {
+    await withTimeout(this.#redis.run(work), NOTE_MS, () => new Error("Redis does not answer")).catch(
+      (error: unknown) => this.#log.debug(`The journal of executions cannot be written: ${messageOf(error)}`),
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { type AgentExecutionStatus, ExecutionPhase, ToolCallStatus } from "../stigmer/index.ts";
+import { finish } from "./finish.ts";
+
+/** Readers take these for the end. */
+const TERMINAL: ReadonlySet<ExecutionPhase> = new Set([
+  ExecutionPhase.EXECUTION_COMPLETED,
+  ExecutionPhase.EXECUTION_FAILED,
+  ExecutionPhase.EXECUTION_CANCELLED,
+]);
+
+/**
+ * The last status of an execution whose runner ended before it could send one.
+ * @param status what the backend has
+ * @param reason why it ended, and what to do: for the user
+ * @returns `undefined` where the backend's status is a last one already, with its error and without open calls
+ */
+export function abandonedStatus(
+  status: AgentExecutionStatus,
+  reason: string,
+  at: Date,
+): AgentExecutionStatus | undefined {
+  const { phase, error, toolCalls } = status;
+  const isOpen = toolCalls.some(
+    (call) => call.status === ToolCallStatus.TOOL_CALL_RUNNING || call.status === ToolCallStatus.TOOL_CALL_PENDING,
+  );
+  const isFailed = phase === ExecutionPhase.EXECUTION_FAILED;
+  if (TERMINAL.has(phase) && !isOpen && !(isFailed && error === "")) return undefined;
+  // It was completed or cancelled by whoever knew better.
+  if (TERMINAL.has(phase) && !isFailed) return undefined;
+  const state = {
+    status,
+    streaming: "messages",
+    growing: new Map<string, number>(),
+    modelIds: new Map(toolCalls.map(({ id }) => [id, id])),
+  } as const;
+  return finish(state, { phase: "failed", reason: error === "" ? reason : error }, at).status;
+}

@@ -1,0 +1,109 @@
+import { defaultPayloadConverter } from "@temporalio/common";
+import type { NativeConnection } from "@temporalio/worker";
+import { protobufJsonCodec, type TypedJson } from "./payload-codec.ts";
+
+const TIMEOUT_MS = 3_000;
+/** `WORKFLOW_EXECUTION_STATUS_RUNNING` and `…_CANCELED` of Temporal's API. */
+const RUNNING = 1;
+const CANCELED = 4;
+/** gRPC's `NOT_FOUND`. */
+const NOT_FOUND = 5;
+
+/** Names one run of a workflow. */
+export interface WorkflowRun {
+  readonly workflowId: string;
+  /** Absent or empty: the newest one. */
+  readonly runId?: string;
+}
+
+/** An activity that was handed out and has not ended, as Temporal sees it. */
+export interface PendingActivity {
+  /** When it last gave a sign of life, in ms since the epoch; its start, where it gave none yet. */
+  readonly aliveAt: number;
+}
+
+export interface WorkflowState {
+  readonly isOpen: boolean;
+  /** Whether somebody asked for it to be cancelled, or it ended so. */
+  readonly isCancelled: boolean;
+  /** By activity id. */
+  readonly pending: ReadonlyMap<string, PendingActivity>;
+}
+
+/** Questions and answers about workflows that this runner works for. */
+export class Workflows {
+  readonly #connection: NativeConnection;
+  readonly #namespace: string;
+
+  constructor(connection: NativeConnection, namespace: string) {
+    this.#connection = connection;
+    this.#namespace = namespace;
+  }
+
+  /** @returns `undefined` where Temporal knows no such run (any more) @throws where it does not answer in time */
+  async describe({ workflowId, runId = "" }: WorkflowRun): Promise<WorkflowState | undefined> {
+    try {
+      const described = await this.#call(() =>
+        this.#connection.workflowService.describeWorkflowExecution({
+          namespace: this.#namespace,
+          execution: { workflowId, runId },
+        }),
+      );
+      const { status } = described.workflowExecutionInfo ?? {};
+      const pending = (described.pendingActivities ?? []).map((activity): [string, PendingActivity] => [
+        activity.activityId ?? "",
+        { aliveAt: millis(activity.lastHeartbeatTime) ?? millis(activity.lastStartedTime) ?? 0 },
+      ]);
+      return {
+        isOpen: status === RUNNING,
+        isCancelled: status === CANCELED || described.workflowExtendedInfo?.cancelRequested === true,
+        pending: new Map(pending),
+      };
+    } catch (error) {
+      if (codeOf(error) === NOT_FOUND) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Ends an activity that another process had, with a result.
+   * @returns whether Temporal still waited for it @throws where it does not answer in time
+   */
+  async completeActivity(run: WorkflowRun, activityId: string, result: TypedJson): Promise<boolean> {
+    const payload = defaultPayloadConverter.toPayload(result);
+    const payloads = await protobufJsonCodec.encode(payload === undefined ? [] : [payload]);
+    try {
+      await this.#call(() =>
+        this.#connection.workflowService.respondActivityTaskCompletedById({
+          namespace: this.#namespace,
+          workflowId: run.workflowId,
+          runId: run.runId ?? "",
+          activityId,
+          result: { payloads },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (codeOf(error) === NOT_FOUND) return false;
+      throw error;
+    }
+  }
+
+  async #call<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#connection.withDeadline(Date.now() + TIMEOUT_MS, work);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+interface Timestamp {
+  readonly seconds?: { toString(): string } | null;
+  readonly nanos?: number | null;
+}
+
+function millis(time: Timestamp | null | undefined): number | undefined {
+  if (time === null || time === undefined) return undefined;
+  return Number(time.seconds?.toString() ?? 0) * 1000 + (time.nanos ?? 0) / 1e6;
+}
