@@ -25,7 +25,8 @@ export class SharedName {
 
   /** @throws RedisError */
   static async settle(redis: RedisConnection, key: string, log: Logger): Promise<SharedName> {
-    const own = crypto.randomUUID();
+    // A younger name sorts later.
+    const own = Bun.randomUUIDv7();
     const name = (await redis.run((client) => client.set(key, own, "NX", "GET"))) ?? own;
     return new SharedName(redis, key, name, log);
   }

@@ -13,15 +13,17 @@ export interface HealthCheckDeps {
   readonly worker: ActivityWorker;
   readonly temporal: TemporalConfig;
   readonly platform: Platform;
+  readonly replicas: HealthCheck;
 }
 
 /** What an execution needs, each by the question that tells. */
-export function healthChecks({ connection, worker, temporal, platform }: HealthCheckDeps): HealthCheck[] {
+export function healthChecks({ connection, worker, temporal, platform, replicas }: HealthCheckDeps): HealthCheck[] {
   return [
     { name: "Temporal", check: async () => failed(await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) },
     // It must go on polling in order to recover.
     { name: "polling", stopsWork: false, check: async () => failed(stuck(worker.slots.unansweredMs)) },
     { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
+    replicas,
     ...platform.checks,
   ];
 }

@@ -9,7 +9,15 @@ import { messageOf } from "../shared/errors.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
-import { connectTemporal, createActivityWorker, installTemporalRuntime, Workflows } from "../temporal/index.ts";
+import {
+  connectTemporal,
+  createActivityWorker,
+  describeTaskQueue,
+  formatIdentity,
+  installTemporalRuntime,
+  ownIdentity,
+  Workflows,
+} from "../temporal/index.ts";
 import { version } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
@@ -17,11 +25,13 @@ import type { ExitCode } from "./exit-codes.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { ReplicaGroups } from "./replica-groups.ts";
 import { Shutdown, STOP_LIMIT_MS } from "./shutdown.ts";
 import { ListenError } from "./startup-failure.ts";
 
 /** How long closing connections may take at the end. */
 const CLOSE_LIMIT_MS = 5_000;
+const DESCRIBE_TIMEOUT_MS = 3_000;
 
 export interface RunnerOptions {
   readonly loaded: Loaded;
@@ -74,6 +84,15 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
 
+  const identity = formatIdentity(ownIdentity(platform.group));
+  const replicas = new ReplicaGroups({
+    ...{ identity, group: platform.group, mustShare: platform.isShared, taskQueue: config.temporal.taskQueue },
+    pollers: async () =>
+      (await describeTaskQueue(connection, config.temporal, DESCRIBE_TIMEOUT_MS)).pollers.map(
+        (poller) => poller.identity,
+      ),
+  });
+  await replicas.checkStart();
   const workflows = new Workflows(connection, config.temporal.namespace);
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
@@ -87,7 +106,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     config: config.temporal,
     executionType: EXECUTE,
     announcingType: ENSURE_THREAD,
-    group: platform.group,
+    identity,
     // The lifecycle decides when what runs is ended; the SDK's own limit is only behind it.
     gracePeriodMs: config.drainTimeoutMs + STOP_LIMIT_MS,
     activities: createActivities({
@@ -108,8 +127,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     }),
     log,
   });
-  monitor = new HealthMonitor(healthChecks({ connection, worker, temporal: config.temporal, platform }), log, () =>
-    admission.checked(monitor?.blocking ?? []),
+  monitor = new HealthMonitor(
+    healthChecks({ connection, worker, temporal: config.temporal, platform, replicas }),
+    log,
+    () => admission.checked(monitor?.blocking ?? []),
   );
   opened.defer(() => monitor?.stop());
   const working = worker.run();

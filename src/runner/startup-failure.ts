@@ -36,6 +36,11 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
+/** Runners that poll the same queue do not share what they have to. The message names them. */
+export class UnsharedQueueError extends Error {
+  override readonly name = "UnsharedQueueError";
+}
+
 export function startupFailure(error: unknown): StartupFailure {
   if (error instanceof ConfigError) {
     const causes = error.problems.map(describeProblem);
@@ -70,6 +75,18 @@ export function startupFailure(error: unknown): StartupFailure {
       causes: [
         "The file belongs to another user, or its disk is full or read-only: see to that, or set STIGMER_DATA_DIR to another directory.",
         "The file is damaged: move it away to begin with a new one.",
+      ],
+      exitCode: EXIT.unavailable,
+    };
+  }
+  if (error instanceof UnsharedQueueError) {
+    return {
+      what: "the runners of this task queue do not share a Redis",
+      error: error.message,
+      causes: [
+        "REDIS_HOST, REDIS_PORT or REDIS_DB of this runner, or of the others, is wrong: compare them with `agent-runner config`.",
+        "The runners are moved to another Redis: stop all that use the old one, wait a minute, and start them again.",
+        "This runner is meant for other work: give it a task queue of its own with TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE.",
       ],
       exitCode: EXIT.unavailable,
     };

@@ -45,16 +45,6 @@ export class ActivityWorker {
     await this.#deps.worker.run();
   }
 
-  /** The queue's pollers and load. @throws where Temporal does not answer in time */
-  async describeQueue(timeoutMs = LOOK_TIMEOUT_MS): Promise<TaskQueueState> {
-    return await describeTaskQueue(this.#deps.connection, this.#deps, timeoutMs);
-  }
-
-  /** Who polls the queue besides this worker. @throws as {@link describeQueue} */
-  async otherPollers(): Promise<readonly string[]> {
-    return others(await this.describeQueue(), this.#deps.identity);
-  }
-
   /**
    * Polls for nothing more. Called again it has no further effect.
    * @param deadline until when open polls are waited for at most, in ms since the epoch
@@ -104,7 +94,7 @@ export class ActivityWorker {
     if (expected.count > 0) return false;
     const before = slots.openPolls;
     try {
-      const queue = await this.describeQueue();
+      const queue = await describeTaskQueue(this.#deps.connection, this.#deps, LOOK_TIMEOUT_MS);
       if (expected.count > 0 || slots.openPolls < before) return false;
       return others(queue, identity).length === 0 || queue.addRate === 0;
     } catch (error) {

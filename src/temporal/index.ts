@@ -6,6 +6,8 @@ export { probeTemporal } from "./health.ts";
 export type { TypedJson } from "./payload-codec.ts";
 export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";
 export { installTemporalRuntime } from "./runtime.ts";
+export type { TaskQueueState } from "./task-queue.ts";
+export { describeTaskQueue } from "./task-queue.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
 export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "./temporal-error.ts";
 export type { Activities } from "./worker.ts";

@@ -6,7 +6,6 @@ import { ActivityWorker } from "./activity-worker.ts";
 import { ExecutionSlots, MAX_OPEN_POLLS } from "./execution-slots.ts";
 import { ExpectedExecutions } from "./expected-executions.ts";
 import { protobufJsonCodec } from "./payload-codec.ts";
-import { formatIdentity, ownIdentity } from "./worker-identity.ts";
 
 /**
  * The SDK sends heartbeats at most this often, and Temporal tells of a cancellation in the answer to one. The SDK's
@@ -25,8 +24,8 @@ export interface ActivityWorkerOptions {
   readonly executionType: string;
   /** The activity that workflows call right before each execution. */
   readonly announcingType: string;
-  /** Runners that share sessions have the same. */
-  readonly group: string;
+  /** How Temporal names this worker to others. */
+  readonly identity: string;
   /** How long activities may go on after a shutdown was asked for. */
   readonly gracePeriodMs: number;
   readonly log: Logger;
@@ -34,13 +33,12 @@ export interface ActivityWorkerOptions {
 
 /** A worker that polls the task queue for activities only. It polls as soon as executions are allowed. */
 export async function createActivityWorker(options: ActivityWorkerOptions): Promise<ActivityWorker> {
-  const { connection, config, activities, executionType, announcingType, gracePeriodMs, group, log } = options;
+  const { connection, config, activities, executionType, announcingType, gracePeriodMs, identity, log } = options;
   const { namespace, taskQueue } = config;
   const fixed = { type: "fixed-size", numSlots: 1 } as const;
   const slots = new ExecutionSlots(config.maxConcurrency, executionType);
   slots.allow(0);
   const expected = new ExpectedExecutions(announcingType);
-  const identity = formatIdentity(ownIdentity(group));
   const worker = await Worker.create({
     connection,
     namespace,

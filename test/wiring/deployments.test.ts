@@ -41,7 +41,7 @@ async function worker(name: string, more: { deploymentName?: string; buildId?: s
     activities: { who: async () => name },
     executionType: "who",
     announcingType: "announce",
-    group: "test",
+    identity: name,
     gracePeriodMs: 1_000,
     log: silentLogger,
   });

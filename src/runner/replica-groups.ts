@@ -1,0 +1,99 @@
+import { degraded, type Finding, failed, type HealthCheck } from "../shared/health.ts";
+import { plural } from "../shared/text.ts";
+import { parseIdentity } from "../temporal/index.ts";
+import { UnsharedQueueError } from "./startup-failure.ts";
+
+/** Temporal is asked no more often than this. */
+const EVERY_MS = 20_000;
+
+/** Runners that poll the same queue and share their sessions with each other, but not with this one. */
+export interface ForeignGroup {
+  readonly group: string;
+  /** `pid@host` of each. */
+  readonly runners: readonly string[];
+}
+
+/** @param pollers identities of those who poll the queue */
+export function foreignGroups(pollers: readonly string[], own: string): ForeignGroup[] {
+  const groups = new Map<string, string[]>();
+  for (const identity of pollers) {
+    const parsed = parseIdentity(identity);
+    if (parsed === undefined || parsed.group === "" || parsed.group === own) continue;
+    groups.set(parsed.group, [...(groups.get(parsed.group) ?? []), `${parsed.pid}@${parsed.host}`]);
+  }
+  return [...groups].map(([group, runners]) => ({ group, runners: [...new Set(runners)].sort() }));
+}
+
+/**
+ * Whether this runner's group has to leave the queue to the others: most runners are right, and of two groups that are
+ * as large the one that was there first. A name that is younger sorts later.
+ * @param size runners of this one's own group, itself included
+ */
+export function mustYield(own: string, size: number, foreign: readonly ForeignGroup[]): boolean {
+  return foreign.some(({ group, runners }) => runners.length > size || (runners.length === size && group < own));
+}
+
+export interface ReplicaGroupsDeps {
+  /** Identities of those who poll the queue, this runner's own among them or not. @throws where that is not known */
+  readonly pollers: () => Promise<readonly string[]>;
+  /** This runner's. */
+  readonly identity: string;
+  readonly taskQueue: string;
+  readonly group: string;
+  /** Whether runners of one queue have to share what the group stands for; else it is only told. */
+  readonly mustShare: boolean;
+}
+
+/**
+ * Finds out through Temporal whether all runners of a queue share their sessions: with two Redis, or two databases of one,
+ * each would know half of what was said, and none would notice.
+ */
+export class ReplicaGroups implements HealthCheck {
+  readonly name = "replicas";
+  readonly #deps: ReplicaGroupsDeps;
+  #dueAt = 0;
+  #last: Finding | undefined;
+
+  constructor(deps: ReplicaGroupsDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Before this runner polls.
+   * @throws UnsharedQueueError where runners of another group poll the queue
+   */
+  async checkStart(): Promise<void> {
+    const { mustShare, taskQueue } = this.#deps;
+    if (!mustShare) return;
+    const foreign = foreignGroups(await this.#pollers(), this.#deps.group);
+    if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
+  }
+
+  async check(): Promise<Finding | undefined> {
+    if (Date.now() < this.#dueAt) return this.#last;
+    this.#dueAt = Date.now() + EVERY_MS;
+    this.#last = await this.#look();
+    return this.#last;
+  }
+
+  async #look(): Promise<Finding | undefined> {
+    const { group, mustShare, taskQueue } = this.#deps;
+    const pollers = await this.#pollers();
+    const foreign = foreignGroups(pollers, group);
+    if (foreign.length === 0) return undefined;
+    const size = 1 + pollers.filter((identity) => parseIdentity(identity)?.group === group).length;
+    const text = describe(foreign, taskQueue);
+    return mustShare && mustYield(group, size, foreign) ? failed(text) : degraded(text);
+  }
+
+  /** Those of others; none where Temporal does not answer, which another check tells. */
+  async #pollers(): Promise<readonly string[]> {
+    const { pollers, identity } = this.#deps;
+    return (await pollers().catch(() => [])).filter((other) => other !== identity);
+  }
+}
+
+function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {
+  const runners = foreign.flatMap((one) => one.runners);
+  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}) ${runners.length === 1 ? "does" : "do"} not share sessions with this one: another Redis or REDIS_DB, or another data directory`;
+}
