@@ -1,5 +1,5 @@
 import type { Logger } from "../log/index.ts";
-import { backoffMs } from "../shared/backoff.ts";
+import { type Backoff, backoffMs } from "../shared/backoff.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import { waitInQueue } from "../shared/wait-in-queue.ts";
 
@@ -19,6 +19,7 @@ export interface AdmissionDeps {
   readonly recheck: () => void;
   readonly log: Logger;
   readonly holdMs?: number;
+  readonly trialBackoff?: Backoff;
 }
 
 /**
@@ -70,7 +71,7 @@ export class Admission {
     // One of several that were under way says nothing new.
     if (this.#trialDue !== undefined) return;
     this.#trials = (this.#trials ?? 0) + 1;
-    const wait = backoffMs(this.#trials, TRIAL_BACKOFF);
+    const wait = backoffMs(this.#trials, this.#deps.trialBackoff ?? TRIAL_BACKOFF);
     this.#deps.log.warn(
       `Executions fail here: ${reason}. The next one is tried in ${humanDuration(wait)}; others may take them meanwhile`,
     );

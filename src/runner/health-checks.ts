@@ -19,9 +19,11 @@ export interface HealthCheckDeps {
 /** What an execution needs, each by the question that tells. */
 export function healthChecks({ connection, worker, temporal, platform, replicas }: HealthCheckDeps): HealthCheck[] {
   return [
-    { name: "Temporal", check: async () => failed(await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) },
-    // It must go on polling in order to recover.
-    { name: "polling", stopsWork: false, check: async () => failed(stuck(worker.slots.unansweredMs)) },
+    {
+      name: "Temporal",
+      check: async () =>
+        failed((await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) ?? stuck(worker.slots.unansweredMs)),
+    },
     { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
     replicas,
     ...platform.checks,

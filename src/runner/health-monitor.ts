@@ -45,8 +45,11 @@ export class HealthMonitor {
 
   /** Absent before each check was made. */
   get results(): readonly CheckResult[] | undefined {
-    const results = this.#checks.flatMap(({ name }) => this.#results.get(name) ?? []);
-    return results.length === this.#checks.length ? results : undefined;
+    if (this.#results.size < this.#checks.length) return undefined;
+    return this.#checks.flatMap(({ name, isSilentWhileOk = false }) => {
+      const result = this.#results.get(name);
+      return result === undefined || (isSilentWhileOk && result.status === "ok") ? [] : [result];
+    });
   }
 
   /** Names of what fails and keeps executions from being taken; a check that was not made yet does so too. */

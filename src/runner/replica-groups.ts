@@ -50,6 +50,7 @@ export interface ReplicaGroupsDeps {
  */
 export class ReplicaGroups implements HealthCheck {
   readonly name = "replicas";
+  readonly isSilentWhileOk = true;
   readonly #deps: ReplicaGroupsDeps;
   #dueAt = 0;
   #last: Finding | undefined;

@@ -12,6 +12,8 @@ export interface HealthCheck {
    * Absent: none is taken.
    */
   readonly stopsWork?: boolean;
+  /** Whether it is only of interest while it finds something. */
+  readonly isSilentWhileOk?: boolean;
   /**
    * @param isUrgent whether something has just failed: what was found out before may not be true any more
    * @returns what is wrong, or `undefined`; answers within its own time limit and never throws

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { silentLogger } from "../log/index.ts";
+import { Admission, MAX_FAILURES_IN_A_ROW } from "./admission.ts";
+
+const never = new AbortController().signal;
+const admissions: Admission[] = [];
+afterEach(() => {
+  for (const admission of admissions.splice(0)) admission.stop();
+});
+
+/** An admission, how many executions it allowed at last, and how often it asked for the checks to be made. */
+function admissionOf({ isShared = true, isHealthy = true } = {}) {
+  const seen = { allowed: 0, rechecks: 0 };
+  const admission = new Admission({
+    allow: (count) => {
+      seen.allowed = count;
+    },
+    isShared,
+    recheck: () => {
+      seen.rechecks++;
+    },
+    trialBackoff: { firstMs: 20, mostMs: 40 },
+    holdMs: 50,
+    log: silentLogger,
+  });
+  admissions.push(admission);
+  if (isHealthy) admission.checked([]);
+  return { admission, seen };
+}
+
+/** Fails as often as it takes for the replica to be distrusted. */
+function distrust(admission: Admission): void {
+  for (let n = 0; n < MAX_FAILURES_IN_A_ROW; n++) admission.failed("no sandbox can be had");
+}
+
+describe("executions are taken", () => {
+  test("only when all that they need was found healthy", () => {
+    const { admission, seen } = admissionOf({ isHealthy: false });
+    expect(admission.paused).toBeDefined();
+    admission.checked(["Redis", "Daytona"]);
+    expect([seen.allowed, admission.paused]).toEqual([0, "Redis, Daytona"]);
+    admission.checked([]);
+    expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
+    admission.checked(["Redis"]);
+    expect(seen.allowed).toBe(0);
+  });
+
+  test("although one has failed for a reason of the infrastructure, and the checks are made at once", () => {
+    const { admission, seen } = admissionOf();
+    admission.failed("no sandbox can be had");
+    expect([seen.allowed, seen.rechecks]).toEqual([Number.POSITIVE_INFINITY, 1]);
+  });
+
+  test("although several have failed, where each had another reason or one in between worked", () => {
+    const { admission, seen } = admissionOf();
+    for (let n = 0; n < 10; n++) admission.failed(n % 2 === 0 ? "no sandbox can be had" : "the memory cannot be used");
+    for (let n = 0; n < 10; n++) {
+      admission.failed("no sandbox can be had");
+      admission.worked();
+    }
+    expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("whatever fails, by a runner that works alone: its users learn what is wrong", () => {
+    const { admission, seen } = admissionOf({ isShared: false });
+    for (let n = 0; n < 10; n++) admission.failed("no sandbox can be had");
+    expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("after several failures in a row for the same reason", () => {
+  test("none is taken, then a single one is tried, and all are taken again when it works", async () => {
+    const { admission, seen } = admissionOf();
+    distrust(admission);
+    expect(seen.allowed).toBe(0);
+    expect(admission.paused).toContain("no sandbox can be had");
+    while (seen.allowed === 0) await Bun.sleep(1);
+    expect(seen.allowed).toBe(1);
+    admission.worked();
+    expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
+  });
+
+  test("a trial that fails is followed by another pause", async () => {
+    const { admission, seen } = admissionOf();
+    distrust(admission);
+    while (seen.allowed === 0) await Bun.sleep(1);
+    admission.failed("no sandbox can be had");
+    expect(seen.allowed).toBe(0);
+    while (seen.allowed === 0) await Bun.sleep(1);
+    expect(seen.allowed).toBe(1);
+  });
+
+  test("those that were under way and fail too do not make the pause longer", () => {
+    const { admission, seen } = admissionOf();
+    distrust(admission);
+    for (let n = 0; n < 100; n++) admission.failed("no sandbox can be had");
+    expect(seen.allowed).toBe(0);
+  });
+
+  test("no trial is made while a check fails", async () => {
+    const { admission, seen } = admissionOf();
+    distrust(admission);
+    admission.checked(["Daytona"]);
+    await Bun.sleep(100);
+    expect(seen.allowed).toBe(0);
+    admission.checked([]);
+    expect(seen.allowed).toBe(1);
+  });
+});
+
+describe("an execution that was handed out nevertheless", () => {
+  test("begins at once where executions are taken", async () => {
+    await admissionOf().admission.enter(never);
+  });
+
+  test("waits until executions are taken again", async () => {
+    const { admission } = admissionOf({ isHealthy: false });
+    const order: string[] = [];
+    const entered = admission.enter(never).then(() => order.push("entered"));
+    order.push("healthy");
+    admission.checked([]);
+    await entered;
+    expect(order).toEqual(["healthy", "entered"]);
+  });
+
+  test("is tried when it has waited for long", async () => {
+    await admissionOf({ isHealthy: false }).admission.enter(never);
+  });
+
+  test("ends with the signal's reason when it aborts", async () => {
+    const { admission } = admissionOf({ isHealthy: false });
+    const controller = new AbortController();
+    const entering = admission.enter(controller.signal);
+    const reason = new Error("cancelled");
+    controller.abort(reason);
+    await expect(entering).rejects.toBe(reason);
+  });
+});
