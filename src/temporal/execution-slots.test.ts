@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { SlotPermit } from "@temporalio/worker";
-import { ExecutionSlots, MAX_OTHER_ACTIVITIES, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
+import { ExecutionSlots, MAX_OPEN_POLLS, MAX_OTHER_ACTIVITIES, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
 
 const EXECUTE = "ExecuteGraphton";
 const never = new AbortController().signal;
@@ -123,5 +123,76 @@ describe("waiting for a slot", () => {
 
   test("does not hold up one that is free", async () => {
     expect(await new ExecutionSlots(1, EXECUTE).reserveSlot({}, never)).toBeObject();
+  });
+});
+
+describe("polls", () => {
+  test("are open in a small number only, however many executions may run", () => {
+    const { slots } = busy(100, 0);
+    for (let count = 0; count < MAX_OPEN_POLLS; count++) request(slots);
+    expect([slots.tryReserveSlot(), slots.openPolls]).toEqual([null, MAX_OPEN_POLLS]);
+  });
+
+  test("are opened for no more executions than are allowed", async () => {
+    const { slots } = busy(10, 0);
+    slots.allow(0);
+    expect(slots.tryReserveSlot()).toBeNull();
+    const waiting = slots.reserveSlot({}, never);
+    slots.allow(1);
+    const permit = await waiting;
+    expect(slots.tryReserveSlot()).toBeNull();
+    arrive(slots, permit, "EnsureThread");
+    arrive(slots, request(slots), EXECUTE);
+    expect(slots.tryReserveSlot()).toBeNull();
+    slots.allow(Number.POSITIVE_INFINITY);
+    expect(slots.tryReserveSlot()).not.toBeNull();
+  });
+
+  test("are not opened any more once it is closed, whatever ends", () => {
+    const { slots, permits } = busy(2, 2);
+    slots.close();
+    for (const permit of permits) slots.releaseSlot({ permit });
+    slots.allow(Number.POSITIVE_INFINITY);
+    expect(slots.tryReserveSlot()).toBeNull();
+  });
+
+  test("are waited for until each was answered, with a task or without", async () => {
+    const { slots } = busy(10, 0);
+    const [first, second] = [request(slots), request(slots)];
+    let answered = false;
+    const waiting = slots.pollsAnswered(never).then(() => {
+      answered = true;
+    });
+    arrive(slots, first, EXECUTE);
+    await settle();
+    expect(answered).toBe(false);
+    slots.releaseSlot({ permit: second });
+    await waiting;
+    expect(slots.openPolls).toBe(0);
+  });
+
+  test("are no longer waited for when the signal aborts", async () => {
+    const { slots } = busy(10, 0);
+    request(slots);
+    const controller = new AbortController();
+    const waiting = slots.pollsAnswered(controller.signal);
+    controller.abort(new Error("in time"));
+    await expect(waiting).rejects.toThrow("in time");
+    await expect(slots.pollsAnswered(AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
+  });
+
+  test("tell since when none was answered, and nothing where none is open", () => {
+    let now = 1_000_000;
+    const slots = new ExecutionSlots(10, EXECUTE, () => now);
+    now += 500_000;
+    expect(slots.unansweredMs).toBe(0);
+    const [first, second] = [request(slots), request(slots)];
+    now += 80_000;
+    expect(slots.unansweredMs).toBe(80_000);
+    slots.releaseSlot({ permit: first });
+    now += 1_000;
+    expect(slots.unansweredMs).toBe(1_000);
+    slots.releaseSlot({ permit: second });
+    expect(slots.unansweredMs).toBe(0);
   });
 });

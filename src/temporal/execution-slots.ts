@@ -38,13 +38,16 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   /** Executions that may still be taken. */
   #allowance = Number.POSITIVE_INFINITY;
   #closed = false;
-  #answeredAt = Date.now();
+  readonly #now: () => number;
+  #answeredAt = 0;
 
   /**
    * @param limit executions that run at once
    * @param executionType the activity type that the limit is for
+   * @param now the present, in ms since the epoch
    */
-  constructor(limit: number, executionType: string) {
+  constructor(limit: number, executionType: string, now: () => number = Date.now) {
+    this.#now = now;
     this.#limit = limit;
     this.#executionType = executionType;
   }
@@ -60,7 +63,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
    */
   get unansweredMs(): number {
     if (this.#open.size === 0) return 0;
-    return Date.now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
+    return this.#now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
   }
 
   /** How many activities run or wait here. */
@@ -99,7 +102,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   tryReserveSlot(): SlotPermit | null {
     if (!this.#mayPoll()) return null;
     const permit: SlotPermit = {};
-    this.#open.set(permit, Date.now());
+    this.#open.set(permit, this.#now());
     return permit;
   }
 
@@ -126,7 +129,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   }
 
   #answered(permit: SlotPermit): void {
-    if (this.#open.delete(permit)) this.#answeredAt = Date.now();
+    if (this.#open.delete(permit)) this.#answeredAt = this.#now();
   }
 
   #count(executions: boolean): number {

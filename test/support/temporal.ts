@@ -8,6 +8,10 @@ export interface TestTemporal {
   readonly port: number;
   /** Kills the server as a crash would. */
   kill(): Promise<void>;
+  /** Keeps the server from answering; its connections stay. */
+  hang(): void;
+  /** Lets it go on. */
+  resume(): void;
   /** Starts it again on the same port. */
   restart(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -46,5 +50,10 @@ export async function startTemporal(database?: string): Promise<TestTemporal> {
     await server?.exited;
   };
   await start();
-  return { address, port, kill, restart: start, [Symbol.asyncDispose]: kill };
+  return {
+    ...{ address, port, kill, restart: start },
+    hang: () => server?.kill("SIGSTOP"),
+    resume: () => server?.kill("SIGCONT"),
+    [Symbol.asyncDispose]: kill,
+  };
 }

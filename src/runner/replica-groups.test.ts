@@ -1,0 +1,68 @@
+import { describe, expect, test } from "bun:test";
+import { formatIdentity } from "../temporal/index.ts";
+import { foreignGroups, mustYield, ReplicaGroups } from "./replica-groups.ts";
+
+/** The identity of a runner as Temporal lists it. */
+function identity(pid: number, group: string): string {
+  return formatIdentity({ pid, host: "node", pidNamespace: "1", group });
+}
+
+describe("the groups that poll a queue", () => {
+  test("are told by the identities of runners, without this one's own and without other workers", () => {
+    const pollers = [identity(1, "a"), identity(2, "b"), identity(3, "b"), "17@python", identity(4, "")];
+    expect(foreignGroups(pollers, "a")).toEqual([{ group: "b", runners: ["2@node", "3@node"] }]);
+  });
+});
+
+describe("of two groups on one queue", () => {
+  const foreign = (group: string, count: number) => [
+    { group, runners: Array.from({ length: count }, (_, n) => `${n}@node`) },
+  ];
+
+  test("the smaller one leaves it to the other, whichever is older", () => {
+    expect(mustYield("a", 1, foreign("b", 3))).toBe(true);
+    expect(mustYield("b", 3, foreign("a", 1))).toBe(false);
+  });
+
+  test("of the same size the younger one leaves it to the older", () => {
+    const [older, younger] = [Bun.randomUUIDv7("hex", 1_000), Bun.randomUUIDv7("hex", 2_000)];
+    expect(mustYield(younger, 2, foreign(older, 2))).toBe(true);
+    expect(mustYield(older, 2, foreign(younger, 2))).toBe(false);
+  });
+});
+
+describe("a runner", () => {
+  const own = identity(1, "a");
+  const of = (pollers: readonly string[], mustShare = true) =>
+    new ReplicaGroups({ pollers: async () => pollers, identity: own, taskQueue: "queue", group: "a", mustShare });
+
+  test("starts beside those of its own group", async () => {
+    const groups = of([own, identity(2, "a"), "17@python"]);
+    await groups.checkStart();
+    expect(await groups.check()).toBeUndefined();
+  });
+
+  test("does not start beside those of another group, and names them", async () => {
+    await expect(of([identity(2, "b")]).checkStart()).rejects.toThrow(
+      "1 runner of the task queue queue (2@node) does not share sessions with this one",
+    );
+  });
+
+  test("starts where Temporal does not tell who polls", async () => {
+    const pollers = async () => {
+      throw new Error("deadline exceeded");
+    };
+    await new ReplicaGroups({ pollers, identity: own, taskQueue: "queue", group: "a", mustShare: true }).checkStart();
+  });
+
+  test("only says so where it has nothing that has to be shared", async () => {
+    const groups = of([own, identity(2, "b"), identity(3, "b")], false);
+    await groups.checkStart();
+    expect(await groups.check()).toMatchObject({ status: "degraded" });
+  });
+
+  test("fails its check when it finds itself in the smaller group later on", async () => {
+    expect(await of([own, identity(2, "b"), identity(3, "b")]).check()).toMatchObject({ status: "failed" });
+    expect(await of([own, identity(2, "a"), identity(3, "b")]).check()).toMatchObject({ status: "degraded" });
+  });
+});

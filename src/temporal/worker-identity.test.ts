@@ -1,0 +1,32 @@
+import { describe, expect, test } from "bun:test";
+import { formatIdentity, hasEnded, ownIdentity, parseIdentity } from "./worker-identity.ts";
+
+describe("a runner's identity", () => {
+  test("begins as that of every worker, and is read as it was written", () => {
+    const own = ownIdentity("group-1");
+    expect(formatIdentity(own)).toStartWith(`${process.pid}@`);
+    expect(parseIdentity(formatIdentity(own))).toEqual(own);
+    expect(parseIdentity(formatIdentity({ ...own, pidNamespace: "", group: "" }))).toMatchObject({ group: "" });
+  });
+
+  test("is not taken from that of another program", () => {
+    for (const text of ["", "17@host", "@", "x@host agent-runner pidns=1 group=a", "17@a b agent-runner"])
+      expect(parseIdentity(text)).toBeUndefined();
+  });
+});
+
+describe("the process of an identity", () => {
+  test("has ended where it was on this machine and is not there any more", async () => {
+    const child = Bun.spawn(["true"]);
+    await child.exited;
+    const own = ownIdentity("");
+    expect(hasEnded({ ...own, pid: child.pid })).toBe(true);
+    expect(hasEnded(own)).toBe(false);
+  });
+
+  test("is not known to have ended where it is somewhere else", () => {
+    const own = { ...ownIdentity(""), pid: 2 ** 22 - 1 };
+    expect(hasEnded({ ...own, host: "elsewhere" })).toBe(false);
+    expect(hasEnded({ ...own, pidNamespace: "another" })).toBe(false);
+  });
+});
