@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { holdFile } from "../shared/file-lock.ts";
-import type { Journal, JournalEntry } from "./journal.ts";
+import { type Journal, type JournalEntry, parseEntry } from "./journal.ts";
 
 const LOCK = "lock";
 const SUFFIX = ".json";
@@ -97,12 +97,13 @@ async function readEntries(directory: string): Promise<JournalEntry[]> {
   const entries: JournalEntry[] = [];
   for (const file of await readdir(directory)) {
     if (!file.endsWith(SUFFIX)) continue;
-    const text = await readFile(join(directory, file), "utf8");
-    entries.push(JSON.parse(text) as JournalEntry);
+    const entry = parseEntry(await readFile(join(directory, file), "utf8"));
+    if (entry !== undefined) entries.push(entry);
   }
   return entries;
 }
 
+/** Ids may be of any form. */
 function nameOf(executionId: string): string {
-  return `${encodeURIComponent(executionId).slice(0, 200)}${SUFFIX}`;
+  return `${new Bun.CryptoHasher("sha256").update(executionId).digest("hex")}${SUFFIX}`;
 }

@@ -1,12 +1,26 @@
-/** An execution that a runner works on, as far as others need to know to end it where that runner cannot. */
-export interface JournalEntry {
-  readonly executionId: string;
-  readonly threadId: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly activityId: string;
+import * as v from "valibot";
+
+const journalEntry = v.object({
+  executionId: v.string(),
+  threadId: v.string(),
+  workflowId: v.string(),
+  runId: v.string(),
+  activityId: v.string(),
   /** RFC 3339. */
-  readonly startedAt: string;
+  startedAt: v.string(),
+});
+
+/** An execution that a runner works on, as far as others need to know to end it where that runner cannot. */
+export type JournalEntry = Readonly<v.InferOutput<typeof journalEntry>>;
+
+/** @returns `undefined` for a text that is no entry, as one that was cut off */
+export function parseEntry(text: string): JournalEntry | undefined {
+  try {
+    const result = v.safeParse(journalEntry, JSON.parse(text));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Remembers which executions run, beyond the end of the process that runs them. */

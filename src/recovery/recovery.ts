@@ -4,7 +4,7 @@ import { sleep } from "../shared/time.ts";
 import type { Journal, JournalEntry } from "./journal.ts";
 import { type RepairDeps, repairExecution } from "./repair-execution.ts";
 
-const EVERY_MS = 30_000;
+const EVERY_MS = 15_000;
 /** Executions that are repaired at the same time. */
 const MAX_AT_ONCE = 4;
 

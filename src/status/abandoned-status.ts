@@ -33,5 +33,5 @@ export function abandonedStatus(
     growing: new Map<string, number>(),
     modelIds: new Map(toolCalls.map(({ id }) => [id, id])),
   } as const;
-  return finish(state, { phase: "failed", reason: error === "" ? reason : error }, at).status;
+  return finish(state, { phase: "failed", reason }, at).status;
 }

@@ -3,12 +3,15 @@ import { Client, type WorkflowHandle } from "@temporalio/client";
 import type { temporal } from "@temporalio/proto";
 import { bundleWorkflowCode, type NativeConnection, Worker } from "@temporalio/worker";
 import { protobufJsonCodec } from "../../src/temporal/index.ts";
-import type { ActivityCall, callActivity } from "./call-activity.ts";
+import { type ActivityCall, type callActivity, type callBoth, GO_ON } from "./call-activity.ts";
 
 const QUEUE = "test-workflows";
 
 export interface ActivityCaller {
   start(call: ActivityCall): Promise<WorkflowHandle<typeof callActivity>>;
+  /** Calls one activity, and another one of the same workflow when `goOn` is called. */
+  startBoth(first: ActivityCall, second: ActivityCall): Promise<WorkflowHandle<typeof callBoth>>;
+  goOn(handle: WorkflowHandle): Promise<void>;
   /** The result of the workflow's activity as it was sent, with its metadata. */
   rawResult(handle: WorkflowHandle): Promise<{ readonly metadata: Record<string, string>; readonly json: unknown }>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -36,6 +39,13 @@ export async function activityCaller(connection: NativeConnection): Promise<Acti
         workflowId: crypto.randomUUID(),
         args: [call],
       }),
+    startBoth: async (first, second) =>
+      await client.workflow.start<typeof callBoth>("callBoth", {
+        taskQueue: QUEUE,
+        workflowId: crypto.randomUUID(),
+        args: [first, second],
+      }),
+    goOn: async (handle) => await handle.signal(GO_ON),
     rawResult: async (handle) => {
       const { events } = await handle.fetchHistory();
       const completed = events?.find(

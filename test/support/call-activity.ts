@@ -1,5 +1,5 @@
-/** A workflow for tests that calls one activity of the runner, as any client of Temporal could. */
-import { type ActivityOptions, proxyActivities } from "@temporalio/workflow";
+/** Workflows for tests that call the runner's activities, as any client of Temporal could. */
+import { type ActivityOptions, condition, defineSignal, proxyActivities, setHandler } from "@temporalio/workflow";
 
 export interface ActivityCall {
   readonly name: string;
@@ -10,4 +10,18 @@ export interface ActivityCall {
 export async function callActivity({ name, args, options }: ActivityCall): Promise<unknown> {
   const activities = proxyActivities<Record<string, (...args: unknown[]) => Promise<unknown>>>(options);
   return await activities[name]?.(...args);
+}
+
+/** Lets {@link callBoth} go on to its second call. */
+export const GO_ON = "goOn";
+
+/** Calls one activity, and when it is told to, another one. */
+export async function callBoth(first: ActivityCall, second: ActivityCall): Promise<unknown> {
+  let mayGoOn = false;
+  setHandler(defineSignal(GO_ON), () => {
+    mayGoOn = true;
+  });
+  await callActivity(first);
+  await condition(() => mayGoOn);
+  return await callActivity(second);
 }

@@ -2,15 +2,15 @@ import type { Logger } from "../../log/index.ts";
 import type { RedisClient, RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
-import type { Journal, JournalEntry } from "../journal.ts";
+import { type Journal, type JournalEntry, parseEntry } from "../journal.ts";
 
-/** The executions that run, by id, each with its runner. */
+/** The executions that run, by id: the runner, a space, the entry. */
 const RUNNING_KEY = "stigmer:agent-runner:running";
 /** Begins the keys of runners that live. */
 const ALIVE_PREFIX = "stigmer:agent-runner:alive:";
-/** A runner that is not heard of for so long does not live any more; it may be slow to renew while Redis hangs. */
-const ALIVE_MS = 60_000;
-const RENEW_MS = 15_000;
+/** A runner that is not heard of for so long may have ended; or Redis was away. */
+const ALIVE_MS = 20_000;
+const RENEW_MS = 5_000;
 /** How long an execution waits for its note. */
 const NOTE_MS = 1_000;
 
@@ -20,10 +20,6 @@ local entry = redis.call("HGET", KEYS[1], ARGV[1])
 if entry ~= ARGV[2] or redis.call("EXISTS", KEYS[2]) == 1 then return 0 end
 redis.call("HSET", KEYS[1], ARGV[1], ARGV[3])
 return 1`;
-
-interface Noted extends JournalEntry {
-  readonly runner: string;
-}
 
 /** A journal in Redis, which all replicas share: each finds what others left. */
 export class RedisJournal implements Journal {
@@ -54,8 +50,10 @@ export class RedisJournal implements Journal {
     const taken: JournalEntry[] = [];
     const all = await this.#redis.run((client) => client.hgetall(RUNNING_KEY));
     for (const [executionId, text] of Object.entries(all)) {
-      const { runner, ...entry } = JSON.parse(text) as Noted;
-      if (runner === this.#runner) continue;
+      const end = text.indexOf(" ");
+      const runner = text.slice(0, end);
+      const entry = parseEntry(text.slice(end + 1));
+      if (runner === this.#runner || entry === undefined) continue;
       const keys = [RUNNING_KEY, `${ALIVE_PREFIX}${runner}`];
       const words = [executionId, text, this.#text(entry)];
       const done = await this.#redis.run((client) => client.eval(TAKE, keys.length, ...keys, ...words));
@@ -74,8 +72,7 @@ export class RedisJournal implements Journal {
   }
 
   #text(entry: JournalEntry): string {
-    const noted: Noted = { ...entry, runner: this.#runner };
-    return JSON.stringify(noted);
+    return `${this.#runner} ${JSON.stringify(entry)}`;
   }
 
   async #note(work: (client: RedisClient) => Promise<unknown>): Promise<void> {

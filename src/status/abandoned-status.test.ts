@@ -1,0 +1,46 @@
+import { describe, expect, test } from "bun:test";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { AgentExecutionStatusSchema, ExecutionPhase, MessageType, ToolCallStatus } from "../stigmer/index.ts";
+import { abandonedStatus } from "./abandoned-status.ts";
+
+const at = new Date("2026-01-19T10:00:00.123Z");
+const running = { id: "call-1", name: "execute", status: ToolCallStatus.TOOL_CALL_RUNNING };
+const ended = { id: "call-0", name: "ls", status: ToolCallStatus.TOOL_CALL_COMPLETED, result: "notes.md" };
+
+/** What becomes of a status whose runner has ended. */
+function repaired(status: MessageInitShape<typeof AgentExecutionStatusSchema>) {
+  return abandonedStatus(create(AgentExecutionStatusSchema, status), "The runner ended.", at);
+}
+
+describe("the status of an execution whose runner has ended", () => {
+  test("is failed, says why, and has no open call, neither in the list nor in a message", () => {
+    const status = repaired({
+      phase: ExecutionPhase.EXECUTION_IN_PROGRESS,
+      messages: [{ type: MessageType.MESSAGE_TOOL, toolCalls: [running] }],
+      toolCalls: [ended, running],
+    });
+    expect(status).toMatchObject({
+      phase: ExecutionPhase.EXECUTION_FAILED,
+      error: "The runner ended.",
+      completedAt: at.toISOString(),
+    });
+    const failed = { id: "call-1", status: ToolCallStatus.TOOL_CALL_FAILED, completedAt: at.toISOString() };
+    expect(status?.toolCalls).toMatchObject([ended, failed]);
+    expect(status?.messages[0]?.toolCalls).toMatchObject([failed]);
+  });
+
+  test("is completed by the reason where the server has called it failed without one", () => {
+    expect(repaired({ phase: ExecutionPhase.EXECUTION_FAILED })?.error).toBe("The runner ended.");
+  });
+
+  test("gets its open calls closed where the server has called it failed", () => {
+    const status = repaired({ phase: ExecutionPhase.EXECUTION_FAILED, error: "timeout", toolCalls: [running] });
+    expect(status?.toolCalls).toMatchObject([{ status: ToolCallStatus.TOOL_CALL_FAILED }]);
+  });
+
+  test("stays as it is where it had an end", () => {
+    for (const phase of [ExecutionPhase.EXECUTION_COMPLETED, ExecutionPhase.EXECUTION_CANCELLED])
+      expect(repaired({ phase, toolCalls: [running] })).toBeUndefined();
+    expect(repaired({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why", toolCalls: [ended] })).toBeUndefined();
+  });
+});
