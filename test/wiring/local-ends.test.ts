@@ -1,0 +1,151 @@
+/** Executions that end because of somebody outside: their workflow, who deletes them, who kills their runner. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { WorkflowHandle } from "@temporalio/client";
+import {
+  type AgentExecution,
+  AgentExecutionCommandController,
+  SessionCommandController,
+  ToolCallStatus,
+} from "../../src/stigmer/index.ts";
+import { connectTemporal, TYPE_KEY, typeUrl } from "../../src/temporal/index.ts";
+import { type ActivityCaller, activityCaller } from "../support/activity-caller.ts";
+import { eventually, until } from "../support/eventually.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { installProgram, startProgram } from "../support/program.ts";
+import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
+
+const QUEUE = "agent_execution_runner";
+const EXECUTION = "ai.stigmer.agentic.agentexecution.v1.AgentExecution";
+/** Of a runner that is killed, so that the one of this world does not work in its place. */
+const OTHER_QUEUE = "another_queue";
+
+let world: LocalWorld;
+let user: StigmerUser;
+let caller: ActivityCaller;
+const closing = new AsyncDisposableStack();
+
+beforeAll(async () => {
+  world = closing.use(await localWorld());
+  user = new StigmerUser(world.client);
+  const config = { address: world.temporal.address, namespace: "default", taskQueue: "", maxConcurrency: 1 };
+  const connection = await connectTemporal(config);
+  closing.defer(() => connection.close());
+  caller = closing.use(await activityCaller(connection));
+}, 60_000);
+afterAll(() => closing.disposeAsync(), 30_000);
+
+beforeEach(() => world.ollama.converse(sleeps));
+
+/** A session in which a message was answered: what is run below belongs to nobody's workflow but the test's own. */
+async function answered(): Promise<AgentExecution> {
+  world.ollama.converse(() => ({ text: "First." }));
+  return await user.ask(await user.session(), "Hi");
+}
+
+/**
+ * Runs an execution from a workflow that does not wait for a cancelled activity, as the Stigmer server's does; returns
+ * when its call runs.
+ */
+async function running(execution: AgentExecution, taskQueue = QUEUE): Promise<WorkflowHandle> {
+  const args = [
+    {
+      [TYPE_KEY]: typeUrl(EXECUTION),
+      metadata: { id: execution.metadata?.id },
+      spec: { sessionId: execution.spec?.sessionId, message: "Sleep" },
+    },
+    `thread-${crypto.randomUUID()}`,
+  ];
+  const limits = { startToCloseTimeout: "10 min", heartbeatTimeout: "30 s", retry: { maximumAttempts: 1 } } as const;
+  const handle = await caller.start({ name: "ExecuteGraphton", args, options: { taskQueue, ...limits } });
+  await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING), 20_000);
+  return handle;
+}
+
+async function calls(execution: AgentExecution): Promise<ToolCallStatus[]> {
+  return (await user.get(execution)).status?.toolCalls.map(({ status }) => status) ?? [];
+}
+
+const sleeps = (_: unknown, turn: number) =>
+  turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : { text: "Done." };
+
+/** Waits until an execution's phase is another one than that it runs. */
+async function ended(execution: AgentExecution): Promise<AgentExecution> {
+  return await eventually(async () => {
+    const now = await user.get(execution);
+    if (phaseOf(now) === "EXECUTION_IN_PROGRESS") throw new Error("it still runs");
+    return now;
+  }, 60_000);
+}
+
+describe("an execution whose workflow ends without waiting for it", () => {
+  test("is cancelled where the workflow was cancelled", async () => {
+    const execution = await answered();
+    world.ollama.converse(sleeps);
+    const handle = await running(execution);
+    await handle.cancel();
+    expect(phaseOf(await ended(execution))).toBe("EXECUTION_CANCELLED");
+  }, 90_000);
+
+  test("is failed where the workflow was terminated", async () => {
+    const execution = await answered();
+    world.ollama.converse(sleeps);
+    const handle = await running(execution);
+    await handle.terminate();
+    const after = await ended(execution);
+    expect([phaseOf(after), after.status?.error]).toEqual([
+      "EXECUTION_FAILED",
+      expect.stringContaining("Temporal no longer waits for this execution"),
+    ]);
+  }, 90_000);
+});
+
+describe("an execution that has nothing to report", () => {
+  test("is stopped when it is deleted", async () => {
+    const execution = await user.begin(await user.session(), "Sleep");
+    await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
+    await world.client.call(AgentExecutionCommandController.method.delete, { value: execution.metadata?.id ?? "" });
+    await until("it is stopped", () =>
+      world.log.some((line) => line.includes(execution.metadata?.id ?? "") && line.includes("Execution failed after")),
+    );
+  }, 60_000);
+
+  test("is stopped when its session is deleted, and says so", async () => {
+    const session = await user.session();
+    const execution = await user.begin(session, "Sleep");
+    await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
+    await world.client.call(SessionCommandController.method.delete, { value: session });
+    expect((await ended(execution)).status?.error).toContain("its session was deleted");
+  }, 60_000);
+});
+
+describe("an execution whose runner is killed", () => {
+  test("is ended at once by the runner that is started after it, with the workflow told", async () => {
+    const execution = await answered();
+    world.ollama.converse(sleeps);
+    const folder = join(world.workspace, "..", "other");
+    const file = await installProgram(folder);
+    const env = {
+      MODE: "local",
+      TEMPORAL_SERVICE_ADDRESS: world.temporal.address,
+      TASK_QUEUE: OTHER_QUEUE,
+      STIGMER_BACKEND_ENDPOINT: world.client.endpoint,
+      OLLAMA_BASE_URL: world.ollama.url,
+      STIGMER_DATA_DIR: join(folder, "data"),
+      ADMIN_PORT: "0",
+    };
+    const killed = startProgram(file, [], env, folder);
+    await killed.says("Worker ready");
+    const handle = await running(execution, OTHER_QUEUE);
+    await killed[Symbol.asyncDispose]();
+    await using next = startProgram(file, [], env, folder);
+    expect(await handle.result()).toMatchObject({
+      phase: "EXECUTION_FAILED",
+      error: expect.stringContaining("The runner ended unexpectedly"),
+    });
+    const after = await user.get(execution);
+    expect([phaseOf(after), await calls(execution)]).toEqual(["EXECUTION_FAILED", [ToolCallStatus.TOOL_CALL_FAILED]]);
+    expect(after.status?.error).toContain("The runner ended unexpectedly");
+    expect(next.output()).toContain("was left behind by a runner that ended unexpectedly");
+  }, 90_000);
+});

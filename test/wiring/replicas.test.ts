@@ -1,0 +1,90 @@
+/** Several compiled replicas on one queue: what one of them does wrong must not be the others' trouble. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type AgentExecution, ToolCallStatus } from "../../src/stigmer/index.ts";
+import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { startRevokingProxy } from "../support/daytona-double/revoking-proxy.ts";
+import { until } from "../support/eventually.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
+
+let world: CloudWorld;
+beforeAll(async () => {
+  world = await cloudWorld();
+}, 120_000);
+afterAll(() => world[Symbol.asyncDispose](), 60_000);
+
+async function stopped(...replicas: readonly Replica[]): Promise<void> {
+  for (const { program } of replicas) program.signal("SIGKILL");
+  await Promise.all(replicas.map(({ program }) => program.exited));
+}
+
+describe("a replica whose Redis is another one than that of the others", () => {
+  test("does not start, and says which runners it would not share sessions with", async () => {
+    const first = await world.replica();
+    await using other = world.launch({ REDIS_DB: "1" });
+    expect(await other.exited).toBe(4);
+    expect(other.output()).toContain("STARTUP FAILURE: the runners of this task queue do not share a Redis");
+    expect(other.output()).toContain(`1 runner of the task queue agent_execution_runner (${first.program.pid}@`);
+    expect(other.output()).toContain("REDIS_DB");
+    expect(other.output()).not.toContain("Worker ready");
+    await stopped(first);
+  }, 90_000);
+
+  test("starts when those that used it are gone", async () => {
+    const moved = await world.replica({ REDIS_DB: "1" });
+    await stopped(moved);
+    await stopped(await world.replica());
+  }, 90_000);
+});
+
+describe("a replica that alone is refused by Daytona", () => {
+  test("leaves the queue to the others, says why, and works again by itself", async () => {
+    await using proxy = startRevokingProxy(world.daytona.url);
+    const broken = await world.replica({ DAYTONA_API_URL: proxy.url });
+    const healthy = await world.replica();
+    world.ollama.converse(() => ({ text: "Answered.", delay: 200 }));
+    proxy.revoke();
+    const ended: AgentExecution[] = [];
+    const lane = async () => {
+      for (let n = 0; n < 10; n++) ended.push(await world.user.ask(await world.user.session(), "Go"));
+    };
+    await Promise.all([lane(), lane(), lane(), lane()]);
+    const failed = ended.filter((execution) => phaseOf(execution) === "EXECUTION_FAILED").length;
+    // What its open polls had brought already, and the one by which it noticed.
+    expect(failed).toBeLessThanOrEqual(6);
+    expect((await broken.admin("/readyz")).status).toBe(503);
+    expect(broken.program.output()).toContain("No executions are taken while this is unhealthy: Daytona");
+    const health = JSON.parse((await broken.admin("/healthz")).text) as { checks: { name: string; status: string }[] };
+    expect(health.checks).toContainEqual(expect.objectContaining({ name: "Daytona", status: "failed" }));
+    proxy.restore();
+    await until("it is ready again", async () => (await broken.admin("/readyz")).status === 200, 60_000);
+    await stopped(healthy);
+    expect(phaseOf(await world.user.ask(await world.user.session(), "Go"))).toBe("EXECUTION_COMPLETED");
+    await stopped(broken);
+  }, 180_000);
+});
+
+describe("what a killed replica was working on", () => {
+  test("is ended by another one: failed with words, and no call is left running", async () => {
+    const killed = await world.replica();
+    world.ollama.converse((_, turn) =>
+      turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : undefined,
+    );
+    const execution = await world.user.begin(await world.user.session(), "Never");
+    const calls = async () => (await world.user.get(execution)).status?.toolCalls ?? [];
+    await until("its call runs", async () =>
+      (await calls()).some(({ status }) => status === ToolCallStatus.TOOL_CALL_RUNNING),
+    );
+    await stopped(killed);
+    const other = await world.replica();
+    await until(
+      "its call is closed",
+      async () => (await calls()).every(({ status }) => status === ToolCallStatus.TOOL_CALL_FAILED),
+      120_000,
+    );
+    const after = await world.user.get(execution);
+    expect(phaseOf(after)).toBe("EXECUTION_FAILED");
+    expect(after.status?.error).toContain("The runner ended unexpectedly");
+    expect(other.program.output()).toContain("was left behind by a runner that ended unexpectedly");
+    await stopped(other);
+  }, 180_000);
+});
