@@ -79,7 +79,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
 
   installTemporalRuntime(log);
   const connection = await connectTemporal(config.temporal);
-  opened.defer(() => connection.close());
+  // A worker that still waits for Temporal keeps it open; then it ends with the process.
+  opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
   log.info(
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );

@@ -10,6 +10,9 @@ import type { Lifecycle } from "./lifecycle.ts";
 /** How long executions may take to end once they were told to stop and no task can arrive any more. */
 export const STOP_LIMIT_MS = 20_000;
 
+/** How long leaving may take when nothing runs any more. */
+const LEAVE_LIMIT_MS = 3_000;
+
 export interface ShutdownDeps {
   readonly worker: ActivityWorker;
   /** What the worker's `run` returned. */
@@ -68,6 +71,13 @@ export class Shutdown {
     });
   }
 
+  /** The worker says good-bye to Temporal, which may not answer: with nothing left to do it is not waited for long. */
+  async #idle(signal: AbortSignal): Promise<void> {
+    await this.#drained.promise;
+    await this.#deps.worker.slots.activitiesEnded(signal).catch(() => undefined);
+    await sleep(LEAVE_LIMIT_MS, signal);
+  }
+
   async #run(): Promise<ExitCode> {
     const { lifecycle, executions, drainTimeoutMs, log } = this.#deps;
     const over = new AbortController();
@@ -80,7 +90,7 @@ export class Shutdown {
     const limit = Promise.all([lifecycle.reached("stopping"), this.#drained.promise]).then(() =>
       sleep(STOP_LIMIT_MS, over.signal),
     );
-    await Promise.race([this.#worked, limit]);
+    await Promise.race([this.#worked, limit, this.#idle(over.signal)]);
     over.abort();
     if (this.#failure !== undefined) {
       // The worker is gone, but executions may still run and have their last status to deliver.

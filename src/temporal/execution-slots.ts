@@ -66,11 +66,6 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     return this.#now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
   }
 
-  /** How many activities run or wait here. */
-  get activeCount(): number {
-    return this.#used.size;
-  }
-
   /** Sets how many executions may be taken from now on: 0 stops polling, once the open polls are answered. */
   allow(executions: number): void {
     this.#allowance = executions;
@@ -85,6 +80,14 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   /** Resolves when no poll is open. @throws the signal's reason, when it aborts first */
   async pollsAnswered(signal: AbortSignal): Promise<void> {
     while (this.#open.size > 0) {
+      signal.throwIfAborted();
+      await waitInQueue(this.#settling, signal);
+    }
+  }
+
+  /** Resolves when no activity runs or waits here. @throws as {@link pollsAnswered} */
+  async activitiesEnded(signal: AbortSignal): Promise<void> {
+    while (this.#used.size > 0) {
       signal.throwIfAborted();
       await waitInQueue(this.#settling, signal);
     }

@@ -37,24 +37,18 @@ export async function describeTaskQueue(
 ): Promise<TaskQueueState> {
   const service = connection.workflowService;
   return await connection.withDeadline(Date.now() + timeoutMs, async () => {
-    const root = service.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: ACTIVITY,
-      reportStats: true,
-    });
-    const { activityTaskQueuePartitions = [] } = await service.listTaskQueuePartitions({
-      namespace,
-      taskQueue: { name: taskQueue },
-    });
-    const others = activityTaskQueuePartitions
-      .map(({ key }) => key ?? "")
-      .filter((name) => name !== "" && name !== taskQueue)
-      .map((name) => service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY }));
-    const [first, ...rest] = await Promise.all([root, ...others]);
-    const addRate = first.stats?.tasksAddRate;
+    const describe = (name: string, reportStats: boolean) =>
+      service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY, reportStats });
+    const [root, { activityTaskQueuePartitions = [] }] = await Promise.all([
+      describe(taskQueue, true),
+      service.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } }),
+    ]);
+    const names = activityTaskQueuePartitions.map(({ key }) => key ?? "");
+    const others = names.filter((name) => name !== "" && name !== taskQueue);
+    const rest = await Promise.all(others.map((name) => describe(name, false)));
+    const addRate = root.stats?.tasksAddRate;
     return {
-      pollers: alivePollers([first, ...rest].flatMap(({ pollers }) => pollers ?? [])),
+      pollers: alivePollers([root, ...rest].flatMap(({ pollers }) => pollers ?? [])),
       ...(addRate === undefined || addRate === null ? {} : { addRate }),
     };
   });

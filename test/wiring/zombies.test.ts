@@ -108,6 +108,14 @@ describe("a runner is not ready", () => {
     await ready();
   }, 90_000);
 
+  test("while Temporal hangs, and leaves all the same when it is told to and has nothing to do", async () => {
+    await start();
+    temporal.hang();
+    runner.signal("SIGTERM");
+    expect(await runner.exited).toBe(0);
+    expect(runner.output()).not.toMatch(/ERROR|Closing failed/);
+  }, 20_000);
+
   test("when its namespace was deleted", async () => {
     const cli = async (...args: string[]) => {
       const command = ["temporal", "operator", "namespace", ...args, "--address", temporal.address];
