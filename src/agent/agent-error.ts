@@ -1,5 +1,11 @@
 /** `model-access`: the model's provider cannot be reached from here, or refuses this runner's key. */
-export type AgentErrorCode = "model-configuration" | "model-access" | "model-call" | "too-many-steps" | "agent";
+export type AgentErrorCode =
+  | "model-configuration"
+  | "model-access"
+  | "model-call"
+  | "model-answer"
+  | "too-many-steps"
+  | "agent";
 
 /** Why an agent could not be built or did not finish. The message is for the user of the agent. */
 export class AgentError extends Error {

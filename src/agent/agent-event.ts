@@ -27,6 +27,11 @@ export type AgentEvent = Happened &
         readonly text: string;
       }
     | {
+        /** The answer broke off, and the model is asked again: what it said of this turn is void. */
+        readonly type: "text-withdrawn";
+        readonly turnId: string;
+      }
+    | {
         /** The model has finished a turn: all its text, and the calls it asks for. */
         readonly type: "turn";
         readonly turnId: string;

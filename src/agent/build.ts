@@ -1,19 +1,25 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware, GENERAL_PURPOSE_SUBAGENT } from "deepagents";
-import { todoListMiddleware } from "langchain";
+import { type AgentMiddleware, todoListMiddleware } from "langchain";
 import type { Sandbox } from "../sandbox/index.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
 import { loopGuard } from "./loop-guard.ts";
+import type { CallModel } from "./model/call-model.ts";
 import { systemPrompt } from "./prompt.ts";
 import { summarization } from "./summarization.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
+import { turnMiddleware } from "./turns/turn-middleware.ts";
 
 export interface AgentParts {
   readonly executionId: string;
   readonly instructions: string;
   readonly model: BaseChatModel;
+  /** Makes each call of the model. */
+  readonly callModel: CallModel;
+  /** Longest answer, in tokens. */
+  readonly maxTokens: number;
   readonly sandbox: Sandbox;
   readonly variables: readonly string[];
   readonly thread: BaseCheckpointSaver;
@@ -26,7 +32,7 @@ export interface AgentParts {
 
 /** Puts the agent library's parts together. */
 export function buildAgent(parts: AgentParts) {
-  const { model, sandbox, instructions, variables, thread, signal, executionId, onCall } = parts;
+  const { model, callModel, maxTokens, sandbox, instructions, variables, thread, signal, executionId, onCall } = parts;
   const backend = new SandboxBackend(sandbox, signal);
   // Long results are kept by the tool middleware, which knows the sandbox's real paths.
   const files = asMiddleware(
@@ -44,15 +50,23 @@ export function buildAgent(parts: AgentParts) {
     signal,
     onCall,
   });
+  const turns = turnMiddleware({ callModel, maxTokens, subAgents: [GENERAL_PURPOSE_SUBAGENT.name] });
+  const summaries = summarization(backend, callModel);
   return createDeepAgent({
     model,
     backend,
     checkpointer: thread,
     systemPrompt: systemPrompt({ instructions, root: sandbox.root, variables }),
-    middleware: [files, summarization(backend), asMiddleware(todoListMiddleware()), tools, loopGuard()],
+    middleware: [files, summaries, todoList(), tools, loopGuard(), turns],
     // The library adds this one itself, but without the tool middleware: a failing tool would end the whole run.
-    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summarization(backend), tools, loopGuard()] }],
+    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summaries, tools, loopGuard(), turns] }],
   });
+}
+
+/** Without the library's check for several calls at once, after which it ends the run; see turns/refusals.ts. */
+function todoList(): AgentMiddleware {
+  const { afterModel: _, ...rest } = todoListMiddleware();
+  return asMiddleware(rest);
 }
 
 function executeDescription(root: string): string {

@@ -1,8 +1,13 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from "@langchain/core/messages";
+import { causeOf } from "../shared/errors.ts";
 import type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
 import { type ToolNotes, textOf } from "./tool-middleware.ts";
+import { TurnIds } from "./turn-ids.ts";
+import { ASKED_AGAIN } from "./turns/turn-middleware.ts";
+import { refusalsOf } from "./turns/turn-notes.ts";
+import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
-/** What the agent library streams in its modes `messages`, `updates` and `tools`, with sub-graphs. */
+/** What the agent library streams in its modes `messages`, `updates`, `tools` and `custom`, with sub-graphs. */
 export type LibraryEvent =
   | readonly [namespace: readonly string[], mode: "messages", data: readonly [BaseMessage, unknown]]
   | readonly [namespace: readonly string[], mode: "updates", data: Readonly<Record<string, NodeUpdate | null>>]
@@ -10,7 +15,8 @@ export type LibraryEvent =
       namespace: readonly string[],
       mode: "tools",
       data: { readonly event: string; readonly toolCallId?: string },
-    ];
+    ]
+  | readonly [namespace: readonly string[], mode: "custom", data: unknown];
 
 /** What all events of one step have in common. */
 interface Happened {
@@ -27,51 +33,90 @@ interface NodeUpdate {
 const MODEL_NODE = "model_request";
 const TOOLS_NODE = "tools";
 
-/** Translates the library's stream. `callAt` names the call that runs in a graph node, which sub-agents report from. */
+/**
+ * Translates the library's stream. `callAt` names the call that runs in a graph node, which sub-agents report from.
+ * An answer that ends the run is told before the error that it is thrown with.
+ */
 export async function* agentEvents(
   stream: AsyncIterable<LibraryEvent>,
   callAt: (node: string) => string | undefined,
 ): AsyncGenerator<AgentEvent> {
-  for await (const [namespace, kind, data] of stream) {
-    const node = namespace[0];
-    const actor: Actor = node === undefined ? { kind: "main" } : { kind: "sub-agent", callId: callAt(node) ?? "" };
-    const happened = { actor, at: new Date() };
-    switch (kind) {
-      case "messages": {
-        const [message] = data;
-        // Whole messages come as updates too; only the pieces of one that is being written matter here.
-        if (AIMessageChunk.isInstance(message) && message.text !== "") {
-          yield { ...happened, type: "text", turnId: message.id ?? "", text: message.text };
-        }
-        break;
+  const turns = new TurnIds();
+  try {
+    for await (const event of stream) {
+      const node = event[0][0];
+      const actor: Actor = node === undefined ? { kind: "main" } : { kind: "sub-agent", callId: callAt(node) ?? "" };
+      yield* translated(event, node, { actor, at: new Date() }, turns);
+    }
+  } catch (error) {
+    const unusable = causeOf(error, UnusableAnswer);
+    if (unusable !== undefined) yield* unusableTurn(unusable.answer, turns);
+    throw error;
+  }
+}
+
+function* translated(
+  [, kind, data]: LibraryEvent,
+  node: string | undefined,
+  happened: Happened,
+  turns: TurnIds,
+): Generator<AgentEvent> {
+  switch (kind) {
+    case "messages": {
+      const [message] = data;
+      // Whole messages come as updates too; only the pieces of one that is being written matter here.
+      if (AIMessageChunk.isInstance(message) && message.text !== "")
+        yield { ...happened, type: "text", turnId: turns.grow(node, message.id), text: message.text };
+      break;
+    }
+    case "custom": {
+      if ((data as { type?: unknown } | null)?.type !== ASKED_AGAIN) break;
+      const turnId = turns.end(node);
+      if (turnId !== undefined) yield { ...happened, type: "text-withdrawn", turnId };
+      break;
+    }
+    case "updates":
+      for (const [name, update] of Object.entries(data)) {
+        if (name === MODEL_NODE) yield* turnEvents(update, happened, (id) => turns.end(node, id) ?? "");
+        else if (name === TOOLS_NODE) yield* toolEvents(update, happened);
       }
-      case "updates":
-        for (const [name, update] of Object.entries(data)) yield* fromUpdate(name, update, happened);
-        break;
-      case "tools":
-        if (data.event === "on_tool_start" && data.toolCallId !== undefined) {
-          yield { ...happened, type: "tool-started", callId: data.toolCallId };
-        }
-        break;
-    }
+      break;
+    case "tools":
+      if (data.event === "on_tool_start" && data.toolCallId !== undefined) {
+        yield { ...happened, type: "tool-started", callId: data.toolCallId };
+      }
+      break;
   }
 }
 
-function* fromUpdate(node: string, update: NodeUpdate | null, happened: Happened): Generator<AgentEvent> {
-  if (node === MODEL_NODE) {
-    for (const message of update?.messages ?? []) {
-      if (AIMessage.isInstance(message)) yield turnEvent(message, happened);
-    }
-  } else if (node === TOOLS_NODE) {
-    for (const message of update?.messages ?? []) {
-      if (ToolMessage.isInstance(message)) yield toolEvent(message, happened);
-    }
-    if (update?.todos !== undefined) yield { ...happened, type: "todos", todos: update.todos };
+function* turnEvents(
+  update: NodeUpdate | null,
+  happened: Happened,
+  turnId: (messageId: string | undefined) => string,
+): Generator<AgentEvent> {
+  for (const message of update?.messages ?? []) {
+    if (AIMessage.isInstance(message)) yield turnEvent(message, happened, turnId(message.id));
   }
 }
 
-function turnEvent(message: AIMessage, happened: Happened): AgentEvent {
-  return { ...happened, type: "turn", turnId: message.id ?? "", text: message.text, calls: callsOf(message) };
+function* toolEvents(update: NodeUpdate | null, happened: Happened): Generator<AgentEvent> {
+  for (const message of update?.messages ?? []) {
+    if (ToolMessage.isInstance(message)) yield toolEvent(message, happened);
+  }
+  if (update?.todos !== undefined) yield { ...happened, type: "todos", todos: update.todos };
+}
+
+/** An answer of the main agent that the conversation does not keep, and its calls, which nobody will answer. */
+function* unusableTurn(message: AIMessage, turns: TurnIds): Generator<AgentEvent> {
+  const happened: Happened = { actor: { kind: "main" }, at: new Date() };
+  if (message.text.trim() === "" && callsOf(message).length === 0) return;
+  yield turnEvent(message, happened, turns.end(undefined, message.id) ?? "");
+  for (const { callId, why } of refusalsOf(message))
+    yield { ...happened, type: "tool-ended", callId, result: "", failure: why };
+}
+
+function turnEvent(message: AIMessage, happened: Happened, turnId: string): AgentEvent {
+  return { ...happened, type: "turn", turnId, text: message.text, calls: callsOf(message) };
 }
 
 function toolEvent(message: ToolMessage, happened: Happened): AgentEvent {

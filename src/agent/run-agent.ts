@@ -1,16 +1,20 @@
 import { GraphRecursionError } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { ModelConfig } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
-import { causeOf, messageOf } from "../shared/errors.ts";
+import { causeOf } from "../shared/errors.ts";
 import { ThreadError } from "../threads/index.ts";
 import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { buildAgent } from "./build.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
+import type { BaseUrl } from "./model/base-url.ts";
+import { modelCaller } from "./model/call-model.ts";
 import { createChatModel } from "./model/chat-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
 import { explainModelError } from "./model/model-error.ts";
+import type { ModelHealth } from "./model/model-health.ts";
 import { userMessage } from "./prompt.ts";
 
 /** Steps of the agent's graph after which a run is stopped; a turn with tools takes several. */
@@ -37,22 +41,39 @@ export interface AgentRun {
   readonly signal: AbortSignal;
 }
 
+/** What all runs of a runner share. */
+export interface AgentDeps {
+  readonly baseUrl: BaseUrl;
+  readonly health: ModelHealth;
+  readonly log: Logger;
+}
+
 /**
  * Runs an agent to its end.
  * @returns what happens, as it happens; the last event is the answer's turn
  * @throws AgentError for what a user can do something about; the signal's reason where it aborted; else what was thrown
  */
-export async function* runAgent(run: AgentRun): AsyncGenerator<AgentEvent> {
+export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDeps): AsyncGenerator<AgentEvent> {
   const choice = chooseModel(run.model, run.modelName);
-  const model = await createChatModel(run.model, choice);
+  const model = await createChatModel(run.model, choice, baseUrl);
+  const runLog = log.child("agent", { executionId: run.executionId });
+  const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal: run.signal });
+  const { maxTokens } = run.model;
   const nodes = new Map<string, string>();
   const onlyText = !canReceiveImages(choice);
-  const agent = buildAgent({ ...run, model, onlyText, onCall: (node, callId) => nodes.set(node, callId) });
+  const agent = buildAgent({
+    ...run,
+    model,
+    callModel,
+    maxTokens,
+    onlyText,
+    onCall: (node, callId) => nodes.set(node, callId),
+  });
   try {
     const stream = await agent.stream(
       { messages: [{ role: "user", content: userMessage(run.message, run.organization) }] },
       {
-        streamMode: ["messages", "updates", "tools"],
+        streamMode: ["messages", "updates", "tools", "custom"],
         subgraphs: true,
         configurable: { thread_id: run.threadId },
         recursionLimit: STEP_LIMIT,
@@ -72,6 +93,12 @@ export async function* runAgent(run: AgentRun): AsyncGenerator<AgentEvent> {
     }
     const known =
       causeOf(error, AgentError) ?? causeOf(error, ThreadError) ?? explainModelError(error, choice, run.model);
-    throw known ?? new AgentError("agent", messageOf(error), error);
+    if (known !== undefined) throw known;
+    runLog.error(`The agent failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    throw new AgentError(
+      "agent",
+      "The agent was stopped by an error that the runner does not know; its log has the details. Send the message again, or another one to go on.",
+      error,
+    );
   }
 }

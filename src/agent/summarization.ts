@@ -2,6 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { type BackendProtocolV2, createSummarizationMiddleware } from "deepagents";
 import type { AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "./as-middleware.ts";
+import type { CallModel } from "./model/call-model.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
 
 type Hooks = Parameters<typeof createMiddleware>[0];
@@ -11,19 +12,21 @@ type WrapModelCall = NonNullable<Hooks["wrapModelCall"]>;
  * The library's own summarization, at the size that the model's profile names. What the model says to make a summary is
  * no text of the agent: without this it would be shown to the user as the agent's answer.
  */
-export function summarization(backend: BackendProtocolV2): AgentMiddleware {
+export function summarization(backend: BackendProtocolV2, callModel: CallModel): AgentMiddleware {
   const library = createSummarizationMiddleware({ backend });
   const wrapped = library.wrapModelCall as WrapModelCall;
   const wrapModelCall: WrapModelCall = async (request, handler) =>
-    await wrapped({ ...request, model: quiet(request.model as BaseChatModel) }, (inner) =>
+    await wrapped({ ...request, model: quiet(request.model as BaseChatModel, callModel) }, (inner) =>
       handler({ ...inner, model: request.model }),
     );
   return asMiddleware({ ...library, wrapModelCall } as { readonly name: string });
 }
 
 /** The same model, whose calls are tagged. */
-function quiet(model: BaseChatModel): BaseChatModel {
+function quiet(model: BaseChatModel, callModel: CallModel): BaseChatModel {
   const invoke: BaseChatModel["invoke"] = async (input, options) =>
-    await model.invoke(input, { ...options, tags: [...(options?.tags ?? []), SUMMARY_TAG] });
+    (await callModel(async () =>
+      model.invoke(input, { ...options, tags: [...(options?.tags ?? []), SUMMARY_TAG] }),
+    )) as Awaited<ReturnType<BaseChatModel["invoke"]>>;
   return Object.create(model, { invoke: { value: invoke }, profile: { value: model.profile } }) as BaseChatModel;
 }

@@ -2,10 +2,11 @@ import { ToolMessage } from "@langchain/core/messages";
 import { Command, isCommand, isGraphBubbleUp } from "@langchain/langgraph";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { OWN_DIRECTORY, type Sandbox } from "../sandbox/index.ts";
-import { messageOf } from "../shared/errors.ts";
 import { cutMiddle } from "../shared/text.ts";
 import { asMiddleware } from "./as-middleware.ts";
+import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
+import { refusalOf } from "./turns/turn-notes.ts";
 
 /** Longest result that the model receives; the rest is in a file of the sandbox. */
 export const MODEL_RESULT_LIMIT = 30_000;
@@ -40,18 +41,17 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
         const callId = request.toolCall.id ?? "";
         const node: unknown = request.runtime.configurable?.["checkpoint_ns"];
         if (typeof node === "string") options.onCall(node, callId);
+        const { name } = request.toolCall;
+        const failed = (content: string) => new ToolMessage({ status: "error", content, tool_call_id: callId, name });
+        const refusal = refusalOf(request.state.messages, callId);
+        if (refusal !== undefined) return await noted(failed(refusal.advice), refusal.why, options);
         const { result, outcome } = await withOutcome(async () => {
           try {
             return await handler(request);
           } catch (error) {
             if (isGraphBubbleUp(error)) throw error;
             options.signal.throwIfAborted();
-            return new ToolMessage({
-              status: "error",
-              content: `Error: ${messageOf(error)}`,
-              tool_call_id: callId,
-              name: request.toolCall.name,
-            });
+            return failed(`Error: ${toolErrorText(error, name)}`);
           }
         });
         const finish = async (message: ToolMessage) => await noted(message, outcome.failure, options);

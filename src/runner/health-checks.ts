@@ -14,10 +14,18 @@ export interface HealthCheckDeps {
   readonly temporal: TemporalConfig;
   readonly platform: Platform;
   readonly replicas: HealthCheck;
+  readonly model: HealthCheck;
 }
 
 /** What an execution needs, each by the question that tells. */
-export function healthChecks({ connection, worker, temporal, platform, replicas }: HealthCheckDeps): HealthCheck[] {
+export function healthChecks({
+  connection,
+  worker,
+  temporal,
+  platform,
+  replicas,
+  model,
+}: HealthCheckDeps): HealthCheck[] {
   return [
     {
       name: "Temporal",
@@ -27,6 +35,7 @@ export function healthChecks({ connection, worker, temporal, platform, replicas 
     { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
     replicas,
     ...platform.checks,
+    model,
   ];
 }
 

@@ -1,6 +1,6 @@
 import { createActivities, ENSURE_THREAD, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
-import { loadAgent } from "../agent/index.ts";
+import { openAgents } from "../agent/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
@@ -102,6 +102,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     log,
   });
   opened.defer(() => admission.stop());
+  const agents = openAgents(config.model, log);
   const worker = await createActivityWorker({
     connection,
     config: config.temporal,
@@ -124,12 +125,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       streaming: config.statusStreaming,
       mask,
       log,
-      loadAgent,
+      loadAgent: agents.load,
     }),
     log,
   });
   monitor = new HealthMonitor(
-    healthChecks({ connection, worker, temporal: config.temporal, platform, replicas }),
+    healthChecks({ connection, worker, temporal: config.temporal, platform, replicas, model: agents.check }),
     log,
     () => admission.checked(monitor?.blocking ?? []),
   );

@@ -50,22 +50,22 @@ function short(text: string): string {
   return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
 }
 
-const COMPONENTS: Readonly<Record<string, string>> = {
-  execute: "terminal",
-  shell: "terminal",
-  read_file: "preview",
-  write_file: "editor",
-  edit_file: "editor",
-  grep: "search",
-  glob: "search",
-  ls: "filesystem",
-  task: "subagent",
-  write_todos: "todo",
-};
+const COMPONENTS: ReadonlyMap<string, string> = new Map([
+  ["execute", "terminal"],
+  ["shell", "terminal"],
+  ["read_file", "preview"],
+  ["write_file", "editor"],
+  ["edit_file", "editor"],
+  ["grep", "search"],
+  ["glob", "search"],
+  ["ls", "filesystem"],
+  ["task", "subagent"],
+  ["write_todos", "todo"],
+]);
 
 /** The widget that shows a call of a tool. */
 export function componentType(tool: string): string {
-  const known = COMPONENTS[tool];
+  const known = COMPONENTS.get(tool);
   if (known !== undefined) return known;
   const name = tool.toLowerCase();
   if (name.includes("kubectl") || name.includes("k8s")) return "kubernetes";

@@ -20,6 +20,7 @@ export function maskEvent(event: AgentEvent, mask: SecretMask): AgentEvent {
     case "todos":
       return { ...event, todos: event.todos.map((todo) => ({ ...todo, content: mask.mask(todo.content) })) };
     case "text":
+    case "text-withdrawn":
     case "tool-started":
       return event;
     default:

@@ -32,6 +32,8 @@ export function reduce(state: StatusState, event: AgentEvent): StatusState {
   switch (event.type) {
     case "text":
       return state.streaming === "tokens" ? grow(state, event) : state;
+    case "text-withdrawn":
+      return withdraw(state, event);
     case "turn":
       return endTurn(state, event);
     case "tool-started":
@@ -58,6 +60,15 @@ function grow(state: StatusState, { turnId, text, at }: EventOf<"text">): Status
     return { ...withStatus(state, { messages: [...messages, newMessage(MessageType.MESSAGE_AI, text, at)] }), growing };
   }
   return withStatus(state, { messages: messages.with(index, { ...message, content: message.content + text }) });
+}
+
+/** Takes back a message that still grew; nothing comes after it before its turn has ended. */
+function withdraw(state: StatusState, { turnId }: EventOf<"text-withdrawn">): StatusState {
+  const index = state.growing.get(turnId);
+  if (index === undefined) return state;
+  const growing = new Map(state.growing);
+  growing.delete(turnId);
+  return { ...withStatus(state, { messages: state.status.messages.toSpliced(index, 1) }), growing };
 }
 
 function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn">): StatusState {

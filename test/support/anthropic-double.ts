@@ -3,17 +3,21 @@
  * one would refuse: a missing key or version, calls without results, results without calls.
  */
 import * as v from "valibot";
+import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";
 import { sse } from "./sse.ts";
 
-export interface ModelTurn {
-  readonly text: string;
-  readonly tools?: readonly { readonly name: string; readonly args: Record<string, unknown> }[];
-}
+const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
+const ID = /^[a-zA-Z0-9_-]+$/;
 
 const block = v.variant("type", [
-  v.looseObject({ type: v.literal("text"), text: v.pipe(v.string(), v.minLength(1)) }),
-  v.looseObject({ type: v.literal("tool_use"), id: v.string(), name: v.string(), input: v.looseObject({}) }),
-  v.looseObject({ type: v.literal("tool_result"), tool_use_id: v.string() }),
+  v.looseObject({ type: v.literal("text"), text: v.pipe(v.string(), v.regex(/\S/)) }),
+  v.looseObject({
+    type: v.literal("tool_use"),
+    id: v.pipe(v.string(), v.regex(ID)),
+    name: v.pipe(v.string(), v.regex(NAME)),
+    input: v.looseObject({}),
+  }),
+  v.looseObject({ type: v.literal("tool_result"), tool_use_id: v.pipe(v.string(), v.regex(ID)) }),
 ]);
 
 const request = v.looseObject({
@@ -31,10 +35,13 @@ export type AnthropicRequest = v.InferOutput<typeof request>;
 export interface AnthropicDouble {
   readonly url: string;
   readonly requests: AnthropicRequest[];
+  /** What the model says from now on. */
+  say(turns: readonly ModelTurn[]): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function startAnthropicDouble(key: string, turns: readonly ModelTurn[]): AnthropicDouble {
+export function startAnthropicDouble(key: string, turns: readonly ModelTurn[] = []): AnthropicDouble {
+  let script = [...turns];
   const requests: AnthropicRequest[] = [];
   const refuse = (status: number, type: string, message: string) =>
     Response.json({ type: "error", error: { type, message } }, { status });
@@ -51,15 +58,23 @@ export function startAnthropicDouble(key: string, turns: readonly ModelTurn[]): 
           if (!parsed.success) return refuse(400, "invalid_request_error", JSON.stringify(v.flatten(parsed.issues)));
           const problem = unmatchedCall(parsed.output);
           if (problem !== undefined) return refuse(400, "invalid_request_error", problem);
-          const turn = turns[requests.length];
+          const turn = script.shift();
           requests.push(parsed.output);
-          return turn === undefined ? refuse(529, "overloaded_error", "Overloaded") : answer(parsed.output.model, turn);
+          if (turn === undefined) return refuse(529, "overloaded_error", "Overloaded");
+          return "http" in turn ? httpResponse(turn) : answer(parsed.output.model, turn);
         },
       },
     },
     fetch: () => refuse(404, "not_found_error", "not found"),
   });
-  return { url: `http://127.0.0.1:${server.port}`, requests, [Symbol.asyncDispose]: () => server.stop(true) };
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    requests,
+    say: (turns) => {
+      script = [...turns];
+    },
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
 }
 
 /** Every call of a turn must be answered in the next message, and nothing else. */
@@ -71,7 +86,11 @@ function unmatchedCall({ messages }: AnthropicRequest): string | undefined {
     (typeof content === "string" ? [] : (content ?? [])).flatMap((part) =>
       part.type !== type ? [] : [part.type === "tool_use" ? part.id : String(Reflect.get(part, "tool_use_id"))],
     );
-  for (const [index, { content }] of messages.entries()) {
+  const all = messages.flatMap(({ content }) => ids(content, "tool_use"));
+  if (new Set(all).size < all.length) return "messages: `tool_use` ids must be unique";
+  for (const [index, { role, content }] of messages.entries()) {
+    if (role === "assistant" && index < messages.length - 1 && content.length === 0)
+      return `messages.${index}: all messages must have non-empty content except for the optional final assistant message`;
     const asked = ids(content, "tool_use").sort();
     const answered = ids(messages[index + 1]?.content, "tool_result").sort();
     if (JSON.stringify(asked) !== JSON.stringify(answered))
@@ -80,7 +99,7 @@ function unmatchedCall({ messages }: AnthropicRequest): string | undefined {
   return undefined;
 }
 
-function answer(model: string, { text, tools = [] }: ModelTurn): Response {
+function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): Response {
   const usage = { input_tokens: 10, output_tokens: 10 };
   const message = {
     id: `msg_${crypto.randomUUID()}`,
@@ -93,24 +112,40 @@ function answer(model: string, { text, tools = [] }: ModelTurn): Response {
     usage,
   };
   const blocks = [
-    ...(text === "" ? [] : [{ start: { type: "text", text: "" }, delta: { type: "text_delta", text } }]),
-    ...tools.map(({ name, args }) => ({
-      start: { type: "tool_use", id: `toolu_${crypto.randomUUID().slice(0, 8)}`, name, input: {} },
-      delta: { type: "input_json_delta", partial_json: JSON.stringify(args) },
-    })),
+    ...(text === "" ? [] : [{ start: { type: "text", text: "" }, deltas: textDeltas(text) }]),
+    ...tools.map((call) => {
+      const id = call.id === undefined ? `toolu_${crypto.randomUUID().slice(0, 8)}` : (call.id ?? undefined);
+      const json = argumentsOf(call);
+      const half = Math.ceil(json.length / 2);
+      return {
+        start: { type: "tool_use", id, name: call.name, input: {} },
+        deltas: [json.slice(0, half), json.slice(half)].map((partial_json) => ({
+          type: "input_json_delta",
+          partial_json,
+        })),
+      };
+    }),
   ];
-  return sse([
+  const reason = stop === undefined ? (tools.length > 0 ? "tool_use" : "end_turn") : stop;
+  const said = [
     { type: "message_start", message },
-    ...blocks.flatMap(({ start, delta }, index) => [
+    { type: "ping" },
+    ...blocks.flatMap(({ start, deltas }, index) => [
       { type: "content_block_start", index, content_block: start },
-      { type: "content_block_delta", index, delta },
-      { type: "content_block_stop", index },
+      ...deltas.map((delta) => ({ type: "content_block_delta", index, delta })),
+      ...(breaks === undefined && reason !== null ? [{ type: "content_block_stop", index }] : []),
     ]),
-    {
-      type: "message_delta",
-      delta: { stop_reason: tools.length > 0 ? "tool_use" : "end_turn", stop_sequence: null },
-      usage,
-    },
+  ];
+  if (breaks === "reset") return sse(said, "", "reset");
+  if (breaks !== undefined) return sse([...said, { type: "error", error: breaks }]);
+  if (reason === null) return sse(said);
+  return sse([
+    ...said,
+    { type: "message_delta", delta: { stop_reason: reason, stop_sequence: null }, usage },
     { type: "message_stop" },
   ]);
+}
+
+function textDeltas(text: string): object[] {
+  return text.split(/(?<=\s)(?=\S)/).map((word) => ({ type: "text_delta", text: word }));
 }

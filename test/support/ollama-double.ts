@@ -3,18 +3,24 @@
  * real one would refuse, so that what the client library sends is checked with every use.
  */
 import * as v from "valibot";
+import { type HttpTurn, httpResponse, type ModelCall } from "./model-turn.ts";
 
 /** One answer of the model. */
 export type Turn =
   | {
       readonly text?: string;
-      readonly tools?: readonly { readonly name: string; readonly args: Record<string, unknown> }[];
+      readonly tools?: readonly ModelCall[];
       /** Milliseconds between the words. */
       readonly pace?: number;
       /** Milliseconds before the first word. */
       readonly delay?: number;
+      /** Why the answer ends; `null`: the last line is missing. */
+      readonly stop?: string | null;
+      /** How it ends before that: the connection breaks, or this line comes. */
+      readonly breaks?: "reset" | { readonly line: string };
     }
   | { readonly status: number; readonly error: string }
+  | HttpTurn
   | { readonly hang: true };
 
 /** What the model says, by how often it has answered since the user's last message. */
@@ -94,8 +100,11 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
           const answered = chat.messages.slice(lastUser + 1).filter(({ role }) => role === "assistant").length;
           const turn = conversation(chat, answered) ?? { text: "I have nothing more to say." };
           if ("status" in turn) return Response.json({ error: turn.error }, { status: turn.status });
+          if ("http" in turn) return httpResponse(turn);
           if ("hang" in turn) return new Response(new ReadableStream({ start: () => new Promise(() => undefined) }));
-          return new Response(answer(chat.model, turn), { headers: { "content-type": "application/x-ndjson" } });
+          return new Response(streamed(answer(chat.model, turn)), {
+            headers: { "content-type": "application/x-ndjson" },
+          });
         },
       },
     },
@@ -111,6 +120,26 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
   };
 }
 
+/** The connection is to break. */
+const RESET = Symbol("reset");
+
+/** A body whose connection breaks where its lines say so. */
+function streamed(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { value, done } = await lines.next();
+        if (done === true) controller.close();
+        else controller.enqueue(new TextEncoder().encode(value));
+      } catch (error) {
+        // Without a reason: the server would print it.
+        controller.error(error === RESET ? undefined : error);
+      }
+    },
+    cancel: () => void lines.return(undefined),
+  });
+}
+
 /** Lines of JSON: words as they come, the calls, and the line that ends the answer. */
 async function* answer(model: string, turn: Extract<Turn, { text?: string }>): AsyncGenerator<string> {
   const line = (part: object) => `${JSON.stringify({ model, created_at: new Date().toISOString(), ...part })}\n`;
@@ -120,13 +149,16 @@ async function* answer(model: string, turn: Extract<Turn, { text?: string }>): A
     if (turn.pace !== undefined) await Bun.sleep(turn.pace);
   }
   if (turn.tools !== undefined) {
-    const tool_calls = turn.tools.map(({ name, args }) => ({ function: { name, arguments: args } }));
+    const tool_calls = turn.tools.map(({ name, args = {} }) => ({ function: { name, arguments: args } }));
     yield line({ message: { role: "assistant", content: "", tool_calls }, done: false });
   }
+  if (turn.breaks === "reset") throw RESET;
+  if (turn.breaks !== undefined) yield `${turn.breaks.line}\n`;
+  if (turn.stop === null) return;
   yield line({
     message: { role: "assistant", content: "" },
     done: true,
-    done_reason: "stop",
+    done_reason: turn.stop ?? "stop",
     total_duration: 1,
     load_duration: 1,
     prompt_eval_count: 10,

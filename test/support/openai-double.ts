@@ -1,17 +1,31 @@
 /**
- * A server that speaks OpenAI's chat completions, streaming, and says what a test tells it to. It refuses what the real
- * one would refuse: a missing key, results that belong to no call.
+ * A server that speaks OpenAI's chat completions and its Responses API, streaming, and says what a test tells it to. It
+ * refuses what the real one would refuse: a missing key, results that belong to no call, calls without results.
  */
 import * as v from "valibot";
-import type { ModelTurn } from "./anthropic-double.ts";
+import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";
+import { type ResponsesRequest, responsesAnswer, responsesRequest, unansweredCall } from "./openai-responses.ts";
 import { sse } from "./sse.ts";
+
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
 const message = v.variant("role", [
   v.looseObject({ role: v.literal("system"), content: v.unknown() }),
   v.looseObject({ role: v.literal("user"), content: v.unknown() }),
   v.looseObject({
     role: v.literal("assistant"),
-    tool_calls: v.optional(v.array(v.looseObject({ id: v.string(), type: v.literal("function") }))),
+    tool_calls: v.optional(
+      v.array(
+        v.looseObject({
+          id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+          type: v.literal("function"),
+          function: v.looseObject({
+            name: v.pipe(v.string(), v.regex(NAME)),
+            arguments: v.pipe(v.string(), v.parseJson(), v.looseObject({})),
+          }),
+        }),
+      ),
+    ),
   }),
   v.looseObject({ role: v.literal("tool"), tool_call_id: v.string(), content: v.unknown() }),
 ]);
@@ -34,11 +48,17 @@ export interface OpenAiDouble {
   /** With the path that clients take as their base. */
   readonly url: string;
   readonly requests: OpenAiRequest[];
+  /** Those of the Responses API. */
+  readonly responses: ResponsesRequest[];
+  /** What the model says from now on. */
+  say(turns: readonly ModelTurn[]): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export function startOpenAiDouble(key: string, turns: readonly ModelTurn[]): OpenAiDouble {
+export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = []): OpenAiDouble {
+  let script = [...turns];
   const requests: OpenAiRequest[] = [];
+  const responses: ResponsesRequest[] = [];
   const refuse = (status: number, text: string) =>
     Response.json({ error: { message: text, type: "invalid_request_error", code: null } }, { status });
   const server = Bun.serve({
@@ -55,39 +75,71 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[]): Ope
               part.role === "assistant" ? (part.tool_calls ?? []).map(({ id }) => id) : [],
             ),
           );
+          const answered = new Set(
+            parsed.output.messages.flatMap((part) => (part.role === "tool" ? [part.tool_call_id] : [])),
+          );
+          if ([...asked].some((id) => !answered.has(id)))
+            return refuse(400, "An assistant message with 'tool_calls' must be followed by tool messages");
           const stray = parsed.output.messages.find((part) => part.role === "tool" && !asked.has(part.tool_call_id));
           if (stray !== undefined)
             return refuse(400, "messages with role 'tool' must be a response to a preceding message with 'tool_calls'");
-          const turn = turns[requests.length];
+          const turn = script.shift();
           requests.push(parsed.output);
-          return turn === undefined ? refuse(429, "Rate limit reached") : answer(parsed.output.model, turn);
+          if (turn === undefined) return refuse(429, "Rate limit reached");
+          return "http" in turn ? httpResponse(turn) : answer(parsed.output.model, turn);
+        },
+      },
+      "/v1/responses": {
+        POST: async (call) => {
+          if (call.headers.get("authorization") !== `Bearer ${key}`) return refuse(401, "Incorrect API key provided");
+          const parsed = v.safeParse(responsesRequest, await call.json());
+          if (!parsed.success) return refuse(400, JSON.stringify(v.flatten(parsed.issues)));
+          const problem = unansweredCall(parsed.output);
+          if (problem !== undefined) return refuse(400, problem);
+          const turn = script.shift();
+          responses.push(parsed.output);
+          if (turn === undefined) return refuse(429, "Rate limit reached");
+          return "http" in turn ? httpResponse(turn) : responsesAnswer(parsed.output.model, turn);
         },
       },
     },
     fetch: () => refuse(404, "not found"),
   });
-  return { url: `http://127.0.0.1:${server.port}/v1`, requests, [Symbol.asyncDispose]: () => server.stop(true) };
+  return {
+    url: `http://127.0.0.1:${server.port}/v1`,
+    requests,
+    responses,
+    say: (turns) => {
+      script = [...turns];
+    },
+    [Symbol.asyncDispose]: () => server.stop(true),
+  };
 }
 
-function answer(model: string, { text, tools = [] }: ModelTurn): Response {
+function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): Response {
   const head = { id: `chatcmpl-${crypto.randomUUID()}`, object: "chat.completion.chunk", created: 1, model };
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     ...head,
     choices: [{ index: 0, delta, finish_reason }],
   });
-  const calls = tools.map(({ name, args }, index) => ({
-    index,
-    id: `call_${crypto.randomUUID().slice(0, 8)}`,
-    type: "function",
-    function: { name, arguments: JSON.stringify(args) },
-  }));
-  return sse(
-    [
-      chunk({ role: "assistant", content: "" }),
-      ...text.split(/(?<=\s)/).map((word) => chunk({ content: word })),
-      ...calls.map((call) => chunk({ tool_calls: [call] })),
-      chunk({}, tools.length > 0 ? "tool_calls" : "stop"),
-    ],
-    "data: [DONE]\n\n",
-  );
+  const calls = tools.flatMap((call, index) => {
+    const id = call.id === undefined ? `call_${crypto.randomUUID().slice(0, 8)}` : (call.id ?? undefined);
+    const json = argumentsOf(call);
+    const half = Math.ceil(json.length / 2);
+    return [
+      { index, id, type: "function", function: { name: call.name, arguments: "" } },
+      { index, function: { arguments: json.slice(0, half) } },
+      { index, function: { arguments: json.slice(half) } },
+    ];
+  });
+  const reason = stop === undefined ? (tools.length > 0 ? "tool_calls" : "stop") : stop;
+  const said = [
+    chunk({ role: "assistant", content: "" }),
+    ...text.split(/(?<=\s)/).map((word) => chunk({ content: word })),
+    ...calls.map((call) => chunk({ tool_calls: [call] })),
+  ];
+  if (breaks === "reset") return sse(said, "", "reset");
+  if (breaks !== undefined) return sse([...said, { error: { ...breaks, code: null } }]);
+  if (reason === null) return sse(said);
+  return sse([...said, chunk({}, reason)], "data: [DONE]\n\n");
 }

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import type { ModelConfig } from "../../config/index.ts";
-import { createChatModel, ollamaUrl } from "./chat-model.ts";
+import { silentLogger } from "../../log/index.ts";
+import { BaseUrl, ollamaUrl } from "./base-url.ts";
+import { createChatModel } from "./chat-model.ts";
+import type { ModelChoice } from "./model-choice.ts";
 
 const base: ModelConfig = { usualProvider: "ollama", maxTokens: 100, temperature: 0 };
 
+const create = (config: ModelConfig, choice: ModelChoice) =>
+  createChatModel(config, choice, new BaseUrl(config, silentLogger));
+
 /** Where a client sends its requests, by the name the client keeps it under. */
 async function urlOf(provider: "anthropic" | "openai", baseUrl: string): Promise<unknown> {
-  const model = await createChatModel({ ...base, provider, apiKey: "key", baseUrl }, { provider, model: "m" });
+  const model = await create({ ...base, provider, apiKey: "key", baseUrl }, { provider, model: "m" });
   return provider === "anthropic"
     ? Reflect.get(model, "apiUrl")
     : Reflect.get(Reflect.get(model, "clientConfig") as object, "baseURL");
@@ -29,11 +35,11 @@ describe("a chat model", () => {
 
   test("names what is missing where its provider has no key, and does not take another provider's", async () => {
     const config: ModelConfig = { ...base, provider: "openai", apiKey: "openai-key" };
-    await expect(createChatModel(config, { provider: "anthropic", model: "claude-x" })).rejects.toThrow(
+    await expect(create(config, { provider: "anthropic", model: "claude-x" })).rejects.toThrow(
       "The model 'claude-x' needs an API key of Anthropic, and the runner has none: set ANTHROPIC_API_KEY",
     );
-    await expect(
-      createChatModel({ ...base, provider: "scripted" }, { provider: "scripted", model: "s" }),
-    ).rejects.toThrow("STIGMER_LLM_SCRIPT");
+    await expect(create({ ...base, provider: "scripted" }, { provider: "scripted", model: "s" })).rejects.toThrow(
+      "STIGMER_LLM_SCRIPT",
+    );
   });
 });

@@ -2,11 +2,13 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { ModelConfig } from "../../config/index.ts";
 import { unreachable } from "../../shared/errors.ts";
 import { AgentError } from "../agent-error.ts";
+import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
+import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { defaultProvider, type ModelChoice } from "./model-choice.ts";
+import { NO_SCRIPT } from "./script-words.ts";
 
-/** Further attempts of a call that failed for a reason that may pass. */
-const MAX_RETRIES = 3;
-const OLLAMA_URL = "http://localhost:11434";
+/** The runner itself repeats calls, for all providers alike: see call-model.ts. */
+const CLIENT_RETRIES = 0;
 /** Without it Ollama cuts the conversation after 4,096 tokens, tools and all, and says nothing. */
 const OLLAMA_CONTEXT_TOKENS = 32_768;
 
@@ -14,50 +16,43 @@ const OLLAMA_CONTEXT_TOKENS = 32_768;
  * The client of a model. Providers' libraries are loaded when first needed: each costs memory and start-up time.
  * @throws AgentError `model-configuration` that names what is missing
  */
-export async function createChatModel(config: ModelConfig, { provider, model }: ModelChoice): Promise<BaseChatModel> {
+export async function createChatModel(
+  config: ModelConfig,
+  { provider, model }: ModelChoice,
+  baseUrl: BaseUrl,
+): Promise<BaseChatModel> {
   const { maxTokens, temperature } = config;
-  const own = defaultProvider(config) === provider;
+  const foreignUrl = async () => (defaultProvider(config) === provider ? await baseUrl.foreign() : undefined);
   switch (provider) {
     case "ollama": {
       const { OllamaModel } = await import("./ollama-model.ts");
-      const baseUrl = ollamaUrl(config);
-      return new OllamaModel({ model, baseUrl, temperature, numPredict: maxTokens, numCtx: OLLAMA_CONTEXT_TOKENS });
+      const url = ollamaUrl(config);
+      return new OllamaModel({
+        model,
+        baseUrl: url,
+        temperature,
+        numPredict: maxTokens,
+        numCtx: OLLAMA_CONTEXT_TOKENS,
+      });
     }
     case "anthropic": {
-      const apiKey = requireKey(
-        own ? config.apiKey : undefined,
-        config.anthropicApiKey,
-        model,
-        "Anthropic",
-        "ANTHROPIC_API_KEY",
-      );
-      const anthropicApiUrl = own ? foreignUrl(config.baseUrl) : undefined;
+      const key = requireKey(config, provider, model);
+      const url = await foreignUrl();
       const { ChatAnthropic } = await import("@langchain/anthropic");
-      const url = anthropicApiUrl === undefined ? {} : { anthropicApiUrl };
-      return new ChatAnthropic({ model, apiKey, maxTokens, temperature, maxRetries: MAX_RETRIES, ...url });
+      const address = url === undefined ? {} : { anthropicApiUrl: url };
+      return new ChatAnthropic({ model, apiKey: key, maxTokens, temperature, maxRetries: CLIENT_RETRIES, ...address });
     }
     case "openai": {
-      const apiKey = requireKey(
-        own ? config.apiKey : undefined,
-        config.openaiApiKey,
-        model,
-        "OpenAI",
-        "OPENAI_API_KEY",
-      );
-      const baseURL = own ? foreignUrl(config.baseUrl) : undefined;
-      const { ChatOpenAI } = await import("@langchain/openai");
-      const configuration = baseURL === undefined ? {} : { configuration: { baseURL } };
+      const key = requireKey(config, provider, model);
+      const url = await foreignUrl();
+      const { openAiModel } = await import("./openai-model.ts");
+      const address = url === undefined ? {} : { configuration: { baseURL: url } };
       // Reasoning models refuse a temperature.
       const sampling = /^o\d/.test(model) ? {} : { temperature };
-      return new ChatOpenAI({ model, apiKey, maxTokens, maxRetries: MAX_RETRIES, ...sampling, ...configuration });
+      return openAiModel({ model, apiKey: key, maxTokens, maxRetries: CLIENT_RETRIES, ...sampling, ...address });
     }
     case "scripted": {
-      if (config.script === undefined) {
-        throw new AgentError(
-          "model-configuration",
-          "The model 'scripted' plays a file, and none is set: set STIGMER_LLM_SCRIPT to a YAML script.",
-        );
-      }
+      if (config.script === undefined) throw new AgentError("model-configuration", NO_SCRIPT);
       const { ScriptedModel } = await import("./scripted-model.ts");
       return await ScriptedModel.fromFile(config.script);
     }
@@ -66,33 +61,8 @@ export async function createChatModel(config: ModelConfig, { provider, model }: 
   }
 }
 
-/** Where Ollama is looked for. */
-export function ollamaUrl(config: ModelConfig): string {
-  const shared = defaultProvider(config) === "ollama" ? config.baseUrl : undefined;
-  return config.ollamaBaseUrl ?? shared ?? OLLAMA_URL;
-}
-
-/**
- * Launchers set `STIGMER_LLM_BASE_URL` to Ollama's address whatever the provider is; only an address with a path, as of
- * an OpenAI-compatible endpoint (`…:11434/v1`), can be meant for somebody else.
- */
-function foreignUrl(baseUrl: string | undefined): string | undefined {
-  if (baseUrl === undefined) return undefined;
-  const { port, pathname } = new URL(baseUrl);
-  return port === "11434" && pathname === "/" ? undefined : baseUrl;
-}
-
-function requireKey(
-  own: string | undefined,
-  usual: string | undefined,
-  model: string,
-  name: string,
-  variable: string,
-): string {
-  const key = own ?? usual;
-  if (key !== undefined) return key;
-  throw new AgentError(
-    "model-configuration",
-    `The model '${model}' needs an API key of ${name}, and the runner has none: set ${variable} (or STIGMER_LLM_API_KEY with STIGMER_LLM_PROVIDER=${name.toLowerCase()}) where the runner is started.`,
-  );
+function requireKey(config: ModelConfig, provider: KeyedProvider, model: string): string {
+  const key = apiKey(config, provider);
+  if (key === undefined) throw new AgentError("model-configuration", missingKey(provider, model));
+  return key;
 }

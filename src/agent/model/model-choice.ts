@@ -7,14 +7,14 @@ export interface ModelChoice {
 }
 
 /** Short names that Stigmer's users know, and the names the providers know. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "claude-sonnet-4.5": "claude-sonnet-4-5-20250929",
-  "claude-opus-4": "claude-opus-4-20250514",
-  "qwen2.5-coder": "qwen2.5-coder:7b",
-  "llama3.2": "llama3.2:3b",
-  "deepseek-coder": "deepseek-coder-v2:16b",
-  codellama: "codellama:13b",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["claude-sonnet-4.5", "claude-sonnet-4-5-20250929"],
+  ["claude-opus-4", "claude-opus-4-20250514"],
+  ["qwen2.5-coder", "qwen2.5-coder:7b"],
+  ["llama3.2", "llama3.2:3b"],
+  ["deepseek-coder", "deepseek-coder-v2:16b"],
+  ["codellama", "codellama:13b"],
+]);
 
 const USUAL_MODEL: Readonly<Record<Provider, string>> = {
   ollama: "qwen2.5-coder:7b",
@@ -58,7 +58,7 @@ function parse(name: string, named: Provider | undefined, otherwise: Provider): 
   const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
   const model = (prefix === undefined ? name : name.slice(colon + 1)) || USUAL_MODEL[prefix ?? otherwise];
   const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
-  return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES[model] ?? model };
+  return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES.get(model) ?? model };
 }
 
 /** Whether a tool may answer with images and documents: Ollama's client refuses tool results that are not text. */

@@ -1,20 +1,18 @@
+import { ContextOverflowError } from "@langchain/core/errors";
 import type { ModelConfig } from "../../config/index.ts";
-import { causes, messageOf, systemCode } from "../../shared/errors.ts";
+import { causes } from "../../shared/errors.ts";
+import { plainText } from "../../shared/plain-text.ts";
 import { AgentError } from "../agent-error.ts";
-import { ollamaUrl } from "./chat-model.ts";
+import { ollamaUrl, shownUrl } from "./base-url.ts";
 import type { ModelChoice } from "./model-choice.ts";
+import { brokeOff, chainText, httpStatus, isUnreachable, reportedError } from "./transient.ts";
 
 const NAMES = { ollama: "Ollama", anthropic: "Anthropic", openai: "OpenAI", scripted: "the script" } as const;
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNRESET",
-  "ETIMEDOUT",
-  "ConnectionRefused",
-  "FailedToOpenSocket",
-  "ConnectionClosed",
-]);
+
+/** A model as people call it: `Anthropic's model 'claude-x'`. */
+export function modelName({ provider, model }: ModelChoice): string {
+  return `${NAMES[provider]}'s model '${model}'`;
+}
 
 /**
  * A failed model call in words a user can act on.
@@ -23,27 +21,25 @@ const UNREACHABLE = new Set([
 export function explainModelError(error: unknown, choice: ModelChoice, config: ModelConfig): AgentError | undefined {
   const { provider, model } = choice;
   const name = NAMES[provider];
-  const chain = [...causes(error)];
-  const text = chain
-    .map(messageOf)
-    .filter((part, index, all) => all.indexOf(part) === index)
-    .join(": ");
+  const text = plainText(chainText(error));
   const as = (message: string) => new AgentError("model-call", message, error);
   const noAccess = (message: string) => new AgentError("model-access", message, error);
 
-  const httpStatus = statusOf(chain);
-  const unreachable =
-    UNREACHABLE.has(systemCode(error) ?? "") ||
-    /ECONNREFUSED|fetch failed|unable to connect|connection error/i.test(text);
-  if (unreachable && httpStatus === undefined) {
+  if (isContextOverflow(error)) {
+    return as(
+      `The conversation is longer than ${modelName(choice)} can take: start a new session, or choose a model with a larger context. (${text})`,
+    );
+  }
+  if (isUnreachable(error)) {
     if (provider === "ollama") {
       return noAccess(
-        `Ollama is not reachable at ${ollamaUrl(config)}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.`,
+        `Ollama is not reachable at ${shownUrl(ollamaUrl(config))}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.`,
       );
     }
     return noAccess(`${name} is not reachable: check the runner's network access. (${text})`);
   }
-  if (provider === "ollama" && (httpStatus === 404 || /model .*not found/i.test(text))) {
+  const status = httpStatus(error);
+  if (provider === "ollama" && (status === 404 || /model .*not found/i.test(text))) {
     return as(
       `Ollama has no model '${model}': get it with \`ollama pull ${model}\`, or choose another one with STIGMER_LLM_MODEL.`,
     );
@@ -53,31 +49,43 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
       `The model '${model}' cannot call tools, which agents need: choose one that can, such as qwen2.5-coder:7b.`,
     );
   }
-  switch (httpStatus) {
-    case undefined:
-      return undefined;
+  if (status !== undefined) {
+    const message = ofStatus(status, name, model, text);
+    return status === 401 || status === 403 ? noAccess(message) : as(message);
+  }
+  const reported = reportedError(error);
+  if (reported !== undefined) {
+    return as(
+      `${name} ended its answer with an error: ${plainText(reported)}. Send the message again; if that does not help, try later or choose another model.`,
+    );
+  }
+  if (brokeOff(error)) {
+    return as(
+      `The model's answer broke off before its end. Send the message again; if it happens again, look at ${
+        provider === "ollama"
+          ? `Ollama at ${shownUrl(ollamaUrl(config))}`
+          : `the network between the runner and ${name}`
+      }, and at any proxy between them.`,
+    );
+  }
+  return undefined;
+}
+
+function ofStatus(status: number, name: string, model: string, text: string): string {
+  switch (status) {
     case 401:
     case 403:
-      return noAccess(
-        `${name} refuses the API key for the model '${model}' (${httpStatus}): check the key that the runner was started with.`,
-      );
+      return `${name} refuses the API key for the model '${model}' (${status}): check the key that the runner was started with.`;
     case 404:
-      return as(`${name} does not know the model '${model}' (404): check the name.`);
+      return `${name} does not know the model '${model}' (404): check the name.`;
     case 429:
-      return as(`${name} limits the rate or the quota of this API key (429): try again later. (${text})`);
+      return `${name} limits the rate or the quota of this API key (429): try again later. (${text})`;
     default:
-      return as(`${name} answered ${httpStatus} for the model '${model}': ${text}`);
+      return `${name} answered ${status} for the model '${model}': ${text}`;
   }
 }
 
-/** The HTTP status that a provider's client put on its error, under the names the clients use. */
-function statusOf(chain: readonly unknown[]): number | undefined {
-  for (const cause of chain) {
-    if (typeof cause !== "object" || cause === null) continue;
-    for (const key of ["status", "status_code", "statusCode"]) {
-      const value: unknown = Reflect.get(cause, key);
-      if (typeof value === "number" && value >= 400 && value < 600) return value;
-    }
-  }
-  return undefined;
+export function isContextOverflow(error: unknown): boolean {
+  for (const cause of causes(error)) if (ContextOverflowError.isInstance(cause)) return true;
+  return false;
 }

@@ -1,5 +1,6 @@
 import type { ModelProfile } from "@langchain/core/language_models/profile";
 import { ChatOllama, type ChatOllamaInput } from "@langchain/ollama";
+import { ollamaFetch } from "./ollama-fetch.ts";
 
 /** The library takes four characters for a token; in code and numbers they are three. */
 const TOKEN_SHARE = 3 / 4;
@@ -10,7 +11,7 @@ export class OllamaModel extends ChatOllama {
   readonly #answerTokens: number;
 
   constructor(input: ChatOllamaInput & { readonly numCtx: number; readonly numPredict: number }) {
-    super(input);
+    super({ ...input, fetch: ollamaFetch as typeof fetch });
     this.#contextTokens = input.numCtx;
     this.#answerTokens = input.numPredict;
   }

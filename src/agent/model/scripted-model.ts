@@ -54,7 +54,8 @@ export class ScriptedModel extends BaseChatModel {
     input: BaseLanguageModelInput,
     options?: Partial<BaseChatModelCallOptions>,
   ): Promise<AIMessageChunk> {
-    if (options?.tags?.includes(SUMMARY_TAG) === true) return new AIMessageChunk(SUMMARY);
+    if (options?.tags?.includes(SUMMARY_TAG) === true)
+      return new AIMessageChunk({ content: SUMMARY, response_metadata: { finish_reason: "stop" } });
     return await super.invoke(input, options);
   }
 
@@ -97,7 +98,12 @@ export class ScriptedModel extends BaseChatModel {
       args: JSON.stringify(args),
       index,
     }));
-    const last = { content: "", tool_call_chunks: calls, additional_kwargs: { [TURN]: String(next) } };
+    const last = {
+      content: "",
+      tool_call_chunks: calls,
+      additional_kwargs: { [TURN]: String(next) },
+      response_metadata: { finish_reason: "stop" },
+    };
     yield new ChatGenerationChunk({ text: "", message: new AIMessageChunk(last) });
   }
 

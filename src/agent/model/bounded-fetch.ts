@@ -1,0 +1,22 @@
+/** Longest body that is read. */
+const BODY_LIMIT = 1024 * 1024;
+
+export interface BoundedResponse {
+  readonly status: number;
+  readonly text: string;
+}
+
+/**
+ * Gets a small text from a server that may be anybody's.
+ * @throws where it does not answer in time, or with more than a megabyte
+ */
+export async function boundedFetch(url: string, limitMs: number): Promise<BoundedResponse> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > BODY_LIMIT) throw new Error(`the answer of ${url} is longer than ${BODY_LIMIT} characters`);
+  }
+  return { status: response.status, text };
+}

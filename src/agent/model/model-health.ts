@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import type { ModelConfig } from "../../config/index.ts";
+import { messageOf, unreachable } from "../../shared/errors.ts";
+import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
+import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
+import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
+import { chooseModel } from "./model-choice.ts";
+import { NO_SCRIPT } from "./script-words.ts";
+
+/** How long a result holds. The monitor asks more often. */
+const HOLDS_MS = { good: 60_000, bad: 10_000 };
+const ASK_LIMIT_MS = 2_000;
+
+/**
+ * Whether executions that name no model can work. Only what costs nothing is asked; whether a key is accepted is learned
+ * from executions.
+ */
+export class ModelHealth implements HealthCheck {
+  readonly name = "model";
+  readonly #config: ModelConfig;
+  readonly #baseUrl: BaseUrl;
+  readonly #holdsMs: typeof HOLDS_MS;
+  /** What providers said of their keys when they refused them. */
+  readonly #refusedKeys = new Map<string, string>();
+  #last: { readonly finding: Finding | undefined; readonly at: number } | undefined;
+
+  constructor(config: ModelConfig, baseUrl: BaseUrl, holdsMs = HOLDS_MS) {
+    this.#config = config;
+    this.#baseUrl = baseUrl;
+    this.#holdsMs = holdsMs;
+  }
+
+  async check(): Promise<Finding | undefined> {
+    const { provider } = chooseModel(this.#config);
+    const refused = this.#refusedKeys.get(provider);
+    if (refused !== undefined) return degraded(refused);
+    const held = this.#last?.finding === undefined ? this.#holdsMs.good : this.#holdsMs.bad;
+    if (this.#last === undefined || Date.now() - this.#last.at >= held) {
+      const reason = await this.#trouble().catch((error: unknown) => `The check failed: ${messageOf(error)}`);
+      this.#last = { finding: reason === undefined ? undefined : degraded(reason), at: Date.now() };
+    }
+    return this.#last.finding;
+  }
+
+  /** A call was refused because of its key. */
+  keyRefused(provider: string, reason: string): void {
+    this.#refusedKeys.set(provider, reason);
+  }
+
+  /** A call succeeded. */
+  keyWorks(provider: string): void {
+    this.#refusedKeys.delete(provider);
+  }
+
+  async #trouble(): Promise<string | undefined> {
+    const { provider, model } = chooseModel(this.#config);
+    switch (provider) {
+      case "ollama":
+        return await ollamaTrouble(ollamaUrl(this.#config), model);
+      case "anthropic":
+      case "openai":
+        return await this.#keyTrouble(provider, model);
+      case "scripted":
+        return await scriptTrouble(this.#config.script);
+      default:
+        return unreachable(provider);
+    }
+  }
+
+  async #keyTrouble(provider: KeyedProvider, model: string): Promise<string | undefined> {
+    // Decided, and logged, at the start and not with the first execution.
+    await this.#baseUrl.foreign();
+    return apiKey(this.#config, provider) === undefined ? missingKey(provider, model) : undefined;
+  }
+}
+
+async function ollamaTrouble(url: string, model: string): Promise<string | undefined> {
+  const choose = "or choose another one with STIGMER_LLM_MODEL or STIGMER_LLM_PROVIDER";
+  let answer: { readonly status: number; readonly text: string };
+  try {
+    answer = await boundedFetch(`${url.replace(/\/+$/, "")}/api/tags`, ASK_LIMIT_MS);
+  } catch {
+    return `The default model '${model}' needs Ollama, which is not reachable at ${shownUrl(url)}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, ${choose}.`;
+  }
+  const models = modelNames(answer.text);
+  if (answer.status !== 200 || models === undefined)
+    return `The default model '${model}' needs Ollama, and what answers at ${shownUrl(url)} is not Ollama (${answer.status}): check OLLAMA_BASE_URL, ${choose}.`;
+  const wanted = model.toLowerCase();
+  if (models.some((name) => [wanted, `${wanted}:latest`].includes(name.toLowerCase()))) return undefined;
+  return `Ollama at ${shownUrl(url)} has no model '${model}', which is the default one: get it with \`ollama pull ${model}\`, ${choose}.`;
+}
+
+function modelNames(text: string): string[] | undefined {
+  try {
+    const { models } = JSON.parse(text) as { models?: unknown };
+    if (!Array.isArray(models)) return undefined;
+    return models.flatMap((model: unknown) => {
+      const name = (model as { name?: unknown } | null)?.name;
+      return typeof name === "string" ? [name] : [];
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+async function scriptTrouble(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return NO_SCRIPT;
+  const { parseScript } = await import("./script.ts");
+  try {
+    parseScript(await readFile(file, "utf8"), file);
+    return undefined;
+  } catch (error) {
+    return `${messageOf(error)} Check STIGMER_LLM_SCRIPT.`;
+  }
+}

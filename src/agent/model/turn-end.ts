@@ -1,0 +1,68 @@
+import type { AIMessage } from "@langchain/core/messages";
+
+/** How an answer of a model ended. Only the calls of a complete one are executed. */
+export type TurnEnd =
+  | { readonly kind: "complete" }
+  /** The answer reached the limit of tokens. */
+  | { readonly kind: "limit" }
+  /** The conversation and the answer fill the model's context. */
+  | { readonly kind: "context" }
+  | { readonly kind: "refused"; readonly said: string }
+  /** The provider's content filter stopped it. */
+  | { readonly kind: "filtered" }
+  /** The provider named a reason that does not say that the answer is complete. */
+  | { readonly kind: "other"; readonly reason: string }
+  /** Nothing says that it ended: the stream broke off. */
+  | { readonly kind: "broken" };
+
+type Kind = Exclude<TurnEnd["kind"], "other" | "broken">;
+
+/** Stop reasons of Anthropic, OpenAI (both APIs), Ollama, and of servers that speak like one of them. */
+const KINDS: ReadonlyMap<string, Kind> = new Map([
+  ...["stop", "end_turn", "stop_sequence", "tool_use", "tool_calls", "function_call", "completed", "eos"].map(
+    (reason): [string, Kind] => [reason, "complete"],
+  ),
+  ["eos_token", "complete"],
+  ["length", "limit"],
+  ["max_tokens", "limit"],
+  ["max_output_tokens", "limit"],
+  ["model_length", "context"],
+  ["model_context_window_exceeded", "context"],
+  ["refusal", "refused"],
+  ["content_filter", "filtered"],
+  ["content_filtered", "filtered"],
+  ["safety", "filtered"],
+]);
+/** Longest foreign reason that is shown. */
+const REASON_LIMIT = 60;
+
+export function turnEnd(message: AIMessage): TurnEnd {
+  const reason = stopReason(message);
+  if (reason === undefined) return { kind: "broken" };
+  const kind = KINDS.get(reason.toLowerCase());
+  const said = refusal(message);
+  if (kind === "refused" || (kind === "complete" && said !== "")) return { kind: "refused", said };
+  return kind === undefined ? { kind: "other", reason: reason.slice(0, REASON_LIMIT) } : { kind };
+}
+
+/** Each provider's client leaves the reason in another place. */
+function stopReason({ additional_kwargs: kwargs, response_metadata: metadata }: AIMessage): string | undefined {
+  const incomplete = (metadata["incomplete_details"] as { reason?: unknown } | null | undefined)?.reason;
+  const places = [
+    kwargs["stop_reason"],
+    metadata["stop_reason"],
+    metadata["finish_reason"],
+    metadata["done_reason"],
+    // OpenAI's Responses API.
+    incomplete,
+    metadata["status"],
+  ];
+  const reason = places.find((place) => typeof place === "string" && place !== "") as string | undefined;
+  // Where a server sends it twice, the client has joined the two.
+  return reason === undefined ? undefined : (/^(.{2,60}?)\1+$/.exec(reason)?.[1] ?? reason);
+}
+
+function refusal({ additional_kwargs: kwargs }: AIMessage): string {
+  const explanation = (kwargs["stop_details"] as { explanation?: unknown } | null | undefined)?.explanation;
+  return ([kwargs["refusal"], explanation].find((text) => typeof text === "string") as string | undefined) ?? "";
+}

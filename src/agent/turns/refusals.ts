@@ -1,0 +1,80 @@
+import { cutMiddle } from "../../shared/text.ts";
+import type { TurnEnd } from "../model/turn-end.ts";
+import { shownName } from "./call-names.ts";
+import type { RawCall } from "./raw-calls.ts";
+import type { Refusal } from "./turn-notes.ts";
+
+/** Calls of one answer that are executed at most: they run at the same time. */
+export const CALLS_LIMIT = 64;
+/** How much of arguments that are not valid is shown to the model. */
+const ARGUMENTS_LIMIT = 300;
+
+type Reason = Omit<Refusal, "callId">;
+
+/** What an agent may call. */
+export interface Callable {
+  readonly tools: readonly string[];
+  /** The names that the tool `task` knows. */
+  readonly subAgents: readonly string[];
+}
+
+/** Why a single call of a whole answer is not executed. */
+export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAgents }: Callable): Reason | undefined {
+  const name = shownName(call.name);
+  if (!tools.includes(call.name)) {
+    const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].`;
+    return { why: advice, advice };
+  }
+  if (calls.length > CALLS_LIMIT) {
+    const why = `not executed: the model asked for ${calls.length} calls at once, and at most ${CALLS_LIMIT} are executed`;
+    return { why, advice: `Error: ${why}. None of them was executed: ask for fewer at a time.` };
+  }
+  if (call.args === undefined) {
+    const given = cutMiddle(call.text, ARGUMENTS_LIMIT, (cut) => ` [… ${cut} characters …] `).text;
+    const why = "not executed: its arguments are not a valid JSON object";
+    return {
+      why,
+      advice: `Error: the arguments of ${name} are not a valid JSON object, so it was not executed: ${given}`,
+    };
+  }
+  const { subagent_type: subAgent } = call.args;
+  if (call.name === "task" && typeof subAgent === "string" && !subAgents.includes(subAgent)) {
+    const advice = `Error: there is no sub-agent ${shownName(subAgent)}, try one of [${subAgents.join(", ")}].`;
+    return { why: advice, advice };
+  }
+  // Each call replaces the whole list.
+  if (call.name === "write_todos" && calls.filter((other) => other.name === call.name).length > 1) {
+    const why = "not executed: write_todos was called several times at once";
+    return { why, advice: `Error: ${why}. Call it once in an answer, with the whole list.` };
+  }
+  return undefined;
+}
+
+/** Why no call of an answer is executed that did not come to its end. */
+export function cutRefusal(end: TurnEnd, maxTokens: number): Reason {
+  const cut = cutWords(end, maxTokens);
+  return {
+    why: `not executed: the model's answer ${cut}`,
+    advice: `Error: not executed, since your answer ${cut}. None of its tool calls was executed. Go on with smaller pieces, for example write a long file in several parts: the first one with write_file, the next ones with edit_file or by appending with execute.`,
+  };
+}
+
+/** How an answer ended that is not whole, after "the answer". */
+export function cutWords(end: TurnEnd, maxTokens: number): string {
+  switch (end.kind) {
+    case "limit":
+      return `was cut off at the limit of ${maxTokens} tokens (STIGMER_LLM_MAX_TOKENS)`;
+    case "context":
+      return "was cut off because the model's context is full";
+    case "filtered":
+      return "was stopped by the provider's content filter";
+    case "refused":
+      return "was refused by the model";
+    case "other":
+      return `ended early, with the reason "${shownName(end.reason)}"`;
+    case "broken":
+      return "broke off before its end";
+    case "complete":
+      return "is complete";
+  }
+}

@@ -1,0 +1,122 @@
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
+import { parsePartialJson } from "@langchain/core/output_parsers";
+import { cutMiddle } from "../../shared/text.ts";
+import { acceptableName, uniqueId } from "./call-names.ts";
+import { type RawCall, rawCalls } from "./raw-calls.ts";
+import { CALLS_LIMIT, type Callable, refusal } from "./refusals.ts";
+import { type Refusal, withNotes } from "./turn-notes.ts";
+
+/** How much is kept of a text in the arguments of a call that is not executed. */
+const TEXT_LIMIT = 2_000;
+
+/** Raw forms of the calls, which clients would send back instead of ours, and references to them. */
+const CALL_RECORDS = [
+  "tool_calls",
+  "function_call",
+  "tool_outputs",
+  "reasoning",
+  "__openai_function_call_ids__",
+  "__openai_custom_tool_call_ids__",
+];
+
+/**
+ * An answer as the conversation can keep it, whoever gave it: every call has an id of its own, a name and an object of
+ * arguments, and what is not to be executed is noted on it. All providers take it back.
+ * @param before the conversation so far
+ * @param cut why none of its calls is executed
+ */
+export function soundAnswer(
+  answer: AIMessage,
+  before: readonly BaseMessage[],
+  callable: Callable,
+  cut?: Omit<Refusal, "callId">,
+): AIMessage {
+  const raw = rawCalls(answer);
+  if (raw.length === 0) return withOwnId(answer, before);
+  const taken = new Set(before.flatMap((one) => (AIMessage.isInstance(one) ? (one.tool_calls ?? []) : [])).map(idOf));
+  const refusals: Refusal[] = [];
+  const calls = raw.slice(0, CALLS_LIMIT).map((call) => {
+    const id = uniqueId(call.id, taken);
+    taken.add(id);
+    const reason = cut ?? refusal(call, raw, callable);
+    if (reason !== undefined) refusals.push({ callId: id, ...reason });
+    return { type: "tool_call" as const, id, name: acceptableName(call.name), args: call.args ?? readable(call) };
+  });
+  const isSound =
+    refusals.length === 0 && raw.every(({ id, name }, index) => id === calls[index]?.id && name === calls[index]?.name);
+  if (isSound) return withOwnId(answer, before);
+  return rebuilt(answer, before, {
+    tool_calls: calls,
+    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cut !== undefined, refusals }),
+  });
+}
+
+/** The answer with a note of the runner behind its text. */
+export function withNote(answer: AIMessage, note: string): AIMessage {
+  const { content } = answer;
+  const text = answer.text.trim();
+  const noted =
+    typeof content === "string" || text === ""
+      ? [text, note].filter((part) => part !== "").join("\n\n")
+      : [...content, { type: "text" as const, text: `\n\n${note}` }];
+  return rebuilt(answer, [], { content: noted });
+}
+
+interface Change {
+  readonly content?: AIMessage["content"];
+  readonly tool_calls?: NonNullable<AIMessage["tool_calls"]>;
+  readonly additional_kwargs?: AIMessage["additional_kwargs"];
+}
+
+function rebuilt(answer: AIMessage, before: readonly BaseMessage[], change: Change): AIMessage {
+  const kwargs = change.additional_kwargs ?? answer.additional_kwargs;
+  // The Responses API's client sends back this record, and not the message.
+  const { output: _, ...metadata } = answer.response_metadata;
+  return new AIMessage({
+    content: change.content ?? withoutCalls(answer.content),
+    tool_calls: change.tool_calls ?? [],
+    additional_kwargs: Object.fromEntries(Object.entries(kwargs).filter(([key]) => !CALL_RECORDS.includes(key))),
+    response_metadata: metadata,
+    id: ownId(answer, before),
+    ...(answer.name === undefined ? {} : { name: answer.name }),
+    ...(answer.usage_metadata === undefined ? {} : { usage_metadata: answer.usage_metadata }),
+  });
+}
+
+/** Anthropic's content repeats the calls; thoughts without their signature are refused. */
+function withoutCalls(content: AIMessage["content"]): AIMessage["content"] {
+  if (typeof content === "string") return content;
+  const kept = content.filter(
+    (block) =>
+      block.type !== "tool_use" &&
+      block.type !== "input_json_delta" &&
+      !(block.type === "text" && String(block["text"]).trim() === "") &&
+      !(block.type === "thinking" && !block["signature"]),
+  );
+  return kept.length === 0 ? "" : kept;
+}
+
+/** A message replaces another one with its id: some servers give all their answers the same. */
+function withOwnId(answer: AIMessage, before: readonly BaseMessage[]): AIMessage {
+  const id = ownId(answer, before);
+  if (id !== answer.id) answer._updateId(id);
+  return answer;
+}
+
+function ownId(answer: AIMessage, before: readonly BaseMessage[]): string {
+  const { id } = answer;
+  return id === undefined || before.some((message) => message.id === id) ? crypto.randomUUID() : id;
+}
+
+/** What can be read of arguments that are not valid, for the user and for the model; they are not executed. */
+function readable({ text }: RawCall): Record<string, unknown> {
+  const short = (value: string) => cutMiddle(value, TEXT_LIMIT, (cut) => `[… ${cut} characters cut …]`).text;
+  const read: unknown = parsePartialJson(text);
+  if (typeof read !== "object" || read === null || Array.isArray(read)) return { raw: short(text) };
+  const texts = Object.entries(read).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+  return Object.fromEntries(texts.map(([key, value]) => [key, short(value)]));
+}
+
+function idOf({ id }: { readonly id?: string }): string {
+  return id ?? "";
+}

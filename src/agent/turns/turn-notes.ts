@@ -1,0 +1,46 @@
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
+import { isUsersMessage } from "../users-message.ts";
+
+/** Where an answer of the model carries what the runner found wrong with it. */
+const NOTES = "agent_runner";
+
+/** A call that is not executed. */
+export interface Refusal {
+  readonly callId: string;
+  /** For the user, in a few words. */
+  readonly why: string;
+  /** For the model: what to do instead. */
+  readonly advice: string;
+}
+
+export interface TurnNotes {
+  /** The answer was cut off: none of its calls is executed. */
+  readonly cut: boolean;
+  readonly refusals: readonly Refusal[];
+}
+
+export function withNotes(kwargs: AIMessage["additional_kwargs"], notes: TurnNotes): AIMessage["additional_kwargs"] {
+  return { ...kwargs, [NOTES]: notes };
+}
+
+function notesOf(message: AIMessage): TurnNotes | undefined {
+  return message.additional_kwargs[NOTES] as TurnNotes | undefined;
+}
+
+/** The calls of an answer that are not executed. */
+export function refusalsOf(message: AIMessage): readonly Refusal[] {
+  return notesOf(message)?.refusals ?? [];
+}
+
+/** Why a call of the last answer is not to be executed. */
+export function refusalOf(messages: readonly BaseMessage[], callId: string): Refusal | undefined {
+  const answer = messages.findLast((message) => AIMessage.isInstance(message));
+  return answer && refusalsOf(answer).find((refusal) => refusal.callId === callId);
+}
+
+/** How many of the last answers were cut off, in a row, since the user's message. */
+export function cutsInARow(messages: readonly BaseMessage[]): number {
+  const answers = messages.slice(messages.findLastIndex(isUsersMessage) + 1).filter((one) => AIMessage.isInstance(one));
+  const whole = answers.findLastIndex((answer) => notesOf(answer)?.cut !== true);
+  return answers.length - 1 - whole;
+}

@@ -1,0 +1,29 @@
+import { expect, test } from "bun:test";
+import { PLAIN_TEXT_LIMIT, plainText } from "./plain-text.ts";
+
+test("a text without anything foreign stays as it is", () => {
+  expect(plainText("quota exceeded: see the billing page")).toBe("quota exceeded: see the billing page");
+});
+
+test("a stack is left out", () => {
+  expect(plainText(new Error("broken").stack ?? "")).toBe("Error: broken");
+  expect(plainText("broken\n    at a (/$bunfs/root/chunk-1.js:1:2)\n    at async /$bunfs/root/x.js:3:4")).toBe(
+    "broken",
+  );
+  expect(plainText("cannot load /$bunfs/root/agent-runner.js:12:3 here")).toBe("cannot load  here");
+});
+
+test("advice of the agent library is left out", () => {
+  const text = "401 invalid key\n\nTroubleshooting URL: https://docs.langchain.com/errors/MODEL_AUTHENTICATION/\n";
+  expect(plainText(text)).toBe("401 invalid key");
+});
+
+test("of a page of HTML its title stays, or else its text", () => {
+  const page = "<html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>";
+  expect(plainText(`502 ${page}`)).toBe("502 502 Bad Gateway (a page of HTML)");
+  expect(plainText("<!DOCTYPE html><body><style>b{}</style><b>Sign  in</b></body>")).toBe("Sign in (a page of HTML)");
+});
+
+test("a long text is cut", () => {
+  expect(plainText("x".repeat(100_000)).length).toBeLessThan(PLAIN_TEXT_LIMIT + 50);
+});

@@ -1,0 +1,52 @@
+/** What a double of a model's provider says, also wrongly. */
+
+/** A call of a tool as a model writes it. */
+export interface ModelCall {
+  readonly name: string;
+  readonly args?: unknown;
+  /** The arguments as they are sent, instead of `args`: perhaps no JSON. */
+  readonly raw?: string;
+  /** `null`: none is sent. Absent: one of its own. */
+  readonly id?: string | null;
+}
+
+export interface AnswerTurn {
+  readonly text: string;
+  readonly tools?: readonly ModelCall[];
+  /** Why the answer ends, in the provider's words; `null`: the stream ends without a word. Absent: as it should be. */
+  readonly stop?: string | null;
+  /** How the stream ends before that: the connection breaks, or an error is reported in it. */
+  readonly breaks?: "reset" | { readonly type: string; readonly message: string };
+}
+
+/** A response that is no answer of a model. */
+export interface HttpTurn {
+  readonly http: { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
+}
+
+export type ModelTurn = AnswerTurn | HttpTurn;
+
+export function argumentsOf({ args = {}, raw }: ModelCall): string {
+  return raw ?? JSON.stringify(args);
+}
+
+export function httpResponse({ http }: HttpTurn): Response {
+  return new Response(http.body, { status: http.status, headers: http.headers ?? { "content-type": "text/html" } });
+}
+
+/** A body that is sent piece by piece; with `reset` its connection breaks after them. */
+export function body(pieces: readonly string[], ends: "close" | "reset"): ReadableStream<Uint8Array> {
+  const bytes = pieces.map((piece) => new TextEncoder().encode(piece));
+  let next = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = bytes[next++];
+      // Each piece by itself, as a provider sends them.
+      await Bun.sleep(1);
+      if (piece !== undefined) controller.enqueue(piece);
+      else if (ends === "close") controller.close();
+      // Without a reason: the server would print it.
+      else controller.error(undefined);
+    },
+  });
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ModelTurn } from "../support/model-turn.ts";
+import { type ProviderWorld, providerWorld } from "../support/provider-world.ts";
+import { ollama, openAiChat, providers } from "../support/providers.ts";
+
+/** What belongs into the log, and not before a user. */
+const LIBRARY_TEXT =
+  /Did not receive done|Invalid response from|MIDDLEWARE_|Troubleshooting URL|docs\.langchain|\$bunfs|node_modules|\n\s+at |wrapModelCall|<html|Received empty response|socket connection|malformed server-sent/i;
+const half = { text: "The first half", tools: [{ name: "execute", args: { command: "touch half.txt" } }] };
+const json = { "content-type": "application/json" };
+const page = (status: number): ModelTurn => ({
+  http: {
+    status,
+    body: `<html><head><title>${status} from nginx</title></head><body><hr></body></html>`,
+    headers: { "content-type": "text/html", "retry-after": "0" },
+  },
+});
+const always = (turn: ModelTurn): ModelTurn[] => Array(10).fill(turn);
+const TASK = { name: "task", args: { description: "Try", subagent_type: "general-purpose" } };
+
+let world: ProviderWorld;
+const endWorld = () => world[Symbol.asyncDispose]();
+
+for (const provider of providers) {
+  describe(`with ${provider.name}`, () => {
+    beforeAll(async () => {
+      world = await providerWorld(provider, { STATUS_STREAMING: "tokens" });
+    }, 60_000);
+    afterAll(endWorld, 30_000);
+
+    test("an answer that breaks off is asked for again, and nothing of its half is executed or left", async () => {
+      const result = await world.run([
+        { ...half, breaks: "reset" },
+        { ...half, stop: null },
+        { ...half, breaks: { type: "overloaded_error", message: "Overloaded" } },
+        { text: "A whole answer." },
+      ]);
+      expect([result.phase, result.error]).toEqual(["COMPLETED", ""]);
+      expect(result.messages.map(([, text]) => text)).toEqual(["Write", "A whole answer."]);
+      expect(result.calls).toEqual([]);
+      expect(result.files).toEqual([]);
+      expect(new Set(result.conversations).size).toBe(1);
+      expect(result.conversations).toHaveLength(4);
+      // While it grows: one message at a time, and never one text behind another.
+      for (const [, ...texts] of result.shown) {
+        expect(texts.length).toBeLessThanOrEqual(1);
+        expect(["The first half", "A whole answer."].some((text) => text.startsWith(texts[0] ?? ""))).toBe(true);
+      }
+      expect(result.log).toContain("failed and is repeated in");
+    });
+
+    test("answers that break off each time fail the execution, in words", async () => {
+      const result = await world.run(always({ ...half, breaks: "reset" }));
+      expect(result.phase).toBe("FAILED");
+      expect(result.error).toStartWith("The model's answer broke off before its end. Send the message again;");
+      expect(result.conversations).toHaveLength(4);
+      expect(result.files).toEqual([]);
+      expect(JSON.stringify(result.messages)).not.toMatch(LIBRARY_TEXT);
+    });
+
+    test("errors of HTTP that may pass are tried again", async () => {
+      const busy: ModelTurn = {
+        http: { status: 429, body: '{"error":"busy"}', headers: { ...json, "retry-after": "0" } },
+      };
+      const result = await world.run([busy, page(502), page(503), { text: "Here I am." }]);
+      expect([result.phase, result.error, result.messages.at(-1)]).toEqual(["COMPLETED", "", ["AI", "Here I am."]]);
+      expect(result.conversations).toHaveLength(4);
+    });
+
+    test("responses that are no answers are tried again", async () => {
+      const result = await world.run([
+        page(200),
+        { http: { status: 200, body: "", headers: json } },
+        { http: { status: 200, body: 'data: {"never', headers: { "content-type": "text/event-stream" } } },
+        { text: "Here I am." },
+      ]);
+      expect([result.phase, result.error, result.messages.at(-1)]).toEqual(["COMPLETED", "", ["AI", "Here I am."]]);
+      expect(result.conversations).toHaveLength(4);
+    });
+
+    test("an error page that stays fails the execution, in words", async () => {
+      const result = await world.run(always(page(502)));
+      expect(result.phase).toBe("FAILED");
+      expect(result.error).toMatch(/^(Anthropic|OpenAI|Ollama) answered 502 for the model '[^']+': .*502 from nginx/);
+      expect(result.conversations).toHaveLength(4);
+      expect(JSON.stringify(result.messages) + result.error).not.toMatch(LIBRARY_TEXT);
+    });
+
+    test("a request that is refused is not tried again", async () => {
+      const body = '{"error":{"message":"max_tokens is too large"},"message":"max_tokens is too large"}';
+      const result = await world.run([{ http: { status: 400, body, headers: json } }, { text: "Not asked." }]);
+      expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
+      expect(result.error).toContain("answered 400");
+      expect(result.error).not.toMatch(LIBRARY_TEXT);
+    });
+
+    // Ollama's have no type.
+    test.if(provider !== ollama)(
+      "an error in the answer that will come again is not tried again, and told",
+      async () => {
+        const breaks = { type: "invalid_request_error", message: "prompt is wrong" };
+        const result = await world.run([{ text: "I", breaks }, { text: "Not asked." }]);
+        expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
+        expect(result.error).toContain("ended its answer with an error: invalid_request_error: prompt is wrong");
+      },
+    );
+
+    test.if(provider === ollama)(
+      "an error in the answer is told as that, and not as an Ollama that is away",
+      async () => {
+        const breaks = { type: "error", message: "llama runner process has terminated" };
+        const result = await world.run(always({ text: "I", breaks }));
+        expect(result.phase).toBe("FAILED");
+        expect(result.error).toStartWith("Ollama ended its answer with an error: llama runner process has terminated.");
+        expect(result.conversations).toHaveLength(4);
+      },
+    );
+  });
+}
+
+describe("with OpenAI", () => {
+  beforeAll(async () => {
+    world = await providerWorld(openAiChat);
+  }, 60_000);
+  afterAll(endWorld, 30_000);
+
+  test("a quota that is used up, and a wait that is too long, are not tried again", async () => {
+    const refusals: readonly ModelTurn[] = [
+      { http: { status: 429, body: '{"error":{"message":"insufficient_quota"}}', headers: json } },
+      { http: { status: 429, body: '{"error":{"message":"later"}}', headers: { ...json, "retry-after": "86400" } } },
+    ];
+    for (const refusal of refusals) {
+      const result = await world.run([refusal, { text: "Not asked." }]);
+      expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
+      expect(result.error).toStartWith("OpenAI limits the rate or the quota of this API key (429)");
+      expect(result.error).not.toMatch(LIBRARY_TEXT);
+    }
+  });
+
+  test("a sub-agent whose model fails is told to the agent in words, without the program's inside", async () => {
+    const result = await world.run([
+      { text: "", tools: [TASK] },
+      { http: { status: 400, body: '{"error":{"message":"bad tool_calls"}}', headers: json } },
+      { text: "It failed." },
+    ]);
+    expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "It failed."]]);
+    expect(result.calls[0]?.error).toContain("OpenAI answered 400 for the model 'gpt-4o': 400 bad tool_calls");
+    expect(result.calls[0]?.error).not.toMatch(LIBRARY_TEXT);
+  });
+});
