@@ -53,6 +53,12 @@ function inWords(found: Progress): string {
 }
 
 describe("what is new", () => {
+  test("is the whole text where another one stands in its place, since the answer broke off", () => {
+    expect(
+      progress(state([says("The first ha")]), state([]), state([says("A whole")]), state([says("A whole answer.")])),
+    ).toEqual([["The first ha"], [], ["A whole"], ["… answer."]]);
+  });
+
   test("is nothing but what was not there before", () => {
     const whole = [says("I look."), calls("c1", TOOL_CALL_COMPLETED), says("Done.")];
     expect(progress(state([]), state(whole.slice(0, 1)), state(whole), state(whole))).toEqual([

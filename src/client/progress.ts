@@ -22,9 +22,13 @@ export interface Activity {
   readonly todos: readonly TodoItem[];
 }
 
+/** So much of a text's beginning tells it from another one. */
+const BEGINNING = 200;
+
 /** Compares each state of an execution with the one before: states are whole, people want what is new. */
 export class ProgressReader {
   readonly #textShown = new Map<number, number>();
+  readonly #beginnings = new Map<number, string>();
   readonly #ended = new Set<string>();
 
   *read({ status }: AgentExecution): Generator<Progress> {
@@ -50,7 +54,12 @@ export class ProgressReader {
   }
 
   *#text(index: number, content: string): Generator<Progress> {
-    const shown = this.#textShown.get(index) ?? 0;
+    const beginning = content.slice(0, BEGINNING);
+    const before = this.#beginnings.get(index) ?? "";
+    // Else the answer broke off, and the model was asked again.
+    const isSame = beginning.startsWith(before) || before.startsWith(beginning);
+    if (!isSame || beginning.length > before.length) this.#beginnings.set(index, beginning);
+    const shown = isSame ? (this.#textShown.get(index) ?? 0) : 0;
     if (content.length <= shown) return;
     yield { type: "text", text: content.slice(shown), starts: shown === 0 };
     this.#textShown.set(index, content.length);

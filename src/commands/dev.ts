@@ -7,7 +7,7 @@ import {
   localTemporal,
   startDaemon,
 } from "../daemon/index.ts";
-import type { Logger } from "../log/index.ts";
+import { captureConsole, type Logger } from "../log/index.ts";
 import {
   catchStrayErrors,
   EXIT,
@@ -40,6 +40,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   const mask = new SecretMask();
   const options = { env, ...(envFile === undefined ? {} : { envFile }) };
   let log = firstLogger(options, mask);
+  const releaseConsole = captureConsole(() => log);
   const stopping = new AbortController();
   let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
   const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, () => log);
@@ -85,6 +86,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     await opened.disposeAsync().catch((error: unknown) => log.warn(`Stopping failed: ${messageOf(error)}`));
     release();
     stray.release();
+    releaseConsole();
   }
 }
 

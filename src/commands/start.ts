@@ -1,5 +1,5 @@
 import { ConfigError, type EnvMap, type Loaded, type LoadOptions, loadConfig, loadLogFormat } from "../config/index.ts";
-import { createLogger, type Logger, writeLines } from "../log/index.ts";
+import { captureConsole, createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
   catchStrayErrors,
   EXIT,
@@ -22,6 +22,7 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   const mask = new SecretMask();
   const options = { env, ...(envFile === undefined ? {} : { envFile }) };
   let log = firstLogger(options, mask);
+  const releaseConsole = captureConsole(() => log);
   let runner: Runner | undefined;
   const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
   const stray = catchStrayErrors(
@@ -48,6 +49,7 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
   } finally {
     release();
     stray.release();
+    releaseConsole();
   }
 }
 

@@ -1,4 +1,4 @@
-import { cutMiddle } from "./text.ts";
+import { cutBetweenWords, headOfWords } from "./text.ts";
 
 /** Longest foreign text that is shown to a user. */
 export const PLAIN_TEXT_LIMIT = 500;
@@ -16,13 +16,13 @@ const BUNDLE_PLACE = /(?:file:\/\/)?\/\$bunfs\/[^\s)]*/g;
  * of limited length. The whole of it belongs in the log.
  */
 export function plainText(text: string): string {
-  const plain = withoutHtml(text.slice(0, READ_LIMIT))
+  const plain = withoutHtml(headOfWords(text, READ_LIMIT))
     .replace(STACK_LINE, "")
     .replace(ADVICE_LINE, "")
     .replace(BUNDLE_PLACE, "")
     .replace(/\s*\n\s*/g, "\n")
     .trim();
-  return cutMiddle(plain, PLAIN_TEXT_LIMIT, (cut) => ` [… ${cut} characters cut …] `).text;
+  return cutBetweenWords(plain, PLAIN_TEXT_LIMIT);
 }
 
 /** Proxies answer with pages: the title says what they say. */

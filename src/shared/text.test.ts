@@ -1,5 +1,22 @@
 import { describe, expect, test } from "bun:test";
-import { alternatives, cutMiddle, plural, wellFormed } from "./text.ts";
+import { alternatives, cutBetweenWords, cutMiddle, headOfWords, plural, wellFormed } from "./text.ts";
+
+describe("cutting a text between its words", () => {
+  test("leaves a text that is short enough as it is", () => {
+    expect(cutBetweenWords("one two", 7)).toBe("one two");
+    expect(headOfWords("one two", 7)).toBe("one two");
+  });
+
+  test("keeps whole words only, and says how much is missing", () => {
+    expect(cutBetweenWords("one two three four five six seven", 20)).toBe("one two [… 20 characters cut …] seven");
+    expect(headOfWords("one two three", 9)).toBe("one two");
+  });
+
+  test("keeps nothing of a word that is longer than the limit", () => {
+    expect(cutBetweenWords("x".repeat(100), 20)).toBe("[… 100 characters cut …]");
+    expect(headOfWords("x".repeat(100), 20)).toBe("");
+  });
+});
 
 const note = (cut: number) => `[${cut}]`;
 

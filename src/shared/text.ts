@@ -18,6 +18,24 @@ export function cutMiddle(text: string, limit: number, note: (cut: number) => st
   return { text: `${wellFormed(text.slice(0, head))}${note(cut)}${wellFormed(end)}`, cut };
 }
 
+/**
+ * As {@link cutMiddle}, but never within a word: for texts whose secrets are masked only afterwards, and of a secret that is
+ * cut in two the halves would stay.
+ */
+export function cutBetweenWords(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const head = headOfWords(text, Math.ceil(limit * 0.6));
+  const tail = /\s[^]*$/.exec(text.slice(-Math.floor(limit * 0.4)))?.[0] ?? "";
+  return `${head} [… ${text.length - head.length - tail.length} characters cut …]${tail === "" ? "" : ` ${tail.trimStart()}`}`.trimStart();
+}
+
+/** The first words of a text, not more than `limit` characters. */
+export function headOfWords(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const head = text.slice(0, limit);
+  return head.slice(0, Math.max(head.search(/\s\S*$/), 0));
+}
+
 /** Replaces halves of surrogate pairs, which a cut may leave and which protobuf refuses. */
 export function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();

@@ -4,7 +4,7 @@ import type { Logger } from "../../log/index.ts";
 import { backoffMs } from "../../shared/backoff.ts";
 import { causeOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
-import { cutMiddle } from "../../shared/text.ts";
+import { cutBetweenWords } from "../../shared/text.ts";
 import { humanDuration, sleep } from "../../shared/time.ts";
 import { AgentError } from "../agent-error.ts";
 import type { ModelChoice } from "./model-choice.ts";
@@ -48,7 +48,7 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
         signal.throwIfAborted();
         // The agent library shortens the conversation and tries again.
         if (isContextOverflow(error)) throw error;
-        const detail = cutMiddle(chainText(error), DETAIL_LIMIT, (cut) => ` [… ${cut} characters cut …] `).text;
+        const detail = cutBetweenWords(chainText(error), DETAIL_LIMIT);
         if (attempt > MAX_RETRIES || !isTransient(error)) throw failure(error, attempt, detail);
         const wait = Math.max(retryAfterMs(error) ?? backoffMs(attempt, RETRY), LEAST_WAIT_MS);
         log.warn(

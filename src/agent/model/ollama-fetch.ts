@@ -1,3 +1,4 @@
+import { headOfWords } from "../../shared/text.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
 /** Longest line of an answer; one holds a piece of text, or one tool call with its arguments. */
@@ -80,10 +81,10 @@ function checkLine(line: string): boolean {
   try {
     part = JSON.parse(line);
   } catch {
-    throw new ModelStreamError("broken", `a line of the answer is not JSON: ${line.slice(0, SHOWN_LIMIT)}`);
+    throw new ModelStreamError("broken", `a line of the answer is not JSON: ${headOfWords(line, SHOWN_LIMIT)}`);
   }
   if (typeof part !== "object" || part === null)
-    throw new ModelStreamError("broken", `a line of the answer is not an object: ${line.slice(0, SHOWN_LIMIT)}`);
+    throw new ModelStreamError("broken", `a line of the answer is not an object: ${headOfWords(line, SHOWN_LIMIT)}`);
   const { error, done } = part as { error?: unknown; done?: unknown };
   if (error !== undefined)
     throw new ModelStreamError("error", typeof error === "string" ? error : JSON.stringify(error));

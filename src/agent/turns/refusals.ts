@@ -1,4 +1,4 @@
-import { cutMiddle } from "../../shared/text.ts";
+import { cutBetweenWords } from "../../shared/text.ts";
 import type { TurnEnd } from "../model/turn-end.ts";
 import { shownName } from "./call-names.ts";
 import type { RawCall } from "./raw-calls.ts";
@@ -30,7 +30,7 @@ export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAg
     return { why, advice: `Error: ${why}. None of them was executed: ask for fewer at a time.` };
   }
   if (call.args === undefined) {
-    const given = cutMiddle(call.text, ARGUMENTS_LIMIT, (cut) => ` [… ${cut} characters …] `).text;
+    const given = cutBetweenWords(call.text, ARGUMENTS_LIMIT);
     const why = "not executed: its arguments are not a valid JSON object";
     return {
       why,

@@ -1,6 +1,6 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { parsePartialJson } from "@langchain/core/output_parsers";
-import { cutMiddle } from "../../shared/text.ts";
+import { cutBetweenWords } from "../../shared/text.ts";
 import { acceptableName, uniqueId } from "./call-names.ts";
 import { type RawCall, rawCalls } from "./raw-calls.ts";
 import { CALLS_LIMIT, type Callable, refusal } from "./refusals.ts";
@@ -110,7 +110,7 @@ function ownId(answer: AIMessage, before: readonly BaseMessage[]): string {
 
 /** What can be read of arguments that are not valid, for the user and for the model; they are not executed. */
 function readable({ text }: RawCall): Record<string, unknown> {
-  const short = (value: string) => cutMiddle(value, TEXT_LIMIT, (cut) => `[… ${cut} characters cut …]`).text;
+  const short = (value: string) => cutBetweenWords(value, TEXT_LIMIT);
   const read: unknown = parsePartialJson(text);
   if (typeof read !== "object" || read === null || Array.isArray(read)) return { raw: short(text) };
   const texts = Object.entries(read).filter((entry): entry is [string, string] => typeof entry[1] === "string");

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { EventEmitter } from "node:events";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { captureConsole, createLogger } from "./index.ts";
+
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - agent-runner\.library - /;
+let lines: string[];
+let release: () => void;
+
+beforeEach(() => {
+  lines = [];
+  const mask = new SecretMask();
+  mask.add(["s3cret-of-a-user"]);
+  const write = (text: string) => lines.push(...text.trimEnd().split("\n"));
+  const log = createLogger({ level: "debug", format: "text", mask, write });
+  release = captureConsole(() => log);
+});
+afterEach(() => release());
+
+const messages = () => lines.map((line) => line.replace(TIMESTAMP, ""));
+
+test("whatever is written to the console becomes a line of the log, at a level that suits it", () => {
+  console.log("one %s", "two", { three: 3 });
+  console.info("info");
+  console.debug("debug");
+  console.trace("trace");
+  console.warn("warn");
+  console.error("error");
+  console.dir({ a: 1 });
+  console.table([1]);
+  console.assert(true, "not said");
+  console.assert(false, "wrong");
+  expect(lines.every((line) => TIMESTAMP.test(line))).toBe(true);
+  expect(messages()).toEqual([
+    "DEBUG - one two { three: 3 }",
+    "DEBUG - info",
+    "DEBUG - debug",
+    "DEBUG - trace",
+    "WARN - warn",
+    "WARN - error",
+    "DEBUG - { a: 1 }",
+    "DEBUG - [ 1 ]",
+    "WARN - Assertion failed: wrong",
+  ]);
+});
+
+test("secrets are masked, control characters are shown, and each line of a text has a timestamp", () => {
+  console.warn("invalid json: ", '{"key":"s3cret-of-a-user"}\u001b[2J\u0008', "\nsecond line");
+  expect(messages()).toEqual(['WARN - invalid json:  {"key":"***"}␈ ', "WARN - second line"]);
+  expect(lines[1]).toMatch(TIMESTAMP);
+});
+
+test("a long text is cut", () => {
+  console.error("x".repeat(1_000_000));
+  expect(lines.join("").length).toBeLessThan(5_000);
+});
+
+test("a value that cannot be shown ends nothing", () => {
+  console.error({
+    get [Symbol.toStringTag](): string {
+      throw new Error("no");
+    },
+  });
+  expect(lines).toHaveLength(1);
+});
+
+test("warnings of the process are taken too", () => {
+  const emitter = new EventEmitter();
+  for (let n = 0; n < 12; n++) emitter.on("event", () => undefined);
+  expect(messages().join()).toMatch(/^WARN - MaxListenersExceededWarning: /);
+});
+
+test("a logger that writes to the console does not call itself", () => {
+  release();
+  const calls: string[] = [];
+  const noisy = createLogger({
+    level: "debug",
+    format: "text",
+    mask: new SecretMask(),
+    write: (text) => {
+      calls.push(text);
+      console.log("from the logger");
+    },
+  });
+  release = captureConsole(() => noisy);
+  console.log("once");
+  expect(calls).toHaveLength(1);
+});
+
+test("the console is given back", () => {
+  const captured = console.log;
+  release();
+  expect(console.log).not.toBe(captured);
+});

@@ -1,0 +1,76 @@
+import { formatWithOptions, inspect } from "node:util";
+import { cutBetweenWords } from "../shared/text.ts";
+import type { Logger, LogLevel } from "./logger.ts";
+
+/** Longest text of one call. */
+const TEXT_LIMIT = 4_000;
+
+type Method =
+  | "debug"
+  | "dir"
+  | "dirxml"
+  | "error"
+  | "group"
+  | "groupCollapsed"
+  | "info"
+  | "log"
+  | "table"
+  | "trace"
+  | "warn";
+
+/** Most of what libraries write is meant for those who work on them. */
+const LEVELS: Readonly<Record<Method, LogLevel>> = {
+  error: "warn",
+  warn: "warn",
+  debug: "debug",
+  dir: "debug",
+  dirxml: "debug",
+  group: "debug",
+  groupCollapsed: "debug",
+  info: "debug",
+  log: "debug",
+  table: "debug",
+  trace: "debug",
+};
+
+/**
+ * Takes what libraries write to the console, and the process' warnings, into the log: with a timestamp, masked, without
+ * control characters. For commands whose output is a log; those that print for people keep their console.
+ * @returns gives the console back
+ */
+export function captureConsole(log: () => Logger): () => void {
+  let busy = false;
+  const write = (level: LogLevel, text: string) => {
+    // What logging itself would write to the console has no place to go.
+    if (busy || text === "") return;
+    busy = true;
+    try {
+      log().child("library")[level](cutBetweenWords(text, TEXT_LIMIT));
+    } finally {
+      busy = false;
+    }
+  };
+  const before = { ...console };
+  for (const [method, level] of Object.entries(LEVELS) as [Method, LogLevel][])
+    console[method] = (...args: unknown[]) => write(level, formatted(args));
+  console.assert = (condition?: unknown, ...args: unknown[]) => {
+    if (!condition) write("warn", `Assertion failed: ${formatted(args)}`);
+  };
+  const emitWarning = process.emitWarning;
+  process.emitWarning = (warning: string | Error) =>
+    write("warn", typeof warning === "string" ? warning : `${warning.name}: ${warning.message}`);
+  return () => {
+    Object.assign(console, before);
+    process.emitWarning = emitWarning;
+  };
+}
+
+/** What cannot be formatted is named, and ends nothing: an object may have getters that throw. */
+function formatted(args: readonly unknown[]): string {
+  try {
+    const [first, ...rest] = args;
+    return formatWithOptions({ colors: false }, typeof first === "string" ? first : inspect(first), ...rest).trimEnd();
+  } catch {
+    return "(a value that cannot be shown)";
+  }
+}
