@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
+import { ASKED_AGAIN } from "./turns/turn-middleware.ts";
+import { withNotes } from "./turns/turn-notes.ts";
+import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
 /** What the library's events become, without their times. */
 async function translated(events: readonly LibraryEvent[], nodes: Readonly<Record<string, string>> = {}) {
@@ -25,6 +28,58 @@ describe("what the model says", () => {
     expect(await translated([piece("Hel"), piece(""), piece("lo")])).toEqual([
       { type: "text", actor: main, turnId: "m1", text: "Hel" },
       { type: "text", actor: main, turnId: "m1", text: "lo" },
+    ]);
+  });
+
+  test("belongs to one turn until that ends, whatever ids its server gives", async () => {
+    const piece = (id: string, content: string): LibraryEvent => [
+      [],
+      "messages",
+      [new AIMessageChunk({ id, content }), {}],
+    ];
+    const events = [
+      piece("m1", "One"),
+      piece("m2", " two"),
+      turn(new AIMessage({ id: "m3", content: "One two" })),
+      piece("m1", "Three"),
+      turn(new AIMessage({ id: "m1", content: "Three" })),
+    ];
+    expect((await translated(events)).map((event) => "turnId" in event && event.turnId)).toEqual(Array(5).fill("m1"));
+  });
+
+  test("is withdrawn where the model is asked again", async () => {
+    const piece = (content: string): LibraryEvent => [[], "messages", [new AIMessageChunk({ id: "m1", content }), {}]];
+    const again: LibraryEvent = [[], "custom", { type: ASKED_AGAIN }];
+    const elsewhere: LibraryEvent = [["tools:1"], "custom", { type: ASKED_AGAIN }];
+    expect(
+      await translated([again, piece("Hel"), elsewhere, again, again, [[], "custom", null], piece("Hello")]),
+    ).toEqual([
+      { type: "text", actor: main, turnId: "m1", text: "Hel" },
+      { type: "text-withdrawn", actor: main, turnId: "m1" },
+      { type: "text", actor: main, turnId: "m1", text: "Hello" },
+    ]);
+  });
+
+  test("is shown with its calls before the error that an unusable answer ends the run with", async () => {
+    const refusals = [{ callId: "c1", why: "cut", advice: "" }];
+    const answer = new AIMessage({
+      id: "m1",
+      content: "Half",
+      tool_calls: [{ id: "c1", name: "ls", args: {} }],
+      additional_kwargs: withNotes({}, { cut: true, refusals }),
+    });
+    async function* stream(): AsyncGenerator<LibraryEvent> {
+      yield [[], "messages", [new AIMessageChunk({ id: "grows", content: "Ha" }), {}]];
+      throw new Error("wrapped", { cause: new UnusableAnswer(answer, "cut") });
+    }
+    const seen: unknown[] = [];
+    const read = async () => {
+      for await (const { at: _, ...event } of agentEvents(stream(), () => undefined)) seen.push(event);
+    };
+    await expect(read()).rejects.toThrow("wrapped");
+    expect(seen.slice(1)).toEqual([
+      { type: "turn", actor: main, turnId: "grows", text: "Half", calls: [{ id: "c1", name: "ls", args: {} }] },
+      { type: "tool-ended", actor: main, callId: "c1", result: "", failure: "cut" },
     ]);
   });
 

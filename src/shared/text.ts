@@ -25,8 +25,10 @@ export function cutMiddle(text: string, limit: number, note: (cut: number) => st
 export function cutBetweenWords(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = headOfWords(text, Math.ceil(limit * 0.6));
-  const tail = /\s[^]*$/.exec(text.slice(-Math.floor(limit * 0.4)))?.[0] ?? "";
-  return `${head} [… ${text.length - head.length - tail.length} characters cut …]${tail === "" ? "" : ` ${tail.trimStart()}`}`.trimStart();
+  const end = text.slice(-Math.floor(limit * 0.4));
+  const tail = end.slice(end.search(/\s|$/)).trim();
+  const cut = text.length - head.length - tail.length;
+  return [head, `[… ${cut} characters cut …]`, tail].filter((part) => part !== "").join(" ");
 }
 
 /** The first words of a text, not more than `limit` characters. */

@@ -83,3 +83,10 @@ test("a call is shown by the widget for its tool", () => {
   for (const [tool, type] of Object.entries(expected))
     expect({ tool, type: componentType(tool) }).toEqual({ tool, type });
 });
+
+test("a tool whose name objects inherit is one like others", () => {
+  for (const tool of ["__proto__", "toString", "constructor", "hasOwnProperty"]) {
+    expect(componentType(tool)).toBe("tool");
+    expect(callLabel(tool, {})).toBe(tool);
+  }
+});

@@ -76,6 +76,27 @@ describe("the turns of the model", () => {
   });
 });
 
+describe("text that is withdrawn since the model is asked again", () => {
+  const withdrawn = (turnId: string): AgentEvent => ({ ...main, type: "text-withdrawn", turnId });
+
+  test("is gone, and the next answer stands in its place", () => {
+    const events = [turn("1", "I look."), text("2", "Half"), withdrawn("2")];
+    expect(textsOf(statusAfter(events, "tokens"))).toEqual(["Hello", "I look."]);
+    const again = [...events, text("2", "A whole"), text("2", " answer.")];
+    expect(textsOf(statusAfter(again, "tokens"))).toEqual(["Hello", "I look.", "A whole answer."]);
+    expect(textsOf(statusAfter([...again, turn("2", "A whole answer.")], "tokens"))).toEqual([
+      "Hello",
+      "I look.",
+      "A whole answer.",
+    ]);
+  });
+
+  test("changes nothing where it was never shown", () => {
+    expect(textsOf(statusAfter([text("1", "Half"), withdrawn("1")]))).toEqual(["Hello"]);
+    expect(textsOf(statusAfter([turn("1", "Whole."), withdrawn("1")], "tokens"))).toEqual(["Hello", "Whole."]);
+  });
+});
+
 describe("a call", () => {
   test("waits, runs and ends, in its message and in the list of calls alike", () => {
     const events = [turn("1", "", call("c1")), started("c1"), ended("c1", "a.ts")];

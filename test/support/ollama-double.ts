@@ -84,6 +84,8 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
     port: 0,
     idleTimeout: 0,
     routes: {
+      "/": () => new Response("Ollama is running"),
+      "/api/version": () => Response.json({ version: "0.12.0" }),
       "/api/tags": () => Response.json({ models: models.map((name) => ({ name })) }),
       "/api/chat": {
         POST: async (request) => {

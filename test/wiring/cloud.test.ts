@@ -87,6 +87,7 @@ describe("a runner in cloud mode", () => {
       "Redis ok",
       "Stigmer ok",
       "Temporal ok",
+      "model ok",
     ]);
     const shown = program.output() + program.errors() + (await admin("/config")).text;
     for (const secret of [world.apiKey, REDIS_PASSWORD, world.daytona.apiKey]) expect(shown).not.toContain(secret);

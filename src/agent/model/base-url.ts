@@ -7,6 +7,8 @@ export const OLLAMA_URL = "http://localhost:11434";
 const OLLAMA_PORT = "11434";
 /** How long a server may take to say whether it is Ollama. */
 const ASK_LIMIT_MS = 2_000;
+/** How long after it gave no answer it is asked again. */
+const ASK_AGAIN_MS = 60_000;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\]|\[::ffff:7f00:1\])$/;
 const OLLAMAS_NAME = /(^|[.-])ollama([.-]|$)/;
 /** Hosts that are known to be no Ollama. */
@@ -53,6 +55,8 @@ export class BaseUrl {
   readonly #config: ModelConfig;
   readonly #log: Logger;
   #decision: Promise<boolean> | undefined;
+  /** When the server was asked and did not answer. */
+  #silentSince: number | undefined;
 
   constructor(config: ModelConfig, log: Logger) {
     this.#config = config;
@@ -63,11 +67,12 @@ export class BaseUrl {
   async foreign(): Promise<string | undefined> {
     const { baseUrl } = this.#config;
     if (baseUrl === undefined) return undefined;
+    if (this.#silentSince !== undefined && Date.now() - this.#silentSince > ASK_AGAIN_MS) this.#decision = undefined;
     this.#decision ??= this.#decide(baseUrl);
     return (await this.#decision) ? undefined : baseUrl;
   }
 
-  /** Whether it is Ollama's. Decided once; again where the server did not answer. */
+  /** Whether it is Ollama's. */
   async #decide(baseUrl: string): Promise<boolean> {
     const shown = `STIGMER_LLM_BASE_URL (${shownUrl(baseUrl)})`;
     const provider = defaultProvider(this.#config);
@@ -81,13 +86,12 @@ export class BaseUrl {
     if (answer === true) this.#log.warn(`${shown} is Ollama's, as the server says: ${ignored}`);
     else if (answer === false)
       this.#log.info(`${shown} is not Ollama's, as the server shows: it is used for ${provider}`);
-    else {
-      // It may be starting.
-      this.#decision = undefined;
+    else if (this.#silentSince === undefined) {
       this.#log.warn(
         `${shown} did not say within ${ASK_LIMIT_MS / 1000} s whether it is Ollama's: it is used for ${provider}`,
       );
     }
+    this.#silentSince = answer === undefined ? Date.now() : undefined;
     return answer ?? false;
   }
 }

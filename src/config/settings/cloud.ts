@@ -42,7 +42,11 @@ export const cloudSettings = v.object({
   STIGMER_LLM_PROVIDER: optional(oneOf(PROVIDERS), "Provider of the default model.", {
     defaultNote: "what STIGMER_LLM_MODEL's name tells, else anthropic",
   }),
-  STIGMER_LLM_MAX_TOKENS: withDefault(wholeNumber(1, 1_000_000), "20000", "Longest answer, in tokens."),
+  STIGMER_LLM_MAX_TOKENS: withDefault(
+    wholeNumber(1, 1_000_000),
+    "20000",
+    "Longest answer, in tokens. Of an answer that it cuts off no tool call is executed.",
+  ),
   ...model,
   SANDBOX_TYPE: withDefault(oneOf(["daytona"]), "daytona", "Where tools act."),
   DAYTONA_API_KEY: required(

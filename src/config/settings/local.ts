@@ -17,7 +17,11 @@ export const localSettings = v.object({
   STIGMER_LLM_PROVIDER: optional(oneOf(PROVIDERS), "Provider of the default model.", {
     defaultNote: "what STIGMER_LLM_MODEL's name tells, else ollama",
   }),
-  STIGMER_LLM_MAX_TOKENS: withDefault(wholeNumber(1, 1_000_000), "8192", "Longest answer, in tokens."),
+  STIGMER_LLM_MAX_TOKENS: withDefault(
+    wholeNumber(1, 1_000_000),
+    "8192",
+    "Longest answer, in tokens. Of an answer that it cuts off no tool call is executed.",
+  ),
   ...model,
   SANDBOX_TYPE: withDefault(oneOf(["filesystem"]), "filesystem", "Where tools act."),
   SANDBOX_ROOT_DIR: withDefault(anyText, "./workspace", "The directory in which agents work; created where missing.", {

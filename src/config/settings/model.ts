@@ -13,7 +13,7 @@ export const model = {
   }),
   STIGMER_LLM_BASE_URL: optional(
     httpUrl,
-    "Base URL of the provider; where the provider is not Ollama, Ollama's address is ignored.",
+    "Base URL of the provider. For Anthropic and OpenAI an address of Ollama is ignored, whatever its host: one without a path that is the same as OLLAMA_BASE_URL, has port 11434 or a host named ollama, or where the server says so. With a path, such as http://ollama:11434/v1, it is used.",
   ),
   OLLAMA_BASE_URL: optional(httpUrl, "Where Ollama listens.", {
     defaultNote: "STIGMER_LLM_BASE_URL where the provider is Ollama, else http://localhost:11434",

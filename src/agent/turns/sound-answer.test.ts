@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import { soundAnswer, withNote } from "./sound-answer.ts";
+import { cutsInARow, refusalOf, refusalsOf } from "./turn-notes.ts";
+
+const callable = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
+const ls = (id: string, args: Record<string, unknown> = {}) => ({ id, name: "ls", args, type: "tool_call" as const });
+
+describe("an answer that is sound", () => {
+  test("stays as it is", () => {
+    const answer = new AIMessage({ id: "m1", content: "x", tool_calls: [ls("a")] });
+    expect(soundAnswer(answer, [], callable)).toBe(answer);
+    expect(refusalsOf(answer)).toEqual([]);
+  });
+
+  test("gets another id where its server gives all answers the same, which would replace each other", () => {
+    const before = [new AIMessage({ id: "same", content: "one" })];
+    const answer = soundAnswer(new AIMessage({ id: "same", content: "two" }), before, callable);
+    expect(answer.id).not.toBe("same");
+    expect(answer.content).toBe("two");
+  });
+});
+
+describe("an answer that is not", () => {
+  const content = [
+    { type: "text", text: "I write.", index: 0 },
+    { type: "text", text: " \n", index: 1 },
+    { type: "tool_use", id: "a", name: "extract-x", input: "", index: 2 },
+    { type: "input_json_delta", input: "{}", index: 2 },
+  ];
+  const answer = new AIMessage({
+    id: "m1",
+    content,
+    tool_calls: [ls("a"), { ...ls("a"), name: "extract-x" }],
+    additional_kwargs: {
+      stop_reason: "tool_use",
+      tool_calls: [{ id: "raw", type: "function", function: {} as never }],
+    },
+    response_metadata: { output: [{ type: "function_call" }], model: "m" },
+  });
+  const sound = soundAnswer(answer, [], callable);
+
+  test("has its calls rebuilt, and no other record of them", () => {
+    expect(sound.tool_calls?.map(({ name }) => name)).toEqual(["ls", "extract_x"]);
+    expect(new Set(sound.tool_calls?.map(({ id }) => id)).size).toBe(2);
+    expect(sound.content).toEqual([{ type: "text", text: "I write.", index: 0 }]);
+    expect(sound.additional_kwargs.tool_calls).toBeUndefined();
+    expect(sound.additional_kwargs["stop_reason"]).toBe("tool_use");
+    expect(sound.response_metadata).toEqual({ model: "m" });
+    expect(sound.id).toBe("m1");
+  });
+
+  test("names what is not executed, for the model and for the user", () => {
+    const [, second] = sound.tool_calls ?? [];
+    expect(refusalOf([new HumanMessage("x"), sound], second?.id ?? "")).toMatchObject({
+      why: "Error: extract-x is not a valid tool, try one of [ls, write_file, task, write_todos].",
+    });
+    expect(refusalOf([sound], "a")).toBeUndefined();
+  });
+
+  test("is cut: none of its calls is executed, and the whole ones among them are shown as they are", () => {
+    const reason = { why: "cut", advice: "go on" };
+    const cut = soundAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
+    expect(refusalsOf(cut)).toEqual([{ callId: "a", ...reason }]);
+    expect(cut.tool_calls).toMatchObject([{ id: "a", args: { path: "/" } }]);
+  });
+
+  test("has of arguments that are cut off what can be read", () => {
+    const args = `{"file_path":"b.txt","content":"${"word ".repeat(10_000)}`;
+    const chunks = [{ type: "tool_call_chunk" as const, index: 0, id: "a", name: "write_file", args }];
+    const [call] =
+      soundAnswer(new AIMessageChunk({ content: "", tool_call_chunks: chunks }), [], callable).tool_calls ?? [];
+    expect(call?.args["file_path"]).toBe("b.txt");
+    expect(String(call?.args["content"]).length).toBeLessThan(2_100);
+  });
+});
+
+test("cut answers are counted since the last whole one and the user's message", () => {
+  const reason = { why: "cut", advice: "go on" };
+  const cut = () => soundAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], callable, reason);
+  const whole = new AIMessage("whole");
+  const user = new HumanMessage("go");
+  expect(cutsInARow([user])).toBe(0);
+  expect(cutsInARow([user, cut(), whole, cut(), cut()])).toBe(2);
+  expect(cutsInARow([cut(), cut(), user, cut()])).toBe(1);
+});
+
+test("a note stands behind the text, whatever form that has", () => {
+  expect(withNote(new AIMessage("text"), "[note]").content).toBe("text\n\n[note]");
+  expect(withNote(new AIMessage(""), "[note]").text).toBe("[note]");
+  expect(withNote(new AIMessage({ content: [] }), "[note]").text).toBe("[note]");
+  expect(withNote(new AIMessage({ content: [{ type: "text", text: "text" }] }), "[note]").text).toBe("text\n\n[note]");
+});
