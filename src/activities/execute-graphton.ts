@@ -7,6 +7,7 @@ import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
 import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { plainText } from "../shared/plain-text.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
 import {
@@ -214,5 +215,5 @@ function outcomeOf(error: unknown, log: Logger): Outcome {
   const expected = EXPECTED.some((kind) => error instanceof kind);
   if (expected) log.warn(`Execution fails: ${reason}`);
   else log.error(`Execution fails unexpectedly: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
-  return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${reason}` };
+  return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${plainText(reason)}` };
 }

@@ -139,12 +139,13 @@ describe("with OpenAI", () => {
     const result = await world.run([
       { text: "", tools: [write("a.txt", null), write("b.txt", "call_1"), write("c.txt", "call_1")] },
       { text: "", tools: [write("d.txt", "call_1"), write("e.txt", "x".repeat(10_000)), write("f.txt", "a b\n")] },
+      { text: "", tools: [write("g.txt", 7 as never)] },
       { text: "Written." },
     ]);
     expect([result.phase, result.error]).toEqual(["COMPLETED", ""]);
-    expect(result.files).toEqual(["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt"]);
-    expect(states(result.calls)).toEqual(Array(6).fill("COMPLETED"));
-    expect(new Set(result.calls.map(({ id }) => id)).size).toBe(6);
+    expect(result.files).toEqual(["a.txt", "b.txt", "c.txt", "d.txt", "e.txt", "f.txt", "g.txt"]);
+    expect(states(result.calls)).toEqual(Array(7).fill("COMPLETED"));
+    expect(new Set(result.calls.map(({ id }) => id)).size).toBe(7);
     expect(result.messages.at(-1)).toEqual(["AI", "Written."]);
   });
 

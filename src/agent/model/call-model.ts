@@ -62,21 +62,24 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
   };
 
   function failure(error: unknown, attempts: number, detail: string): AgentError {
-    const known =
-      causeOf(error, AgentError) ??
-      explainModelError(error, choice, config) ??
-      new AgentError(
+    const known = causeOf(error, AgentError) ?? explainModelError(error, choice, config);
+    if (known === undefined) {
+      log.error(`A call of ${modelName(choice)} failed unexpectedly: ${stackOf(error)}`);
+      return new AgentError(
         "model-call",
-        `The call of ${modelName(choice)} failed for a reason that the runner does not know; its log has the details. Send the message again, or choose another model.`,
+        `The call of ${modelName(choice)} failed: what came from there could not be read, or the runner has a defect; its log has the details. Send the message again, or choose another model.`,
         error,
       );
+    }
     const status = httpStatus(error);
     if (status === 401 || status === 403) health.keyRefused(choice.provider, known.message);
-    const stack = error instanceof Error ? (error.stack ?? "") : "";
     log.warn(`A call of ${modelName(choice)} failed (attempt ${attempts}): ${detail}`);
-    log.debug(stack);
     return known;
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function whole(answer: unknown): AIMessage {

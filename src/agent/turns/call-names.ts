@@ -16,6 +16,7 @@ export function acceptableName(name: string): string {
 
 /** A name from outside in a text: short, and without control characters. */
 export function shownName(name: string): string {
+  if (name === "") return "(no name)";
   const short = name.length > SHOWN_LIMIT ? `${name.slice(0, SHOWN_LIMIT)}…` : name;
   return printable(wellFormed(short)).replace(/\s/g, " ");
 }

@@ -43,6 +43,11 @@ describe("the calls of a streamed answer", () => {
       expect(rawCalls(streamed({ index: 0, id: "a", name: "ls", args }))).toMatchObject([{ args: undefined }]);
   });
 
+  test("have neither id nor name where these are no text", () => {
+    const chunk = { index: 0, id: 7, name: { a: 1 }, args: "{}" } as never;
+    expect(rawCalls(streamed(chunk))).toMatchObject([{ id: undefined, name: "" }]);
+  });
+
   test("may lack an id and a name", () => {
     expect(rawCalls(streamed({ index: 0, args: "{}" }))).toEqual([{ id: undefined, name: "", args: {}, text: "{}" }]);
   });

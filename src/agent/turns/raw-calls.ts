@@ -23,7 +23,7 @@ export function rawCalls(message: AIMessage): RawCall[] {
   if (AIMessageChunk.isInstance(message) && (message.tool_call_chunks?.length ?? 0) > 0)
     return grouped(message.tool_call_chunks ?? []).map(fromChunks);
   const valid = (message.tool_calls ?? []).map(({ id, name, args }) => fromText(id, name, JSON.stringify(args)));
-  const invalid = (message.invalid_tool_calls ?? []).map(({ id, name, args }) => fromText(id, name ?? "", args ?? ""));
+  const invalid = (message.invalid_tool_calls ?? []).map(({ id, name, args }) => fromText(id, name, args ?? ""));
   return [...valid, ...invalid];
 }
 
@@ -47,11 +47,17 @@ function belongsTo(chunk: Chunk, first: Chunk): boolean {
 function fromChunks(chunks: readonly Chunk[]): RawCall {
   const id = chunks.find((chunk) => chunk.id)?.id;
   const name = chunks.find((chunk) => chunk.name)?.name;
-  return fromText(id, name ?? "", chunks.map(({ args }) => args ?? "").join(""));
+  return fromText(id, name, chunks.map(({ args }) => args ?? "").join(""));
 }
 
-function fromText(id: string | undefined, name: string, text: string): RawCall {
-  return { id, name, args: text.trim() === "" ? {} : objectOf(text), text };
+/** Nothing is a string for sure: clients pass on what servers send. */
+function fromText(id: unknown, name: unknown, text: string): RawCall {
+  return {
+    id: typeof id === "string" ? id : undefined,
+    name: typeof name === "string" ? name : "",
+    args: text.trim() === "" ? {} : objectOf(text),
+    text,
+  };
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {

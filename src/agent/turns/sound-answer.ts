@@ -53,12 +53,11 @@ export function soundAnswer(
 
 /** The answer with a note of the runner behind its text. */
 export function withNote(answer: AIMessage, note: string): AIMessage {
-  const { content } = answer;
-  const text = answer.text.trim();
+  const { content, text } = answer;
+  if (text.trim() === "") return rebuilt(answer, [], { content: note });
+  // What was shown while it grew stays the beginning.
   const noted =
-    typeof content === "string" || text === ""
-      ? [text, note].filter((part) => part !== "").join("\n\n")
-      : [...content, { type: "text" as const, text: `\n\n${note}` }];
+    typeof content === "string" ? `${text}\n\n${note}` : [...content, { type: "text" as const, text: `\n\n${note}` }];
   return rebuilt(answer, [], { content: noted });
 }
 

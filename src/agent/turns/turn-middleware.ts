@@ -79,7 +79,7 @@ function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMess
 function refusedWords(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): string {
   if (end.kind === "filtered")
     return "The provider's content filter stopped the model's answer, so it is not complete. Change the request, or choose another model.";
-  const said = end.said === "" ? "" : ` It said: ${end.said}`;
+  const said = end.said === "" ? "" : ` It said: "${end.said}".`;
   return `The model refused to answer.${said} Change the request, or choose another model.`;
 }
 
