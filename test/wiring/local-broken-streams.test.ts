@@ -94,27 +94,23 @@ for (const provider of providers) {
       expect(result.error).not.toMatch(LIBRARY_TEXT);
     });
 
-    // Ollama's have no type.
-    test.if(provider !== ollama)(
-      "an error in the answer that will come again is not tried again, and told",
-      async () => {
-        const breaks = { type: "invalid_request_error", message: "prompt is wrong" };
-        const result = await world.run([{ text: "I", breaks }, { text: "Not asked." }]);
-        expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
-        expect(result.error).toContain("ended its answer with an error: invalid_request_error: prompt is wrong");
-      },
-    );
-
-    test.if(provider === ollama)(
-      "an error in the answer is told as that, and not as an Ollama that is away",
-      async () => {
+    if (provider === ollama) {
+      test("an error in the answer is told as that, and not as an Ollama that is away", async () => {
         const breaks = { type: "error", message: "llama runner process has terminated" };
         const result = await world.run(always({ text: "I", breaks }));
         expect(result.phase).toBe("FAILED");
         expect(result.error).toStartWith("Ollama ended its answer with an error: llama runner process has terminated.");
         expect(result.conversations).toHaveLength(4);
-      },
-    );
+      });
+    } else {
+      // Ollama's have no type.
+      test("an error in the answer that will come again is not tried again, and told", async () => {
+        const breaks = { type: "invalid_request_error", message: "prompt is wrong" };
+        const result = await world.run([{ text: "I", breaks }, { text: "Not asked." }]);
+        expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
+        expect(result.error).toContain("ended its answer with an error: invalid_request_error: prompt is wrong");
+      });
+    }
   });
 }
 
@@ -135,6 +131,17 @@ describe("with OpenAI", () => {
       expect(result.error).toStartWith("OpenAI limits the rate or the quota of this API key (429)");
       expect(result.error).not.toMatch(LIBRARY_TEXT);
     }
+  });
+
+  test("a conversation that is too long for the model fails the execution, in words", async () => {
+    const message = "This model's maximum context length is 8192 tokens";
+    const body = JSON.stringify({ error: { message, code: "context_length_exceeded" } });
+    const result = await world.run(always({ http: { status: 400, body, headers: json } }));
+    expect(result.phase).toBe("FAILED");
+    expect(result.error).toStartWith(
+      "The conversation is longer than OpenAI's model 'gpt-4o' can take: start a new session",
+    );
+    expect(result.error).not.toMatch(LIBRARY_TEXT);
   });
 
   test("a sub-agent whose model fails is told to the agent in words, without the program's inside", async () => {

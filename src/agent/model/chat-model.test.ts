@@ -27,6 +27,14 @@ describe("a chat model", () => {
     expect(await urlOf("openai", "http://localhost:11434/v1")).toBe("http://localhost:11434/v1");
   });
 
+  test("does not take an Ollama for another provider, whatever its port and host", async () => {
+    const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("Ollama is running") });
+    const url = `http://127.0.0.1:${server.port}`;
+    expect([await urlOf("anthropic", url), await urlOf("openai", url)]).not.toContain(url);
+    expect(await urlOf("openai", `${url}/v1`)).toBe(`${url}/v1`);
+    await server.stop(true);
+  });
+
   test("looks for Ollama where OLLAMA_BASE_URL says, then at the shared address where Ollama is the provider", () => {
     expect(ollamaUrl({ ...base, ollamaBaseUrl: "http://a:1", baseUrl: "http://b:2" })).toBe("http://a:1");
     expect(ollamaUrl({ ...base, baseUrl: "http://b:2" })).toBe("http://b:2");
