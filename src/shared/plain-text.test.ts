@@ -18,6 +18,12 @@ test("advice of the agent library is left out", () => {
   expect(plainText(text)).toBe("401 invalid key");
 });
 
+test("advice of Bun is left out", () => {
+  const text =
+    "The socket connection was closed unexpectedly. For more information, pass `verbose: true` in the second argument to fetch()";
+  expect(plainText(text)).toBe("The socket connection was closed unexpectedly.");
+});
+
 test("of a page of HTML its title stays, or else its text", () => {
   const page = "<html><head><title>502 Bad Gateway</title></head><body><h1>nginx</h1></body></html>";
   expect(plainText(`502 ${page}`)).toBe("502 502 Bad Gateway (a page of HTML)");

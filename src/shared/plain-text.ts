@@ -8,6 +8,8 @@ const READ_LIMIT = 8_192;
 const STACK_LINE = /^\s*at .*(:\d+|\(native|<anonymous>|\(unknown).*$/gm;
 /** LangChain's advice for programmers. */
 const ADVICE_LINE = /^.*\b(Troubleshooting URL:|Please fix your mistakes\.|Please fix the error and try again\.).*$/gm;
+/** Bun's advice. */
+const FETCH_ADVICE = /\s*For more information, pass `verbose: true` in the second argument to fetch\(\)\.?/g;
 /** A place inside the compiled program. */
 const BUNDLE_PLACE = /(?:file:\/\/)?\/\$bunfs\/[^\s)]*/g;
 
@@ -20,6 +22,7 @@ export function plainText(text: string): string {
     .replace(STACK_LINE, "")
     .replace(ADVICE_LINE, "")
     .replace(BUNDLE_PLACE, "")
+    .replace(FETCH_ADVICE, "")
     .replace(/\s*\n\s*/g, "\n")
     .trim();
   return cutBetweenWords(plain, PLAIN_TEXT_LIMIT);
