@@ -29,7 +29,7 @@ export class HealthMonitor {
   /** Ends the pause before each check's next round. */
   #hurry = new AbortController();
 
-  /** @param onChange told whenever the result of a check has changed, and when all were made for the first time */
+  /** @param onChange told whenever the result of a check is known for the first time, or another one than before */
   constructor(checks: readonly HealthCheck[], log: Logger, onChange: () => void = () => undefined) {
     this.#checks = checks;
     this.#log = log;
@@ -40,7 +40,6 @@ export class HealthMonitor {
   async start(): Promise<void> {
     await Promise.all(this.#checks.map((check) => this.#round(check)));
     for (const check of this.#checks) void this.#loop(check);
-    this.#onChange();
   }
 
   /** Absent before each check was made. */
@@ -97,9 +96,9 @@ export class HealthMonitor {
     const before = this.#results.get(name);
     const result: CheckResult = { name, ...(finding ?? { status: "ok" }) };
     this.#results.set(name, result);
+    if (before?.status !== result.status) this.#onChange();
     if (result.status === (before?.status ?? "ok")) return;
     if (result.status === "ok") this.#log.info(`${name} is well again`);
     else this.#log.warn(`${name} is ${result.status === "failed" ? "not well" : "degraded"}: ${result.reason}`);
-    if (this.results !== undefined) this.#onChange();
   }
 }
