@@ -22,7 +22,7 @@ export function infrastructureFailure(error: unknown, usesDefaultModel: boolean)
   if (error instanceof StigmerError)
     return OF_THE_BACKEND.has(error.code) ? `the Stigmer backend (${error.code})` : undefined;
   if (error instanceof SandboxError && error.isOfReplica) return "no sandbox can be had";
-  if (error instanceof AgentError && error.code === "model-access" && usesDefaultModel)
+  if (error instanceof AgentError && error.isOfReplica && usesDefaultModel)
     return "the default model cannot be reached or refuses the key";
   return undefined;
 }

@@ -8,7 +8,7 @@ describe("cutting a text between its words", () => {
   });
 
   test("keeps whole words only, and says how much is missing", () => {
-    expect(cutBetweenWords("one two three four five six seven", 20)).toBe("one two [… 20 characters cut …] seven");
+    expect(cutBetweenWords("one two three four five six seven", 20)).toBe("one two [… 21 characters cut …] seven");
     expect(headOfWords("one two three", 9)).toBe("one two");
   });
 

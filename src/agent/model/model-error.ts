@@ -23,7 +23,7 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   const name = NAMES[provider];
   const text = plainText(chainText(error));
   const as = (message: string) => new AgentError("model-call", message, error);
-  const noAccess = (message: string) => new AgentError("model-access", message, error);
+  const noAccess = (message: string) => new AgentError("model-call", message, error, true);
 
   if (isContextOverflow(error)) {
     return as(
