@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import { createMiddleware } from "hono/factory";
+import { isLoopback } from "../shared/net-address.ts";
 import { AdminError } from "./admin-error.ts";
 
 /**
@@ -26,9 +26,4 @@ export function notUnderAForeignName(adminHost: string) {
 function nameOf(host: string): string | undefined {
   if (/[\s/?#@\\]/.test(host)) return undefined;
   return URL.parse(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, "$1");
-}
-
-function isLoopback(name: string): boolean {
-  const isName = name === "localhost" || name.endsWith(".localhost");
-  return isName || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
 }

@@ -1,6 +1,7 @@
 import pc from "picocolors";
-import { ConfigError, describeProblem, type EnvMap, loadConfig, redacted } from "../config/index.ts";
+import { ConfigError, describeProblem, type EnvMap, type LoadOptions, loadConfig, redacted } from "../config/index.ts";
 import { EXIT, type ExitCode } from "../runner/index.ts";
+import { printable } from "../shared/printable.ts";
 
 export interface ConfigOptions {
   readonly env: EnvMap;
@@ -10,35 +11,40 @@ export interface ConfigOptions {
   readonly writeError: (text: string) => void;
 }
 
-/** `agent-runner config`: every setting, its value and where it came from. */
+/** Characters of a value that the table shows. */
+const MAX_SHOWN = 200;
+
+/** `agent-runner config`: every setting, its value and where it came from; what is set also where something is wrong. */
 export function config({ env, envFile, json, write, writeError }: ConfigOptions): ExitCode {
+  const { views, typos, warnings, problems } = load({ env, ...(envFile === undefined ? {} : { envFile }) });
+  const settings = redacted(views);
+  const code = problems === undefined ? EXIT.ok : EXIT.configuration;
+  if (json) {
+    const mode = settings.find(({ variable }) => variable === "MODE")?.value;
+    write(`${JSON.stringify({ mode, settings, problems, typos, warnings }, null, 2)}\n`);
+    return code;
+  }
+  const width = Math.max(...settings.map(({ variable }) => variable.length));
+  for (const { variable, value, origin } of settings) {
+    const shown = value === null ? pc.dim("(not set)") : onOneLine(value);
+    write(`${variable.padEnd(width)}  ${shown}  ${pc.dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
+  }
+  for (const problem of problems ?? []) writeError(`error: ${printable(describeProblem(problem))}\n`);
+  for (const warning of warnings) writeError(`warning: ${printable(warning)}\n`);
+  return code;
+}
+
+function load(options: LoadOptions) {
   try {
-    const {
-      config: checked,
-      views,
-      typos,
-      warnings,
-    } = loadConfig({ env, ...(envFile === undefined ? {} : { envFile }) });
-    const settings = redacted(views);
-    if (json) {
-      write(`${JSON.stringify({ mode: checked.mode, settings, typos, warnings }, null, 2)}\n`);
-      return EXIT.ok;
-    }
-    const width = Math.max(...settings.map(({ variable }) => variable.length));
-    for (const { variable, value, origin } of settings) {
-      const shown = value ?? pc.dim("(not set)");
-      write(`${variable.padEnd(width)}  ${shown}  ${pc.dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
-    }
-    for (const warning of warnings) writeError(`warning: ${warning}\n`);
-    return EXIT.ok;
+    return { ...loadConfig(options), problems: undefined };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const { problems, warnings } = error;
-    if (json) write(`${JSON.stringify({ problems, warnings }, null, 2)}\n`);
-    else {
-      writeError(problems.map((problem) => `error: ${describeProblem(problem)}\n`).join(""));
-      writeError(warnings.map((warning) => `warning: ${warning}\n`).join(""));
-    }
-    return EXIT.configuration;
+    return { views: error.views, typos: undefined, warnings: error.warnings, problems: error.problems };
   }
+}
+
+/** A wrong value may be anything. */
+function onOneLine(value: string): string {
+  const line = printable(value).replaceAll("\n", "␊");
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }

@@ -1,3 +1,5 @@
+import type { SettingView } from "./views.ts";
+
 /** One thing that is wrong with the configuration. Holds no secret's value. */
 export interface ConfigProblem {
   readonly variable: string;
@@ -16,10 +18,18 @@ export class ConfigError extends Error {
   /** What is not wrong by itself, but may be why something is: each a sentence. */
   readonly warnings: readonly string[];
 
-  constructor(problems: readonly ConfigProblem[], warnings: readonly string[] = []) {
+  /** What is set all the same. */
+  readonly views: readonly SettingView[];
+
+  constructor(
+    problems: readonly ConfigProblem[],
+    warnings: readonly string[] = [],
+    views: readonly SettingView[] = [],
+  ) {
     super(problems.map(describeProblem).join("\n"));
     this.problems = problems;
     this.warnings = warnings;
+    this.views = views;
   }
 }
 

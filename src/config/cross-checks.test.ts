@@ -21,3 +21,28 @@ describe("settings that contradict each other or miss their other half", () => {
     expect(() => load(env)).toThrow(/TEMPORAL_TLS is false.*STIGMER_LLM_SCRIPT/s);
   });
 });
+
+describe("an admin server that others can reach", () => {
+  test.each(["0.0.0.0", "::", "[::]", "192.168.1.2", "runner.example", "127.evil.example", "localhost.evil.example"])(
+    "needs a token: %s",
+    (host) => {
+      expect(() => load({ ADMIN_HOST: host })).toThrow(
+        /ADMIN_TOKEN is not set although ADMIN_HOST is .*openssl rand -hex 32.*ADMIN_HOST=127\.0\.0\.1/,
+      );
+      expect(load({ ADMIN_HOST: host, ADMIN_TOKEN: "12345678" }).config.admin).toMatchObject({
+        host,
+        token: "12345678",
+      });
+    },
+  );
+
+  test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]", "LOCALHOST"])("does not exist at %s", (host) => {
+    expect(load({ ADMIN_HOST: host }).config.admin.host).toBe(host);
+  });
+
+  test("is reported once where its token is wrong", () => {
+    const attempt = () => load({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN: "short" });
+    expect(attempt).toThrow("ADMIN_TOKEN (not shown) is shorter than 8 characters");
+    expect(attempt).not.toThrow("although ADMIN_HOST");
+  });
+});

@@ -1,4 +1,6 @@
+import { isLoopback } from "../shared/net-address.ts";
 import type { ConfigProblem } from "./config-error.ts";
+import { bearerToken } from "./kinds.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 import { type Say, tlsChecks } from "./tls-checks.ts";
 
@@ -22,6 +24,16 @@ export function crossChecks(set: Known, wrong: ReadonlySet<string>): ConfigProbl
       "the path of a YAML script",
       "Set it, or choose a real provider.",
     );
+  }
+  if (set.ADMIN_HOST !== undefined && !isLoopback(set.ADMIN_HOST)) {
+    if (set.ADMIN_TOKEN === undefined && !wrong.has("ADMIN_TOKEN")) {
+      say(
+        "ADMIN_TOKEN",
+        `is not set although ADMIN_HOST is ${set.ADMIN_HOST}: everybody who reaches the port could stop the runner`,
+        bearerToken.allowed,
+        "Set it (`openssl rand -hex 32`), or set ADMIN_HOST=127.0.0.1 to listen on this machine only.",
+      );
+    }
   }
   if (set.MODE === "cloud") {
     const given = [set.STIGMER_API_KEY, set.STIGMER_API_KEY_FILE].filter((source) => source !== undefined).length;

@@ -13,7 +13,7 @@ export type {
 } from "./config.ts";
 export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";
-export type { Loaded, LoadOptions, SettingView } from "./load.ts";
+export type { Loaded, LoadOptions } from "./load.ts";
 export { describeSettings, loadConfig } from "./load.ts";
 export type { AdminAddress } from "./load-admin-address.ts";
 export { loadAdminAddress } from "./load-admin-address.ts";
@@ -26,3 +26,4 @@ export type { Provider } from "./settings/index.ts";
 export { PROVIDERS } from "./settings/index.ts";
 export type { EnvMap } from "./sources.ts";
 export { DEFAULT_ENV_FILE } from "./sources.ts";
+export type { SettingView } from "./views.ts";

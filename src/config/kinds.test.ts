@@ -3,6 +3,7 @@ import * as v from "valibot";
 import {
   anyText,
   apiKey,
+  bearerToken,
   boolean,
   decimalNumber,
   host,
@@ -171,5 +172,19 @@ describe("a URL", () => {
 
   test("has no password in it, which would be shown wherever the URL is", () => {
     refused(httpUrl, "has a user name or a password in it", ["http://user:secret@host", "http://user@host"]);
+  });
+});
+
+describe("a bearer token", () => {
+  test("is anything that a header carries as it is", () => {
+    for (const token of ["12345678", "p@ss-word!~", "x".repeat(64)])
+      expect(read(bearerToken, token)).toEqual({ value: token });
+  });
+
+  test("is neither short, nor of other characters, nor has white space", () => {
+    refused(bearerToken, "is shorter than 8 characters", ["1234567"]);
+    const problem = "has characters in it that an Authorization header cannot carry";
+    refused(bearerToken, problem, ["pass word 1", "pässword-1", "token\u0000token", "token\ntoken1", "ток3н-secret"]);
+    refused(bearerToken, "has white space around it", [" 12345678", "12345678\n"]);
   });
 });

@@ -39,6 +39,19 @@ export const apiKey: Kind<string> = kind(
   ),
 );
 
+/** Shortest token that is not soon found by trying. */
+const MIN_TOKEN_LENGTH = 8;
+
+/** A bearer token of the operator's own choice: what a header can carry, as it was meant. */
+export const bearerToken: Kind<string> = kind(
+  `a token of at least ${MIN_TOKEN_LENGTH} visible ASCII characters, without white space`,
+  v.pipe(
+    text,
+    v.check((value) => /^[\x21-\x7e]+$/.test(value), "has characters in it that an Authorization header cannot carry"),
+    v.check((value) => value.length >= MIN_TOKEN_LENGTH, `is shorter than ${MIN_TOKEN_LENGTH} characters`),
+  ),
+);
+
 export function oneOf<const T extends string>(values: readonly T[], others: Readonly<Record<string, T>> = {}): Kind<T> {
   const known = new Map<string, T>([...values.map((value) => [value, value] as const), ...Object.entries(others)]);
   const allowed = alternatives(values);

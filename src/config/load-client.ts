@@ -11,6 +11,8 @@ export interface ClientConfig extends StigmerConfig {
  * @throws ConfigError
  */
 export function loadClientConfig(options: LoadOptions): ClientConfig {
-  const { config } = loadConfig({ ...options, overrides: { ...options.overrides, MODE: "local" } });
+  // A client has no admin server: where the runner beside it listens, and its token, are not its business.
+  const overrides = { ...options.overrides, MODE: "local", ADMIN_HOST: "127.0.0.1" };
+  const { config } = loadConfig({ ...options, overrides });
   return { ...config.stigmer, apiKey: config.mode === "local" ? config.apiKey : "" };
 }

@@ -1,24 +1,17 @@
 import * as v from "valibot";
 import { alternatives } from "../shared/text.ts";
+import { aliasConflicts, sharedValueConflicts } from "./aliases.ts";
 import type { Config } from "./config.ts";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { crossChecks } from "./cross-checks.ts";
+import type { Found } from "./origin.ts";
 import { infoOf, type SettingInfo } from "./setting.ts";
 import { cloudSettings, localSettings, MODES, settings } from "./settings/index.ts";
-import { type EnvMap, type Found, type Origin, readSources, type Sources } from "./sources.ts";
+import { type EnvMap, environmentOnly, readSources, type Sources } from "./sources.ts";
 import { toConfig } from "./to-config.ts";
 import { describeTypo, findTypos, type Typo } from "./typos.ts";
 import { describeUnused, findUnused } from "./unused.ts";
-
-/** One variable as it stands, for people: a secret's value is not in it. */
-export interface SettingView {
-  readonly variable: string;
-  /** As the environment would spell it; absent where it has neither a value nor a default. */
-  readonly value?: string;
-  readonly secret: boolean;
-  readonly origin: Origin;
-  readonly info: SettingInfo;
-}
+import { modeView, quote, type SettingView, viewOf } from "./views.ts";
 
 export interface Loaded {
   readonly config: Config;
@@ -46,47 +39,82 @@ export interface LoadOptions {
  * @throws ConfigError with every problem there is
  */
 export function loadConfig(options: LoadOptions): Loaded {
-  const sources = readSources({ ...options.env, ...options.overrides }, options.envFile);
+  const { sources, unreadable } = sourcesOf(options);
   const typos = findTypos(sources.names(), knownNames());
   const unused = findUnused(sources.names()).map(describeUnused);
   const warnings = [...sources.strayLines, ...typos.map(describeTypo), ...unused];
-  const mode = modeOf(sources, warnings);
+  const mode = modeOf(sources);
+  // What else is wrong would follow from these: it is reported once they are right.
+  const first = [...unreadable, ...(typeof mode === "string" ? [] : [mode])];
+  if (first.length > 0 || typeof mode !== "string") throw new ConfigError(first, warnings, viewsOfWhatIsSet(sources));
   const schema = mode === "local" ? localSettings : cloudSettings;
   const found = new Map<string, Found>();
   for (const [variable, entry] of entriesOf(schema)) {
-    const value =
-      sources.find([variable, ...(infoOf(entry).also ?? [])]) ?? given(variable, options.defaults?.[variable]);
+    const names = namesOf(variable, entry);
+    const value = sources.find(names) ?? given(variable, options.defaults?.[variable]);
     if (value !== undefined) found.set(variable, value);
+    warnings.push(...aliasConflicts(sources.findAll(names), infoOf(entry)));
   }
+  warnings.push(...sharedValueConflicts(found));
   const { values, problems } = readValues(schema, found);
   const wrong = new Set(problems.map(({ name }) => name));
   const all = [...problems.map(({ problem }) => problem), ...crossChecks({ ...values, MODE: mode }, wrong)];
-  if (all.length > 0) throw new ConfigError(all, warnings);
+  const views = [
+    modeView(sources.find(["MODE"])),
+    ...entriesOf(schema).map(([variable, entry]) => viewOf(variable, infoOf(entry), found.get(variable))),
+  ];
+  if (all.length > 0) throw new ConfigError(all, warnings, views);
   return {
     config: deepFreeze(toConfig(v.parse(settings, { ...rawValues(found), MODE: mode }))),
-    views: viewsOf(schema, found, mode, sources),
+    views,
     secrets: secretsOf(schema, found),
     typos,
     warnings,
   };
 }
 
+/** The environment with the env file; without it where it cannot be read, which is the first thing to correct. */
+function sourcesOf({ env, overrides, envFile }: LoadOptions): { sources: Sources; unreadable: ConfigProblem[] } {
+  const all = { ...env, ...overrides };
+  try {
+    return { sources: readSources(all, envFile), unreadable: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { sources: environmentOnly(all), unreadable: [...error.problems] };
+  }
+}
+
+/** What is known where the configuration cannot be judged: the variables of either mode that are set. */
+function viewsOfWhatIsSet(sources: Sources): SettingView[] {
+  const entries = new Map([...entriesOf(localSettings), ...entriesOf(cloudSettings)]);
+  const views = [...entries].flatMap(([variable, entry]) => {
+    const found = sources.find(namesOf(variable, entry));
+    return found === undefined ? [] : [viewOf(variable, infoOf(entry), found)];
+  });
+  return [modeView(sources.find(["MODE"])), ...views];
+}
+
+function namesOf(variable: string, entry: v.GenericSchema): readonly string[] {
+  return [variable, ...(infoOf(entry).also ?? [])];
+}
+
 function given(variable: string, value: string | undefined): Found | undefined {
   return value === undefined ? undefined : { value, origin: { from: "command", name: variable } };
 }
 
-function modeOf(sources: Sources, warnings: readonly string[]): (typeof MODES)[number] {
+type Mode = (typeof MODES)[number];
+
+function modeOf(sources: Sources): Mode | ConfigProblem {
   const found = sources.find(["MODE"]);
   if (found === undefined) return "cloud";
   const mode = MODES.find((candidate) => candidate === found.value.toLowerCase());
   if (mode !== undefined) return mode;
-  const problem = {
+  return {
     variable: originName("MODE", found),
     problem: `${quote(found.value)} is no mode`,
     allowed: alternatives(MODES),
     remedy: "Set MODE=local on a laptop, MODE=cloud in a cluster.",
   };
-  throw new ConfigError([problem], warnings);
 }
 
 type Settings = typeof localSettings | typeof cloudSettings;
@@ -145,42 +173,6 @@ function problemOf(variable: string, info: SettingInfo, problem: string, found: 
 function originName(variable: string, { origin }: Found): string {
   const name = origin.name === variable ? variable : `${origin.name} (second name of ${variable})`;
   return origin.from === "file" ? `${name} in ${origin.file}` : name;
-}
-
-function quote(value: string): string {
-  // A password in a URL is refused, and not shown with the refusal.
-  const shown = value.replace(/\/\/[^/@\s]*@/, "//***@");
-  return JSON.stringify(shown.length > 200 ? `${shown.slice(0, 200)}…` : shown);
-}
-
-function viewsOf(schema: Settings, found: ReadonlyMap<string, Found>, mode: string, sources: Sources): SettingView[] {
-  const modeFound = sources.find(["MODE"]);
-  const modeInfo: SettingInfo = {
-    about: "What the runner works with.",
-    allowed: alternatives(MODES),
-    public: true,
-    default: "cloud",
-  };
-  const modeView: SettingView = {
-    variable: "MODE",
-    value: mode,
-    secret: false,
-    origin: modeFound?.origin ?? { from: "default" },
-    info: modeInfo,
-  };
-  const views = entriesOf(schema).map(([variable, entry]): SettingView => {
-    const info = infoOf(entry);
-    const value = found.get(variable)?.value ?? info.default;
-    const origin = found.get(variable)?.origin ?? ({ from: "default" } as const);
-    return {
-      variable,
-      secret: !info.public,
-      origin,
-      info,
-      ...(value === undefined ? {} : { value: info.public ? value : "***" }),
-    };
-  });
-  return [modeView, ...views];
 }
 
 function secretsOf(schema: Settings, found: ReadonlyMap<string, Found>): string[] {

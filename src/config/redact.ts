@@ -1,4 +1,4 @@
-import type { SettingView } from "./load.ts";
+import type { SettingView } from "./views.ts";
 
 /** A variable as JSON shows it: on the admin server and in `config --json`. */
 export interface RedactedSetting {

@@ -3,26 +3,17 @@ import { parseEnv } from "node:util";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { ConfigError } from "./config-error.ts";
 import { strayLines } from "./env-file-lines.ts";
+import type { Found } from "./origin.ts";
 
 /** An environment: names and values, as `process.env` has them. */
 export type EnvMap = Readonly<Record<string, string | undefined>>;
-
-/** Where a value came from. */
-export type Origin =
-  | { readonly from: "default" }
-  | { readonly from: "environment"; readonly name: string }
-  | { readonly from: "command"; readonly name: string }
-  | { readonly from: "file"; readonly name: string; readonly file: string };
-
-export interface Found {
-  readonly value: string;
-  readonly origin: Exclude<Origin, { from: "default" }>;
-}
 
 /** Everything that was set, the real environment before the file. */
 export interface Sources {
   /** The value of the first of these names that is set; a set but empty variable counts as not set. */
   find(names: readonly string[]): Found | undefined;
+  /** The values of all of these names that are set, the one that counts first. */
+  findAll(names: readonly string[]): readonly Found[];
   /** All names that are set. */
   names(): Iterable<string>;
   /** What in the file is passed over, each as a sentence. */
@@ -39,22 +30,36 @@ export const DEFAULT_ENV_FILE = ".env";
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
   const text = readEnvFile(path, file !== undefined);
-  const fromFile: EnvMap = parseEnv(text);
+  return join(env, parseEnv(text), path, strayLines(text, path));
+}
+
+/** The environment without any file. */
+export function environmentOnly(env: EnvMap): Sources {
+  return join(env, {}, "", []);
+}
+
+function join(env: EnvMap, fromFile: EnvMap, file: string, stray: readonly string[]): Sources {
+  // The environment wins over the file whatever name it uses: a launcher's second name too.
+  const findAll = (names: readonly string[]): Found[] => [
+    ...valuesOf(env, names).map(([name, value]): Found => ({ value, origin: { from: "environment", name } })),
+    ...valuesOf(fromFile, names).map(([name, value]): Found => ({ value, origin: { from: "file", name, file } })),
+  ];
   return {
-    strayLines: strayLines(text, path),
-    find(names) {
-      // The environment wins over the file whatever name it uses: a launcher's second name too.
-      const name = names.find((candidate) => isSet(env[candidate]));
-      if (name !== undefined) return { value: env[name] ?? "", origin: { from: "environment", name } };
-      const inFile = names.find((candidate) => isSet(fromFile[candidate]));
-      if (inFile === undefined) return undefined;
-      return { value: fromFile[inFile] ?? "", origin: { from: "file", name: inFile, file: path } };
-    },
+    strayLines: stray,
+    find: (names) => findAll(names)[0],
+    findAll,
     names: () => {
       const set = [...Object.entries(env), ...Object.entries(fromFile)].filter(([, value]) => isSet(value));
       return new Set(set.map(([name]) => name));
     },
   };
+}
+
+function valuesOf(env: EnvMap, names: readonly string[]): [name: string, value: string][] {
+  return names.flatMap((name): [string, string][] => {
+    const value = env[name];
+    return value !== undefined && isSet(value) ? [[name, value]] : [];
+  });
 }
 
 /** A variable that is set to nothing counts as not set: that is how launchers leave one out. */

@@ -1,5 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from "../../log/index.ts";
-import { anyText, host, listenPort, oneOf, seconds } from "../kinds.ts";
+import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 
@@ -27,10 +27,14 @@ export const runner = {
     "600",
     "Seconds that running executions may go on after the first signal.",
   ),
-  ADMIN_HOST: withDefault(host, "127.0.0.1", "Address of the admin server."),
+  ADMIN_HOST: withDefault(
+    host,
+    "127.0.0.1",
+    "Address of the admin server; another one than loopback needs ADMIN_TOKEN.",
+  ),
   ADMIN_PORT: withDefault(listenPort, "8790", "Port of the admin server."),
   ADMIN_TOKEN: optional(
-    anyText,
+    bearerToken,
     "Where set, the admin server's /config and /shutdown want it as a bearer token.",
     secret,
   ),

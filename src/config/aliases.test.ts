@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { type EnvMap, loadConfig } from "./index.ts";
+
+const warnings = (env: EnvMap, envFile = "/dev/null") =>
+  loadConfig({ env: { MODE: "local", ...env }, envFile }).warnings;
+const QUEUE = "TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE";
+
+test("two names of one setting with different values are warned about, with the one that wins", () => {
+  expect(warnings({ [QUEUE]: "mine", TASK_QUEUE: "launchers" })).toEqual([
+    `TASK_QUEUE "launchers" has no effect: ${QUEUE} "mine" sets the same and wins. Unset one of the two.`,
+  ]);
+});
+
+test("two names with the same value, or one of them empty, are no conflict", () => {
+  expect(warnings({ [QUEUE]: "same", TASK_QUEUE: "same", SANDBOX_ROOT_DIR: "", WORKSPACE_ROOT: "/work" })).toEqual([]);
+});
+
+test("a second name in the environment that wins over the main name in the file is warned about", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "my.env");
+  await Bun.write(file, "SANDBOX_ROOT_DIR=./file\nTASK_QUEUE=file\n");
+  expect(warnings({ WORKSPACE_ROOT: "./launcher", TASK_QUEUE: "environment" }, file)).toEqual([
+    `SANDBOX_ROOT_DIR in ${file} "./file" has no effect: WORKSPACE_ROOT "./launcher" sets the same and wins. Unset one of the two.`,
+  ]);
+});
+
+test("settings that name the same thing for the provider are warned about without their values", () => {
+  const keys = { STIGMER_LLM_API_KEY: "sk-used", ANTHROPIC_API_KEY: "sk-unused" };
+  expect(warnings({ STIGMER_LLM_PROVIDER: "anthropic", ...keys })).toEqual([
+    "ANTHROPIC_API_KEY (not shown) has no effect: STIGMER_LLM_API_KEY (not shown) sets the same and wins. Unset one of the two.",
+  ]);
+  const urls = { STIGMER_LLM_BASE_URL: "http://a:11434?key=1", OLLAMA_BASE_URL: "http://b:11434" };
+  const [warning = ""] = warnings({ STIGMER_LLM_PROVIDER: "ollama", ...urls });
+  expect(warning).toStartWith("STIGMER_LLM_BASE_URL (not shown) has no effect: OLLAMA_BASE_URL");
+  expect(warning).not.toContain("key=1");
+  expect(warnings({ STIGMER_LLM_PROVIDER: "openai", ...keys, ...urls })).toEqual([]);
+});
