@@ -5,6 +5,8 @@ import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { AdminError } from "./admin-error.ts";
 import { bearerToken } from "./bearer-token.ts";
+import type { LogBudget } from "./bounded-log.ts";
+import { type CallBindings, call, callLog } from "./call-log.ts";
 import { notUnderAForeignName } from "./foreign-host.ts";
 import { notFromAForeignPage } from "./origin.ts";
 
@@ -34,14 +36,17 @@ export interface AdminParts {
   /** Where the server listens. */
   readonly host: string;
   readonly log: Logger;
+  /** Lines of the log that calls may cause. */
+  readonly logBudget?: LogBudget | undefined;
 }
 
-type Env = { Variables: RequestIdVariables };
+type Env = { Variables: RequestIdVariables; Bindings: CallBindings };
 
 /** The admin API, apart from listening. */
 export function adminApp(parts: AdminParts): Hono<Env> {
   const app = new Hono<Env>();
   app.use(requestId());
+  app.use(callLog(parts.log, parts.logBudget));
   app.use(notFromAForeignPage);
   if (parts.token === undefined) {
     app.use(notUnderAForeignName(parts.host));
@@ -89,7 +94,7 @@ export function adminApp(parts: AdminParts): Hono<Env> {
   app.onError((error, c) => {
     if (error instanceof AdminError) return error.respond(c);
     const requestId = c.get("requestId");
-    parts.log.error(`Admin request ${c.req.method} ${c.req.path} failed: ${messageOf(error)}`, { requestId });
+    parts.log.error(`Admin request ${call(c)} failed: ${messageOf(error)}`, { requestId });
     return new AdminError("internal", "An unexpected error; the log has it under this request id").respond(c);
   });
   return app;

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { silentLogger } from "../log/index.ts";
+import { createLogger, silentLogger } from "../log/index.ts";
 import { systemCode } from "../shared/errors.ts";
-import { adminApp, serveAdmin } from "./index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { type AdminParts, adminApp, serveAdmin } from "./index.ts";
 
-const app = adminApp({
+const parts: AdminParts = {
   mode: "local",
   version: "1.2.3",
   startedAt: new Date(),
@@ -15,10 +16,11 @@ const app = adminApp({
   deadline: () => undefined,
   host: "127.0.0.1",
   log: silentLogger,
-});
+};
+const app = adminApp(parts);
 
 test("the admin server listens on any free port where it is told 0, until it is stopped", async () => {
-  const server = serveAdmin(app, "127.0.0.1", 0);
+  const server = await serveAdmin(app, "127.0.0.1", 0);
   expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
   expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   await server.stop();
@@ -47,7 +49,7 @@ async function say(port: number, text: string): Promise<string> {
 test.each(["", "Host:\r\n", "Host: a b\r\n", "Host: /x\r\n", "Host: [::1\r\n"])(
   "a probe without a usable host is served: %j",
   async (host) => {
-    const server = serveAdmin(app, "127.0.0.1", 0);
+    const server = await serveAdmin(app, "127.0.0.1", 0);
     const version = host === "" ? "HTTP/1.0" : "HTTP/1.1";
     const answer = await say(server.port, `GET /livez?x=1 ${version}\r\n${host}Connection: close\r\n\r\n`);
     expect(answer).toStartWith("HTTP/1.1 200");
@@ -56,13 +58,30 @@ test.each(["", "Host:\r\n", "Host: a b\r\n", "Host: /x\r\n", "Host: [::1\r\n"])(
 );
 
 test("a port that is taken is the system's error", async () => {
-  const server = serveAdmin(app, "127.0.0.1", 0);
+  const server = await serveAdmin(app, "127.0.0.1", 0);
   try {
-    serveAdmin(app, "127.0.0.1", server.port);
+    await serveAdmin(app, "127.0.0.1", server.port);
     expect.unreachable();
   } catch (error) {
     expect(systemCode(error)).toBe("EADDRINUSE");
   } finally {
     await server.stop();
   }
+});
+
+test("a host that does not resolve is the name service's error", async () => {
+  const error = await serveAdmin(app, "nothing.invalid", 0).catch((reason: unknown) => reason);
+  expect(["ENOTFOUND", "EAI_AGAIN"]).toContain(systemCode(error) ?? "");
+});
+
+test("the address that a refused call came from is in the log", async () => {
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const log = createLogger({ level: "info", format: "text", mask: new SecretMask(), write });
+  const server = await serveAdmin(adminApp({ ...parts, token: "12345678", log }), "127.0.0.1", 0);
+  const answer = await fetch(`${server.url}/shutdown`, { method: "POST" });
+  const { error } = (await answer.json()) as { error: { requestId: string } };
+  expect(lines.join("")).toContain("WARN - Refused POST /shutdown from 127.0.0.1: ");
+  expect(lines.join("")).toContain(`requestId=${error.requestId}`);
+  await server.stop();
 });

@@ -1,4 +1,10 @@
-import type { Hono } from "hono";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { withTimeout } from "../shared/time.ts";
+import type { CallBindings } from "./call-log.ts";
+
+/** How long the name service may take to find the address to listen on. */
+const LOOKUP_LIMIT_MS = 5_000;
 
 export interface AdminServer {
   /** The port that was taken, where any free one was asked for. */
@@ -8,12 +14,21 @@ export interface AdminServer {
   stop(): Promise<void>;
 }
 
-/** Listens. @throws the system's error where it cannot */
-export function serveAdmin(app: Pick<Hono, "fetch">, host: string, port: number): AdminServer {
+/** What the server needs of the app. */
+interface App {
+  fetch(request: Request, bindings: CallBindings): Response | Promise<Response>;
+}
+
+/** Listens. @throws the system's error where it cannot, `ENOTFOUND` where the host does not resolve */
+export async function serveAdmin(app: App, host: string, port: number): Promise<AdminServer> {
+  await resolved(host);
   const server = Bun.serve({
     hostname: host,
     port,
-    fetch: (request) => app.fetch(withAddress(request)),
+    fetch: (request, self) => app.fetch(withAddress(request), { source: self.requestIP(request)?.address }),
+    // Bun's own page for errors shows paths and code. Without it, Bun shares a port that is taken.
+    development: false,
+    reusePort: false,
     idleTimeout: 10,
   });
   const taken = server.port ?? port;
@@ -22,6 +37,13 @@ export function serveAdmin(app: Pick<Hono, "fetch">, host: string, port: number)
     url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
     stop: () => server.stop(true),
   };
+}
+
+/** Bun reports a host that does not resolve as an invalid argument. @throws the name service's error */
+async function resolved(host: string): Promise<void> {
+  if (isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0) return;
+  const tooLate = () => Object.assign(new Error(`the name service does not answer for ${host}`), { code: "ETIMEOUT" });
+  await withTimeout(lookup(host), LOOKUP_LIMIT_MS, tooLate);
 }
 
 /**

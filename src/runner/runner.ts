@@ -71,7 +71,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   for (const line of banner(config)) log.info(line);
 
   await using opened = new AsyncDisposableStack();
-  const admin = listen();
+  const admin = await listen();
   opened.defer(() => admin.stop());
   const platform = await openPlatform(config, { log, mask, env: options.env });
   opened.defer(() => platform.close());
@@ -163,7 +163,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   if (drainWanted) shutdown.drain();
   return { lifecycle, adminUrl: admin.url, drain: () => shutdown.drain(), stop: () => shutdown.stop(), ended };
 
-  function listen(): AdminServer {
+  async function listen(): Promise<AdminServer> {
     const { host, port, token } = config.admin;
     const app = adminApp({
       mode: config.mode,
@@ -180,7 +180,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       ...(token === undefined ? {} : { token }),
     });
     try {
-      const server = serveAdmin(app, host, port);
+      const server = await serveAdmin(app, host, port);
       log.info(`Admin server listens on ${server.url}`);
       return server;
     } catch (error) {

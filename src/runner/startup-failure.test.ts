@@ -63,6 +63,17 @@ describe("a start that failed", () => {
     expect(other.causes.join()).toContain("ADMIN_HOST");
   });
 
+  test("for an ADMIN_HOST that does not resolve, or is another machine's, says so", () => {
+    for (const [code, text] of [
+      ["ENOTFOUND", "ADMIN_HOST is misspelled"],
+      ["EADDRNOTAVAIL", "the address of another machine"],
+      ["EACCES", "Ports below 1024"],
+    ] as const) {
+      const cause = Object.assign(new Error(code), { code });
+      expect(startupFailure(new ListenError("cannot listen", { cause })).causes.join()).toContain(text);
+    }
+  });
+
   test("for something unexpected shows where, for the report of the defect", () => {
     const failure = startupFailure(new TypeError("undefined is not a function"));
     expect(failure.exitCode).toBe(EXIT.failed);

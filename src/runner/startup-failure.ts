@@ -92,14 +92,12 @@ export function startupFailure(error: unknown): StartupFailure {
     };
   }
   if (error instanceof ListenError) {
-    const taken = systemCode(error) === "EADDRINUSE";
-    const causes = taken
-      ? [
-          "Another runner is already running here: stop it, or give this one another port with ADMIN_PORT.",
-          "Another program uses the port: choose one with ADMIN_PORT, or ADMIN_PORT=0 for any free one.",
-        ]
-      : ["ADMIN_HOST is no address of this machine, or the port needs privileges: check ADMIN_HOST and ADMIN_PORT."];
-    return { what: "the admin server cannot listen", error: error.message, causes, exitCode: EXIT.unavailable };
+    return {
+      what: "the admin server cannot listen",
+      error: error.message,
+      causes: listenRemedies(systemCode(error)),
+      exitCode: EXIT.unavailable,
+    };
   }
   return {
     what: "an unexpected error",
@@ -107,6 +105,33 @@ export function startupFailure(error: unknown): StartupFailure {
     causes: ["This is most likely a defect of the runner: please report it with these lines."],
     exitCode: EXIT.failed,
   };
+}
+
+function listenRemedies(code: string | undefined): readonly string[] {
+  switch (code) {
+    case "EADDRINUSE":
+      return [
+        "Another runner is already running here: stop it, or give this one another port with ADMIN_PORT.",
+        "Another program uses the port: choose one with ADMIN_PORT, or ADMIN_PORT=0 for any free one.",
+      ];
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+    case "ETIMEOUT":
+      return [
+        "ADMIN_HOST is misspelled, or names a host that is not known here: set it to an address of this machine, such as 127.0.0.1.",
+        "The name service of this machine does not work: try `getent hosts <ADMIN_HOST>`.",
+      ];
+    case "EADDRNOTAVAIL":
+      return [
+        "ADMIN_HOST is the address of another machine: set it to one of this machine, to 127.0.0.1, or to 0.0.0.0 with ADMIN_TOKEN.",
+      ];
+    case "EACCES":
+      return ["Ports below 1024 need privileges: set ADMIN_PORT to a higher one."];
+    default:
+      return [
+        "ADMIN_HOST is no address of this machine, or the port needs privileges: check ADMIN_HOST and ADMIN_PORT.",
+      ];
+  }
 }
 
 const PLATFORM_FAILURES: Readonly<Record<PlatformErrorCode, string>> = {

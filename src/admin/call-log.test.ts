@@ -1,0 +1,70 @@
+import { expect, test } from "bun:test";
+import { until } from "../../test/support/eventually.ts";
+import { createLogger } from "../log/index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
+import { type AdminParts, adminApp } from "./admin-app.ts";
+import type { LogBudget } from "./bounded-log.ts";
+
+const TOKEN = "let-me-in";
+const authorized = { authorization: `Bearer ${TOKEN}` };
+
+function server(logBudget?: LogBudget) {
+  const lines: string[] = [];
+  const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
+  const parts: AdminParts = {
+    ...{ mode: "local", version: "1", startedAt: new Date(), state: () => "running", inFlight: () => 0 },
+    ...{ checks: () => [], settings: () => [], drain: () => undefined, deadline: () => undefined },
+    ...{ host: "127.0.0.1", token: TOKEN, logBudget },
+    log: createLogger({ level: "info", format: "text", mask: new SecretMask(), write }),
+  };
+  const app = adminApp(parts);
+  const call = (method: string, path: string, headers: Record<string, string> = {}) =>
+    app.request(
+      path,
+      { method, headers: { host: "localhost", "x-request-id": "id-1", ...headers } },
+      { source: "10.1.2.3" },
+    );
+  return { lines, call };
+}
+
+test("who changes something is logged, with the address and the request's id", async () => {
+  const { lines, call } = server();
+  await call("POST", "/shutdown", authorized);
+  expect(lines).toEqual(["agent-runner - INFO - Accepted POST /shutdown from 10.1.2.3 [requestId=id-1 status=202]"]);
+});
+
+test("who is refused is logged, and why, without the token that was tried", async () => {
+  const { lines, call } = server();
+  await call("POST", "/shutdown", { authorization: "Bearer guess-1" });
+  await call("GET", "/config?token=guess-2");
+  await call("POST", "/shutdown", { ...authorized, origin: "https://evil.example" });
+  await call("GET", "/shutdown", authorized);
+  await call("GET", `/.env${"x".repeat(5_000)}`);
+  const tail = (status: number) => `[requestId=id-1 status=${status}]`;
+  expect(lines).toEqual([
+    `agent-runner - WARN - Refused POST /shutdown from 10.1.2.3: the bearer token is not ADMIN_TOKEN ${tail(401)}`,
+    `agent-runner - WARN - Refused GET /config from 10.1.2.3: Authorization: Bearer <ADMIN_TOKEN> is required ${tail(401)}`,
+    `agent-runner - WARN - Refused POST /shutdown from 10.1.2.3: requests from web pages of another origin are not served ${tail(403)}`,
+    `agent-runner - INFO - Refused GET /shutdown from 10.1.2.3: /shutdown takes POST ${tail(405)}`,
+    expect.stringMatching(/^agent-runner - INFO - Refused GET \/\.envx{195}… from 10\.1\.2\.3: there is no such path /),
+  ]);
+  expect(lines.join("")).not.toContain("guess");
+});
+
+test("probes and reads are not logged", async () => {
+  const { lines, call } = server();
+  for (const path of ["/livez", "/readyz", "/healthz", "/config"]) await call("GET", path, authorized);
+  expect(lines).toEqual([]);
+});
+
+test("a port scanner cannot flood the log, nor hide who stops the runner; what was left out is counted", async () => {
+  const { lines, call } = server({ lines: 3, windowMs: 2_000 });
+  for (let index = 0; index < 50; index++) await call("GET", `/${index}`);
+  await call("POST", "/shutdown", authorized);
+  expect(lines).toHaveLength(4);
+  expect(lines[3]).toContain("Accepted POST /shutdown");
+  await until("the count is logged", () => lines.length > 4);
+  expect(lines[4]).toBe("agent-runner - WARN - 47 further refused admin calls were not logged");
+  await call("GET", "/again");
+  expect(lines.at(-1)).toContain("Refused GET /again");
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { installProgram, messagesOf, startProgram } from "../support/program.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+let temporal: TestTemporal;
+let folder: TemporaryFolder;
+let file: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function start(env: Record<string, string>) {
+  const [port = 0] = await freePorts(1);
+  const all = { MODE: "local", TEMPORAL_SERVICE_ADDRESS: temporal.address, ADMIN_PORT: String(port), ...env };
+  return { ...startProgram(file, ["start"], all, join(folder.path, "program")), port };
+}
+
+describe("the admin server of the program", () => {
+  test("is refused on an address that others reach where it has no token, with the remedy", async () => {
+    for (const ADMIN_HOST of ["0.0.0.0", "::"]) {
+      await using runner = await start({ ADMIN_HOST });
+      expect(await runner.exited).toBe(3);
+      const text = messagesOf(runner.output()).join("\n");
+      expect(text).toContain(`ADMIN_TOKEN is not set although ADMIN_HOST is ${ADMIN_HOST}`);
+      expect(text).toContain("openssl rand -hex 32");
+      expect(text).toContain("ADMIN_HOST=127.0.0.1");
+    }
+  }, 30_000);
+
+  test("with a token serves probes to everybody, and logs who was refused and who stopped the runner", async () => {
+    const ADMIN_TOKEN = "token-of-the-operator";
+    await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
+    await runner.says("Worker ready");
+    const url = `http://127.0.0.1:${runner.port}`;
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetch(`${url}/shutdown`, { method: "POST" })).status).toBe(401);
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, "x-request-id": "stop-1" };
+    expect((await fetch(`${url}/shutdown`, { method: "POST", headers })).status).toBe(202);
+    expect(await runner.exited).toBe(0);
+    expect(runner.output()).toContain("WARN - Refused POST /shutdown from 127.0.0.1: Authorization: Bearer");
+    expect(runner.output()).toContain("INFO - Accepted POST /shutdown from 127.0.0.1 [requestId=stop-1 status=202]");
+    expect(runner.output()).not.toContain(ADMIN_TOKEN);
+  }, 30_000);
+
+  test("says that its host does not resolve, or is another machine's", async () => {
+    const cases = [
+      ["nothing.invalid", "ADMIN_HOST is misspelled, or names a host that is not known here"],
+      ["192.0.2.1", "ADMIN_HOST is the address of another machine"],
+    ] as const;
+    for (const [ADMIN_HOST, cause] of cases) {
+      await using runner = await start({ ADMIN_HOST, ADMIN_TOKEN: "token-of-the-operator" });
+      expect(await runner.exited).toBe(4);
+      const text = messagesOf(runner.output()).join("\n");
+      expect(text).toContain("STARTUP FAILURE: the admin server cannot listen");
+      expect(text).toContain(`cannot listen on ${ADMIN_HOST}:${runner.port}`);
+      expect(text).toContain(cause);
+    }
+  }, 30_000);
+
+  test("warns about a second name of a setting that has no effect", async () => {
+    await using runner = await start({ TASK_QUEUE: "other", TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: "mine" });
+    await runner.says('TASK_QUEUE "other" has no effect: TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE "mine"');
+  }, 30_000);
+});
