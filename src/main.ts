@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
-import { watchOutput } from "./runner/standard-output.ts";
+import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
 
 /** The flags of `run`, as commander gives them. */
@@ -17,7 +17,11 @@ interface RunFlags {
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** The program's arguments as commands. Each command is loaded when it is called: `--version` needs no agent library. */
-export function program(env: Readonly<Record<string, string | undefined>>, exit: (code: ExitCode) => void): Command {
+export function program(
+  env: Readonly<Record<string, string | undefined>>,
+  exit: (code: ExitCode) => void,
+  output: Pick<StandardOutput, "isOnlyLog"> = { isOnlyLog: () => undefined },
+): Command {
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
   const root = new Command("agent-runner")
     .description(
@@ -35,11 +39,17 @@ export function program(env: Readonly<Record<string, string | undefined>>, exit:
   root
     .command("start")
     .description("run agents until stopped (the default)")
-    .action(async () => exit(await (await import("./commands/start.ts")).start(common())));
+    .action(async () => {
+      output.isOnlyLog();
+      exit(await (await import("./commands/start.ts")).start(common()));
+    });
   root
     .command("dev")
     .description("run everything on this machine: Temporal, a Stigmer daemon and the runner")
-    .action(async () => exit(await (await import("./commands/dev.ts")).dev(common())));
+    .action(async () => {
+      output.isOnlyLog();
+      exit(await (await import("./commands/dev.ts")).dev(common()));
+    });
   root
     .command("run")
     .description("send a message to an agent of a Stigmer daemon and show what comes of it")
@@ -108,16 +118,17 @@ function withCommand(args: readonly string[]): string[] {
 
 async function main(): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const written = watchOutput();
+  const output = watchOutput();
   try {
-    await program(process.env, (given) => {
+    const take = (given: ExitCode) => {
       code = given;
-    }).parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
+    };
+    await program(process.env, take, output).parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     code = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  await written();
+  await output.written();
   return code;
 }
 

@@ -44,6 +44,8 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   const onSignal = () => interrupted.abort();
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
+  // The terminal was closed: the execution goes on.
+  process.once("SIGHUP", onSignal);
   let client: StigmerClient | undefined;
   try {
     const submission = submissionOf(options);
@@ -60,6 +62,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     client?.close();
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
+    process.off("SIGHUP", onSignal);
   }
 }
 

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { processesWith } from "../support/processes.ts";
+import { installProgram, startProgram } from "../support/program.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { startAtTerminal } from "../support/terminal.ts";
+
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+let temporal: TestTemporal;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  ollama = startOllamaDouble();
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await ollama[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function place() {
+  const [daemon, admin] = await freePorts(2);
+  const cwd = join(folder.path, crypto.randomUUID());
+  await mkdir(cwd);
+  const env = {
+    MODE: "local",
+    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    TASK_QUEUE: crypto.randomUUID(),
+    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+    ADMIN_PORT: String(admin),
+    OLLAMA_BASE_URL: ollama.url,
+    DRAIN_TIMEOUT: "600",
+  };
+  return { cwd, env, livez: `http://localhost:${admin}/livez` };
+}
+
+/** An execution that runs a command until the file `go` is in the workspace. */
+const untilGo = (_: unknown, turn: number) => {
+  const command = "touch started; until [ -e go ]; do sleep 0.1; done";
+  return turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Gone." };
+};
+
+describe("a terminal that is closed", () => {
+  test("lets `dev` finish what runs, however often the hangup is sent, and end in order", async () => {
+    const { cwd, env } = await place();
+    ollama.converse(untilGo);
+    await using dev = startAtTerminal([file, "dev"], env, cwd);
+    await dev.says("Ready.", 60_000);
+    await using run = startProgram(file, ["run", "Wait"], env, cwd);
+    const workspace = join(cwd, "workspace");
+    await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
+    dev.close();
+    // A shell sends it to its jobs, and the system again when the shell has ended.
+    for (let again = 0; again < 3; again++) dev.signal("SIGHUP");
+    await until("it drains", async () => {
+      const answer = await fetch(`http://localhost:${env.ADMIN_PORT}/healthz`);
+      return ((await answer.json()) as { state: string }).state === "draining";
+    });
+    await Bun.write(join(workspace, "go"), "");
+    expect(await run.exited).toBe(0);
+    expect(run.output()).toContain("Gone.");
+    expect(await dev.exited).toBe(0);
+    expect(await processesWith(cwd)).toEqual([]);
+  }, 90_000);
+
+  test("does not end a `start` by `nohup`, and the log goes nowhere", async () => {
+    const { cwd, env, livez } = await place();
+    const nohup = ["sh", "-c", `trap "" HUP; exec "$0" start`, file];
+    await using start = startAtTerminal(nohup, { ...env, LOG_LEVEL: "debug" }, cwd);
+    await start.says("Worker ready");
+    start.close();
+    start.signal("SIGHUP");
+    expect(await readFile(`/proc/${start.pid}/status`, "utf8")).toMatch(/^SigIgn:.*[13579bdf]$/m);
+    expect((await fetch(livez)).status).toBe(200);
+    // Only the first signal that counts: it drains.
+    start.signal("SIGTERM");
+    expect(await start.exited).toBe(0);
+  }, 60_000);
+
+  test("ends `run`, and the execution goes on", async () => {
+    const { cwd, env } = await place();
+    ollama.converse(untilGo);
+    await using dev = startProgram(file, ["dev"], env, cwd);
+    await dev.says("Ready.", 60_000);
+    await using run = startAtTerminal([file, "run", "Wait"], env, cwd);
+    const workspace = join(cwd, "workspace");
+    await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
+    run.close();
+    expect([130, 141]).toContain((await run.exited) ?? -1);
+    await Bun.write(join(workspace, "go"), "");
+    await dev.says("Execution completed");
+  }, 90_000);
+});
+
+test("a log that nobody reads ends nothing", async () => {
+  const { cwd, env, livez } = await place();
+  const reader = ["bash", "-o", "pipefail", "-c", `"$0" start | { head -n 1; echo read; }`, file];
+  await using pipeline = startAtTerminal(reader, env, cwd);
+  await pipeline.says("read");
+  await until("it works", async () => (await fetch(livez).catch(() => undefined))?.status === 200, 20_000);
+  const stop = await fetch(livez.replace("livez", "shutdown"), { method: "POST" });
+  expect(stop.status).toBe(202);
+  expect(await pipeline.exited).toBe(0);
+}, 60_000);

@@ -1,0 +1,52 @@
+/** The compiled program at a terminal of its own, which a test closes as a user closes a window. */
+import { until } from "./eventually.ts";
+
+export interface ProgramAtTerminal {
+  readonly pid: number;
+  /** Everything it wrote to the terminal so far. */
+  output(): string;
+  says(text: string, limitMs?: number): Promise<void>;
+  /** Hangs up: the program gets SIGHUP, and nothing can be written any more. */
+  close(): void;
+  signal(signal: NodeJS.Signals): void;
+  /** Its exit code; undefined where a signal ended it. */
+  readonly exited: Promise<number | undefined>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export function startAtTerminal(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): ProgramAtTerminal {
+  let output = "";
+  const decoder = new TextDecoder();
+  const child = Bun.spawn([...command], {
+    cwd,
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, TMPDIR: "/tmp", ...env },
+    terminal: {
+      cols: 200,
+      rows: 50,
+      data: (_, bytes) => {
+        output += decoder.decode(bytes, { stream: true });
+      },
+    },
+  });
+  const exited = child.exited.then(() => child.exitCode ?? undefined);
+  return {
+    pid: child.pid,
+    output: () => output,
+    says: async (text, limitMs = 20_000) => {
+      await until("the text", () => output.includes(text), limitMs).catch(() => {
+        throw new Error(`the program did not say "${text}" but:\n${output}`);
+      });
+    },
+    close: () => child.terminal?.close(),
+    signal: (signal) => child.kill(signal),
+    exited,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
