@@ -42,6 +42,8 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   let log = firstLogger(options, mask);
   const releaseConsole = captureConsole(() => log);
   const stopping = new AbortController();
+  /** A part that the runner cannot do without has ended for good. */
+  let isLost = false;
   let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
   const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, () => log);
   const stray = catchStrayErrors(
@@ -62,14 +64,19 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     opened.defer(() => daemon.stop());
     log.info(`Stigmer daemon listens on ${daemon.endpoint}`);
     if (stopping.signal.aborted) return EXIT.ok;
+    void Promise.race([temporal.lost, daemon.lost]).then((error) => {
+      isLost = true;
+      for (const line of [`${error.message}. The runner drains and ends`, ...error.remedies]) log.error(line);
+      steps.drain();
+    });
     const runner = await startRunner({ loaded, env, log, mask });
     steps = runner;
     if (stopping.signal.aborted) runner.drain();
     else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
     const code = await runner.ended;
-    return stray.isFaulty ? EXIT.failed : code;
+    return stray.isFaulty || isLost ? EXIT.failed : code;
   } catch (error) {
-    if (stopping.signal.aborted && error === stopping.signal.reason) return EXIT.ok;
+    if (stopping.signal.aborted && error === stopping.signal.reason) return isLost ? EXIT.failed : EXIT.ok;
     if (error instanceof ConfigError) logWarnings(error, log);
     const failure =
       error instanceof DevError

@@ -5,6 +5,7 @@ import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { openDatabase } from "../shared/open-database.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
+import { DevError } from "./dev-error.ts";
 import { ExecutionBook } from "./executions.ts";
 import { serveGrpc } from "./grpc-server.ts";
 import { upgrade } from "./resource-kind.ts";
@@ -27,6 +28,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** `localhost:<port>`. */
   readonly endpoint: string;
+  /** Resolves with the reason when the daemon can start no more workflows. */
+  readonly lost: Promise<DevError>;
   stop(): Promise<void>;
 }
 
@@ -54,11 +57,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const server = await serveGrpc(services(store, executions, log), port);
   opened.defer(() => server.stop());
   const worker = await createWorkflowWorker(connection, namespace, executions);
-  const working = worker.run().catch((error: unknown) => log.error(`The workflow worker failed: ${messageOf(error)}`));
+  const lost = Promise.withResolvers<DevError>();
+  const working = worker.run().catch((error: unknown) => lost.resolve(workerLost(error)));
   opened.defer(async () => {
     if (worker.getState() === "RUNNING") worker.shutdown();
     await working;
   });
   const closing = opened.move();
-  return { endpoint: `localhost:${server.port}`, stop: () => closing.disposeAsync() };
+  return { endpoint: `localhost:${server.port}`, lost: lost.promise, stop: () => closing.disposeAsync() };
+}
+
+function workerLost(error: unknown): DevError {
+  const message = `The daemon's workflow worker failed: ${messageOf(error)}`;
+  return new DevError("temporal-failed", message, ["Start `agent-runner dev` again."], error);
 }

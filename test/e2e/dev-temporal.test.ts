@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { connectTemporal } from "../../src/temporal/index.ts";
+import { startOllamaDouble } from "../support/ollama-double.ts";
+import { runningWith } from "../support/processes.ts";
 import { installProgram, startProgram } from "../support/program.ts";
 import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -16,16 +19,26 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => folder[Symbol.asyncDispose]());
 
-async function start(env: Record<string, string>) {
+async function start(more: Record<string, string>) {
   const [temporal, daemon, admin] = await freePorts(3);
-  const ports = {
+  const env = {
     TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
     STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
     ADMIN_PORT: String(admin),
+    ...more,
   };
   const cwd = join(folder.path, crypto.randomUUID());
   await Bun.write(join(cwd, ".keep"), "");
-  return startProgram(file, ["dev"], { ...ports, ...env }, cwd);
+  const run = (message: string) => startProgram(file, ["run", message], env, cwd);
+  return { ...startProgram(file, ["dev"], env, cwd), cwd, run };
+}
+
+/** Kills the Temporal server that a `dev` has started, as the kernel does when memory is short. */
+async function killTemporal(cwd: string): Promise<void> {
+  const servers = await runningWith(`--db-filename ${cwd}`);
+  const { pid } = servers.find(({ line }) => !line.startsWith("/bin/sh")) ?? {};
+  if (pid === undefined) throw new Error(`no Temporal server runs for ${cwd}`);
+  process.kill(pid, "SIGKILL");
 }
 
 describe("agent-runner dev", () => {
@@ -53,5 +66,48 @@ describe("agent-runner dev", () => {
     expect(output).toContain("STARTUP FAILURE");
     expect(output).toContain("temporal");
     expect(output).toMatch(/https:\/\/\S+temporal|brew install temporal/);
+  });
+
+  test("starts its Temporal again when it is killed: what ran comes to an end, and new executions run", async () => {
+    await using ollama = startOllamaDouble();
+    const command = "until [ -e go ]; do sleep 0.1; done";
+    ollama.converse((request, turn) =>
+      turn === 0 && request.messages.at(-1)?.content.includes("Wait")
+        ? { text: "", tools: [{ name: "execute", args: { command } }] }
+        : { text: "Done." },
+    );
+    await using dev = await start({ OLLAMA_BASE_URL: ollama.url });
+    await dev.says("Ready.", 60_000);
+    const waiting = dev.run("Wait");
+    await dev.says("Execution started");
+    await killTemporal(dev.cwd);
+    await dev.says("The Temporal development server has ended: ");
+    expect(dev.output()).toContain("Starting it again (1 of 5)");
+    await dev.says("The Temporal development server runs again", 60_000);
+    await Bun.write(join(dev.cwd, "workspace/go"), "");
+    expect([0, 1]).toContain(await waiting.exited);
+    const next = dev.run("Hello");
+    expect(await next.exited).toBe(0);
+    expect(next.output()).toStartWith("Done.");
+    dev.signal("SIGINT");
+    expect(await dev.exited).toBe(0);
+    expect(await runningWith(dev.cwd)).toEqual([]);
+  });
+
+  test("ends with the reason when its Temporal cannot be started again", async () => {
+    const bin = join(folder.path, "broken");
+    const real = Bun.which("temporal");
+    const script = `#!/bin/sh\n[ -e "$HOME/broken" ] && { echo "Error: the disk is on fire"; exit 1; }\nexec ${real} "$@"\n`;
+    await Bun.write(join(bin, "temporal"), script);
+    await chmod(join(bin, "temporal"), 0o755);
+    await using dev = await start({ PATH: `${bin}:/usr/bin:/bin` });
+    await dev.says("Ready.", 60_000);
+    await Bun.write(join(dev.cwd, "broken"), "");
+    await killTemporal(dev.cwd);
+    expect(await dev.exited).toBe(1);
+    expect(dev.output()).toContain("Starting it again (5 of 5)");
+    expect(dev.output()).toContain("ended 6 times within 10 min 0 s, the last time with: Error: the disk is on fire");
+    expect(dev.output()).toContain("temporal.log in the data directory");
+    expect(await runningWith(dev.cwd)).toEqual([]);
   });
 });

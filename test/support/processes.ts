@@ -1,13 +1,18 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** The processes whose command line contains a text. */
+/** The command lines that contain a text. */
 export async function processesWith(text: string): Promise<string[]> {
-  const found: string[] = [];
+  return (await runningWith(text)).map(({ line }) => line);
+}
+
+/** The processes whose command line contains a text. */
+export async function runningWith(text: string): Promise<{ readonly pid: number; readonly line: string }[]> {
+  const found: { readonly pid: number; readonly line: string }[] = [];
   // Each of them may end at any time.
   for (const name of (await readdir("/proc")).filter((entry) => /^\d+$/.test(entry))) {
     const line = (await readFile(join("/proc", name, "cmdline"), "utf8").catch(() => "")).replaceAll("\0", " ");
-    if (line.includes(text)) found.push(line);
+    if (line.includes(text)) found.push({ pid: Number(name), line });
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { homeDirectory } from "../../shared/home-directory.ts";
 import { sleep } from "../../shared/time.ts";
@@ -27,19 +27,23 @@ kill -KILL 0`;
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #logFile: string;
+  /** Where in the log file this server begins. */
+  readonly #logStart: number;
   #isRunning = true;
   /** Resolves when it has ended, for whatever reason. */
   readonly exited: Promise<void>;
 
   /**
+   * @param logFile what it says is added to it
    * @param path the PATH to run it with. It gets nothing else of this process' environment: agents' commands can read
    *   that of the server
    * @throws the system's error where the log file cannot be written
    */
   constructor(executable: string, args: readonly string[], logFile: string, path = "") {
     this.#logFile = logFile;
-    const output = openSync(logFile, "w", 0o600);
+    const output = openSync(logFile, "a", 0o600);
     try {
+      this.#logStart = fstatSync(output).size;
       this.#child = spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
         detached: true,
         // The keeper needs programs of its own, wherever the server was found.
@@ -78,7 +82,9 @@ export class ServerProcess {
 
   /** What the server said last of what went wrong, or else last of all; empty where it said nothing. */
   complaint(): string {
-    const lines = readFileSync(this.#logFile, "utf8")
+    const lines = readFileSync(this.#logFile)
+      .subarray(this.#logStart)
+      .toString()
       .split("\n")
       .map((line) => line.trim())
       .filter((line) => line !== "");

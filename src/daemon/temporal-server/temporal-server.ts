@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TemporalConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
@@ -8,6 +8,7 @@ import { connectTemporal, type NativeConnection, TemporalError, type TemporalErr
 import { DevError } from "../dev-error.ts";
 import { temporalExecutable } from "./executable.ts";
 import { ServerProcess } from "./server-process.ts";
+import { Supervisor } from "./supervisor.ts";
 
 /** How long a server may take to answer; the first start makes its database. */
 const START_LIMIT_MS = 60_000;
@@ -26,6 +27,8 @@ export interface TemporalServerOptions {
 /** A Temporal to work with: one that was there, or one of our own. */
 export interface LocalTemporal {
   readonly connection: NativeConnection;
+  /** Resolves with the reason when a server of our own has ended for good; never for another one. */
+  readonly lost: Promise<DevError>;
   stop(): Promise<void>;
 }
 
@@ -41,7 +44,7 @@ export async function localTemporal(options: TemporalServerOptions): Promise<Loc
   try {
     const connection = await connect(config, signal);
     log.info(`Using the Temporal that is running at ${config.address}`);
-    return { connection, stop: () => connection.close() };
+    return { connection, lost: new Promise(() => undefined), stop: () => connection.close() };
   } catch (error) {
     signal.throwIfAborted();
     // One is there, and it is not its absence that is in the way.
@@ -76,15 +79,22 @@ async function startServer({ config, dataDir, path, log, signal }: TemporalServe
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "warn"],
     ...["--namespace", config.namespace, "--db-filename", database],
   ];
-  const server = startProcess(executable, logFile, args, path);
+  removeOldLog(logFile);
+  const begin = () => startProcess(executable, logFile, args, path);
+  const server = begin();
   try {
     const connection = await connectWhenReady(config, server, logFile, signal);
     log.info(`Temporal is ready after ${humanDuration(Date.now() - started)} (its log: ${logFile})`);
+    // The connection finds the new server by itself: it is on the same port, with the same database.
+    const ready = async (again: ServerProcess, stopped: AbortSignal) =>
+      await (await connectWhenReady(config, again, logFile, stopped)).close();
+    const supervisor = new Supervisor({ server, begin, ready, log });
     return {
       connection,
+      lost: supervisor.lost,
       stop: async () => {
         await connection.close();
-        await server.stop();
+        await supervisor.stop();
       },
     };
   } catch (error) {
@@ -101,6 +111,15 @@ function closeToOthers(database: string): void {
     } catch {
       // Not there, or not ours: then the server says what is wrong with it.
     }
+  }
+}
+
+/** Each start of `dev` has a log of its own; a server that is started again goes on with it. */
+function removeOldLog(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Then it cannot be written either, which is told there.
   }
 }
 
