@@ -69,7 +69,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
       for (const line of [`${error.message}. The runner drains and ends`, ...error.remedies]) log.error(line);
       steps.drain();
     });
-    const runner = await startRunner({ loaded, env, log, mask });
+    const runner = await startRunner({ loaded, env, log, mask, checks: [daemon.check] });
     steps = runner;
     if (stopping.signal.aborted) runner.drain();
     else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');

@@ -2,12 +2,17 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
+import { DatabaseHealth } from "../shared/database-health.ts";
+import { checkDirectory } from "../shared/directory-check.ts";
 import { messageOf } from "../shared/errors.ts";
+import type { HealthCheck } from "../shared/health.ts";
 import { openDatabase } from "../shared/open-database.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { DevError } from "./dev-error.ts";
-import { ExecutionBook } from "./executions.ts";
+import { watchExecutions } from "./execution-watch.ts";
+import { ExecutionBook, type StartWorkflow } from "./executions.ts";
 import { serveGrpc } from "./grpc-server.ts";
+import { LiveExecutions } from "./live-executions.ts";
 import { upgrade } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
 import { services } from "./services.ts";
@@ -28,6 +33,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** `localhost:<port>`. */
   readonly endpoint: string;
+  /** Whether its file can be written. */
+  readonly check: HealthCheck;
   /** Resolves with the reason when the daemon can start no more workflows. */
   readonly lost: Promise<DevError>;
   stop(): Promise<void>;
@@ -40,12 +47,15 @@ const RUN_TIMEOUT = "10 min";
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { connection, namespace, runnerQueue, port, dataDir, log } = options;
   await using opened = new AsyncDisposableStack();
-  const database = openDatabase(join(dataDir, "daemon.db"));
+  const file = join(dataDir, "daemon.db");
+  const database = openDatabase(file);
   opened.defer(() => database.close());
+  const health = new DatabaseHealth(file, database);
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [protobufJsonCodec] } });
   const store = new ResourceStore(database);
   upgrade(store);
-  const executions = new ExecutionBook(store, async (executionId, execution) => {
+  const live = new LiveExecutions(store, log, health);
+  const startWorkflow: StartWorkflow = async (executionId, execution) => {
     await client.workflow.start(WORKFLOW_TYPE, {
       workflowId: `${WORKFLOW_TYPE}/${executionId}`,
       taskQueue: WORKFLOW_QUEUE,
@@ -53,8 +63,17 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       memo: { activityTaskQueue: runnerQueue },
       args: [execution],
     });
-  });
-  const server = await serveGrpc(services(store, executions, log), port);
+  };
+  const executions = new ExecutionBook(store, startWorkflow, live);
+  const problem = async () => {
+    const finding = health.check() ?? (await checkDirectory(dataDir));
+    return finding?.status === "failed" ? finding.reason : undefined;
+  };
+  opened.defer(watchExecutions({ live, executions, problem }));
+  const server = await serveGrpc(
+    services(store, executions, log, (error) => health.failed(error)),
+    port,
+  );
   opened.defer(() => server.stop());
   const worker = await createWorkflowWorker(connection, namespace, executions);
   const lost = Promise.withResolvers<DevError>();
@@ -64,7 +83,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await working;
   });
   const closing = opened.move();
-  return { endpoint: `localhost:${server.port}`, lost: lost.promise, stop: () => closing.disposeAsync() };
+  return {
+    endpoint: `localhost:${server.port}`,
+    check: { name: "daemon", stopsWork: false, check: async () => health.check() },
+    lost: lost.promise,
+    stop: () => closing.disposeAsync(),
+  };
 }
 
 function workerLost(error: unknown): DevError {

@@ -12,7 +12,8 @@ import {
   MessageType,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
-import { ExecutionBook, isTerminal } from "./executions.ts";
+import { isTerminal } from "./execution-phase.ts";
+import { ExecutionBook } from "./executions.ts";
 import { kinds } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
 

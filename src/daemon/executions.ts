@@ -11,6 +11,8 @@ import {
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { invalid } from "./daemon-error.ts";
+import { isTerminal } from "./execution-phase.ts";
+import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
@@ -22,25 +24,27 @@ const EXECUTION_LIMIT = 2_000_000;
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-const TERMINAL = new Set([
-  ExecutionPhase.EXECUTION_COMPLETED,
-  ExecutionPhase.EXECUTION_FAILED,
-  ExecutionPhase.EXECUTION_CANCELLED,
-]);
-
-export function isTerminal(execution: AgentExecution): boolean {
-  return TERMINAL.has(execution.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED);
-}
-
 /** Executions: how they begin, how their status changes, who is told. */
 export class ExecutionBook {
   readonly #store: ResourceStore;
   readonly #startWorkflow: StartWorkflow;
+  readonly #live: LiveExecutions;
   readonly #subscribers = new Map<string, Set<(execution: AgentExecution) => void>>();
 
-  constructor(store: ResourceStore, startWorkflow: StartWorkflow) {
+  constructor(store: ResourceStore, startWorkflow: StartWorkflow, live: LiveExecutions = new LiveExecutions(store)) {
     this.#store = store;
     this.#startWorkflow = startWorkflow;
+    this.#live = live;
+  }
+
+  get(id: string): AgentExecution {
+    return this.#live.get(id);
+  }
+
+  delete(id: string): AgentExecution {
+    const deleted = kinds.execution.delete(this.#store, id);
+    this.#live.forget(id);
+    return deleted;
   }
 
   async create(input: AgentExecution): Promise<AgentExecution> {
@@ -59,6 +63,7 @@ export class ExecutionBook {
     const status = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_PENDING });
     const execution = kinds.execution.create(this.#store, { ...input, status });
     const id = execution.metadata?.id ?? "";
+    this.#live.add(execution);
     try {
       await this.#startWorkflow(id, {
         [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName),
@@ -73,14 +78,14 @@ export class ExecutionBook {
   /** Lists and maps are replaced whole where not empty, never cleared; scalars are taken where set. */
   updateStatus({ executionId, status }: AgentExecutionUpdateStatusInput): AgentExecution {
     if (status === undefined) throw invalid("AgentExecutionUpdateStatusInput: the status is missing");
-    const execution = kinds.execution.get(this.#store, executionId);
+    const execution = this.#live.get(executionId);
     const merged = merge(execution.status ?? create(AgentExecutionStatusSchema), status);
     return this.#changed({ ...execution, status: merged });
   }
 
   /** Ends an execution that its runner did not end. */
   fail(executionId: string, error: string): AgentExecution {
-    const execution = kinds.execution.get(this.#store, executionId);
+    const execution = this.#live.get(executionId);
     if (isTerminal(execution)) return execution;
     const status = merge(execution.status ?? create(AgentExecutionStatusSchema), {
       phase: ExecutionPhase.EXECUTION_FAILED,
@@ -95,7 +100,7 @@ export class ExecutionBook {
    * Ends on a terminal phase, or when the signal aborts.
    */
   async *subscribe(executionId: string, signal: AbortSignal): AsyncGenerator<AgentExecution> {
-    let newest: AgentExecution | undefined = kinds.execution.get(this.#store, executionId);
+    let newest: AgentExecution | undefined = this.#live.get(executionId);
     let wake = Promise.withResolvers<void>();
     const subscriber = (execution: AgentExecution) => {
       // Nothing comes after the last one.
@@ -126,9 +131,9 @@ export class ExecutionBook {
   }
 
   #changed(execution: AgentExecution): AgentExecution {
-    const saved = kinds.execution.save(this.#store, execution);
-    for (const tell of this.#subscribers.get(saved.metadata?.id ?? "") ?? []) tell(saved);
-    return saved;
+    const newest = this.#live.put(execution);
+    for (const tell of this.#subscribers.get(newest.metadata?.id ?? "") ?? []) tell(newest);
+    return newest;
   }
 }
 

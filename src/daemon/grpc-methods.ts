@@ -23,12 +23,17 @@ export interface ServedService {
   readonly methods: UntypedServiceImplementation;
 }
 
+/** What is wrong with the daemon's file, in words; undefined where the error is about something else. */
+export type StorageProblem = (error: unknown) => string | undefined;
+
 /** Makes handlers of grpc-js out of functions from request to answer. */
 export class MethodHandlers {
   readonly #log: Logger;
+  readonly #storageProblem: StorageProblem;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, storageProblem: StorageProblem = () => undefined) {
     this.#log = log;
+    this.#storageProblem = storageProblem;
   }
 
   unary<M extends DescMethodUnary>(
@@ -70,6 +75,11 @@ export class MethodHandlers {
 
   #refusal(error: unknown, method: DescMethodUnary | DescMethodServerStreaming): { code: status; details: string } {
     if (error instanceof DaemonError) return { code: error.status, details: error.message };
+    const problem = this.#storageProblem(error);
+    if (problem !== undefined) {
+      this.#log.error(`${method.parent.name}.${method.name} failed: ${problem}`);
+      return { code: status.INTERNAL, details: problem };
+    }
     this.#log.error(
       `${method.parent.name}.${method.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
     );

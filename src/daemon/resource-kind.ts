@@ -141,6 +141,13 @@ export class ResourceKind<T extends Resource> {
     return this.#put(store, resource);
   }
 
+  /** As it is when it was stored and read again. */
+  normalized(resource: T): T {
+    // Made again, so that parts that were given as plain values become messages.
+    const { $typeName: _, ...parts } = resource;
+    return create(this.#schema, parts as MessageInitShape<GenMessage<T>>);
+  }
+
   delete(store: ResourceStore, id: string): T {
     const found = this.get(store, id);
     store.delete(id);
@@ -149,9 +156,7 @@ export class ResourceKind<T extends Resource> {
 
   #put(store: ResourceStore, resource: T): T {
     const { id = "", org = "", slug = "" } = resource.metadata ?? {};
-    // Made anew, so that parts that were given as plain values become messages.
-    const { $typeName: _, ...parts } = resource;
-    store.put(this.#schema, id, { org, slug }, create(this.#schema, parts as MessageInitShape<GenMessage<T>>), {
+    store.put(this.#schema, id, { org, slug }, this.normalized(resource), {
       parent: "",
       phase: 0,
       ...this.#keys(resource),

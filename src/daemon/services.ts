@@ -3,7 +3,7 @@ import * as wire from "../stigmer/index.ts";
 import { agents, instances } from "./agent-services.ts";
 import { invalid } from "./daemon-error.ts";
 import type { ExecutionBook } from "./executions.ts";
-import { MethodHandlers, type ServedService } from "./grpc-methods.ts";
+import { MethodHandlers, type ServedService, type StorageProblem } from "./grpc-methods.ts";
 import type { Page } from "./page.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
@@ -11,8 +11,13 @@ import type { Parts } from "./service-parts.ts";
 import { artifactOf, pushSkill } from "./skills.ts";
 
 /** Every service of the contract that the runner and the command line use, on the daemon's own store. */
-export function services(store: ResourceStore, executions: ExecutionBook, log: Logger): ServedService[] {
-  const parts: Parts = { store, executions, on: new MethodHandlers(log) };
+export function services(
+  store: ResourceStore,
+  executions: ExecutionBook,
+  log: Logger,
+  storageProblem?: StorageProblem,
+): ServedService[] {
+  const parts: Parts = { store, executions, on: new MethodHandlers(log, storageProblem) };
   return [
     ...agents(parts),
     ...instances(parts),
@@ -138,17 +143,17 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
       methods: {
         ...on.unary(command.create, async (execution) => wire.withoutSecrets(await executions.create(execution))),
         ...on.unary(command.update, (shown) => {
-          const execution = wire.withSecretsOf(kinds.execution.get(store, shown.metadata?.id ?? ""), shown);
+          const execution = wire.withSecretsOf(executions.get(shown.metadata?.id ?? ""), shown);
           return wire.withoutSecrets(kinds.execution.update(store, execution));
         }),
         ...on.unary(command.updateStatus, (input) => wire.withoutSecrets(executions.updateStatus(input))),
-        ...on.unary(command.delete, ({ value }) => wire.withoutSecrets(kinds.execution.delete(store, value))),
+        ...on.unary(command.delete, ({ value }) => wire.withoutSecrets(executions.delete(value))),
       },
     },
     {
       service: wire.AgentExecutionQueryController,
       methods: {
-        ...on.unary(query.get, ({ value }) => wire.withoutSecrets(kinds.execution.get(store, value))),
+        ...on.unary(query.get, ({ value }) => wire.withoutSecrets(executions.get(value))),
         ...on.unary(query.list, ({ phase, pageSize, pageToken }) =>
           shownPage(kinds.execution.page(store, { phase }, pageSize, pageToken)),
         ),

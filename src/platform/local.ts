@@ -6,6 +6,7 @@ import type { LocalConfig } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
 import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
+import { checkDirectory } from "../shared/directory-check.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
 import { StigmerClient } from "../stigmer/index.ts";
@@ -36,7 +37,11 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
     journal,
     isJournalCertain: true,
     // Who works alone takes executions all the same: their users learn what is wrong.
-    checks: [{ name: "workspace", stopsWork: false, check: async () => failed(await writable(rootDir)) }],
+    checks: [
+      { name: "workspace", stopsWork: false, check: async () => failed(await writable(rootDir)) },
+      { name: "data directory", stopsWork: false, check: () => checkDirectory(config.dataDir) },
+      { ...threads.check, stopsWork: false },
+    ],
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
     close: async () => {

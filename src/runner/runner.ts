@@ -6,6 +6,7 @@ import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import type { HealthCheck } from "../shared/health.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
@@ -39,6 +40,8 @@ export interface RunnerOptions {
   readonly log: Logger;
   /** The process' secrets, and those of running executions. */
   readonly mask: SecretMask;
+  /** Checks of what runs beside it in the same process. */
+  readonly checks?: readonly HealthCheck[] | undefined;
 }
 
 /** A runner that polls for work. */
@@ -129,10 +132,13 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     }),
     log,
   });
-  monitor = new HealthMonitor(
-    healthChecks({ connection, worker, temporal: config.temporal, platform, replicas, model: agents.check }),
-    log,
-    () => admission.checked(monitor?.blocking ?? []),
+  const checks = healthChecks({
+    ...{ connection, worker, platform, replicas },
+    temporal: config.temporal,
+    model: agents.check,
+  });
+  monitor = new HealthMonitor([...checks, ...(options.checks ?? [])], log, () =>
+    admission.checked(monitor?.blocking ?? []),
   );
   opened.defer(() => monitor?.stop());
   const working = worker.run();

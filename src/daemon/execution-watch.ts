@@ -1,0 +1,55 @@
+import { humanDuration } from "../shared/time.ts";
+import { isPending } from "./execution-phase.ts";
+import type { ExecutionBook } from "./executions.ts";
+import type { LiveExecutions } from "./live-executions.ts";
+
+export interface WatchLimits {
+  readonly intervalMs: number;
+  /** How long an execution may wait for its runner while the data directory cannot be used. */
+  readonly maxPendingMs: number;
+  /** Longer than the workflow's run timeout: whoever was to end the execution did not. */
+  readonly maxRunningMs: number;
+}
+
+const DEFAULT_LIMITS: WatchLimits = { intervalMs: 5_000, maxPendingMs: 60_000, maxRunningMs: 11 * 60_000 };
+
+export interface ExecutionWatchDeps {
+  readonly live: LiveExecutions;
+  readonly executions: ExecutionBook;
+  /** What is wrong with the data directory; undefined where nothing is. */
+  readonly problem: () => Promise<string | undefined>;
+  readonly limits?: WatchLimits | undefined;
+}
+
+/**
+ * Sees to it that no client waits for ever: saves what could not be saved, and ends executions that nothing else will end.
+ * @returns the function that stops it, after a last attempt to save
+ */
+export function watchExecutions({ live, executions, problem, ...options }: ExecutionWatchDeps): () => void {
+  const { intervalMs, maxPendingMs, maxRunningMs } = options.limits ?? DEFAULT_LIMITS;
+  const round = async () => {
+    live.flush();
+    const now = Date.now();
+    const running = live.running();
+    const trouble = running.some(({ execution }) => isPending(execution)) ? await problem() : undefined;
+    for (const { execution, since } of running) {
+      const id = execution.metadata?.id ?? "";
+      const age = now - since;
+      if (age > maxRunningMs) executions.fail(id, `The execution did not end within ${humanDuration(maxRunningMs)}.`);
+      else if (trouble !== undefined && isPending(execution) && age > maxPendingMs)
+        executions.fail(id, `The execution was not begun: ${trouble}`);
+    }
+  };
+  let isBusy = false;
+  const timer = setInterval(() => {
+    if (isBusy) return;
+    isBusy = true;
+    void round().finally(() => {
+      isBusy = false;
+    });
+  }, intervalMs);
+  return () => {
+    clearInterval(timer);
+    live.flush();
+  };
+}

@@ -1,0 +1,116 @@
+import type { Database } from "bun:sqlite";
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { until } from "../../test/support/eventually.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { silentLogger } from "../log/index.ts";
+import { DatabaseHealth } from "../shared/database-health.ts";
+import { openDatabase } from "../shared/open-database.ts";
+import {
+  type AgentExecution,
+  AgentExecutionSchema,
+  AgentExecutionUpdateStatusInputSchema,
+  AgentSchema,
+  ExecutionPhase,
+} from "../stigmer/index.ts";
+import { watchExecutions } from "./execution-watch.ts";
+import { ExecutionBook } from "./executions.ts";
+import { LiveExecutions } from "./live-executions.ts";
+import { kinds } from "./resource-kind.ts";
+import { ResourceStore } from "./resource-store.ts";
+
+let folder: TemporaryFolder;
+let database: Database;
+let store: ResourceStore;
+let live: LiveExecutions;
+let book: ExecutionBook;
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  const file = join(folder.path, "daemon.db");
+  database = openDatabase(file);
+  store = new ResourceStore(database);
+  live = new LiveExecutions(store, silentLogger, new DatabaseHealth(file, database));
+  book = new ExecutionBook(store, async () => undefined, live);
+});
+afterEach(async () => {
+  database.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+const idOf = ({ metadata }: AgentExecution) => metadata?.id ?? "";
+const breakDisk = () => void database.run("PRAGMA query_only = ON");
+const mendDisk = () => void database.run("PRAGMA query_only = OFF");
+
+async function begin(): Promise<string> {
+  const agent = kinds.agent.apply(store, create(AgentSchema, { metadata: { name: "helper" } }));
+  const spec = { agentId: agent.metadata?.id ?? "", message: "Hello" };
+  return idOf(await book.create(create(AgentExecutionSchema, { spec })));
+}
+
+function update(executionId: string, phase: ExecutionPhase): void {
+  book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId, status: { phase, error: "why" } }));
+}
+
+test("a client is told of the end while nothing can be saved, and it is saved as soon as it can be", async () => {
+  const id = await begin();
+  const states: string[] = [];
+  const following = (async () => {
+    for await (const { status } of book.subscribe(id, new AbortController().signal))
+      states.push(ExecutionPhase[status?.phase ?? 0] ?? "");
+  })();
+  breakDisk();
+  update(id, ExecutionPhase.EXECUTION_FAILED);
+  await following;
+  expect(states.at(-1)).toBe("EXECUTION_FAILED");
+  expect(book.get(id).status).toMatchObject({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why" });
+  expect(kinds.execution.get(store, id).status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
+  // Who comes later, too.
+  for await (const { status } of book.subscribe(id, new AbortController().signal)) expect(status?.error).toBe("why");
+
+  live.flush();
+  expect(kinds.execution.get(store, id).status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
+  mendDisk();
+  live.flush();
+  expect(kinds.execution.get(store, id).status).toMatchObject({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why" });
+});
+
+test("a running execution goes on where the file cannot even be read", async () => {
+  const id = await begin();
+  database.run("DROP TABLE resources");
+  expect(book.get(id).status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
+});
+
+test("an execution that ended and was saved, or was deleted, is not kept in memory", async () => {
+  const [ended, deleted] = [await begin(), await begin()];
+  expect(live.running()).toHaveLength(2);
+  update(ended, ExecutionPhase.EXECUTION_COMPLETED);
+  book.delete(deleted);
+  expect(live.running()).toEqual([]);
+  expect(() => book.get(deleted)).toThrow("there is no AgentExecution");
+});
+
+test("executions that nobody ends are ended: those that wait on a broken disk, and those that take too long", async () => {
+  const [waiting, running] = [await begin(), await begin()];
+  update(running, ExecutionPhase.EXECUTION_IN_PROGRESS);
+  let trouble: string | undefined;
+  const watch = (maxPendingMs: number, maxRunningMs: number) =>
+    watchExecutions({
+      ...{ live, executions: book, problem: async () => trouble },
+      limits: { intervalMs: 10, maxPendingMs, maxRunningMs },
+    });
+  const phase = (id: string) => book.get(id).status?.phase;
+  const stop = watch(0, 600_000);
+  await Bun.sleep(50);
+  expect(phase(waiting)).toBe(ExecutionPhase.EXECUTION_PENDING);
+  trouble = "the disk is full.";
+  await until("the waiting one is ended", () => phase(waiting) === ExecutionPhase.EXECUTION_FAILED);
+  expect(book.get(waiting).status?.error).toBe("The execution was not begun: the disk is full.");
+  expect(phase(running)).toBe(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  stop();
+  const stopAgain = watch(0, 0);
+  await until("the running one is ended", () => phase(running) === ExecutionPhase.EXECUTION_FAILED);
+  expect(book.get(running).status?.error).toContain("did not end within");
+  stopAgain();
+});

@@ -1,0 +1,89 @@
+import { type Logger, silentLogger } from "../log/index.ts";
+import type { DatabaseHealth } from "../shared/database-health.ts";
+import type { AgentExecution } from "../stigmer/index.ts";
+import { isTerminal } from "./execution-phase.ts";
+import { kinds } from "./resource-kind.ts";
+import type { ResourceStore } from "./resource-store.ts";
+
+/** Executions that are kept in memory; beyond it the oldest ones are known to the file alone. */
+const MAX_LIVE = 1_000;
+
+export interface LiveExecution {
+  readonly execution: AgentExecution;
+  /** When it was first seen here, in ms since the epoch. */
+  readonly since: number;
+  readonly isSaved: boolean;
+}
+
+/**
+ * The newest state of the executions that have not ended, and of those that could not be saved: their clients are told
+ * of it also while the file cannot be written or read.
+ */
+export class LiveExecutions {
+  readonly #store: ResourceStore;
+  readonly #health: DatabaseHealth | undefined;
+  readonly #log: Logger;
+  readonly #live = new Map<string, LiveExecution>();
+
+  /** @param health told of each failure of the file */
+  constructor(store: ResourceStore, log: Logger = silentLogger, health?: DatabaseHealth) {
+    this.#store = store;
+    this.#log = log;
+    this.#health = health;
+  }
+
+  /** @throws DaemonError where there is none; the file's error */
+  get(id: string): AgentExecution {
+    return this.#live.get(id)?.execution ?? kinds.execution.get(this.#store, id);
+  }
+
+  /** Those that have not ended. */
+  running(): LiveExecution[] {
+    return [...this.#live.values()].filter(({ execution }) => !isTerminal(execution));
+  }
+
+  /** Takes one that is in the file already. */
+  add(execution: AgentExecution): void {
+    this.#set(execution, true);
+  }
+
+  /** Takes a new state: into the file, or, where that fails, only into memory. */
+  put(changed: AgentExecution): AgentExecution {
+    const { execution, isSaved } = this.#save(changed);
+    if (isSaved && isTerminal(execution)) this.forget(execution.metadata?.id ?? "");
+    else this.#set(execution, isSaved);
+    return execution;
+  }
+
+  forget(id: string): void {
+    this.#live.delete(id);
+  }
+
+  /** Saves what could not be saved before. */
+  flush(): void {
+    for (const [id, { execution, isSaved }] of this.#live) {
+      if (isSaved) continue;
+      this.put(execution);
+      if (this.#live.get(id)?.isSaved === false) return;
+    }
+  }
+
+  #set(execution: AgentExecution, isSaved: boolean): void {
+    const id = execution.metadata?.id ?? "";
+    this.#live.set(id, { execution, since: this.#live.get(id)?.since ?? Date.now(), isSaved });
+    if (this.#live.size > MAX_LIVE) this.forget(this.#live.keys().next().value ?? "");
+  }
+
+  #save(changed: AgentExecution): { readonly execution: AgentExecution; readonly isSaved: boolean } {
+    try {
+      return { execution: kinds.execution.save(this.#store, changed), isSaved: true };
+    } catch (error) {
+      const problem = this.#health?.failed(error);
+      if (problem === undefined) throw error;
+      const id = changed.metadata?.id;
+      if (this.#live.get(id ?? "")?.isSaved !== false)
+        this.#log.error(`The status of an execution is only in memory: ${problem}`, { executionId: id });
+      return { execution: kinds.execution.normalized(changed), isSaved: false };
+    }
+  }
+}

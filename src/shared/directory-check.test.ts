@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { chmod, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { withoutRoot } from "../../test/support/without-root.ts";
+import { checkDirectory } from "./directory-check.ts";
+
+test("a directory that can be written is well, and gets one small file however often it is asked", async () => {
+  await using folder = await temporaryFolder();
+  for (let again = 0; again < 3; again++) expect(await checkDirectory(folder.path)).toBeUndefined();
+  expect(await readdir(folder.path)).toEqual([".writable"]);
+});
+
+test("one that may not be written, or is gone, has failed, with its name and what to do", async () => {
+  await using folder = await temporaryFolder();
+  await chmod(folder.path, 0o755);
+  const directory = join(folder.path, "data");
+  await mkdir(directory, { mode: 0o555 });
+  const finding = await withoutRoot(() => checkDirectory(directory));
+  expect(finding).toEqual({
+    status: "failed",
+    reason: expect.stringContaining(`${directory} cannot be used: this user may not write it (EACCES). Give`),
+  });
+  expect(await checkDirectory(join(folder.path, "gone"))).toMatchObject({
+    status: "failed",
+    reason: expect.stringContaining("is not there any more (ENOENT)"),
+  });
+});

@@ -1,0 +1,46 @@
+import { constants, open, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf } from "./errors.ts";
+import { degraded, type Finding, failed } from "./health.ts";
+import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
+import { withTimeout } from "./time.ts";
+
+/** Below this nothing can be relied on to be written. */
+const MIN_FREE_BYTES = 1024 * 1024;
+/** Below this it will soon be so. */
+const LOW_FREE_BYTES = 64 * 1024 * 1024;
+/** Written over with every check: only a write shows that a disk has become read-only after an error. */
+const PROBE_FILE = ".writable";
+
+/** How long a disk, which may be another machine's, may take. */
+const LIMIT_MS = 10_000;
+
+/** Whether files can be written in a directory, and for how long still. */
+export async function checkDirectory(directory: string): Promise<Finding | undefined> {
+  try {
+    const tooLate = () => new Error(`${directory} does not answer within ${LIMIT_MS / 1000} s`);
+    const free = await withTimeout(
+      write(directory).then(() => freeBytes(directory)),
+      LIMIT_MS,
+      tooLate,
+    );
+    if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
+    const left = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}. Free space on it.`;
+    return free < MIN_FREE_BYTES ? failed(left) : degraded(left);
+  } catch (error) {
+    const trouble = storageTrouble(error);
+    return failed(trouble === undefined ? messageOf(error) : describeStorageTrouble(directory, trouble));
+  }
+}
+
+async function write(directory: string): Promise<void> {
+  await using file = await open(join(directory, PROBE_FILE), constants.O_WRONLY | constants.O_CREAT, 0o600);
+  await file.write("ok", 0);
+}
+
+/** @returns undefined where the file system does not say */
+async function freeBytes(directory: string): Promise<number | undefined> {
+  const { bsize, blocks, bfree, bavail } = await statfs(directory);
+  // Some blocks are kept for root.
+  return blocks === 0 ? undefined : bsize * (process.geteuid?.() === 0 ? bfree : bavail);
+}

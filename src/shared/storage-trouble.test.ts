@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
+
+const coded = (code: string) => Object.assign(new Error("raw"), { code });
+
+test.each([
+  ["SQLITE_FULL", "the disk is full"],
+  ["ENOSPC", "the disk is full"],
+  ["EDQUOT", "the disk quota is used up"],
+  ["SQLITE_READONLY_DBMOVED", "it is read-only"],
+  ["EROFS", "it is read-only"],
+  ["SQLITE_CANTOPEN", "this user may not write it"],
+  ["EACCES", "this user may not write it"],
+  ["SQLITE_IOERR_WRITE", "the disk reports an error"],
+  ["SQLITE_CORRUPT_VTAB", "the file is damaged"],
+  ["SQLITE_NOTADB", "the file is damaged"],
+  ["SQLITE_BUSY", "another process keeps it locked"],
+])("%s is told as what it is, with a remedy", (code, what) => {
+  const trouble = storageTrouble(new Error("wrapped", { cause: coded(code) }));
+  expect(trouble).toMatchObject({ code, what, remedy: expect.stringMatching(/^[A-Z].*\.$/) });
+  if (trouble === undefined) throw new Error("no trouble");
+  expect(describeStorageTrouble("/data/x.db", trouble)).toStartWith(`/data/x.db cannot be used: ${what} (${code}). `);
+});
+
+test("what is about something else is no trouble of storage", () => {
+  for (const error of [new Error("x"), coded("ECONNREFUSED"), coded("SQLITE_CONSTRAINT_UNIQUE"), "text", undefined])
+    expect(storageTrouble(error)).toBeUndefined();
+});

@@ -1,0 +1,55 @@
+import { systemCode } from "./errors.ts";
+
+/** What keeps a file from being used. */
+export interface StorageTrouble {
+  /** The system's or SQLite's code. */
+  readonly code: string;
+  /** As the end of the sentence "<file> cannot be used: …". */
+  readonly what: string;
+  /** What to do, a sentence. */
+  readonly remedy: string;
+}
+
+const ELSEWHERE = "or set STIGMER_DATA_DIR to another directory";
+const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly remedy: string }[] = [
+  { codes: /^(SQLITE_FULL|ENOSPC)/, what: "the disk is full", remedy: `Free space on it, ${ELSEWHERE}.` },
+  { codes: /^EDQUOT/, what: "the disk quota is used up", remedy: `Free space or raise the quota, ${ELSEWHERE}.` },
+  {
+    codes: /^(SQLITE_READONLY|EROFS)/,
+    what: "it is read-only",
+    remedy: `Make the file and its directory writable; a disk with errors is mounted read-only, see \`dmesg\`; ${ELSEWHERE}.`,
+  },
+  {
+    codes: /^(SQLITE_(PERM|AUTH|CANTOPEN)|EACCES|EPERM)/,
+    what: "this user may not write it",
+    remedy: `Give the file and its directory to this user, ${ELSEWHERE}.`,
+  },
+  { codes: /^(ENOENT|ENOTDIR)/, what: "it is not there any more", remedy: "Start the program again." },
+  {
+    codes: /^(SQLITE_(CORRUPT|NOTADB))/,
+    what: "the file is damaged",
+    remedy: "Stop the program and move the file away: it begins with a new one.",
+  },
+  {
+    codes: /^(SQLITE_IOERR|EIO)/,
+    what: "the disk reports an error",
+    remedy: `Look for it in \`dmesg\`, and at the free space, ${ELSEWHERE}.`,
+  },
+  {
+    codes: /^(SQLITE_(BUSY|LOCKED))/,
+    what: "another process keeps it locked",
+    remedy: "Stop the other process that uses it.",
+  },
+];
+
+/** @returns undefined where the error is about something else than storage */
+export function storageTrouble(error: unknown): StorageTrouble | undefined {
+  const code = systemCode(error);
+  const kind = code === undefined ? undefined : KINDS.find(({ codes }) => codes.test(code));
+  return code === undefined || kind === undefined ? undefined : { code, what: kind.what, remedy: kind.remedy };
+}
+
+/** `<file> cannot be used: the disk is full (SQLITE_FULL). Free space on it, …` */
+export function describeStorageTrouble(file: string, { code, what, remedy }: StorageTrouble): string {
+  return `${file} cannot be used: ${what} (${code}). ${remedy}`;
+}

@@ -1,0 +1,48 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { HumanMessage } from "@langchain/core/messages";
+import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { ThreadError } from "../thread-error.ts";
+import { openSqliteThreads } from "./index.ts";
+
+const PAGE_BYTES = 4096;
+const thread = { configurable: { thread_id: "thread-1", checkpoint_ns: "" } };
+
+async function write({ saver }: ReturnType<typeof openSqliteThreads>): Promise<void> {
+  const messages = [new HumanMessage({ id: "1", content: "x".repeat(200_000) })];
+  const checkpoint = { ...emptyCheckpoint(), channel_values: { messages }, channel_versions: { messages: 1 } };
+  await saver.put(thread, checkpoint, { source: "input", step: 0, parents: {} }, { messages: 1 });
+}
+
+/** Overwrites all of a database but its first page, as a broken disk may. */
+async function damage(file: string): Promise<void> {
+  const database = new Database(file);
+  database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  database.close();
+  const { size } = await stat(file);
+  await using handle = await open(file, "r+");
+  await handle.write(Buffer.alloc(size - PAGE_BYTES, 0xa5), 0, size - PAGE_BYTES, PAGE_BYTES);
+}
+
+test("a damaged file of threads is told as such, with its name and what to do, and fails the check", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "threads.db");
+  const first = openSqliteThreads(folder.path);
+  await write(first);
+  expect(await first.check.check()).toBeUndefined();
+  await first.close();
+  await damage(file);
+
+  const threads = openSqliteThreads(folder.path);
+  const error = await threads.saver.getTuple(thread).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ThreadError);
+  expect((error as ThreadError).message).toMatch(
+    /threads\.db cannot be used: the file is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move the file away/,
+  );
+  for (let again = 0; again < 2; again++)
+    expect(await threads.check.check()).toMatchObject({ status: "failed", reason: expect.stringContaining("damaged") });
+  await threads.close();
+});

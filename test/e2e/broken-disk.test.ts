@@ -1,0 +1,132 @@
+/** What a user sees of a data directory that cannot be written any more: nothing waits for ever, and all heals by itself. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installProgram, startProgram } from "../support/program.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** Until the runner's checks have noticed, on a slow machine too. */
+const NOTICE_LIMIT_MS = 60_000;
+
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+let temporal: TestTemporal;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  ollama = startOllamaDouble();
+  temporal = await startTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await ollama[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function dev(dataDir: string) {
+  const [daemon, admin] = await freePorts(2);
+  const cwd = join(folder.path, crypto.randomUUID());
+  await mkdir(cwd);
+  const env = {
+    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    TASK_QUEUE: crypto.randomUUID(),
+    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+    ADMIN_PORT: String(admin),
+    OLLAMA_BASE_URL: ollama.url,
+    STIGMER_DATA_DIR: dataDir,
+  };
+  const program = startProgram(file, ["dev"], env, cwd);
+  await program.says("Ready.", 60_000);
+  const health = async () => {
+    const answer = await fetch(`http://localhost:${admin}/healthz`);
+    const { checks } = (await answer.json()) as { checks: { name: string; status: string; reason?: string }[] };
+    return { status: answer.status, checks: new Map(checks.map((check) => [check.name, check])) };
+  };
+  const run = (message: string) => startProgram(file, ["run", message], env, cwd);
+  return { ...program, cwd, health, run };
+}
+
+/** An execution that waits in a command until the file `go` is in the workspace. */
+const untilGo = (_: unknown, turn: number) => {
+  const command = "touch started; until [ -e go ]; do sleep 0.1; done";
+  return turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Gone." };
+};
+
+/** Breaks the disk in the middle of an execution, and mends it when everybody was told. */
+async function breakInTheMiddle(
+  dataDir: string,
+  problem: RegExp,
+  disk: { breakFor: (pid: number) => Promise<void>; mend: (pid: number) => Promise<void> },
+): Promise<void> {
+  ollama.converse(untilGo);
+  await using everything = await dev(dataDir);
+  const first = everything.run("Wait");
+  const workspace = join(everything.cwd, "workspace");
+  await until("the command runs", () => Bun.file(join(workspace, "started")).exists(), 30_000);
+  await disk.breakFor(everything.pid);
+  await Bun.write(join(workspace, "go"), "");
+  expect(await first.exited).toBe(1);
+  expect(first.output()).toContain(`The agent's memory is not available: ${dataDir}/threads.db cannot be used: `);
+  expect(first.output()).toMatch(problem);
+  expect(first.output()).toContain("✗ failed after");
+
+  await until("the checks fail", async () => (await everything.health()).status === 503, NOTICE_LIMIT_MS);
+  const { checks } = await everything.health();
+  for (const name of ["agents' memory", "daemon"]) {
+    expect(checks.get(name)?.status).toBe("failed");
+    expect(checks.get(name)?.reason).toMatch(problem);
+  }
+  const second = everything.run("Again");
+  expect(await second.exited).not.toBe(0);
+  expect(second.errors()).toContain(`${dataDir}/daemon.db cannot be used: `);
+  expect(everything.output()).not.toMatch(/ {4}at /);
+
+  await disk.mend(everything.pid);
+  await until("all is well again", async () => (await everything.health()).status === 200, NOTICE_LIMIT_MS);
+  const third = everything.run("Once more");
+  expect(await third.exited).toBe(0);
+  everything.signal("SIGTERM");
+  expect(await everything.exited).toBe(0);
+}
+
+const command = (...args: string[]) => Bun.spawnSync(args, { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
+const canLimit = process.platform === "linux" && Bun.which("prlimit") !== null;
+
+describe("a data directory that cannot be written any more", () => {
+  // No file of the process may grow: as good as a quota, and everybody may set it.
+  test.skipIf(!canLimit)(
+    "ends executions at the client, fails the checks and heals",
+    async () => {
+      const limit = async (pid: number, bytes: string) => {
+        expect(command("prlimit", "--pid", String(pid), `--fsize=${bytes}:`)).toBe(true);
+      };
+      await breakInTheMiddle(join(folder.path, "limited"), /the disk reports an error \(SQLITE_IOERR_WRITE\)/, {
+        breakFor: (pid) => limit(pid, "4096"),
+        mend: (pid) => limit(pid, "unlimited"),
+      });
+    },
+    180_000,
+  );
+
+  test("ends executions at the client when its disk is full, fails the checks and heals", async () => {
+    const disk = join(folder.path, "disk");
+    await mkdir(disk);
+    // Only root may mount; the test above is for everybody.
+    if (!command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk)) return;
+    try {
+      const filler = join(disk, "filler");
+      await breakInTheMiddle(join(disk, "data"), /the disk is full \(SQLITE_FULL\)/, {
+        breakFor: async () => void command("sh", "-c", `cat /dev/zero >${filler}`),
+        mend: () => rm(filler),
+      });
+    } finally {
+      command("umount", "--lazy", disk);
+    }
+  }, 180_000);
+});
