@@ -1,10 +1,13 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { withTimeout } from "../shared/time.ts";
+import { sleep, withTimeout } from "../shared/time.ts";
 import type { CallBindings } from "./call-log.ts";
 
 /** How long the name service may take to find the address to listen on. */
 const LOOKUP_LIMIT_MS = 5_000;
+/** How long requests that are being answered may hold up the end. */
+const ANSWER_LIMIT_MS = 1_000;
+const ANSWER_POLL_MS = 10;
 
 export interface AdminServer {
   /** The port that was taken, where any free one was asked for. */
@@ -35,7 +38,12 @@ export async function serveAdmin(app: App, host: string, port: number): Promise<
   return {
     port: taken,
     url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
-    stop: () => server.stop(true),
+    stop: async () => {
+      // Whoever asked for the end gets the answer.
+      const end = Date.now() + ANSWER_LIMIT_MS;
+      while (server.pendingRequests > 0 && Date.now() < end) await sleep(ANSWER_POLL_MS);
+      await server.stop(true);
+    },
   };
 }
 

@@ -14,6 +14,7 @@ import {
   type ExitCode,
   handleSignals,
   logStartupFailure,
+  StartStopped,
   startRunner,
   startupFailure,
 } from "../runner/index.ts";
@@ -76,7 +77,8 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
     const code = await runner.ended;
     return stray.isFaulty || isLost ? EXIT.failed : code;
   } catch (error) {
-    if (stopping.signal.aborted && error === stopping.signal.reason) return isLost ? EXIT.failed : EXIT.ok;
+    const wasStopped = stopping.signal.aborted && error === stopping.signal.reason;
+    if (wasStopped || error instanceof StartStopped) return isLost ? EXIT.failed : EXIT.ok;
     if (error instanceof ConfigError) logWarnings(error, log);
     const failure =
       error instanceof DevError

@@ -7,6 +7,7 @@ import {
   handleSignals,
   logStartupFailure,
   type Runner,
+  StartStopped,
   startRunner,
   startupFailure,
 } from "../runner/index.ts";
@@ -41,6 +42,10 @@ export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
     const code = await runner.ended;
     return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
+    if (error instanceof StartStopped) {
+      log.info(error.message);
+      return EXIT.ok;
+    }
     // It may be why the configuration is not valid.
     if (error instanceof ConfigError) logWarnings(error, log);
     const failure = startupFailure(error);

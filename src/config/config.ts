@@ -63,6 +63,8 @@ interface CommonConfig {
   readonly commandTimeoutMs: number;
   /** Absolute path. */
   readonly dataDir: string;
+  /** How long a start waits for Temporal. */
+  readonly startupWaitMs: number;
   readonly drainTimeoutMs: number;
   readonly admin: { readonly host: string; readonly port: number; readonly token?: string };
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };

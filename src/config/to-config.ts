@@ -10,6 +10,7 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
     statusStreaming: set.STATUS_STREAMING,
     commandTimeoutMs: set.SANDBOX_COMMAND_TIMEOUT,
     dataDir: absolutePath(set.STIGMER_DATA_DIR),
+    startupWaitMs: set.STARTUP_WAIT,
     drainTimeoutMs: set.DRAIN_TIMEOUT,
     stigmer: {
       endpoint: set.STIGMER_BACKEND_ENDPOINT,

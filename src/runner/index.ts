@@ -1,3 +1,4 @@
+export { StartStopped } from "./connect-within.ts";
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
 export type { Runner, RunnerOptions } from "./runner.ts";

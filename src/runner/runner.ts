@@ -11,7 +11,6 @@ import type { SecretMask } from "../shared/secret-mask.ts";
 import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
 import {
-  connectTemporal,
   createActivityWorker,
   describeTaskQueue,
   formatIdentity,
@@ -22,9 +21,10 @@ import {
 import { version } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
+import { connectWithin } from "./connect-within.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { healthChecks } from "./health-checks.ts";
-import { HealthMonitor } from "./health-monitor.ts";
+import { type CheckResult, HealthMonitor } from "./health-monitor.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { ReplicaGroups } from "./replica-groups.ts";
 import { Shutdown, STOP_LIMIT_MS } from "./shutdown.ts";
@@ -68,9 +68,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   let monitor: HealthMonitor | undefined;
   // Until there is something to drain, the wish is kept.
   let drainWanted = false;
+  const waiting = new AbortController();
   let drain = () => {
     drainWanted = true;
+    waiting.abort();
   };
+  let notReady: CheckResult = NOT_CHECKED;
   for (const line of banner(config)) log.info(line);
 
   await using opened = new AsyncDisposableStack();
@@ -81,7 +84,13 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   for (const line of [...platform.connected, ...summary(config, platform.summary)]) log.info(line);
 
   installTemporalRuntime(log);
-  const connection = await connectTemporal(config.temporal);
+  const connection = await connectWithin(config.temporal, {
+    ...{ waitMs: config.startupWaitMs, log, signal: waiting.signal },
+    onWait: (reason) => {
+      notReady = { name: "Temporal", status: "failed", reason };
+    },
+  });
+  notReady = NOT_CHECKED;
   // A worker that still waits for Temporal keeps it open; then it ends with the process.
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
   log.info(
@@ -177,7 +186,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       startedAt: lifecycle.startedAt,
       state: () => lifecycle.state,
       inFlight: () => executions.count,
-      checks: () => monitor?.results ?? [NOT_CHECKED],
+      checks: () => monitor?.results ?? [notReady],
       settings: () => redacted(loaded.views),
       drain: () => drain(),
       deadline: () => lifecycle.deadline,

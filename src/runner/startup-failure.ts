@@ -1,6 +1,7 @@
 import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
+import { localhostHint } from "../shared/container.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { DatabaseError } from "../shared/open-database.ts";
 import { TEMPORAL_REMEDIES, TemporalError } from "../temporal/index.ts";
@@ -53,10 +54,11 @@ export function startupFailure(error: unknown): StartupFailure {
     };
   }
   if (error instanceof TemporalError) {
+    const hint = localhostHint(error.message);
     return {
       what: "no connection to Temporal",
       error: error.message,
-      causes: TEMPORAL_REMEDIES[error.code],
+      causes: [...TEMPORAL_REMEDIES[error.code], ...(hint === undefined ? [] : [hint])],
       exitCode: EXIT.unavailable,
     };
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { testAuthority } from "../support/certificates.ts";
 import { installProgram, messagesOf, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
@@ -137,6 +138,50 @@ describe("agent-runner start", () => {
     expect(Date.now() - started).toBeLessThan(10_000);
     silent.close();
   }, 30_000);
+
+  test("waits for a Temporal that comes later, as long as it is told, and says so to people and probes", async () => {
+    await using late = await startTemporal();
+    await late.kill();
+    const [port] = await freePorts(1);
+    await using runner = start({
+      TEMPORAL_SERVICE_ADDRESS: late.address,
+      STARTUP_WAIT: "300",
+      ADMIN_PORT: String(port),
+    });
+    await runner.says(`Waiting for Temporal (0.0 s of 5 min 0 s): Failed to connect to Temporal at ${late.address}`);
+    const probe = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/${path}`);
+      return { status: answer.status, body: await answer.text() };
+    };
+    expect((await probe("livez")).status).toBe(200);
+    const ready = await probe("readyz");
+    expect(ready.status).toBe(503);
+    expect(ready.body).toContain("the runner is starting");
+    expect(ready.body).toContain("Temporal: Failed to connect to Temporal at");
+    await late.restart();
+    await runner.says("🚀 Worker ready, polling for tasks...", 60_000);
+    // One line in 10 s, however often it was tried.
+    expect(messagesOf(runner.output()).filter((line) => line.startsWith("Waiting")).length).toBeLessThan(10);
+    runner.signal("SIGTERM");
+    expect(await runner.exited).toBe(0);
+  }, 120_000);
+
+  test("stops waiting for Temporal when its time is over, or when it is told to", async () => {
+    await using over = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", STARTUP_WAIT: "2" });
+    await over.says("Waiting for Temporal");
+    expect(await over.exited).toBe(4);
+    expect(over.output()).toContain("STARTUP FAILURE: no connection to Temporal");
+    const [port] = await freePorts(1);
+    const env = { TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", STARTUP_WAIT: "300", ADMIN_PORT: String(port) };
+    await using told = start(env);
+    await told.says("Waiting for Temporal");
+    expect((await fetch(`http://127.0.0.1:${port}/shutdown`, { method: "POST" })).status).toBe(202);
+    expect(await told.exited).toBe(0);
+    await using signalled = start(env);
+    await signalled.says("Waiting for Temporal");
+    signalled.signal("SIGTERM");
+    expect(await signalled.exited).toBe(0);
+  }, 60_000);
 
   test("with TLS that cannot be made fails within 10 s too, and says what is wrong and which variable to set", async () => {
     await using authority = await testAuthority();

@@ -1,5 +1,6 @@
 import { ContextOverflowError } from "@langchain/core/errors";
 import type { ModelConfig } from "../../config/index.ts";
+import { localhostHint } from "../../shared/container.ts";
 import { causes } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { AgentError } from "../agent-error.ts";
@@ -32,8 +33,9 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   }
   if (isUnreachable(error)) {
     if (provider === "ollama") {
+      const hint = localhostHint(ollamaUrl(config));
       return noAccess(
-        `Ollama is not reachable at ${shownUrl(ollamaUrl(config))}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.`,
+        `Ollama is not reachable at ${shownUrl(ollamaUrl(config))}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.${hint === undefined ? "" : ` ${hint}`}`,
       );
     }
     return noAccess(`${name} is not reachable: check the runner's network access. (${text})`);

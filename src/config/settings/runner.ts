@@ -22,6 +22,11 @@ export const runner = {
     "~/.stigmer/agent-runner",
     "Where the runner keeps what must survive a restart.",
   ),
+  STARTUP_WAIT: withDefault(
+    seconds(0, 86_400),
+    "0",
+    "Seconds that a start waits for Temporal where it is not there yet; 0: one attempt.",
+  ),
   DRAIN_TIMEOUT: withDefault(
     seconds(0, 86_400),
     "600",

@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+
+/** Files that Docker and Podman put into their containers. */
+const MARKERS = ["/.dockerenv", "/run/.containerenv"];
+const LOCALHOST = /\b(localhost|127\.0\.0\.1)\b|\[::1\]/;
+
+/**
+ * What to know about an address that cannot be reached from inside a container.
+ * @param text the address, or a message that names it
+ * @returns a sentence; undefined outside of containers, and for other addresses than localhost
+ */
+export function localhostHint(text: string, isContainer: () => boolean = inContainer): string | undefined {
+  if (!LOCALHOST.test(text) || !isContainer()) return undefined;
+  return "Without the host's network (`--network host`), localhost is the container itself: name the host, as host.docker.internal for example.";
+}
+
+function inContainer(): boolean {
+  return MARKERS.some((file) => existsSync(file));
+}
