@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
 import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
@@ -16,6 +16,16 @@ interface RunFlags {
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
+/** Options before the command that take a value. */
+const ROOT_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set(["--env-file", "--default"]);
+
+/** @throws InvalidArgumentError where it is no `NAME=value` */
+function collectDefault(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError("Write it as NAME=value.");
+  return { ...before, [name]: value };
+}
+
 /** The program's arguments as commands. Each command is loaded when it is called: `--version` needs no agent library. */
 export function program(
   env: Readonly<Record<string, string | undefined>>,
@@ -29,11 +39,17 @@ export function program(
     )
     .version(`agent-runner ${version} (${commit})`, "-V, --version")
     .option("--env-file <file>", "read variables from this file instead of .env; the real environment wins")
+    .option(
+      "--default <NAME=value>",
+      "the value of a variable where nothing else sets it: for images and packages; can be repeated",
+      collectDefault,
+      {},
+    )
     .addHelpText("after", `\nExit codes:\n${meanings}`)
     .exitOverride();
   const common = () => {
-    const { envFile } = root.opts<{ envFile?: string }>();
-    return { env, ...(envFile === undefined ? {} : { envFile }) };
+    const { envFile, default: defaults } = root.opts<{ envFile?: string; default: Readonly<Record<string, string>> }>();
+    return { env, defaults, ...(envFile === undefined ? {} : { envFile }) };
   };
 
   root
@@ -109,9 +125,10 @@ export function program(
 
 /** Without a command it is `start`; said here, so that a misspelled command is not taken for an argument of it. */
 function withCommand(args: readonly string[]): string[] {
-  const named = args.some((arg, index) => !arg.startsWith("-") && args[index - 1] !== "--env-file");
-  // Its file is missing, and that is to be said: the command would be taken for it.
-  if (args.at(-1) === "--env-file") return [...args];
+  const isValue = (index: number) => ROOT_OPTIONS_WITH_VALUE.has(args[index - 1] ?? "");
+  const named = args.some((arg, index) => !arg.startsWith("-") && !isValue(index));
+  // Its value is missing, and that is to be said: the command would be taken for it.
+  if (isValue(args.length)) return [...args];
   const asksOnly = args.some((arg) => ["-h", "--help", "-V", "--version"].includes(arg));
   return named || asksOnly ? [...args] : [...args, "start"];
 }

@@ -13,8 +13,14 @@ const root = join(import.meta.dir, "../..");
 export const IMAGES = {
   TEST_REDIS_IMAGE: "redis:7.4.6-alpine",
   TEST_TEMPORAL_IMAGE: "temporalio/temporal:1.5.1",
-  TEST_RUNNER_BASE_IMAGE: "gcr.io/distroless/cc-debian12:nonroot",
+  TEST_RUNNER_BASE_IMAGE: "debian:13-slim",
 } as const;
+
+/** What a base of the runner's image has, as far as the image, its start and the tests use it. */
+const COMMANDS = [
+  ...["sh", "bash", "setpriv", "tini", "ps", "getent", "id", "stat", "tr", "date", "grep", "env", "whoami", "setsid"],
+  ...["cat", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "sleep", "touch", "true"],
+];
 
 export type ImageVariable = keyof typeof IMAGES;
 export const IMAGE_VARIABLES = Object.keys(IMAGES) as ImageVariable[];
@@ -72,11 +78,13 @@ const make: Record<ImageVariable, () => Promise<string>> = {
     const bridges = join(root, "node_modules/@temporalio/core-bridge/releases");
     const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
     return await importImage("runner-base", {
-      programs: {},
+      programs: Object.fromEntries(COMMANDS.map((name) => [`/usr/bin/${name}`, installed(name)])),
       // The program is Bun's runtime with our code, and loads Temporal's bridge.
       librariesOf: [process.execPath, join(bridges, `${arch}-unknown-linux-gnu/index.node`)],
       files: ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"],
-      changes: ["USER 65532"],
+      // Debian's commands find each other there, and scripts their shell.
+      links: { "/bin": "usr/bin" },
+      changes: ["ENV PATH=/usr/local/bin:/usr/bin"],
     });
   },
 };

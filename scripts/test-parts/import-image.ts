@@ -1,5 +1,5 @@
 /** Makes an image of programs of this machine and the libraries they are linked to: no registry is needed. */
-import { cp, mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { $ } from "bun";
@@ -15,6 +15,8 @@ export interface Contents {
   readonly librariesOf?: readonly string[];
   /** Further files, at the same path, where they exist. */
   readonly files?: readonly string[];
+  /** Symbolic links: path in the image → target. */
+  readonly links?: Readonly<Record<string, string>>;
   /** Dockerfile instructions. */
   readonly changes: readonly string[];
 }
@@ -29,13 +31,14 @@ export async function importImage(name: string, contents: Contents): Promise<str
       `no registry answers, and no image of ${name} can be made of the programs of a machine without Linux`,
     );
   const files = await filesOf(contents);
-  const image = `agent-runner-test/${name}:${await hashOf(files, contents.changes)}`;
+  const image = `agent-runner-test/${name}:${await hashOf(files, [...contents.changes, JSON.stringify(contents.links ?? {})])}`;
   if ((await output(["docker", "image", "inspect", image])) !== undefined) return image;
   const folder = await mkdtemp(join(tmpdir(), "agent-runner-image-"));
   try {
     await mkdir(join(folder, "tmp"), { mode: 0o1777 });
     await $`chmod 1777 ${join(folder, "tmp")}`;
     await Bun.write(join(folder, "etc/passwd"), USERS);
+    for (const [link, target] of Object.entries(contents.links ?? {})) await symlink(target, join(folder, link));
     for (const [inside, outside] of files) {
       await mkdir(dirname(join(folder, inside)), { recursive: true });
       await cp(outside, join(folder, inside), { dereference: true });

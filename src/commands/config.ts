@@ -6,6 +6,8 @@ import { printable } from "../shared/printable.ts";
 export interface ConfigOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
   readonly json: boolean;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -15,8 +17,8 @@ export interface ConfigOptions {
 const MAX_SHOWN = 200;
 
 /** `agent-runner config`: every setting, its value and where it came from; what is set also where something is wrong. */
-export function config({ env, envFile, json, write, writeError }: ConfigOptions): ExitCode {
-  const { views, typos, warnings, problems } = load({ env, ...(envFile === undefined ? {} : { envFile }) });
+export function config({ env, envFile, defaults, json, write, writeError }: ConfigOptions): ExitCode {
+  const { views, typos, warnings, problems } = load({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
   const settings = redacted(views);
   const code = problems === undefined ? EXIT.ok : EXIT.configuration;
   if (json) {

@@ -26,6 +26,8 @@ import { firstLogger, loggerOf, logWarnings } from "./start.ts";
 export interface DevOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
 }
 
 /** What suits a developer better than an operator, where nothing else is set. */
@@ -37,9 +39,9 @@ const DEV_DEFAULTS: EnvMap = {
 };
 
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
-export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
+export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitCode> {
   const mask = new SecretMask();
-  const options = { env, ...(envFile === undefined ? {} : { envFile }) };
+  const options = { env, defaults: { ...DEV_DEFAULTS, ...defaults }, ...(envFile === undefined ? {} : { envFile }) };
   let log = firstLogger(options, mask);
   const releaseConsole = captureConsole(() => log);
   const stopping = new AbortController();
@@ -53,7 +55,7 @@ export async function dev({ env, envFile }: DevOptions): Promise<ExitCode> {
   );
   await using opened = new AsyncDisposableStack();
   try {
-    const loaded = loadConfig({ ...options, defaults: DEV_DEFAULTS, overrides: { MODE: "local" } });
+    const loaded = loadConfig({ ...options, overrides: { MODE: "local" } });
     log = loggerOf(loaded, mask);
     logWarnings(loaded, log);
     installTemporalRuntime(log);

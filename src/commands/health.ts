@@ -7,6 +7,8 @@ const LIMIT_MS = 3_000;
 export interface HealthOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
   /** Ask only whether it works, not whether it takes work. */
   readonly live: boolean;
   /** The admin server, where it is not that of this environment. */
@@ -34,8 +36,8 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
   }
 }
 
-function addressOf({ env, envFile }: HealthOptions): string {
-  const address = loadAdminAddress({ env, ...(envFile === undefined ? {} : { envFile }) });
+function addressOf({ env, envFile, defaults }: HealthOptions): string {
+  const address = loadAdminAddress({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
   if (address.port !== 0) return `http://${reachable(address)}:${address.port}`;
   const remedy = "Set a port, or name the admin server with --url.";
   throw new ConfigError([

@@ -28,6 +28,8 @@ import { type AgentExecution, ExecutionPhase, StigmerClient, StigmerError } from
 export interface RunOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
   readonly message: string;
   readonly agent?: string;
   readonly session?: string;
@@ -85,10 +87,10 @@ function submissionOf({ message, agent, session, model, ...options }: RunOptions
   };
 }
 
-function clientOf({ env, envFile, endpoint }: RunOptions): StigmerClient {
+function clientOf({ env, envFile, defaults, endpoint }: RunOptions): StigmerClient {
   const file = envFile === undefined ? {} : { envFile };
   const overrides = endpoint === undefined ? {} : { overrides: { STIGMER_BACKEND_ENDPOINT: endpoint } };
-  const { apiKey, ...stigmer } = clientConfig({ env, ...file, ...overrides }, endpoint);
+  const { apiKey, ...stigmer } = clientConfig({ env, defaults, ...file, ...overrides }, endpoint);
   return new StigmerClient({ ...stigmer, apiKey: () => apiKey });
 }
 

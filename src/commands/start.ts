@@ -16,12 +16,14 @@ import { SecretMask } from "../shared/secret-mask.ts";
 export interface StartOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
 }
 
 /** `agent-runner start`: runs until it is told to stop. */
-export async function start({ env, envFile }: StartOptions): Promise<ExitCode> {
+export async function start({ env, envFile, defaults }: StartOptions): Promise<ExitCode> {
   const mask = new SecretMask();
-  const options = { env, ...(envFile === undefined ? {} : { envFile }) };
+  const options = { env, defaults, ...(envFile === undefined ? {} : { envFile }) };
   let log = firstLogger(options, mask);
   const releaseConsole = captureConsole(() => log);
   let runner: Runner | undefined;

@@ -15,10 +15,10 @@ export interface AdminAddress {
  * Where a runner with this environment has its admin server. Looks at nothing else: a health check need not know the rest.
  * @throws ConfigError
  */
-export function loadAdminAddress({ env, envFile }: LoadOptions): AdminAddress {
+export function loadAdminAddress({ env, envFile, defaults }: LoadOptions): AdminAddress {
   const sources = readSources(env, envFile);
   const read = <T>(variable: string, schema: v.GenericSchema<string | undefined, T>): T => {
-    const found = sources.find([variable])?.value;
+    const found = sources.find([variable])?.value ?? defaults?.[variable];
     const result = v.safeParse(schema, found);
     if (result.success) return result.output;
     const { allowed, default: usual } = infoOf(schema);

@@ -8,8 +8,8 @@ import { type EnvMap, readSources } from "./sources.ts";
  * How to log before the configuration is read, and where it cannot be: as the configuration would have it. What is
  * wrong with it is said when the rest is read.
  */
-export function loadLogFormat({ env, envFile }: LoadOptions): LogFormat {
-  const result = v.safeParse(runner.LOG_FORMAT, found(env, envFile));
+export function loadLogFormat({ env, envFile, defaults }: LoadOptions): LogFormat {
+  const result = v.safeParse(runner.LOG_FORMAT, found(env, envFile) ?? defaults?.["LOG_FORMAT"]);
   return result.success ? result.output : "text";
 }
 

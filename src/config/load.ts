@@ -31,7 +31,7 @@ export interface LoadOptions {
   /** Values that win over everything, for commands that set some variables themselves. */
   readonly overrides?: EnvMap;
   /** Values that stand in for those of the schema where nothing else is set. */
-  readonly defaults?: EnvMap;
+  readonly defaults?: EnvMap | undefined;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { realpathSync } from "node:fs";
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { LocalConfig } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
 import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
+import { OWN_DIRECTORY } from "../sandbox/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
@@ -19,6 +20,7 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
   const { root, rootDir } = config.sandbox;
   await usable(rootDir, "SANDBOX_ROOT_DIR", "workspace");
   await usable(config.dataDir, "STIGMER_DATA_DIR", "data directory");
+  await hideFromGit(rootDir, config.dataDir);
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
   const threads = openSqliteThreads(config.dataDir, log);
@@ -56,6 +58,13 @@ export async function openLocal(config: LocalConfig, { env, log }: PlatformOptio
 function localGroup(dataDir: string): string {
   const digest = new Bun.CryptoHasher("sha256").update(`${hostname()}:${realpathSync(dataDir)}`).digest("hex");
   return `local-${digest.slice(0, 12)}`;
+}
+
+/** A data directory below the workspace, as in a container, is neither to be committed nor to be cleaned away. */
+async function hideFromGit(rootDir: string, dataDir: string): Promise<void> {
+  const own = join(rootDir, OWN_DIRECTORY);
+  if (!dataDir.startsWith(`${own}${sep}`)) return;
+  await writeFile(join(own, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
 }
 
 async function usable(directory: string, variable: string, what: string): Promise<void> {

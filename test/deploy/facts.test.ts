@@ -8,6 +8,7 @@ import { IMAGES } from "../../scripts/test-parts/images.ts";
 import { adminApp } from "../../src/admin/index.ts";
 import { describeSettings, loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
+import { TERMINATE_GRACE_MS } from "../../src/sandbox/filesystem/process-groups.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");
@@ -26,6 +27,13 @@ const secrets = env(secret.stringData["secrets.env"]);
 const ofImage = Object.fromEntries(
   (/^ENV ((?:.*\\\n)*.*)/m.exec(dockerfile)?.[1] ?? "").split(/\s+\\?\s*/).map((pair) => pair.split("=")),
 ) as Record<string, string>;
+const startScript = await read("image/agent-runner");
+/** What the image's start sets in cloud mode where nothing else does. */
+const defaultsOfImage = Object.fromEntries(
+  [...startScript.replace(/^ {2}local\)\n[\s\S]*?;;$/m, "").matchAll(/--default=(\w+)=(\S+)/g)].map(
+    ([, name = "", value = ""]) => [name, value],
+  ),
+) as Record<string, string>;
 const composeSecrets = env(await read("secrets/secrets.env.example"));
 
 /** Above the drain: until executions that are cut off have ended, and connections are closed. */
@@ -33,7 +41,7 @@ const AFTER_DRAIN = 25;
 const usual = (variable: string) => describeSettings().find((one) => one.variable === variable)?.infos[0]?.default;
 
 describe.each<[string, Record<string, string>]>([
-  ["the Dockerfile", ofImage],
+  ["the image's start", defaultsOfImage],
   ["the compose file", runner.environment],
   ["the compose file's secrets", composeSecrets],
   ["the cluster's settings", settings],
@@ -44,7 +52,7 @@ describe.each<[string, Record<string, string>]>([
   );
   test("sets variables that the program knows", () => {
     expect(Object.keys(variables).length).toBeGreaterThan(2);
-    const others = new Set(["MODE", "HOME", "TMPDIR"]);
+    const others = new Set(["MODE"]);
     expect(Object.keys(variables).filter((name) => !known.has(name) && !others.has(name))).toEqual([]);
   });
 });
@@ -52,7 +60,7 @@ describe.each<[string, Record<string, string>]>([
 test("no secret stands among the settings", () => {
   const hidden = describeSettings().filter(({ infos }) => infos.some((info) => !info.public));
   const names = new Set(hidden.map(({ variable }) => variable));
-  for (const variables of [ofImage, runner.environment, settings])
+  for (const variables of [defaultsOfImage, runner.environment, settings])
     expect(Object.keys(variables).filter((name) => names.has(name))).toEqual([]);
 });
 
@@ -70,8 +78,13 @@ test.each<[string, Record<string, string>, Record<string, string>]>([
       .map((name) => `${name}=filled-in\n`)
       .join(""),
   );
-  const { config, typos } = loadConfig({ env: { ...ofImage, ...variables, STIGMER_API_KEY_FILE: key }, envFile });
+  const { config, typos } = loadConfig({
+    env: { ...variables, STIGMER_API_KEY_FILE: key },
+    envFile,
+    defaults: defaultsOfImage,
+  });
   expect(config.mode).toBe("cloud");
+  expect(config.admin).toMatchObject({ host: "0.0.0.0", token: "filled-in" });
   expect(typos).toEqual([]);
 });
 
@@ -87,20 +100,44 @@ test("secrets are where the program is told to look", () => {
 
 test("probes ask what the admin server answers, where it listens", async () => {
   const app = adminApp({
-    ...{ host: ofImage["ADMIN_HOST"] ?? "", mode: "cloud", version: "0", startedAt: new Date(), log: silentLogger },
+    ...{
+      host: settings["ADMIN_HOST"] ?? "",
+      token: "of-the-secret",
+      mode: "cloud",
+      version: "0",
+      startedAt: new Date(),
+      log: silentLogger,
+    },
     ...{ state: () => "running", inFlight: () => 0, checks: () => [], settings: () => [] },
     ...{ drain: () => undefined, deadline: () => undefined },
   });
   const [port] = container.ports;
-  expect(String(port.containerPort)).toBe(ofImage["ADMIN_PORT"] ?? "");
-  expect(ofImage["ADMIN_PORT"]).toBe(usual("ADMIN_PORT"));
-  expect(dockerfile).toContain(`EXPOSE ${ofImage["ADMIN_PORT"]}`);
+  expect(String(port.containerPort)).toBe(usual("ADMIN_PORT") ?? "");
+  expect(dockerfile).toContain(`EXPOSE ${usual("ADMIN_PORT")}`);
   for (const probe of ["startupProbe", "readinessProbe", "livenessProbe"]) {
     const { path, port: where } = container[probe].httpGet;
     expect(where).toBe(port.name);
     // As the kubelet asks: by the pod's address.
     expect((await app.request(`http://10.1.2.3:${port.containerPort}${path}`)).status).toBe(200);
   }
+});
+
+test("the admin server is open to others only where a token is asked for", () => {
+  expect({ ...ofImage, ...defaultsOfImage }).not.toHaveProperty("ADMIN_HOST");
+  expect(usual("ADMIN_HOST")).toBe("127.0.0.1");
+  for (const [variables, hidden] of [
+    [settings, secrets],
+    [runner.environment, composeSecrets],
+  ] as const) {
+    expect(variables.ADMIN_HOST).toBe("0.0.0.0");
+    expect(Object.keys(hidden)).toContain("ADMIN_TOKEN");
+  }
+});
+
+test("without another word a container drains and stops within the 10 s of `docker stop`", () => {
+  const ofDocker = 10;
+  const stopCommands = TERMINATE_GRACE_MS / 1000;
+  expect(Number(defaultsOfImage["DRAIN_TIMEOUT"]) + stopCommands).toBeLessThan(ofDocker - 3);
 });
 
 test("whoever stops a runner waits for longer than its drain takes", () => {
@@ -120,11 +157,12 @@ test("images have the version of the program, and those of others are the ones t
 });
 
 test("the cluster runs the image as the image wants it", () => {
-  const [, uid = "", gid = ""] = /^USER (\d+):(\d+)$/m.exec(dockerfile) ?? [];
+  const [, uid = "", gid = ""] = /^NOBODY=(\d+):(\d+)$/m.exec(startScript) ?? [];
+  expect(runner.user).toBe(`${uid}:${gid}`);
   expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: Number(uid), runAsGroup: Number(gid) });
   expect(container.securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
   expect(container.volumeMounts).toContainEqual({ name: "tmp", mountPath: ofImage["TMPDIR"] });
-  expect(ofImage["STIGMER_DATA_DIR"]).toStartWith(`${ofImage["TMPDIR"]}/`);
+  expect(startScript).toContain(`--default=STIGMER_DATA_DIR=${ofImage["TMPDIR"]}/`);
 });
 
 test("the autoscaler looks at the queue that runners poll", async () => {

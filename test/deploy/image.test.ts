@@ -1,4 +1,4 @@
-/** The image, built of the compiled program and run as a cluster would: no root, nothing writable but /tmp. */
+/** The image, run as a cluster would: no root, nothing writable but /tmp. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,33 +7,37 @@ import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { cloudWorld } from "../support/cloud-world.ts";
 import { docker, runInBackground } from "../support/docker.ts";
 import { until } from "../support/eventually.ts";
+import { buildRunnerImage, dockerfile } from "../support/runner-image.ts";
 import { type ContainerService, engineAnswers, imageOf, startContainer, TEMPORAL } from "../support/services/index.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const dockerfile = join(import.meta.dir, "../../deploy/Dockerfile");
-const IMAGE = `agent-runner-test/runner:${process.env["TEST_RUN"] ?? process.pid}`;
 const LIMIT_MS = 180_000;
 const ADMIN_PORT = 8790;
+const ADMIN_TOKEN = "token-of-the-operator";
 const SHUT = [
+  "--user=65532:65532",
   "--read-only",
   "--cap-drop=ALL",
   "--security-opt=no-new-privileges",
   "--tmpfs=/tmp:rw,exec,mode=1777,size=256m",
 ];
 
+/** Enough to get past the configuration; there is nobody to talk to. */
+const CLOUD = ["MODE=cloud", "STIGMER_API_KEY=key", "DAYTONA_API_KEY=key", "REDIS_HOST=127.0.0.1"].map(
+  (pair) => `--env=${pair}`,
+);
+
 // Without an engine there is nothing to build with, which the run's summary says; without Linux, no program for it.
 if ((await engineAnswers()) && process.platform === "linux") describe("the image", image);
 else test("the Dockerfile is there", async () => expect(await Bun.file(dockerfile).exists()).toBe(true));
 
 function image(): void {
+  let built: Awaited<ReturnType<typeof buildRunnerImage>>;
   let temporal: ContainerService;
   let shared: TemporaryFolder;
 
   beforeAll(async () => {
-    await using context = await temporaryFolder();
-    await copyFile(program, join(context.path, "agent-runner"));
-    const base = `BASE=${imageOf("TEST_RUNNER_BASE_IMAGE")}`;
-    await docker("build", "--quiet", "--file", dockerfile, "--build-arg", base, "--tag", IMAGE, context.path);
+    built = await buildRunnerImage("runner");
     shared = await temporaryFolder();
     await chmod(shared.path, 0o755);
     await Bun.write(join(shared.path, "script.yaml"), "turns:\n  - text: Hello from the image.\n");
@@ -41,7 +45,7 @@ function image(): void {
   }, LIMIT_MS);
   afterAll(async () => {
     await temporal.stop();
-    await docker("image", "rm", "--force", IMAGE);
+    await built[Symbol.asyncDispose]();
     await shared[Symbol.asyncDispose]();
   });
 
@@ -51,25 +55,54 @@ function image(): void {
     const variables = Object.entries({ MODE: "local", SANDBOX_ROOT_DIR: "/tmp/workspace", ...script, ...env });
     const flags = variables.flatMap(([name, value]) => ["--env", `${name}=${value}`]);
     const mount = `--volume=${shared.path}:/shared:ro`;
-    return runInBackground([`--network=${temporal.network}`, mount, ...SHUT, ...flags, IMAGE, ...command]);
+    return runInBackground([`--network=${temporal.network}`, mount, ...SHUT, ...flags, built.tag, ...command]);
   };
 
-  test("is small, has a numeric user, and tells its version on a read-only file system without network", async () => {
-    const bytes = Number(await docker("image", "inspect", "--format", "{{.Size}}", IMAGE));
+  test("tells its version on a read-only file system without network, whoever runs it", async () => {
+    const bytes = Number(await docker("image", "inspect", "--format", "{{.Size}}", built.tag));
     const own = Bun.file(program).size;
     console.log(`The image is ${Math.round(bytes / 1e6)} MB, ${Math.round(own / 1e6)} MB of it the program`);
-    expect(bytes - own).toBeLessThan(60e6);
-    expect(await docker("image", "inspect", "--format", "{{.Config.User}}", IMAGE)).toMatch(/^[1-9]\d*:[1-9]\d*$/);
-    expect(await docker("run", "--rm", "--network=none", "--read-only", IMAGE, "--version")).toStartWith(
-      "agent-runner ",
-    );
+    const locked = ["--rm", "--network=none", "--read-only"];
+    for (const user of [[], ["--user=65532:65532"], ["--user=4242:4242"], ["--cap-drop=ALL"]])
+      expect(await docker("run", ...locked, ...user, built.tag, "--version")).toStartWith("agent-runner ");
   });
+
+  test(
+    "runs as nobody in cloud mode, also where it is started as root",
+    async () => {
+      const idOf = async (...flags: string[]) => {
+        await using runner = await runInBackground([
+          ...flags,
+          "--network=none",
+          "--env=STARTUP_WAIT=600",
+          ...CLOUD,
+          built.tag,
+        ]);
+        await until("the program runs", async () => (await runner.log()).includes("Agent Runner"), 30_000);
+        return {
+          id: (await docker("exec", runner.id, "ps", "-o", "uid=,gid=", "1")).split(/\s+/),
+          log: await runner.log(),
+        };
+      };
+      expect((await idOf()).id).toEqual(["65532", "65532"]);
+      expect((await idOf("--user=4242:4243")).id).toEqual(["4242", "4243"]);
+      const powerless = await idOf("--cap-drop=ALL", "--security-opt=no-new-privileges");
+      expect(powerless.id).toEqual(["0", "0"]);
+      const [first = ""] = powerless.log.split("\n");
+      expect(JSON.parse(first)).toMatchObject({
+        ...{ level: "warn", logger: "agent-runner.image", time: expect.stringMatching(/^\d{4}-.*Z$/) },
+        message: expect.stringContaining("start it with --user 65532:65532"),
+      });
+    },
+    LIMIT_MS,
+  );
 
   test(
     "is healthy when it is ready, runs an execution, and drains when it is stopped",
     async () => {
       await using daemon = await start({ ADMIN_PORT: "0" }, "dev");
-      await using runner = await start({});
+      // As in a cluster, whose probes come from outside.
+      await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
       const health = () => runner.inspect("{{.State.Health.Status}}");
       const log = async () => `${await daemon.log()}\n${await runner.log()}`;
       await until("the container to be healthy", async () => (await health()) === "healthy", 60_000).catch(
@@ -79,6 +112,7 @@ function image(): void {
       );
       const admin = `http://${temporal.host}:${temporal.portOnThisMachine(ADMIN_PORT)}`;
       expect((await fetch(`${admin}/readyz`)).status).toBe(200);
+      expect((await fetch(`${admin}/config`)).status).toBe(401);
       expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "health")).toBe("ok");
       expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "run", "Hello?")).toContain(
         "Hello from the image.",
@@ -107,7 +141,7 @@ function image(): void {
       }).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
       // The world's servers listen on this machine's loopback only.
       const flags = ["--network=host", `--volume=${shared.path}:/shared:ro`, ...SHUT, ...variables];
-      await using runner = await runInBackground([...flags, IMAGE]);
+      await using runner = await runInBackground([...flags, built.tag]);
       const health = () => runner.inspect("{{.State.Health.Status}}");
       await until("the container to be healthy", async () => (await health()) === "healthy", 60_000).catch(
         async (error) => {
@@ -127,7 +161,14 @@ function image(): void {
   test(
     "is not healthy where Temporal is not there, and says so",
     async () => {
-      await using runner = await runInBackground([...SHUT, "--network=none", "--env=MODE=local", IMAGE]);
+      await using runner = await runInBackground([
+        ...SHUT,
+        "--network=none",
+        "--env=MODE=local",
+        "--env=STARTUP_WAIT=0",
+        "--env=SANDBOX_ROOT_DIR=/tmp/workspace",
+        built.tag,
+      ]);
       await until("the container to end", async () => (await runner.inspect("{{.State.Running}}")) === "false", 30_000);
       expect(await runner.inspect("{{.State.ExitCode}}")).toBe("4");
       expect(await runner.log()).toContain("STARTUP FAILURE: no connection to Temporal");

@@ -13,6 +13,11 @@ export async function docker(...args: readonly string[]): Promise<string> {
   throw new Error(`docker ${args.join(" ")} failed with ${code}:\n${output}${errors}`);
 }
 
+async function logOf(id: string): Promise<string> {
+  const child = Bun.spawn(["sh", "-c", `exec docker logs ${id} 2>&1`], { stdin: "ignore", stdout: "pipe" });
+  return (await new Response(child.stdout).text()).trim();
+}
+
 /** A container in the background; the tests' label lets the run find it where this test cannot remove it. */
 export async function runInBackground(args: readonly string[]) {
   const labels = Object.entries(LABELS).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
@@ -21,7 +26,12 @@ export async function runInBackground(args: readonly string[]) {
   return {
     id,
     inspect,
-    log: async () => await docker("logs", id),
-    [Symbol.asyncDispose]: async () => void (await docker("rm", "--force", "--volumes", id)),
+    /** Standard output and standard error, each line as it was written. */
+    log: () => logOf(id),
+    [Symbol.asyncDispose]: async () => {
+      await docker("rm", "--force", "--volumes", id).catch((error: unknown) => {
+        if (!String(error).includes("No such container")) throw error;
+      });
+    },
   };
 }
