@@ -19,7 +19,7 @@ export const IMAGES = {
 /** What a base of the runner's image has, as far as the image, its start and the tests use it. */
 const COMMANDS = [
   ...["sh", "bash", "setpriv", "tini", "ps", "getent", "id", "stat", "tr", "date", "grep", "env", "whoami", "setsid"],
-  ...["cat", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "sleep", "touch", "true"],
+  ...["cat", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "chmod", "sleep", "touch", "true"],
 ];
 
 export type ImageVariable = keyof typeof IMAGES;

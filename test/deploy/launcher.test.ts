@@ -143,6 +143,29 @@ function launcher(): void {
   );
 
   test(
+    "shows a command the keys of no process, also where both have one user",
+    async () => {
+      await using server = await startServer();
+      const keys = ["-e", "ANTHROPIC_API_KEY=sk-of-the-runner", "-e", "ADMIN_TOKEN=token-of-the-admin"];
+      for (const user of [[], ["--user", `${OWNER.uid}:${OWNER.gid}`]]) {
+        await using runner = await launch(undefined, [...keys, ...user]);
+        await says(runner, "🚀 Worker ready, polling for tasks...");
+        // Long enough to meet the health checks, too.
+        const look = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -aE 'KEY|TOKEN'";
+        const command = `echo looking; for round in {1..300}; do ${look}; sleep 0.05; done; echo looked`;
+        ollama.converse((_, turn) =>
+          turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." },
+        );
+        const execution = await server.user.ask(await server.user.session(), "Look around");
+        const result = execution.status?.toolCalls[0]?.result ?? "";
+        expect(result).toContain("looking\nlooked\n");
+        expect(result).not.toMatch(/sk-of|token-of|KEY|TOKEN/);
+      }
+    },
+    LIMIT_MS,
+  );
+
+  test(
     "ends within the time of `docker stop`, and the execution that ran says why it failed",
     async () => {
       await using server = await startServer();
