@@ -55,6 +55,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const store = new ResourceStore(database);
   upgrade(store);
   const live = new LiveExecutions(store, log, health);
+  live.resume();
   const startWorkflow: StartWorkflow = async (executionId, execution) => {
     await client.workflow.start(WORKFLOW_TYPE, {
       workflowId: `${WORKFLOW_TYPE}/${executionId}`,

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../shared/errors.ts";
 import { holdFile } from "../shared/file-lock.ts";
+import { storageTrouble } from "../shared/storage-trouble.ts";
 import { DevError } from "./dev-error.ts";
 
 /**
@@ -18,7 +19,8 @@ export function holdDataDirectory(directory: string): () => void {
     release = holdFile(join(directory, "dev.lock"));
   } catch (error) {
     throw new DevError("directory", `The data directory ${directory} cannot be used: ${messageOf(error)}`, [
-      "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
+      storageTrouble(error)?.remedy ??
+        "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
     ]);
   }
   if (release !== undefined) return release;

@@ -14,3 +14,9 @@ export function isTerminal(execution: AgentExecution): boolean {
 export function isPending({ status }: AgentExecution): boolean {
   return status?.phase === ExecutionPhase.EXECUTION_PENDING;
 }
+
+/** The phases of executions that have not ended. */
+export const RUNNING_PHASES: readonly ExecutionPhase[] = [
+  ExecutionPhase.EXECUTION_PENDING,
+  ExecutionPhase.EXECUTION_IN_PROGRESS,
+];

@@ -91,6 +91,14 @@ test("an execution that ended and was saved, or was deleted, is not kept in memo
   expect(() => book.get(deleted)).toThrow("there is no AgentExecution");
 });
 
+test("executions that had not ended when the daemon ended are watched by the next one", async () => {
+  const [waiting, ended] = [await begin(), await begin()];
+  update(ended, ExecutionPhase.EXECUTION_COMPLETED);
+  const next = new LiveExecutions(store);
+  next.resume();
+  expect(next.running().map(({ execution }) => idOf(execution))).toEqual([waiting]);
+});
+
 test("executions that nobody ends are ended: those that wait on a broken disk, and those that take too long", async () => {
   const [waiting, running] = [await begin(), await begin()];
   update(running, ExecutionPhase.EXECUTION_IN_PROGRESS);

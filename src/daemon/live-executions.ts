@@ -1,7 +1,7 @@
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { DatabaseHealth } from "../shared/database-health.ts";
 import type { AgentExecution } from "../stigmer/index.ts";
-import { isTerminal } from "./execution-phase.ts";
+import { isTerminal, RUNNING_PHASES } from "./execution-phase.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
@@ -40,6 +40,17 @@ export class LiveExecutions {
   /** Those that have not ended. */
   running(): LiveExecution[] {
     return [...this.#live.values()].filter(({ execution }) => !isTerminal(execution));
+  }
+
+  /** Takes those from the file that had not ended when the daemon ended, the newest first. */
+  resume(): void {
+    for (const phase of RUNNING_PHASES) {
+      for (let number = 1, pages = 1; number <= pages && this.#live.size < MAX_LIVE; number++) {
+        const { entries, totalPages } = kinds.execution.page(this.#store, { phase }, MAX_LIVE, String(number));
+        for (const execution of entries) this.add(execution);
+        pages = totalPages;
+      }
+    }
   }
 
   /** Takes one that is in the file already. */
