@@ -24,6 +24,8 @@ beforeAll(async () => {
   temporal = await startTemporal();
 }, 60_000);
 afterAll(async () => {
+  // Also where a test was cut off.
+  command("umount", "--lazy", join(folder.path, "disk"));
   await temporal[Symbol.asyncDispose]();
   await ollama[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -119,14 +121,10 @@ describe("a data directory that cannot be written any more", () => {
     await mkdir(disk);
     // Only root may mount; the test above is for everybody.
     if (!command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk)) return;
-    try {
-      const filler = join(disk, "filler");
-      await breakInTheMiddle(join(disk, "data"), /the disk is full \(SQLITE_FULL\)/, {
-        breakFor: async () => void command("sh", "-c", `cat /dev/zero >${filler}`),
-        mend: () => rm(filler),
-      });
-    } finally {
-      command("umount", "--lazy", disk);
-    }
+    const filler = join(disk, "filler");
+    await breakInTheMiddle(join(disk, "data"), /the disk is full \(SQLITE_FULL\)/, {
+      breakFor: async () => void command("sh", "-c", `cat /dev/zero >${filler}`),
+      mend: () => rm(filler),
+    });
   }, 180_000);
 });
