@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { printable } from "./printable.ts";
+import { printable, visible } from "./printable.ts";
 
 describe("text for a terminal", () => {
   test("is as it was where it is only text", () => {
@@ -25,4 +25,40 @@ describe("text for a terminal", () => {
   test("has its lines apart, however they end", () => {
     expect(printable("10%\r20%\r\r\n30%\r\n")).toBe("10%\n20%\n30%\n");
   });
+});
+
+describe("characters that are not seen", () => {
+  test("are shown by name where they change the order of what is read, or hide in it", () => {
+    expect(printable("a\u202eb")).toBe("a<U+202E>b");
+    expect(printable("\u2066x\u2069\u200f\u061c")).toBe("<U+2066>x<3 invisible characters>");
+    for (const hidden of ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u180e", "\u{e0041}", "\u{1d173}"])
+      expect(printable(`rm${hidden} x`)).toMatch(/^rm<U\+[0-9A-F]{4,5}> x$/);
+    expect(printable(`a${"\u{e0041}".repeat(100_000)}b`)).toBe("a<100000 invisible characters>b");
+  });
+
+  test("between Latin letters are shown, since nothing there is joined", () => {
+    expect(printable("pass\u200dword")).toBe("pass<U+200D>word");
+    expect(printable("a\u200cb")).toBe("a<U+200C>b");
+  });
+
+  test("stay where they are part of what is seen: emoji, flags, scripts that join their letters", () => {
+    for (const text of [
+      "👩🏽‍❤️‍💋‍👩🏽",
+      "🏳️‍🌈",
+      "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+      "می‌خواهم",
+      "क्‍ष",
+      "\u0600١",
+    ])
+      expect(printable(text)).toBe(text);
+  });
+
+  test("that separate lines do", () => {
+    expect(printable("a\u2028b\u2029c")).toBe("a\nb\nc");
+  });
+});
+
+test("text of which nothing may be left out shows its control sequences", () => {
+  expect(visible("echo \u001b]0;rm -rf /\u0007")).toBe("echo ␛]0;rm -rf /␇");
+  expect(visible("echo \u001b[8mhidden")).toBe("echo ␛[8mhidden");
 });

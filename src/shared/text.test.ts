@@ -38,6 +38,13 @@ describe("cutting the middle of a text", () => {
     expect(text.isWellFormed()).toBe(true);
     expect(text).toStartWith("😀😀😀");
   });
+
+  test("leaves no part of a character at the cuts, and counts what is missing", () => {
+    const family = "👩🏽‍❤️‍💋‍👩🏽";
+    const { text, cut } = cutMiddle(family.repeat(10), 50, note);
+    expect(text).toBe(`${family.repeat(2)}[${cut}]${family}`);
+    expect(cut).toBe(7 * family.length);
+  });
 });
 
 describe("well-formed text", () => {

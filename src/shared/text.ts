@@ -1,3 +1,5 @@
+import { boundaryAfter, boundaryBefore } from "./graphemes.ts";
+
 /** What {@link cutMiddle} left of a text. */
 export interface Cut {
   readonly text: string;
@@ -7,15 +9,15 @@ export interface Cut {
 
 /**
  * Keeps the head and the tail of a text that is longer than `limit` characters: the ends carry what people look for.
- * `note(cut)` says in between what is missing; it is not counted against the limit.
+ * `note(cut)` says in between what is missing; it is not counted against the limit. No character is cut in two.
  */
 export function cutMiddle(text: string, limit: number, note: (cut: number) => string): Cut {
   if (text.length <= limit) return { text, cut: 0 };
-  const head = Math.ceil(limit * 0.6);
-  const tail = limit - head;
-  const cut = text.length - limit;
-  const end = tail === 0 ? "" : text.slice(-tail);
-  return { text: `${wellFormed(text.slice(0, head))}${note(cut)}${wellFormed(end)}`, cut };
+  const share = Math.ceil(limit * 0.6);
+  const head = boundaryBefore(text, share);
+  const tail = boundaryAfter(text, text.length - (limit - share));
+  const cut = tail - head;
+  return { text: `${wellFormed(text.slice(0, head))}${note(cut)}${wellFormed(text.slice(tail))}`, cut };
 }
 
 /**

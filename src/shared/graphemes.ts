@@ -1,0 +1,57 @@
+/** How far from a cut the characters around it are looked at. */
+const WINDOW = 256;
+/** Longest character in code units: a family of emoji has 15. What claims to be longer is cut between code points. */
+const LONGEST = 64;
+
+let made: Intl.Segmenter | undefined;
+
+function segmenter(): Intl.Segmenter {
+  made ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return made;
+}
+
+/**
+ * The last place up to `index` at which a text can be cut without cutting a character, as people see it, in two: neither
+ * a surrogate pair nor a letter and its accent nor an emoji made of several.
+ */
+export function boundaryBefore(text: string, index: number): number {
+  return around(text, index).before;
+}
+
+/** As {@link boundaryBefore}: the first such place from `index` on. */
+export function boundaryAfter(text: string, index: number): number {
+  return around(text, index).after;
+}
+
+/** The characters of a text as people see them, one after the other. */
+export function* graphemes(text: string): Generator<string> {
+  for (const { segment } of segmenter().segment(text)) yield segment;
+}
+
+function around(text: string, index: number): { readonly before: number; readonly after: number } {
+  if (index <= 0) return { before: 0, after: 0 };
+  if (index >= text.length) return { before: text.length, after: text.length };
+  const from = windowStart(text, index);
+  const found = segmenter()
+    .segment(text.slice(from, index + WINDOW))
+    .containing(index - from);
+  if (found === undefined || found.segment.length > LONGEST) return betweenCodePoints(text, index);
+  const before = from + found.index;
+  return before === index ? { before, after: index } : { before, after: before + found.segment.length };
+}
+
+/** A place before `index` that is no part of a character: before a space where there is one. */
+function windowStart(text: string, index: number): number {
+  const start = Math.max(index - WINDOW, 0);
+  const space = text.lastIndexOf(" ", index - 1);
+  if (space >= start) return space;
+  return betweenCodePoints(text, start).before;
+}
+
+function betweenCodePoints(text: string, index: number): { readonly before: number; readonly after: number } {
+  const splits = isHigh(text.charCodeAt(index - 1)) && isLow(text.charCodeAt(index));
+  return splits ? { before: index - 1, after: index + 1 } : { before: index, after: index };
+}
+
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
