@@ -1,4 +1,5 @@
 import { type DescMessage, type MessageShape, toJsonString } from "@bufbuild/protobuf";
+import { boundaryBefore } from "../shared/graphemes.ts";
 import { type AgentMessage, AgentMessageSchema, type ToolCall, ToolCallSchema } from "../stigmer/index.ts";
 
 /** What JSON adds between parts of a list, per part. */
@@ -43,5 +44,6 @@ export function cutToJsonBytes(text: string, limit: number): string {
     if (bytes(middle) <= limit) fits = middle;
     else tooLong = middle;
   }
-  return `${text.slice(0, fits).toWellFormed()} [… ${text.length - fits} characters left out]`;
+  const end = boundaryBefore(text, fits);
+  return `${text.slice(0, end).toWellFormed()} [… ${text.length - end} characters left out]`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { callLabel, componentType } from "./labels.ts";
+import { widthOf } from "../shared/width.ts";
+import { callLabel, callText, componentType } from "./labels.ts";
 
 const label = (command: string) => callLabel("execute", { command });
 
@@ -34,6 +35,19 @@ describe("the label of a command", () => {
     expect(label("CI=1 NODE_ENV=test npm run x")).toBe("npm run");
   });
 
+  test("ends where the shell's operators begin, and is no here-document's name", () => {
+    expect(label("make && ls")).toBe("execute: make");
+    expect(label("git; ls")).toBe("execute: git");
+    expect(label("python3 <<'EOF'\nprint(1)\nEOF")).toBe("execute: python3");
+    expect(label("(cd app; make)")).toBe("execute: cd");
+    expect(label("npm \\\n  run build")).toBe("npm run");
+  });
+
+  test("leaves out comments, and variables whose values are quoted", () => {
+    expect(label("# Build it\n# twice\n\nmake all")).toBe("make all");
+    expect(label(`NAME='a b; c' OTHER="x \\" y" git status`)).toBe("git status");
+  });
+
   test("does without a command", () => {
     expect(label("")).toBe("execute");
     expect(label("A=1")).toBe("execute");
@@ -57,6 +71,60 @@ describe("the label of another call", () => {
     const text = callLabel("search", { query: `two\nlines ${"x".repeat(500)}` });
     expect(text).toStartWith("search: two lines xxx");
     expect(text.length).toBeLessThan(100);
+  });
+});
+
+describe("the text of a command's message", () => {
+  const text = (command: string) => callText("execute", { command });
+
+  test("is its label, and the whole command on a second line", () => {
+    expect(text("cd app && make test")).toBe("execute: cd\n$ cd app && make test");
+    expect(text("sudo make install")).toBe("execute: sudo\n$ sudo make install");
+    expect(text("CI=1 npm run build")).toBe("npm run\n$ CI=1 npm run build");
+    expect(callText("shell", { command: "ls -la" })).toBe("execute: ls\n$ ls -la");
+  });
+
+  test("is the label alone where that says all of it", () => {
+    expect(text("git status")).toBe("git status");
+    expect(text("ls")).toBe("execute: ls");
+    expect(text(" \n ")).toBe("execute");
+    expect(callText("read_file", { file_path: "a.ts" })).toBe("read_file: a.ts");
+  });
+
+  test("has the command on one line, here-documents included", () => {
+    expect(text("cat >a.txt <<END\n  one\n\ttwo\nEND")).toBe("execute: cat\n$ cat >a.txt <<END one two END");
+  });
+
+  test("is cut at a width, and never within a character", () => {
+    for (const letter of ["x", "漢", "👩🏽‍❤️‍💋‍👩🏽", "e\u0301", "🇩🇪"]) {
+      const line = text(`echo ${letter.repeat(500)}`).split("\n")[1] ?? "";
+      expect(line).toStartWith(`$ echo ${letter}`);
+      expect(line).toEndWith(`${letter}…`);
+      expect(widthOf(line)).toBeLessThanOrEqual(162);
+      expect(line.replaceAll(letter, "")).toBe("$ echo …");
+    }
+  });
+
+  test("hides nothing: control characters and changes of direction are shown", () => {
+    expect(text("echo \u001b]0;x\u0007 \u202ehidden\u0000")).toBe("execute: echo\n$ echo ␛]0;x␇ <U+202E>hidden␀");
+    expect(text("\u001b[8mrm -rf /")).toBe("execute: ␛[8mrm\n$ ␛[8mrm -rf /");
+  });
+
+  test("is short whatever the command is", () => {
+    expect(text("x".repeat(1_000_000)).length).toBeLessThan(300);
+    expect(text(`a${"\u0301".repeat(1_000_000)}`).length).toBeLessThan(5_000);
+  });
+});
+
+describe("a tool with a hostile name", () => {
+  test("is shown by the usual widget, whatever objects inherit", () => {
+    for (const name of ["toString", "__proto__", "constructor"]) expect(componentType(name)).toBe("tool");
+    expect(callLabel("ls", Object.create({ path: "inherited" }))).toBe("ls");
+  });
+
+  test("has a short label", () => {
+    expect(callLabel("x".repeat(200_000), {}).length).toBeLessThanOrEqual(80);
+    expect(callLabel("a\u202e\u001bb\n", { path: "p" })).toBe("a<U+202E>␛b: p");
   });
 });
 

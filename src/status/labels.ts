@@ -1,3 +1,6 @@
+import { visible } from "../shared/printable.ts";
+import { cutToWidth } from "../shared/width.ts";
+
 /** Programs whose first argument says what they do. */
 const WITH_SUBCOMMAND = new Set([
   "kubectl",
@@ -15,39 +18,80 @@ const WITH_SUBCOMMAND = new Set([
 ]);
 /** Programs that run a script. */
 const INTERPRETER = /^(python[\d.]*|node|deno)$/;
+/** Where the words of a program end and something else of the shell begins. */
+const OPERATOR = /[\n;|&<>()]/;
+/** Variables that are set for a command, before it. */
+const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\;|&<>()])*(?:\s+|$))+/;
 /** Names under which tools take what they act on, in the order of how much they tell. */
 const TELLING_ARGUMENTS = ["file_path", "path", "pattern", "query", "url", "subagent_type", "name"];
-const LONGEST_DETAIL = 80;
+/** Columns of a terminal that the label of a call takes at most, and the command behind it. */
+const LABEL_WIDTH = 80;
+const COMMAND_WIDTH = 160;
+/** Characters of a command that are looked at; the rest is not shown. */
+const COMMAND_HEAD = 4_000;
+/** What stands before a command that is shown whole, on a line of its own. */
+const PROMPT = "$ ";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** What readers see of a tool call, in a few words: `git status`, `python app.py`, `execute: ls`, `read_file: notes.md`. */
 export function callLabel(tool: string, args: Arguments): string {
-  const command = args["command"];
-  if ((tool === "execute" || tool === "shell") && typeof command === "string") return commandLabel(command);
+  const command = commandOf(tool, args);
+  if (command !== undefined) return commandLabel(command);
   for (const name of TELLING_ARGUMENTS) {
-    const value = args[name];
-    if (typeof value === "string" && value !== "") return `${tool}: ${short(value)}`;
+    const value = Object.hasOwn(args, name) ? args[name] : undefined;
+    if (typeof value === "string" && value !== "") return `${short(tool)}: ${short(value)}`;
   }
-  return tool;
+  return short(tool);
+}
+
+/**
+ * The text of a call's message: its label, and for a command that says more than its label a second line with all of it,
+ * as on a terminal: `$ cd app && make test`.
+ */
+export function callText(tool: string, args: Arguments): string {
+  const label = callLabel(tool, args);
+  const command = commandOf(tool, args);
+  if (command === undefined) return label;
+  const line = cutToWidth(oneLine(command.slice(0, COMMAND_HEAD)), COMMAND_WIDTH);
+  return line === "" || label === line || label === `execute: ${line}` ? label : `${label}\n${PROMPT}${line}`;
+}
+
+function commandOf(tool: string, args: Arguments): string | undefined {
+  if (tool !== "execute" && tool !== "shell") return undefined;
+  const command = Object.hasOwn(args, "command") ? args["command"] : undefined;
+  return typeof command === "string" ? command : undefined;
 }
 
 function commandLabel(command: string): string {
-  const words = command.trim().split(/\s+/);
-  while (/^[A-Za-z_]\w*=/.test(words[0] ?? "")) words.shift();
-  const program = (words[0] ?? "").split("/").at(-1) ?? "";
-  const argument = words.slice(1).find((word) => !word.startsWith("-"));
+  const words = firstCommand(command);
+  const program = words.shift()?.split("/").at(-1) ?? "";
+  const argument = words.find((word) => !word.startsWith("-"));
   if (WITH_SUBCOMMAND.has(program) && argument !== undefined) return short(`${program} ${argument}`);
   // `python -c …` and `python -m …` run no script of that name.
   const runsScript =
-    INTERPRETER.test(program) && !words.slice(1).some((word) => word === "-c" || word === "-e" || word === "-m");
+    INTERPRETER.test(program) && !words.some((word) => word === "-c" || word === "-e" || word === "-m");
   if (runsScript && argument !== undefined) return short(`${program} ${argument}`);
   return program === "" ? "execute" : short(`execute: ${program}`);
 }
 
+/** The words of a command up to the shell's first operator, without comments and variables that are set before it. */
+function firstCommand(command: string): string[] {
+  const head = command
+    .slice(0, COMMAND_HEAD)
+    .replace(/\\\n/g, " ")
+    .replace(/^\s*(?:#.*\n\s*)*/, "");
+  const parts = head.replace(ASSIGNMENTS, "").split(OPERATOR);
+  return (parts.find((part) => part.trim() !== "") ?? "").trim().split(/\s+/);
+}
+
 function short(text: string): string {
-  const line = text.replace(/\s+/g, " ");
-  return line.length > LONGEST_DETAIL ? `${line.slice(0, LONGEST_DETAIL)}…` : line;
+  return cutToWidth(oneLine(text.slice(0, COMMAND_HEAD)), LABEL_WIDTH);
+}
+
+/** Text on one line: what would be invisible in it or move the cursor is shown. */
+function oneLine(text: string): string {
+  return visible(text.trim()).replace(/\s+/g, " ").trim();
 }
 
 const COMPONENTS: ReadonlyMap<string, string> = new Map([

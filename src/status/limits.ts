@@ -5,6 +5,8 @@
 export const STATUS_LIMIT = 1024 * 1024;
 /** Longest result of one call, in characters; the whole of a longer one is kept in the sandbox. */
 export const RESULT_LIMIT = 10_000;
+/** Longest name and id of a call. */
+export const NAME_LIMIT = 200;
 /** Longest text in the arguments of a call: the content of a file that is written is one. */
 export const ARGUMENT_LIMIT = 2_000;
 /** Deepest nesting and most entries of the arguments of a call. */

@@ -1,10 +1,16 @@
+import { boundaryBefore } from "../shared/graphemes.ts";
 import { cutMiddle, wellFormed } from "../shared/text.ts";
-import { ARGUMENT_DEPTH, ARGUMENT_ENTRIES, ARGUMENT_LIMIT, RESULT_LIMIT } from "./limits.ts";
+import { ARGUMENT_DEPTH, ARGUMENT_ENTRIES, ARGUMENT_LIMIT, NAME_LIMIT, RESULT_LIMIT } from "./limits.ts";
 
 /** A result as the status shows it; where it is cut, the text says so and where the whole of it is. */
 export function boundedResult(text: string, keptAt: string | undefined): string {
   const place = keptAt === undefined ? "" : `; the whole result is in ${keptAt}`;
   return wellFormed(cutMiddle(text, RESULT_LIMIT, (cut) => `\n[… ${cut} characters cut${place} …]\n`).text);
+}
+
+/** The name or the id of a call: a model may make up any. */
+export function boundedName(name: string): string {
+  return wellFormed(name.length > NAME_LIMIT ? `${headOf(name, NAME_LIMIT)}…` : name);
 }
 
 /** Arguments of a call with long texts, long lists and deep nesting cut, as JSON can carry them. */
@@ -37,7 +43,11 @@ function boundedObject(value: object, depth: number): unknown {
   const entries = Object.entries(value);
   const kept = entries
     .slice(0, ARGUMENT_ENTRIES)
-    .map(([key, item]) => [wellFormed(key.slice(0, ARGUMENT_LIMIT)), bounded(item, depth + 1)]);
+    .map(([key, item]) => [wellFormed(headOf(key, ARGUMENT_LIMIT)), bounded(item, depth + 1)]);
   if (entries.length > kept.length) kept.push(["…", `[… ${entries.length - kept.length} entries cut …]`]);
   return Object.fromEntries(kept);
+}
+
+function headOf(text: string, limit: number): string {
+  return text.slice(0, boundaryBefore(text, limit));
 }
