@@ -96,15 +96,18 @@ export class ExecutionBook {
   }
 
   /**
-   * The current state, then the newest whenever there is one: states are whole, and who reads slowly needs none in between.
-   * Ends on a terminal phase, or when the signal aborts.
+   * The current state, then the newest whenever there is one: states are whole, and who reads slowly needs none in between
+   * but the one before the last: what is said last is in it. Ends on a terminal phase, or when the signal aborts.
    */
   async *subscribe(executionId: string, signal: AbortSignal): AsyncGenerator<AgentExecution> {
-    let newest: AgentExecution | undefined = this.#live.get(executionId);
+    const waiting: AgentExecution[] = [this.#live.get(executionId)];
     let wake = Promise.withResolvers<void>();
     const subscriber = (execution: AgentExecution) => {
+      const last = waiting.at(-1);
       // Nothing comes after the last one.
-      if (newest === undefined || !isTerminal(newest)) newest = execution;
+      if (last !== undefined && isTerminal(last)) return;
+      if (!isTerminal(execution)) waiting.pop();
+      waiting.push(execution);
       wake.resolve();
     };
     const stop = () => wake.resolve();
@@ -113,8 +116,7 @@ export class ExecutionBook {
     this.#subscribers.set(executionId, subscribers.add(subscriber));
     try {
       while (!signal.aborted) {
-        const next = newest;
-        newest = undefined;
+        const next = waiting.shift();
         if (next !== undefined) {
           yield next;
           if (isTerminal(next)) return;

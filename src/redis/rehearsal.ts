@@ -29,6 +29,10 @@ const REHEARSED: readonly (readonly [string, ...string[]])[] = [
   ["zremrangebyscore", "stigmer:threads", "0", "0"],
   ["zrem", "stigmer:threads", "member"],
   ["xadd", "stigmer:agent-execution:probe:stream", "*", "field", "value"],
+  ["xrange", "stigmer:agent-execution:probe:stream", "-", "+"],
+  ["xrevrange", "stigmer:agent-execution:probe:stream", "+", "-"],
+  ["xtrim", "stigmer:agent-execution:probe:stream", "MINID", "0"],
+  ["del", "stigmer:agent-execution:probe:stream"],
   ["pexpire", "stigmer:agent-execution:probe:stream", "1"],
   ["publish", "stigmer:agent-execution:probe", ""],
 ];

@@ -31,6 +31,7 @@ export function abandonedStatus(
     status,
     streaming: "messages",
     growing: new Map<string, number>(),
+    blank: new Map<string, string>(),
     modelIds: new Map(toolCalls.map(({ id }) => [id, id])),
   } as const;
   return finish(state, { phase: "failed", reason }, at).status;

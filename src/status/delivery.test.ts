@@ -1,20 +1,31 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
 import { until } from "../../test/support/eventually.ts";
-import { createLogger } from "../log/index.ts";
+import { createLogger, silentLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AgentExecutionStatus, AgentExecutionStatusSchema } from "../stigmer/index.ts";
+import {
+  type AgentExecutionStatus,
+  AgentExecutionStatusSchema,
+  AgentMessageSchema,
+  ExecutionPhase,
+  MessageType,
+} from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
 
 /** A sink whose deliveries end when and how a test says. */
 class FakeSink implements StatusSink {
   readonly name = "the fake sink";
+  readonly sends: StatusSink["sends"];
   readonly updates: StatusUpdate[] = [];
   underWay = 0;
   mostUnderWay = 0;
   /** What happens to the next deliveries. */
   answer: () => Promise<void> = () => Promise.resolve();
+
+  constructor(sends: StatusSink["sends"] = "changes") {
+    this.sends = sends;
+  }
 
   async deliver(update: StatusUpdate): Promise<void> {
     this.updates.push(update);
@@ -28,7 +39,7 @@ class FakeSink implements StatusSink {
 
   /** What was delivered, by the error that the tests use as a number. */
   get seen(): string[] {
-    return this.updates.map(({ status, terminal }) => (terminal ? `${status.error}, last` : status.error));
+    return this.updates.map(({ status: { error }, terminal }) => (terminal ? `${error}, last` : error));
   }
 
   async received(count: number): Promise<void> {
@@ -36,8 +47,11 @@ class FakeSink implements StatusSink {
   }
 }
 
-const numbered = (number: number | string): AgentExecutionStatus =>
+const status = (number: number | string): AgentExecutionStatus =>
   create(AgentExecutionStatusSchema, { error: `${number}` });
+const numbered = (number: number | string) => ({ status: status(number), bytes: 10 });
+const urgent = { urgent: true, bytes: 10 };
+const patient = { urgent: false, bytes: 10 };
 const fails = () => Promise.reject(new Error("not reachable"));
 const refuses = () => Promise.reject(new PermanentSinkError("no such execution"));
 
@@ -55,7 +69,7 @@ describe("while an execution runs", () => {
   test("the first status is delivered before anything else", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
-    expect(sink.updates).toEqual([{ executionId: "aex-1", status: numbered(1), terminal: false }]);
+    expect(sink.updates).toEqual([{ executionId: "aex-1", status: status(1), terminal: false }]);
   });
 
   test("a start that fails does not fail the execution, and is tried again", async () => {
@@ -71,12 +85,12 @@ describe("while an execution runs", () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
-    to.offer(() => numbered(1), true);
+    to.offer(() => numbered(1), urgent);
     await sink.received(1);
-    for (let number = 2; number <= 9; number++) to.offer(() => numbered(number), true);
+    for (let number = 2; number <= 9; number++) to.offer(() => numbered(number), urgent);
     gate.resolve();
     await sink.received(2);
-    expect(await to.finish(numbered(10), soon())).toBe(true);
+    expect(await to.finish(status(10), soon())).toBe(true);
     expect(sink.seen).toEqual(["1", "9", "10, last"]);
     expect(sink.mostUnderWay).toBe(1);
   });
@@ -89,7 +103,7 @@ describe("while an execution runs", () => {
       made.push(number);
       return numbered(number);
     };
-    for (let number = 2; number <= 5; number++) to.offer(make(number), false);
+    for (let number = 2; number <= 5; number++) to.offer(make(number), patient);
     await sink.received(2);
     expect(made).toEqual([5]);
   });
@@ -97,8 +111,8 @@ describe("while an execution runs", () => {
   test("an urgent update takes along what waits for the interval to pass", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
-    to.offer(() => numbered(2), false);
-    to.offer(() => numbered(3), true);
+    to.offer(() => numbered(2), patient);
+    to.offer(() => numbered(3), urgent);
     await sink.received(2);
     expect(sink.seen).toEqual(["1", "3"]);
   });
@@ -106,7 +120,7 @@ describe("while an execution runs", () => {
   test("an update that failed is tried again, which is told once", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
-    to.offer(() => numbered(1), true);
+    to.offer(() => numbered(1), urgent);
     await sink.received(3);
     expect(sink.seen).toEqual(["1", "1", "1"]);
     expect(
@@ -118,9 +132,9 @@ describe("while an execution runs", () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
-    to.offer(() => numbered(1), true);
+    to.offer(() => numbered(1), urgent);
     await sink.received(1);
-    to.offer(() => numbered(2), false);
+    to.offer(() => numbered(2), patient);
     sink.answer = () => Promise.resolve();
     gate.reject(new Error("not reachable"));
     await sink.received(2);
@@ -130,15 +144,77 @@ describe("while an execution runs", () => {
   test("an update that can never succeed is not tried again, but newer ones are sent", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = refuses;
-    to.offer(() => numbered(1), true);
+    to.offer(() => numbered(1), urgent);
     await sink.received(1);
     // It would be tried again by now: only time shows that it is not.
     await Bun.sleep(600);
     expect(sink.seen).toEqual(["1"]);
     sink.answer = () => Promise.resolve();
-    to.offer(() => numbered(2), false);
+    to.offer(() => numbered(2), patient);
     await sink.received(2);
     expect(sink.seen).toEqual(["1", "2"]);
+  });
+});
+
+describe("what was said last", () => {
+  const said = create(AgentMessageSchema, { type: MessageType.MESSAGE_AI, content: "Done." });
+  const begun = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_IN_PROGRESS, startedAt: "then" });
+  const ended = (phase: ExecutionPhase, more = {}) =>
+    create(AgentExecutionStatusSchema, { ...begun, phase, messages: [said], completedAt: "now", ...more });
+  const { EXECUTION_COMPLETED, EXECUTION_FAILED, EXECUTION_CANCELLED } = ExecutionPhase;
+
+  for (const [phase, more] of [
+    [EXECUTION_COMPLETED, {}],
+    [EXECUTION_FAILED, { error: "no" }],
+    [EXECUTION_CANCELLED, {}],
+  ] as const) {
+    test(`comes in an update of its own before the end: ${ExecutionPhase[phase]}`, async () => {
+      const { sink, delivery: to } = delivery();
+      await to.start(() => ({ status: begun, bytes: 10 }));
+      await to.finish(ended(phase, more), soon());
+      expect(sink.updates.map(({ status: shown, terminal }) => [shown, terminal])).toEqual([
+        [begun, false],
+        [{ ...begun, messages: [said] }, false],
+        [ended(phase, more), true],
+      ]);
+    });
+  }
+
+  test("is not sent twice where it was sent already", async () => {
+    const { sink, delivery: to } = delivery();
+    await to.start(() => ({ status: { ...begun, messages: [said] }, bytes: 10 }));
+    await to.finish(ended(EXECUTION_COMPLETED), soon());
+    expect(sink.updates.map(({ terminal }) => terminal)).toEqual([false, true]);
+  });
+
+  test("is tried again before the end, and gives way to it in time", async () => {
+    const { sink, delivery: to } = delivery();
+    sink.answer = () => (sink.updates.at(-1)?.terminal === true ? Promise.resolve() : fails());
+    expect(await to.finish(ended(EXECUTION_COMPLETED), Date.now() + 2_000)).toBe(true);
+    expect(sink.updates.length).toBeGreaterThan(2);
+    expect(sink.updates.filter(({ terminal }) => terminal)).toHaveLength(1);
+    expect(sink.updates.at(-1)?.terminal).toBe(true);
+  });
+
+  test("does not keep the end from being told where it is refused for good", async () => {
+    const { sink, delivery: to } = delivery();
+    sink.answer = () => (sink.updates.length === 1 ? refuses() : Promise.resolve());
+    expect(await to.finish(ended(EXECUTION_COMPLETED), soon())).toBe(true);
+    expect(sink.updates.map(({ terminal }) => terminal)).toEqual([false, true]);
+  });
+});
+
+describe("updates of whole states", () => {
+  const large = 1024 * 1024;
+
+  test("do not hurry for something urgent where they are large, but for much that is new", async () => {
+    const sink = new FakeSink("whole states");
+    const to = new Delivery(sink, "aex-1", silentLogger);
+    await to.start(() => ({ status: status(1), bytes: large }));
+    to.offer(() => ({ status: status(2), bytes: large }), urgent);
+    to.offer(() => ({ status: status(3), bytes: large }), { urgent: true, bytes: large });
+    await sink.received(2);
+    expect(sink.seen).toEqual(["1", "3"]);
   });
 });
 
@@ -147,10 +223,10 @@ describe("the last status", () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
-    to.offer(() => numbered(1), true);
+    to.offer(() => numbered(1), urgent);
     await sink.received(1);
-    to.offer(() => numbered(2), true);
-    const finished = to.finish(numbered(3), soon());
+    to.offer(() => numbered(2), urgent);
+    const finished = to.finish(status(3), soon());
     await Promise.resolve();
     expect(sink.seen).toEqual(["1"]);
     gate.resolve();
@@ -162,9 +238,9 @@ describe("the last status", () => {
   test("is followed by nothing, whether offered before or after it", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
-    to.offer(() => numbered(2), false);
-    await to.finish(numbered(3), soon());
-    to.offer(() => numbered(4), true);
+    to.offer(() => numbered(2), patient);
+    await to.finish(status(3), soon());
+    to.offer(() => numbered(4), urgent);
     // What was still to come would be sent when the interval has passed: only time shows that it is not.
     await Bun.sleep(300);
     expect(sink.seen).toEqual(["1", "3, last"]);
@@ -173,7 +249,7 @@ describe("the last status", () => {
   test("is tried again until it is delivered", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
-    expect(await to.finish(numbered("x"), soon())).toBe(true);
+    expect(await to.finish(status("x"), soon())).toBe(true);
     expect(sink.seen).toEqual(["x, last", "x, last", "x, last"]);
     expect(lines.filter((line) => line.includes("trying again"))).toHaveLength(1);
   });
@@ -182,21 +258,21 @@ describe("the last status", () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = fails;
     const deadline = Date.now() + 600;
-    expect(await to.finish(numbered("x"), deadline)).toBe(false);
+    expect(await to.finish(status("x"), deadline)).toBe(false);
     expect(sink.updates.length).toBeGreaterThan(1);
     expect(lines.at(-1)).toContain("ERROR - The final status could not be delivered to the fake sink: not reachable");
   });
 
   test("is tried once where the deadline has passed already", async () => {
     const { sink, delivery: to } = delivery();
-    expect(await to.finish(numbered("x"), 0)).toBe(true);
+    expect(await to.finish(status("x"), 0)).toBe(true);
     expect(sink.seen).toEqual(["x, last"]);
   });
 
   test("is not tried again where that can never succeed", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = refuses;
-    expect(await to.finish(numbered("x"), soon())).toBe(false);
+    expect(await to.finish(status("x"), soon())).toBe(false);
     expect(sink.updates).toHaveLength(1);
   });
 });

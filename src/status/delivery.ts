@@ -3,11 +3,22 @@ import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
 import { sleep } from "../shared/time.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
-import { PermanentSinkError, type StatusSink } from "./status-sink.ts";
+import { beforeEnd, saysSame } from "./finish.ts";
+import type { Fitted } from "./fit-status.ts";
+import { type Pace, SteadyPace, WholeStatePace } from "./pace.ts";
+import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
 
-/** Shortest time between two updates of what is not urgent. */
-export const UPDATE_INTERVAL_MS = 250;
 const RETRY = { firstMs: 200, mostMs: 5_000 };
+/** Of the time for the last two updates, the first of them may take this share. */
+const LAST_WORDS_SHARE = 1 / 2;
+
+/** What is new in an offered status. */
+export interface News {
+  /** Whether somebody waits for it. */
+  readonly urgent: boolean;
+  /** About how many bytes of the status are new. */
+  readonly bytes: number;
+}
 
 /** The updates of one execution to one sink: one under way at a time, of those that wait only the newest, the last one last. */
 export class Delivery {
@@ -15,16 +26,21 @@ export class Delivery {
   readonly #executionId: string;
   readonly #log: Logger;
   readonly #refused: (error: PermanentSinkError) => void;
+  readonly #pace: Pace;
   /** Makes the newest status; only what is sent is made. */
-  #pending: (() => AgentExecutionStatus) | undefined;
+  #pending: (() => Fitted) | undefined;
   #urgent = false;
   #running: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
-  #lastSent = 0;
+  /** Until when the next update waits. */
+  #waitsUntil = 0;
+  #retryAt = 0;
   #failures = 0;
   #closed = false;
+  /** The last status that was delivered. */
+  #delivered: AgentExecutionStatus | undefined;
 
-  /** @param refused told of each update that will never succeed, but not of the last one */
+  /** @param refused told of each update that will never succeed, but not of the last ones */
   constructor(
     sink: StatusSink,
     executionId: string,
@@ -35,19 +51,21 @@ export class Delivery {
     this.#executionId = executionId;
     this.#log = log;
     this.#refused = refused;
+    this.#pace = sink.sends === "changes" ? new SteadyPace() : new WholeStatePace();
   }
 
-  /** Takes the newest status; an urgent one does not wait for the interval to pass. */
-  offer(status: () => AgentExecutionStatus, urgent: boolean): void {
+  /** Takes the newest status. */
+  offer(status: () => Fitted, { urgent, bytes }: News): void {
     if (this.#closed) return;
     this.#pending = status;
     this.#urgent ||= urgent;
-    if (urgent) this.#wake.resolve();
+    this.#pace.offered(bytes);
+    if (this.#due() < this.#waitsUntil) this.#wake.resolve();
     this.#running ??= this.#run();
   }
 
   /** Delivers the first status and returns when that was tried; where it failed, it goes on by itself. */
-  async start(status: () => AgentExecutionStatus): Promise<void> {
+  async start(status: () => Fitted): Promise<void> {
     const attempt = this.#attempt(status);
     this.#running = attempt;
     await attempt;
@@ -55,8 +73,9 @@ export class Delivery {
   }
 
   /**
-   * Delivers the last status, and tries until it succeeded or the deadline has passed.
-   * @returns whether it was delivered
+   * Delivers the last status, and tries until it succeeded or the deadline has passed. What was said last comes in an
+   * update before it: readers print that an execution has ended before they print the messages of the same update.
+   * @returns whether the last status was delivered
    */
   async finish(status: AgentExecutionStatus, deadline: number): Promise<boolean> {
     this.#closed = true;
@@ -64,15 +83,24 @@ export class Delivery {
     this.#wake.resolve();
     // An update that is still under way could arrive after the last one and undo it.
     await this.#running;
+    if (!saysSame(this.#delivered?.messages ?? [], status.messages)) {
+      const left = Math.max(deadline - Date.now(), 0);
+      await this.#persist(beforeEnd(status), false, Date.now() + left * LAST_WORDS_SHARE);
+    }
+    const failure = await this.#persist(status, true, deadline);
+    if (failure !== undefined)
+      this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
+    return failure === undefined;
+  }
+
+  /** @returns the last failure, where it was not delivered by the deadline */
+  async #persist(status: AgentExecutionStatus, terminal: boolean, deadline: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.#deliver(status, true);
-      if (failure === undefined) return true;
+      const failure = await this.#deliver({ executionId: this.#executionId, status, terminal, deadline });
+      if (failure === undefined) return undefined;
       const wait = backoffMs(attempt, RETRY);
-      if (failure instanceof PermanentSinkError || Date.now() + wait >= deadline) {
-        this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
-        return false;
-      }
-      if (attempt === 1)
+      if (failure instanceof PermanentSinkError || Date.now() + wait >= deadline) return failure;
+      if (attempt === 1 && terminal)
         this.#log.warn(
           `The final status could not be delivered to ${this.#sink.name} yet, trying again: ${messageOf(failure)}`,
         );
@@ -91,37 +119,44 @@ export class Delivery {
     this.#running = undefined;
   }
 
-  async #attempt(status: () => AgentExecutionStatus): Promise<void> {
+  async #attempt(make: () => Fitted): Promise<void> {
     this.#urgent = false;
-    const failure = await this.#deliver(status(), false);
+    const { status, bytes } = make();
+    const at = Date.now();
+    const failure = await this.#deliver({ executionId: this.#executionId, status, terminal: false });
     if (failure === undefined) {
       this.#failures = 0;
+      this.#pace.sent(bytes, at);
       return;
     }
     if (this.#failures++ === 0)
       this.#log.warn(`A status update could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
     // Newer ones may have come meanwhile; else this one is tried again.
     if (failure instanceof PermanentSinkError) this.#refused(failure);
-    else this.#pending ??= status;
-    this.#lastSent = Date.now() + backoffMs(this.#failures, RETRY);
+    else this.#pending ??= make;
+    this.#retryAt = Date.now() + backoffMs(this.#failures, RETRY);
     this.#urgent = false;
   }
 
-  /** Waits for the interval since the last update to pass, or for something urgent. */
-  async #untilDue(): Promise<void> {
-    const due = this.#lastSent + UPDATE_INTERVAL_MS;
-    while (!this.#closed && !this.#urgent && Date.now() < due) {
-      this.#wake = Promise.withResolvers<void>();
-      const over = new AbortController();
-      await Promise.race([sleep(due - Date.now(), over.signal), this.#wake.promise]);
-      over.abort();
-    }
+  #due(): number {
+    return Math.max(this.#pace.due(this.#urgent), this.#retryAt);
   }
 
-  async #deliver(status: AgentExecutionStatus, terminal: boolean): Promise<unknown> {
-    this.#lastSent = Date.now();
+  async #untilDue(): Promise<void> {
+    while (!this.#closed && Date.now() < this.#due()) {
+      this.#waitsUntil = this.#due();
+      this.#wake = Promise.withResolvers<void>();
+      const over = new AbortController();
+      await Promise.race([sleep(this.#waitsUntil - Date.now(), over.signal), this.#wake.promise]);
+      over.abort();
+    }
+    this.#waitsUntil = 0;
+  }
+
+  async #deliver(update: StatusUpdate): Promise<unknown> {
     try {
-      await this.#sink.deliver({ executionId: this.#executionId, status, terminal });
+      await this.#sink.deliver(update);
+      this.#delivered = update.status;
       return undefined;
     } catch (error) {
       return error ?? new Error("unknown failure");

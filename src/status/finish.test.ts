@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../agent/index.ts";
 import { ExecutionPhase, MessageType, SubAgentStatus, ToolCallStatus } from "../stigmer/index.ts";
-import { finish, type Outcome } from "./finish.ts";
+import { beforeEnd, finish, type Outcome } from "./finish.ts";
 import { reduce } from "./reducer.ts";
 import { begin, type StatusState } from "./status-state.ts";
 
@@ -40,21 +40,36 @@ describe("an execution that completed", () => {
   });
 });
 
+describe("an execution whose model ended without an answer", () => {
+  const lastMessage = (...events: AgentEvent[]) => last({ phase: "completed" }, ...events).messages.at(-1);
+
+  test("says so where readers look for the answer", () => {
+    const silent: AgentEvent = { ...main, type: "turn", turnId: "2", text: "", calls: [] };
+    for (const events of [[], [silent], [asks], [asks, silent]]) {
+      expect(lastMessage(...events)).toMatchObject({
+        type: MessageType.MESSAGE_AI,
+        content: "[The model ended without an answer.]",
+      });
+    }
+  });
+
+  test("says nothing more where there is one", () => {
+    expect(last({ phase: "completed" }, asks, answers).messages.at(-1)?.content).toBe("Done.");
+  });
+});
+
 describe("an execution that failed", () => {
-  test("has the reason as its error and as its last message", () => {
+  test("has the reason as its error alone: readers print that after the messages", () => {
     const status = last({ phase: "failed", reason: "The model is gone: start it." }, asks);
     expect(status.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
     expect(status.error).toBe("The model is gone: start it.");
-    expect(status.messages.at(-1)).toMatchObject({
-      type: MessageType.MESSAGE_SYSTEM,
-      content: "The model is gone: start it.",
-    });
+    expect(status.messages.map(({ content }) => content)).toEqual(["Hello", "I look.", "ls", "task", "ls"]);
     expect(status.completedAt).toBe("2026-01-19T10:00:09.000Z");
   });
 
   test("keeps what the model had begun to say", () => {
     const status = last({ phase: "failed", reason: "no" }, { ...main, type: "text", turnId: "9", text: "I beg" });
-    expect(status.messages.map(({ content }) => content)).toEqual(["Hello", "I beg", "no"]);
+    expect(status.messages.map(({ content }) => content)).toEqual(["Hello", "I beg"]);
   });
 });
 
@@ -90,4 +105,22 @@ test("calls that had ended stay as they are", () => {
   const done: AgentEvent = { ...main, type: "tool-ended", callId: "c2", result: "a.ts" };
   const { toolCalls } = last({ phase: "failed", reason: "no" }, asks, done);
   expect(toolCalls[2]).toMatchObject({ status: ToolCallStatus.TOOL_CALL_COMPLETED, result: "a.ts", error: "" });
+});
+
+test("what was said last stands in a status that has not ended", () => {
+  for (const outcome of [
+    { phase: "completed" },
+    { phase: "failed", reason: "no" },
+    { phase: "cancelled", reason: "no" },
+  ] as const) {
+    const status = last(outcome, asks, answers);
+    const { messages, phase, error, completedAt, startedAt } = beforeEnd(status);
+    expect(messages).toEqual(status.messages);
+    expect({ phase, error, completedAt }).toEqual({
+      phase: ExecutionPhase.EXECUTION_IN_PROGRESS,
+      error: "",
+      completedAt: "",
+    });
+    expect(startedAt).toBe(status.startedAt);
+  }
 });

@@ -1,5 +1,5 @@
 import { rfc3339 } from "../shared/time.ts";
-import { ExecutionPhase, MessageType } from "../stigmer/index.ts";
+import { type AgentExecutionStatus, type AgentMessage, ExecutionPhase, MessageType } from "../stigmer/index.ts";
 import { closeOpenCalls } from "./reducer.ts";
 import { newMessage, type StatusState } from "./status-state.ts";
 
@@ -12,24 +12,54 @@ export type Outcome =
       readonly reason: string;
     };
 
-/** The last status of an execution. */
+/** Stands where readers look for the answer, when the model ended without one. */
+const NO_ANSWER = "[The model ended without an answer.]";
+
+/**
+ * The last status of an execution. Why it failed is its `error` alone: readers print that after the messages, and a
+ * message of the same text would be printed before it.
+ */
 export function finish(state: StatusState, outcome: Outcome, at: Date): StatusState {
   const completedAt = rfc3339(at);
   if (outcome.phase === "completed") {
     const closed = closeOpenCalls(state, "the agent ended without a result of this call", at);
-    return { ...closed, status: { ...closed.status, phase: ExecutionPhase.EXECUTION_COMPLETED, completedAt } };
+    const messages = answered(closed.status.messages, at);
+    return {
+      ...closed,
+      status: { ...closed.status, messages, phase: ExecutionPhase.EXECUTION_COMPLETED, completedAt },
+    };
   }
   const { phase, reason } = outcome;
   const closed = closeOpenCalls(state, phase === "failed" ? "the execution failed" : "the execution was cancelled", at);
-  return {
-    ...closed,
-    status: {
-      ...closed.status,
-      phase: phase === "failed" ? ExecutionPhase.EXECUTION_FAILED : ExecutionPhase.EXECUTION_CANCELLED,
-      messages: [...closed.status.messages, newMessage(MessageType.MESSAGE_SYSTEM, reason, at)],
-      // Readers take an error for a failure.
-      error: phase === "failed" ? reason : "",
-      completedAt,
-    },
-  };
+  const { messages } = closed.status;
+  const ending =
+    phase === "failed"
+      ? { phase: ExecutionPhase.EXECUTION_FAILED, error: reason }
+      : {
+          phase: ExecutionPhase.EXECUTION_CANCELLED,
+          // Readers take an error for a failure.
+          messages: [...messages, newMessage(MessageType.MESSAGE_SYSTEM, reason, at)],
+        };
+  return { ...closed, status: { ...closed.status, ...ending, completedAt } };
+}
+
+/** The messages with one of the model's, or of the runner's, at their end. */
+function answered(messages: readonly AgentMessage[], at: Date): AgentMessage[] {
+  const last = messages.at(-1)?.type;
+  const isAnswer = last === MessageType.MESSAGE_AI || last === MessageType.MESSAGE_SYSTEM;
+  return isAnswer ? [...messages] : [...messages, newMessage(MessageType.MESSAGE_AI, NO_ANSWER, at)];
+}
+
+/** All that is said in a last status, as it stands before the execution has ended. */
+export function beforeEnd(status: AgentExecutionStatus): AgentExecutionStatus {
+  return { ...status, phase: ExecutionPhase.EXECUTION_IN_PROGRESS, error: "", completedAt: "" };
+}
+
+/** Whether readers have nothing more to print of `after` when they have seen `before`. */
+export function saysSame(before: readonly AgentMessage[], after: readonly AgentMessage[]): boolean {
+  if (before.length !== after.length) return false;
+  return before.every((message, index) => {
+    const other = after[index];
+    return message === other || (message.type === other?.type && message.content === other.content);
+  });
 }

@@ -81,6 +81,23 @@ describe("a message that grows", () => {
     expect(masking(SECRET).masked(growing).messages.at(-1)?.content).toBe("It is ");
   });
 
+  test("is not shown at all while all of it is held back: readers would print it empty", () => {
+    const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
+    const state = stateAfter(begin("Hello", "tokens", at), says("sk-0123"));
+    const shown = masking(SECRET);
+    expect(shown.masked(state).messages.map(({ content }) => content)).toEqual(["Hello"]);
+    const more = stateAfter(state, says("!"));
+    expect(shown.masked(more).messages.map(({ content }) => content)).toEqual(["Hello", "sk-0123!"]);
+  });
+
+  test("that is too long already shows the same head while it grows", () => {
+    const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
+    const state = stateAfter(begin("Hello", "tokens", at), says("x".repeat(MESSAGE_LIMIT + 1)));
+    const last = (of: StatusState) => masking(SECRET).masked(of).messages.at(-1)?.content ?? "";
+    expect(last(state)).toEndWith("x\n[… it goes on …]");
+    expect(last(stateAfter(state, says("y".repeat(1_000))))).toBe(last(state));
+  });
+
   test("is shown whole when it is complete", () => {
     const whole = stateAfter(growing, { ...main, type: "turn", turnId: "1", text: "It is sk-0123", calls: [] });
     expect(masking(SECRET).masked(whole).messages.at(-1)?.content).toBe("It is sk-0123");

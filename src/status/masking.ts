@@ -1,10 +1,14 @@
 import type { JsonObject } from "@bufbuild/protobuf";
+import { boundaryBefore } from "../shared/graphemes.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { cutMiddle, wellFormed } from "../shared/text.ts";
 import type { AgentExecutionStatus, AgentMessage, SubAgentExecution, TodoItem, ToolCall } from "../stigmer/index.ts";
 import { ERROR_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_TEXT_LIMIT } from "./limits.ts";
 import { maskJson } from "./mask-json.ts";
 import type { StatusState } from "./status-state.ts";
+
+/** Characters that are shown of a text that is too long already and still grows. */
+const GROWING_HEAD = MESSAGE_LIMIT / 2;
 
 /**
  * Makes of a state what may be shown: no secret in any text, every text within its limit. Parts that did not change
@@ -25,12 +29,9 @@ export class Masking {
       this.#made = new WeakMap();
       this.#version = this.#mask.version;
     }
-    const grows = new Set(growing.values());
     return {
       ...status,
-      messages: status.messages.map((message, index) =>
-        grows.has(index) ? this.#growing(message) : this.#once(message, this.#message),
-      ),
+      messages: this.#messages(status.messages, new Set(growing.values())),
       toolCalls: status.toolCalls.map((call) => this.#once(call, this.#call)),
       subAgentExecutions: status.subAgentExecutions.map((agent) => this.#once(agent, this.#agent)),
       todos: Object.fromEntries(Object.entries(status.todos).map(([id, todo]) => [id, this.#once(todo, this.#todo)])),
@@ -38,8 +39,17 @@ export class Masking {
     };
   }
 
+  /** A message of which all is held back is not shown yet: readers would print it empty. */
+  #messages(messages: readonly AgentMessage[], growing: ReadonlySet<number>): AgentMessage[] {
+    const shown = messages.map((message, index) =>
+      growing.has(index) ? this.#growing(message) : this.#once(message, this.#message),
+    );
+    while (growing.has(shown.length - 1) && shown.at(-1)?.content.trim() === "") shown.pop();
+    return shown;
+  }
+
   #growing(message: AgentMessage): AgentMessage {
-    return { ...message, content: cut(this.#mask.maskGrowing(message.content), MESSAGE_LIMIT) };
+    return { ...message, content: growingHead(this.#mask.maskGrowing(message.content)) };
   }
 
   readonly #message = (message: AgentMessage): AgentMessage => ({
@@ -76,6 +86,12 @@ export class Masking {
     this.#made.set(part, made);
     return made;
   }
+}
+
+/** Of a long text that still grows only the head is shown: all else would change with each update. */
+function growingHead(text: string): string {
+  if (text.length <= MESSAGE_LIMIT) return wellFormed(text);
+  return `${wellFormed(text.slice(0, boundaryBefore(text, GROWING_HEAD)))}\n[… it goes on …]`;
 }
 
 function cut(text: string, limit: number): string {

@@ -97,6 +97,29 @@ describe("text that is withdrawn since the model is asked again", () => {
   });
 });
 
+describe("a turn without text", () => {
+  const asks = turn("1", "", call("c1"));
+
+  test("has no message of its own: readers would print it empty", () => {
+    for (const text of ["", "\n", " \t\n"]) {
+      const events = [turn("1", text, call("c1")), ended("c1", "a.ts"), turn("2", text)];
+      expect(kindsOf(statusAfter(events))).toEqual(["MESSAGE_HUMAN", "MESSAGE_TOOL"]);
+      expect(kindsOf(statusAfter(events, "tokens"))).toEqual(["MESSAGE_HUMAN", "MESSAGE_TOOL"]);
+    }
+  });
+
+  test("has none while it grows, either, until there is something to read", () => {
+    const pieces = [text("1", ""), text("1", "\n"), text("1", "  ")];
+    expect(textsOf(statusAfter(pieces, "tokens"))).toEqual(["Hello"]);
+    expect(textsOf(statusAfter([...pieces, text("1", "x"), text("1", "y")], "tokens"))).toEqual(["Hello", "\n  xy"]);
+    expect(textsOf(statusAfter([...pieces, asks], "tokens"))).toEqual(["Hello", "ls: /"]);
+  });
+
+  test("keeps what was shown of it, where the model takes it back", () => {
+    expect(textsOf(statusAfter([text("1", "Hm."), asks], "tokens"))).toEqual(["Hello", "Hm.", "ls: /"]);
+  });
+});
+
 describe("a call", () => {
   test("waits, runs and ends, in its message and in the list of calls alike", () => {
     const events = [turn("1", "", call("c1")), started("c1"), ended("c1", "a.ts")];
@@ -202,6 +225,19 @@ describe("the agent's list", () => {
     const status = statusAfter([todos(["a", "pending"], ["b", "pending"]), todos(["c", "pending"])]);
     expect(Object.keys(status.todos)).toEqual(["todo-1"]);
   });
+});
+
+test("a call's id and name are short, however long the model makes them, and each call is still told apart", () => {
+  const id = "i".repeat(200_000);
+  const name = "n".repeat(200_000);
+  const { toolCalls } = statusAfter([
+    turn("1", "", call(id, name), call(id, name)),
+    ended(id, "first"),
+    ended(id, "2nd"),
+  ]);
+  expect(toolCalls.map(({ result }) => result)).toEqual(["first", "2nd"]);
+  expect(new Set(toolCalls.map((shown) => shown.id)).size).toBe(2);
+  for (const shown of toolCalls) expect(shown.id.length + shown.name.length).toBeLessThan(450);
 });
 
 test("a state is never changed in place", () => {

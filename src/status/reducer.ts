@@ -1,5 +1,5 @@
 import { create, type JsonObject } from "@bufbuild/protobuf";
-import type { AgentEvent, RequestedCall, TodoEntry } from "../agent/index.ts";
+import type { AgentEvent, RequestedCall } from "../agent/index.ts";
 import { unreachable } from "../shared/errors.ts";
 import { rfc3339 } from "../shared/time.ts";
 import {
@@ -9,17 +9,14 @@ import {
   type SubAgentExecution,
   SubAgentExecutionSchema,
   SubAgentStatus,
-  type TodoItem,
-  TodoItemSchema,
-  TodoStatus,
   type ToolCall,
   ToolCallSchema,
   ToolCallStatus,
 } from "../stigmer/index.ts";
-import { callLabel, componentType, MAIN_AGENT_GROUP } from "./labels.ts";
-import { TODO_LIMIT } from "./limits.ts";
+import { callText, componentType, MAIN_AGENT_GROUP } from "./labels.ts";
 import { newMessage, type StatusState } from "./status-state.ts";
-import { boundedArguments, boundedResult } from "./tool-text.ts";
+import { todoMap } from "./todo-map.ts";
+import { boundedArguments, boundedName, boundedResult } from "./tool-text.ts";
 
 type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 
@@ -51,34 +48,42 @@ function withStatus(state: StatusState, change: Partial<AgentExecutionStatus>): 
   return { ...state, status: { ...state.status, ...change } };
 }
 
+/** A message begins with its first text: readers print it when they first see it, also an empty one. */
 function grow(state: StatusState, { turnId, text, at }: EventOf<"text">): StatusState {
   const { messages } = state.status;
   const index = state.growing.get(turnId);
   const message = index === undefined ? undefined : messages[index];
-  if (index === undefined || message === undefined) {
-    const growing = new Map(state.growing).set(turnId, messages.length);
-    return { ...withStatus(state, { messages: [...messages, newMessage(MessageType.MESSAGE_AI, text, at)] }), growing };
-  }
-  return withStatus(state, { messages: messages.with(index, { ...message, content: message.content + text }) });
+  if (index !== undefined && message !== undefined)
+    return withStatus(state, { messages: messages.with(index, { ...message, content: message.content + text }) });
+  const begun = (state.blank.get(turnId) ?? "") + text;
+  const blank = new Map(state.blank);
+  if (isBlank(begun)) return { ...state, blank: blank.set(turnId, begun) };
+  blank.delete(turnId);
+  const growing = new Map(state.growing).set(turnId, messages.length);
+  const said = newMessage(MessageType.MESSAGE_AI, begun, at);
+  return { ...withStatus(state, { messages: [...messages, said] }), growing, blank };
+}
+
+function isBlank(text: string): boolean {
+  return text.trim() === "";
 }
 
 /** Takes back a message that still grew; nothing comes after it before its turn has ended. */
 function withdraw(state: StatusState, { turnId }: EventOf<"text-withdrawn">): StatusState {
+  const blank = new Map(state.blank);
+  blank.delete(turnId);
   const index = state.growing.get(turnId);
-  if (index === undefined) return state;
+  if (index === undefined) return { ...state, blank };
   const growing = new Map(state.growing);
   growing.delete(turnId);
-  return { ...withStatus(state, { messages: state.status.messages.toSpliced(index, 1) }), growing };
+  return { ...withStatus(state, { messages: state.status.messages.toSpliced(index, 1) }), growing, blank };
 }
 
 function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn">): StatusState {
   const { messages, toolCalls, subAgentExecutions } = state.status;
-  const index = state.growing.get(turnId);
-  const grown = index === undefined ? undefined : messages[index];
-  const answered =
-    index === undefined || grown === undefined
-      ? [...messages, newMessage(MessageType.MESSAGE_AI, text, at)]
-      : messages.with(index, { ...grown, content: text });
+  const answered = withAnswer(messages, state.growing.get(turnId), text, at);
+  const blank = new Map(state.blank);
+  blank.delete(turnId);
   const growing = new Map(state.growing);
   growing.delete(turnId);
   const ids = new Map(state.modelIds);
@@ -91,14 +96,30 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
       subAgentExecutions: [...subAgentExecutions, ...delegated],
     }),
     growing,
+    blank,
     modelIds: ids,
   };
 }
 
+/** The messages with what the model said in a turn; a turn without text, which only calls tools, has no message. */
+function withAnswer(
+  messages: readonly AgentMessage[],
+  index: number | undefined,
+  text: string,
+  at: Date,
+): readonly AgentMessage[] {
+  const grown = index === undefined ? undefined : messages[index];
+  if (index !== undefined && grown !== undefined)
+    return isBlank(text) ? messages : messages.with(index, { ...grown, content: text });
+  return isBlank(text) ? messages : [...messages, newMessage(MessageType.MESSAGE_AI, text, at)];
+}
+
 /** A call that the model asked for. Some models number their calls anew each turn: an id that is taken gets a number. */
-function newCall({ id: modelId, name, args }: RequestedCall, ids: Map<string, string>): ToolCall {
-  let id = modelId;
-  for (let number = 2; ids.has(id); number++) id = `${modelId}#${number}`;
+function newCall({ id: modelId, name: tool, args }: RequestedCall, ids: Map<string, string>): ToolCall {
+  const shown = boundedName(modelId);
+  const name = boundedName(tool);
+  let id = shown;
+  for (let number = 2; ids.has(id); number++) id = `${shown}#${number}`;
   ids.set(id, modelId);
   return create(ToolCallSchema, {
     id,
@@ -110,7 +131,7 @@ function newCall({ id: modelId, name, args }: RequestedCall, ids: Map<string, st
 }
 
 function callMessage(call: ToolCall, at: Date): AgentMessage {
-  return newMessage(MessageType.MESSAGE_TOOL, callLabel(call.name, call.args ?? {}), at, { toolCalls: [call] });
+  return newMessage(MessageType.MESSAGE_TOOL, callText(call.name, call.args ?? {}), at, { toolCalls: [call] });
 }
 
 function newSubAgent({ id, args }: ToolCall): SubAgentExecution {
@@ -188,39 +209,9 @@ function isOpen({ status }: ToolCall): boolean {
   return status === ToolCallStatus.TOOL_CALL_PENDING || status === ToolCallStatus.TOOL_CALL_RUNNING;
 }
 
-const TODO_STATUS = {
-  pending: TodoStatus.TODO_PENDING,
-  in_progress: TodoStatus.TODO_IN_PROGRESS,
-  completed: TodoStatus.TODO_COMPLETED,
-} as const;
-
-/** The list by position: the agent rewrites it whole and gives its entries no names. */
-function todoMap(
-  todos: readonly TodoEntry[],
-  before: Readonly<Record<string, TodoItem>>,
-  at: Date,
-): Record<string, TodoItem> {
-  const now = rfc3339(at);
-  const left = todos.length - TODO_LIMIT;
-  const note: TodoEntry = { content: `[… ${left} more …]`, status: "pending" };
-  const shown = left > 0 ? [...todos.slice(0, TODO_LIMIT), note] : todos;
-  return Object.fromEntries(
-    shown.map(({ content, status }, index) => {
-      const id = `todo-${index + 1}`;
-      const old = before[id];
-      const same = old !== undefined && old.content === content && old.status === TODO_STATUS[status];
-      const createdAt = old?.content === content ? old.createdAt : now;
-      return [
-        id,
-        same ? old : create(TodoItemSchema, { id, content, status: TODO_STATUS[status], createdAt, updatedAt: now }),
-      ];
-    }),
-  );
-}
-
 /** The status with what was still open closed: a run that ended leaves no call pending. */
 export function closeOpenCalls(state: StatusState, failure: string, at: Date): StatusState {
-  let closed: StatusState = { ...state, growing: new Map() };
+  let closed: StatusState = { ...state, growing: new Map(), blank: new Map() };
   for (const call of state.status.toolCalls.filter(isOpen)) {
     closed = endCall(closed, {
       type: "tool-ended",

@@ -18,7 +18,7 @@ function sinkOf(refuses = false): StatusSink & { readonly updates: StatusUpdate[
     updates.push(update);
     if (refuses) throw new PermanentSinkError("no");
   };
-  return { name: "a fake sink", updates, deliver };
+  return { name: "a fake sink", sends: "changes", updates, deliver };
 }
 
 function reporterTo(...parts: (StatusSink | ((error: UnknownExecutionError) => void))[]) {
@@ -59,7 +59,7 @@ describe("a reporter", () => {
     const status = await reporter.finish({ phase: "completed" }, soon());
     expect(status.phase).toBe(ExecutionPhase.EXECUTION_COMPLETED);
     expect(status.messages.map(({ content }) => content)).toEqual(["Hello", `It is ${MASK}.`]);
-    expect(sink.updates.at(-1)).toEqual({ executionId: "aex-1", status, terminal: true });
+    expect(sink.updates.at(-1)).toMatchObject({ executionId: "aex-1", status, terminal: true });
     expect(sink.updates.filter(({ terminal }) => terminal)).toHaveLength(1);
   });
 
@@ -67,6 +67,7 @@ describe("a reporter", () => {
     const told = Promise.withResolvers<StatusUpdate>();
     const sink: StatusSink = {
       name: "a fake sink",
+      sends: "changes",
       deliver: async (update) => {
         if (update.status.toolCalls[0]?.result === "a.ts") told.resolve(update);
       },
@@ -93,6 +94,7 @@ describe("a reporter", () => {
     const told: string[] = [];
     const sink: StatusSink = {
       name: "a fake sink",
+      sends: "changes",
       deliver: () => (answer ? Promise.reject(answer) : Promise.resolve()),
     };
     const reporter = reporterTo(sink, (error) => told.push(error.message));

@@ -3,8 +3,9 @@ import type { Logger } from "../log/index.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { type AgentExecutionStatus, MessageType } from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
+import { bytesAdded } from "./event-bytes.ts";
 import { finish, type Outcome } from "./finish.ts";
-import { fitStatus } from "./fit-status.ts";
+import { type Fitted, StatusFitter } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
 import { Masking } from "./masking.ts";
 import { reduce } from "./reducer.ts";
@@ -28,6 +29,7 @@ export interface ReporterOptions {
 export class Reporter {
   readonly #mask: SecretMask;
   readonly #masking: Masking;
+  readonly #fitter = new StatusFitter();
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
   #started = false;
@@ -66,9 +68,9 @@ export class Reporter {
   report(event: AgentEvent): void {
     const before = this.#state;
     this.#state = reduce(before, maskEvent(event, this.#mask));
-    if (this.#state === before) return;
-    const urgent = event.type === "tool-started" || event.type === "tool-ended";
-    for (const delivery of this.#deliveries) delivery.offer(() => this.#shown(), urgent);
+    if (this.#state.status === before.status) return;
+    const news = { urgent: event.type === "tool-started" || event.type === "tool-ended", bytes: bytesAdded(event) };
+    for (const delivery of this.#deliveries) delivery.offer(() => this.#shown(), news);
   }
 
   /**
@@ -78,12 +80,12 @@ export class Reporter {
    */
   async finish(outcome: Outcome, deadline: number): Promise<AgentExecutionStatus> {
     this.#state = finish(this.#state, outcome, new Date());
-    const status = this.#shown();
+    const { status } = this.#shown();
     await Promise.all(this.#deliveries.map((delivery) => delivery.finish(status, deadline)));
     return status;
   }
 
-  #shown(): AgentExecutionStatus {
-    return fitStatus(this.#masking.masked(this.#state));
+  #shown(): Fitted {
+    return this.#fitter.fit(this.#masking.masked(this.#state));
   }
 }

@@ -6,12 +6,16 @@ export interface StatusUpdate {
   readonly status: AgentExecutionStatus;
   /** The last update: nothing may follow it. */
   readonly terminal: boolean;
+  /** Until when this may take, in ms since the epoch; absent: as long as the sink allows itself. */
+  readonly deadline?: number;
 }
 
 /** Where status updates go. */
 export interface StatusSink {
   /** For the log. */
   readonly name: string;
+  /** What an update costs: the whole status, or only what has changed in it. */
+  readonly sends: "whole states" | "changes";
   /**
    * Delivers one update; the next one is given only when this one is done.
    * @throws {@link PermanentSinkError} where trying again cannot help; anything else is tried again

@@ -18,6 +18,8 @@ export interface StatusState {
   readonly streaming: Streaming;
   /** Where the messages that still grow stand, by the id of the model's turn. */
   readonly growing: ReadonlyMap<string, number>;
+  /** What was said in turns that have no message yet, by their ids: spaces and line ends only. */
+  readonly blank: ReadonlyMap<string, string>;
   /** The model's id of each call, by the id under which the status shows it. */
   readonly modelIds: ReadonlyMap<string, string>;
 }
@@ -29,7 +31,7 @@ export function begin(message: string, streaming: Streaming, at: Date): StatusSt
     startedAt: rfc3339(at),
     messages: [newMessage(MessageType.MESSAGE_HUMAN, message, at)],
   });
-  return { status, streaming, growing: new Map(), modelIds: new Map() };
+  return { status, streaming, growing: new Map(), blank: new Map(), modelIds: new Map() };
 }
 
 export function newMessage(

@@ -4,22 +4,26 @@ import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutio
 
 /** How long one update may take. */
 const UPDATE_TIMEOUT_MS = 10_000;
+/** How long it may take at least, however near its deadline is. */
+const SHORTEST_TIMEOUT_MS = 2_000;
 
-/** Status updates to the Stigmer API. */
+/** Status updates to the Stigmer API, whose contract takes whole states only. */
 export class StigmerSink implements StatusSink {
   readonly name = "the Stigmer API";
+  readonly sends = "whole states";
   readonly #client: StigmerClient;
 
   constructor(client: StigmerClient) {
     this.#client = client;
   }
 
-  async deliver({ executionId, status }: StatusUpdate): Promise<void> {
+  async deliver({ executionId, status, deadline }: StatusUpdate): Promise<void> {
+    const left = deadline === undefined ? UPDATE_TIMEOUT_MS : deadline - Date.now();
     try {
       await this.#client.call(
         AgentExecutionCommandController.method.updateStatus,
         { executionId, status },
-        { timeoutMs: UPDATE_TIMEOUT_MS },
+        { timeoutMs: Math.min(Math.max(left, SHORTEST_TIMEOUT_MS), UPDATE_TIMEOUT_MS) },
       );
     } catch (error) {
       const code = error instanceof StigmerError ? error.code : undefined;

@@ -111,7 +111,7 @@ describe("a runner in cloud mode", () => {
     expect(execution.status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
       ["MESSAGE_HUMAN", "Note it"],
       ["MESSAGE_AI", "I note it."],
-      ["MESSAGE_TOOL", "execute: echo"],
+      ["MESSAGE_TOOL", "execute: echo\n$ echo first >>notes.txt; cat notes.txt"],
       ["MESSAGE_AI", "Now there is: first"],
     ]);
     const box = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);

@@ -38,8 +38,8 @@ describe("an execution in local mode", () => {
       ["MESSAGE_AI", "I write it."],
       ["MESSAGE_TOOL", "write_file: hello.txt"],
       ["MESSAGE_AI", "I look."],
-      ["MESSAGE_TOOL", "execute: cat"],
-      ["MESSAGE_TOOL", "execute: cat"],
+      ["MESSAGE_TOOL", "execute: cat\n$ cat hello.txt"],
+      ["MESSAGE_TOOL", "execute: cat\n$ cat hello.txt"],
       ["MESSAGE_TOOL", "read_file: hello.txt"],
       ["MESSAGE_AI", "All is well."],
     ]);
@@ -219,8 +219,8 @@ describe("an execution in local mode", () => {
     });
     expect(phaseOf(missing)).toBe(FAILED);
     expect(missing.status?.error).toContain("ollama pull llama3.2:3b");
-    expect(missing.status?.messages.map(({ type }) => MessageType[type])).toEqual(["MESSAGE_HUMAN", "MESSAGE_SYSTEM"]);
-    expect(missing.status?.messages.at(-1)?.content).toBe(missing.status?.error ?? "");
+    // Readers print the error after the messages: as one of them it would be printed twice.
+    expect(missing.status?.messages.map(({ type }) => MessageType[type])).toEqual(["MESSAGE_HUMAN"]);
 
     const broken = await world.run("Hi", () => ({ status: 500, error: "out of memory" }));
     expect(phaseOf(broken)).toBe(FAILED);

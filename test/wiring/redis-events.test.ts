@@ -3,20 +3,19 @@ import { create } from "@bufbuild/protobuf";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
-import { eventsChannel, eventsStream, RedisSink } from "../../src/status/redis/index.ts";
+import {
+  applyEvent,
+  eventsChannel,
+  eventsStream,
+  type ReaderState,
+  RedisSink,
+  type StatusEvent,
+} from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema, ExecutionPhase } from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const TTL_MS = 60_000;
-
-interface Event {
-  readonly executionId: string;
-  readonly sequence: number;
-  readonly terminal: boolean;
-  readonly time: string;
-  readonly status: { readonly phase?: string; readonly error?: string };
-}
 
 const lines: string[] = [];
 const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: (line) => lines.push(line) });
@@ -37,41 +36,52 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** Sends a status whose error has so many characters. */
-async function send(executionId: string, terminal = false, size = 0): Promise<void> {
+/** Sends a status whose error is a text. */
+async function send(executionId: string, terminal = false, error = "", to = sink): Promise<void> {
   const phase = terminal ? ExecutionPhase.EXECUTION_COMPLETED : ExecutionPhase.EXECUTION_IN_PROGRESS;
-  const status = create(AgentExecutionStatusSchema, { phase, error: "x".repeat(size) });
-  await sink.deliver({ executionId, status, terminal });
+  await to.deliver({ executionId, status: create(AgentExecutionStatusSchema, { phase, error }), terminal });
 }
 
 /** What a late subscriber reads. */
-async function replay(executionId: string): Promise<Event[]> {
+async function replay(executionId: string): Promise<StatusEvent[]> {
   const entries = await reader.persist((client) => client.xrange(eventsStream(executionId), "-", "+"));
-  return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("event") + 1] ?? "") as Event);
+  return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("event") + 1] ?? "") as StatusEvent);
+}
+
+/** What a late subscriber knows by the events that are kept. */
+async function known(executionId: string): Promise<ReaderState | undefined> {
+  return (await replay(executionId)).reduce<ReaderState | undefined>(applyEvent, undefined);
 }
 
 describe("status events", () => {
   test("are published as they happen", async () => {
-    const heard: Event[] = [];
+    const heard: StatusEvent[] = [];
     const subscriber = await reader.run(async (client) => client.duplicate({ lazyConnect: false }));
-    subscriber.on("message", (_channel: string, text: string) => heard.push(JSON.parse(text) as Event));
+    subscriber.on("message", (_channel: string, text: string) => heard.push(JSON.parse(text) as StatusEvent));
     await until("it is connected", () => subscriber.status === "ready");
     await subscriber.subscribe(eventsChannel("aex-1"));
     await send("aex-1");
     await send("aex-2");
-    await send("aex-1", true);
-    await until("both are heard", () => heard.length === 2);
+    await send("aex-1", false, "first");
+    await send("aex-1", true, "second");
+    await until("all are heard", () => heard.length === 3);
     subscriber.disconnect();
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(heard).toEqual([
       {
-        executionId: "aex-1",
-        sequence: 1,
-        terminal: false,
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
-        status: { phase: "EXECUTION_IN_PROGRESS" },
+        ...{ version: 2, executionId: "aex-1", sequence: 1, terminal: false, time },
+        ...{ kind: "state", status: { phase: "EXECUTION_IN_PROGRESS" } },
       },
-      expect.objectContaining({ sequence: 2, terminal: true, status: { phase: "EXECUTION_COMPLETED" } }),
+      {
+        ...{ version: 2, executionId: "aex-1", sequence: 2, terminal: false, time },
+        ...{ kind: "delta", delta: { fields: { error: "first" } } },
+      },
+      {
+        ...{ version: 2, executionId: "aex-1", sequence: 3, terminal: true, time },
+        ...{ kind: "state", status: { phase: "EXECUTION_COMPLETED", error: "second" } },
+      },
     ]);
+    expect(await replay("aex-1")).toEqual(heard);
   });
 
   test("are kept for a while for those who come late", async () => {
@@ -86,18 +96,62 @@ describe("status events", () => {
     expect(left).toBeLessThanOrEqual(TTL_MS);
   });
 
-  test("of a long execution are kept from its end", async () => {
-    for (let index = 0; index < 250; index++) await send("aex-4");
+  test("of a long execution are kept from a whole state on", async () => {
+    for (let index = 1; index <= 20; index++) await send("aex-4", false, String(index).padEnd(1_000_000, "x"));
     const kept = await replay("aex-4");
-    expect(kept).toHaveLength(200);
-    expect(kept.at(-1)?.sequence).toBe(250);
+    expect(kept.length).toBeGreaterThan(1);
+    expect(kept.length).toBeLessThan(10);
+    expect(kept[0]?.kind).toBe("state");
+    expect(kept.at(-1)?.sequence).toBe(20);
+    expect((await known("aex-4"))?.status["error"]).toStartWith("20x");
   });
 
-  test("that are large are fewer", async () => {
-    for (let index = 0; index < 10; index++) await send("aex-5", false, 1_000_000);
-    expect((await replay("aex-5")).map(({ sequence }) => sequence)).toEqual([7, 8, 9, 10]);
+  test("cross the network once, though they are kept and published", async () => {
+    const before = await received();
+    for (let index = 1; index <= 10; index++) await send("aex-5", false, String(index).padEnd(100_000, "x"));
+    const sent = (await received()) - before;
+    expect(sent).toBeGreaterThan(1_000_000);
+    expect(sent).toBeLessThan(1_100_000);
+  });
+
+  test("go on with a whole state where Redis was emptied", async () => {
+    for (const text of ["a", "b"]) await send("aex-8", false, text);
+    await reader.run((client) => client.del(eventsStream("aex-8")));
+    for (const text of ["c", "d"]) await send("aex-8", false, text);
+    expect((await replay("aex-8")).map(({ sequence, kind }) => [sequence, kind])).toEqual([
+      [3, "state"],
+      [4, "delta"],
+    ]);
+    expect((await known("aex-8"))?.status["error"]).toBe("d");
+  });
+
+  test("of another run of the execution, by another replica, are numbered on", async () => {
+    for (const text of ["a", "b"]) await send("aex-9", false, text);
+    const other = new RedisSink(redis, TTL_MS, log);
+    await send("aex-9", false, "c", other);
+    await send("aex-9", true, "d", other);
+    expect((await replay("aex-9")).map(({ sequence, kind }) => [sequence, kind])).toEqual([
+      [3, "state"],
+      [4, "state"],
+    ]);
+    // What the first replica still sends is older by its number.
+    await send("aex-9", false, "late");
+    expect((await known("aex-9"))?.status["error"]).toBe("d");
+  });
+
+  test("take the place of those that an earlier version of this program has kept", async () => {
+    const old = JSON.stringify({ executionId: "aex-10", sequence: 7, terminal: false, status: {} });
+    await reader.run((client) => client.xadd(eventsStream("aex-10"), "*", "sequence", 7, "event", old));
+    await send("aex-10", false, "new");
+    expect((await replay("aex-10")).map(({ sequence, kind }) => [sequence, kind])).toEqual([[8, "state"]]);
   });
 });
+
+/** Bytes that Redis has received from all its clients. */
+async function received(): Promise<number> {
+  const text = await reader.run((client) => client.info("stats"));
+  return Number(/total_net_input_bytes:(\d+)/.exec(text)?.[1]);
+}
 
 describe("while Redis is away", () => {
   test("events are dropped and counted, and nobody waits for them; then all is well by itself", async () => {
@@ -113,10 +167,26 @@ describe("while Redis is away", () => {
     await server.restart();
     await until("it is connected again", async () => (await redis.probe()) === undefined);
     await send("aex-6", true);
-    // The gap in the numbers tells what was missed; each event has the whole status.
-    expect((await replay("aex-6")).map(({ sequence }) => sequence)).toEqual([3]);
+    // The gap in the numbers tells what was missed; after it comes the whole status.
+    expect((await replay("aex-6")).map(({ sequence, kind }) => [sequence, kind])).toEqual([[3, "state"]]);
     expect(await sink.check.check()).toBeUndefined();
     expect(lines.some((line) => line.includes("dropped meanwhile: 2"))).toBe(true);
+  }, 30_000);
+
+  test("what is missed in the middle is followed by a whole state", async () => {
+    for (const text of ["a", "b"]) await send("aex-11", false, text);
+    await server.kill();
+    await send("aex-11", false, "c");
+    await server.restart();
+    await until("it is connected again", async () => (await redis.probe()) === undefined);
+    for (const text of ["d", "e"]) await send("aex-11", false, text);
+    expect((await replay("aex-11")).map(({ sequence, kind }) => [sequence, kind])).toEqual([
+      [1, "state"],
+      [2, "delta"],
+      [4, "state"],
+      [5, "delta"],
+    ]);
+    expect((await known("aex-11"))?.status["error"]).toBe("e");
   }, 30_000);
 
   test("the last event is tried for some seconds", async () => {

@@ -1,28 +1,29 @@
-import { toJson } from "@bufbuild/protobuf";
 import type { Logger } from "../../log/index.ts";
-import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
+import type { RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
 import { retry } from "../../shared/retry.ts";
-import { rfc3339, sleep } from "../../shared/time.ts";
-import { AgentExecutionStatusSchema } from "../../stigmer/index.ts";
+import { sleep } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
+import { EventLog } from "./event-log.ts";
+import { EventStore } from "./event-store.ts";
 
-/** Most events kept of an execution, and most characters of them: a long status leaves room for fewer. */
-const KEPT_EVENTS = 200;
-const KEPT_CHARACTERS = 4 * 1024 * 1024;
 /** The last event is worth some time: who waits for it would wait in vain. */
 const LAST_MS = 20_000;
 const LAST_RETRY = { retries: Number.POSITIVE_INFINITY, firstMs: 200, mostMs: 2_000 };
-/** So long the execution waits for its events; what is not taken by then goes on behind it. */
+/** The execution waits this long for its events; what is not taken by then goes on behind it. */
 const PATIENCE_MS = 2_000;
 
-/** So long after the last dropped event all is well again. */
+/** How long after the last dropped event the sink counts as recovered. */
 const RECENT_MS = 15_000;
 
-/** Where events are published, and where they are kept. */
-export const eventsChannel = (executionId: string) => `stigmer:agent-execution:${executionId}`;
-export const eventsStream = (executionId: string) => `${eventsChannel(executionId)}:stream`;
+/** An execution that runs. */
+interface Followed {
+  /** Its events; absent until Redis was asked what is there of them already. */
+  log?: Promise<EventLog>;
+  /** Events that were dropped before that. */
+  dropped: number;
+}
 
 /**
  * Status updates as events in Redis: published, and kept for those who come late. While Redis is away they are dropped
@@ -30,31 +31,27 @@ export const eventsStream = (executionId: string) => `${eventsChannel(executionI
  */
 export class RedisSink implements StatusSink {
   readonly name = "Redis";
+  readonly sends = "changes";
   readonly #redis: RedisConnection;
-  readonly #ttlMs: number;
+  readonly #store: EventStore;
   readonly #log: Logger;
-  /** The last number of each execution that runs. */
-  readonly #sequences = new Map<string, number>();
+  readonly #executions = new Map<string, Followed>();
   #dropped = 0;
   #lastDrop = 0;
 
   constructor(redis: RedisConnection, ttlMs: number, log: Logger) {
     this.#redis = redis;
-    this.#ttlMs = ttlMs;
+    this.#store = new EventStore(redis, ttlMs);
     this.#log = log;
   }
 
   async deliver(update: StatusUpdate): Promise<void> {
-    const { executionId, status, terminal } = update;
-    const sequence = (this.#sequences.get(executionId) ?? 0) + 1;
-    if (terminal) this.#sequences.delete(executionId);
-    else this.#sequences.set(executionId, sequence);
-    const event = JSON.stringify({
-      ...{ executionId, sequence, terminal, time: rfc3339() },
-      status: toJson(AgentExecutionStatusSchema, status),
-    });
+    const { executionId, terminal } = update;
+    const execution = this.#executions.get(executionId) ?? { dropped: 0 };
+    if (terminal) this.#executions.delete(executionId);
+    else this.#executions.set(executionId, execution);
     const over = new AbortController();
-    await Promise.race([this.#take(update, sequence, event), sleep(PATIENCE_MS, over.signal)]);
+    await Promise.race([this.#take(update, execution), sleep(PATIENCE_MS, over.signal)]);
     over.abort();
   }
 
@@ -63,30 +60,40 @@ export class RedisSink implements StatusSink {
     return { name: "Redis", check: async () => await this.#find() };
   }
 
-  /** Sends an event, and the last one again where it has to be; counts it where it is not taken. Never fails. */
-  async #take({ executionId, terminal }: StatusUpdate, sequence: number, event: string): Promise<void> {
-    const send = () => this.#redis.run((client) => this.#send(client, executionId, sequence, event));
+  /** Sends an update, and the last one again where it has to be; counts it where it is not taken. Never fails. */
+  async #take(update: StatusUpdate, execution: Followed): Promise<void> {
     const end = Date.now() + LAST_MS;
-    const isTransient = () => !this.#redis.closed && Date.now() < end;
+    const isTransient = () => update.terminal && !this.#redis.closed && Date.now() < end;
+    let log: EventLog | undefined;
     try {
-      await (terminal ? retry(send, { ...LAST_RETRY, isTransient }) : send());
+      log = await retry(() => this.#logOf(update.executionId, execution), { ...LAST_RETRY, isTransient });
+      await this.#send(update, log, isTransient);
     } catch (error) {
+      if (log === undefined) execution.dropped++;
+      else log.lost();
       this.#drop(error);
       return;
     }
     this.#recovered();
   }
 
-  async #send(client: RedisClient, executionId: string, sequence: number, event: string): Promise<void> {
-    const stream = eventsStream(executionId);
-    const kept = Math.min(Math.max(Math.floor(KEPT_CHARACTERS / event.length), 1), KEPT_EVENTS);
-    await applied(
-      client
-        .multi()
-        .xadd(stream, "MAXLEN", kept, "*", "sequence", sequence, "event", event)
-        .pexpire(stream, this.#ttlMs)
-        .publish(eventsChannel(executionId), event),
-    );
+  async #logOf(executionId: string, execution: Followed): Promise<EventLog> {
+    const opened = async () =>
+      new EventLog(executionId, (await this.#store.lastSequence(executionId)) + execution.dropped);
+    execution.log ??= opened();
+    const { log } = execution;
+    try {
+      return await log;
+    } catch (error) {
+      if (execution.log === log) delete execution.log;
+      throw error;
+    }
+  }
+
+  async #send({ executionId, status, terminal }: StatusUpdate, log: EventLog, isTransient: () => boolean) {
+    const event = log.next(status, terminal);
+    const taken = await retry(() => this.#store.send(executionId, event), { ...LAST_RETRY, isTransient });
+    if (!taken) await this.#store.send(executionId, log.instead(event, status));
   }
 
   #drop(error: unknown): void {

@@ -1,0 +1,38 @@
+import type { AgentEvent, RequestedCall } from "../agent/index.ts";
+import { unreachable } from "../shared/errors.ts";
+import { ARGUMENT_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_LIMIT, TODO_TEXT_LIMIT } from "./limits.ts";
+
+/** What a call, a message or an entry of the list has besides its texts. */
+const FRAME_BYTES = 200;
+
+/** About how many bytes an event adds to the status as JSON: enough to know how much of a status is new. */
+export function bytesAdded(event: AgentEvent): number {
+  switch (event.type) {
+    case "text":
+      return event.text.length;
+    case "text-withdrawn":
+      return 0;
+    case "turn":
+      return Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES + sum(event.calls.map(bytesOfCall));
+    case "tool-started":
+      return FRAME_BYTES;
+    case "tool-ended":
+      // A call stands in its message and in the list.
+      return 2 * (Math.min(event.result.length, RESULT_LIMIT) + FRAME_BYTES);
+    case "todos":
+      return sum(
+        event.todos.slice(0, TODO_LIMIT).map(({ content }) => Math.min(content.length, TODO_TEXT_LIMIT) + FRAME_BYTES),
+      );
+    default:
+      return unreachable(event);
+  }
+}
+
+function bytesOfCall({ args }: RequestedCall): number {
+  const texts = Object.values(args).map((value) => (typeof value === "string" ? value.length : FRAME_BYTES));
+  return 2 * (FRAME_BYTES + sum(texts.map((length) => Math.min(length, ARGUMENT_LIMIT))));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
