@@ -1,20 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addStigmerCommands } from "./commands/stigmer-commands.ts";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
 import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
-
-/** The flags of `run`, as commander gives them. */
-interface RunFlags {
-  readonly agent?: string;
-  readonly session?: string;
-  readonly model?: string;
-  readonly endpoint?: string;
-  readonly env: readonly string[];
-  readonly secretEnv: readonly string[];
-  readonly json: boolean;
-}
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 /** Options before the command that take a value. */
 const ROOT_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set(["--env-file", "--default"]);
@@ -66,22 +54,7 @@ export function program(
       output.isOnlyLog();
       exit(await (await import("./commands/dev.ts")).dev(common()));
     });
-  root
-    .command("run")
-    .description("send a message to an agent of a Stigmer daemon and show what comes of it")
-    .argument("<message>", "what to do")
-    .option("--agent <file>", "the agent, as YAML or JSON; it is applied to the daemon")
-    .option("--session <id>", "continue this session")
-    .option("--model <name>", "use this model: `name` or `provider:name`")
-    .option("--env <NAME=value>", "a variable for the agent's commands; can be repeated", collect, [])
-    .option("--secret-env <NAME>", "a secret, taken from this command's environment; can be repeated", collect, [])
-    .option("--endpoint <host:port>", "the daemon; else STIGMER_BACKEND_ENDPOINT, else localhost:50051")
-    .option("--json", "one update a line, as JSON", false)
-    .action(async (message: string, options: RunFlags) => {
-      const { run } = await import("./commands/run.ts");
-      const { env: plainEnv, ...flags } = options;
-      exit(await run({ ...common(), ...flags, message, plainEnv }));
-    });
+  addStigmerCommands(root, common, exit);
   root
     .command("config")
     .description("show every setting, its value and where it came from")

@@ -5,11 +5,13 @@ import type { Agent } from "../stigmer/index.ts";
 import { readAgentFile, USUAL_AGENT } from "./agent-file.ts";
 import { ClientError } from "./client-error.ts";
 
+const never = new AbortController().signal;
+
 async function read(text: string): Promise<Agent> {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "agent.yaml");
   await Bun.write(file, text);
-  return readAgentFile(file);
+  return await readAgentFile(file, never);
 }
 
 describe("an agent file", () => {
@@ -58,8 +60,25 @@ describe("an agent file is refused", () => {
     });
   }
 
-  test("that is not there", () => {
-    expect(() => readAgentFile("/nowhere/agent.yaml")).toThrow("The agent file /nowhere/agent.yaml cannot be read");
+  test("that is not there", async () => {
+    await expect(readAgentFile("/nowhere/agent.yaml", never)).rejects.toThrow(
+      "The agent file /nowhere/agent.yaml cannot be read",
+    );
+  });
+
+  test("that is a directory or a device", async () => {
+    await expect(readAgentFile("/tmp", never)).rejects.toThrow("The agent file /tmp is a directory");
+    for (const device of ["/dev/zero", "/dev/null"])
+      await expect(readAgentFile(device, never)).rejects.toThrow(`${device} is a device: name a file, or a pipe`);
+  });
+
+  test("that is too large, or no text", async () => {
+    await expect(read("x".repeat(1024 * 1024 + 1))).rejects.toThrow("is longer than 1024 KiB");
+    await expect(read("metadata: {name: a\0}")).rejects.toThrow("contains NUL bytes");
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, "latin-1.yaml");
+    await Bun.write(file, Buffer.from("metadata: {name: Jos\xe9}", "latin1"));
+    await expect(readAgentFile(file, never)).rejects.toThrow("no text in UTF-8");
   });
 });
 

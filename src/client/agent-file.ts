@@ -1,9 +1,15 @@
-import { readFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { parse } from "yaml";
 import { messageOf } from "../shared/errors.ts";
+import { untilAborted } from "../shared/time.ts";
 import { type Agent, AgentSchema } from "../stigmer/index.ts";
+import { readText } from "./bounded-input.ts";
 import { ClientError } from "./client-error.ts";
+import { refuseOtherKinds } from "./file-kind.ts";
+
+/** Largest agent file. */
+const LARGEST_AGENT_BYTES = 1024 * 1024;
 
 /** What answers where no agent was named. */
 export const USUAL_AGENT: Agent = create(AgentSchema, {
@@ -15,14 +21,12 @@ export const USUAL_AGENT: Agent = create(AgentSchema, {
   },
 });
 
-/** Reads an Agent from YAML or JSON, with field names in either of protobuf's spellings. @throws ClientError */
-export function readAgentFile(file: string): Agent {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new ClientError(`The agent file ${file} cannot be read: ${messageOf(error)}`);
-  }
+/**
+ * Reads an Agent from YAML or JSON, with field names in either of protobuf's spellings. The file may be a pipe.
+ * @throws ClientError; the signal's reason
+ */
+export async function readAgentFile(file: string, signal: AbortSignal): Promise<Agent> {
+  const text = await textOf(file, signal);
   let agent: Agent;
   try {
     agent = fromJson(AgentSchema, parse(text) as JsonValue);
@@ -35,4 +39,25 @@ export function readAgentFile(file: string): Agent {
     throw new ClientError(`The agent file ${file} names no agent: set metadata.name.`);
   }
   return agent;
+}
+
+async function textOf(file: string, signal: AbortSignal): Promise<string> {
+  const name = `The agent file ${file}`;
+  let handle: FileHandle | undefined;
+  try {
+    await refuseOtherKinds(file, name, signal);
+    // Opening a pipe takes until somebody writes to it.
+    handle = await untilAborted(open(file), signal);
+    return await readText(handle.createReadStream({ autoClose: false }), name, LARGEST_AGENT_BYTES, signal);
+  } catch (error) {
+    if (error instanceof ClientError || signal.aborted) throw error;
+    throw new ClientError(`${name} cannot be read: ${messageOf(error)}`);
+  } finally {
+    await closeUnlessAborted(handle, signal);
+  }
+}
+
+/** A handle that is being read from closes only when the read has ended; the process ends before. */
+async function closeUnlessAborted(handle: FileHandle | undefined, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await handle?.close();
 }

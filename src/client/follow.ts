@@ -1,49 +1,86 @@
 import { backoffMs } from "../shared/backoff.ts";
+import { messageOf } from "../shared/errors.ts";
 import { sleep } from "../shared/time.ts";
-import {
-  type AgentExecution,
-  AgentExecutionQueryController,
-  ExecutionPhase,
-  type StigmerClient,
-  StigmerError,
-} from "../stigmer/index.ts";
+import { type AgentExecution, type StigmerClient, StigmerError } from "../stigmer/index.ts";
+import { BackendGoneError } from "./client-error.ts";
+import { isTerminal } from "./phase.ts";
+import { Subscription } from "./subscription.ts";
 
 const RETRY = { firstMs: 200, mostMs: 3_000 };
-/** Interruptions in a row, without an update in between, after which following is given up. */
-const MOST_INTERRUPTIONS = 10;
+/** How long a backend may be away until somebody is told. */
+const NOTICE_MS = 3_000;
 
-export function isTerminal({ status }: AgentExecution): boolean {
-  const phase = status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED;
-  return phase >= ExecutionPhase.EXECUTION_COMPLETED;
+/** What is seen of an execution. */
+export type Followed =
+  | { readonly type: "state"; readonly execution: AgentExecution }
+  /** The backend does not answer; it is tried until then. Told with each attempt. */
+  | { readonly type: "lost"; readonly since: number; readonly until: number; readonly reason: string }
+  /** The backend answers again. */
+  | { readonly type: "found"; readonly since: number };
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** How long the backend may be away. */
+  readonly patienceMs: number;
+}
+
+/** Whether the backend is heard. */
+interface Contact {
+  /** When it was heard last. */
+  heard: number;
+  isLost: boolean;
 }
 
 /**
- * Every state of an execution until its last; where the connection breaks, it is made again.
- * @throws StigmerError where the daemon refuses, or stays away
+ * Every state of an execution until its last. Where the connection breaks, or nothing is heard any more, it is made again.
+ * @throws BackendGoneError where the backend stays away; StigmerError where it refuses
  */
 export async function* follow(
   client: StigmerClient,
   executionId: string,
-  signal: AbortSignal,
-): AsyncGenerator<AgentExecution> {
-  let interruptions = 0;
-  while (!signal.aborted) {
+  { signal, patienceMs }: FollowOptions,
+): AsyncGenerator<Followed> {
+  const contact: Contact = { heard: Date.now(), isLost: false };
+  for (let interruptions = 1; !signal.aborted; interruptions++) {
+    const subscription = new Subscription(client, executionId, signal);
+    let failure: unknown;
     try {
-      const updates = client.stream(AgentExecutionQueryController.method.subscribe, { value: executionId }, signal);
-      for await (const execution of updates) {
-        interruptions = 0;
-        yield execution;
-        if (isTerminal(execution)) return;
+      for await (const seen of seenOn(subscription, contact)) {
+        yield seen;
+        if (seen.type !== "state") continue;
+        if (isTerminal(seen.execution)) return;
+        interruptions = 1;
       }
-      // Ended without a last state: ask once more.
-      interruptions++;
     } catch (error) {
-      interruptions++;
-      const passing = error instanceof StigmerError && error.isTransient;
-      if (!passing || interruptions > MOST_INTERRUPTIONS) throw error;
+      failure = error;
+    } finally {
+      subscription.close();
     }
-    if (interruptions > MOST_INTERRUPTIONS)
-      throw new StigmerError("unavailable", `${client.endpoint} keeps ending the stream of updates`);
-    await sleep(backoffMs(interruptions, RETRY), signal);
+    if (signal.aborted) return;
+    const reason = passingReason(failure);
+    const until = contact.heard + patienceMs;
+    if (Date.now() >= until) throw new BackendGoneError(client.endpoint, contact.heard, reason);
+    if (Date.now() - contact.heard >= NOTICE_MS) {
+      contact.isLost = true;
+      yield { type: "lost", since: contact.heard, until, reason };
+    }
+    await sleep(Math.min(backoffMs(interruptions, RETRY), until - Date.now()), signal);
   }
+}
+
+/** What is seen until the connection breaks. */
+async function* seenOn(subscription: Subscription, contact: Contact): AsyncGenerator<Followed> {
+  for await (const sign of subscription.signs()) {
+    if (contact.isLost) yield { type: "found", since: contact.heard };
+    contact.isLost = false;
+    contact.heard = Date.now();
+    if (sign !== "alive") yield { type: "state", execution: sign };
+  }
+}
+
+/** Why a connection broke, where it may work again. @throws the failure, where it will not */
+function passingReason(failure: unknown): string {
+  if (failure === undefined) return "the stream of updates ended";
+  if (failure instanceof StigmerError && failure.isTransient) return messageOf(failure);
+  throw failure;
 }

@@ -47,6 +47,18 @@ describe("a call", () => {
     ]);
   });
 
+  test("that is a command is shown as all of it, not by its first word", () => {
+    expect(callLines("execute: cd\n$ cd app && make", call(), plain)).toEqual(["✓ $ cd app && make (2.5 s)"]);
+    expect(callLines("two\nlines", call(), plain)).toEqual(["✓ two lines (2.5 s)"]);
+  });
+
+  test("has lines that fit, of wide characters too", () => {
+    const lines = callLines("cat", call({ result: "漢".repeat(500) }), plain);
+    expect(lines[1]).toBe(`  ${"漢".repeat(80)}…`);
+    const failed = call({ status: ToolCallStatus.TOOL_CALL_FAILED, error: "e".repeat(4_000) });
+    expect(callLines("cat", failed, plain)[0]?.length).toBeLessThan(200);
+  });
+
   test("does not repeat what the mark says already", () => {
     const result = "(no output)\n[Command succeeded with exit code 0]";
     expect(callLines("execute: true", call({ result }), plain)).toEqual(["✓ execute: true (2.5 s)"]);

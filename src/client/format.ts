@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import { printable } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
+import { cutToWidth } from "../shared/width.ts";
 import {
   type AgentExecution,
   ExecutionPhase,
@@ -9,13 +10,16 @@ import {
   type ToolCall,
   ToolCallStatus,
 } from "../stigmer/index.ts";
-import { PHASE_WORDS } from "./progress.ts";
+import { PHASE_WORDS, phaseOf } from "./phase.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
 /** Lines of a command's output that are shown, from its end. */
 const OUTPUT_LINES = 6;
-const LINE_WIDTH = 160;
+/** Columns of a terminal that one of them takes. */
+const LINE_WIDTH = 161;
+/** What the second line of a command's label begins with: the whole command. */
+const PROMPT = "$ ";
 
 const TODO_MARKS: Readonly<Record<TodoStatus, string>> = {
   [TodoStatus.TODO_STATUS_UNSPECIFIED]: "[ ]",
@@ -31,7 +35,7 @@ export function callLines(label: string, call: ToolCall, colors: Colors): string
   const mark = failed ? colors.red("✗") : colors.green("✓");
   const took =
     call.startedAt !== "" && call.completedAt !== "" ? Date.parse(call.completedAt) - Date.parse(call.startedAt) : 0;
-  const head = `${mark} ${oneLine(label)} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
+  const head = `${mark} ${shownLabel(label)} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
   const isCommand = call.componentMetadata?.componentType === "terminal";
   return [head, ...(isCommand ? outputLines(call.result).map((line) => colors.dim(`  ${line}`)) : [])];
 }
@@ -45,9 +49,7 @@ function outputLines(result: string): string[] {
       (line) =>
         line !== "" && line !== "(no output)" && !/^\[Command (succeeded|failed) with exit code \d+\]$/.test(line),
     );
-  const last = lines
-    .slice(-OUTPUT_LINES)
-    .map((line) => (line.length > LINE_WIDTH ? `${line.slice(0, LINE_WIDTH)}…` : line));
+  const last = lines.slice(-OUTPUT_LINES).map((line) => cutToWidth(line, LINE_WIDTH));
   return lines.length > OUTPUT_LINES ? [`… ${lines.length - OUTPUT_LINES} more lines`, ...last] : last;
 }
 
@@ -59,8 +61,9 @@ export function todoLines(todos: readonly TodoItem[], colors: Colors): string[] 
 }
 
 /** The last line: how it ended and how long it took. */
-export function outcomeLine({ status, spec }: AgentExecution, colors: Colors): string {
-  const phase = status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED;
+export function outcomeLine(execution: AgentExecution, colors: Colors): string {
+  const { status, spec } = execution;
+  const phase = phaseOf(execution);
   const took =
     status?.startedAt && status.completedAt ? Date.parse(status.completedAt) - Date.parse(status.startedAt) : 0;
   const text = `${PHASE_WORDS[phase]} after ${humanDuration(took)}`;
@@ -70,10 +73,16 @@ export function outcomeLine({ status, spec }: AgentExecution, colors: Colors): s
 }
 
 function firstLine(text: string): string {
-  return printable(text).split("\n", 1)[0] ?? "";
+  return cutToWidth(printable(text).split("\n", 1)[0] ?? "", LINE_WIDTH);
+}
+
+/** What a call's label says on one line: of a command all of it, which is on the second line of its label. */
+export function shownLabel(label: string): string {
+  const [, second = ""] = label.split("\n");
+  return oneLine(second.startsWith(PROMPT) ? second : label);
 }
 
 /** Text of the server's as a part of a line. */
 export function oneLine(text: string): string {
-  return printable(text).replaceAll(/\n+/g, " ");
+  return printable(text).replaceAll(/[\n\t]+/g, " ");
 }

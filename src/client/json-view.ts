@@ -1,21 +1,35 @@
 import { toJson } from "@bufbuild/protobuf";
 import { type AgentExecution, AgentExecutionSchema, withoutSecrets } from "../stigmer/index.ts";
-import type { View, Write } from "./view.ts";
+import type { Outputs, View } from "./view.ts";
 
 /** Each state on a line, as ProtoJSON of the whole execution without the values of its secrets. */
 export class JsonView implements View {
-  readonly #write: Write;
+  readonly #outputs: Outputs;
 
-  constructor(write: Write) {
-    this.#write = write;
+  constructor(outputs: Outputs) {
+    this.#outputs = outputs;
   }
 
   update(execution: AgentExecution): void {
-    const json = JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)));
-    // JSON lets these through, and terminals obey some of them.
-    const safe = json.replace(/[\u007f-\u009f]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
-    this.#write(`${safe}\n`);
+    this.#outputs.write(`${jsonLine(execution)}\n`);
+  }
+
+  note(text: string): void {
+    this.#outputs.tell(`${text}\n`);
   }
 
   end(): void {}
+}
+
+/** An execution as ProtoJSON, without the values of its secrets. */
+export function jsonLine(execution: AgentExecution): string {
+  const json = JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)));
+  // JSON lets these through. Terminals obey some of them, and others change the order of what is read.
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, escaped);
+}
+
+function escaped(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`)
+    .join("");
 }

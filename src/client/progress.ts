@@ -1,12 +1,7 @@
 import { unreachable } from "../shared/errors.ts";
-import {
-  type AgentExecution,
-  ExecutionPhase,
-  MessageType,
-  type TodoItem,
-  type ToolCall,
-  ToolCallStatus,
-} from "../stigmer/index.ts";
+import { boundaryBefore } from "../shared/graphemes.ts";
+import { type AgentExecution, MessageType, type TodoItem, type ToolCall, ToolCallStatus } from "../stigmer/index.ts";
+import { isTerminal } from "./phase.ts";
 
 /** What is new in an execution since it was last looked at. */
 export type Progress =
@@ -31,11 +26,14 @@ export class ProgressReader {
   readonly #beginnings = new Map<number, string>();
   readonly #ended = new Set<string>();
 
-  *read({ status }: AgentExecution): Generator<Progress> {
-    for (const [index, message] of (status?.messages ?? []).entries()) {
+  *read(execution: AgentExecution): Generator<Progress> {
+    const { status } = execution;
+    const messages = status?.messages ?? [];
+    const ended = isTerminal(execution);
+    for (const [index, message] of messages.entries()) {
       switch (message.type) {
         case MessageType.MESSAGE_AI:
-          yield* this.#text(index, message.content);
+          yield* this.#text(index, message.content, ended || index < messages.length - 1);
           break;
         case MessageType.MESSAGE_TOOL:
           yield* this.#call(index, message.content, message.toolCalls[0], status?.todos ?? {});
@@ -53,16 +51,17 @@ export class ProgressReader {
     }
   }
 
-  *#text(index: number, content: string): Generator<Progress> {
+  *#text(index: number, content: string, isWhole: boolean): Generator<Progress> {
     const beginning = content.slice(0, BEGINNING);
     const before = this.#beginnings.get(index) ?? "";
     // Else the answer broke off, and the model was asked again.
     const isSame = beginning.startsWith(before) || before.startsWith(beginning);
     if (!isSame || beginning.length > before.length) this.#beginnings.set(index, beginning);
     const shown = isSame ? (this.#textShown.get(index) ?? 0) : 0;
-    if (content.length <= shown) return;
-    yield { type: "text", text: content.slice(shown), starts: shown === 0 };
-    this.#textShown.set(index, content.length);
+    const end = isWhole ? content.length : safeEnd(content);
+    if (end <= shown) return;
+    yield { type: "text", text: content.slice(shown, end), starts: shown === 0 };
+    this.#textShown.set(index, end);
   }
 
   *#call(
@@ -82,6 +81,12 @@ export class ProgressReader {
   }
 }
 
+/** Where a text that may go on can be shown up to: its last character may be a part of one that is not whole yet. */
+function safeEnd(content: string): number {
+  const last = content.charCodeAt(content.length - 1);
+  return last < 0x80 ? content.length : boundaryBefore(content, content.length - 1);
+}
+
 export function activityOf({ status }: AgentExecution): Activity {
   const running = (status?.messages ?? []).flatMap(({ content, toolCalls: [call] }) =>
     call !== undefined && !hasEnded(call) ? [{ label: content, startedAt: call.startedAt }] : [],
@@ -99,12 +104,3 @@ function todoList(todos: Readonly<Record<string, TodoItem>>): TodoItem[] {
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
     .map(([, todo]) => todo);
 }
-
-export const PHASE_WORDS: Readonly<Record<ExecutionPhase, string>> = {
-  [ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED]: "unknown",
-  [ExecutionPhase.EXECUTION_PENDING]: "waiting",
-  [ExecutionPhase.EXECUTION_IN_PROGRESS]: "in progress",
-  [ExecutionPhase.EXECUTION_COMPLETED]: "completed",
-  [ExecutionPhase.EXECUTION_FAILED]: "failed",
-  [ExecutionPhase.EXECUTION_CANCELLED]: "cancelled",
-};

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
 import pc from "picocolors";
 import { AgentExecutionSchema, ExecutionPhase, MessageType, TodoStatus, ToolCallStatus } from "../stigmer/index.ts";
@@ -7,7 +7,7 @@ import { LiveArea } from "./live-area.ts";
 import { TextView } from "./text-view.ts";
 
 /** Clears the screen, sets the clipboard, and controls that belong to no sequence. */
-const EVIL = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u001b\u009b\b";
+const EVIL = "\u001b[2J\u001b]52;c;ZXZpbA==\u0007\u001b\u009b\b\u202e\u{e0041}";
 const plain = pc.createColors(false);
 
 const execution = create(AgentExecutionSchema, {
@@ -41,9 +41,10 @@ test("nothing of what a model or a tool says reaches the terminal as a control c
   const live = new LiveArea(
     (part) => void drawn.push(part),
     plain,
-    () => 80,
+    () => ({ columns: 80, rows: 24 }),
   );
-  const view = new TextView((part) => void text.push(part), plain, live);
+  const write = (part: string) => void text.push(part);
+  const view = new TextView({ write, tell: write }, plain, live);
   view.update(execution);
   view.end(execution);
   for (const word of ["text", "notice", "label", "result", "error", "ses-1"]) expect(text.join("")).toContain(word);
@@ -55,9 +56,59 @@ test("nothing of what a model or a tool says reaches the terminal as a control c
   );
 });
 
+describe("why an execution failed", () => {
+  /** What is shown of one that failed with this error, after these messages. */
+  function shown(error: string, messages: readonly (readonly [MessageType, string])[]): string {
+    const text: string[] = [];
+    const write = (part: string) => void text.push(part);
+    const view = new TextView({ write, tell: write }, plain);
+    const failed = create(AgentExecutionSchema, {
+      status: {
+        phase: ExecutionPhase.EXECUTION_FAILED,
+        error,
+        messages: messages.map(([type, content]) => ({ type, content })),
+      },
+    });
+    view.update(failed);
+    view.end(failed);
+    return text.join("");
+  }
+
+  test("is shown once, with messages and without any", () => {
+    for (const messages of [[], [[MessageType.MESSAGE_AI, "I begin."] as const]])
+      expect(shown("The model is gone.", messages)).toEndWith("The model is gone.\n✗ failed after 0.0 s\n");
+  });
+
+  test("is shown once where a runner says it in a message, too", () => {
+    const text = shown("The model is gone.", [[MessageType.MESSAGE_SYSTEM, "The model is gone."]]);
+    expect(text).toBe("The model is gone.\n✗ failed after 0.0 s\n");
+  });
+
+  test("has nothing in it that a terminal obeys", () => {
+    expect(shown(`no${EVIL}\u202e`, [])).not.toMatch(/(?![\n\t])[\p{Cc}\u202e]/u);
+  });
+});
+
+test("a text that grows is shown up to characters that are whole", () => {
+  const text: string[] = [];
+  const write = (part: string) => void text.push(part);
+  const view = new TextView({ write, tell: write }, plain);
+  const family = "👩🏽‍❤️‍💋‍👩🏽";
+  const said = (content: string, phase = ExecutionPhase.EXECUTION_IN_PROGRESS) =>
+    create(AgentExecutionSchema, { status: { phase, messages: [{ type: MessageType.MESSAGE_AI, content }] } });
+  for (let end = 1; end <= family.length; end++) {
+    const content = `Hi ${family.slice(0, end)}`;
+    if (content.isWellFormed()) view.update(said(content));
+  }
+  view.update(said(`Hi ${family}`, ExecutionPhase.EXECUTION_COMPLETED));
+  view.end();
+  expect(text.join("")).toBe(`Hi ${family}\n`);
+});
+
 test("JSON shows them escaped, and can be read back", () => {
   const lines: string[] = [];
-  new JsonView((line) => void lines.push(line)).update(execution);
-  expect(lines.join("").trimEnd()).not.toMatch(/\p{Cc}/u);
+  const write = (line: string) => void lines.push(line);
+  new JsonView({ write, tell: write }).update(execution);
+  expect(lines.join("").trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(JSON.parse(lines.join(""))).toMatchObject({ spec: { sessionId: `ses-1${EVIL}` } });
 });

@@ -4,19 +4,23 @@ import { type AgentExecution, type TodoItem, TodoStatus } from "../stigmer/index
 import { callLines, outcomeLine, todoLines } from "./format.ts";
 import type { LiveArea } from "./live-area.ts";
 import { activityOf, type Progress, ProgressReader } from "./progress.ts";
-import type { View, Write } from "./view.ts";
+import type { Outputs, View, Write } from "./view.ts";
 
-/** Text as it comes, calls when they end; at a terminal also what is under way, in lines that are drawn anew. */
+/** Text as it comes, calls when they end; at a terminal also what is under way, in lines that are drawn again. */
 export class TextView implements View {
   readonly #write: Write;
+  readonly #tell: Write;
   readonly #colors: ReturnType<typeof pc.createColors>;
   readonly #live: LiveArea | undefined;
   readonly #reader = new ProgressReader();
   /** Whether the last thing written has not ended its line. */
   #midLine = false;
+  /** What the runner has said. */
+  readonly #notices = new Set<string>();
 
-  constructor(write: Write, colors: ReturnType<typeof pc.createColors>, live?: LiveArea) {
+  constructor({ write, tell }: Outputs, colors: ReturnType<typeof pc.createColors>, live?: LiveArea) {
     this.#write = write;
+    this.#tell = tell;
     this.#colors = colors;
     this.#live = live;
   }
@@ -32,10 +36,21 @@ export class TextView implements View {
     }
   }
 
+  note(text: string): void {
+    const showAgain = this.#live?.hide();
+    this.#endLine();
+    this.#tell(`${text}\n`);
+    showAgain?.();
+  }
+
   end(last?: AgentExecution): void {
     this.#live?.hide();
     this.#endLine();
-    if (last !== undefined) this.#write(`${outcomeLine(last, this.#colors)}\n`);
+    if (last === undefined) return;
+    const error = last.status?.error ?? "";
+    // Other runners say it in a message too.
+    if (error !== "" && !this.#notices.has(error)) this.#lines([this.#colors.red(printable(error))]);
+    this.#write(`${outcomeLine(last, this.#colors)}\n`);
   }
 
   #show(progress: Progress): void {
@@ -54,6 +69,7 @@ export class TextView implements View {
           this.#lines(todoLines(progress.todos, this.#colors));
         break;
       case "notice":
+        this.#notices.add(progress.text);
         this.#lines([this.#colors.yellow(printable(progress.text))]);
         break;
     }

@@ -1,6 +1,7 @@
-import { NativeConnection, type NativeConnectionOptions } from "@temporalio/worker";
+import { NativeConnection } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
 import { withTimeout } from "../shared/time.ts";
+import { connectionOptions } from "./connection-options.ts";
 import { explain } from "./explain.ts";
 
 /** How long a connection, and the first call on it, may take. */
@@ -25,32 +26,4 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
     connecting?.then((late) => late.close()).catch(() => undefined);
     throw await explain(error, config);
   }
-}
-
-/**
- * The settings as Temporal's own library for environment configuration turns them into options; it reads the
- * certificates, and neither the environment nor a configuration file. A laptop's Temporal needs none of it.
- */
-async function connectionOptions({
-  address,
-  namespace,
-  tls,
-  apiKey,
-}: TemporalConfig): Promise<NativeConnectionOptions> {
-  if (tls === undefined && apiKey === undefined) return { address };
-  const { toClientOptions } = await import("@temporalio/envconfig");
-  return toClientOptions({
-    address,
-    namespace,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    tls:
-      tls === undefined
-        ? // Also with an API key: something else may bring TLS to the server.
-          { disabled: true }
-        : {
-            ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-            ...(tls.ca === undefined ? {} : { serverCACert: tls.ca }),
-            ...(tls.client === undefined ? {} : { clientCert: tls.client.cert, clientKey: tls.client.key }),
-          },
-  }).connectionOptions;
 }

@@ -1,0 +1,40 @@
+import { untilAborted } from "../shared/time.ts";
+import { ClientError } from "./client-error.ts";
+
+/**
+ * Reads text to its end.
+ * @param name what it is, for errors: `The message on standard input`
+ * @throws ClientError where it is longer than the limit, or no text; the signal's reason
+ */
+export async function readText(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    // Nothing may come for as long as somebody at the other end likes.
+    const next = await untilAborted(iterator.next(), signal);
+    if (next.done === true) break;
+    parts.push(next.value);
+    length += next.value.length;
+    if (length > limit) throw new ClientError(`${name} is longer than ${kilobytes(limit)}: make it shorter.`);
+  }
+  return textOf(Buffer.concat(parts), name);
+}
+
+function textOf(bytes: Buffer, name: string): string {
+  if (bytes.includes(0)) throw new ClientError(`${name} is no text: it contains NUL bytes.`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ClientError(`${name} is no text in UTF-8: convert it, for instance with iconv.`);
+  }
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024)} KiB`;
+}

@@ -1,0 +1,30 @@
+import { readText } from "./bounded-input.ts";
+import { ClientError } from "./client-error.ts";
+
+/** Longest message that is read from standard input; what is longer belongs into a file of the workspace. */
+export const LONGEST_MESSAGE_BYTES = 1024 * 1024;
+/** What stands for standard input, as for other programs. */
+const STANDARD_INPUT = "-";
+
+export interface MessageSource {
+  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+  /** Tells somebody at a terminal what is waited for. */
+  readonly tell: (text: string) => void;
+}
+
+/** The message itself, or what is read from standard input for `-`. @throws ClientError; the signal's reason */
+export async function messageFrom(
+  argument: string,
+  { stdin, tell }: MessageSource,
+  signal: AbortSignal,
+): Promise<string> {
+  if (argument !== STANDARD_INPUT) {
+    if (argument.trim() === "")
+      throw new ClientError('The message is empty: say what to do, as in run "Write a haiku".');
+    return argument;
+  }
+  if (stdin.isTTY === true) tell("Reading the message from the terminal: end it with Ctrl-D, give up with Ctrl-C.");
+  const text = await readText(stdin, "The message on standard input", LONGEST_MESSAGE_BYTES, signal);
+  if (text.trim() === "") throw new ClientError("The message is empty: standard input had nothing in it.");
+  return text;
+}

@@ -1,0 +1,61 @@
+import { ClientError } from "../client/index.ts";
+import { loadTemporalConfig, type TemporalConfig } from "../config/index.ts";
+import { EXIT, type ExitCode } from "../runner/index.ts";
+import { type CancelOutcome, cancelWorkflow, TEMPORAL_REMEDIES, TemporalError } from "../temporal/client/index.ts";
+import { followUp } from "./follow-up.ts";
+import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
+
+/** The id of an execution's workflow, as the Stigmer server makes it. */
+const workflowOf = (executionId: string) => `stigmer/agent-execution/invoke/${executionId}`;
+/** The cancelled status of a workflow, as Temporal's SDK spells it. */
+const CANCELLED = "CANCELLED";
+
+export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
+  readonly executionId: string;
+}
+
+/**
+ * `agent-runner cancel`: ends an execution. Stigmer's API has no call for that: its workflow is cancelled at Temporal.
+ */
+export async function cancel(options: CancelOptions): Promise<ExitCode> {
+  const { executionId, env, envFile, defaults } = options;
+  return await stigmerCommand(
+    options,
+    async ({ signal }) => {
+      if (executionId.trim() === "")
+        throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
+      const config = loadTemporalConfig({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
+      try {
+        return report(await cancelWorkflow(config, workflowOf(executionId), signal), config, options);
+      } catch (error) {
+        if (!(error instanceof TemporalError)) throw error;
+        tell(
+          `error: ${error.message}.\nTo cancel an execution, this command needs the Temporal of its Stigmer server:`,
+        );
+        for (const remedy of TEMPORAL_REMEDIES[error.code]) tell(`- ${remedy}`);
+        return EXIT.unavailable;
+      }
+    },
+    () => tell("Interrupted: the execution may go on."),
+  );
+}
+
+function report(outcome: CancelOutcome, config: TemporalConfig, options: CancelOptions): ExitCode {
+  const { executionId } = options;
+  const where = `Temporal at ${config.address} (namespace ${config.namespace})`;
+  switch (outcome.type) {
+    case "requested":
+      tell(
+        `The execution ${executionId} is being cancelled, which takes some seconds. To see its end: ${followUp(executionId, options).attach}`,
+      );
+      return EXIT.ok;
+    case "ended":
+      tell(`The execution ${executionId} has ended already: there is nothing to cancel.`);
+      return outcome.status === CANCELLED ? EXIT.ok : EXIT.failed;
+    case "unknown":
+      tell(
+        `error: ${where} knows no execution ${executionId}: it ended long ago, its id is another one, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,
+      );
+      return EXIT.failed;
+  }
+}

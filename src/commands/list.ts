@@ -1,0 +1,46 @@
+import pc from "picocolors";
+import { ClientError, jsonLine, listExecutions, listLines } from "../client/index.ts";
+import { EXIT, type ExitCode } from "../runner/index.ts";
+import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
+
+/** Most executions that can be asked for. */
+const MOST = 1_000;
+
+export interface ListOptions extends StigmerCommandOptions {
+  readonly session?: string;
+  readonly limit: string;
+  readonly json: boolean;
+}
+
+/** `agent-runner list`: the newest executions of a daemon. */
+export async function list(options: ListOptions): Promise<ExitCode> {
+  return await stigmerCommand(
+    options,
+    async ({ signal, client }) => {
+      const limit = limitOf(options.limit);
+      if (options.session?.trim() === "")
+        throw new ClientError("--session names no session: give its id, or leave it out.");
+      const executions = await listExecutions(client(), { sessionId: options.session, limit, signal });
+      if (executions.length === 0) tell(nothing(client().endpoint, options.session));
+      const { isTTY, columns } = process.stdout;
+      const colors = pc.createColors(isTTY && pc.isColorSupported);
+      const lines = options.json
+        ? executions.map(jsonLine)
+        : listLines(executions, colors, Date.now(), isTTY ? columns || undefined : undefined);
+      process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+      return EXIT.ok;
+    },
+    () => tell("Interrupted."),
+  );
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new ClientError(`--limit ${text}: give a number from 1 to ${MOST}.`);
+}
+
+function nothing(endpoint: string, session: string | undefined): string {
+  const what = session === undefined ? "no executions" : `no executions of the session ${session}`;
+  return `${endpoint} lists ${what}. Today's Stigmer server lists none, whatever it has; the daemon of \`agent-runner dev\` lists its own.`;
+}

@@ -1,0 +1,119 @@
+import { ClientError } from "../client/index.ts";
+import {
+  type ClientConfig,
+  ConfigError,
+  describeProblem,
+  type EnvMap,
+  type LoadOptions,
+  loadClientConfig,
+} from "../config/index.ts";
+import { EXIT, type ExitCode } from "../runner/index.ts";
+import { printable } from "../shared/printable.ts";
+import { StigmerClient, StigmerError } from "../stigmer/index.ts";
+
+/** What all commands take that talk to a Stigmer daemon. */
+export interface StigmerCommandOptions {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+  /** Values of variables that nothing else sets. */
+  readonly defaults?: EnvMap | undefined;
+  readonly endpoint?: string;
+}
+
+/** What a command does until it is interrupted. */
+export interface StigmerWork {
+  readonly signal: AbortSignal;
+  /** Connects where something is first asked. @throws ClientError where the flag is wrong; ConfigError */
+  readonly client: () => StigmerClient;
+}
+
+/**
+ * Carries out a command that talks to a Stigmer daemon, and explains what goes wrong.
+ * @param interrupted told when it is interrupted before it has ended by itself
+ */
+export async function stigmerCommand(
+  options: StigmerCommandOptions,
+  work: (parts: StigmerWork) => Promise<ExitCode>,
+  interrupted: (endpoint: string) => void,
+): Promise<ExitCode> {
+  const controller = new AbortController();
+  const onSignal = () => controller.abort();
+  // A closed terminal leaves the execution running, too.
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of signals) process.once(name, onSignal);
+  let client: StigmerClient | undefined;
+  try {
+    return await work({
+      signal: controller.signal,
+      client: () => {
+        client ??= clientOf(options);
+        return client;
+      },
+    });
+  } catch (error) {
+    if (!controller.signal.aborted) return explain(error, client?.endpoint);
+    interrupted(client?.endpoint ?? "a daemon");
+    return EXIT.interrupted;
+  } finally {
+    client?.close();
+    for (const name of signals) process.off(name, onSignal);
+  }
+}
+
+function clientOf({ env, envFile, defaults, endpoint }: StigmerCommandOptions): StigmerClient {
+  const file = envFile === undefined ? {} : { envFile };
+  const overrides = endpoint === undefined ? {} : { overrides: { STIGMER_BACKEND_ENDPOINT: endpoint } };
+  const { apiKey, ...stigmer } = clientConfig({ env, defaults, ...file, ...overrides }, endpoint);
+  return new StigmerClient({ ...stigmer, apiKey: () => apiKey });
+}
+
+/** @throws ClientError where the flag is wrong; ConfigError */
+function clientConfig(options: LoadOptions, endpoint: string | undefined): ClientConfig {
+  if (endpoint === "") throw new ClientError("--endpoint is empty: give host:port, or leave it out.");
+  try {
+    return loadClientConfig(options);
+  } catch (error) {
+    const wrong =
+      error instanceof ConfigError && endpoint !== undefined
+        ? error.problems.find(({ variable }) => variable === "STIGMER_BACKEND_ENDPOINT")
+        : undefined;
+    if (wrong === undefined) throw error;
+    throw new ClientError(`--endpoint ${wrong.problem}. Allowed: ${wrong.allowed}. Correct it, or leave it out.`);
+  }
+}
+
+/** Tells something beside the output: what is said to people, and is no part of a result. */
+export function tell(text: string): void {
+  process.stderr.write(`${printable(text)}\n`);
+}
+
+/** Says what went wrong. @throws what nobody expected */
+export function explain(error: unknown, endpoint: string | undefined): ExitCode {
+  const say = (text: string) => tell(`error: ${text}`);
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) say(describeProblem(problem));
+    for (const warning of error.warnings) tell(`warning: ${warning}`);
+    return EXIT.configuration;
+  }
+  if (error instanceof ClientError) {
+    say(error.message);
+    return EXIT.usage;
+  }
+  if (!(error instanceof StigmerError)) throw error;
+  switch (error.code) {
+    case "unavailable":
+      say(
+        `There is no Stigmer daemon at ${endpoint}: start one with \`agent-runner dev\`, or name another with --endpoint. (${error.message})`,
+      );
+      return EXIT.unavailable;
+    case "deadline-exceeded":
+      say(`The Stigmer daemon at ${endpoint} does not answer: see whether it hangs. (${error.message})`);
+      return EXIT.unavailable;
+    case "tls":
+      say(error.message);
+      return EXIT.unavailable;
+    default:
+      say(error.message);
+      return EXIT.failed;
+  }
+}

@@ -1,0 +1,94 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { EnvMap } from "../config/index.ts";
+import type { ExitCode } from "../runner/index.ts";
+
+/** What all commands have in common. */
+interface Common {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+}
+
+/** Flags as commander gives them. */
+interface WatchFlags {
+  readonly endpoint?: string;
+  readonly patience: number;
+  readonly json: boolean;
+}
+
+interface RunFlags extends WatchFlags {
+  readonly agent?: string;
+  readonly session?: string;
+  readonly model?: string;
+  readonly env: readonly string[];
+  readonly secretEnv: readonly string[];
+}
+
+interface ListFlags {
+  readonly endpoint?: string;
+  readonly session?: string;
+  readonly limit: string;
+  readonly json: boolean;
+}
+
+/** Seconds that a backend may be away while an execution is followed, and the most. */
+const USUAL_PATIENCE_S = 60;
+const MOST_PATIENCE_S = 86_400;
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** The commands that talk to a Stigmer daemon: run, attach, list and cancel. Each is loaded when it is called. */
+export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
+  watching(root.command("run"))
+    .description("send a message to an agent of a Stigmer daemon and show what comes of it")
+    .argument("<message>", "what to do; - reads it from standard input")
+    .option("--agent <file>", "the agent, as YAML or JSON; it is applied to the daemon")
+    .option("--session <id>", "continue this session")
+    .option("--model <name>", "use this model: `name` or `provider:name`")
+    .option("--env <NAME=value>", "a variable for the agent's commands; can be repeated", collect, [])
+    .option("--secret-env <NAME>", "a secret, taken from this command's environment; can be repeated", collect, [])
+    .action(async (message: string, options: RunFlags) => {
+      const { run } = await import("./run.ts");
+      const { env: plainEnv, ...flags } = options;
+      exit(await run({ ...common(), ...flags, message, plainEnv }));
+    });
+  watching(root.command("attach"))
+    .description("show an execution of a Stigmer daemon, from its beginning to its end")
+    .argument("<execution>", "its id")
+    .action(async (executionId: string, flags: WatchFlags) => {
+      const { attach } = await import("./attach.ts");
+      exit(await attach({ ...common(), ...flags, executionId }));
+    });
+  root
+    .command("cancel")
+    .description("end an execution, at the Temporal of its Stigmer server (TEMPORAL_SERVICE_ADDRESS)")
+    .argument("<execution>", "its id")
+    .action(async (executionId: string) => {
+      const { cancel } = await import("./cancel.ts");
+      exit(await cancel({ ...common(), executionId }));
+    });
+  withEndpoint(root.command("list"))
+    .description("list the newest executions of a Stigmer daemon")
+    .option("--session <id>", "only those of this session")
+    .option("--limit <number>", "most of them", "20")
+    .option("--json", "one execution a line, as JSON", false)
+    .action(async (flags: ListFlags) => {
+      const { list } = await import("./list.ts");
+      exit(await list({ ...common(), ...flags }));
+    });
+}
+
+function withEndpoint(command: Command): Command {
+  return command.option("--endpoint <host:port>", "the daemon; else STIGMER_BACKEND_ENDPOINT, else localhost:50051");
+}
+
+function watching(command: Command): Command {
+  return withEndpoint(command)
+    .option("--patience <seconds>", "how long the daemon may be away until this gives up", patience, USUAL_PATIENCE_S)
+    .option("--json", "one update a line, as JSON", false);
+}
+
+function patience(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= MOST_PATIENCE_S) return seconds;
+  throw new InvalidArgumentError(`Give seconds, from 1 to ${MOST_PATIENCE_S}.`);
+}

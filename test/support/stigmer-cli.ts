@@ -1,0 +1,29 @@
+/** What the Stigmer CLI prints of an execution: see "What the CLI prints" in the contract's description. */
+import { type AgentExecution, ExecutionPhase, MessageType } from "../../src/stigmer/index.ts";
+
+const LABELS: Readonly<Record<MessageType, string>> = {
+  [MessageType.MESSAGE_TYPE_UNSPECIFIED]: "?",
+  [MessageType.MESSAGE_HUMAN]: "You",
+  [MessageType.MESSAGE_AI]: "Agent",
+  [MessageType.MESSAGE_TOOL]: "Tool",
+  [MessageType.MESSAGE_SYSTEM]: "System",
+};
+
+/**
+ * What is printed of these states: the phase before the messages of the same update, each message once, by its place,
+ * also an empty one, and the error of one that failed at the end.
+ */
+export function printedByCli(states: readonly AgentExecution[]): string[] {
+  const lines: string[] = [];
+  let seen = 0;
+  let phase: ExecutionPhase | undefined;
+  for (const { status } of states) {
+    if (status === undefined) continue;
+    if (status.phase !== phase) lines.push(`Phase: ${ExecutionPhase[status.phase]}`);
+    phase = status.phase;
+    for (const { type, content } of status.messages.slice(seen)) lines.push(`${LABELS[type]}: ${content}`);
+    seen = Math.max(seen, status.messages.length);
+    if (phase === ExecutionPhase.EXECUTION_FAILED && status.error !== "") lines.push(`Error: ${status.error}`);
+  }
+  return lines;
+}
