@@ -35,8 +35,8 @@ const ACCESS: Record<string, (world: CloudWorld) => Promise<Access>> = {
     return { env, take: proxy.revoke, give: proxy.restore, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
   },
   redis: async ({ redis }) => {
-    const proxy = await startTcpProxy(redis);
-    const env = { REDIS_HOST: "127.0.0.1", REDIS_PORT: String(proxy.port) };
+    const proxy = await startTcpProxy(`${redis.host}:${redis.port}`);
+    const env = { REDIS_HOST: "127.0.0.1", REDIS_PORT: proxy.address.split(":")[1] ?? "" };
     return { env, take: proxy.cut, give: proxy.mend, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
   },
 };

@@ -8,9 +8,9 @@ import { Redis } from "ioredis";
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { eventsChannel, eventsStream } from "../src/status/redis/index.ts";
 import { cloudWorld, REDIS_PASSWORD } from "../test/support/cloud-world.ts";
-import { startCountingProxy } from "../test/support/counting-proxy.ts";
 import { eventually } from "../test/support/eventually.ts";
 import { phaseOf } from "../test/support/stigmer-user.ts";
+import { startTcpProxy } from "../test/support/tcp-proxy.ts";
 import { printMachine, row } from "./measures.ts";
 
 const OUTPUT_BYTES = 9_000;
@@ -18,7 +18,7 @@ const COMMANDS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [
 
 await ensureBuilt();
 await using world = await cloudWorld();
-await using backend = await startCountingProxy(world.env["STIGMER_BACKEND_ENDPOINT"] ?? "");
+await using backend = await startTcpProxy(world.env["STIGMER_BACKEND_ENDPOINT"] ?? "");
 await world.replica({ STIGMER_BACKEND_ENDPOINT: backend.address });
 printMachine();
 const { host, port } = world.redis;

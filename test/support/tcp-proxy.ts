@@ -1,53 +1,85 @@
-/** A listener in front of a real server on loopback that passes every byte on, until it is cut off. */
+/**
+ * A TCP proxy on loopback that counts what clients send, can hold everything back as a server that hangs does, and can be
+ * cut off.
+ */
 import { connect, createServer, type Socket } from "node:net";
 
 export interface TcpProxy {
-  readonly port: number;
-  /** Closes every connection, and refuses new ones. */
+  /** `127.0.0.1:<port>`. */
+  readonly address: string;
+  /** Bytes that clients have sent since the start. */
+  readonly sent: number;
+  /** Takes connections, and passes nothing on. */
+  hold(): void;
+  /** Passes on what was held back, and all that comes. */
+  release(): void;
+  /** Closes every connection, and new ones at once. */
   cut(): void;
-  /** Passes connections on again. */
+  /** Passes new connections on again. */
   mend(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startTcpProxy(to: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+/** @param to `host:port` of the server behind it */
+export async function startTcpProxy(to: string): Promise<TcpProxy> {
+  const colon = to.lastIndexOf(":");
+  const target = { host: to.slice(0, colon), port: Number(to.slice(colon + 1)) };
   const open = new Set<Socket>();
+  let sent = 0;
+  let held = false;
   let isCut = false;
   const server = createServer((outer) => {
-    outer.on("error", () => outer.destroy());
     if (isCut) {
       outer.destroy();
       return;
     }
-    const inner = connect(to);
-    open.add(outer);
-    inner.on("error", () => outer.destroy());
-    outer.on("close", () => {
-      open.delete(outer);
-      inner.destroy();
+    const inner = connect(target);
+    join(outer, inner, (bytes) => {
+      sent += bytes;
     });
-    inner.on("close", () => outer.destroy());
-    outer.pipe(inner).pipe(outer);
+    join(inner, outer);
   });
+  /** Passes on what one of the two says. */
+  const join = (from: Socket, other: Socket, count: (bytes: number) => void = () => undefined) => {
+    open.add(from);
+    if (held) from.pause();
+    from.on("data", (bytes) => {
+      count(bytes.length);
+      other.write(bytes);
+    });
+    from.on("error", () => other.destroy());
+    from.on("close", () => {
+      open.delete(from);
+      other.destroy();
+    });
+  };
   const { promise, resolve } = Promise.withResolvers<void>();
   server.listen(0, "127.0.0.1", resolve);
   await promise;
   const address = server.address();
-  const closeAll = () => {
-    for (const socket of open) socket.destroy();
-  };
   return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
+    address: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`,
+    get sent() {
+      return sent;
+    },
+    hold: () => {
+      held = true;
+      for (const socket of open) socket.pause();
+    },
+    release: () => {
+      held = false;
+      for (const socket of open) socket.resume();
+    },
     cut: () => {
       isCut = true;
-      closeAll();
+      for (const socket of open) socket.destroy();
     },
     mend: () => {
       isCut = false;
     },
     [Symbol.asyncDispose]: async () => {
       server.close();
-      closeAll();
+      for (const socket of open) socket.destroy();
     },
   };
 }

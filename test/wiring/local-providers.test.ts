@@ -72,7 +72,7 @@ describe("an execution with a provider's own client", () => {
     expect(execution.status?.messages.map(({ content }) => content)).toEqual([
       "Look",
       "I look.",
-      "execute: echo",
+      expect.stringMatching(/^execute: echo\n\$ echo .* \| base64 -d > dot\.png; echo one$/),
       "read_file: nothing.txt",
       "A dot.",
     ]);

@@ -10,9 +10,9 @@ import {
 } from "../../src/status/redis/index.ts";
 import { type AgentExecution, AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-world.ts";
-import { type CountingProxy, startCountingProxy } from "../support/counting-proxy.ts";
 import { until } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 setDefaultTimeout(240_000);
 
@@ -23,11 +23,11 @@ const MOST_TO_BACKEND = 20e6;
 
 const open = new AsyncDisposableStack();
 let world: CloudWorld;
-let backend: CountingProxy;
+let backend: TcpProxy;
 let redis: Redis;
 beforeAll(async () => {
   world = open.use(await cloudWorld());
-  backend = open.use(await startCountingProxy(world.env["STIGMER_BACKEND_ENDPOINT"] ?? ""));
+  backend = open.use(await startTcpProxy(world.env["STIGMER_BACKEND_ENDPOINT"] ?? ""));
   const { program } = await world.replica({ STIGMER_BACKEND_ENDPOINT: backend.address });
   open.use(program);
   const { host, port } = world.redis;

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+setDefaultTimeout(90_000);
+
+const open = new AsyncDisposableStack();
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+beforeAll(async () => {
+  folder = open.use(await temporaryFolder());
+  file = await installProgram(join(folder.path, "program"));
+  ollama = open.use(startOllamaDouble());
+}, 60_000);
+afterAll(() => open.disposeAsync());
+
+interface Dev extends RunningProgram {
+  readonly env: Record<string, string>;
+  command(...args: string[]): RunningProgram;
+  /** Runs a shell command in which `$0` is the program. */
+  shell(script: string): Promise<{ code: number; output: string; errors: string }>;
+}
+
+/** `dev` in a folder of its own, ready. */
+async function dev(): Promise<Dev> {
+  const [temporal, daemon, admin] = await freePorts(3);
+  const cwd = join(folder.path, crypto.randomUUID());
+  await Bun.write(join(cwd, ".keep"), "");
+  const env = {
+    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
+    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+    ADMIN_PORT: String(admin),
+    OLLAMA_BASE_URL: ollama.url,
+  };
+  const program = startProgram(file, ["dev"], env, cwd);
+  await program.says("Ready.", 60_000);
+  return {
+    ...program,
+    env,
+    command: (...args) => startProgram(file, args, env, cwd),
+    shell: async (script) => {
+      const all = { ...env, PATH: process.env["PATH"] ?? "", HOME: cwd };
+      const child = Bun.spawn(["/bin/bash", "-c", script, file], { cwd, env: all, stdout: "pipe", stderr: "pipe" });
+      const [output, errors] = await Promise.all([
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
+      return { code: await child.exited, output, errors };
+    },
+  };
+}
+
+/** The id that `run` has told. */
+async function idOf(run: RunningProgram): Promise<string> {
+  await until("the execution is named", () => /Execution aex-\w+/.test(run.errors()));
+  return /Execution (aex-\w+)/.exec(run.errors())?.[1] ?? "";
+}
+
+/** Signals a program once and again, until it has ended: it may not listen yet. */
+async function interrupt(program: RunningProgram, signal: NodeJS.Signals = "SIGINT"): Promise<number> {
+  const timer = setInterval(() => program.signal(signal), 500);
+  program.signal(signal);
+  try {
+    return await program.exited;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+const sleeps = (command: string) => (_: unknown, turn: number) =>
+  turn === 0 ? { text: "I wait.", tools: [{ name: "execute", args: { command } }] } : { text: "It is over." };
+
+describe("an execution that somebody left", () => {
+  test("is named with the commands that go on with it, is listed, followed again, and cancelled", async () => {
+    await using everything = await dev();
+    ollama.converse(sleeps("sleep 300"));
+    const run = everything.command("run", "Wait for it");
+    const id = await idOf(run);
+    expect(run.errors()).toContain(`To end it: agent-runner cancel ${id}`);
+    await until("it has begun", () => run.output().includes("I wait."));
+    run.signal("SIGINT");
+    expect(await run.exited).toBe(130);
+    expect(run.errors()).toContain(`To follow it again: agent-runner attach ${id}\n`);
+
+    const list = everything.command("list");
+    expect(await list.exited).toBe(0);
+    expect(list.output()).toMatch(new RegExp(`^${id} +in progress +\\S.* ago +ses-\\w+ +Wait for it\n$`));
+    const session = /ses-\w+/.exec(list.output())?.[0] ?? "";
+    const json = everything.command("list", "--session", session, "--json");
+    expect(await json.exited).toBe(0);
+    expect(JSON.parse(json.output())).toMatchObject({ metadata: { id }, spec: { sessionId: session } });
+
+    const attached = everything.command("attach", id);
+    await until("it is shown from its beginning", () => attached.output().includes("I wait."));
+    const cancel = everything.command("cancel", id);
+    expect(await cancel.exited).toBe(0);
+    expect(cancel.errors()).toContain("is being cancelled");
+    expect(await attached.exited).toBe(1);
+    expect(attached.output()).toContain("✗ cancelled after");
+    const again = everything.command("cancel", id);
+    expect(await again.exited).toBe(1);
+    expect(again.errors()).toContain("has ended already");
+    const ended = everything.command("attach", id);
+    expect(await ended.exited).toBe(1);
+    expect(ended.output()).toBe(attached.output());
+  });
+
+  test("that nobody knows is told, and so is a list of nothing", async () => {
+    await using everything = await dev();
+    for (const [args, code, text] of [
+      [["attach", "aex-none"], 1, "there is no AgentExecution aex-none"],
+      [["attach", ""], 2, "No execution is named"],
+      [["cancel", "aex-none"], 1, "knows no execution aex-none"],
+      [["cancel", " "], 2, "No execution is named"],
+      [["list"], 0, "Today's Stigmer server lists none"],
+      [["list", "--session", "ses-none"], 0, "no executions of the session ses-none"],
+      [["list", "--limit", "0"], 2, "give a number from 1 to 1000"],
+      [["attach", "aex-1", "--patience", "never"], 2, "Give seconds"],
+      [["list", "--endpoint", "localhost:1"], 4, "There is no Stigmer daemon at localhost:1"],
+    ] as const) {
+      const command = everything.command(...args);
+      expect([args, await command.exited]).toEqual([args, code]);
+      expect(command.errors()).toContain(text);
+      expect(command.output()).toBe("");
+    }
+    const elsewhere = await everything.shell('TEMPORAL_SERVICE_ADDRESS=localhost:1 "$0" cancel aex-1');
+    expect(elsewhere.code).toBe(4);
+    expect(elsewhere.errors).toContain("needs the Temporal of its Stigmer server");
+  });
+});
+
+describe("a daemon that is gone while an execution is followed", () => {
+  test("is told with the time, and given up with what to do, when it was killed", async () => {
+    await using everything = await dev();
+    ollama.converse(sleeps("sleep 300"));
+    const run = everything.command("run", "Wait", "--patience", "15");
+    const id = await idOf(run);
+    await until("it has begun", () => run.output().includes("I wait."));
+    everything.signal("SIGKILL");
+    expect(await run.exited).toBe(4);
+    const endpoint = everything.env["STIGMER_BACKEND_ENDPOINT"];
+    expect(run.errors()).toMatch(
+      new RegExp(
+        `No connection to ${endpoint} since \\d\\d:\\d\\d:\\d\\d \\(.*\\)\\. Trying again until \\d\\d:\\d\\d:`,
+      ),
+    );
+    expect(run.errors()).toMatch(new RegExp(`error: Gave up: no connection to ${endpoint} for .* s, since`));
+    expect(run.errors()).toContain(`To follow it again: agent-runner attach ${id}`);
+  });
+
+  test("is told when it hangs, and the execution is followed to its end when it goes on", async () => {
+    await using everything = await dev();
+    await using proxy = await startTcpProxy(everything.env["STIGMER_BACKEND_ENDPOINT"] ?? "");
+    ollama.converse(sleeps("while ! test -e go; do sleep 0.1; done"));
+    const run = everything.command("run", "Wait", "--patience", "600", "--endpoint", proxy.address);
+    expect(await idOf(run)).not.toBe("");
+    await until("it has begun", () => run.output().includes("I wait."));
+    proxy.hold();
+    await until("it is told", () => run.errors().includes(`No connection to ${proxy.address} since`), 60_000);
+    await everything.shell("touch workspace/go");
+    await everything.says("Execution completed");
+    proxy.release();
+    expect(await run.exited).toBe(0);
+    expect(run.errors()).toMatch(/Connected to \S+ again after/);
+    expect(run.output()).toContain("It is over.");
+  });
+});
+
+describe("the message and the agent of run", () => {
+  test("are read from standard input and from pipes", async () => {
+    await using everything = await dev();
+    ollama.converse(({ messages }) => ({
+      text: `I am ${messages[0]?.content.split(".")[0]}. You say ${messages.at(-1)?.content}`,
+    }));
+    const agent = "metadata: {name: poet}\\nspec: {instructions: A poet.}\\n";
+    for (const script of [
+      `printf 'Sing\\nloud' | "$0" run - --agent <(printf '${agent}')`,
+      `mkfifo agent; (printf '${agent}' >agent &); "$0" run - --agent agent <<<$'Sing\\nloud'`,
+    ]) {
+      const { code, output } = await everything.shell(script);
+      expect([script, code]).toEqual([script, 0]);
+      expect(output).toStartWith("I am A poet. You say Sing\nloud");
+    }
+  });
+
+  test("are refused where they are no text, or too much of it", async () => {
+    await using everything = await dev();
+    for (const [script, text] of [
+      ['"$0" run - </dev/null', "standard input had nothing in it"],
+      ['head -c 10 /dev/zero | "$0" run -', "contains NUL bytes"],
+      ['yes | "$0" run -', "is longer than 1024 KiB"],
+      ['printf "\\xff" | "$0" run -', "no text in UTF-8"],
+      ['"$0" run Hi --agent .', "The agent file . is a directory"],
+      ['"$0" run Hi --agent /dev/zero', "is a device"],
+    ] as const) {
+      const { code, errors } = await everything.shell(script);
+      expect([script, code]).toEqual([script, 2]);
+      expect(errors).toContain(text);
+    }
+  });
+
+  test("are waited for until somebody interrupts: a pipe that nobody writes to, and standard input", async () => {
+    await using everything = await dev();
+    await everything.shell("mkfifo pipe");
+    const fifo = everything.command("run", "Hi", "--agent", "pipe");
+    expect(await interrupt(fifo)).toBe(130);
+    const script = `mkfifo input; sleep 60 >input & writer=$!; "$0" run - <input & run=$!
+      for i in $(seq 100); do kill -INT $run 2>/dev/null || break; sleep 0.2; done; wait $run; code=$?; kill $writer; exit $code`;
+    // A shell without job control starts what is behind & with SIGINT ignored: the program takes it all the same.
+    expect((await everything.shell(script)).code).toBe(130);
+  });
+});
+
+test("a failure is shown once, where the execution has no messages of the runner", async () => {
+  await using everything = await dev();
+  ollama.converse(() => ({ status: 400, error: "the model exploded" }));
+  const run = everything.command("run", "Fail");
+  expect(await run.exited).toBe(1);
+  expect(run.output().match(/the model exploded/g)).toHaveLength(1);
+  expect(run.output()).toMatch(/the model exploded[^\n]*\n✗ failed after /);
+});
