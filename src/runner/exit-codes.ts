@@ -13,12 +13,18 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
-  [EXIT.ok, "stopped as asked; `run`: the execution completed"],
-  [EXIT.failed, "an error while running; `run`: the execution failed; `health`: the runner is not well"],
+  [EXIT.ok, "stopped as asked; `run`, `attach`: the execution completed; `cancel`: the execution is being cancelled"],
+  [
+    EXIT.failed,
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `cancel`: there is nothing to cancel; `health`: the runner is not well",
+  ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],
-  [EXIT.unavailable, "something needed was not there at the start: Temporal, a port, a directory, the daemon"],
+  [
+    EXIT.unavailable,
+    "something needed was not there at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon stayed away",
+  ],
   [EXIT.unfinished, "stopped while executions were running: the drain time was over, or a second signal came"],
-  [EXIT.interrupted, "interrupted: a third signal; `run`: Ctrl-C"],
+  [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution goes on"],
   [EXIT.unread, "nobody reads the output any more, as with `head` behind `run`; the execution goes on"],
 ];
