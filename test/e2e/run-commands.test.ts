@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
@@ -21,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => open.disposeAsync());
 
 interface Dev extends RunningProgram {
+  readonly cwd: string;
   readonly env: Record<string, string>;
   command(...args: string[]): RunningProgram;
   /** Runs a shell command in which `$0` is the program. */
@@ -43,6 +45,7 @@ async function dev(): Promise<Dev> {
   return {
     ...program,
     env,
+    cwd,
     command: (...args) => startProgram(file, args, env, cwd),
     shell: async (script) => {
       const all = { ...env, PATH: process.env["PATH"] ?? "", HOME: cwd };
@@ -62,15 +65,13 @@ async function idOf(run: RunningProgram): Promise<string> {
   return /Execution (aex-\w+)/.exec(run.errors())?.[1] ?? "";
 }
 
-/** Signals a program once and again, until it has ended: it may not listen yet. */
-async function interrupt(program: RunningProgram, signal: NodeJS.Signals = "SIGINT"): Promise<number> {
-  const timer = setInterval(() => program.signal(signal), 500);
-  program.signal(signal);
-  try {
-    return await program.exited;
-  } finally {
-    clearInterval(timer);
-  }
+/** Sends a program SIGINT as soon as it listens for it. */
+async function interrupt(pid: number): Promise<void> {
+  await until("it listens for signals", async () => {
+    const caught = /SigCgt:\s+(\w+)/.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
+    return (BigInt(`0x${caught}`) & 2n) !== 0n;
+  });
+  process.kill(pid, "SIGINT");
 }
 
 const sleeps = (command: string) => (_: unknown, turn: number) =>
@@ -207,13 +208,16 @@ describe("the message and the agent of run", () => {
 
   test("are waited for until somebody interrupts: a pipe that nobody writes to, and standard input", async () => {
     await using everything = await dev();
-    await everything.shell("mkfifo pipe");
+    await everything.shell("mkfifo pipe input");
     const fifo = everything.command("run", "Hi", "--agent", "pipe");
-    expect(await interrupt(fifo)).toBe(130);
-    const script = `mkfifo input; sleep 60 >input & writer=$!; "$0" run - <input & run=$!
-      for i in $(seq 100); do kill -INT $run 2>/dev/null || break; sleep 0.2; done; wait $run; code=$?; kill $writer; exit $code`;
-    // A shell without job control starts what is behind & with SIGINT ignored: the program takes it all the same.
-    expect((await everything.shell(script)).code).toBe(130);
+    await interrupt(fifo.pid);
+    expect(await fifo.exited).toBe(130);
+    const reading = everything.shell('sleep 1000 >input & echo $! >writer; "$0" run - <input & echo $! >pid; wait $!');
+    const numberIn = async (name: string) => Number(await readFile(join(everything.cwd, name), "utf8").catch(() => ""));
+    await until("both are there", async () => (await numberIn("pid")) > 0);
+    await interrupt(await numberIn("pid"));
+    process.kill(await numberIn("writer"), "SIGKILL");
+    expect((await reading).code).toBe(130);
   });
 });
 
