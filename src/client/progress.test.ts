@@ -77,6 +77,19 @@ describe("what is new", () => {
     ]);
   });
 
+  test("is all of a message in whose place another one stood: the model has begun again", () => {
+    expect(progress(state([says("I beg")]), state([]), state([says("Let me see.")]))).toEqual([
+      ["I beg"],
+      [],
+      ["Let me see."],
+    ]);
+    expect(progress(state([says("I beg")]), state([says("I")]), state([says("I begin.")]))).toEqual([
+      ["I beg"],
+      [],
+      ["…in."],
+    ]);
+  });
+
   test("is a call when it has ended, however it did", () => {
     expect(
       progress(

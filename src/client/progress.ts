@@ -17,13 +17,10 @@ export interface Activity {
   readonly todos: readonly TodoItem[];
 }
 
-/** So much of a text's beginning tells it from another one. */
-const BEGINNING = 200;
-
 /** Compares each state of an execution with the one before: states are whole, people want what is new. */
 export class ProgressReader {
-  readonly #textShown = new Map<number, number>();
-  readonly #beginnings = new Map<number, string>();
+  /** What was shown of each message, by its place. */
+  readonly #shown = new Map<number, string>();
   readonly #ended = new Set<string>();
 
   *read(execution: AgentExecution): Generator<Progress> {
@@ -39,8 +36,8 @@ export class ProgressReader {
           yield* this.#call(index, message.content, message.toolCalls[0], status?.todos ?? {});
           break;
         case MessageType.MESSAGE_SYSTEM:
-          if (!this.#textShown.has(index)) yield { type: "notice", text: message.content };
-          this.#textShown.set(index, message.content.length);
+          if (!this.#shown.has(index)) yield { type: "notice", text: message.content };
+          this.#shown.set(index, message.content);
           break;
         case MessageType.MESSAGE_HUMAN:
         case MessageType.MESSAGE_TYPE_UNSPECIFIED:
@@ -51,17 +48,14 @@ export class ProgressReader {
     }
   }
 
+  /** A message that does not go on from what was shown of it is another one: the model has begun again. */
   *#text(index: number, content: string, isWhole: boolean): Generator<Progress> {
-    const beginning = content.slice(0, BEGINNING);
-    const before = this.#beginnings.get(index) ?? "";
-    // Else the answer broke off, and the model was asked again.
-    const isSame = beginning.startsWith(before) || before.startsWith(beginning);
-    if (!isSame || beginning.length > before.length) this.#beginnings.set(index, beginning);
-    const shown = isSame ? (this.#textShown.get(index) ?? 0) : 0;
-    const end = isWhole ? content.length : safeEnd(content);
-    if (end <= shown) return;
-    yield { type: "text", text: content.slice(shown, end), starts: shown === 0 };
-    this.#textShown.set(index, end);
+    const before = this.#shown.get(index) ?? "";
+    const text = isWhole ? content : content.slice(0, safeEnd(content));
+    if (text === "" || before.startsWith(text)) return;
+    const goesOn = text.startsWith(before);
+    yield { type: "text", text: goesOn ? text.slice(before.length) : text, starts: !goesOn || before === "" };
+    this.#shown.set(index, text);
   }
 
   *#call(

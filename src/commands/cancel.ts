@@ -7,8 +7,6 @@ import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-comm
 
 /** The id of an execution's workflow, as the Stigmer server makes it. */
 const workflowOf = (executionId: string) => `stigmer/agent-execution/invoke/${executionId}`;
-/** The cancelled status of a workflow, as Temporal's SDK spells it. */
-const CANCELLED = "CANCELLED";
 
 export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
   readonly executionId: string;
@@ -51,7 +49,7 @@ function report(outcome: CancelOutcome, config: TemporalConfig, options: CancelO
       return EXIT.ok;
     case "ended":
       tell(`The execution ${executionId} has ended already: there is nothing to cancel.`);
-      return outcome.status === CANCELLED ? EXIT.ok : EXIT.failed;
+      return outcome.wasCancelled ? EXIT.ok : EXIT.failed;
     case "unknown":
       tell(
         `error: ${where} knows no execution ${executionId}: it ended long ago, its id is another one, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,

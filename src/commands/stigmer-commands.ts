@@ -90,5 +90,5 @@ function watching(command: Command): Command {
 function patience(text: string): number {
   const seconds = Number(text);
   if (seconds > 0 && seconds <= MOST_PATIENCE_S) return seconds;
-  throw new InvalidArgumentError(`Give seconds, from 1 to ${MOST_PATIENCE_S}.`);
+  throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${MOST_PATIENCE_S}.`);
 }

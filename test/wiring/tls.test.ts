@@ -5,6 +5,7 @@ import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { EXIT, startupFailure } from "../../src/runner/index.ts";
 import { AgentQueryController, StigmerClient, StigmerError } from "../../src/stigmer/index.ts";
+import { cancelWorkflow } from "../../src/temporal/client/index.ts";
 import {
   connectTemporal,
   installTemporalRuntime,
@@ -105,6 +106,38 @@ describe("a connection to Temporal", () => {
       expect(performance.now() - started).toBeLessThan(9_000);
     }, 15_000);
   }
+});
+
+describe("a command that cancels a workflow, without being a worker", () => {
+  const never = new AbortController().signal;
+
+  for (const [what, port, tls] of right) {
+    test(`reaches Temporal ${what}`, async () => {
+      const outcome = await cancelWorkflow(temporalConfig(temporalPorts[port], tls(people)), "none", never);
+      expect(outcome).toEqual({ type: "unknown" });
+    });
+  }
+
+  // Each takes as long as connecting may take: some stand for all.
+  const some = wrong.filter(({ code }) => ["refused", "certificate-expired", "tls-port"].includes(code));
+  for (const { what, port, host, tls, code, message } of some.slice(0, 3)) {
+    test(`fails with its own message where ${what}`, async () => {
+      const config = temporalConfig(temporalPorts[port], tls(people), host);
+      const error = await cancelWorkflow(config, "none", never).catch((thrown: unknown) => thrown);
+      if (!(error instanceof TemporalError)) throw new Error(`cancelling ended with ${String(error)}`);
+      expect({ code: error.code as string, message: error.message }).toEqual({
+        code,
+        message: expect.stringContaining(message),
+      });
+    }, 30_000);
+  }
+
+  test("says that a namespace is not there, and ends when it is interrupted", async () => {
+    const config = { ...temporalConfig(portOf(temporal.address)), namespace: "none" };
+    await expect(cancelWorkflow(config, "none", never)).rejects.toThrow('has no namespace "none"');
+    const reason = new Error("interrupted");
+    await expect(cancelWorkflow(config, "none", AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
 });
 
 test("a health check says why Temporal is not reached any more", async () => {

@@ -1,17 +1,18 @@
 import { Client, Connection, WorkflowNotFoundError } from "@temporalio/client";
 import type { TemporalConfig } from "../../config/index.ts";
-import { withTimeout } from "../../shared/time.ts";
+import { untilAborted, withTimeout } from "../../shared/time.ts";
 import { connectionOptions } from "../connection-options.ts";
 import { explain } from "../explain.ts";
 
-/** How long connecting and asking may take, each. */
-const LIMIT_MS = 10_000;
+/** How long connecting may take, and how long each call. */
+const CONNECT_TIMEOUT_MS = 5_000;
+const CALL_TIMEOUT_MS = 10_000;
 
 /** What became of the wish to cancel a workflow. */
 export type CancelOutcome =
   | { readonly type: "requested" }
-  /** It had ended already. `status` as Temporal names it: `COMPLETED`, `CANCELLED`, … */
-  | { readonly type: "ended"; readonly status: string }
+  /** It had ended already. */
+  | { readonly type: "ended"; readonly wasCancelled: boolean }
   /** There is no workflow of this id. */
   | { readonly type: "unknown" };
 
@@ -24,17 +25,16 @@ export async function cancelWorkflow(
   let connecting: Promise<Connection> | undefined;
   try {
     connecting = connectionOptions(config).then((options) =>
-      Connection.connect({ ...options, connectTimeout: LIMIT_MS }),
+      Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
     );
-    const timedOut = () => new Error(`no answer within ${LIMIT_MS / 1000} s`);
-    const connection = await withTimeout(connecting, LIMIT_MS, timedOut);
+    const timedOut = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
+    const connection = await untilAborted(withTimeout(connecting, CONNECT_TIMEOUT_MS, timedOut), signal);
     const handle = new Client({ connection, namespace: config.namespace }).workflow.getHandle(workflowId);
     const ask = <T>(work: () => Promise<T>) =>
-      connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + LIMIT_MS, work));
+      connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, work));
     const { status } = await ask(() => handle.describe());
-    if (status.name !== "RUNNING") return { type: "ended", status: status.name };
-    await ask(() => handle.cancel());
-    return { type: "requested" };
+    if (status.name !== "RUNNING") return { type: "ended", wasCancelled: status.name === "CANCELLED" };
+    return await ask(() => handle.cancel()).then(() => ({ type: "requested" }), endedMeanwhile);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof WorkflowNotFoundError) return { type: "unknown" };
@@ -43,4 +43,10 @@ export async function cancelWorkflow(
     // Also one that comes up after its time must not stay open.
     connecting?.then((late) => late.close()).catch(() => undefined);
   }
+}
+
+/** Temporal does not find an open workflow any more. @throws any other error */
+function endedMeanwhile(error: unknown): CancelOutcome {
+  if (error instanceof WorkflowNotFoundError) return { type: "ended", wasCancelled: false };
+  throw error;
 }
