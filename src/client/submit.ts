@@ -1,3 +1,4 @@
+import { boundaryBefore } from "../shared/graphemes.ts";
 import {
   type Agent,
   AgentCommandController,
@@ -8,6 +9,9 @@ import {
   SessionCommandController,
   type StigmerClient,
 } from "../stigmer/index.ts";
+
+/** Longest subject of a session, in characters. */
+const SUBJECT_LENGTH = 80;
 
 /** What is asked of a daemon. */
 export interface Submission {
@@ -42,9 +46,14 @@ export async function submit(
 async function newSession(client: StigmerClient, submission: Submission, signal: AbortSignal): Promise<string> {
   const agent = await client.call(AgentCommandController.method.apply, submission.agent, { signal });
   const agentInstanceId = agent.status?.defaultInstanceId || (await newInstance(client, agent, signal));
-  const spec = { agentInstanceId, subject: submission.message.slice(0, 80).toWellFormed() };
+  const spec = { agentInstanceId, subject: subjectOf(submission.message) };
   const session = await client.call(SessionCommandController.method.create, { spec }, { signal });
   return session.metadata?.id ?? "";
+}
+
+/** What a session is about, in its list: the beginning of its first message. */
+function subjectOf(message: string): string {
+  return message.slice(0, boundaryBefore(message, SUBJECT_LENGTH)).toWellFormed();
 }
 
 async function newInstance(client: StigmerClient, { metadata }: Agent, signal: AbortSignal): Promise<string> {

@@ -38,8 +38,8 @@ export async function stigmerCommand(
 ): Promise<ExitCode> {
   const controller = new AbortController();
   const onSignal = () => controller.abort();
-  // A closed terminal leaves the execution running, too.
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  // A closed terminal ends the process by itself, unless nohup keeps it: the execution goes on either way.
+  const signals = ["SIGINT", "SIGTERM"] as const;
   for (const name of signals) process.once(name, onSignal);
   let client: StigmerClient | undefined;
   try {
