@@ -3,8 +3,8 @@
  * says something else.
  */
 import { join } from "node:path";
+import { EXIT_MEANINGS } from "../src/cli/index.ts";
 import { describeSettings } from "../src/config/index.ts";
-import { EXIT_MEANINGS } from "../src/runner/exit-codes.ts";
 
 const file = join(import.meta.dir, "../README.md");
 const readme = await Bun.file(file).text();

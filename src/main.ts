@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EXIT, EXIT_MEANINGS, type ExitCode } from "./cli/index.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
-import { EXIT, EXIT_MEANINGS, type ExitCode } from "./runner/exit-codes.ts";
 import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
 

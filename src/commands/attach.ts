@@ -1,5 +1,5 @@
+import type { ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
-import type { ExitCode } from "../runner/index.ts";
 import { AgentExecutionQueryController } from "../stigmer/index.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 import { type WatchOptions, watch } from "./watch.ts";

@@ -1,6 +1,6 @@
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
 import { loadTemporalConfig, type TemporalConfig } from "../config/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { type CancelOutcome, cancelWorkflow, TEMPORAL_REMEDIES, TemporalError } from "../temporal/client/index.ts";
 import { followUp } from "./follow-up.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";

@@ -1,6 +1,6 @@
 import pc from "picocolors";
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ConfigError, describeProblem, type EnvMap, type LoadOptions, loadConfig, redacted } from "../config/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { printable } from "../shared/printable.ts";
 
 export interface ConfigOptions {

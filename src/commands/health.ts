@@ -1,5 +1,5 @@
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { type AdminAddress, ConfigError, describeProblem, type EnvMap, loadAdminAddress } from "../config/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { messageOf } from "../shared/errors.ts";
 
 const LIMIT_MS = 3_000;

@@ -1,6 +1,6 @@
 import pc from "picocolors";
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError, jsonLine, listExecutions, listLines } from "../client/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 
 /** Most executions that can be asked for. */

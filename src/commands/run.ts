@@ -1,3 +1,4 @@
+import type { ExitCode } from "../cli/index.ts";
 import {
   ClientError,
   messageFrom,
@@ -7,7 +8,6 @@ import {
   submit,
   USUAL_AGENT,
 } from "../client/index.ts";
-import type { ExitCode } from "../runner/index.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 

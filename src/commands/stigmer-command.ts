@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
 import {
   type ClientConfig,
@@ -7,7 +8,6 @@ import {
   type LoadOptions,
   loadClientConfig,
 } from "../config/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { printable } from "../shared/printable.ts";
 import { StigmerClient, StigmerError } from "../stigmer/index.ts";
 

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import type { ExitCode } from "../cli/index.ts";
 import type { EnvMap } from "../config/index.ts";
-import type { ExitCode } from "../runner/index.ts";
 
 /** What all commands have in common. */
 interface Common {

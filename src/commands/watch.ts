@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import {
   BackendGoneError,
   clock,
@@ -12,7 +13,6 @@ import {
   type View,
 } from "../client/index.ts";
 import type { EnvMap } from "../config/index.ts";
-import { EXIT, type ExitCode } from "../runner/index.ts";
 import { printable } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
 import { type AgentExecution, ExecutionPhase, type StigmerClient } from "../stigmer/index.ts";

@@ -1,6 +1,6 @@
+export type { ExitCode } from "../cli/index.ts";
+export { EXIT, EXIT_MEANINGS } from "../cli/index.ts";
 export { StartStopped } from "./connect-within.ts";
-export type { ExitCode } from "./exit-codes.ts";
-export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
 export type { Runner, RunnerOptions } from "./runner.ts";
 export { startRunner } from "./runner.ts";
 export { handleSignals } from "./signals.ts";

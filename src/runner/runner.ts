@@ -1,6 +1,7 @@
 import { createActivities, ENSURE_THREAD, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
+import type { ExitCode } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
@@ -22,7 +23,6 @@ import { version } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
 import { connectWithin } from "./connect-within.ts";
-import type { ExitCode } from "./exit-codes.ts";
 import { healthChecks } from "./health-checks.ts";
 import { type CheckResult, HealthMonitor } from "./health-monitor.ts";
 import { Lifecycle } from "./lifecycle.ts";

@@ -1,10 +1,10 @@
 import type { Executions } from "../activities/index.ts";
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 
 /** How long executions may take to end once they were told to stop and no task can arrive any more. */

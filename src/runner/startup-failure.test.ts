@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { EXIT } from "../cli/index.ts";
 import { ConfigError, loadConfig } from "../config/index.ts";
 import { createLogger } from "../log/index.ts";
 import { PlatformError } from "../platform/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { TEMPORAL_REMEDIES, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
-import { EXIT } from "./exit-codes.ts";
 import { ListenError, logStartupFailure, startupFailure } from "./startup-failure.ts";
 
 function configError(): unknown {

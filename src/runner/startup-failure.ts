@@ -1,3 +1,4 @@
+import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
@@ -5,7 +6,6 @@ import { localhostHint } from "../shared/container.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { DatabaseError } from "../shared/open-database.ts";
 import { TEMPORAL_REMEDIES, TemporalError } from "../temporal/index.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 const RULE = "=".repeat(80);
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { until } from "../support/eventually.ts";
@@ -65,3 +66,16 @@ test("run is interrupted at once while a server says nothing", async () => {
     mute.close();
   }
 }, 20_000);
+
+test("commands that run no agents do not unpack the library that only a runner needs", async () => {
+  for (const args of [["run", "Hi"], ["list"], ["attach", "aex-1"], ["cancel", "aex-1"], ["health"]]) {
+    await using temporary = await temporaryFolder();
+    const env = {
+      ...{ TMPDIR: temporary.path, TEMPORAL_SERVICE_ADDRESS: "localhost:1" },
+      ...{ STIGMER_BACKEND_ENDPOINT: "localhost:1", ADMIN_PORT: "1" },
+    };
+    await using command = startProgram(file, args, env, folder.path);
+    expect([args, await command.exited]).toEqual([args, args[0] === "health" ? 1 : 4]);
+    expect([args, await readdir(temporary.path)]).toEqual([args, []]);
+  }
+}, 60_000);
