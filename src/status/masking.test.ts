@@ -130,6 +130,26 @@ describe("texts that are too long", () => {
   });
 });
 
+test("what comes out as before is the same object, also when secrets come and go with other executions", () => {
+  const mask = new SecretMask();
+  mask.add([SECRET]);
+  const shown = new Masking(mask);
+  const state = leaky();
+  const first = shown.masked(state);
+  const take = mask.add(["the secret of another"]);
+  const second = shown.masked(state);
+  take();
+  const third = shown.masked(state);
+  for (const [index, message] of first.messages.entries()) {
+    expect(second.messages[index]).toBe(message);
+    expect(third.messages[index]).toBe(message);
+  }
+  for (const [index, call] of first.toolCalls.entries()) expect(third.toolCalls[index]).toBe(call);
+  expect(third.todos["todo-1"]).toBe(first.todos["todo-1"] ?? expect.unreachable());
+  mask.add(["I use"]);
+  expect(shown.masked(state).messages[1]?.content).toBe(`${MASK} ${MASK}`);
+});
+
 test("what has not changed since the last time is the same object, so that it is not measured again", () => {
   const shown = masking(SECRET);
   const before = leaky();

@@ -1,8 +1,18 @@
-import type { JsonObject } from "@bufbuild/protobuf";
+import { type DescMessage, equals, type JsonObject, type MessageShape } from "@bufbuild/protobuf";
 import { boundaryBefore } from "../shared/graphemes.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { cutMiddle, wellFormed } from "../shared/text.ts";
-import type { AgentExecutionStatus, AgentMessage, SubAgentExecution, TodoItem, ToolCall } from "../stigmer/index.ts";
+import {
+  type AgentExecutionStatus,
+  type AgentMessage,
+  AgentMessageSchema,
+  type SubAgentExecution,
+  SubAgentExecutionSchema,
+  type TodoItem,
+  TodoItemSchema,
+  type ToolCall,
+  ToolCallSchema,
+} from "../stigmer/index.ts";
 import { ERROR_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_TEXT_LIMIT } from "./limits.ts";
 import { maskJson } from "./mask-json.ts";
 import type { StatusState } from "./status-state.ts";
@@ -10,31 +20,35 @@ import type { StatusState } from "./status-state.ts";
 /** Characters that are shown of a text that is too long already and still grows. */
 const GROWING_HEAD = MESSAGE_LIMIT / 2;
 
+interface Made {
+  readonly made: object;
+  /** Of the mask, when it was made. */
+  readonly version: number;
+}
+
 /**
  * Makes of a state what may be shown: no secret in any text, every text within its limit. Parts that did not change
  * since the last time are the same objects again.
  */
 export class Masking {
   readonly #mask: SecretMask;
-  #made = new WeakMap<object, object>();
-  #version: number;
+  readonly #made = new WeakMap<object, Made>();
 
   constructor(mask: SecretMask) {
     this.#mask = mask;
-    this.#version = mask.version;
   }
 
   masked({ status, growing }: StatusState): AgentExecutionStatus {
-    if (this.#version !== this.#mask.version) {
-      this.#made = new WeakMap();
-      this.#version = this.#mask.version;
-    }
     return {
       ...status,
       messages: this.#messages(status.messages, new Set(growing.values())),
-      toolCalls: status.toolCalls.map((call) => this.#once(call, this.#call)),
-      subAgentExecutions: status.subAgentExecutions.map((agent) => this.#once(agent, this.#agent)),
-      todos: Object.fromEntries(Object.entries(status.todos).map(([id, todo]) => [id, this.#once(todo, this.#todo)])),
+      toolCalls: status.toolCalls.map((call) => this.#once(ToolCallSchema, call, this.#call)),
+      subAgentExecutions: status.subAgentExecutions.map((agent) =>
+        this.#once(SubAgentExecutionSchema, agent, this.#agent),
+      ),
+      todos: Object.fromEntries(
+        Object.entries(status.todos).map(([id, todo]) => [id, this.#once(TodoItemSchema, todo, this.#todo)]),
+      ),
       error: this.#text(status.error, ERROR_LIMIT),
     };
   }
@@ -42,7 +56,7 @@ export class Masking {
   /** A message of which all is held back is not shown yet: readers would print it empty. */
   #messages(messages: readonly AgentMessage[], growing: ReadonlySet<number>): AgentMessage[] {
     const shown = messages.map((message, index) =>
-      growing.has(index) ? this.#growing(message) : this.#once(message, this.#message),
+      growing.has(index) ? this.#growing(message) : this.#once(AgentMessageSchema, message, this.#message),
     );
     while (growing.has(shown.length - 1) && shown.at(-1)?.content.trim() === "") shown.pop();
     return shown;
@@ -55,7 +69,7 @@ export class Masking {
   readonly #message = (message: AgentMessage): AgentMessage => ({
     ...message,
     content: this.#text(message.content, MESSAGE_LIMIT),
-    toolCalls: message.toolCalls.map((call) => this.#once(call, this.#call)),
+    toolCalls: message.toolCalls.map((call) => this.#once(ToolCallSchema, call, this.#call)),
   });
 
   readonly #call = (call: ToolCall): ToolCall => ({
@@ -78,12 +92,22 @@ export class Masking {
     return cut(this.#mask.mask(text), limit);
   }
 
-  /** What was made of a part, made only once. */
-  #once<T extends object>(part: T, make: (part: T) => T): T {
-    const known = this.#made.get(part) as T | undefined;
-    if (known !== undefined) return known;
-    const made = make(part);
-    this.#made.set(part, made);
+  /**
+   * What was made of a part, made once for the secrets that are known. They change whenever another execution begins or
+   * ends: what comes out as before stays the same object.
+   */
+  #once<Desc extends DescMessage>(
+    schema: Desc,
+    part: MessageShape<Desc>,
+    make: (part: MessageShape<Desc>) => MessageShape<Desc>,
+  ): MessageShape<Desc> {
+    const { version } = this.#mask;
+    const known = this.#made.get(part);
+    const before = known?.made as MessageShape<Desc> | undefined;
+    if (before !== undefined && known?.version === version) return before;
+    const next = make(part);
+    const made = before !== undefined && equals(schema, before, next) ? before : next;
+    this.#made.set(part, { made, version });
     return made;
   }
 }
