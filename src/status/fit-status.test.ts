@@ -10,7 +10,7 @@ import {
   ToolCallSchema,
   ToolCallStatus,
 } from "../stigmer/index.ts";
-import { fitStatus } from "./fit-status.ts";
+import { fitStatus, StatusFitter } from "./fit-status.ts";
 
 const MIB = 1024 * 1024;
 const sizeOf = (status: AgentExecutionStatus) => Buffer.byteLength(toJsonString(AgentExecutionStatusSchema, status));
@@ -179,5 +179,39 @@ describe("a status stays within the limit", () => {
     expect(fitted.messages[0]?.content).toBe("Look at everything");
     expect(fitted.messages[1]?.content).toMatch(/^\[\d+ older messages left out/);
     expect(fitted.messages.at(-1)?.content).toBe("That was all.");
+  });
+});
+
+describe("one status after the other", () => {
+  test("shows what was left out as the same object, so that readers are told of it once", () => {
+    const fitter = new StatusFitter(60_000);
+    const status = execution({ calls: 40, result: "r".repeat(1_500), text: "t".repeat(300) });
+    const before = fitter.fit(status).status;
+    const after = fitter.fit({ ...status, error: "something" }).status;
+    expect(before.toolCalls.some(({ result }) => result.includes("left out"))).toBe(true);
+    for (const [index, call] of before.toolCalls.entries()) expect(after.toolCalls[index]).toBe(call);
+    for (const [index, message] of before.messages.entries()) expect(after.messages[index]).toBe(message);
+  });
+
+  test("leaves out what was left out before, also when it would fit again", () => {
+    const fitter = new StatusFitter(60_000);
+    const status = execution({ calls: 20, result: "r".repeat(2_000) });
+    const full = fitter.fit({ ...status, error: "e".repeat(20_000) }).status;
+    const smaller = fitter.fit(status);
+    expect(smaller.status.toolCalls).toEqual(full.toolCalls);
+    expect(smaller.bytes).toBeLessThan(45_000);
+    expect(Math.abs(smaller.bytes - sizeOf(smaller.status))).toBeLessThan(2_000);
+  });
+
+  test("drops more messages than it has to, so that the others keep their places for a while", () => {
+    const fitter = new StatusFitter(60_000);
+    const notes = new Set<string>();
+    for (let calls = 500; calls < 560; calls++) {
+      const { status, bytes } = fitter.fit(execution({ calls }));
+      expect(sizeOf(status)).toBeLessThanOrEqual(60_000);
+      expect(bytes).toBeLessThanOrEqual(60_000);
+      notes.add(status.messages[1]?.content ?? "");
+    }
+    expect(notes.size).toBeLessThan(6);
   });
 });

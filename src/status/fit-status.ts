@@ -22,17 +22,20 @@ const NOTE_BYTES = 300;
  */
 const DROP_TO = 7 / 8;
 
-/** How much of one execution's status was left out so far: so many parts, from the oldest. */
-interface LeftOut {
-  results: number;
-  args: number;
-  agents: number;
-  texts: number;
-  details: number;
-  listed: number;
-  messages: number;
-  listedAgents: number;
-}
+/** The ways to make a status smaller, in the order in which they are taken. */
+const STEPS = [
+  "results",
+  "args",
+  "agents",
+  "texts",
+  "mainTexts",
+  "details",
+  "listed",
+  "messages",
+  "allAgents",
+] as const;
+type Step = (typeof STEPS)[number];
+const DROPS: ReadonlySet<Step> = new Set(["listed", "messages", "allAgents"]);
 
 /**
  * Keeps one execution's status within {@link STATUS_LIMIT}. Where it is too large, the oldest results of calls are left
@@ -44,10 +47,8 @@ interface LeftOut {
  */
 export class StatusFitter {
   readonly #limit: number;
-  readonly #left: LeftOut = {
-    ...{ results: 0, args: 0, agents: 0, texts: 0 },
-    ...{ details: 0, listed: 0, messages: 0, listedAgents: 0 },
-  };
+  /** How far each step has come: so many parts, from the oldest. */
+  readonly #done = new Map<Step, number>();
   #note: { readonly dropped: number; readonly message: AgentMessage } | undefined;
 
   constructor(limit = STATUS_LIMIT) {
@@ -56,20 +57,45 @@ export class StatusFitter {
 
   fit(status: AgentExecutionStatus): Fitted {
     const fitting = new Fitting(status);
-    const left = this.#left;
-    const limit = this.#limit;
-    left.results = fitting.shortenCalls(withoutResult, left.results, limit);
-    left.args = fitting.shortenCalls(withoutArguments, left.args, limit);
-    left.agents = fitting.shortenAgents(shortAgent, left.agents, limit);
-    left.texts = fitting.shortenOldTexts((message) => shortText(message, OLD_TEXT_BYTES), left.texts, limit);
-    fitting.shortenMainTexts((message) => shortText(message, MAIN_TEXT_BYTES), limit);
-    left.details = fitting.shortenCalls(withoutDetails, left.details, limit);
-    left.listed = fitting.dropListedCalls(left.listed, limit, limit * DROP_TO);
-    const withNote = left.messages > 0 ? limit - NOTE_BYTES : limit;
-    left.messages = fitting.dropMessages(left.messages, withNote, limit * DROP_TO - NOTE_BYTES);
-    if (left.messages > 0) fitting.insertNote(this.#noteOf(left.messages, fitting.oldestKept), NOTE_BYTES);
-    left.listedAgents = fitting.dropAgents(left.listedAgents, limit, limit * DROP_TO);
+    for (const step of STEPS) {
+      const done = this.#done.get(step) ?? 0;
+      if (done > 0) this.#take(fitting, step, 0, (place) => place < done);
+    }
+    for (const step of STEPS) {
+      if (fitting.bytes <= this.#limit) break;
+      const target = DROPS.has(step) ? this.#limit * DROP_TO - NOTE_BYTES : this.#limit;
+      this.#done.set(
+        step,
+        this.#take(fitting, step, this.#done.get(step) ?? 0, () => fitting.bytes > target),
+      );
+    }
     return { status: fitting.result(), bytes: fitting.bytes };
+  }
+
+  #take(fitting: Fitting, step: Step, from: number, wanted: (place: number) => boolean): number {
+    switch (step) {
+      case "results":
+        return fitting.shortenCalls(withoutResult, from, wanted);
+      case "args":
+        return fitting.shortenCalls(withoutArguments, from, wanted);
+      case "agents":
+        return fitting.shortenAgents(shortAgent, from, wanted);
+      case "texts":
+        return fitting.shortenOldTexts((message) => shortText(message, OLD_TEXT_BYTES), from, wanted);
+      case "mainTexts":
+        return fitting.shortenMainTexts((message) => shortText(message, MAIN_TEXT_BYTES), from, wanted);
+      case "details":
+        return fitting.shortenCalls(withoutDetails, from, wanted);
+      case "listed":
+        return fitting.dropListedCalls(from, wanted);
+      case "messages": {
+        const dropped = fitting.dropMessages(from, wanted);
+        if (dropped > 0) fitting.note(this.#noteOf(dropped, fitting.oldestKept));
+        return dropped;
+      }
+      case "allAgents":
+        return fitting.dropAgents(from, wanted);
+    }
   }
 
   #noteOf(dropped: number, next: AgentMessage | undefined): AgentMessage {
