@@ -18,8 +18,12 @@ const SPOOL_LIMIT = 16 * 1024 * 1024;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
-/** Sets `_r_put`: overwrites the place that a short text has. */
-const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
+/**
+ * Sets `_r_put`, which overwrites the place that a short text has, and `_r_tell`, which does so with the place beside a
+ * file and then moves it there: a shell reads byte by byte, and would see half of a number that is just being written.
+ */
+const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }
+_r_tell() { _r_put "$1.new" "$2" && mv "$1.new" "$1"; }`;
 
 /**
  * Runs the command of a directory in a process group of its own, stops it after a time, and leaves its exit code.
@@ -28,7 +32,7 @@ const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
  */
 const SUPERVISE = `
 ${PUT}
-_r_put "$1/supervisor" $$
+_r_tell "$1/supervisor" $$
 cd "$2" || exit
 _r_began=$(date +%s)
 _r_timeout=$(command -v timeout)
@@ -40,7 +44,7 @@ _r_shell=$(command -v bash || command -v sh)
   exec "$_r_timeout" -k 2 "$3" "$_r_shell" "$1/command"
 ) </dev/null >>"$1/output" 2>&1 &
 _r_child=$!
-_r_put "$1/group" "$_r_child"
+_r_tell "$1/group" "$_r_child"
 _r_size() { wc -c <"$1/output"; }
 _r_shorten() {
   [ -e "$1/head" ] || head -c ${HEAD} "$1/output" >"$1/head"
@@ -70,8 +74,7 @@ if [ -e "$1/head" ] || [ "$(_r_size "$1")" -gt ${HEAD + TAIL} ]; then _r_shorten
 _r_full=
 head -c 8192 /dev/zero >"$1/probe" || _r_full=full
 rm -f "$1/probe"
-_r_put "$1/code.new" "$_r_code $_r_took $_r_full"
-mv "$1/code.new" "$1/code"
+_r_tell "$1/code" "$_r_code $_r_took $_r_full"
 # Nobody reads any more what the background says; it must not fill the disk.
 while kill -0 "-$_r_child"; do
   sleep 5
@@ -100,7 +103,7 @@ mkdir -p "$1" || fail full
 if mkdir "$1/started"; then
   _r_write "$1/command" "$4" "$5"
   _r_write "$1/environment" "$6" "$7"
-  for _r_place in supervisor group code.new; do _r_put "$1/$_r_place" "" || _r_full; done
+  for _r_place in supervisor.new group.new code.new; do _r_put "$1/$_r_place" "" || _r_full; done
   : >"$1/output" || _r_full
   setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" </dev/null >/dev/null 2>&1 &
 fi
