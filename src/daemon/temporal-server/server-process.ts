@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { homeDirectory } from "../../shared/home-directory.ts";
 import { sleep } from "../../shared/time.ts";
+import { cutToWidth } from "../../shared/width.ts";
 
 const STOP_LIMIT_MS = 5_000;
 /** Lines and characters of what a server said that are told. */
@@ -93,7 +94,7 @@ export class ServerProcess {
     return told
       .slice(-TOLD_LINES)
       .map(messageIn)
-      .map((line) => (line.length > TOLD_WIDTH ? `${line.slice(0, TOLD_WIDTH)}…` : line))
+      .map((line) => cutToWidth(line, TOLD_WIDTH))
       .join("; ");
   }
 }
