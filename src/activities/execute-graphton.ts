@@ -123,7 +123,8 @@ async function execute(
   let usesDefaultModel = false;
   try {
     await parts.admission.enter(signal);
-    held.defer(await parts.threads.turn(threadId, signal, () => running.stop(stopReasons.overtaken())));
+    const overtaken = () => running.stop(stopReasons.overtaken());
+    held.defer(await parts.threads.acquire(threadId, running.id, signal, overtaken));
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();

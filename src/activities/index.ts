@@ -3,6 +3,7 @@ import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
 import { type ExecutionParts, executeGraphton } from "./execute-graphton.ts";
 
+export { threadOf, workflowIdOf } from "./ensure-thread.ts";
 export type { ExecutionAdmission, ExecutionParts } from "./execute-graphton.ts";
 export { ExecutionGate } from "./execution-gate.ts";
 export { Executions } from "./executions.ts";
@@ -16,7 +17,7 @@ export const ENSURE_THREAD = "EnsureThread";
 export function createActivities(parts: ExecutionParts): Activities {
   return {
     [EXECUTE]: executeGraphton(parts),
-    [ENSURE_THREAD]: ensureThread,
+    [ENSURE_THREAD]: ensureThread({ threads: parts.threads, log: parts.log.child("execution") }),
     CleanupSandbox: cleanupSandbox(parts.sandboxes, parts.log.child("sandbox")),
   };
 }

@@ -16,7 +16,10 @@ import { PlatformError } from "./platform-error.ts";
 const GROUP_KEY = "stigmer:agent-runner:group";
 
 /** A cluster: any number of replicas that share threads, locks and events in Redis, and sandboxes at Daytona. */
-export async function openCloud(config: CloudConfig, { log, mask }: PlatformOptions): Promise<Platform> {
+export async function openCloud(
+  config: CloudConfig,
+  { log, mask, isWorkflowOpen }: PlatformOptions,
+): Promise<Platform> {
   await using opened = new AsyncDisposableStack();
   const daytona = new DaytonaApi(config.daytona, log);
   opened.defer(() => daytona.close());
@@ -47,7 +50,7 @@ export async function openCloud(config: CloudConfig, { log, mask }: PlatformOpti
   return {
     stigmer,
     sandboxes,
-    threads: redisThreads(redis, config.redis.threadTtlMs, log),
+    threads: redisThreads(redis, config.redis.threadTtlMs, log, isWorkflowOpen),
     sinks: [events],
     group,
     isShared: true,

@@ -16,14 +16,14 @@ import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
 
 /** A laptop: a directory as sandbox, threads in a file, nothing to connect to but the daemon. */
-export async function openLocal(config: LocalConfig, { env, log }: PlatformOptions): Promise<Platform> {
+export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen }: PlatformOptions): Promise<Platform> {
   const { root, rootDir } = config.sandbox;
   await usable(rootDir, "SANDBOX_ROOT_DIR", "workspace");
   await usable(config.dataDir, "STIGMER_DATA_DIR", "data directory");
   await hideFromGit(rootDir, config.dataDir);
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
-  const threads = openSqliteThreads(config.dataDir, log);
+  const threads = openSqliteThreads(config.dataDir, log, isWorkflowOpen);
   const journal = new FileJournal(join(config.dataDir, "running"), log);
   return {
     stigmer,

@@ -5,7 +5,7 @@ import type { HealthCheck } from "../shared/health.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { StatusSink } from "../status/index.ts";
 import type { StigmerClient } from "../stigmer/index.ts";
-import type { ThreadStore } from "../threads/index.ts";
+import type { IsWorkflowOpen, ThreadStore } from "../threads/index.ts";
 
 /** Everything that differs between local and cloud mode. */
 export interface Platform {
@@ -34,6 +34,8 @@ export interface PlatformOptions {
   readonly log: Logger;
   /** Learns what must not be shown. */
   readonly mask: SecretMask;
+  /** Asks Temporal, as soon as there is a connection. */
+  readonly isWorkflowOpen: IsWorkflowOpen;
   /** The environment of the process, of which commands in a local sandbox see a small part. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

@@ -1,7 +1,10 @@
+export { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
 export type { RedisClient } from "./redis-connection.ts";
 export { CONNECT_TIMEOUT_MS, RedisConnection, SILENCE_MS } from "./redis-connection.ts";
 export type { RedisErrorCode } from "./redis-error.ts";
 export { REMEDIES, RedisError } from "./redis-error.ts";
-export { LOCK_TTL_MS, RedisLocks } from "./redis-lock.ts";
+export { INBOX_PREFIX, RedisInbox } from "./redis-inbox.ts";
+export type { HeldLock } from "./redis-lock.ts";
+export { RedisLocks } from "./redis-lock.ts";
 export { SharedName } from "./shared-name.ts";
 export { applied } from "./transaction.ts";

@@ -39,6 +39,7 @@ export class RedisConnection {
   /** What Redis said last, where that is why. */
   #refusal: Refusal | undefined;
   #closed = false;
+  readonly #others = new Set<Redis>();
 
   private constructor(client: Redis, address: string, log: Logger) {
     this.#client = client;
@@ -143,9 +144,17 @@ export class RedisConnection {
     return this.#closed;
   }
 
+  /** Another connection to the same Redis, not connected yet, which is closed with this one. */
+  second(): RedisClient {
+    const client = this.#client.duplicate({ autoResubscribe: false });
+    this.#others.add(client);
+    client.on("end", () => this.#others.delete(client));
+    return client;
+  }
+
   close(): void {
     this.#closed = true;
-    this.#client.disconnect();
+    for (const client of [this.#client, ...this.#others]) client.disconnect();
   }
 
   #lose(reason: string): void {

@@ -39,7 +39,7 @@ export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   "password-missing": ["Redis wants a password: set REDIS_PASSWORD (and REDIS_USERNAME, where it has users)."],
   "password-wrong": ["The password or the user is wrong: check REDIS_PASSWORD and REDIS_USERNAME."],
   "not-allowed": [
-    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* +@read +@write +@connection +@transaction +publish +eval -@dangerous` gives all that are needed.",
+    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* &stigmer:agent-runner:* +@read +@write +@connection +@transaction +publish +subscribe +eval -@dangerous` gives all that are needed.",
   ],
   "read-only": [
     "REDIS_HOST names a replica: name the primary.",

@@ -1,4 +1,11 @@
-import { createActivities, ENSURE_THREAD, EXECUTE, ExecutionGate, Executions } from "../activities/index.ts";
+import {
+  createActivities,
+  ENSURE_THREAD,
+  EXECUTE,
+  ExecutionGate,
+  Executions,
+  workflowIdOf,
+} from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
 import type { ExitCode } from "../cli/index.ts";
@@ -19,6 +26,7 @@ import {
   ownIdentity,
   Workflows,
 } from "../temporal/index.ts";
+import type { IsWorkflowOpen } from "../threads/index.ts";
 import { version } from "../version.ts";
 import { Admission } from "./admission.ts";
 import { banner, summary } from "./banner.ts";
@@ -79,7 +87,14 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   await using opened = new AsyncDisposableStack();
   const admin = await listen();
   opened.defer(() => admin.stop());
-  const platform = await openPlatform(config, { log, mask, env: options.env });
+  // Temporal is connected later; nothing waits for a turn before.
+  let isWorkflowOpen: IsWorkflowOpen = async () => undefined;
+  const platform = await openPlatform(config, {
+    log,
+    mask,
+    env: options.env,
+    isWorkflowOpen: (id) => isWorkflowOpen(id),
+  });
   opened.defer(() => platform.close());
   for (const line of [...platform.connected, ...summary(config, platform.summary)]) log.info(line);
 
@@ -93,6 +108,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   notReady = NOT_CHECKED;
   // A worker that still waits for Temporal keeps it open; then it ends with the process.
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
+  const workflows = new Workflows(connection, config.temporal.namespace);
+  isWorkflowOpen = async (id) => (await workflows.describe({ workflowId: workflowIdOf(id) }))?.isOpen === true;
   log.info(
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
@@ -106,7 +123,6 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       ),
   });
   await replicas.checkStart();
-  const workflows = new Workflows(connection, config.temporal.namespace);
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
     isShared: platform.isShared,

@@ -1,11 +1,13 @@
 import { defaultPayloadConverter } from "@temporalio/common";
 import type { NativeConnection } from "@temporalio/worker";
+import { messageOf } from "../shared/errors.ts";
 import { protobufJsonCodec, type TypedJson } from "./payload-codec.ts";
 
 const TIMEOUT_MS = 3_000;
-/** `WORKFLOW_EXECUTION_STATUS_RUNNING` and `…_CANCELED` of Temporal's API. */
-const RUNNING = 1;
-const CANCELED = 4;
+/** `WORKFLOW_EXECUTION_STATUS_…` of Temporal's API. */
+const STATUS = { unspecified: 0, running: 1, canceled: 4, paused: 8 } as const;
+/** What may still do something. A status that is not told is no proof of an end. */
+const OPEN: readonly number[] = [STATUS.unspecified, STATUS.running, STATUS.paused];
 /** gRPC's `NOT_FOUND`. */
 const NOT_FOUND = 5;
 
@@ -40,7 +42,10 @@ export class Workflows {
     this.#namespace = namespace;
   }
 
-  /** @returns `undefined` where Temporal knows no such run (any more) @throws where it does not answer in time */
+  /**
+   * @returns `undefined` where Temporal knows no such run (any more)
+   * @throws where it does not answer in time, or does not know the namespace
+   */
   async describe({ workflowId, runId = "" }: WorkflowRun): Promise<WorkflowState | undefined> {
     try {
       const described = await this.#call(() =>
@@ -49,18 +54,18 @@ export class Workflows {
           execution: { workflowId, runId },
         }),
       );
-      const { status } = described.workflowExecutionInfo ?? {};
+      const status = described.workflowExecutionInfo?.status ?? STATUS.unspecified;
       const pending = (described.pendingActivities ?? []).map((activity): [string, PendingActivity] => [
         activity.activityId ?? "",
         { aliveAt: millis(activity.lastHeartbeatTime) ?? millis(activity.lastStartedTime) ?? 0 },
       ]);
       return {
-        isOpen: status === RUNNING,
-        isCancelled: status === CANCELED || described.workflowExtendedInfo?.cancelRequested === true,
+        isOpen: OPEN.includes(status),
+        isCancelled: status === STATUS.canceled || described.workflowExtendedInfo?.cancelRequested === true,
         pending: new Map(pending),
       };
     } catch (error) {
-      if (codeOf(error) === NOT_FOUND) return undefined;
+      if (codeOf(error) === NOT_FOUND && !/namespace/i.test(messageOf(error))) return undefined;
       throw error;
     }
   }

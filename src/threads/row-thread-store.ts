@@ -1,6 +1,7 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { CheckpointRows } from "./checkpoint-rows.ts";
 import { RowSaver } from "./row-saver.ts";
+import type { ThreadQueue } from "./thread-queue.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /**
@@ -9,29 +10,31 @@ import type { ThreadStore } from "./thread-store.ts";
  */
 const KEPT_CHECKPOINTS = 2;
 
-/** Lets one at a time have a thread. */
-export interface Turns {
-  /** @returns the function that gives it back */
-  acquire(threadId: string, signal: AbortSignal, onLost?: () => void): Promise<() => void | Promise<void>>;
-}
-
 /** Threads in any store of rows. */
 export class RowThreadStore implements ThreadStore {
   readonly saver: BaseCheckpointSaver;
   readonly #rows: CheckpointRows;
-  readonly #turns: Turns;
+  readonly #queue: ThreadQueue;
   readonly #close: () => Promise<void>;
 
-  constructor(rows: CheckpointRows, turns: Turns, close: () => Promise<void>) {
+  constructor(rows: CheckpointRows, queue: ThreadQueue, close: () => Promise<void>) {
     this.#rows = rows;
-    this.#turns = turns;
+    this.#queue = queue;
     this.#close = close;
     this.saver = new RowSaver(rows, KEPT_CHECKPOINTS);
   }
 
-  async turn(threadId: string, signal: AbortSignal, onLost?: () => void): Promise<() => Promise<void>> {
-    const release = await this.#turns.acquire(threadId, signal, onLost);
-    return async () => await release();
+  async announce(threadId: string, executionId: string): Promise<void> {
+    await this.#queue.announce(threadId, executionId);
+  }
+
+  async acquire(
+    threadId: string,
+    executionId: string,
+    signal: AbortSignal,
+    onLost?: () => void,
+  ): Promise<() => Promise<void>> {
+    return await this.#queue.acquire(threadId, executionId, signal, onLost);
   }
 
   async tidy(threadId: string): Promise<void> {

@@ -50,9 +50,9 @@ describe("when Redis is emptied", () => {
     const other = redisThreads(redis, 60_000, log);
     const signal = new AbortController().signal;
     let told = 0;
-    const leave = await threads.turn("thread", signal, () => told++);
+    const leave = await threads.acquire("thread", "aex-1", signal, () => told++);
     await server.command("FLUSHALL");
-    const leaveOther = await other.turn("thread", signal, () => expect.unreachable());
+    const leaveOther = await other.acquire("thread", "aex-2", signal, () => expect.unreachable());
     await until("it is told", () => told > 0, 15_000);
     await leave();
     await leaveOther();

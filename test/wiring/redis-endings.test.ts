@@ -45,7 +45,7 @@ const send = (executionId: string, terminal = false) =>
 
 describe("while Redis hangs", () => {
   test("what an execution does at its end takes a few seconds, all of it", async () => {
-    const leave = await threads.turn("thread", new AbortController().signal);
+    const leave = await threads.acquire("thread", "aex-1", new AbortController().signal);
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
     const end = async () => {

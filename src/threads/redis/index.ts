@@ -1,20 +1,22 @@
 import type { Logger } from "../../log/index.ts";
-import { type RedisConnection, RedisLocks } from "../../redis/index.ts";
-import { messageOf } from "../../shared/errors.ts";
-import { RowThreadStore, type Turns } from "../row-thread-store.ts";
-import { ThreadError } from "../thread-error.ts";
+import type { RedisConnection } from "../../redis/index.ts";
+import { type IsWorkflowOpen, notKnown } from "../arrivals.ts";
+import { RowThreadStore } from "../row-thread-store.ts";
+import { ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { RedisRows } from "./redis-rows.ts";
+import { RedisTickets } from "./redis-tickets.ts";
 
-/** Threads in Redis: any replica continues a session. The connection stays its owner's. */
-export function redisThreads(redis: RedisConnection, ttlMs: number, log: Logger): ThreadStore {
-  const locks = new RedisLocks(redis, "stigmer:lock:thread:", log);
-  const turns: Turns = {
-    acquire: async (threadId, signal, onLost) =>
-      await locks.acquire(threadId, signal, onLost).catch((error: unknown) => {
-        if (signal.aborted) throw error;
-        throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
-      }),
-  };
-  return new RowThreadStore(new RedisRows(redis, ttlMs), turns, async () => undefined);
+/**
+ * Threads in Redis: any replica continues a session. The connection stays its owner's.
+ * @param ttlMs how long a thread is kept after its last use
+ */
+export function redisThreads(
+  redis: RedisConnection,
+  ttlMs: number,
+  log: Logger,
+  isWorkflowOpen: IsWorkflowOpen = notKnown,
+): ThreadStore {
+  const queue = new ThreadQueue({ tickets: new RedisTickets(redis, log), isWorkflowOpen, log });
+  return new RowThreadStore(new RedisRows(redis, ttlMs), queue, async () => undefined);
 }

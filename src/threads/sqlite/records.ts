@@ -36,6 +36,20 @@ export interface PartRecord {
   readonly value: Uint8Array;
 }
 
+export interface TicketRecord {
+  readonly thread_id: string;
+  readonly execution_id: string;
+  /** Empty where the execution is announced and has not arrived. */
+  readonly token: string;
+  /** See the order of tickets. */
+  readonly created: number;
+  /** 1 where it has the thread. */
+  readonly held: number;
+  /** The process; empty where the execution has not arrived. */
+  readonly owner: string;
+  readonly expires_at: number;
+}
+
 /** The last columns of values and writes. */
 export function stored({ type, data, parts }: StoredValue): [string, Uint8Array, string] {
   return [type, data, JSON.stringify(parts)];

@@ -1,0 +1,94 @@
+import type { Logger } from "../log/index.ts";
+import { backoffMs } from "../shared/backoff.ts";
+import { messageOf } from "../shared/errors.ts";
+import { sleep } from "../shared/time.ts";
+import type { RedisClient, RedisConnection } from "./redis-connection.ts";
+
+/** How long a lock is kept for a holder that is not heard of any more. */
+export const LOCK_TTL_MS = 30_000;
+/** How long a release is waited for; further tries are made behind it. */
+const RELEASE_MS = 1_000;
+const RELEASE_RETRY = { firstMs: 500, mostMs: 4_000 };
+
+/**
+ * Takes or renews. A lock that holds this token is this holder's: an earlier try may have been carried out without its
+ * answer having come. The tokens after the time are those that this process has released, but could not remove.
+ */
+const HOLD = `
+local holder = redis.call("GET", KEYS[1])
+local free = not holder or holder == ARGV[1]
+for i = 3, #ARGV do free = free or holder == ARGV[i] end
+if not free then return 0 end
+redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
+return 1`;
+
+/** The tokens of locks, as far as this process holds them or has released them without Redis knowing yet. */
+export class LockTokens {
+  readonly #redis: RedisConnection;
+  readonly #log: Logger;
+  /** Of each key: the tokens that nobody holds any more, though Redis may still have them. */
+  readonly #released = new Map<string, Set<string>>();
+
+  constructor(redis: RedisConnection, log: Logger) {
+    this.#redis = redis;
+    this.#log = log;
+  }
+
+  /** The tokens of a key that count for nothing: this process has released them. */
+  released(key: string): readonly string[] {
+    return [...(this.#released.get(key) ?? [])];
+  }
+
+  isReleased(key: string, token: string): boolean {
+    return this.#released.get(key)?.has(token) === true;
+  }
+
+  /** Takes a lock that is free, or keeps one that is held. @returns whether it is held @throws RedisError */
+  async hold(key: string, token: string): Promise<boolean> {
+    const released = this.released(key);
+    return (await this.#redis.run((client) => client.eval(HOLD, 1, key, token, LOCK_TTL_MS, ...released))) === 1;
+  }
+
+  /**
+   * Releases a lock, within {@link RELEASE_MS} for the caller, and tries for as long as the lock would last by itself.
+   * Never fails.
+   * @param held whether it was taken for sure
+   */
+  async release(
+    key: string,
+    token: string,
+    held: boolean,
+    remove: (client: RedisClient) => Promise<unknown>,
+  ): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([this.#remove(key, token, held, remove), sleep(RELEASE_MS, over.signal)]);
+    over.abort();
+  }
+
+  async #remove(
+    key: string,
+    token: string,
+    held: boolean,
+    remove: (client: RedisClient) => Promise<unknown>,
+  ): Promise<void> {
+    const released = this.#released.get(key) ?? new Set();
+    this.#released.set(key, released.add(token));
+    const end = Date.now() + LOCK_TTL_MS;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#redis.run(remove);
+        break;
+      } catch (error) {
+        if (attempt === 1 && held) {
+          const seconds = LOCK_TTL_MS / 1000;
+          const why = messageOf(error);
+          this.#log.warn(`The lock ${key} could not be released yet, it ends by itself in ${seconds} s: ${why}`);
+        }
+        if (Date.now() >= end || this.#redis.closed) break;
+        await sleep(backoffMs(attempt, RELEASE_RETRY));
+      }
+    }
+    released.delete(token);
+    if (released.size === 0 && this.#released.get(key) === released) this.#released.delete(key);
+  }
+}

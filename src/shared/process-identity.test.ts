@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { hasEnded, ownIdentity } from "./process-identity.ts";
+
+test("a process is known to run, and to have ended when it has, also before it is reaped", async () => {
+  expect(hasEnded(ownIdentity())).toBe(false);
+  const script = `import { ownIdentity } from ${JSON.stringify(`${import.meta.dir}/process-identity.ts`)};
+console.log(ownIdentity()); setInterval(() => {}, 1e6);`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
+  const identity = new TextDecoder().decode((await child.stdout.getReader().read()).value).trim();
+  expect(identity).not.toBe(ownIdentity());
+  expect(hasEnded(identity)).toBe(false);
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(hasEnded(identity)).toBe(true);
+});
+
+test.skipIf(process.platform !== "linux")("a process whose number was given to another one has ended", () => {
+  expect(hasEnded(ownIdentity().replace(/\d+$/, "1"))).toBe(true);
+});
+
+test("nothing is said of a process of another machine or container, or of what is no identity", () => {
+  const [, ...rest] = ownIdentity().split("|");
+  expect(hasEnded(["elsewhere", ...rest].join("|"))).toBeUndefined();
+  for (const identity of ["", "x", ownIdentity().replace(/\|\d+\|/, "|-1|")])
+    expect(hasEnded(identity)).toBeUndefined();
+});

@@ -1,0 +1,63 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Separates the parts of an identity. */
+const SEPARATOR = "|";
+
+/** Names this process among all that were and will be, as far as the system tells them apart. */
+export function ownIdentity(): string {
+  return [machine(), process.pid, startTime(process.pid) ?? ""].join(SEPARATOR);
+}
+
+/**
+ * Whether a process has ended.
+ * @param identity as it gave it itself
+ * @returns `undefined` where that cannot be seen from here: it ran on another machine, or in another container
+ */
+export function hasEnded(identity: string): boolean | undefined {
+  const [where, pid = "", started] = identity.split(SEPARATOR);
+  if (where !== machine() || !/^[1-9]\d*$/.test(pid)) return undefined;
+  const now = startTime(Number(pid));
+  // The number may have been given to another one.
+  if (now !== undefined && started !== "") return now !== started;
+  return !exists(Number(pid));
+}
+
+let known: string | undefined;
+
+/** Where process numbers mean the same: one run of one system and, on Linux, one namespace of processes. */
+function machine(): string {
+  known ??= attempt(() => {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    return `${boot}:${readlinkSync("/proc/self/ns/pid")}`;
+  });
+  known ??= `${process.platform}:${hostname()}`;
+  return known;
+}
+
+/** When a process started, in the system's own unit; only Linux tells. */
+function startTime(pid: number): string | undefined {
+  // The second field is the program's name in parentheses, which may contain anything.
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"));
+  const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  // A zombie does nothing any more.
+  return state === "Z" || state === "X" ? undefined : fields[18];
+}
+
+function exists(pid: number): boolean {
+  try {
+    // On Linux a process of which the system tells nothing is none.
+    if (process.platform === "linux") return startTime(pid) !== undefined;
+    return process.kill(pid, 0);
+  } catch (error) {
+    return Object(error).code !== "ESRCH";
+  }
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { Waker } from "./waker.ts";
+
+const never = new AbortController().signal;
+const LONG = 1e6;
+
+test("a waiter sleeps until it is woken, or until its time", async () => {
+  const waker = new Waker();
+  let awake = false;
+  const waiting = waker.wait(LONG, never).then(() => {
+    awake = true;
+  });
+  await Bun.sleep(5);
+  expect(awake).toBe(false);
+  waker.wake();
+  await waiting;
+  await waker.wait(1, never);
+});
+
+test("a wake-up that comes too early is kept, once", async () => {
+  const waker = new Waker();
+  waker.wake();
+  waker.wake();
+  await waker.wait(LONG, never);
+  let awake = false;
+  void waker.wait(LONG, never).then(() => {
+    awake = true;
+  });
+  await Bun.sleep(5);
+  expect(awake).toBe(false);
+  waker.wake();
+});
+
+test("a waiter wakes up when its signal aborts, before or while it sleeps", async () => {
+  const controller = new AbortController();
+  const waiting = new Waker().wait(LONG, controller.signal);
+  controller.abort();
+  await waiting;
+  await new Waker().wait(LONG, controller.signal);
+});

@@ -1,0 +1,180 @@
+import type { Database } from "bun:sqlite";
+import type { Logger } from "../../log/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { ownIdentity } from "../../shared/process-identity.ts";
+import { ThreadError } from "../thread-error.ts";
+import type { Ticket } from "../ticket.ts";
+import { ANNOUNCED_TTL_MS, type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "../ticket-store.ts";
+import { Liveness } from "./liveness.ts";
+import type { TicketRecord } from "./records.ts";
+import { Waiters } from "./waiters.ts";
+
+/** How often a waiting execution looks by itself: nobody tells that a process was killed. */
+const LOOK_MS = 1_000;
+/** What was left behind for so long is deleted when the file is opened. */
+const LEFTOVER_MS = 86_400_000;
+
+/** In a ticket without a token the execution is announced. */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS tickets (
+  thread_id TEXT NOT NULL, execution_id TEXT NOT NULL, token TEXT NOT NULL, created REAL NOT NULL,
+  held INTEGER NOT NULL, owner TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (thread_id, execution_id, token)
+) WITHOUT ROWID`;
+
+/** What a look at a thread's tickets finds. */
+interface Finding {
+  readonly blocked?: Blocked;
+  /** Tickets whose owners are gone. */
+  readonly dead: readonly TicketRecord[];
+  /** The claim's own, and the place that was kept for it. */
+  readonly own: TicketRecord | undefined;
+  readonly announced: TicketRecord | undefined;
+}
+
+/** Tickets in a SQLite file, shared by the processes of a machine that use one data directory. */
+export class SqliteTickets implements TicketStore {
+  readonly #database: Database;
+  readonly #log: Logger;
+  readonly #owner = ownIdentity();
+  readonly #liveness = new Liveness();
+  /** By thread and execution. */
+  readonly #waiters: Waiters;
+
+  constructor(database: Database, log: Logger) {
+    this.#database = database;
+    this.#log = log;
+    this.#waiters = new Waiters(database);
+    database.run(SCHEMA);
+    database.run("DELETE FROM tickets WHERE expires_at < ?", [Date.now() - LEFTOVER_MS]);
+  }
+
+  async announce(threadId: string, { executionId, order }: Ticket): Promise<void> {
+    this.#transaction(() => {
+      const arrived = this.#tickets(threadId).some((record) => record.execution_id === executionId && record.token);
+      if (!arrived) this.#put(threadId, executionId, "", order, false, ANNOUNCED_TTL_MS);
+    });
+  }
+
+  async claim(claim: Claim, settleMs: number): Promise<Blocked | undefined> {
+    try {
+      // Most looks find nothing new: they need not write.
+      const { blocked, dead, own } = this.#look(claim, settleMs);
+      const isFresh = own !== undefined && own.expires_at - Date.now() > TICKET_TTL_MS / 2;
+      if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
+      return this.#transaction(() => this.#claim(claim, settleMs));
+    } catch (error) {
+      throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
+    }
+  }
+
+  async renew({ threadId, ticket, token }: Claim): Promise<boolean> {
+    return this.#transaction(() => {
+      const others = this.#tickets(threadId).filter((record) => record.held === 1 && record.token !== token);
+      if (others.length === 0) this.#put(threadId, ticket.executionId, token, ticket.order, true, TICKET_TTL_MS);
+      return others.length === 0;
+    });
+  }
+
+  async release({ threadId, ticket, token }: Claim): Promise<void> {
+    try {
+      this.#remove(threadId, ticket.executionId, token);
+      this.#remove(threadId, ticket.executionId, "");
+      this.#wakeNext(threadId);
+    } catch (error) {
+      this.#log.warn(`${ticket.executionId} could not give back ${threadId}: ${messageOf(error)}`);
+    }
+  }
+
+  async withdraw(threadId: string, executionId: string): Promise<void> {
+    this.#remove(threadId, executionId, "");
+    this.#wakeNext(threadId);
+  }
+
+  onWake(threadId: string, executionId: string, wake: () => void): () => void {
+    return this.#waiters.add(nameOf(threadId, executionId), wake);
+  }
+
+  close(): void {
+    this.#waiters.stop();
+    this.#database.close();
+  }
+
+  #claim(claim: Claim, settleMs: number): Blocked | undefined {
+    const { threadId, ticket, token } = claim;
+    const { blocked, dead, own, announced } = this.#look(claim, settleMs);
+    for (const { execution_id, token: of } of dead) this.#remove(threadId, execution_id, of);
+    this.#remove(threadId, ticket.executionId, "");
+    const order = own?.created ?? announced?.created ?? ticket.order;
+    this.#put(threadId, ticket.executionId, token, order, blocked === undefined, TICKET_TTL_MS);
+    return blocked;
+  }
+
+  /** Whether the thread is free for a claim, without changing anything. */
+  #look({ threadId, ticket, token }: Claim, settleMs: number): Finding {
+    const all = this.#tickets(threadId);
+    const own = all.find((record) => record.token === token);
+    const announced = all.find((record) => record.execution_id === ticket.executionId && record.token === "");
+    const dead: TicketRecord[] = [];
+    const isAlive = (record: TicketRecord) => {
+      const alive = record.token === token || this.#liveness.isAlive(record);
+      if (!alive) dead.push(record);
+      return alive;
+    };
+    const found = { dead, own, announced };
+    if (own?.held === 1) return found;
+    const holder = all.find((record) => record.held === 1 && isAlive(record));
+    const order = own?.created ?? announced?.created ?? ticket.order;
+    const isBefore = ({ created, execution_id }: TicketRecord) =>
+      created < order || (created === order && execution_id < ticket.executionId);
+    const line = all.filter((record) => record.held === 0 && record !== own && record !== announced);
+    const first = line.find((record) => isBefore(record) && isAlive(record));
+    const blocked = (why: Blocked["why"], by = ""): Finding => ({ ...found, blocked: { why, by, againInMs: LOOK_MS } });
+    if (holder !== undefined) return blocked("held", holder.execution_id);
+    if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
+    const waitMs = settleMs > 0 && line.some(isAlive) ? settleMs : Math.min(ageOf(announced), settleMs);
+    return waitMs > 0 ? { ...found, blocked: { why: "early", by: "", againInMs: waitMs } } : found;
+  }
+
+  #wakeNext(threadId: string): void {
+    const all = this.#tickets(threadId);
+    const next = all.find((record) => record.held === 0 && this.#liveness.isAlive(record));
+    if (next === undefined || all.some((record) => record.held === 1)) return;
+    this.#waiters.wake(nameOf(threadId, next.execution_id));
+  }
+
+  /** In the order of their turns. */
+  #tickets(threadId: string): TicketRecord[] {
+    return this.#database
+      .query<TicketRecord, [string]>("SELECT * FROM tickets WHERE thread_id = ? ORDER BY created, execution_id, token")
+      .all(threadId);
+  }
+
+  #put(threadId: string, executionId: string, token: string, order: number, held: boolean, ttlMs: number): void {
+    this.#database
+      .query(
+        "INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held, expires_at = excluded.expires_at",
+      )
+      .run(threadId, executionId, token, order, held ? 1 : 0, token === "" ? "" : this.#owner, Date.now() + ttlMs);
+  }
+
+  #remove(threadId: string, executionId: string, token: string): void {
+    this.#database
+      .query("DELETE FROM tickets WHERE thread_id = ? AND execution_id = ? AND token = ?")
+      .run(threadId, executionId, token);
+  }
+
+  /** Immediate: a transaction that starts by reading could not get the lock when it comes to write. */
+  #transaction<T>(work: () => T): T {
+    return this.#database.transaction(work).immediate();
+  }
+}
+
+/** How long ago it was announced. */
+function ageOf(announced: TicketRecord | undefined): number {
+  return announced === undefined ? 0 : Date.now() - announced.expires_at + ANNOUNCED_TTL_MS;
+}
+
+function nameOf(threadId: string, executionId: string): string {
+  return `${threadId}\n${executionId}`;
+}

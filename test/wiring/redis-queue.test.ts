@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createLogger } from "../../src/log/index.ts";
+import { RedisConnection, RedisLocks, SILENCE_MS } from "../../src/redis/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import type { ThreadStore } from "../../src/threads/index.ts";
+import { redisThreads } from "../../src/threads/redis/index.ts";
+import { until } from "../support/eventually.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+
+setDefaultTimeout(90_000);
+
+const never = new AbortController().signal;
+const THREAD = "thread-ses-1";
+const LOCK = `stigmer:lock:thread:${THREAD}`;
+
+let lines: string[];
+let server: TestRedis;
+let connections: RedisConnection[];
+const log = createLogger({
+  ...{ level: "debug", format: "text", mask: new SecretMask() },
+  write: (line) => lines.push(line),
+});
+beforeEach(async () => {
+  lines = [];
+  connections = [];
+  server = await startRedis();
+});
+afterEach(async () => {
+  for (const connection of connections) connection.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function connect(config = server.config): Promise<RedisConnection> {
+  const redis = await RedisConnection.open(config, log);
+  connections.push(redis);
+  return redis;
+}
+
+const replica = async (config = server.config): Promise<ThreadStore> =>
+  redisThreads(await connect(config), 60_000, log);
+
+const waits = (id: string) => until(`${id} waits`, () => lines.some((line) => line.includes(`${id} waits`)));
+
+/** How many connections listen. */
+async function listeners(): Promise<number> {
+  const text = String(await server.command("CLIENT", "LIST", "TYPE", "pubsub"));
+  return text.split("\n").filter((line) => line.includes("sub=1")).length;
+}
+
+/** Many executions, alternately of two replicas; @returns how long it takes, in ms */
+async function handOver(stores: readonly ThreadStore[], count: number): Promise<number> {
+  const first = await stores[0]?.acquire(THREAD, "aex-0", never);
+  const ids = Array.from({ length: count }, (_, index) => `aex-${index + 1}`);
+  const turns = ids.map(async (id, index) => {
+    await (await stores[index % stores.length]?.acquire(THREAD, id, never))?.();
+  });
+  for (const id of ids) await waits(id);
+  const began = Date.now();
+  await first?.();
+  await Promise.all(turns);
+  return Date.now() - began;
+}
+
+describe("executions that wait for a thread", () => {
+  test("are called when their turn comes, over one connection of each replica that is opened when it is needed", async () => {
+    const stores = [await replica(), await replica()];
+    await (await stores[0]?.acquire(THREAD, "aex-0", never))?.();
+    expect(await listeners()).toBe(0);
+    // By looking for themselves every 3 s they would need a minute.
+    expect(await handOver(stores, 20)).toBeLessThan(20_000);
+    expect(await listeners()).toBe(2);
+    for (const connection of connections) connection.close();
+    await until("the connections are closed", async () => (await listeners()) === 0);
+  });
+
+  test("are called again after the connection on which they are called was lost", async () => {
+    const stores = [await replica(), await replica()];
+    await handOver(stores, 2);
+    await server.command("CLIENT", "KILL", "TYPE", "pubsub");
+    await until("they listen again", async () => (await listeners()) === 2);
+    expect(await handOver(stores, 20)).toBeLessThan(20_000);
+  });
+
+  test("look for themselves where the user of Redis may not subscribe, which is said once with its remedy", async () => {
+    const rules = ["~stigmer:*", "resetchannels", "&stigmer:agent-execution:*", "+@all", "-@dangerous"];
+    await server.command("ACL", "SETUSER", "few", "on", ">secret of the test", ...rules);
+    const config = { ...server.config, username: "few", password: "secret of the test" };
+    expect(await handOver([await replica(config)], 4)).toBeLessThan(20_000);
+    const warnings = lines.filter((line) => line.includes("WARN"));
+    expect(warnings).toHaveLength(1);
+    expect(warnings.join()).toMatch(/does not let this user subscribe.*\+subscribe/);
+    expect(lines.join()).not.toContain("secret of the test");
+  });
+
+  test("share the lock with replicas of an earlier version, which know of no queue", async () => {
+    const earlier = new RedisLocks(await connect(), "stigmer:lock:thread:", log);
+    const store = await replica();
+    const release = await earlier.acquire(THREAD);
+    const turn = store.acquire(THREAD, "aex-1", never);
+    await waits("aex-1");
+    let entered = false;
+    const next = turn.then((leave) => {
+      entered = true;
+      return leave;
+    });
+    expect(entered).toBe(false);
+    await release();
+    const leave = await next;
+    const again = earlier.acquire(THREAD);
+    await until("it waits", () => lines.some((line) => line.includes(`Another replica holds ${LOCK}`)));
+    await leave();
+    await (await again)();
+  });
+
+  test("are free for others soon where they are no longer wanted while Redis hangs", async () => {
+    const [one, two] = [await replica(), await replica()];
+    const controller = new AbortController();
+    server.hang();
+    const unwanted = one.acquire(THREAD, "aex-1", controller.signal);
+    setTimeout(() => controller.abort(new Error("cancelled")), 500);
+    await expect(unwanted).rejects.toThrow("cancelled");
+    await Bun.sleep(SILENCE_MS + 2_000);
+    server.resume();
+    await (await two.acquire(THREAD, "aex-2", never))();
+    await until("nothing is left", async () => JSON.stringify(await server.command("KEYS", "stigmer:[lq]*")) === "[]");
+  });
+
+  test("keep their order over a time in which Redis hangs", async () => {
+    const [one, two] = [await replica(), await replica()];
+    const release = await one.acquire(THREAD, "aex-0", never);
+    const served: string[] = [];
+    const turns = ["aex-1", "aex-2", "aex-3", "aex-4"].map(async (id, index) => {
+      const leave = await (index % 2 === 0 ? two : one).acquire(THREAD, id, never);
+      served.push(id);
+      await leave();
+    });
+    for (const id of ["aex-1", "aex-2", "aex-3", "aex-4"]) await waits(id);
+    server.hang();
+    const began = Date.now();
+    await release();
+    expect(Date.now() - began).toBeLessThan(2_500);
+    await Bun.sleep(SILENCE_MS + 2_000);
+    server.resume();
+    await Promise.all(turns);
+    expect(served).toEqual(["aex-1", "aex-2", "aex-3", "aex-4"]);
+    expect(await server.command("KEYS", "stigmer:[lq]*")).toEqual([]);
+  });
+
+  test("hold what they took without the answer having come", async () => {
+    const store = await replica();
+    await server.command("CLIENT", "PAUSE", "6500", "ALL");
+    await (await store.acquire(THREAD, "aex-1", never))();
+    expect(lines.join("\n")).not.toContain("waits for its turn");
+    expect(await server.command("KEYS", "stigmer:[lq]*")).toEqual([]);
+  });
+});

@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { monotonicFactory } from "ulid";
+import { createLogger } from "../../src/log/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
+import type { ThreadStore } from "../../src/threads/index.ts";
+import { until } from "../support/eventually.ts";
+import { type QueueSubject, redisQueue, sqliteQueue } from "../support/queue-subjects.ts";
+
+setDefaultTimeout(60_000);
+
+const never = new AbortController().signal;
+const nextUlid = monotonicFactory();
+const nextOldUlid = monotonicFactory();
+/** Ids of executions, in the order of their creation. */
+const executions = (count: number) => Array.from({ length: count }, () => `aex-${nextUlid().toLowerCase()}`);
+/** Long before now, so that nothing has to settle. */
+const old = (count: number) =>
+  Array.from({ length: count }, () => `aex-${nextOldUlid(Date.now() - 3_600_000).toLowerCase()}`);
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => [Math.random(), item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item);
+}
+
+const subjects = [
+  ["Redis", redisQueue],
+  ["SQLite", sqliteQueue],
+] as const;
+
+describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
+  let subject: QueueSubject;
+  const lines: string[] = [];
+  const log = createLogger({
+    ...{ level: "debug", format: "text", mask: new SecretMask() },
+    write: (line) => lines.push(line),
+  });
+  /** What Temporal says of workflows. */
+  const open = new Map<string, boolean>();
+  const asked: string[] = [];
+  const isWorkflowOpen = async (id: string) => {
+    asked.push(id);
+    return open.get(id);
+  };
+  /** Two replicas. */
+  let stores: readonly [ThreadStore, ThreadStore];
+  let thread: string;
+  beforeAll(async () => {
+    subject = await openSubject();
+    stores = [await subject.open(log, isWorkflowOpen), await subject.open(log, isWorkflowOpen)];
+  });
+  afterAll(() => subject[Symbol.asyncDispose]());
+  beforeEach(() => {
+    thread = `thread-ses-${crypto.randomUUID()}`;
+    lines.length = 0;
+    asked.length = 0;
+  });
+
+  const storeOf = (index: number) => stores[index % 2 === 0 ? 0 : 1];
+
+  /** Has each execution take the thread for a moment; gives the order in which they had it. */
+  async function serve(ids: readonly string[], arrival: readonly string[]): Promise<string[]> {
+    const served: string[] = [];
+    let holders = 0;
+    const work = async (id: string, index: number) => {
+      const release = await storeOf(index).acquire(thread, id, never);
+      expect(++holders).toBe(1);
+      served.push(id);
+      await Bun.sleep(1);
+      holders--;
+      await release();
+    };
+    await Promise.all(arrival.map(work));
+    expect(served).toHaveLength(ids.length);
+    return served;
+  }
+
+  test("serves many executions one at a time in the order of their creation, however they arrive", async () => {
+    const ids = executions(60);
+    await Promise.all(shuffled(ids).map((id, index) => storeOf(index).announce(thread, id)));
+    expect(await serve(ids, shuffled(ids))).toEqual(ids);
+    expect(await subject.size()).toBe(0);
+  });
+
+  test("lets an execution wait for an earlier one that is announced and arrives later", async () => {
+    const [first = "", second = ""] = old(2);
+    await stores[0].announce(thread, first);
+    const order: string[] = [];
+    const later = stores[1].acquire(thread, second, never).then((release) => {
+      order.push("second");
+      return release;
+    });
+    await until("it waits", () => lines.some((line) => line.includes(`${second} waits for its turn`)));
+    const release = await stores[0].acquire(thread, first, never);
+    order.push("first");
+    await release();
+    await (await later)();
+    expect(order).toEqual(["first", "second"]);
+  });
+
+  test("lets an execution that is not alone wait a moment for one that was created just before it", async () => {
+    const [first = "", second = "", third = ""] = executions(3);
+    await stores[0].announce(thread, second);
+    await stores[0].announce(thread, third);
+    const later = stores[1].acquire(thread, second, never);
+    await stores[0].announce(thread, first);
+    const release = await stores[0].acquire(thread, first, never);
+    let served = false;
+    void later.then(() => {
+      served = true;
+    });
+    await Bun.sleep(400);
+    expect(served).toBe(false);
+    await release();
+    await (await later)();
+    await stores[0].acquire(thread, third, never).then((leave) => leave());
+  });
+
+  test("gives executions whose ids tell no time their turns as they arrive", async () => {
+    const ids = ["z", "m", "a", "y", "b"];
+    const hold = await stores[0].acquire(thread, "first", never);
+    const served: string[] = [];
+    const waiting = [];
+    for (const [index, id] of ids.entries()) {
+      await storeOf(index).announce(thread, id);
+      waiting.push(
+        storeOf(index)
+          .acquire(thread, id, never)
+          .then(async (release) => {
+            served.push(id);
+            await release();
+          }),
+      );
+    }
+    await hold();
+    await Promise.all(waiting);
+    expect(served).toEqual(ids);
+  });
+
+  test("of another thread is another one", async () => {
+    const [one = "", two = ""] = executions(2);
+    const releases = [await stores[0].acquire(thread, one, never), await stores[0].acquire(`${thread}-2`, two, never)];
+    for (const release of releases) await release();
+  });
+
+  test("is left by an execution that is no longer wanted, and the next one has its turn", async () => {
+    const [first = "", second = "", third = ""] = old(3);
+    const release = await stores[0].acquire(thread, first, never);
+    const controller = new AbortController();
+    const waiting = stores[1].acquire(thread, second, controller.signal);
+    const last = stores[0].acquire(thread, third, never);
+    await until("both wait", () => [second, third].every((id) => lines.some((line) => line.includes(`${id} waits`))));
+    const reason = new Error("no longer wanted");
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await release();
+    await (await last)();
+    expect(await subject.size()).toBe(0);
+  });
+
+  test("goes on when a process is killed that has the thread, and one that waits", async () => {
+    const [first = "", second = "", third = ""] = old(3);
+    const holder = await otherProcess(first);
+    const waiter = await otherProcess(second, "asks");
+    await until("it is in line", async () => (await subject.size()) >= 2);
+    for (const { child } of [holder, waiter]) {
+      child.kill("SIGKILL");
+      await child.exited;
+    }
+    // In Redis only time tells that a process is gone; in a file the system does.
+    if ("redis" in subject.address) await subject.expire(thread);
+    const release = await stores[0].acquire(thread, third, never);
+    await release();
+  });
+
+  /** Another process that asks for the thread, and keeps it. */
+  async function otherProcess(id: string, sign = "has") {
+    const script = join(import.meta.dir, "../support/thread-holder.ts");
+    const args = [JSON.stringify(subject.address), thread, id];
+    const child = Bun.spawn(["bun", script, ...args], { stdout: "pipe", stderr: "inherit" });
+    let output = "";
+    for await (const chunk of child.stdout) {
+      output += new TextDecoder().decode(chunk);
+      if (output.includes(sign)) break;
+    }
+    return { child };
+  }
+
+  test("gives up a place that was announced for nothing when its time is over", async () => {
+    const [first = "", second = ""] = old(2);
+    await stores[0].announce(thread, first);
+    const waiting = stores[1].acquire(thread, second, never);
+    await until("it waits", () => lines.some((line) => line.includes(`${second} waits`)));
+    await subject.expire(thread);
+    await (await waiting)();
+  });
+
+  test("asks Temporal about an announced execution that does not come, and gives up one whose workflow has ended", async () => {
+    const [ended = "", running = "", next = "", last = ""] = old(4);
+    open.set(ended, false).set(running, true);
+    await stores[0].announce(thread, ended);
+    await stores[0].announce(thread, running);
+    const waiting = [next, last].map((id, index) => storeOf(index).acquire(thread, id, never));
+    await until("the one whose workflow has ended is given up", () =>
+      lines.some((line) => line.includes(`${ended} loses its turn`)),
+    );
+    await until("the other one is asked for", () => asked.includes(running));
+    const release = await stores[0].acquire(thread, running, never);
+    await release();
+    for (const turn of waiting) await (await turn)();
+    expect(lines.join("\n")).not.toContain(`${running} loses its turn`);
+    // Those who wait in one process ask together.
+    expect(asked.filter((id) => id === ended).length).toBeLessThanOrEqual(2);
+  });
+
+  test("is not held up by an announcement that is repeated while the execution runs, or made after it", async () => {
+    const [first = "", second = ""] = old(2);
+    open.set(first, false);
+    const release = await stores[0].acquire(thread, first, never);
+    await stores[1].announce(thread, first);
+    await release();
+    expect(await subject.size()).toBe(0);
+    await stores[1].announce(thread, first);
+    await (await stores[0].acquire(thread, second, never))();
+  });
+
+  test("serves an execution that asks twice one after the other", async () => {
+    const [id = ""] = old(1);
+    const release = await stores[0].acquire(thread, id, never);
+    let entered = false;
+    const again = stores[1].acquire(thread, id, never).then((leave) => {
+      entered = true;
+      return leave;
+    });
+    await until("it waits", () => lines.some((line) => line.includes(`${id} waits`)));
+    expect(entered).toBe(false);
+    await release();
+    await (await again)();
+    expect(await subject.size()).toBe(0);
+  });
+
+  test("that was emptied is joined again, and who had the thread is told when another one has it", async () => {
+    const [first = "", second = "", third = ""] = old(3);
+    let told = 0;
+    const release = await stores[0].acquire(thread, first, never, () => told++);
+    const waiting = [
+      stores[1].acquire(thread, third, never, () => expect.unreachable()),
+      stores[1].acquire(thread, second, never, () => expect.unreachable()),
+    ];
+    await until("both wait", () => [second, third].every((id) => lines.some((line) => line.includes(`${id} waits`))));
+    await subject.empty();
+    const served = waiting.map(async (turn) => {
+      const leave = await turn;
+      await until("the first one is told", () => told > 0, 15_000);
+      await leave();
+    });
+    await Promise.all(served);
+    await release();
+    expect(await subject.size()).toBe(0);
+  });
+});
