@@ -1,3 +1,4 @@
+import { threadOf } from "../activities/index.ts";
 import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import {
   type Daemon,
@@ -21,6 +22,7 @@ import {
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
+import { openSqliteTurns, type SqliteTurns } from "../threads/sqlite/index.ts";
 import { firstLogger, loggerOf, logWarnings } from "./start.ts";
 
 export interface DevOptions {
@@ -63,7 +65,9 @@ export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitC
     const temporal = await openTemporal(loaded, env, log, stopping.signal);
     opened.defer(() => temporal.stop());
     if (stopping.signal.aborted) return EXIT.ok;
-    const daemon = await openDaemon(loaded, temporal, log);
+    const turns = openSqliteTurns(loaded.config.dataDir, log);
+    opened.defer(() => turns.close());
+    const daemon = await openDaemon(loaded, temporal, turns, log);
     opened.defer(() => daemon.stop());
     log.info(`Stigmer daemon listens on ${daemon.endpoint}`);
     if (stopping.signal.aborted) return EXIT.ok;
@@ -106,7 +110,12 @@ function openTemporal({ config }: Loaded, env: EnvMap, log: Logger, signal: Abor
   return localTemporal({ config: temporal, dataDir, path: env["PATH"], log: log.child("dev"), signal });
 }
 
-async function openDaemon({ config }: Loaded, { connection }: LocalTemporal, log: Logger): Promise<Daemon> {
+async function openDaemon(
+  { config }: Loaded,
+  { connection }: LocalTemporal,
+  turns: SqliteTurns,
+  log: Logger,
+): Promise<Daemon> {
   const { endpoint } = config.stigmer;
   const colon = endpoint.lastIndexOf(":");
   if (!/^(localhost|127\.0\.0\.1)$/.test(endpoint.slice(0, colon))) {
@@ -122,6 +131,8 @@ async function openDaemon({ config }: Loaded, { connection }: LocalTemporal, log
       runnerQueue: config.temporal.taskQueue,
       port: Number(endpoint.slice(colon + 1)),
       dataDir: config.dataDir,
+      // Nobody knows the order of a session's messages sooner.
+      announce: (sessionId, executionId) => turns.announce(threadOf(sessionId), executionId),
       log: log.child("daemon"),
     });
   } catch (error) {

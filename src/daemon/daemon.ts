@@ -26,6 +26,8 @@ export interface DaemonOptions {
   /** Port of the gRPC server; 0 for any free one. */
   readonly port: number;
   readonly dataDir: string;
+  /** Told of an execution of a session before its workflow is started. Best effort. */
+  readonly announce?: (sessionId: string, executionId: string) => Promise<void>;
   readonly log: Logger;
 }
 
@@ -45,7 +47,7 @@ const WORKFLOW_TYPE = "stigmer/agent-execution/invoke";
 const RUN_TIMEOUT = "10 min";
 
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
-  const { connection, namespace, runnerQueue, port, dataDir, log } = options;
+  const { connection, namespace, runnerQueue, port, dataDir, announce, log } = options;
   await using opened = new AsyncDisposableStack();
   const file = join(dataDir, "daemon.db");
   const database = openDatabase(file);
@@ -56,7 +58,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   upgrade(store);
   const live = new LiveExecutions(store, log, health);
   live.resume();
-  const startWorkflow: StartWorkflow = async (executionId, execution) => {
+  const startWorkflow: StartWorkflow = async (executionId, execution, sessionId) => {
+    if (sessionId !== "")
+      await announce?.(sessionId, executionId).catch((error: unknown) =>
+        log.debug(`The execution ${executionId} could not be announced: ${messageOf(error)}`),
+      );
     await client.workflow.start(WORKFLOW_TYPE, {
       workflowId: `${WORKFLOW_TYPE}/${executionId}`,
       taskQueue: WORKFLOW_QUEUE,

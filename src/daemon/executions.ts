@@ -16,8 +16,8 @@ import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
-/** Starts the workflow of an execution. */
-export type StartWorkflow = (executionId: string, execution: TypedJson) => Promise<void>;
+/** Starts the workflow of an execution; the session is empty where there is none. */
+export type StartWorkflow = (executionId: string, execution: TypedJson, sessionId: string) => Promise<void>;
 
 /** Temporal refuses a payload of 2 MiB; some room for what is added to the execution on its way. */
 const EXECUTION_LIMIT = 2_000_000;
@@ -65,10 +65,8 @@ export class ExecutionBook {
     const id = execution.metadata?.id ?? "";
     this.#live.add(execution);
     try {
-      await this.#startWorkflow(id, {
-        [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName),
-        ...(toJson(AgentExecutionSchema, execution) as object),
-      });
+      const json = toJson(AgentExecutionSchema, execution) as object;
+      await this.#startWorkflow(id, { [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName), ...json }, sessionId);
       return execution;
     } catch (error) {
       return this.fail(id, `The workflow of this execution could not be started: ${messageOf(error)}`);

@@ -1,7 +1,7 @@
 import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { timestampNow } from "@bufbuild/protobuf/wkt";
-import { ulid } from "ulid";
+import { monotonicFactory } from "ulid";
 import {
   type Agent,
   type AgentExecution,
@@ -36,6 +36,9 @@ export type Resource = Message & {
   metadata?: ApiResourceMetadata | undefined;
   status?: { audit?: ApiResourceAudit | undefined } | undefined;
 };
+
+/** Ids sort in the order in which they were made, also within one ms: executions of a session run in that order. */
+const nextUlid = monotonicFactory();
 
 /** Owner of what names none. */
 export const DEFAULT_ORG = "local";
@@ -96,7 +99,7 @@ export class ResourceKind<T extends Resource> {
 
   /** Stores a new resource under a new id. `fill` completes it when its metadata is known. */
   create(store: ResourceStore, input: T, fill: (resource: T) => T = (resource) => resource): T {
-    const id = `${this.#prefix}-${ulid().toLowerCase()}`;
+    const id = `${this.#prefix}-${nextUlid().toLowerCase()}`;
     const name = input.metadata?.name || input.metadata?.slug || id;
     const slug = input.metadata?.slug || slugOf(name);
     const org = input.metadata?.org || DEFAULT_ORG;

@@ -28,6 +28,8 @@ export async function createWorkflowWorker(
     // One laptop's executions: small pools start faster and keep memory low.
     workflowThreadPoolSize: 1,
     maxCachedWorkflows: 50,
+    // By the SDK's ratio new workflows wait behind those that go on, and messages of a session overtake each other.
+    nonStickyToStickyPollRatio: 0.5,
     shutdownGraceTime: "2 s",
   });
 }

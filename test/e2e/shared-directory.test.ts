@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+const MESSAGES = 20;
+
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  ollama = startOllamaDouble();
+}, 60_000);
+afterAll(async () => {
+  await ollama[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+describe("`start` beside `dev` on one data directory", () => {
+  test("answer the messages of a session together, one at a time and in their order; a killed one does not hold it up", async () => {
+    const [temporal, daemon] = await freePorts(2);
+    const env = {
+      TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
+      STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+      STIGMER_DATA_DIR: join(folder.path, "data"),
+      ADMIN_PORT: "0",
+      TEMPORAL_MAX_CONCURRENCY: "20",
+      OLLAMA_BASE_URL: ollama.url,
+    };
+    await using dev = startProgram(file, ["dev"], env, folder.path);
+    await dev.says("Ready.", 60_000);
+    await using start = startProgram(file, ["start"], { ...env, MODE: "local" }, folder.path);
+    await start.says("Worker ready");
+    const client = new StigmerClient({ endpoint: `localhost:${daemon}`, tls: false, apiKey: () => "test" });
+    const user = new StigmerUser(client);
+
+    const answered: string[] = [];
+    const wrong: string[] = [];
+    ollama.converse(({ messages }) => {
+      const said = messages.flatMap(({ role, content }) => (role === "user" ? [content.split("\n")[0] ?? ""] : []));
+      answered.push(said.at(-1) ?? "");
+      // Each continues what the one before it left.
+      if (said.join() !== answered.join()) wrong.push(`${said.join()} | ${answered.join()}`);
+      return { text: "Yes.", delay: 10 };
+    });
+    const session = await user.session();
+    const sent = Array.from({ length: MESSAGES }, (_, index) => `message ${index + 1}`);
+    const begun = await Promise.all(sent.map((message) => user.begin(session, message)));
+    const ended = await Promise.all(begun.map(async (execution) => (await user.follow(execution)).at(-1)));
+    expect(ended.map((execution) => execution?.status?.error)).toEqual(Array(MESSAGES).fill(""));
+    expect(wrong).toEqual([]);
+    expect(answered).toEqual(sent);
+    for (const { output } of [dev, start]) expect(output()).toContain("Execution started");
+
+    // `dev` sees at once that the other process is gone, and with it the turn that it had.
+    ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 300" } }] }));
+    const taken = async () => {
+      const execution = await user.begin(await user.session(), "Wait");
+      const mark = `Execution started [executionId=${execution.metadata?.id}`;
+      const by = (program: RunningProgram) => program.output().includes(mark);
+      await until("it runs", () => by(dev) || by(start), 20_000);
+      return by(start) ? execution : undefined;
+    };
+    let stuck: AgentExecution | undefined;
+    for (let attempt = 0; stuck === undefined && attempt < 15; attempt++) stuck = await taken();
+    start.signal("SIGKILL");
+    await start.exited;
+    ollama.converse(() => ({ text: "Yes." }));
+    const began = Date.now();
+    expect(phaseOf(await user.ask(stuck?.spec?.sessionId ?? "", "Go on"))).toBe("EXECUTION_COMPLETED");
+    // A lock that only time frees would last for 30 s.
+    expect(Date.now() - began).toBeLessThan(25_000);
+    client.close();
+  }, 120_000);
+});
