@@ -1,5 +1,5 @@
 import type { LogFormat, LogLevel } from "../log/index.ts";
-import type { Provider, STREAMING } from "./settings/index.ts";
+import type { ORPHAN_COLLECTION, Provider, STREAMING } from "./settings/index.ts";
 
 export interface TemporalConfig {
   /** `host:port`. */
@@ -102,6 +102,8 @@ export interface RedisConfig {
   readonly eventsTtlMs: number;
 }
 
+export type OrphanCollection = (typeof ORPHAN_COLLECTION)[number];
+
 export interface DaytonaConfig {
   readonly apiKey: string;
   readonly apiUrl: string;
@@ -109,6 +111,7 @@ export interface DaytonaConfig {
   readonly snapshotId?: string;
   readonly autoStopMinutes: number;
   readonly autoDeleteMinutes: number;
+  readonly orphanCollection: OrphanCollection;
 }
 
 export interface CloudConfig extends CommonConfig {

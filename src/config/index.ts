@@ -5,6 +5,7 @@ export type {
   DaytonaConfig,
   LocalConfig,
   ModelConfig,
+  OrphanCollection,
   PemSource,
   RedisConfig,
   StigmerConfig,

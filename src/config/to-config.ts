@@ -62,6 +62,7 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
           apiUrl: set.DAYTONA_API_URL,
           autoStopMinutes: set.DAYTONA_AUTO_STOP_MINUTES,
           autoDeleteMinutes: set.DAYTONA_AUTO_DELETE_MINUTES,
+          orphanCollection: set.DAYTONA_ORPHAN_COLLECTION,
           ...some({ target: set.DAYTONA_TARGET, snapshotId: set.DAYTONA_DEV_TOOLS_SNAPSHOT_ID }),
         },
       };

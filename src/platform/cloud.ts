@@ -3,12 +3,20 @@ import { CredentialsError, type OpenCredentials, openCredentials } from "../cred
 import type { Logger } from "../log/index.ts";
 import { RedisJournal } from "../recovery/redis/index.ts";
 import { REMEDIES, RedisConnection, RedisError, RedisLocks, SharedName } from "../redis/index.ts";
-import { DaytonaApi, DaytonaFailure, DaytonaHealth, DaytonaSandboxes, Reaper } from "../sandbox/daytona/index.ts";
+import {
+  DaytonaApi,
+  DaytonaFailure,
+  DaytonaHealth,
+  DaytonaSandboxes,
+  OrphanCollector,
+  type SessionSandboxes,
+} from "../sandbox/daytona/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
 import { allOpen } from "./all-open.ts";
+import { BACKEND_KEY, RedisOrphanLedger } from "./orphan-ledger.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
 
@@ -41,8 +49,9 @@ export async function openCloud(
     ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
     ...{ group, sessions, log, locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log) },
   });
-  const reaper = new Reaper({ api: daytona, sandboxes, sessions, group, log });
-  opened.defer(() => reaper.stop());
+  const backend = () => `${config.stigmer.endpoint.toLowerCase()}, ${key.owner()}`;
+  const collector = openCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });
+  opened.defer(() => collector?.stop());
   const journal = new RedisJournal(redis, log);
   opened.defer(() => journal.close());
   const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
@@ -57,11 +66,37 @@ export async function openCloud(
     journal,
     // Its note in Redis expires while Redis is away, too.
     isJournalCertain: false,
-    checks: [events.check, key.check, new DaytonaHealth(daytona)],
+    checks: [events.check, key.check, new DaytonaHealth(daytona), ...(collector === undefined ? [] : [collector])],
     connected: [`✅ Connected to Redis at ${redis.address}`, ...key.connected],
     summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${redis.address}`],
     close: () => closing.disposeAsync(),
   };
+}
+
+interface CollectorParts {
+  readonly redis: RedisConnection;
+  readonly daytona: DaytonaApi;
+  readonly sandboxes: DaytonaSandboxes;
+  readonly sessions: SessionSandboxes;
+  readonly group: string;
+  readonly backend: () => string;
+  readonly log: Logger;
+}
+
+/** Looks for orphaned sandboxes from now on, unless that is switched off. */
+function openCollector({ daytona: { orphanCollection: mode } }: CloudConfig, parts: CollectorParts) {
+  const { redis, daytona: api, sandboxes, sessions, group, backend, log } = parts;
+  if (mode === "off") return undefined;
+  const locks = new RedisLocks(redis, "stigmer:lock:orphans:", log);
+  const collector = new OrphanCollector({
+    ...{ mode, api, sessions, group, backend, log: log.child("orphans") },
+    ledger: new RedisOrphanLedger(redis, group),
+    rebindRemedy: `If the backend has really moved to this one, delete the key ${BACKEND_KEY} in Redis.`,
+    isInUse: (id) => sandboxes.isInUse(id),
+    tryLock: (onLost) => locks.tryAcquire(group, onLost),
+  });
+  collector.start();
+  return collector;
 }
 
 async function openRedis(config: CloudConfig, log: Logger): Promise<RedisConnection> {

@@ -88,6 +88,7 @@ describe("a runner in cloud mode", () => {
       "Stigmer ok",
       "Temporal ok",
       "model ok",
+      "orphan collection ok",
     ]);
     const shown = program.output() + program.errors() + (await admin("/config")).text;
     for (const secret of [world.apiKey, REDIS_PASSWORD, world.daytona.apiKey]) expect(shown).not.toContain(secret);

@@ -20,6 +20,8 @@ import { secret } from "./secret.ts";
 import { stigmer } from "./stigmer.ts";
 import { temporal } from "./temporal.ts";
 
+export const ORPHAN_COLLECTION = ["on", "report", "off"] as const;
+
 /** The variables of `MODE=cloud`. */
 export const cloudSettings = v.object({
   MODE: v.literal("cloud"),
@@ -69,6 +71,11 @@ export const cloudSettings = v.object({
     wholeNumber(1, 525_600),
     "10080",
     "Minutes after which a stopped sandbox is deleted.",
+  ),
+  DAYTONA_ORPHAN_COLLECTION: withDefault(
+    oneOf(ORPHAN_COLLECTION),
+    "on",
+    "Whether sandboxes that nobody will use again are deleted: `on`, `off`, or `report`, which only logs them.",
   ),
   REDIS_HOST: required(host, "Redis.", "Set it to the host of a Redis that all replicas share."),
   REDIS_PORT: withDefault(port, "6379", "Redis' port."),

@@ -3,7 +3,7 @@ import { cloudSettings } from "./cloud.ts";
 import { localSettings } from "./local.ts";
 
 export type { CloudSettings } from "./cloud.ts";
-export { cloudSettings } from "./cloud.ts";
+export { cloudSettings, type ORPHAN_COLLECTION } from "./cloud.ts";
 export type { LocalSettings } from "./local.ts";
 export { localSettings } from "./local.ts";
 export type { Provider } from "./model.ts";

@@ -8,6 +8,7 @@ const token = (claims: Partial<Token>): Token => ({
   algorithm: "RS256",
   issuer: undefined,
   audience: undefined,
+  owner: "",
   ...claims,
 });
 const NOW = Date.parse("2026-01-19T10:00:00Z");

@@ -53,6 +53,11 @@ export class LiveKey implements Credentials {
     return this.#token.text;
   }
 
+  /** Whose key it is, in words that stay the same when it is renewed. */
+  owner(): string {
+    return this.#token.owner;
+  }
+
   /** What is wrong with the key: it keeps the runner from working, or somebody has to see to it. */
   finding(): Finding | undefined {
     const { source, now } = this.#options;

@@ -32,6 +32,8 @@ export interface OpenCredentials {
   readonly check: HealthCheck;
   /** Lines of the log that say what was found. */
   readonly connected: readonly string[];
+  /** Whose key it is: its issuer, and the organization or the client that it was made for. */
+  owner(): string;
   close(): void;
 }
 
@@ -57,6 +59,7 @@ export async function openCredentials(
       credentials: key,
       check: { name: "API key", check: async () => key.finding() },
       connected: [`${found}: ${describeToken(token)}`],
+      owner: () => key.owner(),
       close: () => key.close(),
     };
   } catch (error) {

@@ -26,6 +26,7 @@ describe("a token", () => {
       keyId: "k",
       issuer: "https://i/",
       audience: ["a"],
+      owner: 'issuer "https://i/", subject null',
       expiresAt: 2_000_000_000_000,
       validFrom: 1_500,
     });

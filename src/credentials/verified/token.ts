@@ -1,5 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { CredentialsError } from "./credentials-error.ts";
+import { ownerOf } from "./owner.ts";
 
 /** Much longer than any token in use, and still within what servers take as a header of a call. */
 export const LONGEST_TOKEN = 16_384;
@@ -16,6 +17,8 @@ export interface Token {
   readonly keyId?: string;
   readonly issuer: unknown;
   readonly audience: unknown;
+  /** Whose key it is, in words that stay the same when it is renewed. */
+  readonly owner: string;
   /** Times in ms. */
   readonly expiresAt?: number;
   readonly validFrom?: number;
@@ -63,6 +66,7 @@ export function readToken(text: string): Token {
     ...(header.kid === undefined ? {} : { keyId: header.kid }),
     issuer: claims.iss,
     audience: claims.aud,
+    owner: ownerOf(claims),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(validFrom === undefined ? {} : { validFrom }),
   };

@@ -101,7 +101,7 @@ export class DaytonaSandboxes implements SandboxProvider {
     };
   }
 
-  /** Deletes it. Where that takes longer, it goes on while others go on too; what then fails is left to the reaper. */
+  /** Deletes it. Where that takes longer, it goes on while others go on too; what then fails is left to the orphan collector. */
   async #drop({ id }: RemoteSandbox): Promise<void> {
     const dropping = this.cleanup(id).then((done) => this.#options.log.info(`Sandbox ${id}: ${done}`));
     await Promise.race([dropping, sleep(DROP_WAIT_MS)]);

@@ -2,5 +2,7 @@ export { DaytonaApi } from "./daytona-api.ts";
 export { DaytonaFailure } from "./daytona-error.ts";
 export { DaytonaHealth } from "./daytona-health.ts";
 export { DaytonaSandboxes } from "./daytona-sandboxes.ts";
+export type { OrphanCollectorOptions, RoundLock } from "./orphans/orphan-collector.ts";
+export { OrphanCollector } from "./orphans/orphan-collector.ts";
+export type { OrphanLedger, OrphanReason, RoundRecord, Sighting } from "./orphans/orphan-ledger.ts";
 export type { ReplicaLocks, SessionSandboxes } from "./ports.ts";
-export { Reaper } from "./reaper.ts";

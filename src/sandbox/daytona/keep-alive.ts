@@ -2,7 +2,7 @@ import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
 
-/** So that another replica's reaper does not take a sandbox that is used for an idle one. */
+/** So that another replica's orphan collector does not take a sandbox in use for an idle one. */
 const MOST_MS = 120_000;
 
 /** @param autoStopMinutes after which Daytona stops an idle sandbox; 0: never */

@@ -35,3 +35,13 @@ export function labelsOfSession(group: string, sessionId: string): Record<string
 export function sessionOf(labels: Labels): string | undefined {
   return labels[LABEL.session];
 }
+
+/** The execution that a sandbox was made for, if any. */
+export function executionOf(labels: Labels): string | undefined {
+  return labels[LABEL.execution];
+}
+
+/** The group that a sandbox belongs to, if any. */
+export function groupOf(labels: Labels): string | undefined {
+  return labels[LABEL.group];
+}

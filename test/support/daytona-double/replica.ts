@@ -40,7 +40,7 @@ export function openReplica(options: ReplicaOptions): Replica {
   });
   const config = {
     ...{ apiKey: options.apiKey ?? double.apiKey, apiUrl: options.apiUrl ?? double.url },
-    ...{ autoStopMinutes: 15, autoDeleteMinutes: 60 },
+    ...{ autoStopMinutes: 15, autoDeleteMinutes: 60, orphanCollection: "on" as const },
     ...(options.snapshotId === undefined ? {} : { snapshotId: options.snapshotId }),
   };
   const api = new DaytonaApi(

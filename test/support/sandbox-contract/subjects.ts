@@ -28,7 +28,10 @@ export const openFilesystem: OpenSubject = async ({ commandTimeoutMs }) => {
 /** Sandboxes at Daytona, by its own SDK. One session for all requests of a test. */
 export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
   const double = new DaytonaDouble();
-  const config = { apiKey: double.apiKey, apiUrl: double.url, autoStopMinutes: 15, autoDeleteMinutes: 60 };
+  const config = {
+    ...{ apiKey: double.apiKey, apiUrl: double.url, autoStopMinutes: 15, autoDeleteMinutes: 60 },
+    orphanCollection: "off" as const,
+  };
   const api = new DaytonaApi(config, silentLogger);
   const sessions = new MemorySessions("ses-1");
   const provider = new DaytonaSandboxes({

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { DaytonaHealth } from "../../src/sandbox/daytona/index.ts";
+import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
+import { MemorySessions } from "../support/daytona-double/ports.ts";
+import { openReplica, type Replica } from "../support/daytona-double/replica.ts";
+
+let double: DaytonaDouble;
+let replica: Replica;
+beforeEach(() => {
+  double = new DaytonaDouble();
+  replica = openReplica({ double, sessions: new MemorySessions("ses-1") });
+});
+afterEach(async () => {
+  double.heal();
+  await replica.close();
+  await double.stop();
+});
+
+test("cleaning up a sandbox says what it did", async () => {
+  const { sandbox } = await replica.acquire();
+  double.fault({ request: /^DELETE/, status: 400, message: "it does not want to", times: 1 });
+  expect(await replica.sandboxes.cleanup(sandbox.id)).toMatch(/^could not be deleted: .*it does not want to/);
+  expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("deleted");
+  expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("was gone already");
+});
+
+test("the health of Daytona is asked for once a minute at most, and is nothing that stops a runner", async () => {
+  const health = new DaytonaHealth(replica.api);
+  expect(await health.check()).toBeUndefined();
+  await health.check();
+  expect(double.count(/^GET \/sandbox$/)).toBe(1);
+  double.fault({ request: /^GET \/sandbox$/, status: 401, message: "key revoked" });
+  expect(await new DaytonaHealth(replica.api).check()).toMatchObject({
+    status: "degraded",
+    reason: expect.stringContaining("key revoked"),
+  });
+});
