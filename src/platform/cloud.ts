@@ -84,12 +84,12 @@ interface CollectorParts {
 }
 
 /** Looks for orphaned sandboxes from now on, unless that is switched off. */
-function openCollector({ daytona: { orphanCollection: mode } }: CloudConfig, parts: CollectorParts) {
+function openCollector({ daytona: { orphanCollection: collection } }: CloudConfig, parts: CollectorParts) {
   const { redis, daytona: api, sandboxes, sessions, group, backend, log } = parts;
-  if (mode === "off") return undefined;
+  if (collection === "off") return undefined;
   const locks = new RedisLocks(redis, "stigmer:lock:orphans:", log);
   const collector = new OrphanCollector({
-    ...{ mode, api, sessions, group, backend, log: log.child("orphans") },
+    ...{ collection, api, sessions, group, backend, log: log.child("orphans") },
     ledger: new RedisOrphanLedger(redis, group),
     rebindRemedy: `If the backend has really moved to this one, delete the key ${BACKEND_KEY} in Redis.`,
     isInUse: (id) => sandboxes.isInUse(id),

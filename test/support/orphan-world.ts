@@ -86,7 +86,7 @@ export async function orphanWorld(): Promise<OrphanWorld> {
       const connection = await RedisConnection.open(redis.config, logger);
       open.defer(() => connection.close());
       const collector = new OrphanCollector({
-        ...{ mode: "on", api: replica.api, group: GROUP, now, log: logger },
+        ...{ collection: "on", api: replica.api, group: GROUP, now, log: logger },
         sessions: new StigmerSessions(clientOf(at)),
         ledger: new RedisOrphanLedger(connection, GROUP),
         backend: () => at.endpoint,

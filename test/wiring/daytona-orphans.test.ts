@@ -129,7 +129,7 @@ describe("the orphan collector", () => {
 
   test("only says what it would delete where it is told to", async () => {
     const oneOff = await world.sandbox();
-    const collector = await world.collector({ mode: "report" });
+    const collector = await world.collector({ collection: "report" });
     expect(await world.rounds(collector, 3)).toBe(0);
     expect(world.alive()).toEqual([oneOff]);
     expect(world.log.join("")).toContain(`Would delete sandbox ${oneOff}`);

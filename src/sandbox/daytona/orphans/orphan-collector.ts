@@ -19,7 +19,7 @@ export interface RoundLock {
 }
 
 export interface OrphanCollectorOptions extends Omit<RoundOptions, "signal" | "backend" | "now"> {
-  readonly mode: Exclude<OrphanCollection, "off">;
+  readonly collection: Exclude<OrphanCollection, "off">;
   /** Names the backend and the organization that this replica asks. */
   readonly backend: () => string;
   /** How an operator says that the backend has moved. */
@@ -110,7 +110,7 @@ export class OrphanCollector implements HealthCheck {
       `Looked for orphans among the group's ${total} sandboxes: ${ripe.length} found, ${watched} watched`,
     );
     if (this.#trouble !== undefined || ripe.length === 0) return 0;
-    if (this.#options.mode === "report") {
+    if (this.#options.collection === "report") {
       this.#list("Would delete", ripe);
       return 0;
     }
