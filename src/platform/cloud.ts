@@ -16,7 +16,8 @@ import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
 import { allOpen } from "./all-open.ts";
-import { BACKEND_KEY, RedisOrphanLedger } from "./orphan-ledger.ts";
+import { BACKEND_KEY, bind, ORGANIZATION_KEY } from "./bound-value.ts";
+import { RedisOrphanLedger } from "./orphan-ledger.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
 
@@ -48,6 +49,10 @@ export async function openCloud(
   const sandboxes = new DaytonaSandboxes({
     ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
     ...{ group, sessions, log, locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log) },
+    organization: {
+      bind: (id) => bind(redis, ORGANIZATION_KEY, id),
+      rebindRemedy: `If the organization has really changed, delete the key ${ORGANIZATION_KEY} in Redis.`,
+    },
   });
   const backend = () => `${config.stigmer.endpoint.toLowerCase()}, ${key.owner()}`;
   const collector = openCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });

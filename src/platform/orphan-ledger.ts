@@ -1,8 +1,7 @@
 import type { RedisConnection } from "../redis/index.ts";
 import type { OrphanLedger, RoundRecord, Sighting } from "../sandbox/daytona/index.ts";
+import { BACKEND_KEY, bind } from "./bound-value.ts";
 
-/** To which backend the runners of this Redis belong. */
-export const BACKEND_KEY = "stigmer:agent-runner:backend";
 /** What was not seen for so long is forgotten. */
 const SIGHTINGS_TTL_MS = 7 * 86_400_000;
 const ALIVE_TTL_MS = 86_400_000;
@@ -20,7 +19,7 @@ export class RedisOrphanLedger implements OrphanLedger {
   }
 
   async bind(backend: string): Promise<string> {
-    return (await this.#redis.run((client) => client.set(BACKEND_KEY, backend, "NX", "GET"))) ?? backend;
+    return await bind(this.#redis, BACKEND_KEY, backend);
   }
 
   async beginRound(everyMs: number): Promise<boolean> {

@@ -17,11 +17,22 @@ afterEach(async () => {
 });
 
 test("cleaning up a sandbox says what it did", async () => {
-  const { sandbox } = await replica.acquire();
+  const { sandbox, release } = await replica.acquire();
+  await release();
   double.fault({ request: /^DELETE/, status: 400, message: "it does not want to", times: 1 });
   expect(await replica.sandboxes.cleanup(sandbox.id)).toMatch(/^could not be deleted: .*it does not want to/);
   expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("deleted");
   expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("was gone already");
+});
+
+test("cleaning up leaves alone what is in use, and what these runners have not made", async () => {
+  const { sandbox } = await replica.acquire();
+  const made = async (labels: Record<string, string>) => (await replica.api.client.create({ labels })).id;
+  const [others, strangers] = [await made({ "stigmer-runner": "another group" }), await made({})];
+  expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("left alone: an execution uses it");
+  expect(await replica.sandboxes.cleanup(others)).toBe("left alone: it belongs to other runners (another group)");
+  expect(await replica.sandboxes.cleanup(strangers)).toBe("left alone: no runner has made it");
+  expect(double.alive).toHaveLength(3);
 });
 
 test("the health of Daytona is asked for once a minute at most, and is nothing that stops a runner", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
-import { MemorySessions, memoryLocks } from "../support/daytona-double/ports.ts";
+import { MemorySessions, memoryLocks, memoryOrganization } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
 import { until } from "../support/eventually.ts";
 
@@ -109,6 +109,66 @@ describe("a session's sandbox at Daytona", () => {
     const { sandbox, notice } = await replica.acquire();
     expect(sandbox.id).not.toBe(id);
     expect(notice).toContain("replaced");
+  });
+
+  test("is not replaced where it was not found once, by a mistake of Daytona's", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    // Nothing else leads to it.
+    double.box(id).labels = {};
+    double.fault({ request: new RegExp(`^GET /sandbox/${id}$`), status: 404, times: 1 });
+    const { sandbox, notice } = await replica.acquire();
+    expect([sandbox.id, notice]).toEqual([id, undefined]);
+    expect(creations()).toBe(1);
+  });
+
+  test("is replaced once where it was deleted between its start and its first use, and the user is told", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    // As long as it is started, nobody knows.
+    double.onRequest = (entry) => {
+      if (entry.includes(`${id}/work-dir`)) double.box(id).state = "destroyed";
+    };
+    const { sandbox, notice } = await replica.acquire();
+    expect(sandbox.id).not.toBe(id);
+    expect(notice).toContain("has been replaced by a new one");
+    expect((await sandbox.execute("echo works")).output).toBe("works\n");
+    expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
+    expect(replica.log.join("")).toMatch(new RegExp(`${id} was deleted before its first use.*executionId=aex-1`));
+    expect(creations()).toBe(2);
+  });
+
+  test("is not replaced again and again where each is deleted at once", async () => {
+    double.onRequest = (entry) => {
+      const [, id = ""] = /\/toolbox\/([^/]+)\//.exec(entry) ?? [];
+      if (id !== "") double.box(id).state = "destroyed";
+    };
+    await expect(open().acquire()).rejects.toThrow();
+    expect(creations()).toBe(2);
+  });
+
+  test("is not replaced by a runner whose key is of another organization, which says so", async () => {
+    const id = await earlier(open());
+    const elsewhere = new DaytonaDouble();
+    const wrong = openReplica({ double: elsewhere, sessions, organization: memoryOrganization("the others' one") });
+    replicas.push(wrong);
+    await expect(wrong.acquire()).rejects.toThrow(/organization org of this runner's DAYTONA_API_KEY.*the others' one/);
+    expect(sessions.sandboxes.get("ses-1")).toBe(id);
+    expect(elsewhere.alive).toEqual([]);
+    expect((await open().acquire()).sandbox.id).toBe(id);
+    await elsewhere.stop();
+  });
+
+  test("is named in the log with its execution and session", async () => {
+    const replica = open();
+    const id = await earlier(replica);
+    double.box(id).state = "stopped";
+    const { sandbox } = await replica.acquire({ executionId: "aex-2" });
+    double.box(id).state = "stopped";
+    await sandbox.execute("true");
+    const lines = replica.log.filter((line) => line.includes(id));
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/\[executionId=aex-2 sessionId=ses-1\]/);
   });
 
   test("is not one that belongs to another session", async () => {

@@ -1,36 +1,28 @@
+import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import type { SandboxLease, SandboxProvider, SandboxRequest } from "../sandbox.ts";
-import { SandboxError } from "../sandbox-error.ts";
 import { awaken } from "./awaken.ts";
-import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
+import { isGone } from "./confirm-gone.ts";
+import { createSandbox } from "./create-sandbox.ts";
 import type { RemoteSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 import { DaytonaSandbox } from "./daytona-sandbox.ts";
 import { keepAlive, keepAliveMs } from "./keep-alive.ts";
-import { labelsOfSession, sessionOf } from "./labels.ts";
-import type { ReplicaLocks, SessionSandboxes } from "./ports.ts";
+import { groupOf } from "./labels.ts";
 import { findRoot } from "./prepare.ts";
-import { makeReady, withinReadiness } from "./readiness.ts";
 import { RemoteShell } from "./remote-shell.ts";
+import { type Had, SessionSandbox, type SessionSandboxOptions } from "./session-sandbox.ts";
 
 /** How long the end of an execution waits until its sandbox is deleted. */
 const DROP_WAIT_MS = 3_000;
+/** How often one request gets another sandbox for one that was deleted between its start and its first use. */
+const MAX_REPLACEMENTS = 1;
 
-export interface DaytonaSandboxesOptions extends CreateOptions {
+export interface DaytonaSandboxesOptions extends SessionSandboxOptions {
   readonly commandTimeoutMs: number;
-  readonly sessions: SessionSandboxes;
-  /** By a session's id. */
-  readonly locks: ReplicaLocks;
   /** How often Daytona is told that a sandbox is in use; absent: as fits the time after which it stops idle ones. */
   readonly keepAliveMs?: number;
-}
-
-interface Had {
-  readonly remote: RemoteSandbox;
-  /** Whether it was made just now. */
-  readonly isNew: boolean;
-  readonly notice?: string;
 }
 
 /** Sandboxes at Daytona: one for each session, and one for each execution that has none. */
@@ -49,35 +41,34 @@ export class DaytonaSandboxes implements SandboxProvider {
   }
 
   async acquire(request: SandboxRequest): Promise<SandboxLease> {
-    const { sessionId } = request;
-    const had: Had =
-      sessionId === undefined
-        ? { remote: await createSandbox(this.#options, request), isNew: true }
-        : await this.#ofSession(sessionId, request);
-    const { remote, notice } = had;
-    const isEphemeral = sessionId === undefined;
-    const give = this.#take(remote);
-    try {
-      const sandbox = await this.#open(remote, request);
-      const release = async () => {
-        if (!isEphemeral) await sandbox.stopAll();
-        give();
-        if (isEphemeral) await this.#drop(remote);
-      };
-      return { sandbox, release, ...(notice === undefined ? {} : { notice }) };
-    } catch (error) {
-      give();
-      // It would not be better the next time.
-      if (had.isNew) await this.#drop(remote);
-      throw error;
+    const { executionId, sessionId } = request;
+    const log = this.#options.log.child("sandbox", { executionId, sessionId });
+    let gone: string | undefined;
+    for (let replaced = 0; ; replaced++) {
+      const had = await this.#have(request, log, gone);
+      try {
+        return await this.#lease(had, request, log);
+      } catch (error) {
+        const { id } = had.remote;
+        const wasDeleted = await this.#isGone(id, request);
+        // It would not be better the next time.
+        if (had.isNew && !wasDeleted) await this.#drop(had.remote, log);
+        if (!wasDeleted || replaced >= MAX_REPLACEMENTS) throw error;
+        log.warn(`The sandbox ${id} was deleted before its first use: ${messageOf(error)}`);
+        gone = id;
+      }
     }
   }
 
   async cleanup(sandboxId: string): Promise<string> {
-    const { api } = this.#options;
+    const { api, group } = this.#options;
     try {
       const remote = await api.find(sandboxId);
       if (remote === undefined) return "was gone already";
+      const owner = groupOf(remote.labels);
+      if (owner !== group)
+        return `left alone: ${owner === undefined ? "no runner has made it" : `it belongs to other runners (${owner})`}`;
+      if (this.isInUse(remote.id)) return "left alone: an execution uses it";
       await api.call(`delete the sandbox ${sandboxId}`, () => remote.delete());
       return "deleted";
     } catch (error) {
@@ -86,9 +77,40 @@ export class DaytonaSandboxes implements SandboxProvider {
     }
   }
 
+  /** @param gone a sandbox that the request must not get */
+  async #have(request: SandboxRequest, log: Logger, gone?: string): Promise<Had> {
+    const options = { ...this.#options, log };
+    const { sessionId } = request;
+    if (sessionId === undefined) return { remote: await createSandbox(options, request), isNew: true };
+    return await new SessionSandbox(options, sessionId, request).get(gone);
+  }
+
+  async #lease({ remote, notice }: Had, request: SandboxRequest, log: Logger): Promise<SandboxLease> {
+    const isEphemeral = request.sessionId === undefined;
+    const give = this.#take(remote, log);
+    try {
+      const sandbox = await this.#open(remote, request, log);
+      const release = async () => {
+        if (!isEphemeral) await sandbox.stopAll();
+        give();
+        if (isEphemeral) await this.#drop(remote, log);
+      };
+      return { sandbox, release, ...(notice === undefined ? {} : { notice }) };
+    } catch (error) {
+      give();
+      throw error;
+    }
+  }
+
+  /** Whether a session's sandbox that could not be used was deleted. Never throws. */
+  async #isGone(id: string, { sessionId, signal }: SandboxRequest): Promise<boolean> {
+    if (sessionId === undefined || signal.aborted) return false;
+    return await isGone(this.#options.api, id, signal).catch(() => false);
+  }
+
   /** Counts a use, and keeps it awake. @returns the function that ends the use */
-  #take(remote: RemoteSandbox): () => void {
-    const { api, config, log } = this.#options;
+  #take(remote: RemoteSandbox, log: Logger): () => void {
+    const { api, config } = this.#options;
     const { id } = remote;
     this.#inUse.set(id, (this.#inUse.get(id) ?? 0) + 1);
     const everyMs = this.#options.keepAliveMs ?? keepAliveMs(config.autoStopMinutes);
@@ -101,110 +123,20 @@ export class DaytonaSandboxes implements SandboxProvider {
     };
   }
 
-  /** Deletes it. Where that takes longer, it goes on while others go on too; what then fails is left to the orphan collector. */
-  async #drop({ id }: RemoteSandbox): Promise<void> {
-    const dropping = this.cleanup(id).then((done) => this.#options.log.info(`Sandbox ${id}: ${done}`));
+  /** Deletes it. Where that takes longer, others go on meanwhile; what then fails is left to the orphan collector. */
+  async #drop({ id }: RemoteSandbox, log: Logger): Promise<void> {
+    const dropping = this.cleanup(id).then((done) => log.info(`Sandbox ${id}: ${done}`));
     await Promise.race([dropping, sleep(DROP_WAIT_MS)]);
   }
 
-  async #open(remote: RemoteSandbox, { environment, signal }: SandboxRequest): Promise<DaytonaSandbox> {
+  async #open(remote: RemoteSandbox, request: SandboxRequest, log: Logger): Promise<DaytonaSandbox> {
     const { api, commandTimeoutMs } = this.#options;
+    const { environment, signal } = request;
     const shell = new RemoteShell(api, remote, {
       signal,
-      awaken: (within) => awaken(api, remote, this.#options, within),
+      awaken: (within) => awaken(api, remote, { ...this.#options, log }, within),
     });
     const root = await findRoot(api, remote, shell, signal);
     return new DaytonaSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });
-  }
-
-  /** The session's sandbox, or a new one. One replica at a time, so that there are never two. */
-  async #ofSession(sessionId: string, request: SandboxRequest): Promise<Had> {
-    const { locks, log } = this.#options;
-    const unlock = await locks.acquire(sessionId, request.signal).catch((error: unknown) => {
-      if (request.signal.aborted) throw error;
-      throw new SandboxError(
-        "unavailable",
-        `The sandbox of session ${sessionId} cannot be had: the lock around it could not be taken: ${messageOf(error)}`,
-        error,
-      );
-    });
-    try {
-      const known = await this.#known(sessionId, request);
-      const remote = known === undefined ? undefined : await this.#revive(known, sessionId, request);
-      if (remote !== undefined) return { remote, isNew: false };
-      const left = await this.#leftOver(sessionId, request);
-      if (left !== undefined) return { remote: left, isNew: false };
-      const made = { remote: await this.#createFor(sessionId, request), isNew: true };
-      if (known === undefined) return made;
-      log.warn(`The sandbox ${known} of session ${sessionId} is gone or broken: ${made.remote.id} replaces it`);
-      return {
-        ...made,
-        notice:
-          "The session's sandbox was gone or broken and has been replaced by a new one: files of earlier turns are not in it.",
-      };
-    } finally {
-      await unlock();
-    }
-  }
-
-  /** Another replica may have made one since the execution was read. */
-  async #known(sessionId: string, { sandboxId, signal }: SandboxRequest): Promise<string | undefined> {
-    const { sessions, log } = this.#options;
-    try {
-      return (await sessions.recall(sessionId, signal))?.sandboxId;
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn(`Session ${sessionId} could not be read again: ${messageOf(error)}`);
-      return sandboxId;
-    }
-  }
-
-  /** @returns the running sandbox, or `undefined` where it cannot be used */
-  async #revive(id: string, sessionId: string, request: SandboxRequest): Promise<RemoteSandbox | undefined> {
-    const { api, log } = this.#options;
-    const remote = await api.find(id, request.signal);
-    if (remote === undefined) return undefined;
-    // One that another session works in is not this one's, whatever the session says.
-    const owner = sessionOf(remote.labels);
-    if (owner !== undefined && owner !== sessionId) return undefined;
-    if (remote.state !== "started")
-      log.info(`The sandbox ${id} of session ${sessionId} is ${remote.state}: starting it`);
-    const ready = await withinReadiness(
-      `the sandbox ${id} of session ${sessionId}`,
-      request.signal,
-      this.#options,
-      (signal) => makeReady(api, remote, signal),
-    );
-    return ready ? remote : undefined;
-  }
-
-  /** One that was made for the session, and could not be written to it then. */
-  async #leftOver(sessionId: string, request: SandboxRequest): Promise<RemoteSandbox | undefined> {
-    const { api, group, log } = this.#options;
-    for (const remote of await api.list(labelsOfSession(group, sessionId), request.signal)) {
-      const usable = await this.#revive(remote.id, sessionId, request);
-      if (usable === undefined) continue;
-      log.info(`The sandbox ${usable.id} was made for session ${sessionId} before: it is used`);
-      await this.#remember(sessionId, usable.id, request.signal);
-      return usable;
-    }
-    return undefined;
-  }
-
-  async #createFor(sessionId: string, request: SandboxRequest): Promise<RemoteSandbox> {
-    const remote = await createSandbox(this.#options, request);
-    await this.#remember(sessionId, remote.id, request.signal);
-    return remote;
-  }
-
-  async #remember(sessionId: string, sandboxId: string, signal: AbortSignal): Promise<void> {
-    const { sessions, log } = this.#options;
-    try {
-      await sessions.remember(sessionId, sandboxId, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      // It is found by its label the next time.
-      log.warn(`The sandbox ${sandboxId} could not be written to session ${sessionId}: ${messageOf(error)}`);
-    }
   }
 }

@@ -5,4 +5,4 @@ export { DaytonaSandboxes } from "./daytona-sandboxes.ts";
 export type { OrphanCollectorOptions, RoundLock } from "./orphans/orphan-collector.ts";
 export { OrphanCollector } from "./orphans/orphan-collector.ts";
 export type { OrphanLedger, OrphanReason, RoundRecord, Sighting } from "./orphans/orphan-ledger.ts";
-export type { ReplicaLocks, SessionSandboxes } from "./ports.ts";
+export type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "./ports.ts";

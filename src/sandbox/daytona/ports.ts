@@ -16,3 +16,14 @@ export interface ReplicaLocks {
   /** Waits for it. @returns what gives it back @throws where it cannot be had */
   acquire(name: string, signal?: AbortSignal): Promise<() => Promise<void>>;
 }
+
+/**
+ * Which organization at Daytona the group's sandboxes are in. A runner with the key of another one finds none of them: what
+ * it took for gone would be replaced by empty ones.
+ */
+export interface GroupOrganization {
+  /** Writes it down, unless it is known. @returns the one that is known @throws where that cannot be found out */
+  bind(organizationId: string): Promise<string>;
+  /** How an operator says that it has changed. */
+  readonly rebindRemedy: string;
+}

@@ -28,6 +28,8 @@ export class DaytonaDouble {
   path = process.env["PATH"] ?? "/usr/bin:/bin";
   /** The user that commands run as; absent: this process' own. */
   user: number | undefined;
+  /** Told of every request before it is answered. */
+  onRequest: (entry: string) => void = () => undefined;
   /** New sandboxes come to this end instead of being started. */
   failsWith: { readonly state: string; readonly reason: string } | undefined;
 
@@ -68,6 +70,7 @@ export class DaytonaDouble {
   heal(): void {
     this.#faults.clear();
     this.failsWith = undefined;
+    this.onRequest = () => undefined;
   }
 
   async stop(): Promise<void> {
@@ -79,6 +82,7 @@ export class DaytonaDouble {
     const { pathname } = new URL(request.url);
     const entry = `${request.method} ${pathname.replace(/^\/api/, "")}`;
     this.requests.push(entry);
+    this.onRequest(entry);
     if (request.headers.get("authorization") !== `Bearer ${this.apiKey}`)
       return errorAnswer(401, "Invalid credentials", pathname);
     const fault = this.#faults.next(entry);
@@ -96,7 +100,8 @@ export class DaytonaDouble {
     const [, id = "", path = ""] = /^\/toolbox\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
     if (id !== "") {
       const box = this.boxes.get(id);
-      return box === undefined ? missing(id, pathname) : await toolboxAnswer(box, path, request, this.path, this.user);
+      if (box === undefined || box.state === "destroyed") return missing(id, pathname);
+      return await toolboxAnswer(box, path, request, this.path, this.user);
     }
     const rest = pathname.replace(/^\/api\/sandbox\/?/, "");
     if (rest === "") return await this.#collection(request, searchParams);

@@ -1,4 +1,4 @@
-import type { ReplicaLocks, SessionSandboxes } from "../../../src/sandbox/daytona/index.ts";
+import type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "../../../src/sandbox/daytona/index.ts";
 import { KeyedMutex } from "../../../src/shared/keyed-mutex.ts";
 
 /** Sessions and their sandboxes, of one process. */
@@ -31,5 +31,17 @@ export function memoryLocks(): ReplicaLocks {
       const release = await mutex.acquire(name, signal);
       return async () => release();
     },
+  };
+}
+
+/** The organization of a group, of one process. */
+export function memoryOrganization(first?: string): GroupOrganization {
+  let bound = first;
+  return {
+    bind: async (organizationId) => {
+      bound ??= organizationId;
+      return bound;
+    },
+    rebindRemedy: "Delete the key.",
   };
 }

@@ -1,15 +1,21 @@
 import { createLogger } from "../../../src/log/index.ts";
-import { DaytonaApi, DaytonaSandboxes, type ReplicaLocks } from "../../../src/sandbox/daytona/index.ts";
+import {
+  DaytonaApi,
+  DaytonaSandboxes,
+  type GroupOrganization,
+  type ReplicaLocks,
+} from "../../../src/sandbox/daytona/index.ts";
 import type { SandboxLease, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { SecretMask } from "../../../src/shared/secret-mask.ts";
 import type { DaytonaDouble } from "./daytona-double.ts";
-import { type MemorySessions, memoryLocks } from "./ports.ts";
+import { type MemorySessions, memoryLocks, memoryOrganization } from "./ports.ts";
 
 export interface ReplicaOptions {
   readonly double: DaytonaDouble;
   readonly sessions: MemorySessions;
   readonly locks?: ReplicaLocks;
   readonly group?: string;
+  readonly organization?: GroupOrganization;
   readonly apiKey?: string;
   readonly apiUrl?: string;
   readonly snapshotId?: string;
@@ -30,7 +36,7 @@ export interface Replica {
 }
 
 export function openReplica(options: ReplicaOptions): Replica {
-  const { double, sessions, locks = memoryLocks(), group = "group" } = options;
+  const { double, sessions, locks = memoryLocks(), group = "group", organization = memoryOrganization() } = options;
   const log: string[] = [];
   const logger = createLogger({
     level: "debug",
@@ -49,7 +55,7 @@ export function openReplica(options: ReplicaOptions): Replica {
     options.isImpatient === true ? { retries: 2, firstMs: 50, mostMs: 50 } : undefined,
   );
   const sandboxes = new DaytonaSandboxes({
-    ...{ api, config, commandTimeoutMs: 60_000, group, sessions, locks, log: logger },
+    ...{ api, config, commandTimeoutMs: 60_000, group, sessions, locks, organization, log: logger },
     ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
   });

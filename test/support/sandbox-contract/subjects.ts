@@ -4,7 +4,7 @@ import { DaytonaApi, DaytonaSandboxes } from "../../../src/sandbox/daytona/index
 import { baseEnvironment, FilesystemSandboxes } from "../../../src/sandbox/filesystem/index.ts";
 import type { SandboxLease, SandboxProvider, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { DaytonaDouble } from "../daytona-double/daytona-double.ts";
-import { MemorySessions, memoryLocks } from "../daytona-double/ports.ts";
+import { MemorySessions, memoryLocks, memoryOrganization } from "../daytona-double/ports.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { NOBODY, withoutRoot } from "../without-root.ts";
 import type { OpenSubject, Subject } from "./subject.ts";
@@ -36,7 +36,7 @@ export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
   const sessions = new MemorySessions("ses-1");
   const provider = new DaytonaSandboxes({
     ...{ api, config, commandTimeoutMs, sessions },
-    ...{ group: "group", locks: memoryLocks(), log: silentLogger },
+    ...{ group: "group", locks: memoryLocks(), organization: memoryOrganization(), log: silentLogger },
   });
   const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
     await Promise.all(double.alive.map((box) => chmod(box.folder, 0o755)));

@@ -1,0 +1,25 @@
+import { sleep } from "../../shared/time.ts";
+import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+
+/** Between the two looks at a sandbox that seems to be gone. */
+const SECOND_LOOK_MS = 2_000;
+
+/**
+ * A sandbox by its id. That one is gone is believed only when it is not found twice: what replaces it has none of its
+ * files.
+ * @returns `undefined` where it is gone
+ * @throws DaytonaFailure; the signal's reason where it aborts
+ */
+export async function findTwice(api: DaytonaApi, id: string, signal: AbortSignal): Promise<RemoteSandbox | undefined> {
+  const found = await api.find(id, signal);
+  if (found !== undefined) return found;
+  await sleep(SECOND_LOOK_MS, signal);
+  signal.throwIfAborted();
+  return await api.find(id, signal);
+}
+
+/** Whether a sandbox that just did not do something is gone. @throws as {@link findTwice} */
+export async function isGone(api: DaytonaApi, id: string, signal: AbortSignal): Promise<boolean> {
+  const found = await findTwice(api, id, signal);
+  return found === undefined || found.state === "destroyed" || found.state === "destroying";
+}

@@ -1,0 +1,158 @@
+import { messageOf } from "../../shared/errors.ts";
+import type { SandboxRequest } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
+import { findTwice } from "./confirm-gone.ts";
+import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
+import type { RemoteSandbox } from "./daytona-api.ts";
+import { labelsOfSession, sessionOf } from "./labels.ts";
+import type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "./ports.ts";
+import { makeReady, withinReadiness } from "./readiness.ts";
+
+export interface SessionSandboxOptions extends CreateOptions {
+  readonly sessions: SessionSandboxes;
+  /** By a session's id. */
+  readonly locks: ReplicaLocks;
+  readonly organization: GroupOrganization;
+}
+
+/** The sandbox that a request gets. */
+export interface Had {
+  readonly remote: RemoteSandbox;
+  /** Whether it was made just now. */
+  readonly isNew: boolean;
+  /** What the user should know. */
+  readonly notice?: string;
+}
+
+/** Finds the sandbox of a session, or makes it. */
+export class SessionSandbox {
+  readonly #options: SessionSandboxOptions;
+  readonly #sessionId: string;
+  readonly #request: SandboxRequest;
+
+  constructor(options: SessionSandboxOptions, sessionId: string, request: SandboxRequest) {
+    this.#options = options;
+    this.#sessionId = sessionId;
+    this.#request = request;
+  }
+
+  /**
+   * The session's sandbox, or a new one. One replica at a time, so that there are never two.
+   * @param gone one that is known to be gone, whatever Daytona says
+   * @throws SandboxError; the request's signal's reason
+   */
+  async get(gone?: string): Promise<Had> {
+    const { log } = this.#options;
+    const unlock = await this.#lock();
+    try {
+      const known = await this.#known();
+      const remote = known === undefined || known === gone ? undefined : await this.#revive(known);
+      if (remote !== undefined) return { remote, isNew: false };
+      const left = await this.#leftOver(gone);
+      if (left !== undefined) return { remote: left, isNew: false };
+      const made = { remote: await this.#create(known), isNew: true };
+      if (known === undefined) return made;
+      log.warn(`The sandbox ${known} of session ${this.#sessionId} is gone or broken: ${made.remote.id} replaces it`);
+      return {
+        ...made,
+        notice:
+          "The session's sandbox was gone or broken and has been replaced by a new one: files of earlier turns are not in it.",
+      };
+    } finally {
+      await unlock();
+    }
+  }
+
+  async #lock(): Promise<() => Promise<void>> {
+    const { signal } = this.#request;
+    return await this.#options.locks.acquire(this.#sessionId, signal).catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      throw new SandboxError(
+        "unavailable",
+        `The sandbox of session ${this.#sessionId} cannot be had: the lock around it could not be taken: ${messageOf(error)}`,
+        error,
+      );
+    });
+  }
+
+  /** Another replica may have made one since the execution was read. */
+  async #known(): Promise<string | undefined> {
+    const { sessions, log } = this.#options;
+    const { sandboxId, signal } = this.#request;
+    try {
+      return (await sessions.recall(this.#sessionId, signal))?.sandboxId;
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn(`Session ${this.#sessionId} could not be read again: ${messageOf(error)}`);
+      return sandboxId;
+    }
+  }
+
+  /** @returns the running sandbox, or `undefined` where it cannot be used */
+  async #revive(id: string): Promise<RemoteSandbox | undefined> {
+    const { api, log } = this.#options;
+    const { signal } = this.#request;
+    const remote = await findTwice(api, id, signal);
+    if (remote === undefined) return undefined;
+    // One that another session works in is not this one's, whatever the session says.
+    const owner = sessionOf(remote.labels);
+    if (owner !== undefined && owner !== this.#sessionId) return undefined;
+    const what = `the sandbox ${id} of session ${this.#sessionId}`;
+    if (remote.state !== "started")
+      log.info(`The sandbox ${id} of session ${this.#sessionId} is ${remote.state}: starting it`);
+    const ready = await withinReadiness(what, signal, this.#options, (within) => makeReady(api, remote, within));
+    return ready ? remote : undefined;
+  }
+
+  /** One that was made for the session, and could not be written to it then. */
+  async #leftOver(gone: string | undefined): Promise<RemoteSandbox | undefined> {
+    const { api, group, log } = this.#options;
+    for (const remote of await api.list(labelsOfSession(group, this.#sessionId), this.#request.signal)) {
+      const usable = remote.id === gone ? undefined : await this.#revive(remote.id);
+      if (usable === undefined) continue;
+      log.info(`The sandbox ${usable.id} was made for session ${this.#sessionId} before: it is used`);
+      await this.#remember(usable.id);
+      return usable;
+    }
+    return undefined;
+  }
+
+  /** @param replaces the sandbox that seems to be gone */
+  async #create(replaces: string | undefined): Promise<RemoteSandbox> {
+    const remote = await createSandbox(this.#options, this.#request);
+    const other = await this.#otherOrganization(remote);
+    if (replaces !== undefined && other !== undefined) {
+      await this.#options.api.call(`delete the sandbox ${remote.id}`, () => remote.delete());
+      throw new SandboxError(
+        "unavailable",
+        `The sandbox ${replaces} of session ${this.#sessionId} is not in the organization ${remote.organizationId} of this runner's DAYTONA_API_KEY; those of the other runners are in ${other}. It is not replaced, and none of its files are lost. Correct DAYTONA_API_KEY. ${this.#options.organization.rebindRemedy}`,
+      );
+    }
+    await this.#remember(remote.id);
+    return remote;
+  }
+
+  /** The organization at Daytona that the group's sandboxes are in, where it is another one. */
+  async #otherOrganization({ organizationId }: RemoteSandbox): Promise<string | undefined> {
+    const { organization, log } = this.#options;
+    try {
+      const bound = await organization.bind(organizationId);
+      return bound === organizationId ? undefined : bound;
+    } catch (error) {
+      log.warn(`Whether ${organizationId} is the organization of the other runners is not known: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  async #remember(sandboxId: string): Promise<void> {
+    const { sessions, log } = this.#options;
+    const { signal } = this.#request;
+    try {
+      await sessions.remember(this.#sessionId, sandboxId, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // It is found by its label the next time.
+      log.warn(`The sandbox ${sandboxId} could not be written to session ${this.#sessionId}: ${messageOf(error)}`);
+    }
+  }
+}
