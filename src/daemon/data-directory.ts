@@ -19,7 +19,7 @@ export function holdDataDirectory(directory: string): () => void {
     release = holdFile(join(directory, "dev.lock"));
   } catch (error) {
     throw new DevError("directory", `The data directory ${directory} cannot be used: ${messageOf(error)}`, [
-      storageTrouble(error)?.remedy ??
+      storageTrouble(error)?.remedy(directory) ??
         "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
     ]);
   }

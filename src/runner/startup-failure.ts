@@ -74,10 +74,7 @@ export function startupFailure(error: unknown): StartupFailure {
     return {
       what: "a database cannot be used",
       error: error.message,
-      causes: [
-        "The file belongs to another user, or its disk is full or read-only: see to that, or set STIGMER_DATA_DIR to another directory.",
-        "The file is damaged: move it away to begin with a new one.",
-      ],
+      causes: [error.remedy],
       exitCode: EXIT.unavailable,
     };
   }

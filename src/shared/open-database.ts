@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "./errors.ts";
+import { storageTrouble } from "./storage-trouble.ts";
 
 /** How long a process waits for another one that writes to the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -10,6 +11,13 @@ const BUSY_STEP_MS = 20;
 /** A database file that cannot be used. The message names it and the cause. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
+  /** What to do about it, in sentences. */
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, cause: unknown) {
+    super(message, { cause });
+    this.remedy = remedy;
+  }
 }
 
 /**
@@ -31,8 +39,20 @@ export function openDatabase(file: string): Database {
     return database;
   } catch (error) {
     database?.close();
-    throw new DatabaseError(`The database ${file} cannot be used: ${messageOf(error)}`, { cause: error });
+    throw databaseError(file, error);
   }
+}
+
+/** Why a database file cannot be used, and what to do. */
+export function databaseError(file: string, error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  const trouble = storageTrouble(error);
+  const text = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
+  return new DatabaseError(
+    `The database ${file} cannot be used: ${text}.`,
+    trouble?.remedy(file) ?? "See to its disk, or set STIGMER_DATA_DIR to another directory.",
+    error,
+  );
 }
 
 /**

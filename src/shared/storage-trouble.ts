@@ -6,39 +6,41 @@ export interface StorageTrouble {
   readonly code: string;
   /** As the end of the sentence "<file> cannot be used: …". */
   readonly what: string;
-  /** What to do, a sentence. */
-  readonly remedy: string;
+  /** What to do with a file, in sentences. */
+  readonly remedy: (file: string) => string;
 }
 
 const ELSEWHERE = "or set STIGMER_DATA_DIR to another directory";
-const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly remedy: string }[] = [
-  { codes: /^(SQLITE_FULL|ENOSPC)/, what: "the disk is full", remedy: `Free space on it, ${ELSEWHERE}.` },
-  { codes: /^EDQUOT/, what: "the disk quota is used up", remedy: `Free space or raise the quota, ${ELSEWHERE}.` },
+const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly remedy: StorageTrouble["remedy"] }[] = [
+  { codes: /^(SQLITE_FULL|ENOSPC)/, what: "the disk is full", remedy: () => `Free space on it, ${ELSEWHERE}.` },
+  { codes: /^EDQUOT/, what: "the disk quota is used up", remedy: () => `Free space or raise the quota, ${ELSEWHERE}.` },
   {
     codes: /^(SQLITE_READONLY|EROFS)/,
     what: "it is read-only",
-    remedy: `Make the file and its directory writable; a disk with errors is mounted read-only, see \`dmesg\`; ${ELSEWHERE}.`,
+    remedy: () =>
+      `Make the file and its directory writable; a disk with errors is mounted read-only, see \`dmesg\`; ${ELSEWHERE}.`,
   },
   {
     codes: /^(SQLITE_(PERM|AUTH|CANTOPEN)|EACCES|EPERM)/,
     what: "this user may not write it",
-    remedy: `Give the file and its directory to this user, ${ELSEWHERE}.`,
+    remedy: () => `Give the file and its directory to this user, ${ELSEWHERE}.`,
   },
-  { codes: /^(ENOENT|ENOTDIR)/, what: "it is not there any more", remedy: "Start the program again." },
+  { codes: /^(ENOENT|ENOTDIR)/, what: "it is not there any more", remedy: () => "Start the program again." },
   {
     codes: /^(SQLITE_(CORRUPT|NOTADB))/,
-    what: "the file is damaged",
-    remedy: "Stop the program and move the file away: it begins with a new one.",
+    what: "it is damaged",
+    remedy: (file) =>
+      `Stop the program and move it away, with ${file}-wal and ${file}-shm where they are: a new one is made. Of the old one \`sqlite3 ${file} .recover\` may save something.`,
   },
   {
     codes: /^(SQLITE_IOERR|EIO)/,
     what: "the disk reports an error",
-    remedy: `Look for it in \`dmesg\`, and at the free space, ${ELSEWHERE}.`,
+    remedy: () => `Look for it in \`dmesg\`, and at the free space, ${ELSEWHERE}.`,
   },
   {
     codes: /^(SQLITE_(BUSY|LOCKED))/,
     what: "another process keeps it locked",
-    remedy: "Stop the other process that uses it.",
+    remedy: () => "Stop the other process that uses it.",
   },
 ];
 
@@ -51,5 +53,5 @@ export function storageTrouble(error: unknown): StorageTrouble | undefined {
 
 /** `<file> cannot be used: the disk is full (SQLITE_FULL). Free space on it, …` */
 export function describeStorageTrouble(file: string, { code, what, remedy }: StorageTrouble): string {
-  return `${file} cannot be used: ${what} (${code}). ${remedy}`;
+  return `${file} cannot be used: ${what} (${code}). ${remedy(file)}`;
 }

@@ -2,22 +2,38 @@ import { join } from "node:path";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import { DatabaseHealth } from "../../shared/database-health.ts";
 import type { HealthCheck } from "../../shared/health.ts";
-import { openDatabase } from "../../shared/open-database.ts";
+import { databaseError, openDatabase } from "../../shared/open-database.ts";
 import { type IsWorkflowOpen, notKnown } from "../arrivals.ts";
 import { RowThreadStore } from "../row-thread-store.ts";
 import { ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { ticketOf } from "../ticket.ts";
-import { SqliteRows } from "./sqlite-rows.ts";
 import { SqliteTickets } from "./sqlite-tickets.ts";
+import { openThreadsFile } from "./threads-file.ts";
 import { wordedRows } from "./worded-rows.ts";
-
-/** Largest write-ahead log that is left after it was written back. */
-const LOG_LIMIT_BYTES = 8_388_608;
 
 /** Threads in a file, and whether it can be written. */
 export interface SqliteThreads extends ThreadStore {
   readonly check: HealthCheck;
+}
+
+/** Threads in a file of the data directory. @throws DatabaseError */
+export function openSqliteThreads(
+  dataDir: string,
+  log: Logger = silentLogger,
+  isWorkflowOpen: IsWorkflowOpen = notKnown,
+): SqliteThreads {
+  const { path, database, rows } = openThreadsFile(dataDir, log);
+  const health = new DatabaseHealth(path, database);
+  const tickets = openTickets(dataDir, log);
+  const queue = new ThreadQueue({ tickets, isWorkflowOpen, log });
+  const store = new RowThreadStore(wordedRows(rows, health), queue, async () => {
+    database.close();
+    tickets.close();
+  });
+  return Object.assign(store, {
+    check: { name: "agents' memory", check: async () => health.check() ?? tickets.check() },
+  });
 }
 
 /** The queues of threads alone, for who creates executions on this machine and knows their order first. */
@@ -27,6 +43,7 @@ export interface SqliteTurns {
   close(): void;
 }
 
+/** @throws DatabaseError */
 export function openSqliteTurns(dataDir: string, log: Logger): SqliteTurns {
   const tickets = openTickets(dataDir, log);
   return {
@@ -37,31 +54,12 @@ export function openSqliteTurns(dataDir: string, log: Logger): SqliteTurns {
 
 /** Apart from the threads: a turn must not wait for another process to write a large checkpoint. */
 function openTickets(dataDir: string, log: Logger): SqliteTickets {
-  return new SqliteTickets(openDatabase(join(dataDir, "turns.db")), log);
-}
-
-/** Threads in a file of the data directory. */
-export function openSqliteThreads(
-  dataDir: string,
-  log: Logger = silentLogger,
-  isWorkflowOpen: IsWorkflowOpen = notKnown,
-): SqliteThreads {
-  const file = join(dataDir, "threads.db");
-  const database = openDatabase(file);
-  database.run(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
-  const rows = new SqliteRows(database);
-  if (rows.lost)
-    log.warn(
-      `${file} was written by another version of this program: it is started anew, and sessions have no memory of earlier turns`,
-    );
-  const health = new DatabaseHealth(file, database);
-  const tickets = openTickets(dataDir, log);
-  const queue = new ThreadQueue({ tickets, isWorkflowOpen, log });
-  const store = new RowThreadStore(wordedRows(rows, health), queue, async () => {
+  const path = join(dataDir, "turns.db");
+  const database = openDatabase(path);
+  try {
+    return new SqliteTickets(database, new DatabaseHealth(path, database), log);
+  } catch (error) {
     database.close();
-    tickets.close();
-  });
-  return Object.assign(store, {
-    check: { name: "agents' memory", check: async () => health.check() },
-  });
+    throw databaseError(path, error);
+  }
 }

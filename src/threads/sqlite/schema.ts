@@ -1,10 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { whileBusy } from "../../shared/open-database.ts";
 
-/** Counted up when the tables change: a file of another version is started anew. */
-const VERSION = 2;
-
-const TABLES = ["threads", "checkpoints", "channel_values", "writes", "parts"] as const;
+/** Counted up when the tables change: a file of another version is left alone. */
+export const VERSION = 2;
 
 /** `parts` of values and writes: the ids of the messages in them, as JSON. */
 const SCHEMA = `
@@ -32,32 +30,51 @@ CREATE TABLE IF NOT EXISTS parts (
 );
 `;
 
+/** What other versions do not know of, and do not need. */
+const ADDED = `
+CREATE TABLE IF NOT EXISTS unused_threads (thread_id TEXT NOT NULL PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+/** A file of another version of the program. */
+export class OtherVersion extends Error {
+  override readonly name = "OtherVersion";
+  readonly version: number;
+
+  constructor(version: number) {
+    super(`it has the tables of version ${version}, and this program has those of version ${VERSION}`);
+    this.version = version;
+  }
+}
+
 /**
- * Makes the tables of threads where they are missing.
- * @returns whether there was a file of another version, whose threads are lost
+ * Makes the tables of threads where there are none.
+ * @throws OtherVersion where there are those of another version, which stay as they are
  */
-export function prepareSchema(database: Database): boolean {
+export function prepareSchema(database: Database): void {
   const version = () => database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
-  if (version() === VERSION) return false;
+  if (version() !== VERSION) createSchema(database, version);
+  database.run(ADDED);
+}
+
+function createSchema(database: Database, version: () => number): void {
+  checkEmpty(database, version());
   // Takes effect with the VACUUM below: the file has its header already.
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
   let made = false;
-  let lost = false;
   database
     .transaction(() => {
       // Another process may have been faster.
       if (version() === VERSION) return;
-      const found = database.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-      for (const { name } of found) {
-        if (!(TABLES as readonly string[]).includes(name)) continue;
-        database.run(`DROP TABLE ${name}`);
-        lost = true;
-      }
+      checkEmpty(database, version());
       database.run(SCHEMA);
       database.run(`PRAGMA user_version = ${VERSION}`);
       made = true;
     })
     .immediate();
   if (made) whileBusy(() => database.run("VACUUM"));
-  return lost;
+}
+
+function checkEmpty(database: Database, version: number): void {
+  const found = database.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  if (version !== 0 || found.length > 0) throw new OtherVersion(version);
 }

@@ -1,12 +1,14 @@
 import { Database } from "bun:sqlite";
-import { describe, expect, test } from "bun:test";
-import { stat } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
-import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { createLogger } from "../../log/index.ts";
+import { DatabaseError } from "../../shared/open-database.ts";
 import { SecretMask } from "../../shared/secret-mask.ts";
+import { ThreadError } from "../thread-error.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { openSqliteThreads } from "./index.ts";
 
@@ -20,31 +22,88 @@ async function write({ saver }: ThreadStore, thread: string, text = "hi"): Promi
   await saver.put(at(thread), checkpoint, metadata, { messages: 1 });
 }
 
+afterEach(() => {
+  setSystemTime();
+});
+
 describe("the file of threads", () => {
-  test("of another version is started anew, and the log says so", async () => {
+  const lines: string[] = [];
+  const log = createLogger({
+    level: "info",
+    format: "text",
+    mask: new SecretMask(),
+    write: (text) => void lines.push(text),
+  });
+  beforeEach(() => {
+    lines.length = 0;
+  });
+
+  test.each([
+    ["a newer version", 99, "a newer version"],
+    ["an earlier version", 1, "another version"],
+    ["a version without a number", 0, "another version"],
+  ])("of %s is left as it is, and this version has one of its own beside it", async (_, version, said) => {
     await using folder = await temporaryFolder();
-    const file = join(folder.path, "threads.db");
-    const old = new Database(file, { create: true });
-    old.run("CREATE TABLE channel_values (thread_id TEXT, value BLOB)");
-    old.run("INSERT INTO channel_values VALUES ('thread-1', randomblob(1000000))");
-    old.close();
-    const lines: string[] = [];
-    const log = createLogger({
-      level: "warn",
-      format: "text",
-      mask: new SecretMask(),
-      write: (text) => void lines.push(text),
-    });
+    const path = join(folder.path, "threads.db");
+    const other = new Database(path, { create: true });
+    other.run("CREATE TABLE channel_values (thread_id TEXT, value BLOB)");
+    other.run("INSERT INTO channel_values VALUES ('thread-1', 'what it knows')");
+    other.run(`PRAGMA user_version = ${version}`);
+    other.close();
     const threads = openSqliteThreads(folder.path, log);
-    expect(lines.join("")).toContain("started anew");
-    expect(await threads.saver.getTuple(at("thread-1"))).toBeUndefined();
+    expect(lines.join("")).toContain(`WARN - ${path} was written by ${said} of this program and is left as it is`);
     await write(threads, "thread-1");
     await threads.close();
     const again = openSqliteThreads(folder.path, log);
-    expect(lines).toHaveLength(1);
+    expect(lines.join("").match(/WARN/g)).toHaveLength(1);
     expect(await again.saver.getTuple(at("thread-1"))).toBeDefined();
     await again.close();
-    expect((await stat(file)).size).toBeLessThan(200_000);
+    const kept = new Database(path);
+    expect(kept.query("SELECT value FROM channel_values").all()).toEqual([{ value: "what it knows" }]);
+    expect(kept.query("PRAGMA user_version").get()).toEqual({ user_version: version });
+    kept.close();
+  });
+
+  /** Overwrites some of a file. */
+  async function damage(path: string, from: number, bytes: number): Promise<void> {
+    await using file = await open(path, "r+");
+    await file.write(Buffer.alloc(bytes, 0x5a), 0, bytes, from);
+  }
+
+  test.each(["threads.db", "turns.db"])("%s that is damaged is named, with what to do", async (name) => {
+    for (const [from, bytes] of [
+      [0, 4_096],
+      [100, 3_000],
+    ] as const) {
+      await using folder = await temporaryFolder();
+      const threads = openSqliteThreads(folder.path);
+      await write(threads, "thread-1");
+      await threads.close();
+      const path = join(folder.path, name);
+      await damage(path, from, bytes);
+      const opening = () => openSqliteThreads(folder.path);
+      expect(opening).toThrow(DatabaseError);
+      expect(opening).toThrow(`The database ${path} cannot be used: it is damaged (`);
+      expect(opening).toThrow(expect.objectContaining({ remedy: expect.stringContaining(`${path}-wal`) }));
+    }
+  });
+
+  test("that turns out to be damaged while it is used ends the execution with its name and what to do", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "threads.db");
+    const threads = openSqliteThreads(folder.path);
+    for (let thread = 0; thread < 30; thread++) await write(threads, `thread-${thread}`, "x".repeat(10_000));
+    await threads.close();
+    const { size } = await stat(path);
+    await damage(path, 2 * 4_096, size - 3 * 4_096);
+    const damaged = openSqliteThreads(folder.path);
+    const failure = await damaged.saver.getTuple(at("thread-5")).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ThreadError);
+    expect(String(failure)).toContain(`The agent's memory is not available: ${path} cannot be used: it is damaged (`);
+    expect(String(failure)).toContain("move it away");
+    const listing = Array.fromAsync(damaged.saver.list({}));
+    await expect(listing).rejects.toBeInstanceOf(ThreadError);
+    await damaged.close();
   });
 
   test("becomes smaller again when a thread is deleted", async () => {
@@ -57,24 +116,48 @@ describe("the file of threads", () => {
     expect((await stat(join(folder.path, "threads.db"))).size).toBeLessThan(200_000);
   });
 
-  test("loses threads that nobody will continue when others are tidied", async () => {
+  const usedDaysAgo = (folder: TemporaryFolder, thread: string, days: number) => {
+    using database = new Database(join(folder.path, "threads.db"));
+    database.run("UPDATE threads SET used_at = ? WHERE thread_id = ?", [Date.now() - days * DAY_MS, thread]);
+  };
+  const threadsIn = async ({ saver }: ThreadStore) => {
+    const checkpoints = await Array.fromAsync(saver.list({}));
+    return [...new Set(checkpoints.map(({ config }) => String(config.configurable?.["thread_id"])))].sort();
+  };
+
+  test("loses threads that nobody will continue when others are tidied, a day after they were seen to be unused", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
-    for (const thread of ["thread-old", "thread-used", "ephemeral-agt-1-0a1b2c3d", "ephemeral-agt-1-running"])
-      await write(threads, thread);
-    const database = new Database(join(folder.path, "threads.db"));
-    const used = (thread: string, days: number) =>
-      database.run("UPDATE threads SET used_at = ? WHERE thread_id = ?", [Date.now() - days * DAY_MS, thread]);
-    used("thread-old", 91);
-    used("thread-used", 89);
-    used("ephemeral-agt-1-0a1b2c3d", 2);
-    database.close();
-    await threads.tidy("thread-used");
-    await threads.tidy("thread-used");
-    const left = (await Array.fromAsync(threads.saver.list({}))).map(
-      ({ config }) => config.configurable?.["thread_id"],
-    );
-    expect(left.sort()).toEqual(["ephemeral-agt-1-running", "thread-used"]);
+    const all = ["thread-old", "thread-used", "ephemeral-agt-1-0a1b2c3d", "ephemeral-agt-1-running"];
+    for (const thread of all) await write(threads, thread);
+    usedDaysAgo(folder, "thread-old", 91);
+    usedDaysAgo(folder, "thread-used", 80);
+    usedDaysAgo(folder, "ephemeral-agt-1-0a1b2c3d", 2);
+    for (let run = 0; run < 3; run++) await threads.tidy("thread-used");
+    expect(await threadsIn(threads)).toEqual(all.sort());
+    setSystemTime(Date.now() + DAY_MS + 1);
+    await write(threads, "ephemeral-agt-1-running");
+    for (let run = 0; run < 3; run++) await threads.tidy("thread-used");
+    expect(await threadsIn(threads)).toEqual(["ephemeral-agt-1-running", "thread-used"]);
+    await threads.close();
+  });
+
+  test("loses nothing when the clock is wrong for a while, or when a thread is used again", async () => {
+    await using folder = await temporaryFolder();
+    const threads = openSqliteThreads(folder.path);
+    for (const thread of ["thread-1", "thread-2"]) await write(threads, thread);
+    const now = Date.now();
+    setSystemTime(now + 1_000 * DAY_MS);
+    for (let run = 0; run < 5; run++) await threads.tidy("thread-1");
+    setSystemTime(now + 2 * DAY_MS);
+    for (let run = 0; run < 5; run++) await threads.tidy("thread-1");
+    expect(await threadsIn(threads)).toEqual(["thread-1", "thread-2"]);
+    setSystemTime(now + 91 * DAY_MS);
+    await threads.tidy("none");
+    await write(threads, "thread-1");
+    setSystemTime(now + 93 * DAY_MS);
+    for (let run = 0; run < 3; run++) await threads.tidy("none");
+    expect(await threadsIn(threads)).toEqual(["thread-1"]);
     await threads.close();
   });
 });

@@ -22,13 +22,12 @@ import { shrink, unusedThread } from "./upkeep.ts";
 
 /** Checkpoints in a SQLite database; several processes may use the same file. */
 export class SqliteRows implements CheckpointRows {
-  /** Whether the file was one of another version and was started anew. */
-  readonly lost: boolean;
   readonly #database: Database;
 
+  /** @throws OtherVersion */
   constructor(database: Database) {
     this.#database = database;
-    this.lost = prepareSchema(database);
+    prepareSchema(database);
   }
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {

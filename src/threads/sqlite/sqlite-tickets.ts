@@ -1,13 +1,15 @@
 import type { Database } from "bun:sqlite";
 import type { Logger } from "../../log/index.ts";
+import type { DatabaseHealth } from "../../shared/database-health.ts";
 import { messageOf } from "../../shared/errors.ts";
+import type { Finding } from "../../shared/health.ts";
 import { ownIdentity } from "../../shared/process-identity.ts";
-import { ThreadError } from "../thread-error.ts";
 import type { Ticket } from "../ticket.ts";
 import { ANNOUNCED_TTL_MS, type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "../ticket-store.ts";
 import { Liveness } from "./liveness.ts";
 import type { TicketRecord } from "./records.ts";
 import { Waiters } from "./waiters.ts";
+import { wordedError } from "./worded-rows.ts";
 
 /** How often a waiting execution looks by itself: nobody tells that a process was killed. */
 const LOOK_MS = 1_000;
@@ -23,7 +25,7 @@ CREATE TABLE IF NOT EXISTS tickets (
 ) WITHOUT ROWID`;
 
 /** What a look at a thread's tickets finds. */
-interface Finding {
+interface Sight {
   readonly blocked?: Blocked;
   /** Tickets whose owners are gone. */
   readonly dead: readonly TicketRecord[];
@@ -35,14 +37,16 @@ interface Finding {
 /** Tickets in a SQLite file, shared by the processes of a machine that use one data directory. */
 export class SqliteTickets implements TicketStore {
   readonly #database: Database;
+  readonly #health: DatabaseHealth;
   readonly #log: Logger;
   readonly #owner = ownIdentity();
   readonly #liveness = new Liveness();
   /** By thread and execution. */
   readonly #waiters: Waiters;
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, health: DatabaseHealth, log: Logger) {
     this.#database = database;
+    this.#health = health;
     this.#log = log;
     this.#waiters = new Waiters(database);
     database.run(SCHEMA);
@@ -64,7 +68,7 @@ export class SqliteTickets implements TicketStore {
       if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
       return this.#transaction(() => this.#claim(claim, settleMs));
     } catch (error) {
-      throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
+      throw wordedError(error, this.#health);
     }
   }
 
@@ -95,6 +99,11 @@ export class SqliteTickets implements TicketStore {
     return this.#waiters.add(nameOf(threadId, executionId), wake);
   }
 
+  /** Whether the file can be written. */
+  check(): Finding | undefined {
+    return this.#health.check();
+  }
+
   close(): void {
     this.#waiters.stop();
     this.#database.close();
@@ -111,7 +120,7 @@ export class SqliteTickets implements TicketStore {
   }
 
   /** Whether the thread is free for a claim, without changing anything. */
-  #look({ threadId, ticket, token }: Claim, settleMs: number): Finding {
+  #look({ threadId, ticket, token }: Claim, settleMs: number): Sight {
     const all = this.#tickets(threadId);
     const own = all.find((record) => record.token === token);
     const announced = all.find((record) => record.execution_id === ticket.executionId && record.token === "");
@@ -129,7 +138,7 @@ export class SqliteTickets implements TicketStore {
       created < order || (created === order && execution_id < ticket.executionId);
     const line = all.filter((record) => record.held === 0 && record !== own && record !== announced);
     const first = line.find((record) => isBefore(record) && isAlive(record));
-    const blocked = (why: Blocked["why"], by = ""): Finding => ({ ...found, blocked: { why, by, againInMs: LOOK_MS } });
+    const blocked = (why: Blocked["why"], by = ""): Sight => ({ ...found, blocked: { why, by, againInMs: LOOK_MS } });
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
     const waitMs = settleMs > 0 && line.some(isAlive) ? settleMs : Math.min(ageOf(announced), settleMs);

@@ -40,7 +40,7 @@ test("a damaged file of threads is told as such, with its name and what to do, a
   const error = await threads.saver.getTuple(thread).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ThreadError);
   expect((error as ThreadError).message).toMatch(
-    /threads\.db cannot be used: the file is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move the file away/,
+    /threads\.db cannot be used: it is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move it away, with \S+\/threads\.db-wal/,
   );
   for (let again = 0; again < 2; again++)
     expect(await threads.check.check()).toMatchObject({ status: "failed", reason: expect.stringContaining("damaged") });

@@ -8,17 +8,32 @@ export function wordedRows(rows: CheckpointRows, health: DatabaseHealth): Checkp
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;
-      // The one method that returns no promise; it only reads.
-      if (name === "list") return member.bind(target);
-      return async (...args: unknown[]): Promise<unknown> => {
-        try {
-          return await (Reflect.apply(member, target, args) as Promise<unknown>);
-        } catch (error) {
-          const problem = health.failed(error);
-          if (problem === undefined) throw error;
-          throw new ThreadError(`The agent's memory is not available: ${problem} Then send the message again.`, error);
-        }
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(member, target, args);
+        if (isAsyncIterable(result)) return wordedItems(result, health);
+        return Promise.resolve(result).catch((error: unknown) => {
+          throw wordedError(error, health);
+        });
       };
     },
   });
+}
+
+/** The failure of a database as users read it; what is about something else than storage stays as it is. */
+export function wordedError(error: unknown, health: DatabaseHealth): unknown {
+  const problem = health.failed(error);
+  if (problem === undefined) return error;
+  return new ThreadError(`The agent's memory is not available: ${problem} Then send the message again.`, error);
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+}
+
+async function* wordedItems(items: AsyncIterable<unknown>, health: DatabaseHealth): AsyncGenerator<unknown> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw wordedError(error, health);
+  }
 }

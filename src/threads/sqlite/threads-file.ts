@@ -1,0 +1,48 @@
+import type { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "../../log/index.ts";
+import { databaseError, openDatabase } from "../../shared/open-database.ts";
+import { OtherVersion, VERSION } from "./schema.ts";
+import { SqliteRows } from "./sqlite-rows.ts";
+
+/** Largest write-ahead log that is left after it was written back. */
+const LOG_LIMIT_BYTES = 8_388_608;
+
+export interface ThreadsFile {
+  readonly path: string;
+  readonly database: Database;
+  readonly rows: SqliteRows;
+}
+
+/**
+ * Opens the file of threads. One that another version of the program has written is left as it is: there is one beside it
+ * for this version then, so that each finds its own threads again.
+ * @throws DatabaseError
+ */
+export function openThreadsFile(dataDir: string, log: Logger): ThreadsFile {
+  const usual = join(dataDir, "threads.db");
+  try {
+    return open(usual);
+  } catch (error) {
+    if (!(error instanceof OtherVersion)) throw error;
+    const own = join(dataDir, `threads-v${VERSION}.db`);
+    const isNew = !existsSync(own);
+    const file = open(own);
+    const found = `${usual} was written by ${error.version > VERSION ? "a newer" : "another"} version of this program and is left as it is: this one keeps its threads in ${own}`;
+    if (isNew) log.warn(`${found}. Sessions have no memory of earlier turns. Delete what no version needs any more.`);
+    else log.info(found);
+    return file;
+  }
+}
+
+function open(path: string): ThreadsFile {
+  const database = openDatabase(path);
+  try {
+    database.run(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
+    return { path, database, rows: new SqliteRows(database) };
+  } catch (error) {
+    database.close();
+    throw error instanceof OtherVersion ? error : databaseError(path, error);
+  }
+}
