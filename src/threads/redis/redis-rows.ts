@@ -3,6 +3,7 @@ import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
 import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, Part, WriteRow } from "../checkpoint-rows.ts";
+import { isEphemeral } from "../ephemeral.ts";
 import { ThreadError } from "../thread-error.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
 import { packValue, packWrite, partArguments, unpackValue, unpackWrite } from "./packing.ts";
@@ -11,6 +12,11 @@ import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
 /** How long the end of an execution waits for its thread to be tidied. */
 const DELETE_MS = 1_500;
+/**
+ * How long the thread of an execution without a session is kept at most: it is deleted with its execution, unless the
+ * replica was killed. Longer than any execution.
+ */
+const EPHEMERAL_TTL_MS = 6 * 3_600_000;
 
 /** Checkpoints in plain Redis, which all replicas share. What is not used for the time to live is let go. */
 export class RedisRows implements CheckpointRows {
@@ -68,7 +74,7 @@ export class RedisRows implements CheckpointRows {
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
-          this.#ttlMs,
+          this.#ttlOf(threadId),
           keys.checkpoints(namespace),
           keys.writes(namespace),
         ],
@@ -78,7 +84,7 @@ export class RedisRows implements CheckpointRows {
     );
     const now = Date.now();
     await this.#persist(async (client) => {
-      await client.zadd(THREADS_KEY, now + this.#ttlMs, threadId);
+      await client.zadd(THREADS_KEY, now + this.#ttlOf(threadId), threadId);
       await client.zremrangebyscore(THREADS_KEY, 0, now);
     });
     return missing as string[];
@@ -111,7 +117,7 @@ export class RedisRows implements CheckpointRows {
     ]);
     const given = partArguments(parts, rows);
     return (await this.#persist((client) =>
-      client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlMs, ...given, ...writes),
+      client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlOf(key.threadId), ...given, ...writes),
     )) as string[];
   }
 
@@ -154,6 +160,10 @@ export class RedisRows implements CheckpointRows {
       if (!onlySubGraphs) await client.zrem(THREADS_KEY, threadId);
     });
     if (onlySubGraphs) await this.sweep(threadId);
+  }
+
+  #ttlOf(threadId: string): number {
+    return isEphemeral(threadId) ? Math.min(this.#ttlMs, EPHEMERAL_TTL_MS) : this.#ttlMs;
   }
 
   async #persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
