@@ -146,10 +146,38 @@ describe("a token in a file", () => {
     await leave(secret, opened);
   });
 
-  test("without the issuer's keys is taken where that may be, else when they can be had", async () => {
+  test("is verified with the keys that the issuer had while that is away, for a day", async () => {
+    for (const strict of [false, true]) {
+      const far = Math.floor(Date.now() / 1000) + 90 * 86_400;
+      const { secret, clock, lines, open } = await mounted(await issuer.token({ exp: far }), strict);
+      const opened = await open();
+      issuer.answer(unavailable);
+      const next = await issuer.token({ jti: "next", exp: far });
+      await secret.write(next);
+      await inUse(opened, next);
+      expect(await statusOf(opened)).toBe("ok");
+      expect(lines.join()).toMatch(/WARN.*is verified with the issuer's keys of 20.*Z, since it .*HTTP 503/);
+      // One that they do not fit is bad, as ever.
+      await secret.write(forged(next));
+      await until("refused", async () => (await reasonOf(opened)).includes("bad signature"));
+      clock.now = Date.now() + 25 * HOUR;
+      const late = await issuer.token({ jti: "late", exp: far });
+      await secret.write(late);
+      await until("said", async () => (await reasonOf(opened)).includes("HTTP 503"));
+      expect(opened.credentials.apiKey()).toBe(strict ? next : late);
+      issuer.answer();
+      clock.now += HOUR;
+      await inUse(opened, late);
+      await until("verified", async () => (await statusOf(opened)) === "ok");
+      await leave(secret, opened);
+    }
+  });
+
+  test("signed with a key that the issuer made while it was away is taken where that may be, else when it is back", async () => {
     for (const strict of [false, true]) {
       const { secret, open } = await mounted(await issuer.token(), strict);
       const opened = await open();
+      await issuer.rotate();
       issuer.answer(unavailable);
       const next = await issuer.token({ jti: "next" });
       await secret.write(next);

@@ -69,11 +69,9 @@ describe("a good token", () => {
     expect(open.connected.join()).toContain(stranger.url);
   });
 
-  test("may be off by less than a minute, and need not end", async () => {
-    for (const claims of [{ exp: now() - 30 }, { nbf: now() + 30 }]) {
-      using open = await start(await issuer.token(claims)).open();
-      expect(open.connected.join()).toContain("✅");
-    }
+  test("may begin within a minute, and need not end", async () => {
+    using early = await start(await issuer.token({ nbf: now() + 30 })).open();
+    expect(early.connected.join()).toContain("✅");
     using endless = await start(await issuer.token({ exp: undefined })).open();
     expect(endless.connected.join()).toContain("does not expire");
     expect(await endless.check.check()).toBeUndefined();
@@ -118,6 +116,8 @@ const bad: readonly Case[] = [
     () => new Date((now() - 7_500) * 1000).toISOString().slice(0, 14),
     "2 h 5 min ago",
   ],
+  // It would keep the runner from being ready from the first moment.
+  ["expired a moment ago", () => issuer.token({ exp: now() - 1 }), "expired", "s ago"],
   ["not valid yet", () => issuer.token({ nbf: now() + 3_700 }), "not-yet-valid", "is not valid before 20", "in 1 h"],
   [
     "from another issuer",

@@ -2,7 +2,7 @@ import { humanDuration } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { shown, type Token } from "./token.ts";
 
-/** How far this machine's clock and the issuer's may be apart. */
+/** How far this machine's clock may be behind the issuer's. A token that is over here gets no grace: nobody takes it. */
 export const SKEW_MS = 60_000;
 /** The address stands in messages, and nobody has a longer one. */
 const LONGEST_ISSUER = 500;
@@ -42,7 +42,7 @@ export function checkAudience({ audience }: Token, wanted: string | undefined): 
 
 /** @throws CredentialsError where its time is over or has not come */
 export function checkTimes({ expiresAt, validFrom }: Token, now: number): void {
-  if (expiresAt !== undefined && now > expiresAt + SKEW_MS) {
+  if (expiresAt !== undefined && now >= expiresAt) {
     throw new CredentialsError("expired", `expired at ${iso(expiresAt)}, ${humanDuration(now - expiresAt)} ago`);
   }
   if (validFrom !== undefined && now < validFrom - SKEW_MS) {

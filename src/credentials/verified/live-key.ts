@@ -84,6 +84,7 @@ export class LiveKey implements Credentials {
     this.#token = token;
     this.#bad = undefined;
     this.#trouble = undefined;
+    if (token.note !== undefined) log.warn(`${source.input} ${token.note}`);
     if (token.unverified === undefined) return;
     log.warn(
       `${source.input} ${token.unverified}. Its claims are good, and it is used; its signature is checked later`,

@@ -1,9 +1,10 @@
-import { compactVerify, errors } from "jose";
+import { compactVerify, errors, type JWTVerifyGetKey } from "jose";
 import type { CredentialsConfig } from "../../config/index.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { checkAudience, checkTimes, iso, issuerOf } from "./claims.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { issuerKeys, keysUnavailable, keysUrl } from "./issuer-keys.ts";
+import { KeptKeys } from "./kept-keys.ts";
 import { readToken, shown, type Token } from "./token.ts";
 
 /** How long a verification may take, with keys that are fetched twice. */
@@ -14,6 +15,8 @@ export interface CheckedToken extends Token {
   readonly issuer: string;
   /** Why only its claims were checked. */
   readonly unverified?: string;
+  /** What to tell of how its signature was checked. */
+  readonly note?: string;
 }
 
 /** Issuer and end of a token, for the log. */
@@ -32,48 +35,56 @@ export interface TokenVerifierOptions {
 export class TokenVerifier {
   readonly #config: CredentialsConfig;
   readonly #options: TokenVerifierOptions;
+  readonly #kept: KeptKeys;
 
   constructor(config: CredentialsConfig, options: TokenVerifierOptions) {
     this.#config = config;
     this.#options = options;
+    this.#kept = new KeptKeys(options.now);
   }
 
   /**
-   * Checks form, algorithm, issuer, signature and claims, in this order. Where the issuer's keys cannot be had, and
-   * the configuration is lenient, the signature is left out, and the result says why.
+   * Checks form, algorithm, issuer, signature and claims, in this order. Where the issuer's keys cannot be had, those that
+   * it had a while ago do; without them, and where the configuration is lenient, the signature is left out, and the result
+   * says why.
    * @throws CredentialsError with what is wrong first
    */
   async verify(text: string): Promise<CheckedToken> {
-    const { strict, auth0Domain, auth0Audience } = this.#config;
+    const { auth0Domain, auth0Audience } = this.#config;
     const token = readToken(text);
     const issuer = issuerOf(token, auth0Domain);
-    const unverified = await this.#checkSignature(token, issuer).then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof CredentialsError && error.code === "keys-unavailable" && !strict) return error.problem;
-        throw error;
-      },
-    );
+    const signature = await this.#checkSignature(token, keysUrl(issuer));
     checkAudience(token, auth0Audience);
     checkTimes(token, this.#options.now());
-    return { ...token, issuer: issuer.href, ...(unverified === undefined ? {} : { unverified }) };
+    return { ...token, issuer: issuer.href, ...signature };
   }
 
-  async #checkSignature(token: Token, issuer: URL): Promise<void> {
-    const url = keysUrl(issuer);
+  async #checkSignature(token: Token, url: URL): Promise<Pick<CheckedToken, "unverified" | "note">> {
     const tooLate = () => keysUnavailable(url, new Error(`no answer within ${VERIFY_LIMIT_MS / 1000} s`));
-    await withTimeout(checkSignature(token, url, this.#options.ca), VERIFY_LIMIT_MS, tooLate);
+    const keys = issuerKeys(url, this.#options.ca);
+    try {
+      await withTimeout(checkSignature(token, url, keys), VERIFY_LIMIT_MS, tooLate);
+      this.#kept.keep(url, keys.jwks());
+      return {};
+    } catch (error) {
+      if (!(error instanceof CredentialsError) || error.code !== "keys-unavailable") throw error;
+      const since = await this.#kept.check(url, (kept) => checkSignature(token, url, kept));
+      if (since !== undefined)
+        return { note: `is verified with the issuer's keys of ${iso(since)}, since it ${error.problem}` };
+      if (this.#config.strict) throw error;
+      return { unverified: error.problem };
+    }
   }
 }
 
 /**
- * The keys come from the issuer anew each time: it happens seldom, and a key that was withdrawn is not believed. What
- * the token's header says of keys (`jwk`, `jku`, `x5c`) counts for nothing.
+ * The keys come from the issuer each time: it happens seldom, and a key that was withdrawn is not believed while the issuer
+ * answers. What the token's header says of keys (`jwk`, `jku`, `x5c`) counts for nothing.
  */
-async function checkSignature({ text, algorithm, keyId }: Token, url: URL, ca: string | undefined): Promise<void> {
+async function checkSignature({ text, algorithm, keyId }: Token, url: URL, keys: JWTVerifyGetKey): Promise<void> {
   const options = { algorithms: [algorithm] };
   try {
-    await compactVerify(text, issuerKeys(url, ca), options).catch(async (error: unknown) => {
+    await compactVerify(text, keys, options).catch(async (error: unknown) => {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
       // The token does not say which key it was: one of them will do.
       for await (const key of error) {
