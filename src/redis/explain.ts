@@ -3,6 +3,7 @@ import { messageOf, systemCode } from "../shared/errors.ts";
 import { sightTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
+import { OtherServerMode } from "./server-mode.ts";
 
 /** Why a connection could not be made, found out from the client's error and, where that says little, from the port. */
 export async function explain(error: unknown, config: RedisConfig): Promise<RedisError> {
@@ -10,6 +11,7 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   const text = messageOf(error);
   const as = (code: RedisErrorCode, message: string) =>
     new RedisError(code, `Failed to connect to Redis at ${address}: ${message}`, error);
+  if (error instanceof OtherServerMode) return as(error.mode, MODES[error.mode]);
   const refusal = refusalOf(error);
   if (refusal !== undefined) return as(refusal.code, refusal.reason);
   if (/DB index is out of range/i.test(text)) return as("no-database", `it has no database ${config.db}`);
@@ -27,6 +29,11 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   if (/RESP type/.test(text)) return as("not-redis", "what answers there is not Redis");
   return as("lost", text);
 }
+
+const MODES = {
+  cluster: "it is a Redis Cluster, whose nodes have a part of the keys each",
+  sentinel: "it is a Redis Sentinel, which keeps no data",
+} as const;
 
 /** Whether something at the address answers to an unencrypted PING as Redis does. */
 async function speaksPlaintext(config: RedisConfig): Promise<boolean> {

@@ -10,6 +10,7 @@ import { explain } from "./explain.ts";
 import { REMEDIES, RedisError } from "./redis-error.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { rehearse, writeProbe } from "./rehearsal.ts";
+import { checkMode, OtherServerMode } from "./server-mode.ts";
 
 /** How long connecting may take at the start, with the first commands. */
 export const CONNECT_TIMEOUT_MS = 5_000;
@@ -80,6 +81,7 @@ export class RedisConnection {
     client.on("error", remember);
     const begin = async () => {
       await client.connect();
+      await checkMode(client);
       // The client ignores that the database it was told does not exist.
       await client.select(config.db);
       // One that has just been started itself may be ready in a moment.
@@ -91,7 +93,8 @@ export class RedisConnection {
       await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));
     } catch (error) {
       client.disconnect();
-      throw await explain(cause ?? error, config);
+      // What it is explains what else it refused.
+      throw await explain(error instanceof OtherServerMode ? error : (cause ?? error), config);
     }
     client.off("error", remember);
     started = true;

@@ -15,6 +15,8 @@ export type RedisErrorCode =
   | "certificate"
   | "no-database"
   | "not-redis"
+  | "cluster"
+  | "sentinel"
   | "lost";
 
 /** What went wrong with Redis. The message names the address, never the password. */
@@ -57,5 +59,11 @@ export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   ],
   "no-database": ["Redis has no database of this number: correct REDIS_DB."],
   "not-redis": ["Something else listens there: check REDIS_HOST and REDIS_PORT."],
+  cluster: [
+    "The runner needs one Redis that has all keys: name one without cluster mode, a primary with replicas for example.",
+  ],
+  sentinel: [
+    "Name the primary that it watches, or a name that follows it (a proxy, a service): `redis-cli -h <host> -p <port> sentinel masters` lists it.",
+  ],
   lost: ["Redis is not reachable: check that it runs and that the network is up."],
 };

@@ -15,6 +15,7 @@ const REFUSALS: readonly (readonly [reply: RegExp, code: RedisErrorCode, reason:
   [/^OOM/, "full", "it takes no writes, since its memory is full (OOM)"],
   [/^MISCONF/, "cannot-save", "it takes no writes, since it cannot save them (MISCONF)"],
   [/^NOREPLICAS/, "no-replicas", "it takes no writes, since too few replicas follow it (NOREPLICAS)"],
+  [/^(MOVED|ASK|CROSSSLOT) |not allowed in cluster mode/, "cluster", "it is a Redis Cluster"],
   [/^(LOADING|MASTERDOWN)/, "loading", "it is not ready yet (LOADING)"],
 ];
 /** Its text names the command, or says that it was a key or a channel. Within scripts older versions say it in other words. */

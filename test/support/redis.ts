@@ -32,17 +32,19 @@ export interface TestRedisOptions {
   readonly unreachable?: boolean;
   /** Keeps what is written over a restart. */
   readonly persistent?: boolean;
+  /** It refuses whoever connects as the runner does, and is ready when it answers a PING. */
+  readonly mode?: "cluster" | "sentinel";
   /** More arguments of the server. */
   readonly args?: readonly string[];
 }
 
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  const { password, tls, caFile, persistent = false, unreachable = false, args: more = [] } = options;
+  const { password, tls, caFile, persistent = false, unreachable = false, mode, args: more = [] } = options;
   const executable = Bun.which("redis-server");
   if (executable === null)
     throw new Error("the tests need redis-server on the PATH: run them with scripts/test, which gets it");
   const folder = await temporaryFolder();
-  const [port = 0] = await freePorts(1);
+  const [port = 0, busPort = 0] = await freePorts(2);
   const config: RedisConfig = {
     host: "127.0.0.1",
     port,
@@ -84,14 +86,23 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     ...(password === undefined ? [] : ["--requirepass", password]),
     ...more,
   ];
+  const flags =
+    mode === "sentinel"
+      ? ["--sentinel"]
+      : mode === "cluster"
+        ? ["--cluster-enabled", "yes", "--cluster-port", String(busPort)]
+        : [];
   let server: Bun.Subprocess | undefined;
   const start = async () => {
-    server = Bun.spawn([executable, ...args], {
-      stdin: "ignore",
-      stdout: Bun.file(join(folder.path, "log")),
-      stderr: "inherit",
-    });
-    if (unreachable) await eventually(() => listening(port));
+    server = Bun.spawn(
+      [executable, ...(mode === "sentinel" ? [await sentinelFile(folder.path, port)] : args), ...flags],
+      {
+        stdin: "ignore",
+        stdout: Bun.file(join(folder.path, "log")),
+        stderr: "inherit",
+      },
+    );
+    if (unreachable || mode !== undefined) await eventually(() => listening(port));
     else await eventually(async () => (await RedisConnection.open(config, silentLogger)).close());
   };
   const kill = async () => {
@@ -127,4 +138,11 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
 
 async function listening(port: number): Promise<void> {
   (await Bun.connect({ hostname: "127.0.0.1", port, socket: { data: () => undefined } })).end();
+}
+
+/** A Sentinel takes no settings but those of a file that it may write to. */
+async function sentinelFile(folder: string, port: number): Promise<string> {
+  const path = join(folder, "sentinel.conf");
+  await Bun.write(path, `bind 127.0.0.1\nport ${port}\ndir ${folder}\nsentinel monitor primary 127.0.0.1 1 1\n`);
+  return path;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-world.ts";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { eventually } from "../support/eventually.ts";
+import { startRedis } from "../support/redis.ts";
 
 setDefaultTimeout(60_000);
 
@@ -42,9 +43,18 @@ describe("a start in cloud mode fails within 10 s, and says what to do", () => {
     expect(await failedStart({ REDIS_TLS: "true" })).toContain("REDIS_TLS");
   });
 
+  test.each(["cluster", "sentinel"] as const)("where Redis is a %s", async (mode) => {
+    await using other = await startRedis({ mode });
+    const output = await failedStart({ REDIS_HOST: other.config.host, REDIS_PORT: String(other.config.port) });
+    expect(output).toContain("Redis cannot be used");
+    expect(output).toContain(mode === "cluster" ? "without cluster mode" : "Name the primary that it watches");
+  });
+
   test("where the API key has expired, is for another audience, or is signed by somebody else", async () => {
-    const expired = await world.issuer.token({ exp: Math.floor(Date.now() / 1000) - 3_600 });
-    expect(await failedStart({ STIGMER_API_KEY: expired })).toMatch(/the API key is not valid.*expired/s);
+    for (const seconds of [3_600, 5]) {
+      const expired = await world.issuer.token({ exp: Math.floor(Date.now() / 1000) - seconds });
+      expect(await failedStart({ STIGMER_API_KEY: expired })).toMatch(/the API key is not valid.*expired/s);
+    }
     const other = await world.issuer.token({ aud: "https://another.example/" });
     expect(await failedStart({ STIGMER_API_KEY: other })).toContain("https://another.example/");
     const [head, body] = world.apiKey.split(".");

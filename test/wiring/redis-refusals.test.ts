@@ -110,6 +110,28 @@ describe("a Redis that answers, but takes no writes", () => {
   });
 });
 
+describe("a server that is no single Redis fails a start in words, and says what to name instead", () => {
+  test.each(["cluster", "sentinel"] as const)("a %s", async (mode) => {
+    await using other = await startRedis({ mode });
+    const passwords = [{}, { password: "not asked for" }];
+    for (const config of [
+      other.config,
+      { ...other.config, db: 3 },
+      ...passwords.map((more) => ({ ...other.config, ...more })),
+    ]) {
+      const error = await failure(config);
+      expect(error.code).toBe(mode);
+      expect(error.message).toContain(`it is a Redis ${mode === "cluster" ? "Cluster" : "Sentinel"}`);
+    }
+    if (mode === "cluster") {
+      // Also one whose only node has all keys: the next one that is added takes some of them.
+      await other.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+      expect((await failure(other.config)).code).toBe("cluster");
+    }
+    expect(REMEDIES[mode].join()).toContain("primary");
+  });
+});
+
 describe("a user with few rights", () => {
   /** The rights that the remedy names. */
   const advised = /ACL SETUSER <user> ([^`]+)`/.exec(REMEDIES["not-allowed"].join(" "))?.[1]?.split(" ") ?? [];
