@@ -147,6 +147,21 @@ test("whoever stops a runner waits for longer than its drain takes", () => {
   expect(Number(/^(\d+)s$/.exec(runner.stop_grace_period)?.[1])).toBeGreaterThan(least(runner.environment));
 });
 
+test("a node can be emptied: runners that are not ready do not hold it up, and nothing on its disk does", async () => {
+  const { spec } = parse(await read("kubernetes/base/disruption-budget.yaml"));
+  expect(spec.unhealthyPodEvictionPolicy).toBe("AlwaysAllow");
+  const local = pod.volumes.filter((volume: object) => "emptyDir" in volume).map(({ name }: { name: string }) => name);
+  const { annotations } = deployment.spec.template.metadata;
+  expect(annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"]).toBe(local.join(","));
+  const operators = await read("README.md");
+  expect(operators).toMatch(
+    new RegExp(
+      `--max-graceful-termination-sec\\S* is 600 by default and has to be at least ${pod.terminationGracePeriodSeconds}`,
+    ),
+  );
+  expect(operators).toContain("In a Deployment that is a restart");
+});
+
 test("images have the version of the program, and those of others are the ones that the tests use", async () => {
   const { images } = parse(await read("kubernetes/base/kustomization.yaml"));
   expect(images).toEqual([expect.objectContaining({ name: container.image, newTag: packageJson.version })]);
