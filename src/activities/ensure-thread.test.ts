@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createLogger } from "../log/index.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
 import { isEphemeral } from "../threads/index.ts";
-import { executionOf, threadOf } from "./ensure-thread.ts";
+import { ensureThread, executionOf, threadOf } from "./ensure-thread.ts";
 
 describe("a thread", () => {
   test("is that of its session, each time", () => {
@@ -29,4 +32,38 @@ test("an execution is known by the id of its workflow, and no other workflow is 
   expect(executionOf("stigmer/agent-execution/invoke/aex-1")).toBe("aex-1");
   for (const other of [undefined, "", "aex-1", "stigmer/agent-execution/invoke/", "other/invoke/aex-1"])
     expect(executionOf(other)).toBeUndefined();
+});
+
+describe("the activity", () => {
+  const calls: string[][] = [];
+  const log = createLogger({
+    ...{ level: "debug", format: "text", mask: new SecretMask() },
+    write: (line) => lines.push(line),
+  });
+  const lines: string[] = [];
+  const workflow = (workflowId: string) =>
+    new MockActivityEnvironment({ workflowExecution: { workflowId, runId: "run" } });
+  const announcing = ensureThread({
+    log,
+    threads: {
+      announce: async (...call) => {
+        calls.push(call);
+      },
+    },
+  });
+
+  test("keeps the place of a session's execution, and none for others", async () => {
+    expect(await workflow("stigmer/agent-execution/invoke/aex-1").run(announcing, "ses-1", "")).toBe("thread-ses-1");
+    expect(calls).toEqual([["thread-ses-1", "aex-1"]]);
+    await workflow("stigmer/agent-execution/invoke/aex-2").run(announcing, "", "agt-1");
+    await workflow("another workflow").run(announcing, "ses-1", "");
+    expect(calls).toHaveLength(1);
+  });
+
+  test("names the thread also where no place can be kept", async () => {
+    const announce = () => Promise.reject(new Error("Redis is away"));
+    const failing = ensureThread({ log, threads: { announce } });
+    expect(await workflow("stigmer/agent-execution/invoke/aex-3").run(failing, "ses-1", "")).toBe("thread-ses-1");
+    expect(lines.join("")).toMatch(/WARN.*aex-3.*Redis is away/);
+  });
 });

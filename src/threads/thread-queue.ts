@@ -77,8 +77,15 @@ export class ThreadQueue {
     try {
       for (;;) {
         signal.throwIfAborted();
-        const blocked = await this.#tickets.claim(claim, settling.leftMs, signal);
+        const blocked = await this.#tickets.claim(claim, settling.left, signal);
         if (blocked === undefined) return;
+        if (blocked.why === "emptied") {
+          this.#log.warn(
+            `What is known of the queue of ${threadId} was lost: ${ticket.executionId} waits for the others`,
+          );
+          settling.restart();
+          continue;
+        }
         settling.begin(blocked.why === "early" ? blocked.againInMs : undefined);
         if (blocked.why === "early") {
           await waker.wait(blocked.againInMs, signal);

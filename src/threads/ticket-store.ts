@@ -20,13 +20,24 @@ export interface Claim {
 export interface Blocked {
   /**
    * `held`: another execution has it. `waiting`, `announced`: another one comes first; an announced one has not arrived
-   * yet. `early`: it is free, but an earlier one may be on its way.
+   * yet. `early`: it is free, but an earlier one may be on its way. `emptied`: the claim was in line, and is again, but what
+   * was kept was lost in between.
    */
-  readonly why: "held" | "waiting" | "announced" | "early";
+  readonly why: "held" | "waiting" | "announced" | "early" | "emptied";
   /** The execution in the way; empty where it is not known, or where there is none. */
   readonly by: string;
   /** When to look again, unless woken before. */
   readonly againInMs: number;
+}
+
+/** How long a free thread is left to others that may be on their way. */
+export interface Settle {
+  readonly ms: number;
+  /**
+   * Also where nobody else is in line. Else it is left then at most as long as the claim was on its way from its
+   * announcement.
+   */
+  readonly evenAlone: boolean;
 }
 
 /** Where those who want a thread agree on who has it and who is next. Shared by all who share the threads. */
@@ -35,12 +46,10 @@ export interface TicketStore {
   announce(threadId: string, ticket: Ticket): Promise<void>;
   /**
    * Takes the thread for the claim that is first in line, or keeps the place of one that is not.
-   * @param settleMs how long a free thread is left to others that may be on their way: so long where others are in line,
-   * and at most as long as the claim was on its way from its announcement where there are none
    * @returns why it was not taken; `undefined` where it was
    * @throws ThreadError; the signal's reason
    */
-  claim(claim: Claim, settleMs: number, signal: AbortSignal): Promise<Blocked | undefined>;
+  claim(claim: Claim, settle: Settle, signal: AbortSignal): Promise<Blocked | undefined>;
   /** Keeps a thread that is held. @returns `false` where another one has it @throws where that is not known */
   renew(claim: Claim): Promise<boolean>;
   /**

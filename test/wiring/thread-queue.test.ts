@@ -241,23 +241,36 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(await subject.size()).toBe(0);
   });
 
-  test("that was emptied is joined again, and who had the thread is told when another one has it", async () => {
-    const [first = "", second = "", third = ""] = old(3);
-    let told = 0;
-    const release = await stores[0].acquire(thread, first, never, () => told++);
-    const waiting = [
-      stores[1].acquire(thread, third, never, () => expect.unreachable()),
-      stores[1].acquire(thread, second, never, () => expect.unreachable()),
-    ];
-    await until("both wait", () => [second, third].every((id) => lines.some((line) => line.includes(`${id} waits`))));
-    await subject.empty();
-    const served = waiting.map(async (turn) => {
-      const leave = await turn;
-      await until("the first one is told", () => told > 0, 15_000);
+  test("that was emptied stays with who had the thread, and is joined again in the same order", async () => {
+    const [first = "", ...later] = old(4);
+    const release = await stores[0].acquire(thread, first, never, () => expect.unreachable());
+    const served: string[] = [];
+    const turns = later.toReversed().map(async (id, index) => {
+      const leave = await storeOf(index).acquire(thread, id, never, () => expect.unreachable());
+      served.push(id);
       await leave();
     });
-    await Promise.all(served);
+    await until("all wait", () => later.every((id) => lines.some((line) => line.includes(`${id} waits`))));
+    await subject.empty();
+    // Longer than it takes to look again, and to renew.
+    await Bun.sleep(11_000);
+    expect(served).toEqual([]);
     await release();
+    await Promise.all(turns);
+    expect(served).toEqual(later);
+    expect(lines.filter((line) => line.includes("was lost"))).toHaveLength(3);
+    expect(await subject.size()).toBe(0);
+  });
+
+  test("that was emptied while a newcomer takes the thread: who had it is told", async () => {
+    const [first = "", second = ""] = old(2);
+    let told = 0;
+    const release = await stores[0].acquire(thread, first, never, () => told++);
+    await subject.empty();
+    const leave = await stores[1].acquire(thread, second, never, () => expect.unreachable());
+    await until("it is told", () => told > 0, 15_000);
+    await release();
+    await leave();
     expect(await subject.size()).toBe(0);
   });
 });

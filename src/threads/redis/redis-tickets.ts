@@ -4,7 +4,14 @@ import { backoffMs } from "../../shared/backoff.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { ThreadError } from "../thread-error.ts";
 import type { Ticket } from "../ticket.ts";
-import { ANNOUNCED_TTL_MS, type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "../ticket-store.ts";
+import {
+  ANNOUNCED_TTL_MS,
+  type Blocked,
+  type Claim,
+  type Settle,
+  TICKET_TTL_MS,
+  type TicketStore,
+} from "../ticket-store.ts";
 import { ANNOUNCE, CLAIM, LEAVE, NO_INBOX, WITHDRAW } from "./ticket-scripts.ts";
 
 /** How often a waiting execution looks by itself where it is called when its turn comes. */
@@ -44,13 +51,15 @@ export class RedisTickets implements TicketStore {
     );
   }
 
-  async claim(claim: Claim, settleMs: number, signal: AbortSignal): Promise<Blocked | undefined> {
+  async claim(claim: Claim, settle: Settle, signal: AbortSignal): Promise<Blocked | undefined> {
     const { threadId, ticket, token } = claim;
     const inbox = this.#inbox.isOpen ? this.#inbox.id : NO_INBOX;
     const ask = async (client: RedisClient) => {
       const place = words(threadId, ticket.executionId, token);
       const released = this.#tokens.released(lockKey(threadId));
-      const options = [ticket.order, TICKET_TTL_MS, inbox, settleMs, ...released];
+      const wasInLine = this.#refused.has(claim);
+      const settling = [settle.ms, settle.evenAlone ? "1" : "0", wasInLine ? "1" : "0"];
+      const options = [ticket.order, TICKET_TTL_MS, inbox, ...settling, ...released];
       return (await client.eval(CLAIM, 3, ...place, ...options)) as [] | [Blocked["why"], string, number];
     };
     const [why, by = "", lastsMs = 0] = await this.#redis.persist(ask, signal).catch((error: unknown) => {
@@ -58,10 +67,10 @@ export class RedisTickets implements TicketStore {
       throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
     });
     if (why === undefined) return undefined;
-    if (why === "early") return { why, by, againInMs: lastsMs };
-    this.#inbox.open();
     const refused = (this.#refused.get(claim) ?? 0) + 1;
     this.#refused.set(claim, refused);
+    if (why === "early" || why === "emptied") return { why, by, againInMs: lastsMs };
+    this.#inbox.open();
     const usual = why === "announced" ? ARRIVAL_LOOK_MS : LOOK_MS;
     const againInMs = this.#inbox.isOpen ? usual : backoffMs(refused, LOOK_OFTEN);
     return { why, by, againInMs: lastsMs > 0 ? Math.min(againInMs, lastsMs + MARGIN_MS) : againInMs };

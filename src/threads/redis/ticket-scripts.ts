@@ -58,8 +58,8 @@ return 1
 `;
 
 /**
- * Further arguments: order, time to live in ms, own inbox, for how many ms a free thread is left to others, then the tokens
- * that count for nothing. Answers with nothing where the thread is taken, else with why it is not, who is in the way, and
+ * Further arguments: order, time to live in ms, own inbox, for how many ms a free thread is left to others, whether also
+ * where there are none ("1"), whether it was in line before ("1"), then the tokens that count for nothing. Answers with nothing where the thread is taken, else with why it is not, who is in the way, and
  * for how many ms that lasts at most unless it is renewed.
  */
 export const CLAIM = `
@@ -74,11 +74,12 @@ end
 -- An earlier try may have been carried out without its answer having come.
 if holder == ARGV[2] then return take() end
 local announcedAgo = redis.call("GET", KEYS[3]) == "${ANNOUNCED}" and ${ANNOUNCED_TTL_MS} - redis.call("PTTL", KEYS[3]) or 0
-redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1])
+local isNew = redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1]) == 1
 redis.call("PEXPIRE", KEYS[2], ${LINE_TTL_MS})
 redis.call("SET", KEYS[3], ARGV[7] .. " " .. ARGV[2], "PX", ARGV[6])
+if isNew and ARGV[10] == "1" then return { "emptied", "", 0 } end
 local free = not holder
-for i = 9, #ARGV do free = free or holder == ARGV[i] end
+for i = 11, #ARGV do free = free or holder == ARGV[i] end
 if not free then return { "held", string.match(holder, "^(.*):") or "", redis.call("PTTL", KEYS[1]) } end
 local first, where = firstInLine(ARGV[1])
 if first ~= ARGV[1] then
@@ -88,7 +89,8 @@ if first ~= ARGV[1] then
   return { "waiting", first, redis.call("PTTL", ARGV[3] .. first) }
 end
 local settle = tonumber(ARGV[8])
-local wait = redis.call("ZCARD", KEYS[2]) > 1 and settle or math.min(announcedAgo, settle)
+local isCrowded = ARGV[9] == "1" or redis.call("ZCARD", KEYS[2]) > 1
+local wait = isCrowded and settle or math.min(announcedAgo, settle)
 if wait > 0 then return { "early", "", wait } end
 return take()
 `;

@@ -5,7 +5,14 @@ import { messageOf } from "../../shared/errors.ts";
 import type { Finding } from "../../shared/health.ts";
 import { ownIdentity } from "../../shared/process-identity.ts";
 import type { Ticket } from "../ticket.ts";
-import { ANNOUNCED_TTL_MS, type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "../ticket-store.ts";
+import {
+  ANNOUNCED_TTL_MS,
+  type Blocked,
+  type Claim,
+  type Settle,
+  TICKET_TTL_MS,
+  type TicketStore,
+} from "../ticket-store.ts";
 import { Liveness } from "./liveness.ts";
 import type { TicketRecord } from "./records.ts";
 import { Waiters } from "./waiters.ts";
@@ -41,6 +48,7 @@ export class SqliteTickets implements TicketStore {
   readonly #log: Logger;
   readonly #owner = ownIdentity();
   readonly #liveness = new Liveness();
+  readonly #inLine = new WeakSet<Claim>();
   /** By thread and execution. */
   readonly #waiters: Waiters;
 
@@ -60,13 +68,13 @@ export class SqliteTickets implements TicketStore {
     });
   }
 
-  async claim(claim: Claim, settleMs: number): Promise<Blocked | undefined> {
+  async claim(claim: Claim, settle: Settle): Promise<Blocked | undefined> {
     try {
       // Most looks find nothing new: they need not write.
-      const { blocked, dead, own } = this.#look(claim, settleMs);
+      const { blocked, dead, own } = this.#look(claim, settle);
       const isFresh = own !== undefined && own.expires_at - Date.now() > TICKET_TTL_MS / 2;
       if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
-      return this.#transaction(() => this.#claim(claim, settleMs));
+      return this.#transaction(() => this.#claim(claim, settle));
     } catch (error) {
       throw wordedError(error, this.#health);
     }
@@ -109,18 +117,21 @@ export class SqliteTickets implements TicketStore {
     this.#database.close();
   }
 
-  #claim(claim: Claim, settleMs: number): Blocked | undefined {
+  #claim(claim: Claim, settle: Settle): Blocked | undefined {
     const { threadId, ticket, token } = claim;
-    const { blocked, dead, own, announced } = this.#look(claim, settleMs);
+    const { blocked, dead, own, announced } = this.#look(claim, settle);
+    const wasInLine = this.#inLine.has(claim);
+    this.#inLine.add(claim);
     for (const { execution_id, token: of } of dead) this.#remove(threadId, execution_id, of);
     this.#remove(threadId, ticket.executionId, "");
     const order = own?.created ?? announced?.created ?? ticket.order;
-    this.#put(threadId, ticket.executionId, token, order, blocked === undefined, TICKET_TTL_MS);
-    return blocked;
+    const wasEmptied = wasInLine && own === undefined;
+    this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasEmptied, TICKET_TTL_MS);
+    return wasEmptied ? { why: "emptied", by: "", againInMs: 0 } : blocked;
   }
 
   /** Whether the thread is free for a claim, without changing anything. */
-  #look({ threadId, ticket, token }: Claim, settleMs: number): Sight {
+  #look({ threadId, ticket, token }: Claim, settle: Settle): Sight {
     const all = this.#tickets(threadId);
     const own = all.find((record) => record.token === token);
     const announced = all.find((record) => record.execution_id === ticket.executionId && record.token === "");
@@ -141,7 +152,8 @@ export class SqliteTickets implements TicketStore {
     const blocked = (why: Blocked["why"], by = ""): Sight => ({ ...found, blocked: { why, by, againInMs: LOOK_MS } });
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
-    const waitMs = settleMs > 0 && line.some(isAlive) ? settleMs : Math.min(ageOf(announced), settleMs);
+    const isCrowded = settle.evenAlone || line.some(isAlive);
+    const waitMs = isCrowded ? settle.ms : Math.min(ageOf(announced), settle.ms);
     return waitMs > 0 ? { ...found, blocked: { why: "early", by: "", againInMs: waitMs } } : found;
   }
 
