@@ -131,7 +131,7 @@ async function openDaemon(
       runnerQueue: config.temporal.taskQueue,
       port: Number(endpoint.slice(colon + 1)),
       dataDir: config.dataDir,
-      // Nobody knows the order of a session's messages sooner.
+      // The daemon is the first to know the order of a session's messages.
       announce: (sessionId, executionId) => turns.announce(threadOf(sessionId), executionId),
       log: log.child("daemon"),
     });

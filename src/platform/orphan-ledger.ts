@@ -2,7 +2,7 @@ import type { RedisConnection } from "../redis/index.ts";
 import type { OrphanLedger, RoundRecord, Sighting } from "../sandbox/daytona/index.ts";
 import { BACKEND_KEY, bind } from "./bound-value.ts";
 
-/** What was not seen for so long is forgotten. */
+/** Entries that were not written for this time expire. */
 const SIGHTINGS_TTL_MS = 7 * 86_400_000;
 const ALIVE_TTL_MS = 86_400_000;
 /** Fields of a hash that one command changes. */

@@ -26,7 +26,7 @@ return 1`;
 export class LockTokens {
   readonly #redis: RedisConnection;
   readonly #log: Logger;
-  /** Of each key: the tokens that nobody holds any more, though Redis may still have them. */
+  /** Of each key: the tokens that were released, though Redis may still have them. */
   readonly #released = new Map<string, Set<string>>();
 
   constructor(redis: RedisConnection, log: Logger) {

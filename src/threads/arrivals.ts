@@ -8,7 +8,7 @@ const ASK_AGAIN_MS = 5_000;
 /** @returns whether the workflow of an execution is open; `undefined` where that is not known */
 export type IsWorkflowOpen = (executionId: string) => Promise<boolean | undefined>;
 
-/** Where there is nobody to ask. */
+/** Where Temporal cannot be asked. */
 export const notKnown: IsWorkflowOpen = async () => undefined;
 
 /** Finds out whether announced executions still arrive. All waiters of a process ask together. */

@@ -75,7 +75,7 @@ export const cloudSettings = v.object({
   DAYTONA_ORPHAN_COLLECTION: withDefault(
     oneOf(ORPHAN_COLLECTION),
     "on",
-    "Whether sandboxes that nobody will use again are deleted: `on`, `off`, or `report`, which only logs them.",
+    "Whether sandboxes that are no longer needed are deleted: `on`, `off`, or `report`, which only logs them.",
   ),
   REDIS_HOST: required(host, "Redis.", "Set it to the host of a Redis that all replicas share."),
   REDIS_PORT: withDefault(port, "6379", "Redis' port."),

@@ -2,7 +2,7 @@ import { humanDuration } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { shown, type Token } from "./token.ts";
 
-/** How far this machine's clock may be behind the issuer's. A token that is over here gets no grace: nobody takes it. */
+/** How far this machine's clock may be behind the issuer's. An expired token gets no grace: servers refuse it. */
 export const SKEW_MS = 60_000;
 /** The address stands in messages, and nobody has a longer one. */
 const LONGEST_ISSUER = 500;

@@ -2,7 +2,7 @@ import { ANNOUNCED_TTL_MS } from "../ticket-store.ts";
 
 /**
  * The queue of a thread in Redis: a sorted set of the executions in line, by when they were created, and for each a key
- * that says where it is. That key expires where nobody renews it, and with it the place in line. Who has the thread is
+ * that says where it is. That key expires unless it is renewed, and with it the place in line. Who has the thread is
  * no longer in line; its token is in the lock.
  *
  * Scripts take the keys: lock, line, the execution's own place; and begin with the arguments: execution, token, start of
@@ -12,7 +12,7 @@ import { ANNOUNCED_TTL_MS } from "../ticket-store.ts";
 /** In a place: the execution has not arrived. Else it names the inbox of the process that waits, or `-`, and the token. */
 export const ANNOUNCED = "announced";
 export const NO_INBOX = "-";
-/** The line itself goes when nothing was done with it for so long. */
+/** An unused line expires after this time. */
 const LINE_TTL_MS = 3_600_000;
 
 /** Sets `first` and `where` to the first in line and its place; `except` counts as being there. */

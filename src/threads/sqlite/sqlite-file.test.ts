@@ -125,7 +125,7 @@ describe("the file of threads", () => {
     return [...new Set(checkpoints.map(({ config }) => String(config.configurable?.["thread_id"])))].sort();
   };
 
-  test("loses threads that nobody will continue when others are tidied, a day after they were seen to be unused", async () => {
+  test("deletes unused threads when others are tidied, a day after they were seen to be unused", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     const all = ["thread-old", "thread-used", "ephemeral-agt-1-0a1b2c3d", "ephemeral-agt-1-running"];

@@ -18,9 +18,9 @@ import type { TicketRecord } from "./records.ts";
 import { Waiters } from "./waiters.ts";
 import { wordedError } from "./worded-rows.ts";
 
-/** How often a waiting execution looks by itself: nobody tells that a process was killed. */
+/** How often a waiting execution looks by itself: a killed process wakes no one. */
 const LOOK_MS = 1_000;
-/** What was left behind for so long is deleted when the file is opened. */
+/** Tickets that expired this long ago are deleted when the file is opened. */
 const LEFTOVER_MS = 86_400_000;
 
 /** In a ticket without a token the execution is announced. */

@@ -6,7 +6,7 @@ import { EPHEMERAL } from "../ephemeral.ts";
 const VACUUM = { pages: 256, rounds: 16 };
 /** Threads without a session are gone with their execution; this finds what a runner left that was killed. */
 const EPHEMERAL_UNUSED_MS = 86_400_000;
-/** A session's thread that was not used for so long is deleted. */
+/** A session's thread that was not used for this time is deleted. */
 const UNUSED_MS = 90 * 86_400_000;
 /** Only the clock says that a thread is unused, and it may be wrong: it has to say so again after this time. */
 const SECOND_LOOK_MS = 86_400_000;

@@ -2,7 +2,7 @@ import type { OrphanReason, Sighting } from "./orphan-ledger.ts";
 
 /** The time between two rounds of a group, whichever replicas they are of. */
 export const ROUND_MS = 30 * 60_000;
-/** A replica deletes nothing for so long after its start. */
+/** For this time after its start a replica deletes nothing. */
 export const START_GRACE_MS = 5 * 60_000;
 /** A sandbox that was used later than this is in use, maybe by another replica: those say so every two minutes. */
 export const IDLE_MS = 10 * 60_000;

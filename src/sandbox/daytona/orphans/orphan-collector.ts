@@ -31,7 +31,7 @@ export interface OrphanCollectorOptions extends Omit<RoundOptions, "signal" | "b
 }
 
 /**
- * Deletes sandboxes of the group that nobody will use again: a replica that was killed leaves such, and so do sessions
+ * Deletes sandboxes of the group that are no longer needed: a replica that was killed leaves such, and so do sessions
  * that were deleted or got another sandbox. It must never delete what somebody still needs, whatever a single answer of
  * the backend or of Daytona says; Daytona itself deletes what is unused for long. So there are brakes: see `brakes.ts`.
  */

@@ -1,5 +1,5 @@
 /**
- * Why nobody may use a sandbox any more. `one-off`: the execution that it was made for had no session. `replaced`: its
+ * Why a sandbox is no longer needed. `one-off`: the execution that it was made for had no session. `replaced`: its
  * session has another one. `session-not-found`: the backend does not know its session.
  */
 export type OrphanReason = "one-off" | "replaced" | "session-not-found";

@@ -20,7 +20,7 @@ export interface RoundOptions {
   readonly now: () => number;
 }
 
-/** A sandbox that nobody may use any more. */
+/** A sandbox that is no longer needed. */
 export interface Orphan {
   readonly remote: RemoteSandbox;
   readonly sighting: Sighting;

@@ -11,7 +11,7 @@ const MAX_READS = 5_000;
 /** A backend that fails so often is not asked any more in this round. */
 const MAX_FAILURES = 5;
 /**
- * A session that was seen to use its sandbox is not read again for so long, less a part that differs from sandbox to
+ * A session that was seen to use its sandbox is not read again for this time, less a part that differs from sandbox to
  * sandbox, so that not all are read in one round. Shorter than the time after which a missing one counts.
  */
 const ALIVE_MS = 4 * 3_600_000;
