@@ -131,3 +131,82 @@ test("a mask tells that its secrets, or those of its parent, have changed", () =
   versions.push(mask.version);
   expect(new Set(versions).size).toBe(3);
 });
+
+describe("a text that was cut", () => {
+  const note = "\n\n[… 4711 characters cut. All of it is in /x/y.txt: read the part you need. …]\n\n";
+  const mask = maskOf("first-secret-of-some-length");
+
+  test("shows neither the start of a secret before the note nor its end behind it", () => {
+    expect(mask.mask(`password: first-secret-of${note}some-length and more`)).toBe(
+      `password: ${MASK}${note}${MASK} and more`,
+    );
+    const base64 = btoa("first-secret-of-some-length");
+    expect(mask.mask(`x ${base64.slice(0, 20)}${note}${base64.slice(20)} y`)).not.toMatch(/[A-Za-z0-9]{12}/);
+  });
+
+  test("is left as it is where nothing was cut in two", () => {
+    const text = `it is the first of${note}all lines`;
+    expect(mask.mask(text)).toBe(text);
+  });
+
+  test("may have any number of notes", () => {
+    const text = note.repeat(200);
+    expect(mask.mask(text)).toBe(text);
+  });
+});
+
+describe("a short secret", () => {
+  test("is found as it stands only, or much of any text would be masked", () => {
+    const mask = maskOf("able", "test1234");
+    for (const text of ["a blend", "61 62 6c 65", "YWJsZQ==", "te st 12 34", "test 1234", "a b l e"])
+      expect(mask.mask(text)).toBe(text);
+    expect(mask.mask("able, test1234, te\nst12\n34")).toBe(`${MASK}, ${MASK}, ${MASK}`);
+  });
+});
+
+describe("many secrets", () => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  const random = (length: number) =>
+    Array.from({ length }, () => letters.charAt(Math.floor(Math.random() * letters.length))).join("");
+  const secrets = Array.from({ length: 60 }, () => random(16 + Math.floor(Math.random() * 500)));
+  const mask = maskOf(...secrets);
+
+  test("are all found, in whatever spelling", () => {
+    for (const secret of secrets) {
+      const hex = Buffer.from(secret).toString("hex");
+      const text = `a ${secret} b ${btoa(secret)} c ${hex.match(/.{1,4}/g)?.join(" ")} d ${secret.match(/.{1,7}/g)?.join("\n")} e`;
+      expect(mask.mask(text)).toMatch(/^a \*{3} b \*{3}[A-Za-z0-9]?=* c \*{3} d \*{3} e$/);
+    }
+  });
+
+  test("change nothing in a text that holds none of them", () => {
+    const text = `${Bun.inspect(process.versions)}\n${Array.from({ length: 3_000 }, () => random(60)).join("\n")}`;
+    expect(mask.mask(text)).toBe(text);
+  });
+
+  test("take no longer for texts that look like them again and again", () => {
+    const repeated = "a".repeat(3_000);
+    const hostile = maskOf(`${repeated}b${repeated}`, ...secrets);
+    const units = [
+      "a",
+      "\\",
+      "%25",
+      "&amp;",
+      "\\n",
+      " ",
+      "\u001b[",
+      "0 ",
+      "00000000: 6161 ",
+      "\\u00",
+      "&#",
+      '"',
+      "[… 1 ",
+    ];
+    // Each takes some milliseconds; with time that grows with the square of the length it would be minutes.
+    for (const unit of units) {
+      const text = unit.repeat(1_000_000 / unit.length);
+      expect(hostile.mask(text).length).toBeGreaterThan(0);
+      expect(hostile.maskGrowing(text).length).toBeGreaterThanOrEqual(0);
+    }
+  }, 60_000);
+});

@@ -1,17 +1,25 @@
+import { type Openness, SecretFinder } from "./secret-mask/finder.ts";
+import { patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
+import type { Range } from "./secret-mask/view.ts";
+
 /** What stands where a secret was. */
 export const MASK = "***";
 
-/**
- * Values shorter than this are not masked: replacing every `1` or `on` would make texts unreadable and hide nothing.
- */
-export const SHORTEST_MASKED_SECRET = 4;
+/** Notes in one text that are looked at; this program writes two or three. */
+const MOST_NOTES = 16;
+/** What this program writes into a text where it cut something out: a secret may have been cut in two there. */
+const CUT_NOTE = /(?<!\s)\s*\[… \d+ (?:bytes|characters)[^\]\n]{0,2000}…\]\s*/g;
 
-/** Replaces secret values in text, in the forms in which they usually leave a process. */
+/**
+ * Replaces secret values in text, however common tools write them: as they stand, quoted, escaped, in lines of any
+ * width, in base64, base32, hexadecimal digits and dumps. What a program makes of a secret by other rules (reversed,
+ * encrypted, compressed, letters with other text between) cannot be found.
+ */
 export class SecretMask {
   readonly #parent: SecretMask | undefined;
-  /** How often each form was added: two executions may share a secret, and one of them ends first. */
-  readonly #forms = new Map<string, number>();
-  #sorted: readonly string[] | undefined;
+  /** How often each secret was added: two executions may share one, and one of them ends first. */
+  readonly #secrets = new Map<string, { readonly patterns: readonly SecretPatterns[]; count: number }>();
+  #finder: { readonly version: number; readonly finder: SecretFinder | undefined } | undefined;
   #version = 0;
 
   /** @param parent a mask whose secrets are replaced as well */
@@ -19,94 +27,98 @@ export class SecretMask {
     this.#parent = parent;
   }
 
-  /** Changes whenever the secrets do: what was masked before may have to be masked anew. */
+  /** Changes whenever the secrets do: what was masked before may have to be masked again. */
   get version(): number {
     return this.#version + (this.#parent?.version ?? 0);
   }
 
   /** Adds secrets. Returns the function that takes them out again. */
   add(values: Iterable<string>): () => void {
-    const added = [...values].flatMap(formsOf);
-    for (const form of added) this.#forms.set(form, (this.#forms.get(form) ?? 0) + 1);
-    this.#changed();
+    const added = [...values];
+    for (const value of added) {
+      const known = this.#secrets.get(value);
+      if (known === undefined) this.#secrets.set(value, { patterns: patternsOf(value), count: 1 });
+      else known.count++;
+    }
+    this.#version++;
     return () => {
-      for (const form of added) {
-        const count = (this.#forms.get(form) ?? 0) - 1;
-        if (count > 0) this.#forms.set(form, count);
-        else this.#forms.delete(form);
+      for (const value of added.splice(0)) {
+        const known = this.#secrets.get(value);
+        if (known !== undefined && --known.count === 0) this.#secrets.delete(value);
       }
-      this.#changed();
+      this.#version++;
     };
   }
 
   /** The text with every known secret replaced by {@link MASK}. */
   mask(text: string): string {
-    let masked = text;
-    for (const form of this.#allForms()) if (masked.includes(form)) masked = masked.replaceAll(form, MASK);
-    return masked;
+    return this.#masked(text, false);
   }
 
   /**
    * As {@link mask}, for a text that still grows: an end that may turn out to be the start of a secret is held back.
    */
   maskGrowing(text: string): string {
-    const masked = this.mask(text);
-    let held = 0;
-    for (const form of this.#allForms()) {
-      for (let length = Math.min(form.length - 1, masked.length); length > held; length--) {
-        if (masked.endsWith(form.slice(0, length))) held = length;
-      }
+    return this.#masked(text, true);
+  }
+
+  #masked(text: string, grows: boolean): string {
+    const finder = this.#current();
+    if (finder === undefined || text === "") return text;
+    const end = grows ? "growing" : "closed";
+    if (!text.includes("[… ")) return maskPiece(finder, text, { start: false, end });
+    let masked = "";
+    let from = 0;
+    for (const note of text.matchAll(CUT_NOTE).take(MOST_NOTES)) {
+      const piece = text.slice(from, note.index);
+      masked += maskPiece(finder, piece, { start: from > 0, end: "cut" }) + note[0];
+      from = note.index + note[0].length;
     }
-    return held === 0 ? masked : masked.slice(0, -held);
+    return masked + maskPiece(finder, text.slice(from), { start: from > 0, end });
   }
 
-  #changed(): void {
-    this.#sorted = undefined;
-    this.#version++;
+  /** @returns `undefined` where there is nothing to find */
+  #current(): SecretFinder | undefined {
+    const { version } = this;
+    if (this.#finder?.version !== version) {
+      const all = this.#patterns();
+      this.#finder = { version, finder: all.length === 0 ? undefined : new SecretFinder(all) };
+    }
+    return this.#finder.finder;
   }
 
-  /** Longest first: a secret that contains another is replaced whole. */
-  #allForms(): readonly string[] {
-    if (this.#parent !== undefined) return [...this.#parent.#allForms(), ...this.#own()].sort(longestFirst);
-    return this.#own();
-  }
-
-  #own(): readonly string[] {
-    this.#sorted ??= [...this.#forms.keys()].sort(longestFirst);
-    return this.#sorted;
+  #patterns(): SecretPatterns[] {
+    const own = [...this.#secrets.values()].flatMap(({ patterns }) => patterns);
+    return [...(this.#parent === undefined ? [] : this.#parent.#patterns()), ...own];
   }
 }
 
-const longestFirst = (a: string, b: string) => b.length - a.length;
-
-/** A secret as it stands, as it looks inside JSON, in a URL and in base64; of a text with lines also each long line. */
-function formsOf(secret: string): string[] {
-  const value = secret.trim();
-  if (value.length < SHORTEST_MASKED_SECRET) return [];
-  const lines = value.split(/\r?\n/).map((line) => line.trim());
-  const texts = lines.length > 1 ? [value, ...lines.filter((line) => line.length >= 16)] : [value];
-  const forms = texts.flatMap((text) => [
-    text,
-    JSON.stringify(text).slice(1, -1),
-    encodeURIComponent(text.toWellFormed()),
-    ...base64Forms(text),
-  ]);
-  return [...new Set(forms)];
+/** What may be the beginning of a secret at its end is held back where it grows, and masked where it was cut. */
+function maskPiece(finder: SecretFinder, text: string, open: Openness): string {
+  const { ranges, heldFrom } = finder.find(text, open);
+  const merged = merge(ranges);
+  // What is masked already is not held back.
+  const held = merged.reduce((from, { start, end }) => (start < from && from < end ? end : from), heldFrom);
+  if (merged.length === 0 && held === text.length) return text;
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end } of merged) {
+    if (start >= held) break;
+    parts.push(text.slice(from, start), MASK);
+    from = end;
+  }
+  if (held > from) parts.push(text.slice(from, held));
+  if (open.end === "cut" && held < text.length) parts.push(MASK);
+  return parts.join("");
 }
 
-/** Shorter secrets are not looked for in base64: too few letters of it are theirs alone. */
-const SHORTEST_BASE64_SECRET = 8;
-
-/**
- * How a secret looks inside base64, where it stands among other bytes: at each of the three places it can have in a
- * group, the letters that depend on it alone.
- */
-function base64Forms(text: string): string[] {
-  const bytes = Buffer.from(text);
-  if (bytes.length < SHORTEST_BASE64_SECRET) return [];
-  return [0, 1, 2].map((before) => {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
-    // A letter is six bits.
-    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
-  });
+/** Ranges by their start, those that overlap made one. */
+function merge(ranges: readonly Range[]): Range[] {
+  const merged: { start: number; end: number }[] = [];
+  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last !== undefined && start < last.end) last.end = Math.max(last.end, end);
+    else merged.push({ start, end });
+  }
+  return merged;
 }

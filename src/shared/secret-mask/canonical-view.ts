@@ -1,0 +1,113 @@
+import { backslashEscape, type Escape, entity, percentEscape, UNFINISHED } from "./escapes.ts";
+import { type View, ViewBuilder } from "./view.ts";
+
+const ESCAPE = 0x1b;
+const PERCENT = 0x25;
+const AMPERSAND = 0x26;
+const BACKSLASH = 0x5c;
+/** The rest of a control sequence of terminals: `grep --color` puts them into the middle of words. */
+const CONTROL_SEQUENCE = /\[[0-9;?]{0,32}[@-~]/y;
+const CONTROL_SEQUENCE_CUT = /(?:\[[0-9;?]{0,32})?$/y;
+
+/**
+ * Bytes that tools add, drop or double: white space (`fold`, `base64 -w`, `jq`), quotes and backslashes (shells, CSV, SQL),
+ * the plus that stands for a space in forms. They are left out on both sides, of the text and of the secret.
+ */
+const LEFT_OUT = new Uint8Array(256);
+for (let code = 0; code <= 0x20; code++) LEFT_OUT[code] = 1;
+for (const code of [0x22, 0x27, 0x2b, BACKSLASH, 0x7f]) LEFT_OUT[code] = 1;
+
+/**
+ * The bytes that a text means, whatever way of quoting it uses: with escapes of JSON, URLs, HTML and shells read, and
+ * without what those ways put between. A secret is in a text when its own canonical bytes are in those of the text.
+ *
+ * @param isOpen the text goes on: an escape that its end cuts off is left out instead of being taken literally
+ */
+export function canonicalView(text: string, isOpen = false): View {
+  const made = new ViewBuilder(text.length);
+  let unfinished: number | undefined;
+  for (let index = 0; index < text.length; ) {
+    const code = text.charCodeAt(index);
+    if (code < 0x80 && code !== BACKSLASH && code !== PERCENT && code !== AMPERSAND && code !== ESCAPE) {
+      if (LEFT_OUT[code] === 0) made.push(code, index, index + 1);
+      index++;
+      continue;
+    }
+    const read = escapeAt(text, index, code, isOpen);
+    if (read === UNFINISHED) {
+      unfinished = index;
+      break;
+    }
+    const { code: point, isByte, end } = read;
+    if (isByte || point < 0x80) {
+      if (LEFT_OUT[point] !== 1) made.push(point, index, end);
+    } else pushCodePoint(made, point, index, end);
+    index = end;
+  }
+  return made.view(unfinished);
+}
+
+function escapeAt(text: string, index: number, code: number, isOpen: boolean): Escape | typeof UNFINISHED {
+  const read = escapeOf(text, index, code, isOpen);
+  if (read === UNFINISHED || read.code !== ESCAPE) return read;
+  CONTROL_SEQUENCE.lastIndex = read.end;
+  if (CONTROL_SEQUENCE.test(text)) return { ...read, end: CONTROL_SEQUENCE.lastIndex };
+  CONTROL_SEQUENCE_CUT.lastIndex = read.end;
+  return isOpen && CONTROL_SEQUENCE_CUT.test(text) ? UNFINISHED : read;
+}
+
+function escapeOf(text: string, index: number, code: number, isOpen: boolean): Escape | typeof UNFINISHED {
+  switch (code) {
+    case BACKSLASH:
+      return backslashEscape(text, index, isOpen);
+    case PERCENT:
+      return percentEscape(text, index, isOpen) ?? literal(text, index);
+    case AMPERSAND:
+      return entity(text, index, isOpen) ?? literal(text, index);
+    default:
+      // Half a character.
+      if (isOpen && index === text.length - 1 && code >= 0xd800 && code <= 0xdbff) return UNFINISHED;
+      return literal(text, index);
+  }
+}
+
+function literal(text: string, index: number): Escape {
+  const code = text.codePointAt(index) ?? 0;
+  return { code, isByte: false, end: index + (code > 0xffff ? 2 : 1) };
+}
+
+/** In UTF-8. */
+function pushCodePoint(made: ViewBuilder, code: number, start: number, end: number): void {
+  if (code < 0x800) made.push(0xc0 | (code >> 6), start, end);
+  else {
+    if (code < 0x10000) made.push(0xe0 | (code >> 12), start, end);
+    else {
+      made.push(0xf0 | ((code >> 18) & 7), start, end);
+      made.push(0x80 | ((code >> 12) & 0x3f), start, end);
+    }
+    made.push(0x80 | ((code >> 6) & 0x3f), start, end);
+  }
+  made.push(0x80 | (code & 0x3f), start, end);
+}
+
+/** As {@link canonicalView}, but with escapes taken literally: where a line ends in the middle of one, it is none. */
+export function squeezedView(text: string): View {
+  const made = new ViewBuilder(text.length);
+  for (let index = 0; index < text.length; ) {
+    const { code, end } = literal(text, index);
+    if (code >= 0x80) pushCodePoint(made, code, index, end);
+    else if (LEFT_OUT[code] === 0) made.push(code, index, end);
+    index = end;
+  }
+  return made.view();
+}
+
+/** The canonical bytes of a text. */
+export function canonicalBytes(text: string): Uint8Array {
+  return canonicalView(text).values.slice();
+}
+
+/** The bytes of a text without those that canonical bytes leave out. */
+export function squeezedBytes(text: string): Uint8Array {
+  return squeezedView(text).values.slice();
+}

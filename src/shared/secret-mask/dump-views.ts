@@ -1,0 +1,181 @@
+import { CHARACTERS, LONGEST_COLUMN, NUMBERS, type Reading } from "./dump-readings.ts";
+import { type View, ViewBuilder } from "./view.ts";
+
+/** Lines that are no part of a dump and may stand between two that are: `od -t x1c` has two for each row. */
+const MOST_LINES_BETWEEN = 3;
+/** Longest line of a dump. */
+const LONGEST_LINE = 4_096;
+/** Longest name of a character. */
+const LONGEST_NAME = 3;
+
+/** What the dumps in a text show, in each way of reading them. */
+export interface DumpViews {
+  readonly bytes: readonly View[];
+  readonly characters: readonly View[];
+}
+
+/**
+ * Reads dumps as `xxd`, `od` and `hexdump` write them: an offset before each line, the characters behind it. Each value
+ * reaches to the end of its line, since the characters tell the same once more.
+ *
+ * @param isOpen the text goes on: its last column may be cut off
+ */
+export function dumpViews(text: string, isOpen = false): DumpViews {
+  const bytes = NUMBERS.map((reading) => new DumpReader(reading));
+  const pictures = new DumpReader(CHARACTERS);
+  let number = 0;
+  for (const line of linesOf(text)) {
+    number++;
+    if (!mayBeRow(text, line)) continue;
+    const row = rowOf(text.slice(line.start, line.end), isOpen && line.end === text.length);
+    if (row === undefined) continue;
+    const place = { ...line, number };
+    for (const reader of bytes) reader.read(row.bytes, place);
+    pictures.read(row.all, place);
+  }
+  return { bytes: bytes.flatMap((reader) => reader.views()), characters: pictures.views() };
+}
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NEWLINE = 0x0a;
+const BACKSLASH = 0x5c;
+const LETTER_N = 0x6e;
+/** Before the first line, where a text is JSON. */
+const QUOTE = 0x22;
+
+/** The lines of a text; in JSON their ends are escaped. */
+function* linesOf(text: string): Generator<Line> {
+  let start = 0;
+  let backslash = -1;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === BACKSLASH) {
+      if (backslash < 0) backslash = index;
+      continue;
+    }
+    if (code === NEWLINE || (code === LETTER_N && backslash >= 0)) {
+      yield { start, end: code === NEWLINE ? index : backslash };
+      start = index + 1;
+    }
+    backslash = -1;
+  }
+  yield { start, end: text.length };
+}
+
+/** Whether a line may be one of a dump: told quickly, since most lines are none. */
+function mayBeRow(text: string, { start, end }: Line): boolean {
+  if (end - start > LONGEST_LINE) return false;
+  let index = start;
+  while (index < end && (text.charCodeAt(index) <= 0x20 || text.charCodeAt(index) === QUOTE)) index++;
+  const isIndented = index > start;
+  const first = index;
+  let isNumber = true;
+  for (; index < end && index - first <= LONGEST_COLUMN + 1; index++) {
+    const code = text.charCodeAt(index);
+    if (code <= 0x20) break;
+    isNumber &&= (code >= 0x30 && code <= 0x3a) || code === 0x2d || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+  }
+  const width = index - first;
+  return width > 0 && width <= LONGEST_COLUMN + 1 && (isNumber || (isIndented && width <= LONGEST_NAME));
+}
+
+interface Column {
+  readonly text: string;
+  /** Its place in the line. */
+  readonly index: number;
+}
+
+/** A line of a dump: all that stands behind its offset, and of that what comes before the characters. */
+interface Row {
+  readonly all: readonly Column[];
+  readonly bytes: readonly Column[];
+}
+
+const OFFSET = /^[ \t"]*[0-9a-fA-F]{4,16}(:?)[ \t]+/;
+const INDENT = /^[ \t"]+/;
+/** What the first column of a dump looks like. */
+const COLUMN = /^(?:[0-9a-fA-F]{2,16}|-?\d{1,3}|\\?[!-~]|[a-z][a-z0-9]{1,2})(?![!-~])/;
+/** Where the characters begin: in bars or angles at the end. */
+const PICTURES_CUT = /[ \t][|>][^\n]{0,64}$/;
+const PICTURES = /[ \t](?:\|[^\n]{0,64}\||>[^\n]{0,64}<)$/;
+
+/** @returns `undefined` for what is no line of a dump */
+function rowOf(line: string, isCut: boolean): Row | undefined {
+  const offset = OFFSET.exec(line);
+  const head = offset?.[0] ?? INDENT.exec(line)?.[0];
+  if (head === undefined) return undefined;
+  const body = line.slice(head.length);
+  if (!COLUMN.test(body)) return undefined;
+  const all = columnsOf(body, head.length);
+  const end = offset?.[1] === ":" ? endOfNumbers(body) : (isCut ? PICTURES_CUT : PICTURES).exec(body)?.index;
+  const bytes = end === undefined ? all : all.filter(({ index }) => index < head.length + end);
+  // Its last column may be cut off.
+  return isCut ? { all: all.slice(0, -1), bytes: bytes === all ? all.slice(0, -1) : bytes } : { all, bytes };
+}
+
+/** In a line of xxd the characters follow behind two spaces: as many as there are pairs of digits, or bits by eight. */
+function endOfNumbers(body: string): number | undefined {
+  let digits = 0;
+  let counted = 0;
+  let first: number | undefined;
+  for (const { 0: gap, index } of body.matchAll(/ {2,}/g)) {
+    for (; counted < index; counted++) if (body.charCodeAt(counted) > 0x20) digits++;
+    first ??= index;
+    const [least, most] = [body.length - index - gap.length, body.length - index - 2];
+    for (const characters of [digits / 2, digits / 8]) if (characters >= least && characters <= most) return index;
+  }
+  return first;
+}
+
+function columnsOf(body: string, offset: number): Column[] {
+  const columns: Column[] = [];
+  let from = -1;
+  for (let index = 0; index <= body.length; index++) {
+    const isSpace = index === body.length || body.charCodeAt(index) <= 0x20;
+    if (isSpace && from >= 0) columns.push({ text: body.slice(from, index), index: offset + from });
+    if (isSpace) from = -1;
+    else if (from < 0) from = index;
+  }
+  return columns;
+}
+
+/** Gathers what a dump shows in one way of reading it. */
+class DumpReader {
+  readonly #reading: Reading;
+  readonly #views: View[] = [];
+  #made: ViewBuilder | undefined;
+  #line = 0;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  read(columns: readonly Column[], line: Line & { readonly number: number }): void {
+    const read: (readonly number[])[] = [];
+    for (const { text } of columns) {
+      const bytes = this.#reading.read(text);
+      if (bytes === undefined) return;
+      read.push(bytes);
+    }
+    if (line.number - this.#line > MOST_LINES_BETWEEN + 1) this.#close();
+    this.#line = line.number;
+    this.#made ??= new ViewBuilder(64);
+    for (const [place, { index }] of columns.entries()) {
+      for (const byte of read[place] ?? []) this.#made.push(byte, line.start + index, line.end);
+    }
+  }
+
+  views(): readonly View[] {
+    this.#close();
+    return this.#views;
+  }
+
+  #close(): void {
+    if (this.#made !== undefined) this.#views.push(this.#made.view());
+    this.#made = undefined;
+  }
+}

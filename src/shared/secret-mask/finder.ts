@@ -1,0 +1,75 @@
+import { canonicalView, squeezedView } from "./canonical-view.ts";
+import { dumpViews } from "./dump-views.ts";
+import { hexView } from "./hex-view.ts";
+import type { SecretPatterns } from "./patterns.ts";
+import { PatternSearch } from "./search.ts";
+import { SpellingSearch } from "./spelling-search.ts";
+import type { Range, View } from "./view.ts";
+
+/** Which ends of a text are not its own: a secret may be cut off there. */
+export interface Openness {
+  readonly start: boolean;
+  /** At a cut, a few characters that a secret may begin with are left: they are characters as any. */
+  readonly end: "closed" | "cut" | "growing";
+}
+
+export interface Findings {
+  /** Where secrets are, in no order; they may overlap. */
+  readonly ranges: readonly Range[];
+  /** Where something begins that a longer text may turn out to be a secret; the text's length where nothing does. */
+  readonly heldFrom: number;
+}
+
+/** Finds secrets in texts, in all spellings that {@link SecretPatterns} knows of. */
+export class SecretFinder {
+  readonly #spellings: SpellingSearch;
+  readonly #canonical: PatternSearch;
+  readonly #squeezed: PatternSearch;
+  readonly #hex: PatternSearch;
+  readonly #bytes: PatternSearch;
+
+  constructor(secrets: readonly SecretPatterns[]) {
+    this.#spellings = new SpellingSearch([...new Set(secrets.flatMap(({ spellings }) => spellings))]);
+    this.#canonical = new PatternSearch(
+      secrets.flatMap(({ canonical }) => canonical),
+      8,
+    );
+    this.#squeezed = new PatternSearch(
+      secrets.flatMap(({ squeezed }) => squeezed),
+      8,
+    );
+    this.#hex = new PatternSearch(
+      secrets.flatMap(({ hex }) => hex),
+      4,
+    );
+    this.#bytes = new PatternSearch(
+      secrets.flatMap(({ bytes }) => bytes),
+      8,
+    );
+  }
+
+  find(text: string, open: Openness): Findings {
+    const ranges: Range[] = [];
+    this.#spellings.find(text, ranges);
+    let heldFrom = text.length;
+    for (const [search, views, isText] of this.#views(text, open.end !== "closed")) {
+      for (const view of views) {
+        search.find(view, ranges, isText ? text : undefined);
+        if (open.start) search.findCutOffAtStart(view, ranges);
+        if (open.end !== "closed") heldFrom = Math.min(heldFrom, search.cutOffAtEnd(view, text.length, open.end));
+      }
+    }
+    if (open.end !== "closed") heldFrom = Math.min(heldFrom, this.#spellings.cutOffAtEnd(text, open.end));
+    return { ranges, heldFrom };
+  }
+
+  #views(text: string, isOpen: boolean): [search: PatternSearch, views: readonly View[], isText: boolean][] {
+    const seen: [PatternSearch, readonly View[], boolean][] = [];
+    if (!this.#canonical.isEmpty) seen.push([this.#canonical, [canonicalView(text, isOpen)], true]);
+    if (!this.#squeezed.isEmpty) seen.push([this.#squeezed, [squeezedView(text)], true]);
+    if (this.#hex.isEmpty) return seen;
+    const { bytes, characters } = dumpViews(text, isOpen);
+    seen.push([this.#hex, [hexView(text)], false], [this.#bytes, bytes, false], [this.#canonical, characters, false]);
+    return seen;
+  }
+}

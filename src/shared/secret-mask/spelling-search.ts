@@ -1,0 +1,65 @@
+import { Beginnings, beginningOf } from "./beginnings.ts";
+import { indexOfRepetitive, isRepetitive } from "./fragments.ts";
+import type { Range } from "./view.ts";
+
+/** With fewer of them each is looked for by itself: that is quicker than to look at every character. */
+const FEW = 12;
+/** Beginnings up to this long are looked for one by one at the end of a text. */
+const LONGEST_SHORT = 16;
+/** Shorter ones are left where a text was cut. */
+const SHORTEST_CUT = 4;
+
+interface Spelling {
+  readonly text: string;
+  /** Its characters, where a plain search for it may look at each character of a text often. */
+  readonly repetitive?: { readonly values: Uint16Array };
+}
+
+/** Looks for many texts in a text, in linear time. */
+export class SpellingSearch {
+  readonly #spellings: readonly Spelling[];
+  readonly #beginnings = new Beginnings<Spelling>();
+
+  constructor(spellings: readonly string[]) {
+    this.#spellings = spellings.map((text) => {
+      const pattern = { values: charactersOf(text) };
+      return isRepetitive(pattern) ? { text, repetitive: pattern } : { text };
+    });
+    for (const spelling of this.#spellings)
+      this.#beginnings.add(beginningOf(Uint8Array.from(charactersOf(spelling.text.slice(0, 4))), 8), spelling);
+  }
+
+  /** Adds where they are. */
+  find(text: string, ranges: Range[]): void {
+    for (const spelling of this.#spellings.length <= FEW ? this.#spellings : this.#beginnings.inText(text)) {
+      const { length } = spelling.text;
+      const next = searchFor(spelling, text);
+      for (let start = next(0); start >= 0; start = next(start + length)) ranges.push({ start, end: start + length });
+    }
+  }
+
+  /** Where at the end of a text the beginning of a short spelling begins; the text's length where none does. */
+  cutOffAtEnd(text: string, end: "cut" | "growing"): number {
+    let held = end === "cut" ? SHORTEST_CUT - 1 : 0;
+    for (const spelling of this.#spellings) {
+      for (let length = Math.min(spelling.text.length - 1, text.length, LONGEST_SHORT); length > held; length--) {
+        if (text.endsWith(spelling.text.slice(0, length))) held = length;
+      }
+    }
+    return end === "cut" && held < SHORTEST_CUT ? text.length : text.length - held;
+  }
+}
+
+function searchFor(spelling: Spelling, text: string): (from: number) => number {
+  const { repetitive } = spelling;
+  if (repetitive === undefined || text.length < spelling.text.length)
+    return (from) => text.indexOf(spelling.text, from);
+  const all = charactersOf(text);
+  return (from) => indexOfRepetitive(all, repetitive, from);
+}
+
+function charactersOf(text: string): Uint16Array {
+  const values = new Uint16Array(text.length);
+  for (let index = 0; index < text.length; index++) values[index] = text.charCodeAt(index);
+  return values;
+}
