@@ -5,7 +5,7 @@ import { AgentError, type AgentEvent } from "../agent/index.ts";
 import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
-import { SandboxError, type SandboxProvider } from "../sandbox/index.ts";
+import { maskOwnFiles, SandboxError, type SandboxProvider } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
@@ -146,9 +146,9 @@ async function execute(
       ...blueprint,
       threadId,
       model: parts.model,
-      sandbox: lease.sandbox,
+      sandbox: maskOwnFiles(lease.sandbox, mask),
       variables: Object.keys(blueprint.environment.values),
-      thread: parts.threads.saver,
+      thread: parts.threads.saverWith(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
     };

@@ -1,3 +1,4 @@
+export { maskOwnFiles } from "./own-files.ts";
 export type {
   CommandOptions,
   CommandResult,

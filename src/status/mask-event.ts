@@ -10,7 +10,11 @@ import { maskJson } from "./mask-json.ts";
 export function maskEvent(event: AgentEvent, mask: SecretMask): AgentEvent {
   switch (event.type) {
     case "turn": {
-      const calls = event.calls.map((call) => ({ ...call, args: maskJson(call.args, mask) as typeof call.args }));
+      const calls = event.calls.map((call) => ({
+        ...call,
+        name: mask.mask(call.name),
+        args: maskJson(call.args, mask) as typeof call.args,
+      }));
       return { ...event, text: mask.mask(event.text), calls };
     }
     case "tool-ended": {

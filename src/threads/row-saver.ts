@@ -15,6 +15,7 @@ import {
   WRITES_IDX_MAP,
   writesSortKey,
 } from "@langchain/langgraph-checkpoint";
+import type { SecretMask } from "../shared/secret-mask.ts";
 import type {
   ChannelValue,
   CheckpointKey,
@@ -36,14 +37,18 @@ const SWEEP_EVERY = 64;
 export class RowSaver extends BaseCheckpointSaver {
   readonly #rows: CheckpointRows;
   readonly #keep: number;
-  readonly #codec = new ValueCodec(this.serde);
+  readonly #codec: ValueCodec;
   #puts = 0;
 
-  /** @param keep checkpoints that are kept of each thread and namespace: each holds the whole conversation */
-  constructor(rows: CheckpointRows, keep: number) {
+  /**
+   * @param keep checkpoints that are kept of each thread and namespace: each holds the whole conversation
+   * @param mask of the secrets that are never stored
+   */
+  constructor(rows: CheckpointRows, keep: number, mask?: SecretMask) {
     super();
     this.#rows = rows;
     this.#keep = keep;
+    this.#codec = new ValueCodec(this.serde, mask);
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {

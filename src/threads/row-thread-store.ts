@@ -1,4 +1,5 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { SecretMask } from "../shared/secret-mask.ts";
 import type { CheckpointRows } from "./checkpoint-rows.ts";
 import { RowSaver } from "./row-saver.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
@@ -22,6 +23,10 @@ export class RowThreadStore implements ThreadStore {
     this.#queue = queue;
     this.#close = close;
     this.saver = new RowSaver(rows, KEPT_CHECKPOINTS);
+  }
+
+  saverWith(mask: SecretMask): BaseCheckpointSaver {
+    return new RowSaver(this.#rows, KEPT_CHECKPOINTS, mask);
   }
 
   async announce(threadId: string, executionId: string): Promise<void> {

@@ -1,9 +1,15 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
+import type { SecretMask } from "../shared/secret-mask.ts";
 
 /** Where agents' memories are kept. */
 export interface ThreadStore {
   /** The saver that the agent library reads and writes a thread with. */
   readonly saver: BaseCheckpointSaver;
+  /**
+   * The same for one execution, whose secrets are never stored: the agent works with what it has in memory, and what is
+   * written is masked. So neither a later execution nor who reads the store finds them, however this one ends.
+   */
+  saverWith(mask: SecretMask): BaseCheckpointSaver;
   /**
    * Keeps a place in the thread's queue for an execution that will soon {@link acquire} it: Temporal may hand out the
    * task of a later message first.

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { BaseMessage } from "@langchain/core/messages";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
+import type { SecretMask } from "../shared/secret-mask.ts";
 import { nextTurn } from "../shared/time.ts";
 import type { Blob, Part, StoredValue } from "./checkpoint-rows.ts";
 import { Fingerprint } from "./fingerprint.ts";
+import { maskStored } from "./mask-stored.ts";
 import { AMBIGUOUS, withMessages, withoutMessages } from "./message-marks.ts";
 
 /** Bytes of an id: enough that no two messages of a thread have the same. */
@@ -29,16 +31,19 @@ export type Dump = (value: unknown) => Promise<StoredValue>;
  */
 export class ValueCodec {
   readonly #serde: SerializerProtocol;
+  readonly #mask: SecretMask | undefined;
   /** What is known of a message that was serialised or read before; it may have been changed since. */
   readonly #known = new WeakMap<BaseMessage, { readonly id: string; readonly fingerprint: Fingerprint }>();
 
-  constructor(serde: SerializerProtocol) {
+  /** @param mask of the secrets that are never stored */
+  constructor(serde: SerializerProtocol, mask?: SecretMask) {
     this.#serde = serde;
+    this.#mask = mask;
   }
 
   async dump(value: unknown): Promise<Blob> {
     const [type, data] = await this.#serde.dumpsTyped(value);
-    return { type, data };
+    return this.#mask === undefined ? { type, data } : maskStored({ type, data }, this.#mask);
   }
 
   async load<T>({ type, data }: Blob): Promise<T> {

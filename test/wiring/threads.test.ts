@@ -5,6 +5,7 @@ import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messa
 import { emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
 import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
+import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { openStore, remembered, type StoreAddress, talk } from "../support/thread-stores.ts";
@@ -55,6 +56,18 @@ async function started(child: ReturnType<typeof writer>): Promise<void> {
 
 for (const [name, address, size] of stores) {
   describe(`threads in ${name}`, () => {
+    test("hold no secret of an execution", async () => {
+      const { store, close } = await openStore(address());
+      const mask = new SecretMask();
+      mask.add(["hunter22-and-more"]);
+      const secret = new HumanMessage(`It is hunter22-and-more, ${btoa("hunter22-and-more")}`);
+      await talk({ ...store, saver: store.saverWith(mask) } as typeof store, "secret", secret);
+      expect(await remembered(store, "secret")).toEqual(["It is ***, ***U=", "Answer 1"]);
+      const tuples = await Array.fromAsync(store.saver.list({ configurable: { thread_id: "secret" } }));
+      expect(JSON.stringify(tuples)).not.toMatch(/hunter22|aHVudGVyMj/);
+      await close();
+    });
+
     test("are continued by another process", async () => {
       const child = writer(address(), "continued", 2, "other");
       expect(await child.exited).toBe(0);

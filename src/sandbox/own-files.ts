@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import { isInside, LIBRARY_DIRECTORIES, locate } from "./paths.ts";
+import { OWN_DIRECTORY, type Sandbox } from "./sandbox.ts";
+
+/**
+ * The same sandbox, in which no secret is written into the runner's own directory: whole tool results and earlier parts
+ * of conversations stay there after the execution, and later ones can read them.
+ */
+export function maskOwnFiles(sandbox: Sandbox, mask: SecretMask): Sandbox {
+  const { id, root } = sandbox;
+  return {
+    id,
+    root,
+    execute: (command, options) => sandbox.execute(command, options),
+    readFile: (path) => sandbox.readFile(path),
+    writeFile: (path, content) => sandbox.writeFile(path, isOwn(root, path) ? masked(content, mask) : content),
+    list: (path) => sandbox.list(path),
+    remove: (path) => sandbox.remove(path),
+    glob: (pattern, path) => sandbox.glob(pattern, path),
+    grep: (text, path, options) => sandbox.grep(text, path, options),
+  };
+}
+
+function isOwn(root: string, path: string): boolean {
+  try {
+    return isInside(join(root, OWN_DIRECTORY), locate(root, path, LIBRARY_DIRECTORIES).path);
+  } catch {
+    // The sandbox says what is wrong with it.
+    return false;
+  }
+}
+
+function masked(content: Uint8Array | string, mask: SecretMask): Uint8Array | string {
+  if (typeof content === "string") return mask.mask(content);
+  try {
+    return mask.mask(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content));
+  } catch {
+    return content;
+  }
+}

@@ -1,0 +1,43 @@
+import type { SecretMask } from "../shared/secret-mask.ts";
+import type { Blob } from "./checkpoint-rows.ts";
+
+/** What tools were called with, and what they gave besides text: the keys in it are an agent's own. */
+const FREE = new Set(["args", "input", "artifact"]);
+/** Whose values are words of the library, by which it reads messages again. */
+const STRUCTURAL = new Set(["type", "role", "status"]);
+const WORD = /^[a-z_]{1,32}$/;
+
+/** A serialised value without secrets. What the library needs to read it again stays as it is. */
+export function maskStored(blob: Blob, mask: SecretMask): Blob {
+  if (blob.type !== "json") return maskBytes(blob, mask);
+  const value: unknown = JSON.parse(new TextDecoder().decode(blob.data));
+  const masked = maskValue(value, mask, false);
+  return masked === value ? blob : { type: blob.type, data: new TextEncoder().encode(JSON.stringify(masked)) };
+}
+
+function maskBytes(blob: Blob, mask: SecretMask): Blob {
+  const text = new TextDecoder().decode(blob.data);
+  const masked = mask.mask(text);
+  return masked === text ? blob : { type: blob.type, data: new TextEncoder().encode(masked) };
+}
+
+/** @param isFree whether it is an agent's own @returns the value itself where nothing was masked */
+function maskValue(value: unknown, mask: SecretMask, isFree: boolean): unknown {
+  if (typeof value === "string") return mask.mask(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => maskValue(item, mask, isFree));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const isRecord = !isFree && "lc" in value && "type" in value && value.type === "constructor";
+  let isChanged = false;
+  const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
+    if (isRecord && key !== "args" && key !== "kwargs") return [key, item];
+    if (!isFree && STRUCTURAL.has(key) && typeof item === "string" && WORD.test(item)) return [key, item];
+    const name = isFree ? mask.mask(key) : key;
+    const masked = maskValue(item, mask, isFree || (!isRecord && FREE.has(key)));
+    isChanged ||= name !== key || masked !== item;
+    return [name, masked];
+  });
+  return isChanged ? Object.fromEntries(entries) : value;
+}
