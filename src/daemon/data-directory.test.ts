@@ -5,7 +5,7 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { holdDataDirectory } from "./data-directory.ts";
 
 const HOLDER = `import { holdDataDirectory } from ${JSON.stringify(join(import.meta.dir, "data-directory.ts"))};
-holdDataDirectory(process.argv.at(-1)); console.log("held"); setInterval(() => {}, 1e6);`;
+globalThis.free = holdDataDirectory(process.argv.at(-1)); console.log("held"); setInterval(() => {}, 1e6);`;
 
 test("a data directory is made, and held against others until it is freed or its holder is killed", async () => {
   await using folder = await temporaryFolder();

@@ -7,11 +7,14 @@ import {
   type AgentExecutionStatus,
   AgentExecutionStatusSchema,
   type AgentExecutionUpdateStatusInput,
+  type ExecutionContext,
   ExecutionPhase,
+  withoutSecrets,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { invalid } from "./daemon-error.ts";
 import { isTerminal } from "./execution-phase.ts";
+import { HeldSecrets } from "./held-secrets.ts";
 import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
@@ -29,6 +32,7 @@ export class ExecutionBook {
   readonly #store: ResourceStore;
   readonly #startWorkflow: StartWorkflow;
   readonly #live: LiveExecutions;
+  readonly #secrets = new HeldSecrets();
   readonly #subscribers = new Map<string, Set<(execution: AgentExecution) => void>>();
 
   constructor(store: ResourceStore, startWorkflow: StartWorkflow, live: LiveExecutions = new LiveExecutions(store)) {
@@ -44,6 +48,7 @@ export class ExecutionBook {
   delete(id: string): AgentExecution {
     const deleted = kinds.execution.delete(this.#store, id);
     this.#live.forget(id);
+    this.#secrets.take(id);
     return deleted;
   }
 
@@ -61,16 +66,22 @@ export class ExecutionBook {
       );
     }
     const status = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_PENDING });
-    const execution = kinds.execution.create(this.#store, { ...input, status });
+    const execution = kinds.execution.create(this.#store, { ...withoutSecrets(input), status });
     const id = execution.metadata?.id ?? "";
     this.#live.add(execution);
+    const started = this.#secrets.hold(id, { ...execution, spec: input.spec });
     try {
-      const json = toJson(AgentExecutionSchema, execution) as object;
+      const json = toJson(AgentExecutionSchema, started) as object;
       await this.#startWorkflow(id, { [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName), ...json }, sessionId);
       return execution;
     } catch (error) {
       return this.fail(id, `The workflow of this execution could not be started: ${messageOf(error)}`);
     }
+  }
+
+  /** The secrets of an execution, for the runner that takes it: they are given once. */
+  takeSecrets(executionId: string): ExecutionContext | undefined {
+    return this.#secrets.take(executionId);
   }
 
   /** Lists and maps are replaced whole where not empty, never cleared; scalars are taken where set. */
@@ -132,6 +143,7 @@ export class ExecutionBook {
 
   #changed(execution: AgentExecution): AgentExecution {
     const newest = this.#live.put(execution);
+    if (isTerminal(newest)) this.#secrets.take(newest.metadata?.id ?? "");
     for (const tell of this.#subscribers.get(newest.metadata?.id ?? "") ?? []) tell(newest);
     return newest;
   }

@@ -23,6 +23,7 @@ import {
   SessionSchema,
   type Skill,
   SkillSchema,
+  withoutSecrets,
 } from "../stigmer/index.ts";
 import { alreadyExists, invalid, notFound } from "./daemon-error.ts";
 import type { Page } from "./page.ts";
@@ -92,9 +93,9 @@ export class ResourceKind<T extends Resource> {
     return store.page(this.#schema, filter, size, token);
   }
 
-  /** Puts all of this kind again, for a file that does not have their keys. */
-  putAgain(store: ResourceStore): void {
-    for (const resource of this.all(store)) this.#put(store, resource);
+  /** Puts all of this kind again, for a file that an earlier version wrote. */
+  putAgain(store: ResourceStore, change: (resource: T) => T = (resource) => resource): void {
+    for (const resource of this.all(store)) this.#put(store, change(resource));
   }
 
   /** Stores a new resource under a new id. `fill` completes it when its metadata is known. */
@@ -207,6 +208,7 @@ export const kinds = {
 /** Brings a file of an earlier version up to date. */
 export function upgrade(store: ResourceStore): void {
   store.upgrade(() => {
-    for (const kind of [kinds.instance, kinds.session, kinds.execution]) kind.putAgain(store);
+    for (const kind of [kinds.instance, kinds.session]) kind.putAgain(store);
+    kinds.execution.putAgain(store, withoutSecrets);
   });
 }

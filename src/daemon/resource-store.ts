@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { whileBusy } from "../shared/open-database.ts";
 import { type Page, page } from "./page.ts";
 
 /** How a resource is found without its id. */
@@ -8,8 +9,8 @@ export interface ResourceName {
   readonly slug: string;
 }
 
-/** Of the file. 1: resources have list keys. */
-const VERSION = 1;
+/** Of the file. 1: resources have list keys. 2: executions have no secrets. */
+const VERSION = 2;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS resources (
@@ -40,6 +41,8 @@ export class ResourceStore {
 
   constructor(database: Database) {
     this.#database = database;
+    // What is deleted or replaced may be a secret: its bytes are not left in the file.
+    database.run("PRAGMA secure_delete = ON");
     database.run(SCHEMA);
     const columns = database.query<{ name: string }, []>("SELECT name FROM pragma_table_info('resources')").all();
     if (!columns.some(({ name }) => name === "parent")) {
@@ -49,7 +52,7 @@ export class ResourceStore {
     database.run("CREATE INDEX IF NOT EXISTS resources_by_parent ON resources (kind, parent, id)");
   }
 
-  /** Once for each file: `putAgain` gives what is in it its list keys, which earlier versions did not write. */
+  /** Once for each file: `putAgain` brings what earlier versions wrote up to date. */
   upgrade(putAgain: () => void): void {
     const found = this.#database.query<{ user_version: number }, []>("PRAGMA user_version").get();
     if ((found?.user_version ?? 0) >= VERSION) return;
@@ -57,6 +60,20 @@ export class ResourceStore {
       putAgain();
       this.#database.run(`PRAGMA user_version = ${VERSION}`);
     })();
+    // Earlier versions left what they deleted in unused pages.
+    whileBusy(() => this.#database.run("VACUUM"));
+    this.#truncateLog();
+  }
+
+  /** Does what replaces or deletes secrets: nothing of the old ones stays in the write-ahead log. */
+  replacing<T>(work: () => T): T {
+    const result = work();
+    this.#truncateLog();
+    return result;
+  }
+
+  #truncateLog(): void {
+    whileBusy(() => this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
 
   get<D extends DescMessage>(schema: D, id: string): MessageShape<D> | undefined {

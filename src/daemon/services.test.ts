@@ -1,7 +1,11 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { openDatabase } from "../shared/open-database.ts";
 import * as wire from "../stigmer/index.ts";
 import { ExecutionBook } from "./executions.ts";
 import { type GrpcServer, serveGrpc } from "./grpc-server.ts";
@@ -10,6 +14,8 @@ import { ResourceStore } from "./resource-store.ts";
 import { services } from "./services.ts";
 
 let database: Database;
+/** What workflows were started with. */
+let started: unknown[];
 let store: ResourceStore;
 let server: GrpcServer;
 let client: wire.StigmerClient;
@@ -17,7 +23,9 @@ let client: wire.StigmerClient;
 beforeEach(async () => {
   database = new Database(":memory:", { strict: true });
   store = new ResourceStore(database);
-  server = await serveGrpc(services(store, new ExecutionBook(store, async () => undefined), silentLogger), 0);
+  started = [];
+  const book = new ExecutionBook(store, async (_, execution) => void started.push(execution));
+  server = await serveGrpc(services(store, book, silentLogger), 0);
   client = new wire.StigmerClient({ endpoint: `127.0.0.1:${server.port}`, tls: false, apiKey: () => "key" });
 });
 afterEach(async () => {
@@ -111,6 +119,80 @@ describe("lists", () => {
     upgrade(store);
     expect(await counts()).toEqual(expected);
   });
+});
+
+describe("the secrets of an execution", () => {
+  const runtimeEnv = { KEY: { value: "sk-very-secret", isSecret: true }, REGION: { value: "eu" } };
+  const context = wire.ExecutionContextQueryController.method.getByReference;
+
+  /** Why the secrets cannot be had; this process is the server too, so that it must not be blocked meanwhile. */
+  const refusal = async (slug: string) =>
+    await client.call(context, { slug, kind: wire.ApiResourceKind.execution_context }).then(String, messageOf);
+
+  async function beginWithSecrets(): Promise<wire.AgentExecution> {
+    const agentId = (await apply("helper")).metadata?.id ?? "";
+    const spec = { agentId, message: "Go", runtimeEnv };
+    return await client.call(wire.AgentExecutionCommandController.method.create, { spec });
+  }
+
+  test("are given to a runner once, and are neither shown, nor stored, nor in the workflow's input", async () => {
+    const execution = await beginWithSecrets();
+    const slug = execution.metadata?.id ?? "";
+    expect(execution.spec?.runtimeEnv["KEY"]).toMatchObject({ value: "***", isSecret: true });
+    expect(started).toHaveLength(1);
+    const [input] = started as { metadata: { annotations: object }; spec: { runtimeEnv: object } }[];
+    expect(input?.metadata.annotations).toEqual({ [wire.SECRETS_ANNOTATION]: wire.SECRETS_IN_CONTEXT });
+    expect(input?.spec.runtimeEnv).toEqual({ KEY: { isSecret: true }, REGION: { value: "eu" } });
+    expect(database.serialize().toString("latin1")).not.toContain("sk-very-secret");
+
+    const kind = wire.ApiResourceKind.execution_context;
+    const given = await client.call(context, { slug, kind });
+    expect(given.spec?.data).toEqual({ KEY: expect.objectContaining({ value: "sk-very-secret", isSecret: true }) });
+    expect(await refusal(slug)).toContain("taken already");
+  });
+
+  test("are forgotten when it ends or is deleted before a runner took them", async () => {
+    const ended = (await beginWithSecrets()).metadata?.id ?? "";
+    const deleted = (await beginWithSecrets()).metadata?.id ?? "";
+    const status = { phase: wire.ExecutionPhase.EXECUTION_FAILED };
+    await client.call(wire.AgentExecutionCommandController.method.updateStatus, { executionId: ended, status });
+    await client.call(wire.AgentExecutionCommandController.method.delete, { value: deleted });
+    expect(await refusal(ended)).toContain("taken already");
+    expect(await refusal(deleted)).toContain("there is no ExecutionContext");
+  });
+
+  test("are not stored by an update either", async () => {
+    const { metadata, spec } = await beginWithSecrets();
+    const changed = { agentId: spec?.agentId ?? "", runtimeEnv: { KEY: { value: "sk-other-secret", isSecret: true } } };
+    const update = wire.AgentExecutionCommandController.method.update;
+    const updated = await client.call(update, { metadata: { id: metadata?.id ?? "" }, spec: changed });
+    expect(updated.spec?.runtimeEnv["KEY"]?.value).toBe("***");
+    expect(database.serialize().toString("latin1")).not.toContain("sk-other-secret");
+  });
+});
+
+test("nothing of a secret stays in the file when an environment is replaced, or an earlier version wrote it", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "daemon.db");
+  const content = async () =>
+    Buffer.concat(
+      await Promise.all(["", "-wal"].map(async (end) => Buffer.from(await Bun.file(`${file}${end}`).bytes()))),
+    ).toString("latin1");
+  const other = openDatabase(file);
+  const otherStore = new ResourceStore(other);
+  const runtimeEnv = { KEY: { value: "sk-of-an-execution", isSecret: true } };
+  kinds.execution.create(otherStore, create(wire.AgentExecutionSchema, { spec: { message: "Go", runtimeEnv } }));
+  expect(await content()).toContain("sk-of-an-execution");
+  upgrade(otherStore);
+  expect(await content()).not.toContain("sk-of-an-execution");
+
+  const environment = (value: string) =>
+    create(wire.EnvironmentSchema, { metadata: { name: "keys" }, spec: { data: { KEY: { value, isSecret: true } } } });
+  for (const value of ["sk-of-yesterday", "sk-of-today"])
+    otherStore.replacing(() => kinds.environment.apply(otherStore, environment(value)));
+  expect(await content()).not.toContain("sk-of-yesterday");
+  expect(await content()).toContain("sk-of-today");
+  other.close();
 });
 
 test("a subscriber that reads slowly is told the last state", async () => {

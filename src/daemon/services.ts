@@ -1,7 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import * as wire from "../stigmer/index.ts";
 import { agents, instances } from "./agent-services.ts";
-import { invalid } from "./daemon-error.ts";
+import { invalid, notFound } from "./daemon-error.ts";
 import type { ExecutionBook } from "./executions.ts";
 import { MethodHandlers, type ServedService, type StorageProblem } from "./grpc-methods.ts";
 import type { Page } from "./page.ts";
@@ -72,10 +72,14 @@ function environments({ store, on }: Parts): ServedService[] {
     {
       service: wire.EnvironmentCommandController,
       methods: {
-        ...on.unary(command.apply, (environment) => kinds.environment.apply(store, environment)),
+        ...on.unary(command.apply, (environment) => store.replacing(() => kinds.environment.apply(store, environment))),
         ...on.unary(command.create, (environment) => kinds.environment.create(store, environment)),
-        ...on.unary(command.update, (environment) => kinds.environment.update(store, environment)),
-        ...on.unary(command.delete, ({ resourceId }) => kinds.environment.delete(store, resourceId)),
+        ...on.unary(command.update, (environment) =>
+          store.replacing(() => kinds.environment.update(store, environment)),
+        ),
+        ...on.unary(command.delete, ({ resourceId }) =>
+          store.replacing(() => kinds.environment.delete(store, resourceId)),
+        ),
       },
     },
     {
@@ -88,7 +92,7 @@ function environments({ store, on }: Parts): ServedService[] {
   ];
 }
 
-function executionContexts({ store, on }: Parts): ServedService[] {
+function executionContexts({ store, executions, on }: Parts): ServedService[] {
   const command = wire.ExecutionContextCommandController.method;
   const query = wire.ExecutionContextQueryController.method;
   return [
@@ -104,7 +108,14 @@ function executionContexts({ store, on }: Parts): ServedService[] {
       service: wire.ExecutionContextQueryController,
       methods: {
         ...on.unary(query.get, ({ value }) => kinds.executionContext.get(store, value)),
-        ...on.unary(query.getByReference, (reference) => kinds.executionContext.getByReference(store, reference)),
+        ...on.unary(query.getByReference, (reference) => {
+          const secrets = executions.takeSecrets(reference.slug);
+          if (secrets === undefined && kinds.execution.has(store, reference.slug))
+            throw notFound(
+              "they were taken already, or given to a daemon that has ended since: send the message again",
+            );
+          return secrets ?? kinds.executionContext.getByReference(store, reference);
+        }),
       },
     },
   ];
@@ -141,26 +152,23 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
     {
       service: wire.AgentExecutionCommandController,
       methods: {
-        ...on.unary(command.create, async (execution) => wire.withoutSecrets(await executions.create(execution))),
-        ...on.unary(command.update, (shown) => {
-          const execution = wire.withSecretsOf(executions.get(shown.metadata?.id ?? ""), shown);
-          return wire.withoutSecrets(kinds.execution.update(store, execution));
-        }),
-        ...on.unary(command.updateStatus, (input) => wire.withoutSecrets(executions.updateStatus(input))),
-        ...on.unary(command.delete, ({ value }) => wire.withoutSecrets(executions.delete(value))),
+        ...on.unary(command.create, (execution) => executions.create(execution)),
+        ...on.unary(command.update, (execution) => kinds.execution.update(store, wire.withoutSecrets(execution))),
+        ...on.unary(command.updateStatus, (input) => executions.updateStatus(input)),
+        ...on.unary(command.delete, ({ value }) => executions.delete(value)),
       },
     },
     {
       service: wire.AgentExecutionQueryController,
       methods: {
-        ...on.unary(query.get, ({ value }) => wire.withoutSecrets(executions.get(value))),
+        ...on.unary(query.get, ({ value }) => executions.get(value)),
         ...on.unary(query.list, ({ phase, pageSize, pageToken }) =>
-          shownPage(kinds.execution.page(store, { phase }, pageSize, pageToken)),
+          listed(kinds.execution.page(store, { phase }, pageSize, pageToken)),
         ),
         ...on.unary(query.listBySession, ({ sessionId, pageSize, pageToken }) =>
-          shownPage(kinds.execution.page(store, { parents: [sessionId] }, pageSize, pageToken)),
+          listed(kinds.execution.page(store, { parents: [sessionId] }, pageSize, pageToken)),
         ),
-        ...on.serverStream(query.subscribe, ({ value }, signal) => shownStates(executions, value, signal)),
+        ...on.serverStream(query.subscribe, ({ value }, signal) => executions.subscribe(value, signal)),
       },
     },
   ];
@@ -168,16 +176,4 @@ function agentExecutions({ store, executions, on }: Parts): ServedService[] {
 
 function listed<T>({ totalPages, entries }: Page<T>): Pick<Page<T>, "totalPages" | "entries"> {
   return { totalPages, entries };
-}
-
-function shownPage({ totalPages, entries }: Page<wire.AgentExecution>) {
-  return { totalPages, entries: entries.map(wire.withoutSecrets) };
-}
-
-async function* shownStates(
-  executions: ExecutionBook,
-  id: string,
-  signal: AbortSignal,
-): AsyncGenerator<wire.AgentExecution> {
-  for await (const execution of executions.subscribe(id, signal)) yield wire.withoutSecrets(execution);
 }

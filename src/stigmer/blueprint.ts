@@ -2,6 +2,7 @@ import type { DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/
 import { retry } from "../shared/retry.ts";
 import type { StigmerClient } from "./client.ts";
 import { type AgentEnvironment, joinLayers, type Layer } from "./environment.ts";
+import { hasSecretsInContext } from "./execution-secrets.ts";
 import { StigmerError } from "./stigmer-error.ts";
 import {
   type Agent,
@@ -12,6 +13,7 @@ import {
   ApiResourceKind,
   type ApiResourceReference,
   EnvironmentQueryController,
+  ExecutionContextQueryController,
   type Session,
   SessionQueryController,
 } from "./wire.ts";
@@ -63,6 +65,7 @@ export async function resolveBlueprint(
   const instance = await instanceOf(session);
   const agent = await agentOf(instance);
   const layers = await Promise.all((instance?.spec?.environmentRefs ?? []).map(environmentLayer));
+  const runtimeEnv = { ...layerOf(spec?.runtimeEnv), ...(hasSecretsInContext(execution) ? await secretsLayer() : {}) };
 
   async function sessionOf(): Promise<Session | undefined> {
     const id = spec?.sessionId ?? "";
@@ -96,6 +99,13 @@ export async function resolveBlueprint(
     );
   }
 
+  async function secretsLayer(): Promise<Layer> {
+    const { getByReference } = ExecutionContextQueryController.method;
+    const org = execution.metadata?.org ?? "";
+    const request = { org, slug: executionId, kind: ApiResourceKind.execution_context };
+    return layerOf((await read("secrets of this execution", getByReference, request)).spec?.data);
+  }
+
   const sandboxId = session?.spec?.sandboxId ?? "";
   return {
     executionId,
@@ -106,7 +116,7 @@ export async function resolveBlueprint(
     modelName: spec?.executionConfig?.modelName ?? "",
     agentName: agent.metadata?.name ?? "",
     instructions: agent.spec?.instructions ?? "",
-    environment: joinLayers(layerOf(agent.spec?.envSpec?.data), ...layers, layerOf(spec?.runtimeEnv)),
+    environment: joinLayers(layerOf(agent.spec?.envSpec?.data), ...layers, runtimeEnv),
     unsupported: unsupportedOf(agent),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
-import { AgentExecutionSchema, withoutSecrets, withSecretsOf } from "./index.ts";
+import { AgentExecutionSchema, withoutSecrets } from "./index.ts";
 
 const execution = create(AgentExecutionSchema, {
   metadata: { id: "aex-1" },
@@ -23,20 +23,5 @@ describe("an execution that is shown", () => {
   test("may have no spec", () => {
     const empty = create(AgentExecutionSchema);
     expect(withoutSecrets(empty)).toEqual(empty);
-  });
-});
-
-describe("an execution that comes back after it was shown", () => {
-  test("gets its secrets again", () => {
-    expect(withSecretsOf(execution, withoutSecrets(execution))).toEqual(execution);
-  });
-
-  test("keeps what was changed, a secret too", () => {
-    const changed = create(AgentExecutionSchema, {
-      spec: { runtimeEnv: { KEY: { value: "sk-other", isSecret: true }, REGION: { value: "us" } } },
-    });
-    const result = withSecretsOf(execution, changed);
-    expect(result.spec?.runtimeEnv["KEY"]?.value).toBe("sk-other");
-    expect(result.spec?.runtimeEnv["REGION"]?.value).toBe("us");
   });
 });

@@ -1,0 +1,49 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  type AgentExecution,
+  ApiResourceMetadataSchema,
+  type ExecutionContext,
+  ExecutionContextSchema,
+  ExecutionContextSpecSchema,
+  ExecutionValueSchema,
+  SECRETS_ANNOTATION,
+  SECRETS_IN_CONTEXT,
+} from "../stigmer/index.ts";
+
+/**
+ * The secrets of executions that no runner has taken yet, in memory only: neither the daemon's file nor Temporal's history
+ * has them. A runner reads them once, as the execution context that is named by the execution's id.
+ */
+export class HeldSecrets {
+  readonly #contexts = new Map<string, ExecutionContext>();
+
+  /** Keeps the secrets of an execution. @returns the execution without them, and where they are */
+  hold(executionId: string, { metadata, spec, ...execution }: AgentExecution): AgentExecution {
+    const env = spec?.runtimeEnv ?? {};
+    const secrets = Object.entries(env).filter(([, { value, isSecret }]) => isSecret && value !== "");
+    if (spec === undefined || secrets.length === 0) return { metadata, spec, ...execution };
+    const org = metadata?.org ?? "";
+    this.#contexts.set(
+      executionId,
+      create(ExecutionContextSchema, {
+        metadata: { name: executionId, slug: executionId, org },
+        spec: create(ExecutionContextSpecSchema, { executionId, data: Object.fromEntries(secrets) }),
+      }),
+    );
+    const none = create(ExecutionValueSchema, { isSecret: true });
+    const withoutValues = Object.fromEntries(secrets.map(([name]) => [name, none]));
+    const known = metadata ?? create(ApiResourceMetadataSchema);
+    return {
+      ...execution,
+      metadata: { ...known, annotations: { ...known.annotations, [SECRETS_ANNOTATION]: SECRETS_IN_CONTEXT } },
+      spec: { ...spec, runtimeEnv: { ...env, ...withoutValues } },
+    };
+  }
+
+  /** Gives the secrets of an execution, and keeps them no longer. */
+  take(executionId: string): ExecutionContext | undefined {
+    const context = this.#contexts.get(executionId);
+    this.#contexts.delete(executionId);
+    return context;
+  }
+}

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { until } from "../support/eventually.ts";
+import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** Long enough for several lines in base64, hexadecimal digits and dumps; with signs that every way of quoting changes. */
+const SECRET = "run-secret-k7Qx&vT2mWz9pLr4+HsJ8bNcY6dGf3'uRaE5wKqZ1tXo\"PjMvB0yCgSi7UhDnVl2Qe9Fz4Rk8Ax6Tm3Wp_end";
+/** What a tool makes of the secret, each in a call of its own; the last is long enough to be kept in a file. */
+const SHAPES: readonly string[] = [
+  'echo "$API_TOKEN"',
+  'echo "$API_TOKEN" | base64',
+  'echo "user:$API_TOKEN" | base64 | tr "+/" "-_"',
+  'echo "$API_TOKEN" | base32',
+  'echo "$API_TOKEN" | fold -w 7',
+  'echo "$API_TOKEN" | fold -w 1',
+  'printf %s "$API_TOKEN" | od -An -tx1',
+  'echo "$API_TOKEN" | od -c',
+  'echo "$API_TOKEN" | od',
+  'printf %q "$API_TOKEN"; set; export -p',
+  `printf %s "$API_TOKEN" | od -An -v -tx1 | tr -d '\\n' | sed 's/ /%/g'`,
+  `printf %s "$API_TOKEN" | sed 's/&/\\&amp;/g; s/"/\\&quot;/g; s/'"'"'/\\&#39;/g'`,
+  'env; seq 1 9000; echo "$API_TOKEN" | base64; echo "$API_TOKEN"; seq 1 9000; env; echo "$API_TOKEN" | od -c',
+];
+
+let folder: TemporaryFolder;
+let file: string;
+let ollama: OllamaDouble;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  ollama = startOllamaDouble();
+}, 60_000);
+afterAll(async () => {
+  await ollama[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+interface Dev extends RunningProgram {
+  readonly cwd: string;
+  run(...args: string[]): RunningProgram;
+}
+
+/** `dev` in a folder of its own, with its data beside the workspace. */
+async function dev(name: string): Promise<Dev> {
+  const [temporal, daemon, admin] = await freePorts(3);
+  const cwd = join(folder.path, name);
+  await Bun.write(join(cwd, ".keep"), "");
+  const env = {
+    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
+    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+    ADMIN_PORT: String(admin),
+    OLLAMA_BASE_URL: ollama.url,
+    STIGMER_DATA_DIR: join(cwd, "data"),
+  };
+  const program = startProgram(file, ["dev"], env, cwd);
+  await program.says("Ready.", 60_000);
+  const run = (...args: string[]) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: SECRET }, cwd);
+  return { ...program, cwd, run };
+}
+
+/** Characters of a secret that are of use to whoever finds them, in the spellings that files are searched for. */
+function pieces(): string[] {
+  const bytes = Buffer.from(SECRET);
+  const found = new Set<string>();
+  for (let index = 0; index + 9 <= SECRET.length; index++) {
+    const part = SECRET.slice(index, index + 9);
+    found.add(part);
+    found.add(JSON.stringify(part).slice(1, -1));
+    found.add(bytes.subarray(index, index + 9).toString("hex"));
+    found.add(bytes.subarray(index, index + 9).toString("base64"));
+  }
+  return [...found];
+}
+
+const PIECES = pieces();
+
+/** The pieces of the secret in a text, without the white space in it. */
+function leaked(text: string): string[] {
+  const squeezed = text.replace(/\s/g, "");
+  return PIECES.filter((piece) => text.includes(piece) || squeezed.includes(piece));
+}
+
+/** All files below a directory in which a piece of the secret is. */
+async function leakedFiles(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    // Temporal makes and removes files of its own meanwhile.
+    if (leaked(await readFile(path, "latin1").catch(() => "")).length > 0) found.push(path);
+  }
+  return found;
+}
+
+const printing = (_: unknown, turn: number) =>
+  turn < SHAPES.length
+    ? { text: `Step ${turn}: ${SECRET}.`, tools: [{ name: "execute", args: { command: SHAPES[turn] ?? "" } }] }
+    : { text: `All of ${btoa(SECRET)} was printed.` };
+
+describe("a secret of an execution", () => {
+  test("is shown in no shape, and neither kept nor found by the next execution of its session", async () => {
+    const everything = await dev("shapes");
+    ollama.converse(printing);
+    const run = everything.run("Print it", "--secret-env", "API_TOKEN", "--json");
+    expect(await run.exited).toBe(0);
+    const updates = run.output().trimEnd().split("\n");
+    const last = JSON.parse(updates.at(-1) ?? "{}") as {
+      spec: { sessionId: string };
+      status: { phase: string; toolCalls: unknown[] };
+    };
+    expect(last.status.phase).toBe("EXECUTION_COMPLETED");
+    expect(last.status.toolCalls).toHaveLength(SHAPES.length);
+    expect(leaked(run.output())).toEqual([]);
+    expect(leaked(everything.output() + everything.errors())).toEqual([]);
+    // The agent itself worked with it.
+    expect(ollama.requests.some(({ messages }) => JSON.stringify(messages).includes("run-secret-k7Qx"))).toBe(true);
+
+    const before = ollama.requests.length;
+    const kept = join(everything.cwd, "workspace/.agent-runner/tool-results");
+    expect((await readdir(kept, { recursive: true })).filter((name) => name.endsWith(".txt"))).toHaveLength(1);
+    ollama.converse((_, turn) =>
+      turn === 0
+        ? {
+            text: "",
+            tools: [{ name: "execute", args: { command: `grep -r . .agent-runner; cat ../data/* | strings` } }],
+          }
+        : { text: "I have looked." },
+    );
+    const next = everything.run("Look for it", "--session", last.spec.sessionId, "--json");
+    expect(await next.exited).toBe(0);
+    const asked = ollama.requests.slice(before);
+    expect(asked[0]?.messages.filter(({ role }) => role === "tool")).toHaveLength(SHAPES.length);
+    expect(leaked(JSON.stringify(asked))).toEqual([]);
+    expect(leaked(next.output())).toEqual([]);
+
+    expect(await leakedFiles(everything.cwd)).toEqual([]);
+    everything.signal("SIGINT");
+    expect(await everything.exited).toBe(0);
+    expect(await leakedFiles(everything.cwd)).toEqual([]);
+  }, 120_000);
+
+  test("is in no file where the runner was killed while it was used", async () => {
+    const everything = await dev("killed");
+    ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
+    const before = ollama.requests.length;
+    everything.run("Print it", "--secret-env", "API_TOKEN");
+    await until("the model is asked the fourth time", () => ollama.requests.length === before + 4, 30_000);
+    everything.signal("SIGKILL");
+    await everything.exited;
+    expect(await leakedFiles(everything.cwd)).toEqual([]);
+  }, 90_000);
+});
