@@ -11,13 +11,14 @@ import { type EnvMap, environmentOnly, readSources, type Sources } from "./sourc
 import { toConfig } from "./to-config.ts";
 import { describeTypo, findTypos, type Typo } from "./typos.ts";
 import { describeUnused, findUnused } from "./unused.ts";
+import { urlSecrets } from "./url-secrets.ts";
 import { modeView, quote, type SettingView, viewOf } from "./views.ts";
 
 export interface Loaded {
   readonly config: Config;
   /** Every variable of the mode, in the order of the schema. */
   readonly views: readonly SettingView[];
-  /** All values of variables that are not marked public, to be masked in what leaves the process. */
+  /** All values of variables that are not marked public, and keys in URLs: to be masked in what leaves the process. */
   readonly secrets: readonly string[];
   readonly typos: readonly Typo[];
   /** What was set and has no effect, each as a sentence. */
@@ -177,8 +178,9 @@ function originName(variable: string, { origin }: Found): string {
 
 function secretsOf(schema: Settings, found: ReadonlyMap<string, Found>): string[] {
   return entriesOf(schema).flatMap(([variable, entry]) => {
-    const value = found.get(variable);
-    return value === undefined || infoOf(entry).public ? [] : [value.value];
+    const value = found.get(variable)?.value;
+    if (value === undefined) return [];
+    return infoOf(entry).public ? urlSecrets(value) : [value];
   });
 }
 

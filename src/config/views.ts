@@ -2,6 +2,7 @@ import { alternatives } from "../shared/text.ts";
 import type { Found, Origin } from "./origin.ts";
 import type { SettingInfo } from "./setting.ts";
 import { MODES } from "./settings/index.ts";
+import { withoutUrlSecrets } from "./url-secrets.ts";
 
 /** Characters of a value that are shown. */
 const MAX_SHOWN = 200;
@@ -36,16 +37,11 @@ export function viewOf(variable: string, info: SettingInfo, found: Found | undef
   const value = found?.value ?? info.default;
   const view = { variable, secret: !info.public, origin: found?.origin ?? ({ from: "default" } as const), info };
   if (value === undefined) return view;
-  return { ...view, value: info.public ? withoutPassword(value) : "***" };
+  return { ...view, value: info.public ? withoutUrlSecrets(value) : "***" };
 }
 
 /** A value in the text of a problem. */
 export function quote(value: string): string {
-  const shown = withoutPassword(value);
+  const shown = withoutUrlSecrets(value);
   return JSON.stringify(shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown);
-}
-
-/** A password in a URL is refused; it is shown neither with the refusal nor among the values. */
-function withoutPassword(value: string): string {
-  return value.replace(/\/\/[^/@\s]*@/, "//***@");
 }

@@ -1,0 +1,42 @@
+import { MASK } from "../shared/secret-mask.ts";
+
+const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@\s"']*)@)?([^?#\s"']*)(\?[^#\s"']*)?(#[^\s"']*)?/gi;
+/** Without a scheme: `user:password@host`. */
+const USER_INFO = /^[^/@\s]+:[^/@\s]*@/;
+/** What parameters are called that hold a key. */
+const TELLING_NAME = /key|token|secret|sig|pass|auth|code|cred/i;
+/** Longer values of other parameters are keys too, most likely: versions, regions and flags are shorter. */
+const LONGEST_WORD = 16;
+
+/** A text whose URLs show neither user, query nor fragment: each may hold a key. */
+export function withoutUrlSecrets(text: string): string {
+  return text
+    .replace(
+      URL_IN_TEXT,
+      (_, scheme: string, user?: string, place = "", query?: string, fragment?: string) =>
+        `${scheme}${user === undefined ? "" : `${MASK}@`}${place}${shown("?", query)}${shown("#", fragment)}`,
+    )
+    .replace(USER_INFO, `${MASK}@`);
+}
+
+function shown(sign: string, part: string | undefined): string {
+  if (part === undefined || part === sign) return part ?? "";
+  return `${sign}${MASK}`;
+}
+
+/** What of the URLs in a text must not be shown: the parts themselves, and the keys among their values. */
+export function urlSecrets(text: string): string[] {
+  return [...text.matchAll(URL_IN_TEXT)].flatMap(([, , user = "", , query = "", fragment = ""]) => [
+    ...(user === "" ? [] : [user.slice(user.indexOf(":") + 1)]),
+    ...parameterSecrets(query.slice(1)),
+    ...parameterSecrets(fragment.slice(1)),
+  ]);
+}
+
+function parameterSecrets(parameters: string): string[] {
+  if (parameters === "") return [];
+  const keys = [...new URLSearchParams(parameters)].filter(
+    ([name, value]) => TELLING_NAME.test(name) || value.length > LONGEST_WORD,
+  );
+  return [parameters, ...keys.map(([, value]) => value)];
+}
