@@ -1,4 +1,5 @@
 import type { LogFormat, LogLevel } from "../log/index.ts";
+import type { MemorySize } from "./memory-size.ts";
 import type { ORPHAN_COLLECTION, Provider, STREAMING } from "./settings/index.ts";
 
 export interface TemporalConfig {
@@ -78,6 +79,8 @@ export interface LocalConfig extends CommonConfig {
     readonly root: string;
     /** Absolute path. */
     readonly rootDir: string;
+    /** What the commands of one execution may use together; absent: no limit. */
+    readonly commandMemory?: MemorySize | undefined;
   };
 }
 

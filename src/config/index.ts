@@ -22,6 +22,7 @@ export type { ClientConfig } from "./load-client.ts";
 export { loadClientConfig } from "./load-client.ts";
 export { loadLogFormat } from "./load-log-format.ts";
 export { loadTemporalConfig } from "./load-temporal.ts";
+export type { MemorySize } from "./memory-size.ts";
 export type { RedactedSetting } from "./redact.ts";
 export { redacted } from "./redact.ts";
 export type { Provider } from "./settings/index.ts";

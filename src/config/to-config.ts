@@ -30,7 +30,11 @@ export function toConfig(set: LocalSettings | CloudSettings): Config {
         mode: "local",
         model: modelOf(set, "ollama"),
         apiKey: set.STIGMER_API_KEY,
-        sandbox: { root: set.SANDBOX_ROOT_DIR, rootDir: absolutePath(set.SANDBOX_ROOT_DIR) },
+        sandbox: {
+          root: set.SANDBOX_ROOT_DIR,
+          rootDir: absolutePath(set.SANDBOX_ROOT_DIR),
+          commandMemory: set.SANDBOX_COMMAND_MEMORY,
+        },
       };
     case "cloud":
       return {

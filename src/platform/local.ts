@@ -2,8 +2,9 @@ import { realpathSync } from "node:fs";
 import { access, constants, mkdir, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, sep } from "node:path";
-import type { LocalConfig } from "../config/index.ts";
+import type { LocalConfig, MemorySize } from "../config/index.ts";
 import { fixedKey } from "../credentials/index.ts";
+import { availableMemory } from "../processes/index.ts";
 import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { OWN_DIRECTORY } from "../sandbox/index.ts";
@@ -30,6 +31,8 @@ export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen 
     sandboxes: new FilesystemSandboxes({
       rootDir,
       commandTimeoutMs: config.commandTimeoutMs,
+      commandMemory: bytesOf(config.sandbox.commandMemory),
+      log,
       baseEnvironment: baseEnvironment(env),
     }),
     threads,
@@ -65,6 +68,11 @@ async function hideFromGit(rootDir: string, dataDir: string): Promise<void> {
   const own = join(rootDir, OWN_DIRECTORY);
   if (!dataDir.startsWith(`${own}${sep}`)) return;
   await writeFile(join(own, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+}
+
+function bytesOf(size: MemorySize | undefined): number | undefined {
+  if (size === undefined) return undefined;
+  return "bytes" in size ? size.bytes : Math.floor(availableMemory() * size.share);
 }
 
 async function usable(directory: string, variable: string, what: string): Promise<void> {

@@ -8,7 +8,7 @@ import { IMAGES } from "../../scripts/test-parts/images.ts";
 import { adminApp } from "../../src/admin/index.ts";
 import { describeSettings, loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
-import { TERMINATE_GRACE_MS } from "../../src/sandbox/filesystem/process-groups.ts";
+import { TERMINATE_GRACE_MS } from "../../src/processes/end-processes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { until } from "../support/eventually.ts";
+import { eventually, until } from "../support/eventually.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
@@ -30,7 +31,7 @@ afterAll(async () => {
 });
 
 interface Dev extends RunningProgram {
-  run(message: string): RunningProgram;
+  run(...args: string[]): RunningProgram;
 }
 
 /** `dev`, ready, as a user other than root. */
@@ -53,7 +54,7 @@ async function dev(name: string, more: Record<string, string> = {}): Promise<Dev
     ? startProgram("setpriv", ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups", file, "dev"], env, cwd)
     : startProgram(file, ["dev"], env, cwd);
   await program.says("Ready.", 60_000);
-  return { ...program, run: (message) => startProgram(file, ["run", message], env, cwd) };
+  return { ...program, run: (...args) => startProgram(file, ["run", ...args], env, cwd) };
 }
 
 const once = (command: string) => (_: unknown, turn: number) =>
@@ -79,6 +80,37 @@ describe("a command of an agent", () => {
     await until("the commands run", async () => (await processesWith("sleep 424")).length >= 2);
     everything.signal("SIGKILL");
     await until("the processes are gone", async () => (await processesWith("sleep 424")).length === 0);
+  }, 90_000);
+});
+
+/** A program that goes into a session of its own and shows nobody its environment. */
+const AGENT = Bun.which("ssh-agent") ?? "";
+
+describe.if(AGENT !== "" && process.platform === "linux")("a program that hides and leaves its session", () => {
+  test("ends with the execution that has started it", async () => {
+    await using everything = await dev("agent");
+    const socket = join(folder.path, "agent/agent.sock");
+    ollama.converse(once(`${AGENT} -a ${socket}; sleep 0.2; pgrep -f ${socket} | wc -l`));
+    const run = everything.run("Start it", "--json");
+    expect(await run.exited).toBe(0);
+    expect(run.output()).toMatch(/SSH_AGENT_PID=\d+/);
+    await until("the agent is gone", async () => (await processesWith(socket)).length === 0);
+    everything.signal("SIGINT");
+    expect(await everything.exited).toBe(0);
+  }, 90_000);
+
+  test("ends with a runner that is killed", async () => {
+    await using everything = await dev("killed-agent");
+    const socket = join(folder.path, "killed-agent/agent.sock");
+    const orphan = join(folder.path, "killed-agent/orphan");
+    ollama.converse(once(`${AGENT} -a ${socket}; (sleep 0 & echo $! >${orphan}); sleep 4250`));
+    await using _run = everything.run("Start it");
+    const pid = await eventually(async () => (await readFile(orphan, "utf8")).trim());
+    // The runner asks for an ended orphan when it has seen it twice: then it has seen the agent too.
+    await until("the orphan was asked for", () => !existsSync(`/proc/${pid}`));
+    everything.signal("SIGKILL");
+    await until("the processes are gone", async () => (await processesWith(socket)).length === 0);
+    expect(await processesWith("sleep 4250")).toEqual([]);
   }, 90_000);
 });
 

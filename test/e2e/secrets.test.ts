@@ -104,7 +104,7 @@ const printing = (_: unknown, turn: number) =>
 
 describe("a secret of an execution", () => {
   test("is shown in no shape, and neither kept nor found by the next execution of its session", async () => {
-    const everything = await dev("shapes");
+    await using everything = await dev("shapes");
     ollama.converse(printing);
     const run = everything.run("Print it", "--secret-env", "API_TOKEN", "--json");
     expect(await run.exited).toBe(0);
@@ -145,10 +145,10 @@ describe("a secret of an execution", () => {
   }, 120_000);
 
   test("is in no file where the runner was killed while it was used", async () => {
-    const everything = await dev("killed");
+    await using everything = await dev("killed");
     ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
     const before = ollama.requests.length;
-    everything.run("Print it", "--secret-env", "API_TOKEN");
+    await using _run = everything.run("Print it", "--secret-env", "API_TOKEN");
     await until("the model is asked the fourth time", () => ollama.requests.length === before + 4, 30_000);
     everything.signal("SIGKILL");
     await everything.exited;

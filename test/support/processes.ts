@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -15,4 +16,19 @@ export async function runningWith(text: string): Promise<{ readonly pid: number;
     if (line.includes(text)) found.push({ pid: Number(name), line });
   }
   return found;
+}
+
+/** Whether a process is there and has not ended; one that has and waits for its parent to ask has. */
+export function isRunning(pid: number | string): boolean {
+  try {
+    process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch {
+    return process.platform !== "linux";
+  }
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../kinds.ts";
+import { memorySize } from "../memory-size.ts";
 import { optional, withDefault } from "../setting.ts";
 import { model, PROVIDERS } from "./model.ts";
 import { runner } from "./runner.ts";
@@ -27,6 +28,11 @@ export const localSettings = v.object({
   SANDBOX_ROOT_DIR: withDefault(anyText, "./workspace", "The directory in which agents work; created where missing.", {
     also: ["WORKSPACE_ROOT"],
   }),
+  SANDBOX_COMMAND_MEMORY: withDefault(
+    memorySize,
+    "80%",
+    "Memory that the commands of one execution may use together, where the system lets the runner limit it: `512MiB`, `4GiB`, a share of the machine, or `0` for no limit.",
+  ),
   STIGMER_EXECUTION_MODE: withDefault(
     oneOf(["local", "sandbox", "auto"]),
     "local",

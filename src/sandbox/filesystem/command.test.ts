@@ -2,41 +2,36 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../../../test/support/eventually.ts";
+import { isRunning } from "../../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { createControlGroup } from "../../processes/control-groups.ts";
+import { CommandProcesses } from "../../processes/index.ts";
 import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { type RunOptions, runCommand } from "./command.ts";
-import { ProcessGroups } from "./process-groups.ts";
+import { withMemoryNote } from "./memory-note.ts";
 
 /** Long enough that a test fails by its own time limit where something waits for it. */
 const LONG = 600;
 
 let folder: TemporaryFolder;
-let groups: ProcessGroups;
+let processes: CommandProcesses;
 beforeAll(async () => {
   folder = await temporaryFolder();
 });
 beforeEach(() => {
-  groups = new ProcessGroups();
+  processes = new CommandProcesses();
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function run(command: string, options: Partial<RunOptions> = {}) {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
   const signal = new AbortController().signal;
-  return await runCommand(command, { cwd: folder.path, env, timeoutMs: LONG * 1000, signal, groups, ...options });
-}
-
-function isAlive(pid: string): boolean {
-  try {
-    return process.kill(Number(pid), 0);
-  } catch {
-    return false;
-  }
+  return await runCommand(command, { cwd: folder.path, env, timeoutMs: LONG * 1000, signal, processes, ...options });
 }
 
 /** Waits until every process of these numbers is gone. */
 async function gone(...pids: string[]): Promise<void> {
-  await until(`the processes ${pids.join(", ")} are gone`, () => !pids.some(isAlive));
+  await until(`the processes ${pids.join(", ")} are gone`, () => !pids.some(isRunning));
 }
 
 /** The numbers that a command wrote into a file, when it has. */
@@ -150,8 +145,8 @@ describe("what a command leaves in the background", () => {
     const { output, exitCode } = await run(`sleep ${LONG} & echo $!`);
     expect(exitCode).toBe(0);
     const pid = output.trim();
-    expect(isAlive(pid)).toBe(true);
-    await groups.stopAll();
+    expect(isRunning(pid)).toBe(true);
+    await processes.stopAll();
     await gone(pid);
   });
 
@@ -163,38 +158,38 @@ describe("what a command leaves in the background", () => {
 describe("what a command leaves behind", () => {
   test("is stopped though it left its process group and its session", async () => {
     await run(
-      "setsid sh -c 'echo $$ >>left; exec sleep 4242' & sh -c 'setsid setsid sleep 4243 & echo $! >>left'; sleep 0.3",
+      "setsid sh -c 'echo $$ >>left; exec sleep 4242' & setsid setsid sh -c 'echo $$ >>left; exec sleep 4243' & sleep 0.3",
     );
     const pids = await pidsIn("left", 2);
-    expect(pids.every(isAlive)).toBe(true);
-    await groups.stopAll();
+    expect(pids.every(isRunning)).toBe(true);
+    await processes.stopAll();
     await gone(...pids);
   });
 
   test("is not looked for where there was no command", async () => {
     const before = performance.now();
-    await new ProcessGroups().stopAll();
+    await new CommandProcesses().stopAll();
     expect(performance.now() - before).toBeLessThan(5);
   });
 
   test("of others is left alone", async () => {
-    const others = new ProcessGroups();
-    await run("setsid sh -c 'echo $$ >others; exec sleep 4244' & sleep 0.3", { groups: others });
+    const others = new CommandProcesses();
+    await run("setsid sh -c 'echo $$ >others; exec sleep 4244' & sleep 0.3", { processes: others });
     const pids = await pidsIn("others", 1);
     await run("true");
-    await groups.stopAll();
-    expect(pids.every(isAlive)).toBe(true);
+    await processes.stopAll();
+    expect(pids.every(isRunning)).toBe(true);
     await others.stopAll();
     await gone(...pids);
   });
 
   test("ends with this process, also where that is killed", async () => {
     const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dir, "command.ts"))};
-import { ProcessGroups } from ${JSON.stringify(join(import.meta.dir, "process-groups.ts"))};
-await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & echo $$ >>killed; sleep 4246", {
-  cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, groups: new ProcessGroups() });`;
+import { CommandProcesses } from ${JSON.stringify(join(import.meta.dir, "../../processes/index.ts"))};
+await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & set -m; env -i sleep 4247 & echo $$ >>killed; echo $! >>killed; sleep 4246", {
+  cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, processes: new CommandProcesses() });`;
     const other = Bun.spawn([process.execPath, "-e", script, folder.path]);
-    const pids = await pidsIn("killed", 2);
+    const pids = await pidsIn("killed", 3);
     other.kill("SIGKILL");
     await gone(...pids);
   });
@@ -203,7 +198,48 @@ await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & echo $$ >>k
 describe("a command that cannot be started", () => {
   test("is refused in words that say what to do", async () => {
     await expect(run("true", { env: { ODD: "a\0b" } })).rejects.toThrow('The variable "ODD" contains a NUL character');
-    await expect(run(`: ${"x".repeat(3_000_000)}`)).rejects.toThrow("Write it into a file, and run that.");
+    await expect(run(`: ${"x".repeat(3_000_000)}`)).rejects.toThrow(
+      "it has 3000002 bytes, and the system takes less than 131072. Write it into a file, and run that.",
+    );
     await expect(run("true", { cwd: `${folder.path}/gone` })).rejects.toThrow("does not exist any more");
+  });
+
+  test("names the variable that is too long, or the longest ones", async () => {
+    const base = { PATH: "/usr/bin:/bin" };
+    await expect(run("true", { env: { ...base, SHORT: "x", LARGE: "ä".repeat(70_000) } })).rejects.toThrow(
+      /the variable LARGE has 140006 bytes with its name, and the system takes less than 131072 for each/,
+    );
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`V${index}`, "x".repeat(100_000)]));
+    await expect(run("true", { env: { ...base, ...many, MOST: "x".repeat(120_000) } })).rejects.toThrow(
+      /have 10\d+ bytes together, and the system takes about 2097152\. The longest variables are MOST with 120005, V\d+ with/,
+    );
+  });
+});
+
+describe("a command that the kernel ends for want of memory", () => {
+  const result = { output: "so far\n", exitCode: 137, cut: 0 };
+  const at = (count: number, isExact = false) => ({ count, isExact });
+
+  test("is told as such", () => {
+    expect(withMemoryNote(result, at(1), at(2), undefined).output).toBe(
+      "so far\n[The kernel killed it: the machine is out of memory.]",
+    );
+    expect(withMemoryNote({ ...result, exitCode: 0 }, at(1, true), at(3, true), 1024 ** 3).output).toBe(
+      "so far\n[The kernel killed 2 processes of this execution: out of memory. Its commands may use 1,024 MiB together.]",
+    );
+  });
+
+  test("is not confused with one that ended by itself, or whose neighbour was ended", () => {
+    expect(withMemoryNote(result, at(1), at(1), undefined)).toBe(result);
+    const other = { ...result, exitCode: 1 };
+    expect(withMemoryNote(other, at(1), at(2), undefined)).toBe(other);
+  });
+
+  test.if(createControlGroup()?.remove() === true)("is told by the result of the command itself", async () => {
+    const limited = new CommandProcesses({ memoryLimit: 64 * 1024 * 1024 });
+    const { output, exitCode } = await run("echo begun; exec tail /dev/zero", { processes: limited });
+    expect(exitCode).toBe(137);
+    expect(output).toStartWith("begun\n[The kernel killed a process of this execution: out of memory.");
+    await limited.stopAll();
   });
 });

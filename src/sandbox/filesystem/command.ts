@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { constants } from "node:os";
-import { messageOf, systemCode } from "../../shared/errors.ts";
+import { type CommandProcesses, MARK } from "../../processes/index.ts";
 import { sleep } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { MARK } from "./marks.ts";
-import type { ProcessGroups } from "./process-groups.ts";
+import { withMemoryNote } from "./memory-note.ts";
+import { notStarted } from "./not-started.ts";
 
 /** How long output is still read after the shell ended: what it left in the background may hold the pipe forever. */
 const LATE_OUTPUT_MS = 300;
@@ -18,42 +17,44 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Where the command's process group is kept. */
-  readonly groups: ProcessGroups;
+  /** Where the command's processes are kept. */
+  readonly processes: CommandProcesses;
 }
 
 const shell = Bun.which("bash") ?? "/bin/sh";
 
 /**
- * Runs a shell command in a process group of its own. A command that exceeds its time, or whose signal aborts, is
- * stopped with all of its group: SIGTERM, then SIGKILL.
+ * Runs a shell command in a session of its own. A command that exceeds its time, or whose signal aborts, is stopped with
+ * all of its session: SIGTERM, then SIGKILL.
  */
 export async function runCommand(command: string, options: RunOptions): Promise<CommandResult> {
   options.signal.throwIfAborted();
+  const { processes } = options;
   const output = new BoundedOutput(COMMAND_OUTPUT_LIMIT);
   const child = start(command, options);
+  const before = processes.memoryKills();
   const failed = once(child, "error").then(([error]) => {
-    throw notStarted(error, command, options);
+    throw notStarted(error, { ...options, command });
   });
-  const group = child.pid;
-  if (group === undefined) return await failed;
+  const shellPid = child.pid;
+  if (shellPid === undefined) return await failed;
   failed.catch(() => undefined);
-  options.groups.add(group);
+  processes.add(shellPid);
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
 
   const closed = once(child, "close");
   const exited = once(child, "exit");
   const ending = await endOf(exited, options);
-  if (ending !== "exited") await options.groups.stop(group);
+  if (ending !== "exited") await processes.stop(shellPid);
   await settled(closed, LATE_OUTPUT_MS);
   child.stdout?.destroy();
-  options.groups.forgetEmpty(group);
-  return result(child, output, ending, options.timeoutMs);
+  const ended = result(child, output, ending, options.timeoutMs);
+  return withMemoryNote(ended, before, processes.memoryKills(), processes.memoryLimit);
 }
 
 function start(command: string, options: RunOptions): ChildProcess {
   if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
-  const env = { ...options.env, [MARK]: options.groups.mark };
+  const env = { ...options.env, [MARK]: options.processes.mark };
   const odd = Object.entries(env).find(([name, value]) => `${name}${value}`.includes("\0"));
   if (odd !== undefined)
     throw new SandboxError(
@@ -62,32 +63,14 @@ function start(command: string, options: RunOptions): ChildProcess {
     );
   try {
     // One pipe for both streams keeps their order.
-    return spawn(shell, ["-c", `exec 2>&1\n${command}`], {
+    return spawn(shell, ["-c", `exec 2>&1; ${options.processes.prepare()}\n${command}`], {
       cwd: options.cwd,
       env,
       stdio: ["ignore", "pipe", "ignore"],
       detached: true,
     });
   } catch (error) {
-    throw notStarted(error, command, options);
-  }
-}
-
-function notStarted(error: unknown, command: string, { cwd }: RunOptions): SandboxError {
-  const failed = (why: string) => new SandboxError("unavailable", `The command could not be started: ${why}`, error);
-  if (!existsSync(cwd)) return failed(`the workspace ${cwd} does not exist any more.`);
-  switch (systemCode(error)) {
-    case "E2BIG":
-      return failed(
-        `it has ${Buffer.byteLength(command)} bytes, which is too long. Write it into a file, and run that.`,
-      );
-    case "EAGAIN":
-    case "ENOMEM":
-    case "EMFILE":
-    case "ENFILE":
-      return failed("the machine has no room for another process now. Try again later.");
-    default:
-      return failed(messageOf(error));
+    throw notStarted(error, { ...options, command });
   }
 }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { realpath, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { until } from "../../../test/support/eventually.ts";
+import { isRunning } from "../../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { OWN_DIRECTORY, type SandboxLease, type SandboxRequest } from "../index.ts";
 import { FilesystemSandboxes } from "./index.ts";
@@ -145,15 +146,7 @@ describe("commands", () => {
       Number((await lease.sandbox.execute("sleep 600 >/dev/null 2>&1 & echo $!")).output);
     const [myPid, otherPid] = [await start(mine), await start(other)];
     await mine.release();
-    await until("the background process is gone", () => !isAlive(myPid));
-    expect(isAlive(otherPid)).toBe(true);
+    await until("the background process is gone", () => !isRunning(myPid));
+    expect(isRunning(otherPid)).toBe(true);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

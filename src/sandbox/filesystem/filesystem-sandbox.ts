@@ -1,4 +1,6 @@
 import { mkdir, realpath } from "node:fs/promises";
+import type { Logger } from "../../log/index.ts";
+import { adoptOrphans, CommandProcesses, hideProcess } from "../../processes/index.ts";
 import { LIBRARY_DIRECTORIES } from "../paths.ts";
 import type {
   CommandOptions,
@@ -15,14 +17,16 @@ import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
 import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
-import { hideProcess } from "./hide-process.ts";
-import { ProcessGroups } from "./process-groups.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
 export interface FilesystemSandboxOptions {
   /** Absolute path; created where missing. */
   readonly rootDir: string;
   readonly commandTimeoutMs: number;
+  /** Bytes that the commands of one execution may use together, where the system keeps such limits; absent: no limit. */
+  readonly commandMemory?: number | undefined;
+  /** Told of what this machine cannot do. */
+  readonly log?: Logger | undefined;
   /** What every command sees, before the environment of the request. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
 }
@@ -30,10 +34,12 @@ export interface FilesystemSandboxOptions {
 /** A directory of this machine, shared by all executions: file tools are confined to it, commands start in it. */
 export class FilesystemSandboxes implements SandboxProvider {
   readonly #options: FilesystemSandboxOptions;
+  #isUnlimitedTold = false;
 
   constructor(options: FilesystemSandboxOptions) {
     this.#options = options;
     hideProcess();
+    adoptOrphans();
   }
 
   async acquire(request: SandboxRequest): Promise<SandboxLease> {
@@ -48,7 +54,22 @@ export class FilesystemSandboxes implements SandboxProvider {
         );
       });
     const sandbox = new FilesystemSandbox(root, this.#options, request);
-    return { sandbox, release: () => sandbox.stopAll() };
+    return {
+      sandbox,
+      release: async () => {
+        this.#tellUnlimited(sandbox.isUnlimited);
+        await sandbox.stopAll();
+      },
+    };
+  }
+
+  /** Once: an operator may rely on the limit. */
+  #tellUnlimited(isUnlimited: boolean): void {
+    if (!isUnlimited || this.#isUnlimitedTold) return;
+    this.#isUnlimitedTold = true;
+    this.#options.log?.info(
+      "Commands have no memory limit of their own: the runner may not make control groups here. Where memory runs out, the kernel ends commands before the runner. SANDBOX_COMMAND_MEMORY takes effect in a service with Delegate=yes.",
+    );
   }
 
   async cleanup(): Promise<string> {
@@ -61,12 +82,13 @@ class FilesystemSandbox implements Sandbox {
   readonly root: string;
   readonly #options: FilesystemSandboxOptions;
   readonly #request: SandboxRequest;
-  readonly #groups = new ProcessGroups();
+  readonly #processes: CommandProcesses;
 
   constructor(root: string, options: FilesystemSandboxOptions, request: SandboxRequest) {
     this.root = root;
     this.#options = options;
     this.#request = request;
+    this.#processes = new CommandProcesses({ memoryLimit: options.commandMemory });
   }
 
   async execute(command: string, { env, signal }: CommandOptions = {}): Promise<CommandResult> {
@@ -76,7 +98,7 @@ class FilesystemSandbox implements Sandbox {
       env: { ...this.#options.baseEnvironment, ...this.#request.environment, ...env },
       timeoutMs: this.#options.commandTimeoutMs,
       signal: AbortSignal.any(signals),
-      groups: this.#groups,
+      processes: this.#processes,
     });
   }
 
@@ -117,9 +139,16 @@ class FilesystemSandbox implements Sandbox {
     return await grepFiles((await this.#named(path)).real, text, { ...options, signal });
   }
 
+  /** Whether commands were to have a memory limit, and the system kept none. */
+  get isUnlimited(): boolean {
+    return (
+      this.#processes.hasRun && this.#options.commandMemory !== undefined && this.#processes.memoryLimit === undefined
+    );
+  }
+
   /** Stops what commands left running in the background. */
   async stopAll(): Promise<void> {
-    await this.#groups.stopAll();
+    await this.#processes.stopAll();
   }
 
   async #named(path: string): Promise<Named> {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { NOBODY } from "../../../test/support/without-root.ts";
+import { NOBODY } from "../../test/support/without-root.ts";
 import { hideProcess } from "./hide-process.ts";
 
 test("a command cannot read the environment of the runner", async () => {

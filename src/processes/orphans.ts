@@ -1,0 +1,78 @@
+import { libc } from "./libc.ts";
+import { allProcesses, type ProcessInfo } from "./process-table.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+/** How often the process table is looked at while something may be there; only a small share of all time is spent on it. */
+const LOOK_MS = 1_000;
+const MOST_SHARE = 0.02;
+/** How often where this process is the first of its system: others leave their children to it too. */
+const IDLE_LOOK_MS = 5_000;
+/** Looks after the last watcher has gone: what it has ended must be asked for. */
+const LAST_LOOKS = 3;
+
+/** Told of the process table while it has something that runs. */
+export type Watcher = (table: readonly ProcessInfo[]) => void;
+
+const watchers = new Set<Watcher>();
+let isAdopting = false;
+let timer: NodeJS.Timeout | undefined;
+let due = Number.POSITIVE_INFINITY;
+let looksLeft = 0;
+/** Ended children that were seen once; this process' own are asked for at once by those that started them. */
+let ended = new Set<string>();
+
+/**
+ * Makes this process the parent of all that its commands start and leave alone, in whatever session: so that it is found,
+ * and so that what has ended does not stay behind. Linux only.
+ */
+export function adoptOrphans(): void {
+  if (isAdopting) return;
+  isAdopting = process.pid === 1 || libc()?.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) === 0;
+  if (process.pid === 1) schedule(IDLE_LOOK_MS);
+}
+
+/** Whether what loses its parent becomes a child of this process. */
+export function adopts(): boolean {
+  return isAdopting;
+}
+
+/** Shows the process table to a watcher again and again, until the returned function is called. */
+export function watchProcesses(watcher: Watcher): () => void {
+  watchers.add(watcher);
+  looksLeft = LAST_LOOKS;
+  schedule(LOOK_MS);
+  return () => watchers.delete(watcher);
+}
+
+function schedule(delayMs: number): void {
+  const at = Date.now() + delayMs;
+  if (at >= due) return;
+  clearTimeout(timer);
+  due = at;
+  timer = setTimeout(look, delayMs);
+  timer.unref();
+}
+
+function look(): void {
+  due = Number.POSITIVE_INFINITY;
+  const began = performance.now();
+  const table = allProcesses();
+  if (isAdopting) reap(table);
+  for (const watcher of watchers) watcher(table);
+  looksLeft = watchers.size > 0 ? LAST_LOOKS : looksLeft - 1;
+  if (looksLeft > 0) schedule(Math.max(LOOK_MS, (performance.now() - began) / MOST_SHARE));
+  else if (isAdopting && process.pid === 1) schedule(IDLE_LOOK_MS);
+}
+
+/** Asks for ended children that are left the second time: nobody else will. */
+function reap(table: readonly ProcessInfo[]): void {
+  const now = new Set<string>();
+  for (const { pid, parent, isZombie, started } of table) {
+    if (!isZombie || parent !== process.pid) continue;
+    const key = `${pid} ${started}`;
+    if (ended.has(key)) libc()?.waitpid(pid, null, WNOHANG);
+    else now.add(key);
+  }
+  ended = now;
+}
