@@ -1,47 +1,66 @@
 import { constants } from "node:fs";
-import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { messageOf, systemCode } from "../../shared/errors.ts";
+import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { explained } from "./explained.ts";
+import { type Held, NO_LINKS, type Root } from "./root.ts";
 
-/** A real path, and the one the agent named, for messages. */
+/** A path without links, and the one the agent named, for messages. */
 export interface Named {
   readonly real: string;
   readonly asked: string;
 }
 
-export async function readBytes({ real, asked }: Named): Promise<Uint8Array> {
+const MIB = 1024 * 1024;
+
+export async function readBytes(root: Root, { real, asked }: Named): Promise<Uint8Array> {
   return await explained(asked, async () => {
-    // Without blocking: opening a named pipe would wait for a writer.
-    const file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    await using held = await root.hold(real, asked);
+    const found = await held.stat();
+    if (!found.isFile()) {
+      const what = found.isDirectory() ? "a directory" : "not a regular file";
+      throw new SandboxError("not-a-file", `'${asked}' is ${what}.`);
+    }
+    const file = await held.open(constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const found = await file.stat();
-      if (!found.isFile())
-        throw new SandboxError(
-          "not-a-file",
-          `'${asked}' is ${found.isDirectory() ? "a directory" : "not a regular file"}.`,
-        );
-      if (found.size > FILE_SIZE_LIMIT) {
-        const size = Math.round(found.size / 1024 / 1024);
-        throw new SandboxError(
-          "too-large",
-          `'${asked}' has ${size} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
-        );
-      }
-      return await file.readFile();
+      const bytes = await readWhole(file, found.size);
+      if (bytes !== undefined) return bytes;
+      const size = Math.round(Math.max(found.size, FILE_SIZE_LIMIT) / MIB);
+      throw new SandboxError(
+        "too-large",
+        `'${asked}' has ${size} MiB; files of at most ${FILE_SIZE_LIMIT / MIB} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
+      );
     } finally {
       await file.close();
     }
   });
 }
 
-export async function writeBytes({ real, asked }: Named, content: Uint8Array | string): Promise<void> {
-  await explained(asked, async () => {
-    await mkdir(dirname(real), { recursive: true });
-    const flags =
-      constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const file = await open(real, flags, 0o666);
+/** Room for what a file is longer than its size: it grows, or has none. */
+const SPARE_BYTES = 65_536;
+
+/** All of a file; `undefined` where it is too large, also where it becomes so meanwhile. */
+export async function readWhole(file: FileHandle, size: number): Promise<Buffer | undefined> {
+  if (size > FILE_SIZE_LIMIT) return undefined;
+  let bytes = Buffer.allocUnsafe(size === 0 ? SPARE_BYTES : size + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
+    length += bytesRead;
+    if (length > FILE_SIZE_LIMIT) return undefined;
+    if (bytesRead === 0 || (size > 0 && length === size)) return bytes.subarray(0, length);
+    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(bytes.length + SPARE_BYTES)]);
+  }
+}
+
+/** @returns where it was written */
+export async function writeBytes(root: Root, { real, asked }: Named, content: Uint8Array | string): Promise<string> {
+  return await explained(asked, async () => {
+    if (real === root.path) throw new SandboxError("not-a-file", `'${asked}' is a directory.`);
+    await using directory = await root.holdMade(dirname(real), asked);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | NO_LINKS;
+    const file = await open(join(directory.at, basename(real)), flags, 0o666);
     try {
       // A named pipe that somebody reads, or a device.
       if (!(await file.stat()).isFile()) throw new SandboxError("not-a-file", `'${asked}' is not a regular file.`);
@@ -49,53 +68,41 @@ export async function writeBytes({ real, asked }: Named, content: Uint8Array | s
     } finally {
       await file.close();
     }
+    return join(directory.real, basename(real));
   });
 }
 
 /** The runner's own directory is not listed: it is nothing of the agent's. */
-export async function listDirectory({ real, asked }: Named): Promise<Found<DirectoryEntry>> {
+export async function listDirectory(root: Root, { real, asked }: Named): Promise<Found<DirectoryEntry>> {
   return await explained(asked, async () => {
-    const names = (await readdir(real)).filter((name) => name !== OWN_DIRECTORY).sort();
-    const entries = await Promise.all(names.slice(0, LISTING_LIMIT).map((name) => entryOf(join(real, name))));
+    await using directory = await root.hold(real, asked);
+    const names = (await readdir(directory.at)).filter((name) => name !== OWN_DIRECTORY).sort();
+    const entries = await Promise.all(names.slice(0, LISTING_LIMIT).map((name) => entryOf(root, directory, name)));
     return { items: entries.filter((entry) => entry !== undefined), truncated: names.length > LISTING_LIMIT };
   });
 }
 
-export async function removePath({ real, asked }: Named): Promise<void> {
-  await explained(asked, () => rm(real, { recursive: true }));
+/**
+ * What is at a name in a directory, links followed as far as they stay inside; `undefined` for what is neither file nor
+ * directory, or has gone meanwhile. Of a link that leads out, only itself is told.
+ */
+export async function entryOf(root: Root, directory: Held, name: string): Promise<DirectoryEntry | undefined> {
+  const at = join(directory.at, name);
+  const path = join(directory.real, name);
+  const found = await lstat(at).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const told = found.isSymbolicLink() ? await targetOf(root, at) : found;
+  if (told === "outside") return { path, isDirectory: false, size: found.size, modifiedAt: found.mtime };
+  if (told === undefined || !(told.isFile() || told.isDirectory())) return undefined;
+  const isDirectory = told.isDirectory();
+  return { path, isDirectory, size: isDirectory ? 0 : told.size, modifiedAt: told.mtime };
 }
 
-/** What is at a path, links followed; `undefined` for what is neither file nor directory, or has gone meanwhile. */
-export async function entryOf(path: string): Promise<DirectoryEntry | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined || !(found.isFile() || found.isDirectory())) return undefined;
-  const isDirectory = found.isDirectory();
-  return { path, isDirectory, size: isDirectory ? 0 : found.size, modifiedAt: found.mtime };
-}
-
-async function explained<T>(asked: string, work: () => Promise<T>): Promise<T> {
+async function targetOf(root: Root, link: string) {
   try {
-    return await work();
+    await using target = await root.hold(link);
+    return await target.stat();
   } catch (error) {
-    if (error instanceof SandboxError) throw error;
-    switch (systemCode(error)) {
-      case "ENOENT":
-        throw new SandboxError("not-found", `'${asked}' does not exist.`, error);
-      case "ENOTDIR":
-        throw new SandboxError("not-a-directory", `'${asked}' is not a directory.`, error);
-      case "EISDIR":
-        throw new SandboxError("not-a-file", `'${asked}' is a directory.`, error);
-      case "EACCES":
-      case "EPERM":
-      case "EROFS":
-        throw new SandboxError("denied", `'${asked}': permission denied.`, error);
-      case "ENOSPC":
-      case "EDQUOT":
-        throw new SandboxError("unavailable", `'${asked}': there is no space left for it on the disk.`, error);
-      case "ENXIO":
-        throw new SandboxError("not-a-file", `'${asked}' is not a regular file.`, error);
-      default:
-        throw new SandboxError("unavailable", `'${asked}': ${messageOf(error)}`, error);
-    }
+    return error instanceof SandboxError ? "outside" : undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { Logger } from "../../log/index.ts";
 import { adoptOrphans, CommandProcesses, hideProcess } from "../../processes/index.ts";
 import { LIBRARY_DIRECTORIES } from "../paths.ts";
@@ -16,7 +16,9 @@ import type {
 import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
-import { listDirectory, type Named, readBytes, removePath, writeBytes } from "./files.ts";
+import { listDirectory, type Named, readBytes, writeBytes } from "./files.ts";
+import { removePath } from "./remove.ts";
+import { Root } from "./root.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
 export interface FilesystemSandboxOptions {
@@ -45,7 +47,7 @@ export class FilesystemSandboxes implements SandboxProvider {
   async acquire(request: SandboxRequest): Promise<SandboxLease> {
     const { rootDir } = this.#options;
     const root = await mkdir(rootDir, { recursive: true })
-      .then(() => realpath(rootDir))
+      .then(() => Root.open(rootDir))
       .catch((error: unknown) => {
         throw new SandboxError(
           "unavailable",
@@ -80,12 +82,14 @@ export class FilesystemSandboxes implements SandboxProvider {
 class FilesystemSandbox implements Sandbox {
   readonly id = "filesystem";
   readonly root: string;
+  readonly #root: Root;
   readonly #options: FilesystemSandboxOptions;
   readonly #request: SandboxRequest;
   readonly #processes: CommandProcesses;
 
-  constructor(root: string, options: FilesystemSandboxOptions, request: SandboxRequest) {
-    this.root = root;
+  constructor(root: Root, options: FilesystemSandboxOptions, request: SandboxRequest) {
+    this.root = root.path;
+    this.#root = root;
     this.#options = options;
     this.#request = request;
     this.#processes = new CommandProcesses({ memoryLimit: options.commandMemory });
@@ -103,17 +107,15 @@ class FilesystemSandbox implements Sandbox {
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    return await readBytes(await this.#named(path));
+    return await readBytes(this.#root, await this.#named(path));
   }
 
   async writeFile(path: string, content: Uint8Array | string): Promise<string> {
-    const named = await this.#named(path);
-    await writeBytes(named, content);
-    return named.real;
+    return await writeBytes(this.#root, await this.#named(path), content);
   }
 
   async list(path: string): Promise<Found<DirectoryEntry>> {
-    return await listDirectory(await this.#named(path));
+    return await listDirectory(this.#root, await this.#named(path));
   }
 
   async remove(path: string): Promise<string> {
@@ -121,13 +123,13 @@ class FilesystemSandbox implements Sandbox {
     const named = { real: await confineEntry(this.root, path, LIBRARY_DIRECTORIES), asked: path };
     if (named.real === this.root)
       throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
-    await removePath(named);
+    await removePath(this.#root, named);
     return named.real;
   }
 
   async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
     const { signal } = this.#request;
-    return await globFiles(this.root, (await this.#named(path)).real, pattern, { signal });
+    return await globFiles(this.#root, (await this.#named(path)).real, pattern, { signal });
   }
 
   async grep(
@@ -136,7 +138,7 @@ class FilesystemSandbox implements Sandbox {
     options: { readonly glob?: string; readonly limit: number },
   ): Promise<Found<LineMatch>> {
     const { signal } = this.#request;
-    return await grepFiles((await this.#named(path)).real, text, { ...options, signal });
+    return await grepFiles(this.#root, (await this.#named(path)).real, text, { ...options, signal });
   }
 
   /** Whether commands were to have a memory limit, and the system kept none. */

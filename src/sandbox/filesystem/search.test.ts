@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdir, realpath, rm, symlink } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { Root } from "./root.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
 let folder: TemporaryFolder;
@@ -31,11 +32,13 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function glob(pattern: string, directory = root): Promise<string[]> {
-  return (await globFiles(root, directory, pattern, { signal })).items.map(({ path }) => relative(root, path));
+  return (await globFiles(await Root.open(root), directory, pattern, { signal })).items.map(({ path }) =>
+    relative(root, path),
+  );
 }
 
 async function grep(text: string, path = ".", options: { glob?: string; limit?: number } = {}): Promise<string[]> {
-  const { items } = await grepFiles(join(root, path), text, { signal, limit: 100, ...options });
+  const { items } = await grepFiles(await Root.open(root), join(root, path), text, { signal, limit: 100, ...options });
   return items.map((match) => `${relative(root, match.path)}:${match.line}:${match.text}`).sort();
 }
 
@@ -107,22 +110,23 @@ describe("a search for text", () => {
   });
 
   test("ends at its limit and says so", async () => {
-    const all = await grepFiles(root, "needle", { signal, limit: 5 });
+    const all = await grepFiles(await Root.open(root), root, "needle", { signal, limit: 5 });
     expect(all).toMatchObject({ truncated: false, items: { length: 5 } });
-    const some = await grepFiles(root, "needle", { signal, limit: 4 });
+    const some = await grepFiles(await Root.open(root), root, "needle", { signal, limit: 4 });
     expect(some).toMatchObject({ truncated: true, items: { length: 4 } });
   });
 
   test("does not follow links out of the root", async () => {
-    const found = await grepFiles(root, "needle", { signal, limit: 100 });
+    const found = await grepFiles(await Root.open(root), root, "needle", { signal, limit: 100 });
     expect(found.items.map(({ path }) => path).filter((path) => path.includes("link"))).toEqual([]);
-    expect((await grepFiles(join(root, "file-link.ts"), "needle", { signal, limit: 100 })).items).toEqual([]);
+    const link = grepFiles(await Root.open(root), join(root, "file-link.ts"), "needle", { signal, limit: 100 });
+    await expect(link).rejects.toMatchObject({ code: "outside" });
   });
 
   test("keeps of a very long line only its start", async () => {
     await using other = await temporaryFolder();
     await Bun.write(join(other.path, "min.js"), `needle${"x".repeat(100_000)}`);
-    const { items } = await grepFiles(other.path, "needle", { signal, limit: 1 });
+    const { items } = await grepFiles(await Root.open(other.path), other.path, "needle", { signal, limit: 1 });
     expect(items[0]?.text).toHaveLength(1_000);
   });
 
@@ -132,29 +136,35 @@ describe("a search for text", () => {
 });
 
 test("a search for names says what is wrong with where it starts", async () => {
-  await expect(globFiles(root, join(root, "nowhere"), "*", { signal })).rejects.toMatchObject({ code: "not-found" });
+  await expect(globFiles(await Root.open(root), join(root, "nowhere"), "*", { signal })).rejects.toMatchObject({
+    code: "not-found",
+  });
 });
 
 describe("a search", () => {
   test("ends at its time limit, whatever it finds, and says so", async () => {
     const limitMs = -1;
-    expect(await globFiles(root, root, "**/nothing", { signal, limitMs })).toMatchObject({
+    expect(await globFiles(await Root.open(root), root, "**/nothing", { signal, limitMs })).toMatchObject({
       items: [],
       truncated: true,
     });
-    expect(await grepFiles(root, "nothing", { signal, limitMs, limit: 1 })).toMatchObject({ truncated: true });
+    expect(await grepFiles(await Root.open(root), root, "nothing", { signal, limitMs, limit: 1 })).toMatchObject({
+      truncated: true,
+    });
   });
 
   test("ends when it is no longer wanted", async () => {
     const gone = AbortSignal.abort(new Error("not wanted"));
-    await expect(globFiles(root, root, "**/nothing", { signal: gone })).rejects.toThrow("not wanted");
-    await expect(grepFiles(root, "nothing", { signal: gone, limit: 1 })).rejects.toThrow("not wanted");
+    await expect(globFiles(await Root.open(root), root, "**/nothing", { signal: gone })).rejects.toThrow("not wanted");
+    await expect(grepFiles(await Root.open(root), root, "nothing", { signal: gone, limit: 1 })).rejects.toThrow(
+      "not wanted",
+    );
   });
 
   test("goes on where directories go away meanwhile", async () => {
     await using other = await temporaryFolder();
     for (let index = 0; index < 50; index++) await Bun.write(join(other.path, `d${index}/a.txt`), "needle");
-    const searching = grepFiles(other.path, "needle", { signal, limit: 100 });
+    const searching = grepFiles(await Root.open(other.path), other.path, "needle", { signal, limit: 100 });
     for (let index = 0; index < 50; index += 2) await rm(join(other.path, `d${index}`), { recursive: true });
     const { items, unreadable } = await searching;
     expect(items.length).toBeGreaterThanOrEqual(25);

@@ -1,11 +1,13 @@
-import { lstat, readFile, realpath, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { isInside, relativePattern } from "../paths.ts";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { relativePattern } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { LINE_LIMIT, namesSkipped, SKIPPED } from "../search-limits.ts";
-import { entryOf } from "./files.ts";
-import { Walk, type WalkOptions } from "./walk.ts";
+import { entryOf, readWhole } from "./files.ts";
+import { NO_LINKS, type Root } from "./root.ts";
+import { type Step, Walk, type WalkOptions } from "./walk.ts";
 
 /** Bytes that are looked at to tell text from binary. */
 const SNIFFED_BYTES = 8_192;
@@ -14,28 +16,25 @@ type SearchOptions = Pick<WalkOptions, "signal" | "limitMs">;
 
 /** Entries below `directory` whose path relative to it matches, by path. */
 export async function globFiles(
-  root: string,
+  root: Root,
   directory: string,
   pattern: string,
   options: SearchOptions,
 ): Promise<Found<DirectoryEntry>> {
   const items: DirectoryEntry[] = [];
-  const base = await stat(directory).catch(() => undefined);
-  if (base === undefined) throw new SandboxError("not-found", `'${directory}' does not exist.`);
-  if (!base.isDirectory()) throw new SandboxError("not-a-directory", `'${directory}' is not a directory.`);
-  const wanted = relativePattern(root, directory, pattern).replace(/^(\.\/)+/, "");
+  if (!(await startOf(root, directory)).isDirectory())
+    throw new SandboxError("not-a-directory", `'${directory}' is not a directory.`);
+  const wanted = relativePattern(root.path, directory, pattern).replace(/^(\.\/)+/, "");
   const glob = new Bun.Glob(wanted);
-  const walk = new Walk(directory, { ...options, ...depthOf(wanted), wantsSkipped: namesSkipped(wanted) });
-  const inside = new Map<string, boolean>();
-  for await (const { path, name } of walk.steps()) {
-    if (!glob.match(name) || (!namesSkipped(wanted) && SKIPPED.includes(basename(name)))) continue;
-    const above = dirname(path);
-    // A directory may have become a link since it was read.
-    if (!inside.has(above)) inside.set(above, isInside(root, await realpath(above).catch(() => "/")));
-    const entry = inside.get(above) === true ? await entryOf(path) : undefined;
-    if (entry === undefined) continue;
-    if (items.length >= LISTING_LIMIT) return { items: sorted(items), truncated: true, unreadable: walk.unreadable };
-    items.push(entry);
+  const walk = new Walk(root, directory, { ...options, ...depthOf(wanted), wantsSkipped: namesSkipped(wanted) });
+  const isWanted = ({ name, entry }: Step) => glob.match(name) && (namesSkipped(wanted) || !SKIPPED.includes(entry));
+  for await (const steps of walk.steps()) {
+    const found = await Promise.all(
+      steps.filter(isWanted).map(({ directory: above, entry }) => entryOf(root, above, entry)),
+    );
+    items.push(...found.filter((entry) => entry !== undefined));
+    if (items.length <= LISTING_LIMIT) continue;
+    return { items: sorted(items.slice(0, LISTING_LIMIT)), truncated: true, unreadable: walk.unreadable };
   }
   return { items: sorted(items), truncated: walk.isLate, unreadable: walk.unreadable };
 }
@@ -47,39 +46,70 @@ function depthOf(pattern: string): { depth?: number } {
 
 /** Lines that contain `text` in the text files at or below `start`; `glob` is matched with names, or with relative paths. */
 export async function grepFiles(
+  root: Root,
   start: string,
   text: string,
   { glob, limit, ...options }: { readonly glob?: string; readonly limit: number } & SearchOptions,
 ): Promise<Found<LineMatch>> {
   const items: LineMatch[] = [];
-  const found = await stat(start).catch(() => undefined);
-  if (found === undefined) throw new SandboxError("not-found", `'${start}' does not exist.`);
+  const found = await startOf(root, start);
   const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));
-  const walk = new Walk(start, options);
-  const steps = found.isDirectory() ? walk.steps() : [{ path: start, name: "", isFile: true }];
-  for await (const { path, name, isFile } of steps) {
-    if (!isFile || (wanted !== undefined && !wanted.match(basename(path)) && !wanted.match(name))) continue;
-    for (const match of await matchesIn(path, text, walk)) {
-      if (items.length >= limit) return { items, truncated: true, unreadable: walk.unreadable };
-      items.push(match);
-    }
+  const walk = new Walk(root, start, options);
+  const isWanted = ({ isFile, entry, name }: Step) =>
+    isFile && (wanted === undefined || wanted.match(entry) || wanted.match(name));
+  for await (const steps of found.isDirectory() ? walk.steps() : fileAlone(root, start)) {
+    const lines = await Promise.all(
+      steps.filter(isWanted).map((step) => matchesIn(step, text, limit, (error) => walk.failed(step.path, error))),
+    );
+    items.push(...lines.flat());
+    if (items.length > limit) return { items: items.slice(0, limit), truncated: true, unreadable: walk.unreadable };
   }
   return { items, truncated: walk.isLate, unreadable: walk.unreadable };
 }
 
-async function matchesIn(path: string, text: string, walk: Walk): Promise<LineMatch[]> {
-  // Not followed: a link may lead out of the workspace.
-  const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size > FILE_SIZE_LIMIT) return [];
-  const bytes = await readFile(path).catch((error: unknown) => walk.failed(path, error));
-  if (bytes === undefined || bytes.subarray(0, SNIFFED_BYTES).includes(0)) return [];
-  const content = bytes.toString("utf8");
-  if (!content.includes(text)) return [];
+/** What is where a search begins. @throws SandboxError `not-found` */
+async function startOf(root: Root, start: string) {
+  try {
+    await using held = await root.hold(start);
+    return await held.stat();
+  } catch (error) {
+    if (error instanceof SandboxError) throw error;
+    throw new SandboxError("not-found", `'${start}' does not exist.`, error);
+  }
+}
+
+/** The one step of a search in a single file. */
+async function* fileAlone(root: Root, path: string): AsyncGenerator<readonly Step[]> {
+  await using directory = await root.hold(dirname(path));
+  yield [{ path, name: "", isFile: true, directory, entry: basename(path) }];
+}
+
+async function matchesIn(
+  { path, directory, entry }: Step,
+  text: string,
+  limit: number,
+  failed: (error: unknown) => void,
+): Promise<LineMatch[]> {
+  const bytes = await read(join(directory.at, entry)).catch(failed);
+  if (!bytes || bytes.subarray(0, SNIFFED_BYTES).includes(0) || !bytes.includes(text)) return [];
   const matches: LineMatch[] = [];
-  for (const [index, line] of content.split("\n").entries()) {
+  for (const [index, line] of bytes.toString("utf8").split("\n").entries()) {
     if (line.includes(text)) matches.push({ path, line: index + 1, text: line.slice(0, LINE_LIMIT) });
+    // One more tells that there are more.
+    if (matches.length > limit) break;
   }
   return matches;
+}
+
+/** A regular file that is not too large; links are not followed, they may lead out of the workspace. */
+async function read(at: string): Promise<Buffer | undefined> {
+  const file = await open(at, constants.O_RDONLY | constants.O_NONBLOCK | NO_LINKS);
+  try {
+    const found = await file.stat();
+    return found.isFile() && found.size <= FILE_SIZE_LIMIT ? await readWhole(file, found.size) : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 function sorted(entries: DirectoryEntry[]): DirectoryEntry[] {

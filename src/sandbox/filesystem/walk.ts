@@ -1,8 +1,13 @@
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { SEARCH_TIME_LIMIT_MS, SKIPPED, UNREADABLE_LIMIT } from "../search-limits.ts";
+import type { Held, Root } from "./root.ts";
+
+/** Entries that are looked at together: files of up to 10 MiB each. */
+const AT_ONCE = 4;
 
 export interface WalkOptions {
   /** Ends the walk with its reason. */
@@ -22,6 +27,10 @@ export interface Step {
   readonly name: string;
   /** Not a link to one. */
   readonly isFile: boolean;
+  /** The directory that it is in, held until the next ones. */
+  readonly directory: Held;
+  /** Its name in the directory. */
+  readonly entry: string;
 }
 
 /**
@@ -29,13 +38,16 @@ export interface Step {
  * meanwhile is left out. Ends when its time is over, whatever it finds until then.
  */
 export class Walk {
+  readonly #root: Root;
   readonly #start: string;
   readonly #options: WalkOptions;
   readonly #end: number;
   readonly #unreadable: string[] = [];
   #isLate = false;
 
-  constructor(start: string, options: WalkOptions) {
+  /** @param start a directory, as a path without links */
+  constructor(root: Root, start: string, options: WalkOptions) {
+    this.#root = root;
     this.#start = start;
     this.#options = options;
     this.#end = Date.now() + (options.limitMs ?? SEARCH_TIME_LIMIT_MS);
@@ -51,35 +63,57 @@ export class Walk {
     return this.#unreadable;
   }
 
-  /** Notes what could not be read. What is not there any more is nothing to tell. */
+  /** Notes what could not be read. What is not there any more, or leads out now, is nothing to tell. */
   failed(path: string, error: unknown): void {
     const code = systemCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || error instanceof SandboxError) return;
     if (this.#unreadable.length < UNREADABLE_LIMIT) this.#unreadable.push(path);
   }
 
-  async *steps(): AsyncGenerator<Step> {
+  /** What is there, some entries of one directory at a time: they may be looked at together. */
+  async *steps(): AsyncGenerator<readonly Step[]> {
     const { depth = Number.POSITIVE_INFINITY, wantsSkipped = false } = this.#options;
     const waiting = [{ name: "", level: 1 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (this.#isOver()) return;
       const { name: above, level } = next;
-      for (const entry of await this.#entries(above === "" ? this.#start : join(this.#start, above))) {
+      await using directory = await this.#held(above === "" ? this.#start : join(this.#start, above));
+      if (directory === undefined) continue;
+      const entries = await this.#entries(directory);
+      for (let first = 0; first < entries.length; first += AT_ONCE) {
         if (this.#isOver()) return;
-        const name = above === "" ? entry.name : `${above}/${entry.name}`;
-        yield { path: join(this.#start, name), name, isFile: entry.isFile() };
-        if (entry.isDirectory() && level < depth && (wantsSkipped || !SKIPPED.includes(entry.name)))
-          waiting.push({ name, level: level + 1 });
+        const steps = entries.slice(first, first + AT_ONCE).map((entry): Step & { readonly isOpen: boolean } => {
+          const name = above === "" ? entry.name : `${above}/${entry.name}`;
+          const isOpen = entry.isDirectory() && level < depth && (wantsSkipped || !SKIPPED.includes(entry.name));
+          return { path: join(this.#start, name), name, isFile: entry.isFile(), directory, entry: entry.name, isOpen };
+        });
+        yield steps;
+        for (const { name, isOpen } of steps) if (isOpen) waiting.push({ name, level: level + 1 });
       }
     }
   }
 
-  async #entries(directory: string) {
-    return await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-      if (directory === this.#start) throw new SandboxError("denied", `'${directory}': permission denied.`, error);
-      this.failed(directory, error);
-      return [];
-    });
+  /** @returns `undefined` where it has gone, or has become a link meanwhile */
+  async #held(path: string): Promise<Held | undefined> {
+    let held: Held;
+    try {
+      held = await this.#root.hold(path);
+    } catch (error) {
+      return this.#failed(path, error);
+    }
+    if (held.real === path) return held;
+    await held[Symbol.asyncDispose]();
+    return undefined;
+  }
+
+  async #entries({ at, real }: Held): Promise<Dirent[]> {
+    return await readdir(at, { withFileTypes: true }).catch((error: unknown) => this.#failed(real, error) ?? []);
+  }
+
+  #failed(path: string, error: unknown): undefined {
+    if (path === this.#start && !(error instanceof SandboxError))
+      throw new SandboxError("denied", `'${path}': permission denied.`, error);
+    this.failed(path, error);
   }
 
   #isOver(): boolean {
