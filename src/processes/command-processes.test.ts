@@ -7,7 +7,8 @@ import { isRunning } from "../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { createControlGroup } from "./control-groups.ts";
 import { TERMINATE_GRACE_MS } from "./end-processes.ts";
-import { CommandProcesses, MARK } from "./index.ts";
+import { adoptOrphans, CommandProcesses, keepChild, MARK } from "./index.ts";
+import { isMarked } from "./marks.ts";
 import { readProcess } from "./process-table.ts";
 
 let folder: TemporaryFolder;
@@ -94,6 +95,28 @@ describe("what a command leaves behind", () => {
     await processes.stop(shell.pid ?? 0);
     await processes.stopAll();
     await gone(pids);
+  });
+
+  test("is found as an orphan where nothing tells of it any more, and once no other execution can have started it", async () => {
+    adoptOrphans();
+    const own = spawn("sleep", ["4266"], { detached: true, stdio: "ignore" });
+    keepChild(own.pid);
+    const other = new CommandProcesses({ createGroup: () => undefined });
+    await run("true", other);
+    await run("(env -i setsid sleep 4265 & echo $! >>orphan)");
+    const pids = await pidsIn("orphan", 1);
+    const pid = Number(pids[0]);
+    await until("it was left to this process", () => {
+      const now = readProcess(pid);
+      return now?.parent === process.pid && now.session === pid && isMarked(pid, processes.mark) === false;
+    });
+    await processes.stopAll();
+    expect(pids.every(isRunning)).toBe(true);
+    await other.stopAll();
+    await gone(pids);
+    // A child of the runner's own is none of them.
+    expect(isRunning(own.pid ?? 0)).toBe(true);
+    own.kill("SIGKILL");
   });
 
   test("is left alone where it is another execution's", async () => {

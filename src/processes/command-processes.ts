@@ -1,9 +1,9 @@
 import { sleep } from "../shared/time.ts";
 import { type ControlGroup, createControlGroup } from "./control-groups.ts";
 import { endProcesses } from "./end-processes.ts";
-import { isMarked, newMark } from "./marks.ts";
+import { isMarked, newMark, PROCESS_MARK } from "./marks.ts";
 import { memoryKills, raiseScore } from "./memory-shortage.ts";
-import { adopts, watchProcesses } from "./orphans.ts";
+import { isLeft, watchProcesses } from "./orphans.ts";
 import { allProcesses, type ProcessInfo, readProcess, send } from "./process-table.ts";
 import { strayKey, watchdog } from "./watchdog.ts";
 
@@ -33,7 +33,7 @@ export interface CommandProcessesOptions {
 /**
  * All processes that the commands of one execution have started. They are known by the session of the command's shell, by
  * a variable of their environment, by their ancestors, by their control group, and, where all of that is hidden or lost,
- * by being orphans that no other execution can have started.
+ * as orphans that no other execution can have started.
  */
 export class CommandProcesses {
   /** The value of the variable by which they are found. */
@@ -148,11 +148,13 @@ export class CommandProcesses {
     return this.#sessions.has(session) || this.#sessions.has(group) || this.#strays.get(pid)?.started === started;
   }
 
-  /** Whether a command left it to this process, it hides what it is, and no other execution can have started it. */
-  #isOrphan({ pid, parent, session, started }: ProcessInfo): boolean {
-    if (!adopts() || parent !== process.pid || started < this.#began || pid === watchdog.pid) return false;
-    if (isMarked(pid, this.mark) !== undefined) return false;
-    return ![...all].some((other) => other.#sessions.has(session) || (other !== this && other.#began <= started));
+  /** Whether a command left it to this process, nothing tells of which one, and no other execution can have started it. */
+  #isOrphan(one: ProcessInfo): boolean {
+    if (one.started < this.#began || !isLeft(one) || one.pid === watchdog.pid) return false;
+    const isKnown = isMarked(one.pid, PROCESS_MARK);
+    // To the first process of a system others leave their children too: then only what hides is taken for a command's.
+    if (isKnown === true || (isKnown === false && process.pid === 1)) return false;
+    return ![...all].some((other) => other.#isOwn(one) || (other !== this && other.#began <= one.started));
   }
 
   #forget(session: number): void {

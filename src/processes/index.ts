@@ -8,4 +8,4 @@ export { CommandProcesses, type MemoryKills } from "./command-processes.ts";
 export { hideProcess } from "./hide-process.ts";
 export { MARK } from "./marks.ts";
 export { availableMemory } from "./memory-shortage.ts";
-export { adoptOrphans } from "./orphans.ts";
+export { adoptOrphans, keepChild } from "./orphans.ts";

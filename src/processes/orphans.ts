@@ -1,5 +1,5 @@
 import { libc } from "./libc.ts";
-import { allProcesses, type ProcessInfo } from "./process-table.ts";
+import { allProcesses, type ProcessInfo, readProcess } from "./process-table.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
@@ -14,6 +14,8 @@ const LAST_LOOKS = 3;
 /** Told of the process table while it has something that runs. */
 export type Watcher = (table: readonly ProcessInfo[]) => void;
 
+/** Children in sessions of their own that this process has started for itself. */
+const ownChildren = new Set<number>();
 const watchers = new Set<Watcher>();
 let isAdopting = false;
 let timer: NodeJS.Timeout | undefined;
@@ -32,9 +34,17 @@ export function adoptOrphans(): void {
   if (process.pid === 1) schedule(IDLE_LOOK_MS);
 }
 
-/** Whether what loses its parent becomes a child of this process. */
-export function adopts(): boolean {
-  return isAdopting;
+/**
+ * Takes a child in a session of its own for one of this process, and not for what a command left behind. To be called by
+ * whoever starts one.
+ */
+export function keepChild(pid: number | undefined): void {
+  if (pid !== undefined) ownChildren.add(pid);
+}
+
+/** Whether a process was left to this one by others: a child that is neither in its session nor one of its own. */
+export function isLeft({ pid, parent, session }: ProcessInfo): boolean {
+  return isAdopting && parent === process.pid && !ownChildren.has(pid) && session !== readProcess(process.pid)?.session;
 }
 
 /** Shows the process table to a watcher again and again, until the returned function is called. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { keepChild } from "../../processes/index.ts";
 import { homeDirectory } from "../../shared/home-directory.ts";
 import { sleep } from "../../shared/time.ts";
 import { cutToWidth } from "../../shared/width.ts";
@@ -54,6 +55,7 @@ export class ServerProcess {
     } finally {
       closeSync(output);
     }
+    keepChild(this.#child.pid);
     // The keeper may go while its input is still open.
     this.#child.stdin?.on("error", () => undefined);
     const ended = () => {
