@@ -6,7 +6,7 @@ import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
 import { maskOwnFiles, SandboxError, type SandboxProvider } from "../sandbox/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { messageOf, stackOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
@@ -215,6 +215,6 @@ function outcomeOf(error: unknown, log: Logger): Outcome {
   const reason = messageOf(error);
   const expected = EXPECTED.some((kind) => error instanceof kind);
   if (expected) log.warn(`Execution fails: ${reason}`);
-  else log.error(`Execution fails unexpectedly: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
+  else log.error(`Execution fails unexpectedly: ${stackOf(error)}`);
   return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${plainText(reason)}` };
 }

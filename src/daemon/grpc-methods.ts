@@ -13,7 +13,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import type { Logger } from "../log/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { messageOf, stackOf } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
 import { DaemonError } from "./daemon-error.ts";
 
@@ -80,9 +80,7 @@ export class MethodHandlers {
       this.#log.error(`${method.parent.name}.${method.name} failed: ${problem}`);
       return { code: status.INTERNAL, details: problem };
     }
-    this.#log.error(
-      `${method.parent.name}.${method.name} failed: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`,
-    );
+    this.#log.error(`${method.parent.name}.${method.name} failed: ${stackOf(error)}`);
     return { code: status.INTERNAL, details: messageOf(error) };
   }
 }

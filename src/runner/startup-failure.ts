@@ -3,7 +3,7 @@ import { ConfigError, describeProblem } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { PlatformError, type PlatformErrorCode } from "../platform/index.ts";
 import { localhostHint } from "../shared/container.ts";
-import { messageOf, systemCode } from "../shared/errors.ts";
+import { stackOf, systemCode } from "../shared/errors.ts";
 import { DatabaseError } from "../shared/open-database.ts";
 import { TEMPORAL_REMEDIES, TemporalError } from "../temporal/index.ts";
 
@@ -100,7 +100,7 @@ export function startupFailure(error: unknown): StartupFailure {
   }
   return {
     what: "an unexpected error",
-    error: error instanceof Error ? (error.stack ?? error.message) : messageOf(error),
+    error: stackOf(error),
     causes: ["This is most likely a defect of the runner: please report it with these lines."],
     exitCode: EXIT.failed,
   };

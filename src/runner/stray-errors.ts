@@ -1,5 +1,5 @@
 import type { Logger } from "../log/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { stackOf } from "../shared/errors.ts";
 
 export interface StrayErrors {
   /** Whether an exception was caught that leaves the process in a state that nobody knows. */
@@ -14,9 +14,9 @@ export interface StrayErrors {
  */
 export function catchStrayErrors(log: () => Logger, drain: () => void): StrayErrors {
   let isFaulty = false;
-  const onRejection = (reason: unknown) => log().error(`A task failed unseen, which is a defect: ${describe(reason)}`);
+  const onRejection = (reason: unknown) => log().error(`A task failed unseen, which is a defect: ${stackOf(reason)}`);
   const onException = (error: unknown) => {
-    log().error(`An error was not handled, which is a defect; the runner drains and ends: ${describe(error)}`);
+    log().error(`An error was not handled, which is a defect; the runner drains and ends: ${stackOf(error)}`);
     if (isFaulty) return;
     isFaulty = true;
     drain();
@@ -32,8 +32,4 @@ export function catchStrayErrors(log: () => Logger, drain: () => void): StrayErr
       process.off("uncaughtException", onException);
     },
   };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
 }

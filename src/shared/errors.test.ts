@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { causeOf, causes, messageOf, systemCode } from "./errors.ts";
+import { causeOf, causes, messageOf, stackOf, systemCode } from "./errors.ts";
 
 class Special extends Error {}
 
@@ -25,10 +25,18 @@ describe("the causes of an error", () => {
     expect([...causes(outer)]).toEqual([outer, inner]);
   });
 
+  test("are followed to the last one of a long chain, which tells why", () => {
+    let error: Error = Object.assign(new Error("disk full"), { code: "ENOSPC" });
+    for (let index = 0; index < 40; index++) error = new Error(`step ${index}`, { cause: error });
+    expect(systemCode(error)).toBe("ENOSPC");
+    expect(stackOf(error)).toStartWith("Error: step 39\n");
+    expect(stackOf(error)).toEndWith("\ncaused by: Error: step 0\ncaused by: Error: disk full");
+  });
+
   test("end where they go in a circle", () => {
     const error = new Error("its own cause");
     error.cause = error;
-    expect([...causes(error)]).toHaveLength(10);
+    expect([...causes(error)]).toEqual([error]);
   });
 
   test("are searched for a class", () => {

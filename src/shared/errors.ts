@@ -4,13 +4,29 @@ export function messageOf(error: unknown): string {
   return String(error);
 }
 
-/** The error and its causes, outermost first; stops at 10, so that a cycle ends. */
+/** Longest chain of causes that is followed. */
+const MOST_CAUSES = 100;
+
+/** The error and its causes, outermost first; a circle of them once. */
 export function* causes(error: unknown): Generator<unknown> {
-  let current = error;
-  for (let depth = 0; depth < 10 && current !== undefined && current !== null; depth++) {
+  const seen = new Set<unknown>();
+  for (let current = error; current !== undefined && current !== null; ) {
+    if (seen.has(current) || seen.size >= MOST_CAUSES) return;
+    seen.add(current);
     yield current;
     current = current instanceof Error ? current.cause : undefined;
   }
+}
+
+/** Where an error comes from, for the log: its stack, and behind it the causes down to the first one. */
+export function stackOf(error: unknown): string {
+  const [outermost, ...others] = causes(error);
+  const stack = outermost instanceof Error ? (outermost.stack ?? outermost.message) : messageOf(outermost);
+  return [stack, ...others.map((cause) => `caused by: ${nameAndMessage(cause)}`)].join("\n");
+}
+
+function nameAndMessage(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** The first error of a class among an error and its causes. */
