@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, EXIT_MEANINGS, type ExitCode } from "./cli/index.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
+import { ensureHome } from "./processes/ensure-home.ts";
 import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
 
@@ -108,6 +109,7 @@ function withCommand(args: readonly string[]): string[] {
 
 async function main(): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
+  ensureHome(process.env);
   const output = watchOutput();
   try {
     const take = (given: ExitCode) => {

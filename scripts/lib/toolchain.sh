@@ -71,7 +71,8 @@ ensure_temporal() {
   rm -f "$archive"
   have go || fail "the Temporal CLI is needed: install it from https://docs.temporal.io/cli, or install Go for this script to build it"
   say "Building the Temporal CLI from source: takes some minutes, once"
-  GOBIN="$TOOLS/bin" quietly go install "github.com/temporalio/cli/cmd/temporal@v$TEMPORAL_VERSION" ||
+  # As the official build is made: with cgo it does not start for a user without an entry in /etc/passwd.
+  CGO_ENABLED=0 GOBIN="$TOOLS/bin" quietly go install "github.com/temporalio/cli/cmd/temporal@v$TEMPORAL_VERSION" ||
     fail "the Temporal CLI could not be built"
 }
 

@@ -150,7 +150,7 @@ export class CommandProcesses {
 
   /** Whether a command left it to this process, nothing tells of which one, and no other execution can have started it. */
   #isOrphan(one: ProcessInfo): boolean {
-    if (one.started < this.#began || !isLeft(one) || one.pid === watchdog.pid) return false;
+    if (one.started < this.#began || !isLeft(one)) return false;
     const isKnown = isMarked(one.pid, PROCESS_MARK);
     // To the first process of a system others leave their children too: then only what hides is taken for a command's.
     if (isKnown === true || (isKnown === false && process.pid === 1)) return false;

@@ -3,6 +3,8 @@ import { dlopen } from "bun:ffi";
 const C_LIBRARIES = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
 const TYPES = {
   prctl: { args: ["int", "u64", "u64", "u64", "u64"], returns: "int" },
+  getpwuid: { args: ["u32"], returns: "ptr" },
+  setenv: { args: ["cstring", "cstring", "int"], returns: "int" },
   waitpid: { args: ["int", "ptr", "int"], returns: "int" },
 } as const;
 

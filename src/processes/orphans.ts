@@ -14,8 +14,8 @@ const LAST_LOOKS = 3;
 /** Told of the process table while it has something that runs. */
 export type Watcher = (table: readonly ProcessInfo[]) => void;
 
-/** Children in sessions of their own that this process has started for itself. */
-const ownChildren = new Set<number>();
+/** Sessions that this process has started for itself, by their leaders. */
+const ownSessions = new Set<number>();
 const watchers = new Set<Watcher>();
 let isAdopting = false;
 let timer: NodeJS.Timeout | undefined;
@@ -39,12 +39,16 @@ export function adoptOrphans(): void {
  * whoever starts one.
  */
 export function keepChild(pid: number | undefined): void {
-  if (pid !== undefined) ownChildren.add(pid);
+  if (pid !== undefined) ownSessions.add(pid);
 }
 
-/** Whether a process was left to this one by others: a child that is neither in its session nor one of its own. */
-export function isLeft({ pid, parent, session }: ProcessInfo): boolean {
-  return isAdopting && parent === process.pid && !ownChildren.has(pid) && session !== readProcess(process.pid)?.session;
+/** Whether a process was left to this one by others: a child that is neither in its session nor in one of its own. */
+export function isLeft({ parent, session }: ProcessInfo): boolean {
+  return isAdopting && parent === process.pid && !ownSessions.has(session) && session !== ownSession();
+}
+
+function ownSession(): number | undefined {
+  return readProcess(process.pid)?.session;
 }
 
 /** Shows the process table to a watcher again and again, until the returned function is called. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { MARK, PROCESS_MARK } from "./marks.ts";
+import { keepChild } from "./orphans.ts";
 
 /**
  * Is told of every session, of what has left its session, and of control groups, and kills what is left at the end of its
@@ -50,9 +51,6 @@ let child: ChildProcess | undefined;
 
 /** Sees to it that commands end with this process, whatever becomes of it. */
 export const watchdog = {
-  get pid(): number | undefined {
-    return child?.pid;
-  },
   /** Begins before the first command does: nothing is to be left where this process is killed in between. */
   start(): void {
     child ??= start();
@@ -93,6 +91,7 @@ function start(): ChildProcess {
   const lost = () => {
     if (child === started) child = undefined;
   };
+  keepChild(started.pid);
   started.on("error", lost);
   started.on("exit", lost);
   started.stdin?.on("error", lost);

@@ -1,11 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmod } from "node:fs/promises";
+import { chmod, chown, mkdir, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
+import { startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** A user without an entry in /etc/passwd. */
+const UNKNOWN = 12_345;
 
 let folder: TemporaryFolder;
 let file: string;
@@ -42,6 +48,68 @@ describe("agent-runner dev", () => {
     expect(Date.now() - began).toBeLessThan(3_000);
     await until("it is gone", async () => (await processesWith("sleep 5431")).length === 0);
   }, 30_000);
+
+  test("shows the end of what Temporal says, where the cause stands, and names the user and home to it", async () => {
+    const chain = Array.from({ length: 60 }, (_, index) => `could not build part ${index}`).join(": ");
+    const script = `#!/bin/sh\necho "Error: $USER $HOME ${chain}: user: unknown userid 12345" >&2\nexit 1\n`;
+    await Bun.write(join(folder.path, "failing/temporal"), script);
+    await chmod(join(folder.path, "failing/temporal"), 0o755);
+    const env = { PATH: `${folder.path}/failing:/usr/bin:/bin`, STIGMER_DATA_DIR: join(folder.path, "failed") };
+    await using failed = await dev(env);
+    expect(await failed.exited).toBe(4);
+    expect(failed.output()).toContain(`Error: ${userInfo().username} ${folder.path} could not build part 0: could`);
+    expect(failed.output()).toContain("could not build part 59: user: unknown userid 12345");
+    expect(failed.output()).toContain("1. The system does not know this user");
+  }, 30_000);
+
+  test.if(process.getuid?.() === 0)(
+    "works for a user that the system does not know, with and without a home",
+    async () => {
+      const ollama = startOllamaDouble();
+      await using temporal = await startTemporal();
+      for (const [name, home] of [
+        ["without", []],
+        ["root", ["HOME=/"]],
+      ] as const) {
+        const cwd = join(folder.path, `unknown-${name}`);
+        await mkdir(cwd);
+        await chown(cwd, UNKNOWN, UNKNOWN);
+        const [daemon, admin] = await freePorts(2);
+        const as = [
+          "--unset=HOME",
+          ...home,
+          "setpriv",
+          "--reuid",
+          `${UNKNOWN}`,
+          "--regid",
+          `${UNKNOWN}`,
+          "--clear-groups",
+        ];
+        const env = {
+          TEMPORAL_SERVICE_ADDRESS: temporal.address,
+          STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
+          TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: name,
+          ADMIN_PORT: String(admin),
+          OLLAMA_BASE_URL: ollama.url,
+        };
+        await using program = startProgram("env", [...as, file, "dev"], env, cwd);
+        await program.says("Ready.", 60_000);
+        ollama.converse((_, turn) =>
+          turn === 0
+            ? { text: "", tools: [{ name: "execute", args: { command: "echo home: $HOME; id -u" } }] }
+            : { text: "Done." },
+        );
+        const run = startProgram("env", [...as, file, "run", "Go", "--json"], env, cwd);
+        expect(await run.exited).toBe(0);
+        expect(run.output()).toContain(`home: ${cwd}\\n${UNKNOWN}`);
+        expect((await stat(join(cwd, ".stigmer/agent-runner"))).uid).toBe(UNKNOWN);
+        program.signal("SIGTERM");
+        expect(await program.exited).toBe(0);
+      }
+      await ollama[Symbol.asyncDispose]();
+    },
+    90_000,
+  );
 
   test("refuses a data directory that another one uses", async () => {
     const STIGMER_DATA_DIR = join(folder.path, "shared");

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { keepChild } from "../../processes/index.ts";
-import { homeDirectory } from "../../shared/home-directory.ts";
+import { homeDirectory, userName } from "../../shared/home-directory.ts";
+import { cutMiddle } from "../../shared/text.ts";
 import { sleep } from "../../shared/time.ts";
-import { cutToWidth } from "../../shared/width.ts";
 
 const STOP_LIMIT_MS = 5_000;
 /** Lines and characters of what a server said that are told. */
@@ -48,8 +48,9 @@ export class ServerProcess {
       this.#logStart = fstatSync(output).size;
       this.#child = spawn("/bin/sh", ["-c", KEEPER, "sh", executable, ...args], {
         detached: true,
-        // The keeper needs programs of its own, wherever the server was found.
-        env: { PATH: `${path}:/usr/bin:/bin`, HOME: homeDirectory(), TMPDIR: tmpdir() },
+        // The keeper needs programs of its own, wherever the server was found; the server asks who its user is, and for
+        // one that the system does not know it goes by these variables.
+        env: { PATH: `${path}:/usr/bin:/bin`, HOME: homeDirectory(), USER: userName(), TMPDIR: tmpdir() },
         stdio: ["pipe", output, output],
       });
     } finally {
@@ -93,11 +94,14 @@ export class ServerProcess {
       .filter((line) => line !== "");
     const bad = lines.filter((line) => /^(Error|panic|fatal)\b|level=(ERROR|FATAL)|address already in use/i.test(line));
     const told = bad.length > 0 ? bad : lines;
-    return told
-      .slice(-TOLD_LINES)
-      .map(messageIn)
-      .map((line) => cutToWidth(line, TOLD_WIDTH))
-      .join("; ");
+    return (
+      told
+        .slice(-TOLD_LINES)
+        .map(messageIn)
+        // The cause stands at the end of such chains.
+        .map((line) => cutMiddle(line, TOLD_WIDTH, () => " … ").text)
+        .join("; ")
+    );
   }
 }
 

@@ -14,6 +14,11 @@ import { Supervisor } from "./supervisor.ts";
 const START_LIMIT_MS = 60_000;
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
+/** What the server says where the system does not know its user. */
+const UNKNOWN_USER = /unknown userid|user: Current requires/;
+const UNKNOWN_USER_REMEDY =
+  "The system does not know this user, and this build of the Temporal CLI needs that: use the official build (https://docs.temporal.io/cli), or add the user to /etc/passwd.";
+
 export interface TemporalServerOptions {
   readonly config: TemporalConfig;
   /** There already. */
@@ -160,6 +165,7 @@ async function connectWhenReady(
       const said = server.complaint();
       const what = server.isRunning ? `did not start within ${humanDuration(START_LIMIT_MS)}` : "ended at its start";
       throw new DevError("temporal-failed", `The Temporal development server ${what}: ${said || messageOf(error)}`, [
+        ...(UNKNOWN_USER.test(said) ? [UNKNOWN_USER_REMEDY] : []),
         `Look into ${logFile}.`,
         "If its database is damaged or of another version, remove temporal.db beside it.",
         "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",

@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import { homeDirectory } from "../../shared/home-directory.ts";
+import { homeDirectory, isUsable } from "../../shared/home-directory.ts";
 
 /** What of the runner's own environment commands may see. All else, above all its keys, stays with the runner. */
 const PASSED_ON = [
@@ -29,6 +29,8 @@ export function baseEnvironment(env: Readonly<Record<string, string | undefined>
   };
   for (const name of PASSED_ON) {
     const value = env[name];
+    // Of a user that the system does not know: programs could keep nothing there.
+    if (name === "HOME" && value === "/" && !isUsable(value)) continue;
     if (value !== undefined && value !== "") base[name] = value;
   }
   // Programs that ask whether they may draw and page: they may not.
