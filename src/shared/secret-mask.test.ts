@@ -113,6 +113,13 @@ describe("a text that still grows", () => {
   });
 });
 
+test("a secret that holds what looks like an escape is found between the colours of a terminal", () => {
+  const mask = new SecretMask();
+  mask.add(["x1y5%41YCtwy"]);
+  const red = (text: string) => `\u001b[01;31m\u001b[K${text}\u001b[m\u001b[K`;
+  expect(mask.mask(["x1y", "5%4", "1YC", "twy"].map(red).join(""))).not.toContain("5%4");
+});
+
 test("a secret is found in base64 wherever it stands among other bytes", () => {
   const mask = maskOf("secret-of-12");
   for (const text of ["secret-of-12", "secret-of-12more", "u:secret-of-12", "us:secret-of-12!", "usr:secret-of-12??"]) {

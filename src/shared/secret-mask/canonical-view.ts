@@ -50,10 +50,17 @@ export function canonicalView(text: string, isOpen = false): View {
 function escapeAt(text: string, index: number, code: number, isOpen: boolean): Escape | typeof UNFINISHED {
   const read = escapeOf(text, index, code, isOpen);
   if (read === UNFINISHED || read.code !== ESCAPE) return read;
-  CONTROL_SEQUENCE.lastIndex = read.end;
-  if (CONTROL_SEQUENCE.test(text)) return { ...read, end: CONTROL_SEQUENCE.lastIndex };
+  const whole = beyondControlSequence(text, read);
+  if (whole !== read) return whole;
   CONTROL_SEQUENCE_CUT.lastIndex = read.end;
   return isOpen && CONTROL_SEQUENCE_CUT.test(text) ? UNFINISHED : read;
+}
+
+/** An escape character with the sequence that it begins. */
+function beyondControlSequence(text: string, read: Escape): Escape {
+  if (read.code !== ESCAPE) return read;
+  CONTROL_SEQUENCE.lastIndex = read.end;
+  return CONTROL_SEQUENCE.test(text) ? { ...read, end: CONTROL_SEQUENCE.lastIndex } : read;
 }
 
 function escapeOf(text: string, index: number, code: number, isOpen: boolean): Escape | typeof UNFINISHED {
@@ -94,7 +101,7 @@ function pushCodePoint(made: ViewBuilder, code: number, start: number, end: numb
 export function squeezedView(text: string): View {
   const made = new ViewBuilder(text.length);
   for (let index = 0; index < text.length; ) {
-    const { code, end } = literal(text, index);
+    const { code, end } = beyondControlSequence(text, literal(text, index));
     if (code >= 0x80) pushCodePoint(made, code, index, end);
     else if (LEFT_OUT[code] === 0) made.push(code, index, end);
     index = end;
