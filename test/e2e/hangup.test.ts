@@ -95,7 +95,8 @@ describe("a terminal that is closed", () => {
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
     run.close();
-    expect([130, 141]).toContain((await run.exited) ?? -1);
+    // The hangup itself ends it, unless it finds first that nothing can be written any more.
+    expect([undefined, 141]).toContain(await run.exited);
     await Bun.write(join(workspace, "go"), "");
     await dev.says("Execution completed");
   }, 90_000);

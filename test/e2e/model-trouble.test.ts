@@ -113,6 +113,7 @@ describe("a default model that cannot work", () => {
   test("is warned of at the start, is a degraded check, and leaves the runner ready", async () => {
     await using everything = await dev({ STIGMER_LLM_PROVIDER: "anthropic" });
     await everything.says("model is degraded: The model 'claude-sonnet-4-5-20250929' needs an API key of Anthropic");
+    await until("every check is made", async () => (await health(everything)).status !== "not ready");
     const { status, model } = await health(everything);
     expect([status, model?.status]).toEqual(["degraded", "degraded"]);
     expect(model?.reason).toContain("set ANTHROPIC_API_KEY");
