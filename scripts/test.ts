@@ -18,12 +18,15 @@ interface Suite {
   run(report: string): Promise<Counts>;
 }
 
+/** Files at once, where tests wait for others most of their time. */
+const WORKERS = 2;
+
 const suites: readonly Suite[] = [
   { name: "check", about: "format, lint, types, rooms, generated code", run: check },
   { name: "unit", about: "tests beside the code", run: bunTest("src") },
   { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
-  { name: "wiring", about: "the parts together, with real servers", run: bunTest("test/wiring") },
-  { name: "e2e", about: "the compiled program", run: bunTest("test/e2e") },
+  { name: "wiring", about: "the parts together, with real servers", run: bunTest("test/wiring", WORKERS) },
+  { name: "e2e", about: "the compiled program", run: bunTest("test/e2e", WORKERS) },
   { name: "deploy", about: "image, compose file and manifests", run: bunTest("test/deploy") },
 ];
 
@@ -48,12 +51,13 @@ async function check(): Promise<Counts> {
   return (await show(["bun", "scripts/check.ts"])) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function bunTest(folder: string): Suite["run"] {
+function bunTest(folder: string, workers = 1): Suite["run"] {
   return async (report) => {
     const code = await show([
       "bun",
       "test",
       `--timeout=${TEST_LIMIT_MS}`,
+      ...(workers > 1 ? [`--parallel=${workers}`] : []),
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       folder,
