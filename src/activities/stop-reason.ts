@@ -42,7 +42,7 @@ export const stopReasons = {
   overtaken: () =>
     new StopReason(
       "overtaken",
-      "The execution was stopped, since another one of its session runs at the same time: Redis was emptied, or was away for long. Send the message again.",
+      "The execution was stopped, since another one of its session runs at the same time: where runners agree on whose turn it is (Redis, or the data directory), this one's claim was lost. Send the message again.",
     ),
   abandoned: () =>
     new StopReason(
