@@ -56,8 +56,8 @@ module.exports = {
       name: "workflow-is-pure",
       comment: "workflow code runs in Temporal's sandbox",
       severity: "error",
-      from: { path: "^src/daemon/workflow/invoke\\.ts$" },
-      to: { pathNot: "node_modules/@temporalio/workflow/" },
+      from: { path: "^src/daemon/workflow/(invoke|failure-text)\\.ts$" },
+      to: { pathNot: "node_modules/@temporalio/workflow/|^src/daemon/workflow/failure-text\\.ts$" },
     },
     {
       name: "no-tests-in-the-program",

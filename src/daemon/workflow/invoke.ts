@@ -5,6 +5,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from "@temporalio/workflow";
+import { failureText } from "./failure-text.ts";
 
 /** An `AgentExecution` as ProtoJSON, as far as the workflow looks into it. */
 export interface ExecutionJson {
@@ -42,8 +43,7 @@ async function invoke(execution: ExecutionJson): Promise<void> {
     await ExecuteGraphton(execution, threadId);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    await ReportFailure(execution.metadata?.id ?? "", cause instanceof Error ? cause.message : String(cause));
+    await ReportFailure(execution.metadata?.id ?? "", failureText(error));
     throw error;
   }
 }

@@ -175,21 +175,25 @@ async function outputs(secret: string): Promise<Map<string, string>> {
 
 describe("what tools print of", () => {
   for (const [kind, make] of Object.entries(KINDS)) {
-    test(`${kind} holds nothing useful of it once it is masked`, async () => {
-      for (let round = 0; round < ROUNDS; round++) {
-        const secret = make();
-        const mask = new SecretMask();
-        mask.add([secret]);
-        for (const [command, text] of await outputs(secret)) {
-          // A tool that cuts characters in two destroys them, and what is between them is no secret any more.
-          if (text.includes("\ufffd") || (command === "od -a <file" && /[^ -~]/.test(secret))) continue;
-          expect({ secret, command, leaks: leaks(secret, mask.mask(text)) }).toEqual({ secret, command, leaks: [] });
-          const grown = mask.maskGrowing(text.slice(0, pick(text.length)));
-          expect({ secret, command, leaks: leaks(secret, grown) }).toEqual({ secret, command, leaks: [] });
-          const isFound = text.length < 60 || mask.mask(text) !== text;
-          expect({ secret, command, isFound }).toEqual({ secret, command, isFound: true });
+    test(
+      `${kind} holds nothing useful of it once it is masked`,
+      async () => {
+        for (let round = 0; round < ROUNDS; round++) {
+          const secret = make();
+          const mask = new SecretMask();
+          mask.add([secret]);
+          for (const [command, text] of await outputs(secret)) {
+            // A tool that cuts characters in two destroys them, and what is between them is no secret any more.
+            if (text.includes("\ufffd") || (command === "od -a <file" && /[^ -~]/.test(secret))) continue;
+            expect({ secret, command, leaks: leaks(secret, mask.mask(text)) }).toEqual({ secret, command, leaks: [] });
+            const grown = mask.maskGrowing(text.slice(0, pick(text.length)));
+            expect({ secret, command, leaks: leaks(secret, grown) }).toEqual({ secret, command, leaks: [] });
+            const isFound = text.length < 60 || mask.mask(text) !== text;
+            expect({ secret, command, isFound }).toEqual({ secret, command, isFound: true });
+          }
         }
-      }
-    }, 60_000 * ROUNDS);
+      },
+      60_000 * ROUNDS,
+    );
   }
 });
