@@ -11,12 +11,15 @@ afterEach(() => {
 
 /** A monitor, and the messages that it logged with their levels. */
 function monitorOf(...checks: HealthCheck[]) {
+  let changes = 0;
   const lines: string[] = [];
   const write = (line: string) => lines.push(line.trimEnd().split(" - ").slice(2).join(" - "));
   const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
-  const monitor = new HealthMonitor(checks, log);
+  const monitor = new HealthMonitor(checks, log, () => {
+    changes++;
+  });
   monitors.push(monitor);
-  return { monitor, lines };
+  return { monitor, lines, changes: () => changes };
 }
 
 /** A check that says what a test told it last. */
@@ -39,6 +42,16 @@ describe("the monitor", () => {
       { name: "Temporal", status: "ok" },
       { name: "Stigmer", status: "failed", reason: "not reachable" },
     ]);
+  });
+
+  test("tells of changes from when all is known: what is not known yet is no trouble", async () => {
+    const { check, say } = checkOf("Redis");
+    const { monitor, changes } = monitorOf(checkOf("Temporal").check, check, checkOf("Stigmer").check);
+    await monitor.start();
+    expect(changes()).toBe(1);
+    say(failed("gone"));
+    await monitor.start();
+    expect(changes()).toBe(2);
   });
 
   test("makes its checks at the same time: one that hangs must not hide the others", async () => {

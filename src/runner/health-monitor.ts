@@ -29,7 +29,7 @@ export class HealthMonitor {
   /** Ends the pause before each check's next round. */
   #hurry = new AbortController();
 
-  /** @param onChange told whenever the result of a check is known for the first time, or another one than before */
+  /** @param onChange told when each check was made once, and then whenever one has another result than before */
   constructor(checks: readonly HealthCheck[], log: Logger, onChange: () => void = () => undefined) {
     this.#checks = checks;
     this.#log = log;
@@ -96,7 +96,8 @@ export class HealthMonitor {
     const before = this.#results.get(name);
     const result: CheckResult = { name, ...(finding ?? { status: "ok" }) };
     this.#results.set(name, result);
-    if (before?.status !== result.status) this.#onChange();
+    const areAllMade = this.#results.size === this.#checks.length;
+    if (areAllMade && before?.status !== result.status) this.#onChange();
     if (result.status === (before?.status ?? "ok")) return;
     if (result.status === "ok") this.#log.info(`${name} is well again`);
     else this.#log.warn(`${name} is ${result.status === "failed" ? "not well" : "degraded"}: ${result.reason}`);
