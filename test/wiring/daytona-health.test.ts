@@ -35,14 +35,19 @@ test("cleaning up leaves alone what is in use, and what these runners have not m
   expect(double.alive).toHaveLength(3);
 });
 
-test("the health of Daytona is asked for once a minute at most, and is nothing that stops a runner", async () => {
+test("the health of Daytona is asked for once a minute at most; a refused key is a failure, and a broken service stops no runner", async () => {
   const health = new DaytonaHealth(replica.api);
   expect(await health.check()).toBeUndefined();
   await health.check();
   expect(double.count(/^GET \/sandbox$/)).toBe(1);
   double.fault({ request: /^GET \/sandbox$/, status: 401, message: "key revoked" });
   expect(await new DaytonaHealth(replica.api).check()).toMatchObject({
-    status: "degraded",
+    status: "failed",
     reason: expect.stringContaining("key revoked"),
+  });
+  double.fault({ request: /^GET \/sandbox$/, status: 500, message: "out of order" });
+  expect(await new DaytonaHealth(replica.api).check()).toMatchObject({
+    status: "degraded",
+    reason: expect.stringContaining("out of order"),
   });
 });
