@@ -120,6 +120,16 @@ test("a secret that holds what looks like an escape is found between the colours
   expect(mask.mask(["x1y", "5%4", "1YC", "twy"].map(red).join(""))).not.toContain("5%4");
 });
 
+test("a secret that holds what looks like an escape is found where it is escaped as a whole, and in dumps", () => {
+  const secret = "x3k$WLq%BfCy";
+  const mask = new SecretMask();
+  mask.add([secret]);
+  const entities = [...secret].map((character) => `&#${character.charCodeAt(0)};`).join("");
+  expect(mask.mask(entities)).toBe("***");
+  const dump = [...secret].map((character) => `   ${character}`).join("");
+  expect(mask.mask(`0000000${dump}\n000000c\n`)).not.toContain("W");
+});
+
 test("a secret is found in base64 wherever it stands among other bytes", () => {
   const mask = maskOf("secret-of-12");
   for (const text of ["secret-of-12", "secret-of-12more", "u:secret-of-12", "us:secret-of-12!", "usr:secret-of-12??"]) {

@@ -65,11 +65,14 @@ export class SecretFinder {
 
   #views(text: string, isOpen: boolean): [search: PatternSearch, views: readonly View[], isText: boolean][] {
     const seen: [PatternSearch, readonly View[], boolean][] = [];
-    if (!this.#canonical.isEmpty) seen.push([this.#canonical, [canonicalView(text, isOpen)], true]);
-    if (!this.#squeezed.isEmpty) seen.push([this.#squeezed, [squeezedView(text)], true]);
+    const canonical = canonicalView(text, isOpen);
+    if (!this.#canonical.isEmpty) seen.push([this.#canonical, [canonical], true]);
+    // Also what is left when the text's own escapes are read may look like one.
+    if (!this.#squeezed.isEmpty) seen.push([this.#squeezed, [squeezedView(text), canonical], true]);
     if (this.#hex.isEmpty) return seen;
     const { bytes, characters } = dumpViews(text, isOpen);
     seen.push([this.#hex, [hexView(text)], false], [this.#bytes, bytes, false], [this.#canonical, characters, false]);
+    if (!this.#squeezed.isEmpty) seen.push([this.#squeezed, characters, false]);
     return seen;
   }
 }
