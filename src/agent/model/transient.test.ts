@@ -19,7 +19,8 @@ describe("worth another attempt is", () => {
   test("not a quota that is used up, and not a wait that is too long", () => {
     expect(isTransient(http(429, "insufficient_quota"))).toBe(false);
     expect(isTransient(http(429, "", { "retry-after": "30" }))).toBe(true);
-    expect(isTransient(http(429, "", { "retry-after": "3600" }))).toBe(false);
+    for (const status of [408, 429, 503, 529])
+      expect(isTransient(http(status, "", { "retry-after": "3600" }))).toBe(false);
   });
 
   test("a provider that is not reachable", () => {

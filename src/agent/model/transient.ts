@@ -64,7 +64,8 @@ export function reportedError(error: unknown): string | undefined {
 export function isTransient(error: unknown): boolean {
   const status = httpStatus(error);
   const text = chainText(error);
-  if (status === 429) return !QUOTA.test(text) && (retryAfterMs(error) ?? 0) <= MOST_RETRY_AFTER_MS;
+  if ((retryAfterMs(error) ?? 0) > MOST_RETRY_AFTER_MS) return false;
+  if (status === 429) return !QUOTA.test(text);
   if (status !== undefined) return status === 408 || (status >= 500 && status !== 501);
   const reported = reportedError(error);
   if (reported !== undefined) return !LASTING_ERRORS.test(reported);
