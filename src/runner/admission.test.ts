@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 /** An admission, how many executions it allowed at last, and how often it asked for the checks to be made. */
-function admissionOf({ isShared = true, isHealthy = true } = {}) {
+function admissionOf({ isShared = true, isHealthy = true, holdMs = 50 } = {}) {
   const seen = { allowed: 0, rechecks: 0 };
   const admission = new Admission({
     allow: (count) => {
@@ -20,7 +20,7 @@ function admissionOf({ isShared = true, isHealthy = true } = {}) {
       seen.rechecks++;
     },
     trialBackoff: { firstMs: 20, mostMs: 40 },
-    holdMs: 50,
+    holdMs,
     log: silentLogger,
   });
   admissions.push(admission);
@@ -90,6 +90,40 @@ describe("after several failures in a row for the same reason", () => {
     expect(seen.allowed).toBe(1);
   });
 
+  test("a trial that says nothing, such as one that is cancelled, is followed by another one", async () => {
+    const { admission, seen } = admissionOf();
+    distrust(admission);
+    while (seen.allowed === 0) await Bun.sleep(1);
+    // It was taken, and nothing more is heard of it.
+    seen.allowed = 0;
+    while (seen.allowed === 0) await Bun.sleep(1);
+    expect(seen.allowed).toBe(1);
+  });
+
+  test("a check says so, which keeps no trial away, until one works", async () => {
+    const { admission } = admissionOf();
+    const { check } = admission;
+    expect([await check.check(), check.stopsWork]).toEqual([undefined, false]);
+    distrust(admission);
+    expect(await check.check()).toMatchObject({
+      status: "failed",
+      reason: expect.stringContaining("no sandbox can be had"),
+    });
+    admission.worked();
+    expect(await check.check()).toBeUndefined();
+  });
+
+  test("of those that were handed out and wait, one is the trial", async () => {
+    const { admission, seen } = admissionOf({ holdMs: 60_000 });
+    distrust(admission);
+    const entered: number[] = [];
+    const [first, second] = [1, 2].map((n) => admission.enter(never).then(() => entered.push(n)));
+    await first;
+    expect([entered, seen.allowed]).toEqual([[1], 0]);
+    admission.worked();
+    await second;
+  });
+
   test("those that were under way and fail too do not make the pause longer", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
@@ -97,14 +131,14 @@ describe("after several failures in a row for the same reason", () => {
     expect(seen.allowed).toBe(0);
   });
 
-  test("no trial is made while a check fails", async () => {
+  test("no trial is made while a check fails, and none is needed when that is over", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     admission.checked(["Daytona"]);
     await Bun.sleep(100);
     expect(seen.allowed).toBe(0);
     admission.checked([]);
-    expect(seen.allowed).toBe(1);
+    expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
   });
 });
 

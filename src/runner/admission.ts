@@ -1,5 +1,6 @@
 import type { Logger } from "../log/index.ts";
 import { type Backoff, backoffMs } from "../shared/backoff.ts";
+import { failed, type HealthCheck } from "../shared/health.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import { waitInQueue } from "../shared/wait-in-queue.ts";
 
@@ -22,6 +23,13 @@ export interface AdmissionDeps {
   readonly trialBackoff?: Backoff;
 }
 
+interface Trial {
+  readonly number: number;
+  /** Whether an execution may be taken for it. */
+  readonly isDue: boolean;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
 /**
  * Decides whether this runner takes executions: none while something that they need fails. One that fails them faster
  * than the others work would soon have all of the queue. Where the checks see nothing but executions fail for one reason
@@ -33,9 +41,8 @@ export class Admission {
   /** What fails, of the checks. */
   #unhealthy: string | undefined = "the health checks were not made yet";
   #failure: { readonly reason: string; readonly count: number } | undefined;
-  /** Trials so far; present while executions are only tried. */
-  #trials: number | undefined;
-  #trialDue: ReturnType<typeof setTimeout> | undefined;
+  /** Present while executions are only tried. */
+  #trial: Trial | undefined;
 
   constructor(deps: AdmissionDeps) {
     this.#deps = deps;
@@ -43,8 +50,18 @@ export class Admission {
 
   /** Why no executions are taken; absent while they are. */
   get paused(): string | undefined {
-    if (this.#unhealthy !== undefined) return this.#unhealthy;
-    return this.#trials === undefined ? undefined : `executions fail here: ${this.#failure?.reason}`;
+    return this.#unhealthy ?? this.#distrust();
+  }
+
+  /** Tells of executions that fail although all checks are well. */
+  get check(): HealthCheck {
+    return {
+      name: "executions",
+      // What they need is not known to be there: a trial finds out.
+      stopsWork: false,
+      isSilentWhileOk: true,
+      check: async () => failed(this.#distrust()),
+    };
   }
 
   /** @param failing names of the health checks that fail and are about what executions need */
@@ -53,8 +70,10 @@ export class Admission {
     this.#unhealthy = failing.length === 0 ? undefined : failing.join(", ");
     if (this.#unhealthy === before) return;
     const { log } = this.#deps;
+    // What executions failed for is most likely what the checks found, and that is over.
+    if (this.#unhealthy === undefined) this.#trust();
     if (this.#unhealthy !== undefined) log.warn(`No executions are taken while this is unhealthy: ${this.#unhealthy}`);
-    else if (this.#trials === undefined) log.info("Executions are taken");
+    else log.info("Executions are taken");
     this.#apply();
   }
 
@@ -67,29 +86,25 @@ export class Admission {
     if (!this.#deps.isShared) return;
     const count = this.#failure?.reason === reason ? this.#failure.count + 1 : 1;
     this.#failure = { reason, count };
-    if (this.#trials === undefined && count < MAX_FAILURES_IN_A_ROW) return;
+    if (this.#trial === undefined && count < MAX_FAILURES_IN_A_ROW) return;
     // One of several that were under way says nothing new.
-    if (this.#trialDue !== undefined) return;
-    this.#trials = (this.#trials ?? 0) + 1;
-    const wait = backoffMs(this.#trials, this.#deps.trialBackoff ?? TRIAL_BACKOFF);
+    if (this.#trial?.isDue === false) return;
+    clearTimeout(this.#trial?.timer);
+    const number = (this.#trial?.number ?? 0) + 1;
+    const wait = backoffMs(number, this.#deps.trialBackoff ?? TRIAL_BACKOFF);
     this.#deps.log.warn(
       `Executions fail here: ${reason}. The next one is tried in ${humanDuration(wait)}; others may take them meanwhile`,
     );
-    this.#trialDue = setTimeout(() => {
-      this.#trialDue = undefined;
-      this.#apply();
-    }, wait);
+    this.#trial = { number, isDue: false, timer: setTimeout(() => this.#try(wait), wait) };
     this.#apply();
   }
 
   /** The infrastructure did its part for an execution. */
   worked(): void {
-    this.#failure = undefined;
-    if (this.#trials === undefined) return;
-    this.#trials = undefined;
-    clearTimeout(this.#trialDue);
-    this.#trialDue = undefined;
+    if (!this.#trust()) return;
     this.#deps.log.info("Executions work here again");
+    // The check that tells of it is made now, and not when its time has come.
+    this.#deps.recheck();
     this.#apply();
   }
 
@@ -105,16 +120,44 @@ export class Admission {
   }
 
   stop(): void {
-    clearTimeout(this.#trialDue);
+    clearTimeout(this.#trial?.timer);
+  }
+
+  /** @returns whether executions were only tried */
+  #trust(): boolean {
+    const wasTrial = this.#trial !== undefined;
+    clearTimeout(this.#trial?.timer);
+    this.#failure = undefined;
+    this.#trial = undefined;
+    return wasTrial;
+  }
+
+  /** Lets one be tried, and another one where that says nothing: it may be cancelled, or wait for others. */
+  #try(againInMs: number): void {
+    if (this.#trial === undefined) return;
+    this.#trial = { ...this.#trial, isDue: true, timer: setTimeout(() => this.#try(againInMs), againInMs) };
+    this.#apply();
+  }
+
+  #distrust(): string | undefined {
+    if (this.#trial === undefined) return undefined;
+    return `they fail here: ${this.#failure?.reason}; they are only tried, one at a time`;
   }
 
   #isClosed(): boolean {
-    return this.#unhealthy !== undefined || this.#trialDue !== undefined;
+    return this.#unhealthy !== undefined || this.#trial?.isDue === false;
   }
 
   #apply(): void {
-    const some = this.#trials === undefined ? Number.POSITIVE_INFINITY : 1;
-    this.#deps.allow(this.#isClosed() ? 0 : some);
-    if (!this.#isClosed()) for (const open of this.#waiting.splice(0)) open();
+    if (this.#isClosed()) return this.#deps.allow(0);
+    if (this.#trial === undefined) {
+      this.#deps.allow(Number.POSITIVE_INFINITY);
+      for (const open of this.#waiting.splice(0)) open();
+      return;
+    }
+    // One that waits here already is the trial.
+    const [first] = this.#waiting.splice(0, 1);
+    this.#deps.allow(first === undefined ? 1 : 0);
+    first?.();
   }
 }

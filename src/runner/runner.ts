@@ -162,7 +162,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     temporal: config.temporal,
     model: agents.check,
   });
-  monitor = new HealthMonitor([...checks, ...(options.checks ?? [])], log, () =>
+  monitor = new HealthMonitor([...checks, admission.check, ...(options.checks ?? [])], log, () =>
     admission.checked(monitor?.blocking ?? []),
   );
   opened.defer(() => monitor?.stop());

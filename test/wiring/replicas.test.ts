@@ -1,5 +1,5 @@
 /** Several compiled replicas on one queue: what one of them does wrong must not be the others' trouble. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { type AgentExecution, ToolCallStatus } from "../../src/stigmer/index.ts";
 import { MAX_OPEN_POLLS } from "../../src/temporal/execution-slots.ts";
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
@@ -16,6 +16,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
 
+const started: Replica[] = [];
+afterEach(() => stopped(...started.splice(0)), 30_000);
+
+async function start(env?: Readonly<Record<string, string>>): Promise<Replica> {
+  const replica = await world.replica(env);
+  started.push(replica);
+  return replica;
+}
+
 async function stopped(...replicas: readonly Replica[]): Promise<void> {
   for (const { program } of replicas) program.signal("SIGKILL");
   await Promise.all(replicas.map(({ program }) => program.exited));
@@ -23,28 +32,27 @@ async function stopped(...replicas: readonly Replica[]): Promise<void> {
 
 describe("a replica whose Redis is another one than that of the others", () => {
   test("does not start, and says which runners it would not share sessions with", async () => {
-    const first = await world.replica();
+    const first = await start();
     await using other = world.launch({ REDIS_DB: "1" });
     expect(await other.exited).toBe(4);
     expect(other.output()).toContain("STARTUP FAILURE: the runners of this task queue do not share a Redis");
     expect(other.output()).toContain(`1 runner of the task queue agent_execution_runner (${first.program.pid}@`);
     expect(other.output()).toContain("REDIS_DB");
     expect(other.output()).not.toContain("Worker ready");
-    await stopped(first);
   }, 90_000);
 
   test("starts when those that used it are gone", async () => {
-    const moved = await world.replica({ REDIS_DB: "1" });
+    const moved = await start({ REDIS_DB: "1" });
     await stopped(moved);
-    await stopped(await world.replica());
+    await stopped(await start());
   }, 90_000);
 });
 
 describe("a replica that alone is refused by Daytona", () => {
   test("leaves the queue to the others, says why, and works again by itself", async () => {
     await using proxy = startRevokingProxy(world.daytona.url);
-    const broken = await world.replica({ DAYTONA_API_URL: proxy.url });
-    const healthy = await world.replica();
+    const broken = await start({ DAYTONA_API_URL: proxy.url });
+    const healthy = await start();
     world.ollama.converse(() => ({ text: "Answered.", delay: 200 }));
     proxy.revoke();
     const ended: AgentExecution[] = [];
@@ -56,20 +64,36 @@ describe("a replica that alone is refused by Daytona", () => {
     // What it had when it noticed, and what its open polls brought.
     expect(failed).toBeLessThanOrEqual(LANES + MAX_OPEN_POLLS);
     expect((await broken.admin("/readyz")).status).toBe(503);
-    expect(broken.program.output()).toContain("No executions are taken while this is unhealthy: Daytona");
+    await broken.program.says("No executions are taken while this is unhealthy: Daytona", 60_000);
     const health = JSON.parse((await broken.admin("/healthz")).text) as { checks: { name: string; status: string }[] };
     expect(health.checks).toContainEqual(expect.objectContaining({ name: "Daytona", status: "failed" }));
     proxy.restore();
     await until("it is ready again", async () => (await broken.admin("/readyz")).status === 200, 60_000);
     await stopped(healthy);
     expect(phaseOf(await world.user.ask(await world.user.session(), "Go"))).toBe("EXECUTION_COMPLETED");
-    await stopped(broken);
   }, 180_000);
+});
+
+describe("a replica whose executions fail although all checks are well", () => {
+  test("is not ready, says why, tries one at a time, and is as before when one works", async () => {
+    const refusal = { status: 401, body: '{"error":"unauthorized"}', headers: { "content-type": "application/json" } };
+    world.ollama.converse(() => ({ http: refusal }));
+    const replica = await start();
+    const ask = async () => phaseOf(await world.user.ask(await world.user.session(), "Go"));
+    expect([await ask(), await ask()]).toEqual(["EXECUTION_FAILED", "EXECUTION_FAILED"]);
+    const readiness = () => replica.admin("/readyz");
+    await until("it is not ready", async () => (await readiness()).status === 503);
+    expect((await readiness()).text).toContain("executions: they fail here: the default model");
+    world.ollama.converse(() => ({ text: "Answered." }));
+    expect(await ask()).toBe("EXECUTION_COMPLETED");
+    await until("it is ready again", async () => (await readiness()).status === 200);
+    expect(replica.program.output()).toContain("Executions work here again");
+  }, 120_000);
 });
 
 describe("what a killed replica was working on", () => {
   test("is ended by another one: failed with words, and no call is left running", async () => {
-    const killed = await world.replica();
+    const killed = await start();
     world.ollama.converse((_, turn) =>
       turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : undefined,
     );
@@ -79,7 +103,7 @@ describe("what a killed replica was working on", () => {
       (await calls()).some(({ status }) => status === ToolCallStatus.TOOL_CALL_RUNNING),
     );
     await stopped(killed);
-    const other = await world.replica();
+    const other = await start();
     await until(
       "its call is closed",
       async () => (await calls()).every(({ status }) => status === ToolCallStatus.TOOL_CALL_FAILED),
@@ -89,6 +113,5 @@ describe("what a killed replica was working on", () => {
     expect(phaseOf(after)).toBe("EXECUTION_FAILED");
     expect(after.status?.error).toContain("The runner ended unexpectedly");
     await other.program.says("was left behind by a runner that ended unexpectedly");
-    await stopped(other);
   }, 180_000);
 });

@@ -23,7 +23,9 @@ export class DaytonaHealth implements HealthCheck {
   }
 
   async check(isUrgent = false): Promise<Finding | undefined> {
-    if (Date.now() >= this.#dueAt || (isUrgent && Date.now() >= this.#askedAt + EVERY_MS_WHILE_WRONG)) {
+    // Something that failed a moment after the last look is looked at when its time has come.
+    if (isUrgent) this.#dueAt = Math.min(this.#dueAt, this.#askedAt + EVERY_MS_WHILE_WRONG);
+    if (Date.now() >= this.#dueAt) {
       this.#askedAt = Date.now();
       this.#dueAt = Date.now() + EVERY_MS;
       this.#last = this.#ask();
