@@ -122,13 +122,13 @@ async function execute(
   let outcome: Outcome;
   let usesDefaultModel = false;
   try {
+    held.use(watching(parts, execution, running));
     await parts.admission.enter(signal);
     const overtaken = () => running.stop(stopReasons.overtaken());
     held.defer(await parts.threads.acquire(threadId, running.id, signal, overtaken));
     held.defer(await parts.gate.enter(signal));
     log.info("Execution started");
     await reporter.start();
-    held.use(watching(parts, execution, running));
 
     const blueprint = await resolveBlueprint(parts.client, execution, signal);
     usesDefaultModel = blueprint.modelName === "";

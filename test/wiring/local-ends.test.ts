@@ -119,6 +119,17 @@ describe("an execution that has nothing to report", () => {
   }, 60_000);
 });
 
+test("an execution that waits for its turn is stopped when it is deleted", async () => {
+  const session = await user.session();
+  const first = await user.begin(session, "Sleep");
+  await until("its call runs", async () => (await calls(first)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
+  const second = (await user.begin(session, "Wait")).metadata?.id ?? "";
+  await world.client.call(AgentExecutionCommandController.method.delete, { value: second });
+  const ends = (line: string) => line.includes(second) && line.includes("Execution failed after");
+  await until("it is stopped", () => world.log.some(ends));
+  expect(await calls(first)).toEqual([ToolCallStatus.TOOL_CALL_RUNNING]);
+}, 60_000);
+
 describe("an execution whose runner is killed", () => {
   test("is ended at once by the runner that is started after it, with the workflow told", async () => {
     const execution = await answered();
