@@ -9,6 +9,7 @@ import { maskOwnFiles, SandboxError, type SandboxProvider } from "../sandbox/ind
 import { messageOf, stackOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
+import type { SecretMasks } from "../shared/secret-masks.ts";
 import { humanDuration } from "../shared/time.ts";
 import {
   type Outcome,
@@ -59,8 +60,7 @@ export interface ExecutionParts {
   readonly sinks: readonly StatusSink[];
   readonly model: ModelConfig;
   readonly streaming: Streaming;
-  /** The process' secrets. */
-  readonly mask: SecretMask;
+  readonly masks: SecretMasks;
   readonly log: Logger;
   /** Gives what runs agents; the agent library is loaded when it is first asked for. */
   readonly loadAgent: () => Promise<(run: AgentRun) => AsyncIterable<AgentEvent>>;
@@ -108,7 +108,8 @@ async function execute(
   log: Logger,
 ) {
   const { signal } = running;
-  const mask = new SecretMask(parts.mask);
+  // A secret of one execution must not change what another one says or remembers, unless that one could have read it.
+  const mask = new SecretMask(parts.sandboxes.areIsolated ? parts.masks.own : parts.masks.all);
   const reporter = new Reporter({
     executionId: running.id,
     message: execution.spec?.message ?? "",
@@ -134,7 +135,7 @@ async function execute(
     usesDefaultModel = blueprint.modelName === "";
     const secrets = secretsOf(blueprint);
     mask.add(secrets);
-    held.defer(parts.mask.add(secrets));
+    held.defer(parts.masks.all.add(secrets));
     if (blueprint.unsupported.length > 0) warnOfUnsupported(blueprint, reporter, log);
 
     const lease = await parts.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });

@@ -20,7 +20,7 @@ import {
   startupFailure,
 } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
-import { SecretMask } from "../shared/secret-mask.ts";
+import { secretMasks } from "../shared/secret-masks.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { openSqliteTurns, type SqliteTurns } from "../threads/sqlite/index.ts";
 import { firstLogger, loggerOf, logWarnings } from "./start.ts";
@@ -42,9 +42,9 @@ const DEV_DEFAULTS: EnvMap = {
 
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
 export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitCode> {
-  const mask = new SecretMask();
+  const masks = secretMasks();
   const options = { env, defaults: { ...DEV_DEFAULTS, ...defaults }, ...(envFile === undefined ? {} : { envFile }) };
-  let log = firstLogger(options, mask);
+  let log = firstLogger(options, masks.all);
   const releaseConsole = captureConsole(() => log);
   const stopping = new AbortController();
   /** A part that the runner cannot do without has ended for good. */
@@ -58,7 +58,7 @@ export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitC
   await using opened = new AsyncDisposableStack();
   try {
     const loaded = loadConfig({ ...options, overrides: { MODE: "local" } });
-    log = loggerOf(loaded, mask);
+    log = loggerOf(loaded, masks);
     logWarnings(loaded, log);
     installTemporalRuntime(log);
     opened.defer(holdDataDirectory(loaded.config.dataDir));
@@ -76,7 +76,7 @@ export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitC
       for (const line of [`${error.message}. The runner drains and ends`, ...error.remedies]) log.error(line);
       steps.drain();
     });
-    const runner = await startRunner({ loaded, env, log, mask, checks: [daemon.check] });
+    const runner = await startRunner({ loaded, env, log, masks, checks: [daemon.check] });
     steps = runner;
     if (stopping.signal.aborted) runner.drain();
     else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');

@@ -11,7 +11,8 @@ import {
   startRunner,
   startupFailure,
 } from "../runner/index.ts";
-import { SecretMask } from "../shared/secret-mask.ts";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import { type SecretMasks, secretMasks } from "../shared/secret-masks.ts";
 
 export interface StartOptions {
   readonly env: EnvMap;
@@ -22,9 +23,9 @@ export interface StartOptions {
 
 /** `agent-runner start`: runs until it is told to stop. */
 export async function start({ env, envFile, defaults }: StartOptions): Promise<ExitCode> {
-  const mask = new SecretMask();
+  const masks = secretMasks();
   const options = { env, defaults, ...(envFile === undefined ? {} : { envFile }) };
-  let log = firstLogger(options, mask);
+  let log = firstLogger(options, masks.all);
   const releaseConsole = captureConsole(() => log);
   let runner: Runner | undefined;
   const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
@@ -38,9 +39,9 @@ export async function start({ env, envFile, defaults }: StartOptions): Promise<E
   );
   try {
     const loaded = loadConfig(options);
-    log = loggerOf(loaded, mask);
+    log = loggerOf(loaded, masks);
     logWarnings(loaded, log);
-    runner = await startRunner({ loaded, env, log, mask });
+    runner = await startRunner({ loaded, env, log, masks });
     const code = await runner.ended;
     return stray.isFaulty ? EXIT.failed : code;
   } catch (error) {
@@ -66,9 +67,9 @@ export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
 }
 
 /** The log as it is configured, with the configuration's secrets masked. */
-export function loggerOf({ config, secrets }: Loaded, mask: SecretMask): Logger {
-  mask.add(secrets);
-  return createLogger({ ...config.log, mask, write: writeLines(1) });
+export function loggerOf({ config, secrets }: Loaded, { own, all }: SecretMasks): Logger {
+  own.add(secrets);
+  return createLogger({ ...config.log, mask: all, write: writeLines(1) });
 }
 
 /** Tells what was set and has no effect. */

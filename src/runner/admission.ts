@@ -149,15 +149,19 @@ export class Admission {
   }
 
   #apply(): void {
-    if (this.#isClosed()) return this.#deps.allow(0);
+    const { allow } = this.#deps;
+    if (this.#isClosed()) {
+      allow(0);
+      return;
+    }
     if (this.#trial === undefined) {
-      this.#deps.allow(Number.POSITIVE_INFINITY);
+      allow(Number.POSITIVE_INFINITY);
       for (const open of this.#waiting.splice(0)) open();
       return;
     }
     // One that waits here already is the trial.
     const [first] = this.#waiting.splice(0, 1);
-    this.#deps.allow(first === undefined ? 1 : 0);
+    allow(first === undefined ? 1 : 0);
     first?.();
   }
 }

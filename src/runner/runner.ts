@@ -15,7 +15,7 @@ import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { HealthCheck } from "../shared/health.ts";
-import type { SecretMask } from "../shared/secret-mask.ts";
+import type { SecretMasks } from "../shared/secret-masks.ts";
 import { sleep } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
 import {
@@ -46,8 +46,7 @@ export interface RunnerOptions {
   readonly loaded: Loaded;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
-  /** The process' secrets, and those of running executions. */
-  readonly mask: SecretMask;
+  readonly masks: SecretMasks;
   /** Checks of what runs beside it in the same process. */
   readonly checks?: readonly HealthCheck[] | undefined;
 }
@@ -69,7 +68,7 @@ export interface Runner {
  * @throws where something is missing; what was opened until then is closed again
  */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
-  const { loaded, log, mask } = options;
+  const { loaded, log, masks } = options;
   const { config } = loaded;
   const lifecycle = new Lifecycle();
   const executions = new Executions();
@@ -91,7 +90,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   let isWorkflowOpen: IsWorkflowOpen = async () => undefined;
   const platform = await openPlatform(config, {
     log,
-    mask,
+    mask: masks.own,
     env: options.env,
     isWorkflowOpen: (id) => isWorkflowOpen(id),
   });
@@ -151,7 +150,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
       model: config.model,
       streaming: config.statusStreaming,
-      mask,
+      masks,
       log,
       loadAgent: agents.load,
     }),

@@ -98,6 +98,8 @@ export interface SandboxLease {
 
 /** Makes sandboxes of one kind. */
 export interface SandboxProvider {
+  /** Whether executions of different sessions cannot see each other's files and processes. */
+  readonly areIsolated: boolean;
   /** @throws SandboxError where none can be had */
   acquire(request: SandboxRequest): Promise<SandboxLease>;
   /** Removes a sandbox that is no longer needed. Best effort: @returns what was done, for the log; never throws. */

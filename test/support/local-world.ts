@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
 import { type Runner, startRunner } from "../../src/runner/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
+import { secretMasks } from "../../src/shared/secret-masks.ts";
 import {
   type AgentExecution,
   type AgentExecutionSpecSchema,
@@ -59,8 +59,8 @@ export async function localWorld(
   const temporal = open.use(await startTemporal(join(folder.path, "temporal.db")));
   const ollama = open.use(startOllamaDouble());
   const log: string[] = [];
-  const mask = new SecretMask();
-  const logger = createLogger({ level: "debug", format: "text", mask, write: (lines) => void log.push(lines) });
+  const masks = secretMasks();
+  const logger = createLogger({ level: "debug", format: "text", mask: masks.all, write: (lines) => void log.push(lines) });
   installTemporalRuntime(logger);
 
   const connection: NativeConnection = await connectTemporal({
@@ -104,7 +104,7 @@ export async function localWorld(
     DRAIN_TIMEOUT: "20",
     ...(typeof env === "function" ? await env({ temporal: temporal.port, stigmer: port }) : env),
   };
-  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, mask });
+  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, masks });
   open.defer(async () => {
     runner.stop();
     await runner.ended;

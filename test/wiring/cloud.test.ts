@@ -136,6 +136,23 @@ describe("a runner in cloud mode", () => {
     await until("its sandbox is deleted", () => world.daytona.alive.length === before);
   });
 
+  test("masks a secret in what its own execution says, and not in what others say at the same time", async () => {
+    await start();
+    world.ollama.converse(({ messages }) => {
+      const isWaiting = messages.some(({ content }) => content.includes("Wait"));
+      const isFirst = messages.at(-1)?.role === "user";
+      if (isWaiting && isFirst) return { text: "", tools: [{ name: "execute", args: { command: "sleep 3" } }] };
+      return { text: "It is about production." };
+    });
+    const before = world.ollama.requests.length;
+    const runtimeEnv = { STAGE: { value: "production", isSecret: true } };
+    const own = world.user.ask(await world.user.session(), "Wait", { runtimeEnv });
+    await until("it runs", async () => world.ollama.requests.length > before);
+    const others = await world.user.ask(await world.user.session(), "Hi");
+    expect(others.status?.messages.at(-1)?.content).toBe("It is about production.");
+    expect((await own).status?.messages.at(-1)?.content).toBe("It is about ***.");
+  });
+
   test("tells the user when the session's sandbox was lost", async () => {
     await start();
     noting("lost");

@@ -27,6 +27,7 @@ export interface DaytonaSandboxesOptions extends SessionSandboxOptions {
 
 /** Sandboxes at Daytona: one for each session, and one for each execution that has none. */
 export class DaytonaSandboxes implements SandboxProvider {
+  readonly areIsolated = true;
   readonly #options: DaytonaSandboxesOptions;
   /** How many leases there are of each. */
   readonly #inUse = new Map<string, number>();

@@ -35,6 +35,7 @@ export interface FilesystemSandboxOptions {
 
 /** A directory of this machine, shared by all executions: file tools are confined to it, commands start in it. */
 export class FilesystemSandboxes implements SandboxProvider {
+  readonly areIsolated = false;
   readonly #options: FilesystemSandboxOptions;
   #isUnlimitedTold = false;
 
