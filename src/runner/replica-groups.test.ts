@@ -55,6 +55,27 @@ describe("a runner", () => {
     await new ReplicaGroups({ pollers, identity: own, taskQueue: "queue", group: "a", mustShare: true }).checkStart();
   });
 
+  test("says that it does not know where Temporal goes on not telling who polls", async () => {
+    let now = 0;
+    let answers = false;
+    const groups = new ReplicaGroups({
+      pollers: async () => {
+        if (answers) return [own];
+        throw new Error("permission denied");
+      },
+      ...{ identity: own, taskQueue: "queue", group: "a", mustShare: true },
+      now: () => now,
+    });
+    const look = async () => {
+      now += 60_000;
+      return await groups.check();
+    };
+    expect(await look()).toBeUndefined();
+    expect(await look()).toMatchObject({ status: "degraded", reason: expect.stringContaining("permission denied") });
+    answers = true;
+    expect(await look()).toBeUndefined();
+  });
+
   test("only says so where it has nothing that has to be shared", async () => {
     const groups = of([own, identity(2, "b"), identity(3, "b")], false);
     await groups.checkStart();

@@ -1,3 +1,4 @@
+import { messageOf } from "../shared/errors.ts";
 import { degraded, type Finding, failed, type HealthCheck } from "../shared/health.ts";
 import { plural } from "../shared/text.ts";
 import { parseIdentity } from "../temporal/index.ts";
@@ -5,6 +6,8 @@ import { UnsharedQueueError } from "./startup-failure.ts";
 
 /** Temporal is asked no more often than this. */
 const EVERY_MS = 20_000;
+/** Looks in a row without an answer after which it is told. */
+const MAX_UNANSWERED = 2;
 
 /** Runners that poll the same queue and share their sessions with each other, but not with this one. */
 export interface ForeignGroup {
@@ -42,6 +45,7 @@ export interface ReplicaGroupsDeps {
   readonly group: string;
   /** Whether runners of one queue have to share what the group stands for; else it is only told. */
   readonly mustShare: boolean;
+  readonly now?: () => number;
 }
 
 /**
@@ -54,6 +58,8 @@ export class ReplicaGroups implements HealthCheck {
   readonly #deps: ReplicaGroupsDeps;
   #dueAt = 0;
   #last: Finding | undefined;
+  /** Looks in a row that Temporal did not answer. */
+  #unanswered = 0;
 
   constructor(deps: ReplicaGroupsDeps) {
     this.#deps = deps;
@@ -66,20 +72,29 @@ export class ReplicaGroups implements HealthCheck {
   async checkStart(): Promise<void> {
     const { mustShare, taskQueue } = this.#deps;
     if (!mustShare) return;
-    const foreign = foreignGroups(await this.#pollers(), this.#deps.group);
+    // Where Temporal does not tell, the check does later on.
+    const foreign = foreignGroups(await this.#pollers().catch(() => []), this.#deps.group);
     if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
   }
 
   async check(): Promise<Finding | undefined> {
-    if (Date.now() < this.#dueAt) return this.#last;
-    this.#dueAt = Date.now() + EVERY_MS;
+    const now = (this.#deps.now ?? Date.now)();
+    if (now < this.#dueAt) return this.#last;
+    this.#dueAt = now + EVERY_MS;
     this.#last = await this.#look();
     return this.#last;
   }
 
   async #look(): Promise<Finding | undefined> {
     const { group, mustShare, taskQueue } = this.#deps;
-    const pollers = await this.#pollers();
+    let pollers: readonly string[];
+    try {
+      pollers = await this.#pollers();
+      this.#unanswered = 0;
+    } catch (error) {
+      this.#unanswered++;
+      return mustShare && this.#unanswered >= MAX_UNANSWERED ? degraded(unknown(taskQueue, error)) : this.#last;
+    }
     const foreign = foreignGroups(pollers, group);
     if (foreign.length === 0) return undefined;
     const size = 1 + pollers.filter((identity) => parseIdentity(identity)?.group === group).length;
@@ -87,11 +102,15 @@ export class ReplicaGroups implements HealthCheck {
     return mustShare && mustYield(group, size, foreign) ? failed(text) : degraded(text);
   }
 
-  /** Those of others; none where Temporal does not answer, which another check tells. */
+  /** Those of others. */
   async #pollers(): Promise<readonly string[]> {
     const { pollers, identity } = this.#deps;
-    return (await pollers().catch(() => [])).filter((other) => other !== identity);
+    return (await pollers()).filter((other) => other !== identity);
   }
+}
+
+function unknown(taskQueue: string, error: unknown): string {
+  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, since Temporal does not tell who polls it: ${messageOf(error)}. Its credentials need DescribeTaskQueue`;
 }
 
 function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {

@@ -39,11 +39,14 @@ export async function describeTaskQueue(
   return await connection.withDeadline(Date.now() + timeoutMs, async () => {
     const describe = (name: string, reportStats: boolean) =>
       service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY, reportStats });
-    const [root, { activityTaskQueuePartitions = [] }] = await Promise.all([
+    const [root, names] = await Promise.all([
       describe(taskQueue, true),
-      service.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } }),
+      // Where a server or its credentials keep them back, the root partition tells of most.
+      service.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } }).then(
+        ({ activityTaskQueuePartitions }) => (activityTaskQueuePartitions ?? []).map(({ key }) => key ?? ""),
+        () => [],
+      ),
     ]);
-    const names = activityTaskQueuePartitions.map(({ key }) => key ?? "");
     const others = names.filter((name) => name !== "" && name !== taskQueue);
     const rest = await Promise.all(others.map((name) => describe(name, false)));
     const addRate = root.stats?.tasksAddRate;

@@ -60,7 +60,12 @@ export async function localWorld(
   const ollama = open.use(startOllamaDouble());
   const log: string[] = [];
   const masks = secretMasks();
-  const logger = createLogger({ level: "debug", format: "text", mask: masks.all, write: (lines) => void log.push(lines) });
+  const logger = createLogger({
+    level: "debug",
+    format: "text",
+    mask: masks.all,
+    write: (lines) => void log.push(lines),
+  });
   installTemporalRuntime(logger);
 
   const connection: NativeConnection = await connectTemporal({
