@@ -43,6 +43,8 @@ export async function runCommand(command: string, options: RunOptions): Promise<
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
 
   const closed = once(child, "close");
+  // Where something fails after the start, `exited` says so.
+  closed.catch(() => undefined);
   const exited = once(child, "exit");
   const ending = await endOf(exited, options);
   if (ending !== "exited") await processes.stop(shellPid);
