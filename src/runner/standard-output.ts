@@ -8,7 +8,7 @@ const UNREAD: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
 export interface StandardOutput {
   /** From here on the output is a log: that it cannot be written any more ends nothing. */
   isOnlyLog(): void;
-  /** Waits until everything is written. */
+  /** Waits until everything is written; nothing can be written after that. */
   written(): Promise<void>;
 }
 
@@ -34,7 +34,8 @@ export function watchOutput(): StandardOutput {
       // The log is written when it is logged.
       if (!isNeeded) return;
       const { promise, resolve } = Promise.withResolvers<void>();
-      process.stdout.write("", () => resolve());
+      // The callback of a write tells nothing of those before it where a pipe is full.
+      process.stdout.end(() => resolve());
       await promise;
       // The failure of an earlier write is told after that.
       await setImmediate();

@@ -2,6 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import {
+  type AgentExecutionList,
+  AgentExecutionListSchema,
+  AgentExecutionQueryController,
+  serviceDefinition,
+} from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
 import { installProgram, startProgram } from "../support/program.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -42,6 +50,29 @@ describe("output that cannot be written", () => {
     }
   });
 });
+
+test("output is whole where its reader is slow", async () => {
+  const server = new Server();
+  const message = "x".repeat(20_000);
+  const entries = Array.from({ length: 50 }, (_, n) => ({ metadata: { id: `aex-${n}` }, spec: { message } }));
+  server.addService(serviceDefinition(AgentExecutionQueryController), {
+    list: (_: unknown, answer: (error: null, list: AgentExecutionList) => void) =>
+      answer(null, create(AgentExecutionListSchema, { entries })),
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
+    error === null ? resolve(port) : reject(error),
+  );
+  try {
+    const list = `"$0" list --json --limit 50 --endpoint 127.0.0.1:${await promise}`;
+    const { errors } = await shell(
+      `set -o pipefail; { ${list}; echo $? >code; } | { sleep 1; wc -l >lines; }; cat code lines >&2`,
+    );
+    expect(errors.trim().split(/\s+/)).toEqual(["0", "50"]);
+  } finally {
+    server.forceShutdown();
+  }
+}, 30_000);
 
 test("run is interrupted at once while a server says nothing", async () => {
   let calls = 0;
