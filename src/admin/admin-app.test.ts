@@ -205,11 +205,20 @@ describe("a request under another name", () => {
     expect(drained).toBe(false);
   });
 
+  test("is refused where the name is none that can be, unless it is a probe", async () => {
+    for (const host of ["a b", "[::1", "evil.com/", "evil.com#", "localhost@evil.com", "xn--a.evil.com", "a.com:99999"]) {
+      expect((await ask({}, "/config", { headers: { host } })).status).toBe(403);
+      expect((await ask({}, "/shutdown", { method: "POST", headers: { host } })).status).toBe(403);
+      expect((await ask({}, "/readyz", { headers: { host } })).status).toBe(200);
+    }
+  });
+
   test("is served where the name is this machine's, or no host at all", async () => {
     for (const host of ["localhost:8790", "localhost", "[::1]:8790", "127.0.0.2"])
       expect((await ask({}, "/config", under(host))).status).toBe(200);
     expect((await ask({ host: "runner.test" }, "/config", under("runner.test:1"))).status).toBe(200);
-    for (const host of ["", "a b"]) expect((await ask({}, "/config", { headers: { host } })).status).toBe(200);
+    expect((await ask({}, "/config", { headers: { host: "" } })).status).toBe(200);
+    expect((await ask({}, "/livez", { headers: { host: "a b" } })).status).toBe(200);
   });
 
   test("is served where others may listen in, as probes of a cluster do by the pod's address, or by a token", async () => {

@@ -2,6 +2,8 @@ import { createMiddleware } from "hono/factory";
 import { isLoopback } from "../shared/net-address.ts";
 import { AdminError } from "./admin-error.ts";
 
+const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
+
 /**
  * Refuses requests under a name that is not this machine's, where the server listens on it alone: a page can have its
  * own name lead here and then is of the same origin. Probes of a cluster come under the address of a pod, to a server
@@ -9,10 +11,12 @@ import { AdminError } from "./admin-error.ts";
  */
 export function notUnderAForeignName(adminHost: string) {
   const own = adminHost.toLowerCase();
+  const isOwn = (name: string | undefined) => name !== undefined && (name === own || isLoopback(name));
   return createMiddleware(async (c, next) => {
-    // Browsers always name a host, and one that can be; simple probes need not.
-    const name = nameOf(c.req.header("host") ?? "");
-    if (isLoopback(own) && name !== undefined && name !== own && !isLoopback(name)) {
+    const host = c.req.header("host") ?? "";
+    // Simple probes name none, or one that cannot be; nothing that tells or does more has to be served to them.
+    const isForeign = host !== "" && !isOwn(nameOf(host)) && !(nameOf(host) === undefined && PROBES.has(c.req.path));
+    if (isLoopback(own) && isForeign) {
       throw new AdminError(
         "forbidden",
         "requests under this host name are not served: use localhost, or set ADMIN_HOST or ADMIN_TOKEN",
