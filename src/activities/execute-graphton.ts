@@ -31,6 +31,7 @@ import { TYPE_KEY, type TypedJson, typeUrl, type Workflows } from "../temporal/i
 import { isEphemeral, ThreadError, type ThreadStore } from "../threads/index.ts";
 import { tieToActivity } from "./activity-life.ts";
 import { watchForDeletion } from "./deletion-watch.ts";
+import { endedElsewhere } from "./ended-elsewhere.ts";
 import type { ExecutionGate } from "./execution-gate.ts";
 import { executionInput } from "./execution-input.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
@@ -166,6 +167,8 @@ async function execute(
     const infrastructure = infrastructureFailure(cause, usesDefaultModel);
     if (infrastructure !== undefined) parts.admission.failed(infrastructure);
     outcome = outcomeOf(cause, log);
+    const isAbandoned = cause instanceof StopReason && cause.why === "abandoned";
+    if (isAbandoned) outcome = (await endedElsewhere(parts.client, running.id)) ?? outcome;
   }
   // Its processes are gone and its thread is free before anybody is told that it has ended.
   await held

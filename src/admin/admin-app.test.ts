@@ -206,7 +206,15 @@ describe("a request under another name", () => {
   });
 
   test("is refused where the name is none that can be, unless it is a probe", async () => {
-    for (const host of ["a b", "[::1", "evil.com/", "evil.com#", "localhost@evil.com", "xn--a.evil.com", "a.com:99999"]) {
+    for (const host of [
+      "a b",
+      "[::1",
+      "evil.com/",
+      "evil.com#",
+      "localhost@evil.com",
+      "xn--a.evil.com",
+      "a.com:99999",
+    ]) {
       expect((await ask({}, "/config", { headers: { host } })).status).toBe(403);
       expect((await ask({}, "/shutdown", { method: "POST", headers: { host } })).status).toBe(403);
       expect((await ask({}, "/readyz", { headers: { host } })).status).toBe(200);

@@ -5,6 +5,7 @@ import type { WorkflowHandle } from "@temporalio/client";
 import {
   type AgentExecution,
   AgentExecutionCommandController,
+  ExecutionPhase,
   SessionCommandController,
   ToolCallStatus,
 } from "../../src/stigmer/index.ts";
@@ -99,6 +100,21 @@ describe("an execution whose workflow ends without waiting for it", () => {
     ]);
   }, 90_000);
 });
+
+test("an execution that others have ended meanwhile keeps the end that its user was told", async () => {
+  const execution = await answered();
+  const id = execution.metadata?.id ?? "";
+  world.ollama.converse(sleeps);
+  const handle = await running(execution);
+  const status = { phase: ExecutionPhase.EXECUTION_FAILED, error: "Its runner was not heard of." };
+  await world.client.call(AgentExecutionCommandController.method.updateStatus, { executionId: id, status });
+  await handle.terminate();
+  const isEnded = (line: string) => line.includes(id) && line.includes("Execution failed after");
+  await until("the runner has ended it", () => world.log.some(isEnded), 60_000);
+  const after = await user.get(execution);
+  expect([phaseOf(after), after.status?.error]).toEqual(["EXECUTION_FAILED", "Its runner was not heard of."]);
+  expect(after.status?.toolCalls.map((call) => call.status)).toEqual([ToolCallStatus.TOOL_CALL_FAILED]);
+}, 90_000);
 
 describe("an execution that has nothing to report", () => {
   test("is stopped when it is deleted", async () => {
