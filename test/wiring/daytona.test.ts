@@ -159,6 +159,31 @@ describe("a session's sandbox at Daytona", () => {
     await elsewhere.stop();
   });
 
+  test("is not replaced while the organization of the other runners is unknown, and the user is told to try again", async () => {
+    const id = await earlier(open());
+    const elsewhere = new DaytonaDouble();
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => elsewhere.stop());
+    const organization = memoryOrganization("org");
+    const unknown = { ...organization, bind: () => Promise.reject(new Error("Redis is away.")) };
+    const blind = openReplica({ double: elsewhere, sessions, organization: unknown });
+    replicas.push(blind);
+    const refused = /ses-1 was not found\. It is not replaced.*Redis is away\. Send the message again/;
+    await expect(blind.acquire()).rejects.toThrow(refused);
+    expect([elsewhere.alive, sessions.sandboxes.get("ses-1")]).toEqual([[], id]);
+
+    // A new sandbox that could not be deleted is not used in its place either.
+    elsewhere.fault({ request: /^DELETE/, status: 403, times: 1 });
+    await expect(blind.acquire()).rejects.toThrow(refused);
+    expect(elsewhere.alive).toHaveLength(1);
+    await expect(blind.acquire()).rejects.toThrow(refused);
+    expect(sessions.sandboxes.get("ses-1")).toBe(id);
+
+    // A session without a sandbox gets one.
+    sessions.sandboxes.set("ses-2", undefined);
+    expect((await blind.acquire({ sessionId: "ses-2" })).notice).toBeUndefined();
+  });
+
   test("is named in the log with its execution and session", async () => {
     const replica = open();
     const id = await earlier(replica);

@@ -48,7 +48,7 @@ export class SessionSandbox {
       const known = await this.#known();
       const remote = known === undefined || known === gone ? undefined : await this.#revive(known);
       if (remote !== undefined) return { remote, isNew: false };
-      const left = await this.#leftOver(gone);
+      const left = await this.#leftOver(known, gone);
       if (left !== undefined) return { remote: left, isNew: false };
       const made = { remote: await this.#create(known), isNew: true };
       if (known === undefined) return made;
@@ -105,11 +105,12 @@ export class SessionSandbox {
   }
 
   /** One that was made for the session, and could not be written to it then. */
-  async #leftOver(gone: string | undefined): Promise<RemoteSandbox | undefined> {
+  async #leftOver(known: string | undefined, gone: string | undefined): Promise<RemoteSandbox | undefined> {
     const { api, group, log } = this.#options;
     for (const remote of await api.list(labelsOfSession(group, this.#sessionId), this.#request.signal)) {
       const usable = remote.id === gone ? undefined : await this.#revive(remote.id);
       if (usable === undefined) continue;
+      await this.#checkOrganization(usable, known);
       log.info(`The sandbox ${usable.id} was made for session ${this.#sessionId} before: it is used`);
       await this.#remember(usable.id);
       return usable;
@@ -120,28 +121,43 @@ export class SessionSandbox {
   /** @param replaces the sandbox that seems to be gone */
   async #create(replaces: string | undefined): Promise<RemoteSandbox> {
     const remote = await createSandbox(this.#options, this.#request);
-    const other = await this.#otherOrganization(remote);
-    if (replaces !== undefined && other !== undefined) {
-      await this.#options.api.call(`delete the sandbox ${remote.id}`, () => remote.delete());
-      throw new SandboxError(
-        "unavailable",
-        `The sandbox ${replaces} of session ${this.#sessionId} is not in the organization ${remote.organizationId} of this runner's DAYTONA_API_KEY; those of the other runners are in ${other}. It is not replaced, and none of its files are lost. Correct DAYTONA_API_KEY. ${this.#options.organization.rebindRemedy}`,
-      );
+    try {
+      await this.#checkOrganization(remote, replaces);
+    } catch (error) {
+      await this.#options.api
+        .call(`delete the sandbox ${remote.id}`, () => remote.delete())
+        .catch((failure: unknown) => this.#options.log.warn(messageOf(failure)));
+      throw error;
     }
     await this.#remember(remote.id);
     return remote;
   }
 
-  /** The organization at Daytona that the group's sandboxes are in, where it is another one. */
-  async #otherOrganization({ organizationId }: RemoteSandbox): Promise<string | undefined> {
+  /**
+   * Refuses to replace a sandbox that is only out of this runner's sight: one of another organization at Daytona.
+   * @throws SandboxError where it is one, or where the group's organization is unknown
+   */
+  async #checkOrganization({ organizationId }: RemoteSandbox, replaces: string | undefined): Promise<void> {
     const { organization, log } = this.#options;
+    let bound: string;
     try {
-      const bound = await organization.bind(organizationId);
-      return bound === organizationId ? undefined : bound;
+      bound = await organization.bind(organizationId);
     } catch (error) {
-      log.warn(`Whether ${organizationId} is the organization of the other runners is not known: ${messageOf(error)}`);
-      return undefined;
+      if (replaces === undefined) {
+        log.warn(`The organization ${organizationId} of the new sandbox could not be checked: ${messageOf(error)}`);
+        return;
+      }
+      throw new SandboxError(
+        "unavailable",
+        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, since the runner cannot check at the moment whether its DAYTONA_API_KEY is of the organization of the other runners: ${messageOf(error)} Send the message again.`,
+        error,
+      );
     }
+    if (replaces === undefined || bound === organizationId) return;
+    throw new SandboxError(
+      "unavailable",
+      `The sandbox ${replaces} of session ${this.#sessionId} is not in the organization ${organizationId} of this runner's DAYTONA_API_KEY; those of the other runners are in ${bound}. It is not replaced, and none of its files are lost. Correct DAYTONA_API_KEY. ${organization.rebindRemedy}`,
+    );
   }
 
   async #remember(sandboxId: string): Promise<void> {
