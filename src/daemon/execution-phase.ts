@@ -1,4 +1,4 @@
-import { type AgentExecution, ExecutionPhase } from "../stigmer/index.ts";
+import { type AgentExecution, ExecutionPhase, MessageType } from "../stigmer/index.ts";
 
 const TERMINAL = new Set([
   ExecutionPhase.EXECUTION_COMPLETED,
@@ -13,6 +13,16 @@ export function isTerminal(execution: AgentExecution): boolean {
 /** Whether no runner has begun it. */
 export function isPending({ status }: AgentExecution): boolean {
   return status?.phase === ExecutionPhase.EXECUTION_PENDING;
+}
+
+/**
+ * Whether its agent works, or nothing will work on it any more. IN_PROGRESS alone says only that a runner has the
+ * execution: it has yet to read what the agent needs.
+ */
+export function showsWork(execution: AgentExecution): boolean {
+  const { messages = [], toolCalls = [] } = execution.status ?? {};
+  const isAnswered = messages.some(({ type }) => type !== MessageType.MESSAGE_HUMAN);
+  return isAnswered || toolCalls.length > 0 || isTerminal(execution);
 }
 
 /** The phases of executions that have not ended. */

@@ -13,7 +13,7 @@ import {
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { invalid } from "./daemon-error.ts";
-import { isTerminal } from "./execution-phase.ts";
+import { isTerminal, showsWork } from "./execution-phase.ts";
 import { HeldSecrets } from "./held-secrets.ts";
 import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
@@ -48,7 +48,7 @@ export class ExecutionBook {
   delete(id: string): AgentExecution {
     const deleted = kinds.execution.delete(this.#store, id);
     this.#live.forget(id);
-    this.#secrets.take(id);
+    this.#secrets.forget(id);
     return deleted;
   }
 
@@ -79,9 +79,9 @@ export class ExecutionBook {
     }
   }
 
-  /** The secrets of an execution, for the runner that takes it: they are given once. */
-  takeSecrets(executionId: string): ExecutionContext | undefined {
-    return this.#secrets.take(executionId);
+  /** The secrets of an execution, for its runner; none once its agent has begun to work, which takes them. */
+  secretsOf(executionId: string): ExecutionContext | undefined {
+    return this.#secrets.get(executionId);
   }
 
   /** Lists and maps are replaced whole where not empty, never cleared; scalars are taken where set. */
@@ -143,7 +143,7 @@ export class ExecutionBook {
 
   #changed(execution: AgentExecution): AgentExecution {
     const newest = this.#live.put(execution);
-    if (isTerminal(newest)) this.#secrets.take(newest.metadata?.id ?? "");
+    if (showsWork(newest)) this.#secrets.forget(newest.metadata?.id ?? "");
     for (const tell of this.#subscribers.get(newest.metadata?.id ?? "") ?? []) tell(newest);
     return newest;
   }

@@ -11,8 +11,9 @@ import {
 } from "../stigmer/index.ts";
 
 /**
- * The secrets of executions that no runner has taken yet, in memory only: neither the daemon's file nor Temporal's history
- * has them. A runner reads them once, as the execution context that is named by the execution's id.
+ * The secrets of executions whose agent has not begun to work, in memory only: neither the daemon's file nor Temporal's
+ * history has them. A runner reads them as the execution context that is named by the execution's id, again where the
+ * answer was lost.
  */
 export class HeldSecrets {
   readonly #contexts = new Map<string, ExecutionContext>();
@@ -40,10 +41,11 @@ export class HeldSecrets {
     };
   }
 
-  /** Gives the secrets of an execution, and keeps them no longer. */
-  take(executionId: string): ExecutionContext | undefined {
-    const context = this.#contexts.get(executionId);
+  get(executionId: string): ExecutionContext | undefined {
+    return this.#contexts.get(executionId);
+  }
+
+  forget(executionId: string): void {
     this.#contexts.delete(executionId);
-    return context;
   }
 }

@@ -1,12 +1,14 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromJson, type JsonValue, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import { status } from "@grpc/grpc-js";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { openDatabase } from "../shared/open-database.ts";
 import * as wire from "../stigmer/index.ts";
+import { DaemonError } from "./daemon-error.ts";
 import { ExecutionBook } from "./executions.ts";
 import { type GrpcServer, serveGrpc } from "./grpc-server.ts";
 import { kinds, upgrade } from "./resource-kind.ts";
@@ -19,12 +21,21 @@ let started: unknown[];
 let store: ResourceStore;
 let server: GrpcServer;
 let client: wire.StigmerClient;
+/** What happens to an answer with secrets on its way. */
+let onSecretsRead: () => void;
 
 beforeEach(async () => {
   database = new Database(":memory:", { strict: true });
   store = new ResourceStore(database);
   started = [];
   const book = new ExecutionBook(store, async (_, execution) => void started.push(execution));
+  onSecretsRead = () => undefined;
+  const readSecrets = book.secretsOf.bind(book);
+  book.secretsOf = (id) => {
+    const secrets = readSecrets(id);
+    onSecretsRead();
+    return secrets;
+  };
   server = await serveGrpc(services(store, book, silentLogger), 0);
   client = new wire.StigmerClient({ endpoint: `127.0.0.1:${server.port}`, tls: false, apiKey: () => "key" });
 });
@@ -135,7 +146,10 @@ describe("the secrets of an execution", () => {
     return await client.call(wire.AgentExecutionCommandController.method.create, { spec });
   }
 
-  test("are given to a runner once, and are neither shown, nor stored, nor in the workflow's input", async () => {
+  const update = async (executionId: string, status: MessageInitShape<typeof wire.AgentExecutionStatusSchema>) =>
+    await client.call(wire.AgentExecutionCommandController.method.updateStatus, { executionId, status });
+
+  test("are neither shown, nor stored, nor in the workflow's input, and kept until its agent works", async () => {
     const execution = await beginWithSecrets();
     const slug = execution.metadata?.id ?? "";
     expect(execution.spec?.runtimeEnv["KEY"]).toMatchObject({ value: "***", isSecret: true });
@@ -146,26 +160,43 @@ describe("the secrets of an execution", () => {
     expect(database.serialize().toString("latin1")).not.toContain("sk-very-secret");
 
     const kind = wire.ApiResourceKind.execution_context;
-    const given = await client.call(context, { slug, kind });
-    expect(given.spec?.data).toEqual({ KEY: expect.objectContaining({ value: "sk-very-secret", isSecret: true }) });
-    expect(await refusal(slug)).toContain("taken already");
+    const given = async () => (await client.call(context, { slug, kind })).spec?.data;
+    const secrets = { KEY: expect.objectContaining({ value: "sk-very-secret", isSecret: true }) };
+    expect(await given()).toEqual(secrets);
+    // What a runner says before it has read what the agent needs.
+    const messages = [{ type: wire.MessageType.MESSAGE_HUMAN, content: "Go" }];
+    await update(slug, { phase: wire.ExecutionPhase.EXECUTION_IN_PROGRESS, messages });
+    expect(await given()).toEqual(secrets);
+    await update(slug, { messages: [...messages, { type: wire.MessageType.MESSAGE_AI, content: "I go." }] });
+    expect(await refusal(slug)).toContain("until its agent begins to work");
   });
 
-  test("are forgotten when it ends or is deleted before a runner took them", async () => {
+  test("reach a runner whose first answer is lost", async () => {
+    const slug = (await beginWithSecrets()).metadata?.id ?? "";
+    const execution = fromJson(wire.AgentExecutionSchema, started[0] as JsonValue, { ignoreUnknownFields: true });
+    let lost = 0;
+    onSecretsRead = () => {
+      if (lost++ === 0) throw new DaemonError(status.UNAVAILABLE, "the answer is lost");
+    };
+    await update(slug, { phase: wire.ExecutionPhase.EXECUTION_IN_PROGRESS });
+    const { environment } = await wire.resolveBlueprint(client, execution, new AbortController().signal);
+    expect([lost, environment.values]).toEqual([2, { KEY: "sk-very-secret", REGION: "eu" }]);
+  });
+
+  test("are forgotten when it ends or is deleted before its agent works", async () => {
     const ended = (await beginWithSecrets()).metadata?.id ?? "";
     const deleted = (await beginWithSecrets()).metadata?.id ?? "";
-    const status = { phase: wire.ExecutionPhase.EXECUTION_FAILED };
-    await client.call(wire.AgentExecutionCommandController.method.updateStatus, { executionId: ended, status });
+    await update(ended, { phase: wire.ExecutionPhase.EXECUTION_FAILED });
     await client.call(wire.AgentExecutionCommandController.method.delete, { value: deleted });
-    expect(await refusal(ended)).toContain("taken already");
+    expect(await refusal(ended)).toContain("until its agent begins to work");
     expect(await refusal(deleted)).toContain("there is no ExecutionContext");
   });
 
   test("are not stored by an update either", async () => {
     const { metadata, spec } = await beginWithSecrets();
     const changed = { agentId: spec?.agentId ?? "", runtimeEnv: { KEY: { value: "sk-other-secret", isSecret: true } } };
-    const update = wire.AgentExecutionCommandController.method.update;
-    const updated = await client.call(update, { metadata: { id: metadata?.id ?? "" }, spec: changed });
+    const { method } = wire.AgentExecutionCommandController;
+    const updated = await client.call(method.update, { metadata: { id: metadata?.id ?? "" }, spec: changed });
     expect(updated.spec?.runtimeEnv["KEY"]?.value).toBe("***");
     expect(database.serialize().toString("latin1")).not.toContain("sk-other-secret");
   });

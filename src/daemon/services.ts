@@ -109,10 +109,10 @@ function executionContexts({ store, executions, on }: Parts): ServedService[] {
       methods: {
         ...on.unary(query.get, ({ value }) => kinds.executionContext.get(store, value)),
         ...on.unary(query.getByReference, (reference) => {
-          const secrets = executions.takeSecrets(reference.slug);
+          const secrets = executions.secretsOf(reference.slug);
           if (secrets === undefined && kinds.execution.has(store, reference.slug))
             throw notFound(
-              "they were taken already, or given to a daemon that has ended since: send the message again",
+              "they are kept only until its agent begins to work, by the daemon that took the message: send the message again",
             );
           return secrets ?? kinds.executionContext.getByReference(store, reference);
         }),
