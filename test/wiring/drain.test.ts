@@ -88,6 +88,7 @@ describe("a worker that drains", () => {
     const { worker, running } = await polling("leaves");
     await worker.drain(Date.now() + 600_000);
     await running;
+    expect(log).toEqual([]);
   }, 60_000);
 
   test("runs an execution that was announced and is handed out to a poll which was open before", async () => {

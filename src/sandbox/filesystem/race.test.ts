@@ -1,11 +1,16 @@
 import { expect, test } from "bun:test";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import type { DirectoryEntry, Found } from "../sandbox.ts";
 import { FilesystemSandboxes } from "./index.ts";
 
 /** Rounds of all tools: some thousand calls. */
 const ROUNDS = 400;
+/** What is in the files outside: of a length that no file inside has. */
+const OUTSIDE = "this is outside";
+/** A name that is only outside, in each directory. */
+const OUTSIDE_NAME = "outside.txt";
 
 /** Swaps pairs of names without end, each in one step: neither name is ever missing. */
 const RACER = `
@@ -20,12 +25,13 @@ async function setUp({ path }: TemporaryFolder) {
   const [root, outside] = [join(path, "root"), join(path, "outside")];
   for (const [place, text] of [
     [join(root, "dir"), "inside"],
-    [outside, "outside"],
+    [outside, OUTSIDE],
   ] as const) {
     await mkdir(join(place, "sub/deep"), { recursive: true });
     for (const name of ["secret.txt", "sub/secret.txt", "sub/deep/secret.txt"])
       await Bun.write(join(place, name), text);
   }
+  for (const directory of ["", "sub", "sub/deep"]) await Bun.write(join(outside, directory, OUTSIDE_NAME), OUTSIDE);
   await Bun.write(join(root, "file.txt"), "inside");
   await symlink(outside, join(root, "dir-link"));
   await symlink(join(outside, "secret.txt"), join(root, "file-link"));
@@ -46,6 +52,11 @@ async function picture(directory: string): Promise<string[]> {
       return `${name} ${found.mtimeMs} ${content}`;
     }),
   );
+}
+
+/** What a listing tells: names, and whose sizes. */
+function told({ items }: Found<DirectoryEntry>): string[] {
+  return items.map(({ path, size }) => `${basename(path)}: ${size === OUTSIDE.length ? "as outside" : size}`);
 }
 
 test.if(process.platform === "linux")(
@@ -74,10 +85,11 @@ test.if(process.platform === "linux")(
       (round) => sandbox.writeFile(`dir/new-${round}.txt`, "written"),
       (round) => sandbox.writeFile(`dir/made-${round}/below/file.txt`, "written"),
       () => sandbox.writeFile("file.txt", "inside"),
-      () => sandbox.list("dir").then(({ items }) => items.map(({ size }) => size)),
+      () => sandbox.list("dir").then(told),
+      () => sandbox.list("dir/sub").then(told),
       () => sandbox.grep("outside", "dir", { limit: 10 }).then(({ items }) => items.map(({ text }) => text)),
       () => sandbox.grep("outside", "/", { limit: 10 }).then(({ items }) => items.map(({ text }) => text)),
-      () => sandbox.glob("**/*", "dir"),
+      () => sandbox.glob("**/*", "dir").then(told),
       (round) => sandbox.remove(`dir/new-${round}.txt`),
       (round) => sandbox.remove(`dir/made-${round}`),
       () => sandbox.remove("dir/sub/deep"),
@@ -87,9 +99,12 @@ test.if(process.platform === "linux")(
     const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
     for (let round = 0; round < ROUNDS; round++) {
       for (const tool of tools) {
-        const shown = await tool(round).then(JSON.stringify, (error: { code?: string }) => `refused: ${error.code}`);
-        expect(shown).not.toMatch(/"outside/);
-        count(shown.startsWith("refused") ? shown : "done");
+        const [shown, how] = await tool(round).then(
+          (result) => [JSON.stringify(result), "done"] as const,
+          (error: { code?: string }) => ["", `refused: ${error.code}`] as const,
+        );
+        expect(shown).not.toContain("outside");
+        count(how);
       }
     }
     racer.kill("SIGKILL");
