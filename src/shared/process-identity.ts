@@ -1,12 +1,20 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Separates the parts of an identity. */
+/** Separates the parts of an identity that is written down. */
 const SEPARATOR = "|";
 
-/** Names this process among all that were and will be, as far as the system tells them apart. */
-export function ownIdentity(): string {
-  return [machine(), process.pid, startTime(process.pid) ?? ""].join(SEPARATOR);
+/** A process among all that were and will be, as far as the system tells them apart. */
+export interface ProcessIdentity {
+  /** Where process numbers mean the same: one run of one system and, on Linux, one namespace of processes. */
+  readonly machine: string;
+  readonly pid: number;
+  /** In the system's own unit; empty where it does not tell. */
+  readonly started: string;
+}
+
+export function ownProcess(): ProcessIdentity {
+  return { machine: machine(), pid: process.pid, started: startTime(process.pid) ?? "" };
 }
 
 /**
@@ -14,18 +22,29 @@ export function ownIdentity(): string {
  * @param identity as it gave it itself
  * @returns `undefined` where that cannot be seen from here: it ran on another machine, or in another container
  */
-export function hasEnded(identity: string): boolean | undefined {
-  const [where, pid = "", started] = identity.split(SEPARATOR);
-  if (where !== machine() || !/^[1-9]\d*$/.test(pid)) return undefined;
-  const now = startTime(Number(pid));
+export function processHasEnded({ machine: where, pid, started }: ProcessIdentity): boolean | undefined {
+  if (where !== machine() || !Number.isSafeInteger(pid) || pid < 1) return undefined;
+  const now = startTime(pid);
   // The number may have been given to another one.
   if (now !== undefined && started !== "") return now !== started;
-  return !exists(Number(pid));
+  return !exists(pid);
+}
+
+/** {@link ownProcess} as a text. */
+export function ownIdentity(): string {
+  const own = ownProcess();
+  return [own.machine, own.pid, own.started].join(SEPARATOR);
+}
+
+/** {@link processHasEnded} of a text from {@link ownIdentity}. */
+export function hasEnded(identity: string): boolean | undefined {
+  const [where = "", pid = "", started = ""] = identity.split(SEPARATOR);
+  return processHasEnded({ machine: where, pid: /^\d+$/.test(pid) ? Number(pid) : 0, started });
 }
 
 let known: string | undefined;
 
-/** Where process numbers mean the same: one run of one system and, on Linux, one namespace of processes. */
+/** See {@link ProcessIdentity}. */
 function machine(): string {
   known ??= attempt(() => {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();

@@ -24,9 +24,18 @@ describe("the process of an identity", () => {
     expect(hasEnded(own)).toBe(false);
   });
 
-  test("is not known to have ended where it is somewhere else", () => {
+  test.if(process.platform === "linux")("has ended where its number was given to another one", async () => {
+    await using other = Bun.spawn(["sleep", "60"]);
+    const identity = parseIdentity(formatIdentity({ ...ownIdentity("group-1"), pid: other.pid }));
+    expect(identity && hasEnded(identity)).toBe(true);
+  });
+
+  test("is not known to have ended where it is somewhere else, also on a machine of the same name", () => {
     const own = { ...ownIdentity(""), pid: 2 ** 22 - 1 };
-    expect(hasEnded({ ...own, host: "elsewhere" })).toBe(false);
+    expect(hasEnded(own)).toBe(true);
     expect(hasEnded({ ...own, pidNamespace: "another" })).toBe(false);
+    // Outside of containers the namespace has the same number on all machines.
+    const [number = ""] = /\d+(?=\]?$)/.exec(own.pidNamespace) ?? [];
+    expect(hasEnded({ ...own, pidNamespace: number })).toBe(false);
   });
 });
