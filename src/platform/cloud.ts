@@ -57,7 +57,7 @@ export async function openCloud(
   const backend = () => `${config.stigmer.endpoint.toLowerCase()}, ${key.owner()}`;
   const collector = openCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });
   opened.defer(() => collector?.stop());
-  const journal = new RedisJournal(redis, log);
+  const journal = new RedisJournal(redis, config.temporal.namespace, log);
   opened.defer(() => journal.close());
   const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
   const closing = opened.move();

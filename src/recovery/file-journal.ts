@@ -26,13 +26,7 @@ export class FileJournal implements Journal {
   }
 
   async begin(entry: JournalEntry): Promise<void> {
-    await this.#try(async () => {
-      if (this.#release === undefined) {
-        await mkdir(this.#own, { recursive: true, mode: 0o700 });
-        this.#release = holdFile(join(this.#own, LOCK));
-      }
-      await writeEntry(this.#own, entry);
-    });
+    await this.#try(() => this.#write(entry));
   }
 
   async end(executionId: string): Promise<void> {
@@ -44,20 +38,16 @@ export class FileJournal implements Journal {
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const directory = join(this.#directory, name);
       if (directory === this.#own) continue;
-      const release = holdIfAbandoned(directory);
-      if (release === undefined) continue;
-      try {
-        const entries = await readEntries(directory);
-        // Noted as this runner's before they are removed as the other's: neither end loses them.
-        for (const entry of entries) await this.begin(entry);
-        taken.push(...entries);
-        await rm(directory, { recursive: true, force: true });
-      } finally {
-        release();
-      }
+      // One that is damaged keeps nothing from those in the others.
+      await this.#try(async () => {
+        taken.push(...(await this.#take(directory)));
+      });
     }
     return taken;
   }
+
+  /** The locks are certain: nothing that was taken has a runner that lives. */
+  async giveBack(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#release?.();
@@ -69,9 +59,32 @@ export class FileJournal implements Journal {
     });
   }
 
+  /** @throws the system's error; what was not taken is still there */
+  async #take(directory: string): Promise<readonly JournalEntry[]> {
+    const release = holdIfAbandoned(directory);
+    if (release === undefined) return [];
+    try {
+      const entries = await readEntries(directory);
+      // Noted as this runner's before they are removed as the other's: neither end loses them.
+      for (const entry of entries) await this.#write(entry);
+      await rm(directory, { recursive: true, force: true });
+      return entries;
+    } finally {
+      release();
+    }
+  }
+
+  async #write(entry: JournalEntry): Promise<void> {
+    if (this.#release === undefined) {
+      await mkdir(this.#own, { recursive: true, mode: 0o700 });
+      this.#release = holdFile(join(this.#own, LOCK));
+    }
+    await writeEntry(this.#own, entry);
+  }
+
   async #try(work: () => Promise<void>): Promise<void> {
     await work().catch((error: unknown) =>
-      this.#log.debug(`The journal in ${this.#directory} cannot be written: ${messageOf(error)}`),
+      this.#log.debug(`The journal in ${this.#directory} cannot be used: ${messageOf(error)}`),
     );
   }
 }

@@ -5,4 +5,4 @@
  */
 export { FileJournal } from "./file-journal.ts";
 export type { Journal, JournalEntry } from "./journal.ts";
-export { Recovery } from "./recovery.ts";
+export { Recovery, type RecoveryLimits } from "./recovery.ts";

@@ -31,9 +31,11 @@ export interface Journal {
   end(executionId: string): Promise<void>;
   /**
    * Takes the executions that runners left behind which do not live any more. Each is given to one caller, and again to
-   * another one where that does not {@link end} it and ends itself.
+   * another one where that does not {@link end} it and ends itself. What cannot be taken now is left for the next call.
    * @throws where the journal cannot be read
    */
   takeAbandoned(): Promise<readonly JournalEntry[]>;
+  /** Gives an execution that was taken back to the runner that had it, which lives after all. Best effort, as {@link begin}. */
+  giveBack(executionId: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,12 +1,13 @@
-import { expect, test } from "bun:test";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { silentLogger } from "../../src/log/index.ts";
 import { FileJournal, type Journal } from "../../src/recovery/index.ts";
 import { RedisJournal } from "../../src/recovery/redis/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
+import { until } from "../support/eventually.ts";
 import { entry, journalContract } from "../support/journal-contract.ts";
-import { startRedis } from "../support/redis.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 journalContract("a directory", async () => {
@@ -25,7 +26,7 @@ journalContract("Redis", async () => {
   const journals: Journal[] = [];
   return {
     open: async () => {
-      const journal = new RedisJournal(redis, silentLogger);
+      const journal = new RedisJournal(redis, "default", silentLogger);
       journals.push(journal);
       return journal;
     },
@@ -56,4 +57,101 @@ test("a journal in a directory is not held up by what is damaged or does not bel
   await writeFile(join(directory, "stray"), "");
   const found = await new FileJournal(directory, silentLogger).takeAbandoned();
   expect(found.map(({ executionId }) => executionId)).toEqual(["aex-2"]);
+});
+
+test("a journal in a directory gives what it can, and keeps what it cannot read", async () => {
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, "running");
+  const one = new FileJournal(directory, silentLogger);
+  await one.begin(entry("aex-1"));
+  await one.close();
+  // Whatever the order in which they are found.
+  const damaged = ["0000", "zzzz"].map((name) => join(directory, name));
+  for (const place of damaged) await mkdir(join(place, "no-file.json"), { recursive: true });
+  const other = new FileJournal(directory, silentLogger);
+  expect(await other.takeAbandoned()).toEqual([entry("aex-1")]);
+  for (const place of damaged) {
+    await rm(join(place, "no-file.json"), { recursive: true });
+    await writeFile(join(place, "file.json"), JSON.stringify(entry(basename(place))));
+  }
+  const found = (await other.takeAbandoned()).map(({ executionId }) => executionId);
+  expect(found.sort()).toEqual(["0000", "zzzz"]);
+});
+
+describe("a journal in Redis, where signs of life were lost", () => {
+  let server: TestRedis;
+  let redis: RedisConnection;
+  const journals: RedisJournal[] = [];
+  beforeEach(async () => {
+    server = await startRedis();
+    redis = await RedisConnection.open(server.config, silentLogger);
+  });
+  afterEach(async () => {
+    await Promise.all(journals.splice(0).map((journal) => journal.close()));
+    redis.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  const open = (namespace = "default") => {
+    const journal = new RedisJournal(redis, namespace, silentLogger);
+    journals.push(journal);
+    return journal;
+  };
+  const forgetWhoLives = async () => {
+    const keys = (await server.command("KEYS", "stigmer:agent-runner:alive:*")) as string[];
+    await server.command("DEL", ...keys);
+  };
+
+  test("gives an execution back to its runner, and to others when that is killed", async () => {
+    const [one, other, third] = [open(), open(), open()];
+    await one.begin(entry("aex-1"));
+    await forgetWhoLives();
+    expect(await other.takeAbandoned()).toEqual([entry("aex-1")]);
+    await other.giveBack("aex-1");
+    await one.close();
+    expect(await third.takeAbandoned()).toEqual([entry("aex-1")]);
+  });
+
+  test("leaves what its runner has noted again when the other one ends it", async () => {
+    const [one, other, third] = [open(), open(), open()];
+    await one.begin(entry("aex-1"));
+    await forgetWhoLives();
+    await other.takeAbandoned();
+    await one.begin(entry("aex-2"));
+    await other.end("aex-1");
+    await one.close();
+    const found = (await third.takeAbandoned()).map(({ executionId }) => executionId);
+    expect(found.sort()).toEqual(["aex-1", "aex-2"]);
+  });
+
+  test("is written again when Redis has lost it", async () => {
+    const one = open();
+    await one.begin(entry("aex-1"));
+    await server.command("FLUSHALL");
+    await until("it is noted again", async () => {
+      const noted = (await server.command("HGETALL", "stigmer:agent-runner:running:default")) as string[];
+      return noted.includes("aex-1");
+    });
+    await one.close();
+    expect(await open().takeAbandoned()).toEqual([entry("aex-1")]);
+  });
+
+  test("takes nothing of another namespace of Temporal's", async () => {
+    const one = open("one");
+    await one.begin(entry("aex-1"));
+    await one.close();
+    expect(await open("other").takeAbandoned()).toEqual([]);
+    expect(await open("one").takeAbandoned()).toEqual([entry("aex-1")]);
+  });
+
+  test("takes what it has taken before, where it was not told so", async () => {
+    const one = open();
+    await one.begin(entry("aex-1"));
+    const key = "stigmer:agent-runner:running:default";
+    const [, text = ""] = (await server.command("HGETALL", key)) as string[];
+    await server.command("HSET", key, "aex-2", text.replaceAll("aex-1", "aex-2"));
+    expect(await one.takeAbandoned()).toEqual([entry("aex-2")]);
+    await one.end("aex-2");
+    expect(await one.takeAbandoned()).toEqual([]);
+  });
 });

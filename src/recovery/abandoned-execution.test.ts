@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { startBackend } from "../../test/support/backend.ts";
+import { until } from "../../test/support/eventually.ts";
+import { entry } from "../../test/support/journal-contract.ts";
+import { phaseOf, StigmerUser } from "../../test/support/stigmer-user.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { silentLogger } from "../log/index.ts";
+import { type AgentExecution, StigmerClient } from "../stigmer/index.ts";
+import type { WorkflowState } from "../temporal/index.ts";
+import { AbandonedExecution, type Verdict } from "./abandoned-execution.ts";
+
+let closing: AsyncDisposableStack;
+let client: StigmerClient;
+let user: StigmerUser;
+let execution: AgentExecution;
+
+beforeEach(async () => {
+  closing = new AsyncDisposableStack();
+  const folder = closing.use(await temporaryFolder());
+  const backend = closing.use(await startBackend(folder.path));
+  client = new StigmerClient({ endpoint: backend.endpoint, tls: false, apiKey: () => "key" });
+  closing.defer(() => client.close());
+  user = new StigmerUser(client);
+  execution = await user.begin(await user.session(), "Go");
+});
+afterEach(() => closing.disposeAsync());
+
+/** What Temporal tells; `undefined`: it does not know the workflow; an error: it does not answer. */
+type Answer = WorkflowState | undefined | Error;
+
+const heartbeatAt = (aliveAt: number): WorkflowState => ({
+  ...{ isOpen: true, isCancelled: false },
+  pending: new Map([["2", { aliveAt }]]),
+});
+const CLOSED: WorkflowState = { isOpen: false, isCancelled: false, pending: new Map() };
+
+function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 600_000 }) {
+  let answer: Answer;
+  const completions: (boolean | Error)[] = [];
+  const workflows = {
+    describe: async () => {
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    completeActivity: async () => {
+      const completion = completions.shift() ?? true;
+      if (completion instanceof Error) throw completion;
+      return completion;
+    },
+  };
+  const { signal } = new AbortController();
+  const deps = { client, workflows, isCertain, signal, log: silentLogger };
+  const one = new AbandonedExecution(entry(execution.metadata?.id ?? ""), deps, limits);
+  const look = async (next: Answer): Promise<Verdict | "failed"> => {
+    answer = next;
+    return await one.look().catch(() => "failed" as const);
+  };
+  return { look, completions };
+}
+
+const phase = async () => phaseOf(await user.get(execution));
+
+describe("an execution that seems to be left behind", () => {
+  test("is not ended because its last heartbeat is old by this machine's clock", async () => {
+    const { look } = abandoned();
+    expect(await look(heartbeatAt(Date.now() - 3_600_000))).toBe("open");
+    expect(await look(heartbeatAt(Date.now() - 3_600_000 + 4_000))).toBe("alive");
+    expect(await phase()).toBe("EXECUTION_PENDING");
+  });
+
+  test("is ended when no heartbeat comes for long enough, also where Temporal's clock is ahead", async () => {
+    const { look } = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
+    const silent = heartbeatAt(Date.now() + 3_600_000);
+    expect(await look(silent)).toBe("open");
+    await until("it is silent for long enough", async () => (await look(silent)) === "done");
+    expect(await phase()).toBe("EXECUTION_FAILED");
+  });
+
+  test("is not ended where Temporal was away meanwhile: heartbeats could not arrive", async () => {
+    const limits = { silentMs: 200, unknownMs: 600_000 };
+    const { look } = abandoned(false, limits);
+    await look(heartbeatAt(1_000));
+    expect(await look(new Error("Temporal is away"))).toBe("failed");
+    await Bun.sleep(2 * limits.silentMs);
+    expect(await look(heartbeatAt(1_000))).toBe("open");
+    expect(await look(heartbeatAt(5_000))).toBe("alive");
+    expect(await phase()).toBe("EXECUTION_PENDING");
+  });
+
+  test("is not ended at once where Temporal does not know its workflow: it may be another one's", async () => {
+    const { look } = abandoned(false, { silentMs: 0, unknownMs: 600_000 });
+    for (let n = 0; n < 3; n++) expect(await look(undefined)).toBe("open");
+    expect(await phase()).toBe("EXECUTION_PENDING");
+    const later = abandoned(false, { silentMs: 600_000, unknownMs: 50 });
+    await until("it is unknown for long enough", async () => (await later.look(undefined)) === "done");
+    expect(await phase()).toBe("EXECUTION_FAILED");
+  });
+
+  test("is left some time by a workflow that has ended: its runner may be about to say why", async () => {
+    expect(await abandoned().look(CLOSED)).toBe("open");
+    const later = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
+    await until("it has ended for long enough", async () => (await later.look(CLOSED)) === "done");
+  });
+
+  test("is ended at once where its runner has ended for sure", async () => {
+    for (const sight of [heartbeatAt(Date.now()), CLOSED, undefined]) {
+      execution = await user.begin(await user.session(), "Go");
+      expect(await abandoned(true).look(sight)).toBe("done");
+      expect(await phase()).toBe("EXECUTION_FAILED");
+    }
+  });
+
+  test("has its activity completed later where that failed after its status was sent", async () => {
+    const { look, completions } = abandoned(true);
+    completions.push(new Error("Temporal is away"));
+    expect(await look(heartbeatAt(1_000))).toBe("failed");
+    expect(await phase()).toBe("EXECUTION_FAILED");
+    completions.push(false);
+    expect(await look(heartbeatAt(1_000))).toBe("open");
+    expect(await look(CLOSED)).toBe("done");
+  });
+});
