@@ -1,8 +1,10 @@
 /** Several compiled replicas on one queue: what one of them does wrong must not be the others' trouble. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { silentLogger } from "../../src/log/index.ts";
+import { RedisConnection } from "../../src/redis/index.ts";
 import { type AgentExecution, ToolCallStatus } from "../../src/stigmer/index.ts";
 import { MAX_OPEN_POLLS } from "../../src/temporal/execution-slots.ts";
-import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
 import { startRevokingProxy } from "../support/daytona-double/revoking-proxy.ts";
 import { until } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
@@ -115,3 +117,44 @@ describe("what a killed replica was working on", () => {
     await other.program.says("was left behind by a runner that ended unexpectedly");
   }, 180_000);
 });
+
+describe("what a living replica works on, where Redis forgets that it lives", () => {
+  test("goes on, and is ended by another one when the replica is killed later", async () => {
+    const owner = await start();
+    world.ollama.converse((_, turn) =>
+      turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : undefined,
+    );
+    const execution = await world.user.begin(await world.user.session(), "Never");
+    const phase = async () => phaseOf(await world.user.get(execution));
+    await until("it runs", async () => (await phase()) === "EXECUTION_IN_PROGRESS");
+    const redis = await openRedis();
+    const forgetful = setInterval(() => void forget(redis), 20);
+    const other = await start({ LOG_LEVEL: "debug" });
+    await other.program.says(`The runner of execution ${execution.metadata?.id} lives`, 60_000);
+    clearInterval(forgetful);
+    expect(await phase()).toBe("EXECUTION_IN_PROGRESS");
+    await stopped(owner, other);
+    redis.close();
+    await start();
+    await until("it is ended", async () => (await phase()) === "EXECUTION_FAILED", 120_000);
+    await until(
+      "its user is told why",
+      async () => (await world.user.get(execution)).status?.error.includes("The runner ended unexpectedly") === true,
+      120_000,
+    );
+  }, 300_000);
+});
+
+async function openRedis(): Promise<RedisConnection> {
+  const { host, port } = world.redis;
+  const config = { host, port, db: 0, password: REDIS_PASSWORD, threadTtlMs: 1, eventsTtlMs: 1 };
+  return await RedisConnection.open(config, silentLogger);
+}
+
+/** Removes all signs of life, as an outage does that lasts longer than they do. */
+async function forget(redis: RedisConnection): Promise<void> {
+  await redis.run(async (client) => {
+    const keys = await client.keys("stigmer:agent-runner:alive:*");
+    if (keys.length > 0) await client.del(...keys);
+  });
+}
