@@ -5,7 +5,12 @@ import { entry } from "../../test/support/journal-contract.ts";
 import { phaseOf, StigmerUser } from "../../test/support/stigmer-user.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
-import { type AgentExecution, StigmerClient } from "../stigmer/index.ts";
+import {
+  type AgentExecution,
+  AgentExecutionCommandController,
+  ExecutionPhase,
+  StigmerClient,
+} from "../stigmer/index.ts";
 import type { WorkflowState } from "../temporal/index.ts";
 import { AbandonedExecution, type Verdict } from "./abandoned-execution.ts";
 
@@ -108,6 +113,18 @@ describe("an execution that seems to be left behind", () => {
       expect(await abandoned(true).look(sight)).toBe("done");
       expect(await phase()).toBe("EXECUTION_FAILED");
     }
+  });
+
+  test("that its runner had not begun is told so, and what was done of another one is kept", async () => {
+    const told = async () => (await user.get(execution)).status?.error ?? "";
+    await abandoned(true).look(CLOSED);
+    expect(await told()).toContain("before it began to work on this execution");
+    execution = await user.begin(await user.session(), "Go");
+    const status = { phase: ExecutionPhase.EXECUTION_IN_PROGRESS };
+    const { method } = AgentExecutionCommandController;
+    await client.call(method.updateStatus, { executionId: execution.metadata?.id ?? "", status });
+    await abandoned(true).look(CLOSED);
+    expect(await told()).toContain("What was done until then is kept");
   });
 
   test("has its activity completed later where that failed after its status was sent", async () => {

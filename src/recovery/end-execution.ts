@@ -6,14 +6,17 @@ import {
   AgentExecutionQueryController,
   type AgentExecutionStatus,
   AgentExecutionStatusSchema,
+  ExecutionPhase,
   type StigmerClient,
   StigmerError,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, typeUrl, type Workflows } from "../temporal/index.ts";
 import type { JournalEntry } from "./journal.ts";
 
-export const ABANDONED_REASON =
+const ABANDONED_REASON =
   "The runner ended unexpectedly while it worked on this execution: it was killed, or its machine stopped. What was done until then is kept: send the message again, or another one to go on.";
+const NOT_BEGUN_REASON =
+  "The runner ended unexpectedly before it began to work on this execution: it was killed, or its machine stopped. Nothing was done: send the message again.";
 
 export interface EndDeps {
   readonly client: StigmerClient;
@@ -38,11 +41,17 @@ export async function endStatus(
     if (error instanceof StigmerError && error.code === "not-found") return undefined;
     throw error;
   }
-  const status = before === undefined ? undefined : abandonedStatus(before, ABANDONED_REASON, new Date());
+  const status = before === undefined ? undefined : abandonedStatus(before, reasonOf(before), new Date());
   if (status === undefined) return undefined;
   await client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status }, { signal });
   log.warn(`Execution ${executionId} was left behind by a runner that ended unexpectedly: it is FAILED now`);
   return status;
+}
+
+/** The first status that a runner sends is in progress, and has the user's message. */
+function reasonOf({ phase, messages }: AgentExecutionStatus): string {
+  const hasBegun = phase === ExecutionPhase.EXECUTION_IN_PROGRESS || messages.length > 0;
+  return hasBegun ? ABANDONED_REASON : NOT_BEGUN_REASON;
 }
 
 /**

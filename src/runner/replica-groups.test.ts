@@ -14,6 +14,11 @@ describe("the groups that poll a queue", () => {
   });
 });
 
+test("runners of one host whose processes have the same number count each", () => {
+  const pod = (pidNamespace: string) => formatIdentity({ pid: 1, host: "node", pidNamespace, group: "b" });
+  expect(foreignGroups([pod("1"), pod("2")], "a")).toEqual([{ group: "b", runners: ["1@node", "1@node"] }]);
+});
+
 describe("of two groups on one queue", () => {
   const foreign = (group: string, count: number) => [
     { group, runners: Array.from({ length: count }, (_, n) => `${n}@node`) },

@@ -24,7 +24,7 @@ export function foreignGroups(pollers: readonly string[], own: string): ForeignG
     if (parsed === undefined || parsed.group === "" || parsed.group === own) continue;
     groups.set(parsed.group, [...(groups.get(parsed.group) ?? []), `${parsed.pid}@${parsed.host}`]);
   }
-  return [...groups].map(([group, runners]) => ({ group, runners: [...new Set(runners)].sort() }));
+  return [...groups].map(([group, runners]) => ({ group, runners: runners.toSorted() }));
 }
 
 /**
