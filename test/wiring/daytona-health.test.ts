@@ -45,6 +45,7 @@ test("the health of Daytona is asked for once a minute at most; a refused key is
     status: "failed",
     reason: expect.stringContaining("key revoked"),
   });
+  double.heal();
   double.fault({ request: /^GET \/sandbox$/, status: 500, message: "out of order" });
   expect(await new DaytonaHealth(replica.api).check()).toMatchObject({
     status: "degraded",
