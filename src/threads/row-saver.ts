@@ -29,7 +29,7 @@ import { ThreadError } from "./thread-error.ts";
 import { type Dumped, ValueCodec } from "./value-codec.ts";
 
 /** How often a checkpoint is read anew that another process has let go of meanwhile. */
-const READS = 3;
+const READS = 20;
 /** Checkpoints of a thread after which parts that nothing refers to are let go of; the end of a run does so too. */
 const SWEEP_EVERY = 64;
 

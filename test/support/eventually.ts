@@ -1,5 +1,5 @@
 /** Tries until it does not throw, and gives what it returned; after the limit, what it threw last. */
-export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 10_000): Promise<T> {
+export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 30_000): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     try {
@@ -15,7 +15,7 @@ export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 10_
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 10_000,
+  limitMs = 30_000,
 ): Promise<void> {
   await eventually(async () => {
     if (!(await condition())) throw new Error(`waited in vain: ${what}`);

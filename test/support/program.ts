@@ -48,7 +48,7 @@ export function startProgram(
     pid: child.pid,
     output: output.text,
     errors: errors.text,
-    says: async (text, limitMs = 20_000) => {
+    says: async (text, limitMs = 60_000) => {
       await until(`"${text}" in:\n${output.text()}${errors.text()}`, () => output.text().includes(text), limitMs).catch(
         () => {
           throw new Error(`the program did not say "${text}" but:\n${output.text()}${errors.text()}`);

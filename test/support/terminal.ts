@@ -36,7 +36,7 @@ export function startAtTerminal(
   return {
     pid: child.pid,
     output: () => output,
-    says: async (text, limitMs = 20_000) => {
+    says: async (text, limitMs = 60_000) => {
       await until("the text", () => output.includes(text), limitMs).catch(() => {
         throw new Error(`the program did not say "${text}" but:\n${output}`);
       });

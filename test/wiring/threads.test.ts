@@ -86,7 +86,11 @@ for (const [name, address, size] of stores) {
 
     test("stay whole when two processes write to one at the same time", async () => {
       const children = ["a", "b"].map((mark) => writer(address(), "shared", 40, mark));
-      expect(await Promise.all(children.map((child) => child.exited))).toEqual([0, 0]);
+      const ends = children.map(async (child) => [await new Response(child.stderr).text(), await child.exited]);
+      expect(await Promise.all(ends)).toEqual([
+        ["", 0],
+        ["", 0],
+      ]);
       const { store, close } = await openStore(address());
       const texts = await remembered(store, "shared");
       // One of them wrote last: its conversation is there from its start to its end.

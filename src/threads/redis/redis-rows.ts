@@ -10,6 +10,8 @@ import { packValue, packWrite, partArguments, unpackValue, unpackWrite } from ".
 import { SWEEP_SCRIPT } from "./parts-script.ts";
 import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
+/** So often the newest checkpoint may turn out to be gone: another process has written newer ones meanwhile. */
+const READS = 20;
 /** How long the end of an execution waits for its thread to be tidied. */
 const DELETE_MS = 1_500;
 /**
@@ -36,8 +38,15 @@ export class RedisRows implements CheckpointRows {
   }
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {
-    const wanted = id ?? (await this.#newest(threadId, namespace));
-    return wanted === undefined ? undefined : await this.#row({ threadId, namespace, id: wanted });
+    if (id !== undefined) return await this.#row({ threadId, namespace, id });
+    for (let attempt = 0; attempt < READS; attempt++) {
+      const newest = await this.#newest(threadId, namespace);
+      if (newest === undefined) return undefined;
+      const row = await this.#row({ threadId, namespace, id: newest });
+      // Without one it was the newest until now. To take the thread for an empty one would lose it.
+      if (row !== undefined) return row;
+    }
+    throw new ThreadError(`The agent's memory cannot be read: others write to the thread ${threadId} all the time.`);
   }
 
   async *list(threadId?: string, namespace?: string): AsyncGenerator<CheckpointRow> {
