@@ -10,8 +10,10 @@ const ROOT_OPTIONS_WITH_VALUE: ReadonlySet<string> = new Set(["--env-file", "--d
 
 /** @throws InvalidArgumentError where it is no `NAME=value` */
 function collectDefault(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("Write it as NAME=value.");
+  if (name !== name.toUpperCase())
+    throw new InvalidArgumentError(`Names of variables are in upper case: write ${name.toUpperCase()} for ${name}.`);
   return { ...before, [name]: value };
 }
 
@@ -97,10 +99,17 @@ export function program(
   return root;
 }
 
-/** Without a command it is `start`; said here, so that a misspelled command is not taken for an argument of it. */
-function withCommand(args: readonly string[]): string[] {
+/**
+ * Without a command it is `start`; said here, so that a misspelled command is not taken for an argument of it. Of one that
+ * there is not only its name is left: commander shows the general help where help for it is asked.
+ */
+function withCommand(args: readonly string[], root: Command): string[] {
   const isValue = (index: number) => ROOT_OPTIONS_WITH_VALUE.has(args[index - 1] ?? "");
-  const named = args.some((arg, index) => !arg.startsWith("-") && !isValue(index));
+  const operands = args.filter((arg, index) => !arg.startsWith("-") && !isValue(index));
+  const [command] = operands[0] === "help" ? operands.slice(1) : operands;
+  if (command !== undefined && command !== "help" && !root.commands.some((known) => known.name() === command))
+    return [command];
+  const named = operands.length > 0;
   // Its value is missing, and that is to be said: the command would be taken for it.
   if (isValue(args.length)) return [...args];
   const asksOnly = args.some((arg) => ["-h", "--help", "-V", "--version"].includes(arg));
@@ -115,7 +124,8 @@ async function main(): Promise<ExitCode> {
     const take = (given: ExitCode) => {
       code = given;
     };
-    await program(process.env, take, output).parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
+    const root = program(process.env, take, output);
+    await root.parseAsync(withCommand(process.argv.slice(2), root), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     code = error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -49,3 +49,19 @@ describe("--default", () => {
     expect(errors).toContain('ADMIN_PORT "http" is not a whole number');
   });
 });
+
+test("arguments that are wrong are named: a command that there is not, also where its help is asked, and a name in lower case", async () => {
+  for (const [args, problem] of [
+    [["bogus", "--help"], "unknown command 'bogus'"],
+    [["--default", "LOG_LEVEL=warn", "bogus", "-h"], "unknown command 'bogus'"],
+    [["help", "bogus"], "unknown command 'bogus'"],
+    [["help", "strat"], "(Did you mean start?)"],
+    [["--default", "mode=local", "config"], "Names of variables are in upper case: write MODE for mode."],
+  ] as const) {
+    const { code, output, errors } = await ended(args);
+    expect({ args, code, output }).toEqual({ args, code: 2, output: "" });
+    expect(errors).toContain(problem);
+  }
+  for (const args of [["help", "run"], ["run", "--help"], ["help"], ["--help"]])
+    expect(await ended(args)).toMatchObject({ code: 0, output: expect.stringMatching(/^Usage: /), errors: "" });
+});
