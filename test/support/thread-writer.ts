@@ -7,11 +7,11 @@ import { openStore, type StoreAddress, talk } from "./thread-stores.ts";
 
 const [address = "{}", threadId = "", turns = "0", mark = ""] = process.argv.slice(2);
 const { store, close } = await openStore(JSON.parse(address) as StoreAddress);
-process.stdout.write("ready\n");
 for (let turn = 0; turn < Number(turns); turn++) {
   await talk(store, threadId, new HumanMessage(`${mark}-${turn}`)).catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`);
     process.exit(1);
   });
+  if (turn === 0) process.stdout.write("written\n");
 }
 await close();

@@ -47,7 +47,7 @@ function writer(address: StoreAddress, threadId: string, turns: number, mark: st
   });
 }
 
-/** Waits for the writer to be ready. */
+/** Waits for the writer to have written. */
 async function started(child: ReturnType<typeof writer>): Promise<void> {
   const reader = child.stdout.getReader();
   await reader.read();
