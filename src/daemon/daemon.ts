@@ -2,19 +2,15 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
-import { DatabaseHealth } from "../shared/database-health.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { HealthCheck } from "../shared/health.ts";
-import { openDatabase } from "../shared/open-database.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { DevError } from "./dev-error.ts";
 import { watchExecutions } from "./execution-watch.ts";
 import { ExecutionBook, type StartWorkflow } from "./executions.ts";
 import { serveGrpc } from "./grpc-server.ts";
-import { LiveExecutions } from "./live-executions.ts";
-import { upgrade } from "./resource-kind.ts";
-import { ResourceStore } from "./resource-store.ts";
+import { openResources } from "./open-resources.ts";
 import { services } from "./services.ts";
 import { createWorkflowWorker, WORKFLOW_QUEUE } from "./workflow/workflow-worker.ts";
 
@@ -49,15 +45,9 @@ const RUN_TIMEOUT = "10 min";
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { connection, namespace, runnerQueue, port, dataDir, announce, log } = options;
   await using opened = new AsyncDisposableStack();
-  const file = join(dataDir, "daemon.db");
-  const database = openDatabase(file);
-  opened.defer(() => database.close());
-  const health = new DatabaseHealth(file, database);
+  const { store, health, live, close } = openResources(join(dataDir, "daemon.db"), log);
+  opened.defer(close);
   const client = new Client({ connection, namespace, dataConverter: { payloadCodecs: [protobufJsonCodec] } });
-  const store = new ResourceStore(database);
-  upgrade(store);
-  const live = new LiveExecutions(store, log, health);
-  live.resume();
   const startWorkflow: StartWorkflow = async (executionId, execution, sessionId) => {
     if (sessionId !== "")
       await announce?.(sessionId, executionId).catch((error: unknown) =>

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from "@bufbuild/protobuf";
+import { messageOf } from "../shared/errors.ts";
 import { whileBusy } from "../shared/open-database.ts";
 import { type Page, page } from "./page.ts";
 
@@ -93,7 +94,7 @@ export class ResourceStore {
     return this.#database
       .query<{ message: Uint8Array }, [string]>("SELECT message FROM resources WHERE kind = ? ORDER BY id DESC")
       .all(schema.typeName)
-      .map(({ message }) => fromBinary(schema, message));
+      .map(({ message }) => decoded(schema, message));
   }
 
   /** One page of a kind, the newest first. Only what is on the page is read. */
@@ -141,6 +142,22 @@ export class ResourceStore {
 
   #one<D extends DescMessage>(schema: D, sql: string, values: string[]): MessageShape<D> | undefined {
     const row = this.#database.query<{ message: Uint8Array }, string[]>(sql).get(...values);
-    return row === null ? undefined : fromBinary(schema, row.message);
+    return row === null ? undefined : decoded(schema, row.message);
+  }
+}
+
+/** A resource whose bytes are no message: SQLite notices damage in its own structures only. */
+class DamagedResource extends Error {
+  override readonly name = "DamagedResource";
+  /** As SQLite says of the damage that it notices. */
+  readonly code = "SQLITE_CORRUPT";
+}
+
+/** @throws DamagedResource */
+function decoded<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+  try {
+    return fromBinary(schema, bytes);
+  } catch (error) {
+    throw new DamagedResource(`a stored ${schema.name} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }
