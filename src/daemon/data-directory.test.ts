@@ -25,9 +25,26 @@ test("a data directory is made, and held against others until it is freed or its
 test("one that cannot be used is told of with its cause and remedy", async () => {
   await using folder = await temporaryFolder();
   await Bun.write(join(folder.path, "file"), "");
-  expect(() => holdDataDirectory(join(folder.path, "file"))).toThrow(/cannot be used: .*EEXIST/);
+  expect(() => holdDataDirectory(join(folder.path, "file"))).toThrow("cannot be used: it is not a directory (EEXIST)");
   expect(() => holdDataDirectory(join(folder.path, "file/data"))).toThrow(/cannot be used: .*ENOTDIR/);
+  expect(() => holdDataDirectory("/dev/null")).toThrow(
+    expect.objectContaining({ remedies: [expect.stringContaining("Set STIGMER_DATA_DIR to a directory")] }),
+  );
   await mkdir(join(folder.path, "damaged/dev.lock"), { recursive: true });
   await chmod(join(folder.path, "damaged"), 0o700);
-  expect(() => holdDataDirectory(join(folder.path, "damaged"))).toThrow("cannot be used");
+  const lock = join(folder.path, "damaged/dev.lock");
+  expect(() => holdDataDirectory(join(folder.path, "damaged"))).toThrow(`${lock} cannot be used: it is a directory`);
+});
+
+test("a damaged lock file is named, and is to be removed", async () => {
+  await using folder = await temporaryFolder();
+  const lock = join(folder.path, "dev.lock");
+  for (const garbage of ["garbage", "garbage ".repeat(1_000)]) {
+    await Bun.write(lock, garbage);
+    const holding = () => holdDataDirectory(folder.path);
+    expect(holding).toThrow(`The lock file ${lock} cannot be used: it is damaged (SQLITE_NOTADB)`);
+    expect(holding).toThrow(
+      expect.objectContaining({ remedies: [expect.stringContaining(`Remove the file ${lock}:`)] }),
+    );
+  }
 });

@@ -1,9 +1,13 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { directoryTrouble } from "../shared/directory-trouble.ts";
 import { messageOf } from "../shared/errors.ts";
 import { holdFile } from "../shared/file-lock.ts";
 import { storageTrouble } from "../shared/storage-trouble.ts";
 import { DevError } from "./dev-error.ts";
+
+/** SQLite's codes for a file that is no database, or a broken one. */
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /**
  * Makes the data directory where it is missing, and keeps it for this process alone: two daemons, or two Temporal servers,
@@ -12,20 +16,44 @@ import { DevError } from "./dev-error.ts";
  * @throws DevError
  */
 export function holdDataDirectory(directory: string): () => void {
-  let release: (() => void) | undefined;
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    accessSync(directory, constants.W_OK | constants.X_OK);
-    release = holdFile(join(directory, "dev.lock"));
-  } catch (error) {
-    throw new DevError("directory", `The data directory ${directory} cannot be used: ${messageOf(error)}`, [
-      storageTrouble(error)?.remedy(directory) ??
-        "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
-    ]);
-  }
+  makeDirectory(directory);
+  const release = lock(join(directory, "dev.lock"));
   if (release !== undefined) return release;
   throw new DevError("in-use", `Another \`dev\` uses the data directory ${directory}`, [
     "Stop the other one, or work with it: `agent-runner run` needs only one.",
     "Set STIGMER_DATA_DIR to another directory for this one.",
   ]);
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const trouble = directoryTrouble(directory, "STIGMER_DATA_DIR", error);
+    throw new DevError(
+      "directory",
+      `The data directory ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,
+      [
+        trouble?.remedy ??
+          storageTrouble(error)?.remedy(directory) ??
+          "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
+      ],
+    );
+  }
+}
+
+function lock(file: string): (() => void) | undefined {
+  try {
+    return holdFile(file);
+  } catch (error) {
+    const trouble = storageTrouble(error, file);
+    const what = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
+    const isDamaged = trouble !== undefined && DAMAGED.test(trouble.code);
+    throw new DevError("directory", `The lock file ${file} cannot be used: ${what}`, [
+      isDamaged || trouble === undefined
+        ? `Remove the file ${file}: nothing is kept in it, and a new one is made.`
+        : trouble.remedy(file),
+    ]);
+  }
 }

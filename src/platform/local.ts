@@ -9,6 +9,7 @@ import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { OWN_DIRECTORY } from "../sandbox/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
+import { directoryTrouble } from "../shared/directory-trouble.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
 import { StigmerClient } from "../stigmer/index.ts";
@@ -76,11 +77,17 @@ function bytesOf(size: MemorySize | undefined): number | undefined {
 }
 
 async function usable(directory: string, variable: string, what: string): Promise<void> {
-  const problem = await mkdir(directory, { recursive: true }).then(() => writable(directory), messageOf);
-  if (problem === undefined) return;
-  throw new PlatformError("directory", `The ${what} ${directory} cannot be used: ${problem}`, [
-    `Make the directory writable for this user, or set ${variable} to one that is.`,
-  ]);
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const trouble = directoryTrouble(directory, variable, error);
+    throw new PlatformError(
+      "directory",
+      `The ${what} ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,
+      [trouble?.remedy ?? `Make the directory writable for this user, or set ${variable} to one that is.`],
+    );
+  }
 }
 
 async function writable(directory: string): Promise<string | undefined> {

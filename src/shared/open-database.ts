@@ -46,7 +46,7 @@ export function openDatabase(file: string): Database {
 /** Why a database file cannot be used, and what to do. */
 export function databaseError(file: string, error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const trouble = storageTrouble(error);
+  const trouble = storageTrouble(error, file);
   const text = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
   return new DatabaseError(
     `The database ${file} cannot be used: ${text}.`,

@@ -1,4 +1,8 @@
 import { expect, test } from "bun:test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { openDatabase } from "./open-database.ts";
 import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
 
 const coded = (code: string) => Object.assign(new Error("raw"), { code });
@@ -26,4 +30,20 @@ test.each([
 test("what is about something else is no trouble of storage", () => {
   for (const error of [new Error("x"), coded("ECONNREFUSED"), coded("SQLITE_CONSTRAINT_UNIQUE"), "text", undefined])
     expect(storageTrouble(error)).toBeUndefined();
+});
+
+test("a directory that has the name of a database, or of a file beside it, is told as that", async () => {
+  await using folder = await temporaryFolder();
+  for (const [name, suffix, what] of [
+    ["one.db", "", "it is a directory"],
+    ["two.db", "-wal", `${folder.path}/two.db-wal is a directory`],
+  ] as const) {
+    const file = join(folder.path, name);
+    await mkdir(`${file}${suffix}`);
+    const opening = () => openDatabase(file);
+    expect(opening).toThrow(`The database ${file} cannot be used: ${what} (SQLITE_`);
+    expect(opening).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining(`Move the directory ${file}${suffix} away`) }),
+    );
+  }
 });

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { systemCode } from "./errors.ts";
 
 /** What keeps a file from being used. */
@@ -44,11 +45,31 @@ const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly 
   },
 ];
 
-/** @returns undefined where the error is about something else than storage */
-export function storageTrouble(error: unknown): StorageTrouble | undefined {
+/** SQLite names the files beside a database so. */
+const SUFFIXES = ["", "-wal", "-shm", "-journal"];
+
+/**
+ * @param file of a database that cannot be opened: the system's reason alone does not tell that it is a directory
+ * @returns undefined where the error is about something else than storage
+ */
+export function storageTrouble(error: unknown, file?: string): StorageTrouble | undefined {
   const code = systemCode(error);
+  const directory = file !== undefined && /^SQLITE_(CANTOPEN|IOERR)/.test(code ?? "") ? directoryOf(file) : undefined;
+  if (code !== undefined && directory !== undefined)
+    return {
+      code,
+      what: directory === file ? "it is a directory" : `${directory} is a directory`,
+      remedy: () => `Move the directory ${directory} away: a file is made in its place.`,
+    };
   const kind = code === undefined ? undefined : KINDS.find(({ codes }) => codes.test(code));
   return code === undefined || kind === undefined ? undefined : { code, what: kind.what, remedy: kind.remedy };
+}
+
+/** The directory that has the name of the database, or of a file beside it. */
+function directoryOf(file: string): string | undefined {
+  return SUFFIXES.map((suffix) => `${file}${suffix}`).find((path) =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+  );
 }
 
 /** `<file> cannot be used: the disk is full (SQLITE_FULL). Free space on it, …` */
