@@ -32,11 +32,15 @@ export function processHasEnded({ machine: where, pid, started }: ProcessIdentit
 
 /** {@link ownProcess} as a text. */
 export function ownIdentity(): string {
-  const own = ownProcess();
-  return [own.machine, own.pid, own.started].join(SEPARATOR);
+  return identityOf(process.pid);
 }
 
-/** {@link processHasEnded} of a text from {@link ownIdentity}. */
+/** The same of any process that runs now. */
+export function identityOf(pid: number): string {
+  return [machine(), pid, startTime(pid) ?? ""].join(SEPARATOR);
+}
+
+/** {@link processHasEnded} of a text from {@link ownIdentity} or {@link identityOf}. */
 export function hasEnded(identity: string): boolean | undefined {
   const [where = "", pid = "", started = ""] = identity.split(SEPARATOR);
   return processHasEnded({ machine: where, pid: /^\d+$/.test(pid) ? Number(pid) : 0, started });

@@ -30,7 +30,8 @@ async function start(more: Record<string, string>) {
   const cwd = join(folder.path, crypto.randomUUID());
   await Bun.write(join(cwd, ".keep"), "");
   const run = (message: string) => startProgram(file, ["run", message], env, cwd);
-  return { ...startProgram(file, ["dev"], env, cwd), cwd, run };
+  const again = () => startProgram(file, ["dev"], env, cwd);
+  return { ...again(), cwd, run, again };
 }
 
 /** Kills the Temporal server that a `dev` has started, as the kernel does when memory is short. */
@@ -92,6 +93,34 @@ describe("agent-runner dev", () => {
     dev.signal("SIGINT");
     expect(await dev.exited).toBe(0);
     expect(await runningWith(dev.cwd)).toEqual([]);
+  });
+
+  test("waits for the Temporal of a `dev` that was killed, which takes its time to end", async () => {
+    const bin = join(folder.path, "slow");
+    // The server goes on for a while when it is told to end, and then writes that it has.
+    const script = `#!/bin/sh
+echo begins >>"$HOME/servers"
+trap 'sleep 2; kill $server; wait $server; echo ended >>"$HOME/servers"; exit' TERM
+${Bun.which("temporal")} "$@" & server=$!
+wait $server
+`;
+    await Bun.write(join(bin, "temporal"), script);
+    await chmod(join(bin, "temporal"), 0o755);
+    await using killed = await start({ PATH: `${bin}:/usr/bin:/bin` });
+    await killed.says("Ready.", 60_000);
+    killed.signal("SIGKILL");
+    await killed.exited;
+    await using dev = killed.again();
+    await dev.says("Waiting for the Temporal development server of a `dev` that was killed to end");
+    await dev.says("Ready.", 60_000);
+    expect(await Bun.file(join(killed.cwd, "servers")).text()).toBe("begins\nended\nbegins\n");
+    expect(dev.output()).not.toContain("Using the Temporal that is running");
+    dev.signal("SIGINT");
+    expect(await dev.exited).toBe(0);
+    expect(await runningWith(killed.cwd)).toEqual([]);
+    await using next = killed.again();
+    await next.says("Ready.", 60_000);
+    expect(next.output()).not.toContain("Waiting for");
   });
 
   test("ends with the reason when its Temporal cannot be started again", async () => {

@@ -64,6 +64,18 @@ describe("agent-runner dev", () => {
     expect(failed.output()).toContain("1. The system does not know this user");
   }, 30_000);
 
+  test("does not have the database removed where another server uses it", async () => {
+    const said =
+      'Error: failed creating namespaces: error creating namespace "default": database is locked (5) (SQLITE_BUSY)';
+    await Bun.write(join(folder.path, "locked/temporal"), `#!/bin/sh\necho '${said}' >&2\nexit 1\n`);
+    await chmod(join(folder.path, "locked/temporal"), 0o755);
+    const env = { PATH: `${folder.path}/locked:/usr/bin:/bin`, STIGMER_DATA_DIR: join(folder.path, "locked-data") };
+    await using failed = await dev(env);
+    expect(await failed.exited).toBe(4);
+    expect(failed.output()).toContain("Another Temporal server uses temporal.db beside it: stop that one");
+    expect(failed.output()).not.toContain("remove temporal.db");
+  }, 30_000);
+
   test.if(process.getuid?.() === 0)(
     "works for a user that the system does not know, with and without a home",
     async () => {

@@ -7,7 +7,8 @@ import { homeDirectory, userName } from "../../shared/home-directory.ts";
 import { cutMiddle } from "../../shared/text.ts";
 import { sleep } from "../../shared/time.ts";
 
-const STOP_LIMIT_MS = 5_000;
+/** How long a server may take to end before it is killed. */
+export const STOP_LIMIT_MS = 5_000;
 /** Lines and characters of what a server said that are told. */
 const TOLD_LINES = 3;
 const TOLD_WIDTH = 400;
@@ -15,12 +16,13 @@ const TOLD_WIDTH = 400;
 /**
  * Runs the server, ends with it, and ends it at the end of its own standard input, which comes also when this process is
  * killed: neither outlives the other. In a session of its own, so that Ctrl-C at a terminal reaches this process alone,
- * which needs the server until it has stopped itself. What the server writes is for its owner only.
+ * which needs the server until it has stopped itself. What the server writes is for its owner only. It ends after the
+ * server: who waits for the end of this script finds the database free.
  */
 const KEEPER = `umask 077
 exec 3<&0
 "$@" </dev/null 3<&- & server=$!
-{ cat <&3 >/dev/null; kill $server; sleep ${STOP_LIMIT_MS / 1000}; kill -KILL 0; } 2>/dev/null &
+{ cat <&3 >/dev/null; kill $server; sleep ${STOP_LIMIT_MS / 1000}; kill -KILL $server; } 2>/dev/null &
 exec 3<&-
 wait $server
 kill -KILL 0`;
@@ -64,6 +66,11 @@ export class ServerProcess {
     };
     // Also where it could not be started at all.
     this.exited = once(this.#child, "exit").then(ended, ended);
+  }
+
+  /** Of the script that keeps the server; undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get isRunning(): boolean {

@@ -8,6 +8,7 @@ import { connectTemporal, type NativeConnection, TemporalError, type TemporalErr
 import { DevError } from "../dev-error.ts";
 import { temporalExecutable } from "./executable.ts";
 import { ServerProcess } from "./server-process.ts";
+import { ServerRecord } from "./server-record.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** How long a server may take to answer; the first start makes its database. */
@@ -18,6 +19,11 @@ const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 const UNKNOWN_USER = /unknown userid|user: Current requires/;
 const UNKNOWN_USER_REMEDY =
   "The system does not know this user, and this build of the Temporal CLI needs that: use the official build (https://docs.temporal.io/cli), or add the user to /etc/passwd.";
+
+/** What the server says where another one uses its database. */
+const LOCKED = /database is locked|SQLITE_BUSY|UNIQUE constraint failed: namespaces/;
+const LOCKED_REMEDY =
+  "Another Temporal server uses temporal.db beside it: stop that one, or wait until it has ended, and start again.";
 
 export interface TemporalServerOptions {
   readonly config: TemporalConfig;
@@ -45,7 +51,9 @@ const ABSENT: ReadonlySet<TemporalErrorCode> = new Set(["refused", "unknown-host
  * @throws DevError; TemporalError where the Temporal that is there cannot be used; the signal's reason
  */
 export async function localTemporal(options: TemporalServerOptions): Promise<LocalTemporal> {
-  const { config, log, signal } = options;
+  const { config, dataDir, log, signal } = options;
+  const record = new ServerRecord(join(dataDir, "temporal.pid"));
+  await record.ended(log, signal);
   try {
     const connection = await connect(config, signal);
     log.info(`Using the Temporal that is running at ${config.address}`);
@@ -55,7 +63,7 @@ export async function localTemporal(options: TemporalServerOptions): Promise<Loc
     // One is there, and it is not its absence that is in the way.
     if (error instanceof TemporalError && !ABSENT.has(error.code)) throw error;
     const host = config.address.slice(0, config.address.lastIndexOf(":"));
-    if (LOCAL.test(host) && config.tls === undefined) return await startServer(options);
+    if (LOCAL.test(host) && config.tls === undefined) return await startServer(options, record);
     throw new DevError("not-local", `${messageOf(error)}; a development server can only be started on this machine`, [
       "Start that Temporal, or unset TEMPORAL_SERVICE_ADDRESS to use one that is started here.",
     ]);
@@ -72,7 +80,10 @@ async function connect(config: TemporalConfig, signal: AbortSignal): Promise<Nat
   }
 }
 
-async function startServer({ config, dataDir, path, log, signal }: TemporalServerOptions): Promise<LocalTemporal> {
+async function startServer(
+  { config, dataDir, path, log, signal }: TemporalServerOptions,
+  record: ServerRecord,
+): Promise<LocalTemporal> {
   const executable = await untilAborted(temporalExecutable(path, log), signal);
   const port = config.address.slice(config.address.lastIndexOf(":") + 1);
   const logFile = join(dataDir, "temporal.log");
@@ -85,7 +96,11 @@ async function startServer({ config, dataDir, path, log, signal }: TemporalServe
     ...["--namespace", config.namespace, "--db-filename", database],
   ];
   removeOldLog(logFile);
-  const begin = () => startProcess(executable, logFile, args, path);
+  const begin = () => {
+    const server = startProcess(executable, logFile, args, path);
+    if (server.pid !== undefined) void server.exited.then(record.keep(server.pid));
+    return server;
+  };
   const server = begin();
   try {
     const connection = await connectWhenReady(config, server, logFile, signal);
@@ -167,7 +182,9 @@ async function connectWhenReady(
       throw new DevError("temporal-failed", `The Temporal development server ${what}: ${said || messageOf(error)}`, [
         ...(UNKNOWN_USER.test(said) ? [UNKNOWN_USER_REMEDY] : []),
         `Look into ${logFile}.`,
-        "If its database is damaged or of another version, remove temporal.db beside it.",
+        LOCKED.test(said)
+          ? LOCKED_REMEDY
+          : "If its database is damaged or of another version, remove temporal.db beside it.",
         "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
       ]);
     }
