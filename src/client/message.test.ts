@@ -47,6 +47,20 @@ describe("a message", () => {
     }
   });
 
+  test("that cannot be read is refused with the reason", async () => {
+    for (const [code, problem] of [
+      ["EISDIR", "Standard input is a directory: give the message in a file or a pipe"],
+      ["EIO", "Standard input cannot be read: it is broken"],
+    ] as const) {
+      const fail = () => {
+        throw Object.assign(new Error("it is broken"), { code });
+      };
+      const reading = messageFrom("-", { stdin: { [Symbol.asyncIterator]: fail }, tell: () => undefined }, never);
+      await expect(reading).rejects.toThrow(ClientError);
+      await expect(reading).rejects.toThrow(problem);
+    }
+  });
+
   test("that never ends is read up to the limit only", async () => {
     async function* endless() {
       for (;;) yield new Uint8Array(65_536).fill(120);

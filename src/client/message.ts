@@ -1,3 +1,4 @@
+import { messageOf, systemCode } from "../shared/errors.ts";
 import { readText } from "./bounded-input.ts";
 import { ClientError } from "./client-error.ts";
 
@@ -24,7 +25,18 @@ export async function messageFrom(
     return argument;
   }
   if (stdin.isTTY === true) tell("Reading the message from the terminal: end it with Ctrl-D, give up with Ctrl-C.");
-  const text = await readText(stdin, "The message on standard input", LONGEST_MESSAGE_BYTES, signal);
+  const text = await read(stdin, signal);
   if (text.trim() === "") throw new ClientError("The message is empty: standard input had nothing in it.");
   return text;
+}
+
+async function read(stdin: MessageSource["stdin"], signal: AbortSignal): Promise<string> {
+  try {
+    return await readText(stdin, "The message on standard input", LONGEST_MESSAGE_BYTES, signal);
+  } catch (error) {
+    const code = signal.aborted ? undefined : systemCode(error);
+    if (code === undefined) throw error;
+    const problem = code === "EISDIR" ? "is a directory" : `cannot be read: ${messageOf(error)}`;
+    throw new ClientError(`Standard input ${problem}: give the message in a file or a pipe, as in run - <message.txt.`);
+  }
 }
