@@ -36,6 +36,12 @@ spec:
     });
   });
 
+  test("may say that it is an Agent", async () => {
+    expect(await read("{apiVersion: agentic.stigmer.ai/v1, kind: Agent, metadata: {name: x}}")).toMatchObject({
+      kind: "Agent",
+    });
+  });
+
   test("may be JSON, with field names as protobuf writes them there", async () => {
     const agent = await read('{"metadata":{"slug":"reviewer"},"spec":{"envSpec":{"data":{"A":{"value":"b"}}}}}');
     expect(agent).toMatchObject({
@@ -48,7 +54,9 @@ spec:
 describe("an agent file is refused", () => {
   for (const [what, text, problem] of [
     ["that is not YAML", "metadata: [", "is no Agent"],
-    ["that is empty", "", "is no Agent"],
+    ["that is empty", "", "is empty"],
+    ["that has only comments", "# an agent\n---\n", "is empty"],
+    ["of another kind", "{kind: Workflow, metadata: {name: x}, spec: {steps: []}}", 'its kind is "Workflow"'],
     ["that is a list", "- metadata", "is no Agent"],
     ["with a field that agents do not have", "{metadata: {name: x}, spec: {instruction: typo}}", "instruction"],
     ["with a value of another kind", "{metadata: {name: x}, spec: {instructions: [1]}}", "instructions"],

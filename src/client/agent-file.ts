@@ -11,6 +11,9 @@ import { refuseOtherKinds } from "./file-kind.ts";
 /** Largest agent file. */
 const LARGEST_AGENT_BYTES = 1024 * 1024;
 
+const KIND = "Agent";
+const FORM = "An agent is YAML or JSON with `metadata: {name: …}` and `spec: {instructions: …}`.";
+
 /** What answers where no agent was named. */
 export const USUAL_AGENT: Agent = create(AgentSchema, {
   metadata: { name: "assistant" },
@@ -27,18 +30,30 @@ export const USUAL_AGENT: Agent = create(AgentSchema, {
  */
 export async function readAgentFile(file: string, signal: AbortSignal): Promise<Agent> {
   const text = await textOf(file, signal);
+  const name = `The agent file ${file}`;
   let agent: Agent;
   try {
-    agent = fromJson(AgentSchema, parse(text) as JsonValue);
+    const value = parse(text) as JsonValue;
+    refuseOtherResources(value, name);
+    agent = fromJson(AgentSchema, value);
   } catch (error) {
-    throw new ClientError(
-      `The agent file ${file} is no Agent: ${messageOf(error)}. It is YAML or JSON with \`metadata: {name: …}\` and \`spec: {instructions: …}\`.`,
-    );
+    if (error instanceof ClientError) throw error;
+    throw new ClientError(`${name} is no Agent: ${messageOf(error)}. ${FORM}`);
   }
   if (!agent.metadata?.name && !agent.metadata?.slug) {
-    throw new ClientError(`The agent file ${file} names no agent: set metadata.name.`);
+    throw new ClientError(`${name} names no agent: set metadata.name.`);
   }
   return agent;
+}
+
+/** Tells what a file is whose fields need not be read. @throws ClientError */
+function refuseOtherResources(value: JsonValue, name: string): void {
+  if (value === null) throw new ClientError(`${name} is empty. ${FORM}`);
+  const kind = typeof value === "object" && "kind" in value ? value["kind"] : undefined;
+  if (typeof kind !== "string" || kind === "" || kind === KIND) return;
+  throw new ClientError(
+    `${name} is no Agent: its kind is ${JSON.stringify(kind)}. Expected: kind ${KIND}, or none. Name the file of an agent.`,
+  );
 }
 
 async function textOf(file: string, signal: AbortSignal): Promise<string> {
