@@ -12,6 +12,7 @@ import {
   httpUrl,
   type Kind,
   listenPort,
+  modelName,
   oneOf,
   port,
   seconds,
@@ -105,6 +106,12 @@ test("text keeps what is inside of it and is refused with space around it", () =
   expect(read(anyText, "two words")).toEqual({ value: "two words" });
   refused(anyText, "has white space around it", [" a", "a\n"]);
   refused(anyText, "is blank", ["  "]);
+});
+
+test("a model has a name on each side of its colon", () => {
+  for (const name of ["gpt-4o", "qwen2.5-coder:7b", "ollama:my-own-model:latest"])
+    expect(read(modelName, name)).toEqual({ value: name });
+  refused(modelName, "has a colon without a name on each side of it", [":", "anthropic:", ":gpt-4o", "ollama:qwen:"]);
 });
 
 describe("a host", () => {

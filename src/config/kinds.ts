@@ -28,6 +28,15 @@ function matching(problem: string, test: (value: string) => boolean) {
 
 export const anyText = kind("any text", text);
 
+/** A model, maybe behind its provider's name; a tag of Ollama's has a colon too. */
+export const modelName: Kind<string> = kind(
+  "`name` or `provider:name`",
+  v.pipe(
+    text,
+    v.check((value) => !/^:|:$/.test(value), "has a colon without a name on each side of it"),
+  ),
+);
+
 /** A key that is sent as a header: white space in it is a slip of copying, and other characters cannot be sent. */
 export const apiKey: Kind<string> = kind(
   "a key without white space, in visible ASCII characters",

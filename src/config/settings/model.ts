@@ -1,5 +1,5 @@
 import { readableFile } from "../file-kinds.ts";
-import { anyText, decimalNumber, httpUrl } from "../kinds.ts";
+import { anyText, decimalNumber, httpUrl, modelName } from "../kinds.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 
@@ -8,7 +8,7 @@ export type Provider = (typeof PROVIDERS)[number];
 
 /** Models: the default one, and what their providers need. */
 export const model = {
-  STIGMER_LLM_MODEL: optional(anyText, "The default model: `name` or `provider:name`.", {
+  STIGMER_LLM_MODEL: optional(modelName, "The default model: `name` or `provider:name`.", {
     defaultNote: "qwen2.5-coder:7b (ollama), claude-sonnet-4.5 (anthropic), gpt-4o (openai)",
   }),
   STIGMER_LLM_BASE_URL: optional(
