@@ -10,12 +10,11 @@ export interface AttachOptions extends StigmerCommandOptions, WatchOptions {
 
 /** `agent-runner attach`: shows an execution that runs, or has run, from its beginning to its end. */
 export async function attach(options: AttachOptions): Promise<ExitCode> {
-  const { executionId } = options;
+  const executionId = options.executionId.trim();
   return await stigmerCommand(
     options,
     async ({ signal, client }) => {
-      if (executionId.trim() === "")
-        throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
+      if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
       // One that is not there, and a daemon that is not there, are told at once.
       const { get } = AgentExecutionQueryController.method;
       const execution = await client().call(get, { value: executionId }, { signal });

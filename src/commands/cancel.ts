@@ -16,15 +16,16 @@ export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
  * `agent-runner cancel`: ends an execution. Stigmer's API has no call for that: its workflow is cancelled at Temporal.
  */
 export async function cancel(options: CancelOptions): Promise<ExitCode> {
-  const { executionId, env, envFile, defaults } = options;
+  const { env, envFile, defaults } = options;
+  const executionId = options.executionId.trim();
   return await stigmerCommand(
     options,
     async ({ signal }) => {
-      if (executionId.trim() === "")
-        throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
+      if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
       const config = loadTemporalConfig({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
       try {
-        return report(await cancelWorkflow(config, workflowOf(executionId), signal), config, options);
+        const outcome = await cancelWorkflow(config, workflowOf(executionId), signal);
+        return report(outcome, config, { ...options, executionId });
       } catch (error) {
         if (!(error instanceof TemporalError)) throw error;
         tell(

@@ -18,10 +18,10 @@ export async function list(options: ListOptions): Promise<ExitCode> {
     options,
     async ({ signal, client }) => {
       const limit = limitOf(options.limit);
-      if (options.session?.trim() === "")
-        throw new ClientError("--session names no session: give its id, or leave it out.");
-      const executions = await listExecutions(client(), { sessionId: options.session, limit, signal });
-      if (executions.length === 0) tell(nothing(client().endpoint, options.session));
+      const session = options.session?.trim();
+      if (session === "") throw new ClientError("--session names no session: give its id, or leave it out.");
+      const executions = await listExecutions(client(), { sessionId: session, limit, signal });
+      if (executions.length === 0) tell(nothing(client().endpoint, session));
       const { isTTY, columns } = process.stdout;
       const colors = pc.createColors(isTTY && pc.isColorSupported);
       const lines = options.json

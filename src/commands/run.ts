@@ -37,10 +37,12 @@ export async function run(options: RunOptions): Promise<ExitCode> {
 
 /** @throws ClientError where what is asked makes no sense: then nothing is created */
 async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<Submission> {
-  const { agent, session, model } = options;
-  if (session?.trim() === "")
-    throw new ClientError("--session names no session: give its id, or leave it out for a new one.");
+  const { agent, model } = options;
+  const session = options.session?.trim();
+  if (session === "") throw new ClientError("--session names no session: give its id, or leave it out for a new one.");
   if (model?.trim() === "") throw new ClientError("--model names no model: give one, or leave it out.");
+  if (model !== undefined && /^:|:$/.test(model.trim()))
+    throw new ClientError(`--model ${model} names no model: write it as \`name\` or \`provider:name\`.`);
   if (session !== undefined && agent !== undefined)
     throw new ClientError(
       "--agent and --session do not go together: a session keeps the agent it was begun with. Leave one of them out.",
