@@ -40,7 +40,7 @@ test("the health of Daytona is asked for once a minute at most; a refused key is
   expect(await health.check()).toBeUndefined();
   await health.check();
   expect(double.count(/^GET \/sandbox$/)).toBe(1);
-  double.fault({ request: /^GET \/sandbox$/, status: 401, message: "key revoked" });
+  double.fault({ request: /^GET \/sandbox$/, status: 401, message: "key revoked", times: 1 });
   expect(await new DaytonaHealth(replica.api).check()).toMatchObject({
     status: "failed",
     reason: expect.stringContaining("key revoked"),
@@ -51,4 +51,28 @@ test("the health of Daytona is asked for once a minute at most; a refused key is
     status: "degraded",
     reason: expect.stringContaining("out of order"),
   });
+});
+
+test.each([
+  ["has no such path", () => Response.json({ message: "Cannot GET /sandbox", statusCode: 404 }, { status: 404 })],
+  [
+    "answers everything with a web page",
+    () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
+  ],
+  ["answers in another form", () => Response.json({ sandboxes: [] })],
+])("a DAYTONA_API_URL whose server %s is told as not Daytona's API", async (_, fetch) => {
+  await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
+  const other = openReplica({
+    double,
+    sessions: new MemorySessions("ses-1"),
+    apiUrl: `http://127.0.0.1:${server.port}/wrong`,
+  });
+  const finding = await new DaytonaHealth(other.api).check();
+  expect(finding).toEqual({
+    status: "degraded",
+    reason: expect.stringMatching(
+      /^Daytona could not list sandboxes: [^.]*\. This is not Daytona's API: check DAYTONA_API_URL\./,
+    ),
+  });
+  await other.close();
 });

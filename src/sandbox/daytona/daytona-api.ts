@@ -3,7 +3,7 @@ import type { DaytonaConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { retry } from "../../shared/retry.ts";
 import { sleep, untilAborted } from "../../shared/time.ts";
-import { DaytonaFailure, explainDaytona, retryAfterMs } from "./daytona-error.ts";
+import { DaytonaFailure, explainDaytona, explainListing, retryAfterMs } from "./daytona-error.ts";
 
 /** How long one request may take. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -104,7 +104,7 @@ export class DaytonaApi {
     try {
       await this.call("list sandboxes", first, { retries: 0, signal });
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted) throw explainListing(error);
       throw new DaytonaFailure("timeout", `Daytona did not answer within ${PING_TIMEOUT_MS / 1000} s.`, error);
     }
   }

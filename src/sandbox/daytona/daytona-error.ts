@@ -10,6 +10,7 @@ export type DaytonaFailureCode =
   | "server"
   | "timeout"
   | "unreachable"
+  | "other-api"
   | "rejected"
   | "failed";
 
@@ -47,7 +48,13 @@ export class DaytonaFailure extends SandboxError {
 const TRANSIENT: ReadonlySet<DaytonaFailureCode> = new Set(["rate-limit", "server", "timeout", "unreachable"]);
 
 /** Not among them what is the organization's: its quota, its snapshot. */
-const OF_REPLICA: ReadonlySet<DaytonaFailureCode> = new Set(["unauthorized", "unreachable", "timeout", "server"]);
+const OF_REPLICA: ReadonlySet<DaytonaFailureCode> = new Set([
+  "unauthorized",
+  "unreachable",
+  "other-api",
+  "timeout",
+  "server",
+]);
 
 const REFUSALS: ReadonlySet<DaytonaFailureCode> = new Set([
   ...(["unauthorized", "quota", "not-found", "rate-limit", "rejected"] as const),
@@ -64,6 +71,8 @@ const REMEDIES: Readonly<Record<DaytonaFailureCode, string>> = {
   server: "This is Daytona's: see https://status.app.daytona.io, and try again later.",
   timeout: "Try again later; where it stays so, check DAYTONA_API_URL and the network.",
   unreachable: "Check DAYTONA_API_URL, and that this network lets the runner connect to it.",
+  "other-api":
+    "This is not Daytona's API: check DAYTONA_API_URL. It ends in the path of the API, as in https://app.daytona.io/api.",
   rejected: "Check DAYTONA_DEV_TOOLS_SNAPSHOT_ID and DAYTONA_TARGET.",
   failed:
     "See the sandbox at https://app.daytona.io/dashboard/sandboxes; where a new one did not come up, check DAYTONA_DEV_TOOLS_SNAPSHOT_ID.",
@@ -89,6 +98,22 @@ export function explainDaytona(what: string, error: unknown): DaytonaFailure {
   if (status === 429) return as("rate-limit", said);
   if (status >= 500) return as("server", said);
   return as("rejected", said);
+}
+
+/** Statuses of a server that has no such list. A list is always there, so its absence tells that the server is another one. */
+const NO_LIST: ReadonlySet<number> = new Set([404, 405, 410]);
+
+/** Why sandboxes could not be listed: also a server that is not Daytona's, such as a web page, answers something. */
+export function explainListing(error: unknown): unknown {
+  if (!(error instanceof DaytonaFailure)) return error;
+  const { cause } = error;
+  const as = (what: string) => new DaytonaFailure("other-api", `Daytona could not list sandboxes: ${what}.`, error);
+  if (cause instanceof DaytonaError) {
+    const { statusCode: status } = cause;
+    return status !== undefined && NO_LIST.has(status) ? as(`the server has no list of them (HTTP ${status})`) : error;
+  }
+  // The answer is not what the library reads from it.
+  return cause instanceof TypeError ? as("the answer of the server is not a list of them") : error;
 }
 
 function sentence(text: string): string {
