@@ -1,7 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
-import { sleep } from "../shared/time.ts";
+import { sleep, waitAtMost } from "../shared/time.ts";
 import type { RedisClient, RedisConnection } from "./redis-connection.ts";
 
 /** How long a lock is kept for a holder that is not heard of any more. */
@@ -60,9 +60,7 @@ export class LockTokens {
     held: boolean,
     remove: (client: RedisClient) => Promise<unknown>,
   ): Promise<void> {
-    const over = new AbortController();
-    await Promise.race([this.#remove(key, token, held, remove), sleep(RELEASE_MS, over.signal)]);
-    over.abort();
+    await waitAtMost(this.#remove(key, token, held, remove), RELEASE_MS);
   }
 
   async #remove(

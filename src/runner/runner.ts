@@ -16,7 +16,7 @@ import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import type { SecretMasks } from "../shared/secret-masks.ts";
-import { sleep } from "../shared/time.ts";
+import { waitAtMost } from "../shared/time.ts";
 import { StigmerSink } from "../status/index.ts";
 import {
   createActivityWorker,
@@ -182,7 +182,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   });
   drain = () => shutdown.drain();
   const ended = shutdown.ended.then(async (code) => {
-    await Promise.race([closing.disposeAsync(), sleep(CLOSE_LIMIT_MS)]).catch((error: unknown) =>
+    await waitAtMost(closing.disposeAsync(), CLOSE_LIMIT_MS).catch((error: unknown) =>
       log.warn(`Closing failed: ${messageOf(error)}`),
     );
     lifecycle.advance("stopped");

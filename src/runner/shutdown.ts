@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../cli/index.ts";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
-import { humanDuration, sleep } from "../shared/time.ts";
+import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 
@@ -95,7 +95,7 @@ export class Shutdown {
     if (this.#failure !== undefined) {
       // The worker is gone, but executions may still run and have their last status to deliver.
       this.stop();
-      await Promise.race([executions.idle(), sleep(STOP_LIMIT_MS)]);
+      await waitAtMost(executions.idle(), STOP_LIMIT_MS);
       return EXIT.failed;
     }
     const unfinished = this.#unfinished || executions.count > 0;

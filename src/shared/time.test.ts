@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { humanDuration, rfc3339, sleep, untilAborted, withTimeout } from "./time.ts";
+import { humanDuration, rfc3339, sleep, untilAborted, waitAtMost, withTimeout } from "./time.ts";
 
 const AN_HOUR = 3_600_000;
 
@@ -73,6 +73,20 @@ describe("waiting until a signal aborts", () => {
   test("swallows a failure that nobody waits for any more", async () => {
     const { promise, reject } = Promise.withResolvers<never>();
     await expect(untilAborted(promise, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
+    reject(new Error("late"));
+    await Bun.sleep(1);
+  });
+});
+
+describe("waitAtMost", () => {
+  test("ends with the promise, and throws what it is rejected with", async () => {
+    await waitAtMost(Promise.resolve(1), 600_000);
+    await expect(waitAtMost(Promise.reject(new Error("own")), 600_000)).rejects.toThrow("own");
+  });
+
+  test("ends when the time is over, and swallows what comes later", async () => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    await waitAtMost(promise, 1);
     reject(new Error("late"));
     await Bun.sleep(1);
   });

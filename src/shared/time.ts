@@ -41,6 +41,16 @@ export async function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout:
   }
 }
 
+/** Waits for a promise, but no longer than `ms`. @throws what the promise is rejected with within that time */
+export async function waitAtMost(promise: Promise<unknown>, ms: number): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([promise, sleep(ms, over.signal)]);
+  } finally {
+    over.abort();
+  }
+}
+
 /** The promise's outcome, or a rejection with the signal's reason when it aborts first. The promise itself goes on. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;

@@ -1,7 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
-import { sleep } from "../shared/time.ts";
+import { sleep, waitAtMost } from "../shared/time.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
 import { beforeEnd, saysSame } from "./finish.ts";
 import type { Fitted } from "./fit-status.ts";
@@ -146,9 +146,7 @@ export class Delivery {
     while (!this.#closed && Date.now() < this.#due()) {
       this.#waitsUntil = this.#due();
       this.#wake = Promise.withResolvers<void>();
-      const over = new AbortController();
-      await Promise.race([sleep(this.#waitsUntil - Date.now(), over.signal), this.#wake.promise]);
-      over.abort();
+      await waitAtMost(this.#wake.promise, this.#waitsUntil - Date.now());
     }
     this.#waitsUntil = 0;
   }

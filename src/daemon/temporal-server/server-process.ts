@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { keepChild } from "../../processes/index.ts";
 import { homeDirectory, userName } from "../../shared/home-directory.ts";
 import { cutMiddle } from "../../shared/text.ts";
-import { sleep } from "../../shared/time.ts";
+import { waitAtMost } from "../../shared/time.ts";
 
 /** How long a server may take to end before it is killed. */
 export const STOP_LIMIT_MS = 5_000;
@@ -79,9 +79,7 @@ export class ServerProcess {
 
   async stop(): Promise<void> {
     this.#child.stdin?.end();
-    const over = new AbortController();
-    await Promise.race([this.exited, sleep(STOP_LIMIT_MS, over.signal)]);
-    over.abort();
+    await waitAtMost(this.exited, STOP_LIMIT_MS);
     if (!this.isRunning || this.#child.pid === undefined) return;
     try {
       process.kill(-this.#child.pid, "SIGKILL");

@@ -1,6 +1,6 @@
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { sleep } from "../../shared/time.ts";
+import { waitAtMost } from "../../shared/time.ts";
 import type { SandboxLease, SandboxProvider, SandboxRequest } from "../sandbox.ts";
 import { awaken } from "./awaken.ts";
 import { isGone } from "./confirm-gone.ts";
@@ -127,7 +127,7 @@ export class DaytonaSandboxes implements SandboxProvider {
   /** Deletes it. Where that takes longer, others go on meanwhile; what then fails is left to the orphan collector. */
   async #drop({ id }: RemoteSandbox, log: Logger): Promise<void> {
     const dropping = this.cleanup(id).then((done) => log.info(`Sandbox ${id}: ${done}`));
-    await Promise.race([dropping, sleep(DROP_WAIT_MS)]);
+    await waitAtMost(dropping, DROP_WAIT_MS);
   }
 
   async #open(remote: RemoteSandbox, request: SandboxRequest, log: Logger): Promise<DaytonaSandbox> {

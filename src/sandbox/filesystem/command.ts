@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { type CommandProcesses, MARK } from "../../processes/index.ts";
-import { sleep } from "../../shared/time.ts";
+import { sleep, waitAtMost } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -48,7 +48,7 @@ export async function runCommand(command: string, options: RunOptions): Promise<
   const exited = once(child, "exit");
   const ending = await endOf(exited, options);
   if (ending !== "exited") await processes.stop(shellPid);
-  await settled(closed, LATE_OUTPUT_MS);
+  await waitAtMost(closed, LATE_OUTPUT_MS);
   child.stdout?.destroy();
   const ended = result(child, output, ending, options.timeoutMs);
   return withMemoryNote(ended, before, processes.memoryKills(), processes.memoryLimit);
@@ -87,13 +87,6 @@ async function endOf(exited: Promise<unknown>, { timeoutMs, signal }: RunOptions
   } finally {
     over.abort();
   }
-}
-
-/** Waits for a promise, but no longer than `ms`. */
-async function settled(promise: Promise<unknown>, ms: number): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([promise, sleep(ms, over.signal)]);
-  over.abort();
 }
 
 function result(child: ChildProcess, output: BoundedOutput, ending: string, timeoutMs: number): CommandResult {

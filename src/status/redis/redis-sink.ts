@@ -3,7 +3,7 @@ import type { RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
 import { retry } from "../../shared/retry.ts";
-import { sleep } from "../../shared/time.ts";
+import { waitAtMost } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStore } from "./event-store.ts";
@@ -50,9 +50,7 @@ export class RedisSink implements StatusSink {
     const execution = this.#executions.get(executionId) ?? { dropped: 0 };
     if (terminal) this.#executions.delete(executionId);
     else this.#executions.set(executionId, execution);
-    const over = new AbortController();
-    await Promise.race([this.#take(update, execution), sleep(PATIENCE_MS, over.signal)]);
-    over.abort();
+    await waitAtMost(this.#take(update, execution), PATIENCE_MS);
   }
 
   /** Whether Redis answers, and what it missed. */
