@@ -1,13 +1,7 @@
-import { type AgentExecution, ExecutionPhase, MessageType } from "../stigmer/index.ts";
-
-const TERMINAL = new Set([
-  ExecutionPhase.EXECUTION_COMPLETED,
-  ExecutionPhase.EXECUTION_FAILED,
-  ExecutionPhase.EXECUTION_CANCELLED,
-]);
+import { type AgentExecution, ExecutionPhase, isTerminalPhase, MessageType } from "../stigmer/index.ts";
 
 export function isTerminal(execution: AgentExecution): boolean {
-  return TERMINAL.has(execution.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED);
+  return isTerminalPhase(execution.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED);
 }
 
 /** Whether no runner has begun it. */

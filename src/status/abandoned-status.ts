@@ -1,12 +1,5 @@
-import { type AgentExecutionStatus, ExecutionPhase, ToolCallStatus } from "../stigmer/index.ts";
+import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase, ToolCallStatus } from "../stigmer/index.ts";
 import { finish } from "./finish.ts";
-
-/** Readers take these for the end. */
-const TERMINAL: ReadonlySet<ExecutionPhase> = new Set([
-  ExecutionPhase.EXECUTION_COMPLETED,
-  ExecutionPhase.EXECUTION_FAILED,
-  ExecutionPhase.EXECUTION_CANCELLED,
-]);
 
 /**
  * The last status of an execution whose runner ended before it could send one.
@@ -24,9 +17,9 @@ export function abandonedStatus(
     (call) => call.status === ToolCallStatus.TOOL_CALL_RUNNING || call.status === ToolCallStatus.TOOL_CALL_PENDING,
   );
   const isFailed = phase === ExecutionPhase.EXECUTION_FAILED;
-  if (TERMINAL.has(phase) && !isOpen && !(isFailed && error === "")) return undefined;
+  if (isTerminalPhase(phase) && !isOpen && !(isFailed && error === "")) return undefined;
   // It was completed or cancelled by whoever knew better.
-  if (TERMINAL.has(phase) && !isFailed) return undefined;
+  if (isTerminalPhase(phase) && !isFailed) return undefined;
   const state = {
     status,
     streaming: "messages",

@@ -4,6 +4,7 @@ export { MAX_MESSAGE_BYTES } from "./channel.ts";
 export type { CallOptions, StigmerClientOptions } from "./client.ts";
 export { CALL_TIMEOUT_MS, StigmerClient } from "./client.ts";
 export type { AgentEnvironment } from "./environment.ts";
+export { isTerminalPhase } from "./execution-phase.ts";
 export { SECRETS_ANNOTATION, SECRETS_IN_CONTEXT } from "./execution-secrets.ts";
 export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";
