@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { isEphemeral } from "../threads/index.ts";
-import { ensureThread, executionOf, threadOf } from "./ensure-thread.ts";
+import { ensureThread, threadOf } from "./ensure-thread.ts";
 
 describe("a thread", () => {
   test("is that of its session, each time", () => {
@@ -26,12 +26,6 @@ describe("a thread", () => {
     expect(two).not.toBe(one);
     expect(isEphemeral(one)).toBe(true);
   });
-});
-
-test("an execution is known by the id of its workflow, and no other workflow is taken for one", () => {
-  expect(executionOf("stigmer/agent-execution/invoke/aex-1")).toBe("aex-1");
-  for (const other of [undefined, "", "aex-1", "stigmer/agent-execution/invoke/", "other/invoke/aex-1"])
-    expect(executionOf(other)).toBeUndefined();
 });
 
 describe("the activity", () => {

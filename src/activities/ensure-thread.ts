@@ -1,11 +1,9 @@
 import { activityInfo } from "@temporalio/activity";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { executionOf } from "../stigmer/index.ts";
 import { EPHEMERAL, type ThreadStore } from "../threads/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
-
-/** How the workflow of an execution is named; the execution's id follows. */
-const WORKFLOW_PREFIX = "stigmer/agent-execution/invoke/";
 
 export interface EnsureThreadParts {
   readonly threads: Pick<ThreadStore, "announce">;
@@ -38,17 +36,6 @@ export function threadOf(sessionId?: unknown, agentId?: unknown): string {
   if (sessionId !== "") return `thread-${sessionId}`;
   if (typeof agentId !== "string") throw invalidArgument(`${call}: the agent's id is ${kindOf(agentId)}.`);
   return `${EPHEMERAL}${agentId}-${crypto.randomUUID().slice(0, 8)}`;
-}
-
-/** The id of the workflow that runs an execution. */
-export function workflowIdOf(executionId: string): string {
-  return `${WORKFLOW_PREFIX}${executionId}`;
-}
-
-/** The execution that a workflow runs; `undefined` for the workflows of others. */
-export function executionOf(workflowId: string | undefined): string | undefined {
-  if (workflowId?.startsWith(WORKFLOW_PREFIX) !== true) return undefined;
-  return workflowId.slice(WORKFLOW_PREFIX.length) || undefined;
 }
 
 /** Best effort: without a place of its own the execution gets one when it arrives. */

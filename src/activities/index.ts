@@ -3,7 +3,8 @@ import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
 import { type ExecutionParts, executeGraphton } from "./execute-graphton.ts";
 
-export { threadOf, workflowIdOf } from "./ensure-thread.ts";
+export { workflowIdOf } from "../stigmer/index.ts";
+export { threadOf } from "./ensure-thread.ts";
 export type { ExecutionAdmission, ExecutionParts } from "./execute-graphton.ts";
 export { ExecutionGate } from "./execution-gate.ts";
 export { Executions } from "./executions.ts";

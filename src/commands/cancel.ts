@@ -1,12 +1,10 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
 import { loadTemporalConfig, type TemporalConfig } from "../config/index.ts";
+import { workflowIdOf } from "../stigmer/index.ts";
 import { type CancelOutcome, cancelWorkflow, TEMPORAL_REMEDIES, TemporalError } from "../temporal/client/index.ts";
 import { followUp } from "./follow-up.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
-
-/** The id of an execution's workflow, as the Stigmer server makes it. */
-const workflowOf = (executionId: string) => `stigmer/agent-execution/invoke/${executionId}`;
 
 export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
   readonly executionId: string;
@@ -24,7 +22,7 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
       if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
       const config = loadTemporalConfig({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
       try {
-        const outcome = await cancelWorkflow(config, workflowOf(executionId), signal);
+        const outcome = await cancelWorkflow(config, workflowIdOf(executionId), signal);
         return report(outcome, config, { ...options, executionId });
       } catch (error) {
         if (!(error instanceof TemporalError)) throw error;

@@ -5,6 +5,7 @@ import type { Logger } from "../log/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { HealthCheck } from "../shared/health.ts";
+import { WORKFLOW_TYPE, workflowIdOf } from "../stigmer/index.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { DevError } from "./dev-error.ts";
 import { watchExecutions } from "./execution-watch.ts";
@@ -38,7 +39,6 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-const WORKFLOW_TYPE = "stigmer/agent-execution/invoke";
 /** As the Stigmer server has it. */
 const RUN_TIMEOUT = "10 min";
 
@@ -54,7 +54,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
         log.debug(`The execution ${executionId} could not be announced: ${messageOf(error)}`),
       );
     await client.workflow.start(WORKFLOW_TYPE, {
-      workflowId: `${WORKFLOW_TYPE}/${executionId}`,
+      workflowId: workflowIdOf(executionId),
       taskQueue: WORKFLOW_QUEUE,
       workflowRunTimeout: RUN_TIMEOUT,
       memo: { activityTaskQueue: runnerQueue },

@@ -6,6 +6,7 @@ export { CALL_TIMEOUT_MS, StigmerClient } from "./client.ts";
 export type { AgentEnvironment } from "./environment.ts";
 export { isTerminalPhase } from "./execution-phase.ts";
 export { SECRETS_ANNOTATION, SECRETS_IN_CONTEXT } from "./execution-secrets.ts";
+export { executionOf, WORKFLOW_TYPE, workflowIdOf } from "./execution-workflow.ts";
 export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";
 export { StigmerError } from "./stigmer-error.ts";
