@@ -11,12 +11,12 @@ const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
  */
 export function notUnderAForeignName(adminHost: string) {
   const own = adminHost.toLowerCase();
-  const isOwn = (name: string | undefined) => name !== undefined && (name === own || isLoopback(name));
   return createMiddleware(async (c, next) => {
     const host = c.req.header("host") ?? "";
     // Simple probes name none, or one that cannot be; nothing that tells or does more has to be served to them.
-    const isForeign = host !== "" && !isOwn(nameOf(host)) && !(nameOf(host) === undefined && PROBES.has(c.req.path));
-    if (isLoopback(own) && isForeign) {
+    const name = nameOf(host);
+    const isServed = name === undefined ? host === "" || PROBES.has(c.req.path) : name === own || isLoopback(name);
+    if (isLoopback(own) && !isServed) {
       throw new AdminError(
         "forbidden",
         "requests under this host name are not served: use localhost, or set ADMIN_HOST or ADMIN_TOKEN",
