@@ -4,9 +4,9 @@ import { join } from "node:path";
 const root = join(import.meta.dir, "..");
 
 const checks: readonly (readonly [string, readonly string[]])[] = [
-  ["format and lint", ["bunx", "biome", "check", "--config-path=scripts/check/format-and-lint.json", "."]],
+  ["format and lint", ["bunx", "biome", "check", "."]],
   ["types", ["bunx", "tsc", "-p", "."]],
-  ["rooms", ["bunx", "--bun", "depcruise", "--config", "scripts/check/rooms.cjs", "src"]],
+  ["rooms", ["bunx", "--bun", "depcruise", "src"]],
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
   ["README", ["bun", "scripts/readme-settings.ts", "--check"]],
   ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],

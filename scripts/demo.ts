@@ -28,7 +28,7 @@ async function model(): Promise<{ readonly env: Record<string, string>; readonly
     if (name !== undefined)
       return { env: { STIGMER_LLM_PROVIDER: "ollama", STIGMER_LLM_MODEL: name }, about: `Ollama's ${name}` };
   }
-  const script = join(import.meta.dir, "demo-parts/primes.yaml");
+  const script = join(import.meta.dir, "../examples/primes/model.yaml");
   return {
     env: { STIGMER_LLM_PROVIDER: "scripted", STIGMER_LLM_SCRIPT: script },
     about: "a script: no model. For a real one set ANTHROPIC_API_KEY or OPENAI_API_KEY, or start Ollama",

@@ -1,6 +1,6 @@
-/** Prints what test-parts/images.ts found or made: see scripts/test-images. */
-import { output } from "./test-parts/command.ts";
-import { testImages } from "./test-parts/images.ts";
+/** Prints what test-support/images.ts found or made: see scripts/test-images. */
+import { output } from "./test-support/command.ts";
+import { testImages } from "./test-support/images.ts";
 
 if ((await output(["docker", "version"], 10_000)) === undefined) {
   console.error("No container engine answers: start Docker, or set DOCKER_HOST.");

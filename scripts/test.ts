@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuilt } from "./lib/built.ts";
-import { prepareServices, type Services } from "./test-parts/services.ts";
+import { prepareServices, type Services } from "./test-support/services.ts";
 
 const root = join(import.meta.dir, "..");
 

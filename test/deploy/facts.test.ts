@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { parse } from "yaml";
 import packageJson from "../../package.json";
-import { IMAGES } from "../../scripts/test-parts/images.ts";
+import { IMAGES } from "../../scripts/test-support/images.ts";
 import { adminApp } from "../../src/admin/index.ts";
 import { describeSettings, loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";

@@ -1,7 +1,7 @@
 /** A server in a container. */
 import { GenericContainer, getContainerRuntimeClient, type WaitStrategy } from "testcontainers";
 import { freePorts } from "../../../scripts/lib/free-ports.ts";
-import { RUN_LABEL } from "../../../scripts/test-parts/leftovers.ts";
+import { RUN_LABEL } from "../../../scripts/test-support/leftovers.ts";
 import { eventually } from "../eventually.ts";
 import type { Address, Server, Service } from "./service.ts";
 

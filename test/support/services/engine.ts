@@ -1,6 +1,6 @@
 /** Whether a container engine answers. scripts/test has found out already; `bun test` alone asks. */
 import { getContainerRuntimeClient } from "testcontainers";
-import { IMAGES, type ImageVariable } from "../../../scripts/test-parts/images.ts";
+import { IMAGES, type ImageVariable } from "../../../scripts/test-support/images.ts";
 
 let answers: Promise<boolean> | undefined;
 
