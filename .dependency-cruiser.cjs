@@ -1,73 +1,74 @@
-// The rooms of src/ and who may enter them. See "Architecture" in the README.
+// The modules of src/ and what may depend on what: see docs/architecture.md.
 
-/** A package that only some rooms may use. */
-function onlyIn(name, rooms, packages) {
+/** Only these modules import these packages; the others use their public API. */
+function packageOnlyIn(name, modules, packages) {
   return {
     name,
-    comment: `${packages} is used by ${rooms} only: ask their doors for what you need`,
+    comment: `only ${modules} may import ${packages}: use the public API of that module`,
     severity: "error",
-    from: { path: "^src/", pathNot: `^src/(${rooms})/` },
+    from: { path: "^src/", pathNot: `^src/(${modules})/` },
     to: { path: `(^|/)node_modules/(${packages})/|^(${packages})$` },
   };
 }
 
-/** A room that only some others may enter. */
-function onlyFor(name, room, visitors) {
+/** Only these modules import that module. */
+function moduleOnlyFrom(name, module, importers) {
   return {
     name,
-    comment: `src/${room} is entered by ${visitors} only`,
+    comment: `only ${importers} may import src/${module}`,
     severity: "error",
-    from: { path: "^src/", pathNot: `^src/(${room}|${visitors})(/|\\.ts$)` },
-    to: { path: `^src/${room}/` },
+    from: { path: "^src/", pathNot: `^src/(${module}|${importers})(/|\\.ts$)` },
+    to: { path: `^src/${module}/` },
   };
 }
 
 module.exports = {
   forbidden: [
     {
-      name: "no-cycles",
-      comment: "two modules that need each other are one module, or miss a third one",
+      name: "no-circular",
+      comment: "files that import each other are one file, or lack a third one that both import",
       severity: "error",
       from: {},
       to: { circular: true },
     },
     {
-      name: "one-door",
-      comment: "other rooms import a room's index.ts, not its inside",
+      name: "public-api-only",
+      comment: "import another module through its index.ts",
       severity: "error",
       from: { path: "^src/([^/]+)/", pathNot: "^src/main\\.ts$" },
       to: { path: "^src/[^/]+/", pathNot: ["^src/$1/", "^src/shared/", "/index\\.ts$"] },
     },
     {
-      name: "shared-is-below",
-      comment: "what all rooms share knows none of them",
+      name: "shared-imports-no-module",
+      comment: "every module may import shared/, so shared/ imports none of them",
       severity: "error",
       from: { path: "^src/shared/" },
       to: { path: "^src/", pathNot: "^src/shared/" },
     },
     {
-      name: "mode-in-platform",
-      comment: "each platform is loaded by open-platform.ts alone: everything else takes its parts",
+      name: "platform-implementations",
+      comment: "only open-platform.ts loads a platform: everything else takes a Platform or a part of one",
       severity: "error",
       from: { pathNot: "^src/platform/open-platform\\.ts$|\\.test\\.ts$" },
       to: { path: "^src/platform/(local|cloud)\\.ts$" },
     },
     {
-      name: "workflow-is-pure",
-      comment: "workflow code runs in Temporal's sandbox",
+      name: "workflow-sandbox",
+      comment: "workflow code runs in Temporal's sandbox: it imports @temporalio/workflow alone",
       severity: "error",
       from: { path: "^src/daemon/workflow/(invoke|failure-text)\\.ts$" },
       to: { pathNot: "node_modules/@temporalio/workflow/|^src/daemon/workflow/failure-text\\.ts$" },
     },
     {
-      name: "no-tests-in-the-program",
+      name: "no-test-imports",
+      comment: "the program imports no test code",
       severity: "error",
       from: { path: "^src/", pathNot: "\\.test\\.ts$" },
       to: { path: "^test/|\\.test\\.ts$" },
     },
     {
-      name: "only-dependencies",
-      comment: "the program uses what package.json lists as dependencies",
+      name: "no-dev-dependencies",
+      comment: "the program imports only what package.json lists as dependencies",
       severity: "error",
       from: { path: "^src/", pathNot: "\\.test\\.ts$" },
       to: {
@@ -75,22 +76,23 @@ module.exports = {
         pathNot: "^bun(:|$)",
       },
     },
-    onlyFor("wire-messages", "stigmer", "status|activities|recovery|platform|daemon|client|commands"),
-    onlyFor("agents-run-in-activities", "agent", "activities|status|runner"),
-    onlyFor("admin-is-the-runners", "admin", "runner"),
-    onlyFor("daemon-is-for-dev", "daemon", "commands"),
-    onlyFor("redis-is-the-platforms", "redis", "platform|status|threads|recovery"),
-    onlyIn("agent-library", "agent|threads", "deepagents|langchain|@langchain/[^/]+"),
-    onlyIn("temporal", "temporal|activities|daemon", "@temporalio/[^/]+"),
-    onlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),
-    onlyIn("web-server", "admin", "hono"),
-    onlyIn("log-library", "log", "pino"),
-    onlyIn("redis-client", "redis", "ioredis"),
-    onlyIn("daytona-client", "sandbox", "@daytonaio/[^/]+|@daytona/[^/]+"),
-    onlyIn("token-library", "credentials", "jose"),
-    onlyIn("sqlite", "threads|daemon|shared", "bun:sqlite"),
+    moduleOnlyFrom("wire-messages", "stigmer", "status|activities|recovery|platform|daemon|client|commands"),
+    moduleOnlyFrom("agent-importers", "agent", "activities|status|runner"),
+    moduleOnlyFrom("admin-importers", "admin", "runner"),
+    moduleOnlyFrom("daemon-importers", "daemon", "commands"),
+    moduleOnlyFrom("redis-importers", "redis", "platform|status|threads|recovery"),
+    packageOnlyIn("agent-library", "agent|threads", "deepagents|langchain|@langchain/[^/]+"),
+    packageOnlyIn("temporal-sdk", "temporal|activities|daemon", "@temporalio/[^/]+"),
+    packageOnlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),
+    packageOnlyIn("web-server", "admin", "hono"),
+    packageOnlyIn("log-library", "log", "pino"),
+    packageOnlyIn("redis-client", "redis", "ioredis"),
+    packageOnlyIn("daytona-sdk", "sandbox", "@daytonaio/[^/]+|@daytona/[^/]+"),
+    packageOnlyIn("jwt-library", "credentials", "jose"),
+    packageOnlyIn("sqlite", "threads|daemon|shared", "bun:sqlite"),
   ],
   options: {
+    // Needs the JavaScript API of `typescript` 6: without it, type-only imports go unseen.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },

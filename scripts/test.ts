@@ -22,12 +22,12 @@ interface Suite {
 const WORKERS = 2;
 
 const suites: readonly Suite[] = [
-  { name: "check", about: "format, lint, types, rooms, generated code", run: check },
-  { name: "unit", about: "tests beside the code", run: bunTest("src") },
+  { name: "check", about: "format, lint, types, boundaries, generated files", run: check },
+  { name: "unit", about: "tests beside the code", run: bunTest(["src", "scripts"]) },
   { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
-  { name: "wiring", about: "the parts together, with real servers", run: bunTest("test/wiring", WORKERS) },
-  { name: "e2e", about: "the compiled program", run: bunTest("test/e2e", WORKERS) },
-  { name: "deploy", about: "image, compose file and manifests", run: bunTest("test/deploy") },
+  { name: "wiring", about: "the parts together, with real servers", run: bunTest(["test/wiring"], WORKERS) },
+  { name: "e2e", about: "the compiled program", run: bunTest(["test/e2e"], WORKERS) },
+  { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"]) },
 ];
 
 /** Of a test that names no limit of its own: against hanging, not for speed. */
@@ -51,7 +51,7 @@ async function check(): Promise<Counts> {
   return (await show(["bun", "scripts/check.ts"])) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function bunTest(folder: string, workers = 1): Suite["run"] {
+function bunTest(folders: readonly string[], workers = 1): Suite["run"] {
   return async (report) => {
     const code = await show([
       "bun",
@@ -60,7 +60,7 @@ function bunTest(folder: string, workers = 1): Suite["run"] {
       ...(workers > 1 ? [`--parallel=${workers}`] : []),
       "--reporter=junit",
       `--reporter-outfile=${report}`,
-      folder,
+      ...folders,
     ]);
     const xml = await Bun.file(report)
       .text()

@@ -1,4 +1,4 @@
-// The generated messages, enums and services that other rooms use.
+// The generated messages, enums and services that other modules use.
 export * from "./gen/ai/stigmer/agentic/agent/v1/api_pb.ts";
 export * from "./gen/ai/stigmer/agentic/agent/v1/command_pb.ts";
 export * from "./gen/ai/stigmer/agentic/agent/v1/io_pb.ts";

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const root = join(import.meta.dir, "../..");
+
+/** What is wrong with each file: the rule that must name it. */
+const violations: readonly (readonly [rule: string, file: string, source: string])[] = [
+  ["no-circular", "log/circular-a.ts", `import { b } from "./circular-b.ts"; export const a = () => b;`],
+  ["public-api-only", "runner/inside.ts", `import { a } from "../log/inner.ts"; export { a };`],
+  ["public-api-only", "runner/inside-type.ts", `import type { A } from "../log/inner.ts"; export type B = A;`],
+  ["shared-imports-no-module", "shared/up.ts", `export { a } from "../log/index.ts";`],
+  ["platform-implementations", "platform/other.ts", `export { local } from "./local.ts";`],
+  ["workflow-sandbox", "daemon/workflow/invoke.ts", `export { join } from "node:path";`],
+  ["no-test-imports", "log/uses-test.ts", `export { help } from "../../test/support/help.ts";`],
+  ["no-dev-dependencies", "log/uses-dev.ts", `export { default } from "ajv";`],
+  ["wire-messages", "agent/wire.ts", `export { message } from "../stigmer/index.ts";`],
+  ["daemon-importers", "runner/daemon.ts", `export { daemon } from "../daemon/index.ts";`],
+  ["agent-library", "runner/library.ts", `export { createDeepAgent } from "deepagents";`],
+  ["temporal-sdk", "admin/temporal.ts", `export const load = () => import("@temporalio/worker");`],
+  ["redis-client", "threads/client.ts", `import type { Redis } from "ioredis"; export type Client = Redis;`],
+  ["sqlite", "runner/sqlite.ts", `export { Database } from "bun:sqlite";`],
+];
+
+const allowed: Readonly<Record<string, string>> = {
+  "src/log/circular-b.ts": `import { a } from "./circular-a.ts"; export const b = () => a;`,
+  "src/log/inner.ts": "export type A = string; export const a = 1;",
+  "src/log/index.ts": `export { a } from "./inner.ts";`,
+  "src/platform/local.ts": "export const local = 1;",
+  "src/platform/open-platform.ts": `export const open = () => import("./local.ts");`,
+  "src/stigmer/index.ts": "export const message = 1;",
+  "src/daemon/index.ts": "export const daemon = 1;",
+  "src/redis/client.ts": `export { Redis } from "ioredis";`,
+  "test/support/help.ts": "export const help = 1;",
+};
+
+interface Result {
+  readonly summary: {
+    readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];
+  };
+}
+
+describe("the boundaries of the modules", () => {
+  let folder: string;
+  let found: readonly string[];
+
+  beforeAll(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), "agent-runner-boundaries-")));
+    const sources = Object.entries(allowed);
+    for (const [, file, source] of violations) sources.push([`src/${file}`, source]);
+    for (const [file, source] of sources) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await Bun.write(join(folder, file), source);
+    }
+    for (const file of [".dependency-cruiser.cjs", "tsconfig.json", "package.json"])
+      await cp(join(root, file), join(folder, file));
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    const cruise = Bun.spawn(["bunx", "--bun", "depcruise", "--output-type", "json", "src"], { cwd: folder });
+    const result = (await new Response(cruise.stdout).json()) as Result;
+    found = result.summary.violations.map(({ from, rule }) => `${rule.name}: ${from}`);
+  });
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  for (const [rule, file, source] of violations) {
+    test(`${rule} refuses ${source.slice(0, source.indexOf(";"))} in src/${file}`, () => {
+      expect(found).toContain(`${rule}: src/${file}`);
+    });
+  }
+
+  test("no rule refuses a file that keeps to them", () => {
+    const planted = violations.map(([, file]) => `src/${file}`);
+    expect(found.filter((text) => !planted.some((file) => text.endsWith(file)))).toEqual([]);
+  });
+});
