@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureBuilt } from "./lib/built.ts";
+import { TEST_LIMIT_MS } from "./lib/test-limit.ts";
 import { prepareServices, type Services } from "./test-support/services.ts";
 
 const root = join(import.meta.dir, "..");
@@ -29,9 +30,6 @@ const suites: readonly Suite[] = [
   { name: "e2e", about: "the compiled program", run: bunTest(["test/e2e"], WORKERS) },
   { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"]) },
 ];
-
-/** Of a test that names no limit of its own: against hanging, not for speed. */
-const TEST_LIMIT_MS = 30_000;
 
 const USE_SERVICES = ["wiring", "deploy"];
 let services: Services | undefined;
@@ -73,7 +71,8 @@ function bunTest(folders: readonly string[], workers = 1): Suite["run"] {
 function vitest(folder: string): Suite["run"] {
   return async (report) => {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-    const code = await show(["bunx", "--bun", "vitest", "run", "--globals", "--pool=threads", ...reporters, folder]);
+    const options = ["--globals", "--pool=threads", `--testTimeout=${TEST_LIMIT_MS}`, `--hookTimeout=${TEST_LIMIT_MS}`];
+    const code = await show(["bunx", "--bun", "vitest", "run", ...options, ...reporters, folder]);
     const result = (await Bun.file(report)
       .json()
       .catch(() => ({}))) as { numTotalTests?: number; numFailedTests?: number };

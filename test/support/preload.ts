@@ -1,13 +1,20 @@
 /**
- * Runs before every test file: takes away from the tests what the machine's user happens to have, so that they neither
- * use nor change it.
+ * Runs before the test files: keeps the tests from using or changing what the machine's user happens to have, gives them
+ * their time limit, and ends the servers that they have left.
  */
+import { afterAll, setDefaultTimeout } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TEST_LIMIT_MS } from "../../scripts/lib/test-limit.ts";
+import { killServerProcesses } from "./server-process/server-process.ts";
 
 const AMBIENT =
   /^(STIGMER_|TEMPORAL_|REDIS_|DAYTONA_|AUTH0_|ADMIN_|SANDBOX_|OLLAMA_|ANTHROPIC_|OPENAI_|LANGSMITH_|LANGCHAIN_|LOG_|MODE$|TASK_QUEUE$|WORKSPACE_ROOT$|DRAIN_TIMEOUT$|STATUS_STREAMING$)/;
 
 for (const name of Object.keys(process.env)) if (AMBIENT.test(name)) delete process.env[name];
 process.env["HOME"] = mkdtempSync(join(tmpdir(), "agent-runner-test-home-"));
+
+// Without --isolate or --parallel this is for the first file only; `--timeout` is for all.
+setDefaultTimeout(TEST_LIMIT_MS);
+afterAll(killServerProcesses);

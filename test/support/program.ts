@@ -3,14 +3,15 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { program as built } from "../../scripts/lib/built.ts";
 import { until } from "./eventually.ts";
+import { startServerProcess } from "./server-process/server-process.ts";
 
 export interface RunningProgram {
   readonly pid: number;
   /** Everything it wrote so far. */
   output(): string;
   errors(): string;
-  /** Waits until its output contains the text. */
-  says(text: string, limitMs?: number): Promise<void>;
+  /** Waits until its standard output contains the text. */
+  says(text: string): Promise<void>;
   signal(signal: NodeJS.Signals): void;
   /** Waits for its end. */
   readonly exited: Promise<number>;
@@ -34,43 +35,29 @@ export function startProgram(
   cwd: string,
 ): RunningProgram {
   const base = { PATH: process.env["PATH"] ?? "", HOME: cwd, TMPDIR: "/tmp" };
-  const child = Bun.spawn([file, ...args], {
+  const text = { stdout: "", stderr: "" };
+  const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const { pid, exited, kill } = startServerProcess([file, ...args], {
     cwd,
     env: { ...base, ...env },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const output = collect(child.stdout);
-  const errors = collect(child.stderr);
-  const exited = Promise.all([child.exited, output.done, errors.done]).then(([code]) => code);
-  return {
-    pid: child.pid,
-    output: output.text,
-    errors: errors.text,
-    says: async (text, limitMs = 60_000) => {
-      await until(`"${text}" in:\n${output.text()}${errors.text()}`, () => output.text().includes(text), limitMs).catch(
-        () => {
-          throw new Error(`the program did not say "${text}" but:\n${output.text()}${errors.text()}`);
-        },
-      );
+    onOutput: (stream, chunk) => {
+      text[stream] += decoders[stream].decode(chunk, { stream: true });
     },
-    signal: (signal) => child.kill(signal),
-    exited,
+  });
+  return {
+    ...{ pid, exited, signal: kill },
+    output: () => text.stdout,
+    errors: () => text.stderr,
+    says: async (words) => {
+      await until("the text", () => text.stdout.includes(words)).catch(() => {
+        throw new Error(`the program did not say "${words}" but:\n${text.stdout}${text.stderr}`);
+      });
+    },
     [Symbol.asyncDispose]: async () => {
-      child.kill("SIGKILL");
+      kill("SIGKILL");
       await exited;
     },
   };
-}
-
-function collect(stream: ReadableStream<Uint8Array>): { text: () => string; done: Promise<void> } {
-  let text = "";
-  const done = (async () => {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
-  })();
-  return { text: () => text, done };
 }
 
 /** The messages of log lines in the text format, in order. */

@@ -6,6 +6,7 @@ import type { RedisConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { eventually } from "./eventually.ts";
+import { type ServerProcess, startServerProcess } from "./server-process/server-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 export interface TestRedis {
@@ -92,16 +93,10 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
       : mode === "cluster"
         ? ["--cluster-enabled", "yes", "--cluster-port", String(busPort)]
         : [];
-  let server: Bun.Subprocess | undefined;
+  let server: ServerProcess | undefined;
   const start = async () => {
-    server = Bun.spawn(
-      [executable, ...(mode === "sentinel" ? [await sentinelFile(folder.path, port)] : args), ...flags],
-      {
-        stdin: "ignore",
-        stdout: Bun.file(join(folder.path, "log")),
-        stderr: "inherit",
-      },
-    );
+    const file = mode === "sentinel" ? [await sentinelFile(folder.path, port)] : args;
+    server = startServerProcess([executable, ...file, ...flags]);
     if (unreachable || mode !== undefined) await eventually(() => listening(port));
     else await eventually(async () => (await RedisConnection.open(config, silentLogger)).close());
   };

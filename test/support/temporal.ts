@@ -2,6 +2,7 @@
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { connectTemporal } from "../../src/temporal/index.ts";
 import { eventually } from "./eventually.ts";
+import { type ServerProcess, startServerProcess } from "./server-process/server-process.ts";
 
 export interface TestTemporal {
   readonly address: string;
@@ -36,14 +37,14 @@ export async function startTemporal(database?: string): Promise<TestTemporal> {
     "error",
   ];
   if (database !== undefined) args.push("--db-filename", database);
-  let server: Bun.Subprocess | undefined;
+  let server: ServerProcess | undefined;
 
   const start = async () => {
-    server = Bun.spawn([executable, ...args], { stdin: "ignore", stdout: "ignore", stderr: "inherit" });
+    server = startServerProcess([executable, ...args]);
     await eventually(async () => {
       const connection = await connectTemporal({ address, namespace: "default", taskQueue: "", maxConcurrency: 1 });
       await connection.close();
-    }, 30_000);
+    });
   };
   const kill = async () => {
     server?.kill("SIGKILL");

@@ -1,10 +1,9 @@
 /** A server as a process of this machine. */
 import { freePorts } from "../../../scripts/lib/free-ports.ts";
 import { eventually } from "../eventually.ts";
+import { type ServerProcess, startServerProcess } from "../server-process/server-process.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import type { Address, Server, Service } from "./service.ts";
-
-const READY_LIMIT_MS = 30_000;
 
 export async function startProcess(program: string, server: Server): Promise<Service> {
   const executable = Bun.which(program);
@@ -13,16 +12,11 @@ export async function startProcess(program: string, server: Server): Promise<Ser
   const folder = await temporaryFolder();
   const [port = 0] = await freePorts(1);
   const address: Address = { host: "127.0.0.1", port };
-  let child: Bun.Subprocess | undefined;
+  let child: ServerProcess | undefined;
   const restart = async () => {
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
-    child = Bun.spawn([executable, ...server.args(address)], {
-      cwd: folder.path,
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "inherit",
-    });
-    await eventually(() => server.ready(address), READY_LIMIT_MS);
+    if (child?.isRunning === true) return;
+    child = startServerProcess([executable, ...server.args(address)], { cwd: folder.path });
+    await eventually(() => server.ready(address));
   };
   const kill = async () => {
     child?.kill("SIGKILL");
