@@ -11,7 +11,6 @@ import { buildRunnerImage, dockerfile } from "../support/runner-image.ts";
 import { type ContainerService, engineAnswers, imageOf, startContainer, TEMPORAL } from "../support/services/index.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const LIMIT_MS = 180_000;
 const ADMIN_PORT = 8790;
 const ADMIN_TOKEN = "token-of-the-operator";
 const SHUT = [
@@ -42,7 +41,7 @@ function image(): void {
     await chmod(shared.path, 0o755);
     await Bun.write(join(shared.path, "script.yaml"), "turns:\n  - text: Hello from the image.\n");
     temporal = await startContainer(imageOf("TEST_TEMPORAL_IMAGE"), TEMPORAL, [ADMIN_PORT]);
-  }, LIMIT_MS);
+  });
   afterAll(async () => {
     await temporal.stop();
     await built[Symbol.asyncDispose]();
@@ -67,112 +66,92 @@ function image(): void {
       expect(await docker("run", ...locked, ...user, built.tag, "--version")).toStartWith("agent-runner ");
   });
 
-  test(
-    "runs as nobody in cloud mode, also where it is started as root",
-    async () => {
-      const idOf = async (...flags: string[]) => {
-        await using runner = await runInBackground([
-          ...flags,
-          "--network=none",
-          "--env=STARTUP_WAIT=600",
-          ...CLOUD,
-          built.tag,
-        ]);
-        await until("the program runs", async () => (await runner.log()).includes("Agent Runner"), 30_000);
-        return {
-          id: (await docker("exec", runner.id, "ps", "-o", "uid=,gid=", "1")).split(/\s+/),
-          log: await runner.log(),
-        };
-      };
-      expect((await idOf()).id).toEqual(["65532", "65532"]);
-      expect((await idOf("--user=4242:4243")).id).toEqual(["4242", "4243"]);
-      const powerless = await idOf("--cap-drop=ALL", "--security-opt=no-new-privileges");
-      expect(powerless.id).toEqual(["0", "0"]);
-      const [first = ""] = powerless.log.split("\n");
-      expect(JSON.parse(first)).toMatchObject({
-        ...{ level: "warn", logger: "agent-runner.image", time: expect.stringMatching(/^\d{4}-.*Z$/) },
-        message: expect.stringContaining("start it with --user 65532:65532"),
-      });
-    },
-    LIMIT_MS,
-  );
-
-  test(
-    "is healthy when it is ready, runs an execution, and drains when it is stopped",
-    async () => {
-      await using daemon = await start({ ADMIN_PORT: "0" }, "dev");
-      // As in a cluster, whose probes come from outside.
-      await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
-      const health = () => runner.inspect("{{.State.Health.Status}}");
-      const log = async () => `${await daemon.log()}\n${await runner.log()}`;
-      await until("the container to be healthy", async () => (await health()) === "healthy", 60_000).catch(
-        async (error) => {
-          throw new Error(`${error}\n${await log()}`);
-        },
-      );
-      const admin = `http://${temporal.host}:${temporal.portOnThisMachine(ADMIN_PORT)}`;
-      expect((await fetch(`${admin}/readyz`)).status).toBe(200);
-      expect((await fetch(`${admin}/config`)).status).toBe(401);
-      expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "health")).toBe("ok");
-      expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "run", "Hello?")).toContain(
-        "Hello from the image.",
-      );
-
-      await docker("stop", "--time", "30", runner.id);
-      expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
-      expect(await runner.log()).toContain("Draining: nothing runs");
-    },
-    LIMIT_MS,
-  );
-
-  test(
-    "is healthy in cloud mode with its key in a file, and runs an execution in a sandbox at Daytona",
-    async () => {
-      await using world = await cloudWorld();
-      const { STIGMER_API_KEY, NODE_EXTRA_CA_CERTS = "", ...env } = world.env;
-      await Bun.write(join(shared.path, "key"), STIGMER_API_KEY ?? "");
-      await copyFile(NODE_EXTRA_CA_CERTS, join(shared.path, "ca.crt"));
-      const [port = 0] = await freePorts(1);
-      const variables = Object.entries({
-        ...env,
-        NODE_EXTRA_CA_CERTS: "/shared/ca.crt",
-        STIGMER_API_KEY_FILE: "/shared/key",
-        ADMIN_PORT: String(port),
-      }).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
-      // The world's servers listen on this machine's loopback only.
-      const flags = ["--network=host", `--volume=${shared.path}:/shared:ro`, ...SHUT, ...variables];
-      await using runner = await runInBackground([...flags, built.tag]);
-      const health = () => runner.inspect("{{.State.Health.Status}}");
-      await until("the container to be healthy", async () => (await health()) === "healthy", 60_000).catch(
-        async (error) => {
-          throw new Error(`${error}\n${await runner.log()}`);
-        },
-      );
-      world.ollama.converse(() => ({ text: "Hello from the image." }));
-      const execution = await world.user.ask(await world.user.session(), "Hello?");
-      expect(execution.status?.messages.at(-1)?.content).toBe("Hello from the image.");
-      expect(world.daytona.alive).toHaveLength(1);
-      await docker("stop", "--time", "30", runner.id);
-      expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
-    },
-    LIMIT_MS,
-  );
-
-  test(
-    "is not healthy where Temporal is not there, and says so",
-    async () => {
+  test("runs as nobody in cloud mode, also where it is started as root", async () => {
+    const idOf = async (...flags: string[]) => {
       await using runner = await runInBackground([
-        ...SHUT,
+        ...flags,
         "--network=none",
-        "--env=MODE=local",
-        "--env=STARTUP_WAIT=0",
-        "--env=SANDBOX_ROOT_DIR=/tmp/workspace",
+        "--env=STARTUP_WAIT=600",
+        ...CLOUD,
         built.tag,
       ]);
-      await until("the container to end", async () => (await runner.inspect("{{.State.Running}}")) === "false", 30_000);
-      expect(await runner.inspect("{{.State.ExitCode}}")).toBe("4");
-      expect(await runner.log()).toContain("STARTUP FAILURE: no connection to Temporal");
-    },
-    LIMIT_MS,
-  );
+      await until("the program runs", async () => (await runner.log()).includes("Agent Runner"));
+      return {
+        id: (await docker("exec", runner.id, "ps", "-o", "uid=,gid=", "1")).split(/\s+/),
+        log: await runner.log(),
+      };
+    };
+    expect((await idOf()).id).toEqual(["65532", "65532"]);
+    expect((await idOf("--user=4242:4243")).id).toEqual(["4242", "4243"]);
+    const powerless = await idOf("--cap-drop=ALL", "--security-opt=no-new-privileges");
+    expect(powerless.id).toEqual(["0", "0"]);
+    const [first = ""] = powerless.log.split("\n");
+    expect(JSON.parse(first)).toMatchObject({
+      ...{ level: "warn", logger: "agent-runner.image", time: expect.stringMatching(/^\d{4}-.*Z$/) },
+      message: expect.stringContaining("start it with --user 65532:65532"),
+    });
+  });
+
+  test("is healthy when it is ready, runs an execution, and drains when it is stopped", async () => {
+    await using daemon = await start({ ADMIN_PORT: "0" }, "dev");
+    // As in a cluster, whose probes come from outside.
+    await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
+    const health = () => runner.inspect("{{.State.Health.Status}}");
+    const log = async () => `${await daemon.log()}\n${await runner.log()}`;
+    await until("the container to be healthy", async () => (await health()) === "healthy").catch(async (error) => {
+      throw new Error(`${error}\n${await log()}`);
+    });
+    const admin = `http://${temporal.host}:${temporal.portOnThisMachine(ADMIN_PORT)}`;
+    expect((await fetch(`${admin}/readyz`)).status).toBe(200);
+    expect((await fetch(`${admin}/config`)).status).toBe(401);
+    expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "health")).toBe("ok");
+    expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "run", "Hello?")).toContain(
+      "Hello from the image.",
+    );
+
+    await docker("stop", "--time", "30", runner.id);
+    expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
+    expect(await runner.log()).toContain("Draining: nothing runs");
+  });
+
+  test("is healthy in cloud mode with its key in a file, and runs an execution in a sandbox at Daytona", async () => {
+    await using world = await cloudWorld();
+    const { STIGMER_API_KEY, NODE_EXTRA_CA_CERTS = "", ...env } = world.env;
+    await Bun.write(join(shared.path, "key"), STIGMER_API_KEY ?? "");
+    await copyFile(NODE_EXTRA_CA_CERTS, join(shared.path, "ca.crt"));
+    const [port = 0] = await freePorts(1);
+    const variables = Object.entries({
+      ...env,
+      NODE_EXTRA_CA_CERTS: "/shared/ca.crt",
+      STIGMER_API_KEY_FILE: "/shared/key",
+      ADMIN_PORT: String(port),
+    }).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+    // The world's servers listen on this machine's loopback only.
+    const flags = ["--network=host", `--volume=${shared.path}:/shared:ro`, ...SHUT, ...variables];
+    await using runner = await runInBackground([...flags, built.tag]);
+    const health = () => runner.inspect("{{.State.Health.Status}}");
+    await until("the container to be healthy", async () => (await health()) === "healthy").catch(async (error) => {
+      throw new Error(`${error}\n${await runner.log()}`);
+    });
+    world.ollama.converse(() => ({ text: "Hello from the image." }));
+    const execution = await world.user.ask(await world.user.session(), "Hello?");
+    expect(execution.status?.messages.at(-1)?.content).toBe("Hello from the image.");
+    expect(world.daytona.alive).toHaveLength(1);
+    await docker("stop", "--time", "30", runner.id);
+    expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
+  });
+
+  test("is not healthy where Temporal is not there, and says so", async () => {
+    await using runner = await runInBackground([
+      ...SHUT,
+      "--network=none",
+      "--env=MODE=local",
+      "--env=STARTUP_WAIT=0",
+      "--env=SANDBOX_ROOT_DIR=/tmp/workspace",
+      built.tag,
+    ]);
+    await until("the container to end", async () => (await runner.inspect("{{.State.Running}}")) === "false");
+    expect(await runner.inspect("{{.State.ExitCode}}")).toBe("4");
+    expect(await runner.log()).toContain("STARTUP FAILURE: no connection to Temporal");
+  });
 }

@@ -15,8 +15,6 @@ import { engineAnswers, type Service, startTemporal } from "../support/services/
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const LIMIT_MS = 300_000;
-const READY_LIMIT_MS = 60_000;
 const isRoot = process.getuid?.() === 0;
 /** Who started the launcher; nobody that the image knows. */
 const OWNER = isRoot ? { uid: 4321, gid: 5432 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
@@ -41,7 +39,7 @@ function launcher(): void {
     const [server = 0, admin = 0] = await freePorts(2);
     ports = { server, admin };
     for (const name of ["workspace", "logs"]) await ownedDirectory(name, OWNER);
-  }, LIMIT_MS);
+  });
   afterAll(() => open.disposeAsync());
 
   async function ownedDirectory(name: string, { uid, gid }: typeof OWNER): Promise<string> {
@@ -67,7 +65,7 @@ function launcher(): void {
   type Launched = Awaited<ReturnType<typeof launch>>;
 
   const says = (runner: Launched, text: string) =>
-    until(text, async () => (await runner.log()).includes(text), READY_LIMIT_MS).catch(async (error) => {
+    until(text, async () => (await runner.log()).includes(text)).catch(async (error) => {
       throw new Error(`${error}\n${await runner.log()}`);
     });
 
@@ -87,105 +85,93 @@ function launcher(): void {
     return { user: new StigmerUser(client), [Symbol.asyncDispose]: () => opened.disposeAsync() };
   }
 
-  test(
-    "waits for the server, works as the owner of the workspace, keeps its memory, and leaves no zombies",
-    async () => {
-      await temporal.kill();
-      await using first = await launch();
-      await says(first, "Waiting for Temporal");
-      expect(await first.inspect("{{.State.Running}} {{.RestartCount}}")).toBe("true 0");
-      await temporal.restart();
-      await using server = await startServer();
-      await says(first, "🚀 Worker ready, polling for tasks...");
+  test("waits for the server, works as the owner of the workspace, keeps its memory, and leaves no zombies", async () => {
+    await temporal.kill();
+    await using first = await launch();
+    await says(first, "Waiting for Temporal");
+    expect(await first.inspect("{{.State.Running}} {{.RestartCount}}")).toBe("true 0");
+    await temporal.restart();
+    await using server = await startServer();
+    await says(first, "🚀 Worker ready, polling for tasks...");
 
-      const command =
-        "id -u; id -g; whoami; for one in 1 2 3 4 5; do (setsid sleep 0.3456 &); done; echo made > by-command.txt";
-      ollama.converse((_, turn) =>
-        turn === 0
-          ? {
-              text: "",
-              tools: [
-                { name: "execute", args: { command } },
-                { name: "write_file", args: { file_path: "by-tool.txt", content: "made" } },
-              ],
-            }
-          : { text: "Done." },
-      );
-      const { user } = server;
-      const session = await user.session();
-      const execution = await user.ask(session, "Make files");
-      expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
-      const result = execution.status?.toolCalls.find(({ name }) => name === "execute")?.result;
-      expect(result).toContain(`${OWNER.uid}\n${OWNER.gid}\nagent-runner`);
-      for (const file of ["by-command.txt", "by-tool.txt", ".agent-runner/data/threads.db"]) {
-        const { uid, gid } = await stat(join(data.path, "workspace", file));
-        expect({ file, uid, gid }).toEqual({ file, ...OWNER });
-      }
-      expect(await readFile(join(data.path, "workspace/.agent-runner/.gitignore"), "utf8")).toBe("*\n");
-      expect(await readdir(join(data.path, "logs"))).toEqual([]);
+    const command =
+      "id -u; id -g; whoami; for one in 1 2 3 4 5; do (setsid sleep 0.3456 &); done; echo made > by-command.txt";
+    ollama.converse((_, turn) =>
+      turn === 0
+        ? {
+            text: "",
+            tools: [
+              { name: "execute", args: { command } },
+              { name: "write_file", args: { file_path: "by-tool.txt", content: "made" } },
+            ],
+          }
+        : { text: "Done." },
+    );
+    const { user } = server;
+    const session = await user.session();
+    const execution = await user.ask(session, "Make files");
+    expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
+    const result = execution.status?.toolCalls.find(({ name }) => name === "execute")?.result;
+    expect(result).toContain(`${OWNER.uid}\n${OWNER.gid}\nagent-runner`);
+    for (const file of ["by-command.txt", "by-tool.txt", ".agent-runner/data/threads.db"]) {
+      const { uid, gid } = await stat(join(data.path, "workspace", file));
+      expect({ file, uid, gid }).toEqual({ file, ...OWNER });
+    }
+    expect(await readFile(join(data.path, "workspace/.agent-runner/.gitignore"), "utf8")).toBe("*\n");
+    expect(await readdir(join(data.path, "logs"))).toEqual([]);
 
-      const processes = async () => await docker("exec", first.id, "ps", "-eo", "stat=,args=");
-      await until("the commands have ended", async () => !(await processes()).includes("sleep 0.3456"));
-      await until("nothing is left of them", async () => !/^Z/m.test(await processes()));
+    const processes = async () => await docker("exec", first.id, "ps", "-eo", "stat=,args=");
+    await until("the commands have ended", async () => !(await processes()).includes("sleep 0.3456"));
+    await until("nothing is left of them", async () => !/^Z/m.test(await processes()));
 
-      // The launcher removes a container and runs another one: only the mounts last.
-      await docker("rm", "--force", first.id);
-      await using second = await launch();
-      await says(second, "🚀 Worker ready, polling for tasks...");
-      ollama.converse(({ messages }) => ({
-        text: `I know ${messages.filter(({ role }) => role === "user").length} messages.`,
-      }));
-      const next = await user.ask(session, "What do you know?");
-      expect(next.status?.messages.at(-1)?.content).toBe("I know 2 messages.");
-      for (const line of (await second.log()).split("\n")) expect(line).toMatch(TIMESTAMP);
-    },
-    LIMIT_MS,
-  );
+    // The launcher removes a container and runs another one: only the mounts last.
+    await docker("rm", "--force", first.id);
+    await using second = await launch();
+    await says(second, "🚀 Worker ready, polling for tasks...");
+    ollama.converse(({ messages }) => ({
+      text: `I know ${messages.filter(({ role }) => role === "user").length} messages.`,
+    }));
+    const next = await user.ask(session, "What do you know?");
+    expect(next.status?.messages.at(-1)?.content).toBe("I know 2 messages.");
+    for (const line of (await second.log()).split("\n")) expect(line).toMatch(TIMESTAMP);
+  });
 
-  test(
-    "shows a command the keys of no process, also where both have one user",
-    async () => {
-      await using server = await startServer();
-      const keys = ["-e", "ANTHROPIC_API_KEY=sk-of-the-runner", "-e", "ADMIN_TOKEN=token-of-the-admin"];
-      for (const user of [[], ["--user", `${OWNER.uid}:${OWNER.gid}`]]) {
-        await using runner = await launch(undefined, [...keys, ...user]);
-        await says(runner, "🚀 Worker ready, polling for tasks...");
-        // Long enough to meet the health checks, too.
-        const look = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -aE 'KEY|TOKEN'";
-        const command = `echo looking; for round in {1..300}; do ${look}; sleep 0.05; done; echo looked`;
-        ollama.converse((_, turn) =>
-          turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." },
-        );
-        const execution = await server.user.ask(await server.user.session(), "Look around");
-        const result = execution.status?.toolCalls[0]?.result ?? "";
-        expect(result).toContain("looking\nlooked\n");
-        expect(result).not.toMatch(/sk-of|token-of|KEY|TOKEN/);
-      }
-    },
-    LIMIT_MS,
-  );
-
-  test(
-    "ends within the time of `docker stop`, and the execution that ran says why it failed",
-    async () => {
-      await using server = await startServer();
-      await using runner = await launch();
+  test("shows a command the keys of no process, also where both have one user", async () => {
+    await using server = await startServer();
+    const keys = ["-e", "ANTHROPIC_API_KEY=sk-of-the-runner", "-e", "ADMIN_TOKEN=token-of-the-admin"];
+    for (const user of [[], ["--user", `${OWNER.uid}:${OWNER.gid}`]]) {
+      await using runner = await launch(undefined, [...keys, ...user]);
       await says(runner, "🚀 Worker ready, polling for tasks...");
-      const command = "touch started; sleep 1000";
-      ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command } }] }));
-      const execution = await server.user.begin(await server.user.session(), "Sleep");
-      const following = server.user.follow(execution);
-      await until("the command runs", () => Bun.file(join(data.path, "workspace/started")).exists(), READY_LIMIT_MS);
-      await docker("stop", runner.id);
-      // 137 would be the engine's KILL, after 10 s.
-      expect(await runner.inspect("{{.State.ExitCode}}")).toBe("5");
-      const last = (await following).at(-1);
-      expect(last === undefined ? "" : phaseOf(last)).toBe("EXECUTION_FAILED");
-      expect(last?.status?.error).toContain("The runner was stopped before the execution had finished.");
-      for (const line of (await runner.log()).split("\n")) expect(line).toMatch(TIMESTAMP);
-    },
-    LIMIT_MS,
-  );
+      // Long enough to meet the health checks, too.
+      const look = "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -aE 'KEY|TOKEN'";
+      const command = `echo looking; for round in {1..300}; do ${look}; sleep 0.05; done; echo looked`;
+      ollama.converse((_, turn) =>
+        turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." },
+      );
+      const execution = await server.user.ask(await server.user.session(), "Look around");
+      const result = execution.status?.toolCalls[0]?.result ?? "";
+      expect(result).toContain("looking\nlooked\n");
+      expect(result).not.toMatch(/sk-of|token-of|KEY|TOKEN/);
+    }
+  });
+
+  test("ends within the time of `docker stop`, and the execution that ran says why it failed", async () => {
+    await using server = await startServer();
+    await using runner = await launch();
+    await says(runner, "🚀 Worker ready, polling for tasks...");
+    const command = "touch started; sleep 1000";
+    ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command } }] }));
+    const execution = await server.user.begin(await server.user.session(), "Sleep");
+    const following = server.user.follow(execution);
+    await until("the command runs", () => Bun.file(join(data.path, "workspace/started")).exists());
+    await docker("stop", runner.id);
+    // 137 would be the engine's KILL, after 10 s.
+    expect(await runner.inspect("{{.State.ExitCode}}")).toBe("5");
+    const last = (await following).at(-1);
+    expect(last === undefined ? "" : phaseOf(last)).toBe("EXECUTION_FAILED");
+    expect(last?.status?.error).toContain("The runner was stopped before the execution had finished.");
+    for (const line of (await runner.log()).split("\n")) expect(line).toMatch(TIMESTAMP);
+  });
 
   test.skipIf(!isRoot)(
     "stays root in a workspace of root, and says so; a user that the container was given stays as it is",
@@ -201,6 +187,5 @@ function launcher(): void {
       await says(given, "Worker ready");
       expect((await userOf(given)).trim().split(/\s+/)).toEqual([`${OWNER.uid}`, `${OWNER.gid}`]);
     },
-    LIMIT_MS,
   );
 }

@@ -25,7 +25,7 @@ describe("the manifests", () => {
 
   test("have no field that the API does not know", () => {
     expect(problemsOfFields(manifests)).toEqual([]);
-  }, 60_000);
+  });
 
   test("would be refused with a wrong value or a misspelled field", async () => {
     const deployment = manifests.find(({ kind }) => kind === "Deployment");
@@ -36,7 +36,7 @@ describe("the manifests", () => {
     };
     expect(await problemsOfValues(changed('"384Mi"', '"384 Mi"'))).not.toEqual([]);
     expect(problemsOfFields([changed('"readinessProbe"', '"readynessProbe"')]).join()).toContain("readynessProbe");
-  }, 60_000);
+  });
 
   test.each(["base", "autoscaled"])(
     "%s: its kustomization names files that are there, and all of them",

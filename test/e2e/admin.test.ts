@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -35,7 +35,7 @@ describe("the admin server of the program", () => {
       expect(text).toContain("openssl rand -hex 32");
       expect(text).toContain("ADMIN_HOST=127.0.0.1");
     }
-  }, 30_000);
+  });
 
   test("with a token serves probes to everybody, and logs who was refused and who stopped the runner", async () => {
     const ADMIN_TOKEN = "token-of-the-operator";
@@ -50,7 +50,7 @@ describe("the admin server of the program", () => {
     expect(runner.output()).toContain("WARN - Refused POST /shutdown from 127.0.0.1: Authorization: Bearer");
     expect(runner.output()).toContain("INFO - Accepted POST /shutdown from 127.0.0.1 [requestId=stop-1 status=202]");
     expect(runner.output()).not.toContain(ADMIN_TOKEN);
-  }, 30_000);
+  });
 
   test("says that its host does not resolve, or is another machine's", async () => {
     const cases = [
@@ -65,10 +65,10 @@ describe("the admin server of the program", () => {
       expect(text).toContain(`cannot listen on ${ADMIN_HOST}:${runner.port}`);
       expect(text).toContain(cause);
     }
-  }, 30_000);
+  });
 
   test("warns about a second name of a setting that has no effect", async () => {
     await using runner = await start({ TASK_QUEUE: "other", TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: "mine" });
     await runner.says('TASK_QUEUE "other" has no effect: TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE "mine"');
-  }, 30_000);
+  });
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -45,7 +45,6 @@ describe("a runner in local mode", () => {
       expect(output).toContain(`move it away, with ${path}-wal and ${path}-shm`);
       expect(await Bun.file(path).text()).toStartWith("no database at all");
     },
-    30_000,
   );
 
   test("that finds threads of a newer version leaves them as they are, and keeps its own beside them", async () => {
@@ -65,5 +64,5 @@ describe("a runner in local mode", () => {
     const kept = new Database(path);
     expect(kept.query("SELECT what FROM checkpoints").all()).toEqual([{ what: "what it knows" }]);
     kept.close();
-  }, 30_000);
+  });
 });

@@ -10,7 +10,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   await Bun.write(join(folder.path, "my.env"), "LOG_LEVEL=debug\n");
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function ended(args: readonly string[], env: Record<string, string> = {}) {

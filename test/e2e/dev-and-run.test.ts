@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   ollama = startOllamaDouble();
-}, 60_000);
+});
 afterAll(async () => {
   await ollama[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -41,7 +41,7 @@ async function dev(more: Record<string, string> = {}, name: string = crypto.rand
     ...more,
   };
   const program = startProgram(file, ["dev"], env, cwd);
-  await program.says("Ready.", 60_000);
+  await program.says("Ready.");
   return {
     ...program,
     env,
@@ -76,7 +76,7 @@ describe("agent-runner dev and run", () => {
     expect(await everything.exited).toBe(0);
     expect(everything.errors()).toBe("");
     expect(await processesWith(everything.cwd)).toEqual([]);
-  }, 60_000);
+  });
 
   test("continue a session, also after a restart", async () => {
     const first = await dev({}, "restarted");
@@ -92,7 +92,7 @@ describe("agent-runner dev and run", () => {
     const next = second.run("Two", "--session", session);
     expect(await next.exited).toBe(0);
     expect(next.output()).toStartWith("I know 2 messages.");
-  }, 60_000);
+  });
 
   test("take agents from files, variables and secrets for one execution, and a model", async () => {
     await using everything = await dev();
@@ -129,7 +129,7 @@ describe("agent-runner dev and run", () => {
     expect(run.output() + everything.output()).not.toContain("run-secret-1");
     expect(ollama.requests.at(-1)?.messages[0]?.content).toStartWith("You are a poet.");
     expect(ollama.requests.at(-1)?.model).toBe("qwen2.5-coder:7b");
-  }, 60_000);
+  });
 
   test("say plainly what is wrong with what they are given", async () => {
     await using everything = await dev();
@@ -158,7 +158,7 @@ describe("agent-runner dev and run", () => {
     expect(await failed.exited).toBe(1);
     expect(failed.output()).toContain("model exploded");
     expect(failed.output()).toContain("✗ failed after");
-  }, 60_000);
+  });
 
   test("run is interrupted by Ctrl-C and the execution goes on", async () => {
     await using everything = await dev();
@@ -170,7 +170,7 @@ describe("agent-runner dev and run", () => {
     expect(await run.exited).toBe(130);
     expect(run.errors()).toMatch(/Interrupted\. The execution aex-\w+ goes on/);
     await everything.says("Execution completed");
-  }, 60_000);
+  });
 
   test("a second signal ends what runs, and its status says why", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
@@ -185,7 +185,7 @@ describe("agent-runner dev and run", () => {
     expect(run.output()).toContain("runner was stopped");
     expect(await processesWith("sleep 987")).toEqual([]);
     expect(await processesWith(everything.cwd)).toEqual([]);
-  }, 60_000);
+  });
 
   test("a third signal exits at once, and nothing outlives it", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
@@ -199,7 +199,7 @@ describe("agent-runner dev and run", () => {
     expect(await everything.exited).toBe(130);
     await until("Temporal is gone too", async () => (await processesWith(everything.cwd)).length === 0);
     expect(await processesWith("sleep 986")).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("agent-runner config", () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
@@ -9,14 +9,12 @@ import { installProgram, startProgram } from "../support/program.ts";
 import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-setDefaultTimeout(90_000);
-
 let folder: TemporaryFolder;
 let file: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function start(more: Record<string, string>) {
@@ -47,7 +45,7 @@ describe("agent-runner dev", () => {
     await using temporal = await startTemporal();
     const { address } = temporal;
     await using dev = await start({ TEMPORAL_SERVICE_ADDRESS: address });
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     expect(dev.output()).toContain(address);
     dev.signal("SIGINT");
     expect(await dev.exited).toBe(0);
@@ -78,13 +76,13 @@ describe("agent-runner dev", () => {
         : { text: "Done." },
     );
     await using dev = await start({ OLLAMA_BASE_URL: ollama.url });
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     const waiting = dev.run("Wait");
     await dev.says("Execution started");
     await killTemporal(dev.cwd);
     await dev.says("The Temporal development server has ended: ");
     expect(dev.output()).toContain("Starting it again (1 of 5)");
-    await dev.says("The Temporal development server runs again", 60_000);
+    await dev.says("The Temporal development server runs again");
     await Bun.write(join(dev.cwd, "workspace/go"), "");
     expect([0, 1]).toContain(await waiting.exited);
     const next = dev.run("Hello");
@@ -107,19 +105,19 @@ wait $server
     await Bun.write(join(bin, "temporal"), script);
     await chmod(join(bin, "temporal"), 0o755);
     await using killed = await start({ PATH: `${bin}:/usr/bin:/bin` });
-    await killed.says("Ready.", 60_000);
+    await killed.says("Ready.");
     killed.signal("SIGKILL");
     await killed.exited;
     await using dev = killed.again();
     await dev.says("Waiting for the Temporal development server of a `dev` that was killed to end");
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     expect(await Bun.file(join(killed.cwd, "servers")).text()).toBe("begins\nended\nbegins\n");
     expect(dev.output()).not.toContain("Using the Temporal that is running");
     dev.signal("SIGINT");
     expect(await dev.exited).toBe(0);
     expect(await runningWith(killed.cwd)).toEqual([]);
     await using next = killed.again();
-    await next.says("Ready.", 60_000);
+    await next.says("Ready.");
     expect(next.output()).not.toContain("Waiting for");
   });
 
@@ -130,7 +128,7 @@ wait $server
     await Bun.write(join(bin, "temporal"), script);
     await chmod(join(bin, "temporal"), 0o755);
     await using dev = await start({ PATH: `${bin}:/usr/bin:/bin` });
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     await Bun.write(join(dev.cwd, "broken"), "");
     await killTemporal(dev.cwd);
     expect(await dev.exited).toBe(1);

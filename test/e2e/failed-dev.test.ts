@@ -23,7 +23,7 @@ beforeAll(async () => {
   await chmod(folder.path, 0o755);
   file = await installProgram(join(folder.path, "program"));
   await chmod(file, 0o755);
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function dev(env: Record<string, string> = {}): Promise<RunningProgram> {
@@ -49,7 +49,7 @@ describe("agent-runner dev", () => {
     expect(await waiting.exited).toBe(0);
     expect(Date.now() - began).toBeLessThan(3_000);
     await until("it is gone", async () => (await processesWith("sleep 5431")).length === 0);
-  }, 30_000);
+  });
 
   test("shows the end of what Temporal says, where the cause stands, and names the user and home to it", async () => {
     const chain = Array.from({ length: 60 }, (_, index) => `could not build part ${index}`).join(": ");
@@ -62,7 +62,7 @@ describe("agent-runner dev", () => {
     expect(failed.output()).toContain(`Error: ${userInfo().username} ${folder.path} could not build part 0: could`);
     expect(failed.output()).toContain("could not build part 59: user: unknown userid 12345");
     expect(failed.output()).toContain("1. The system does not know this user");
-  }, 30_000);
+  });
 
   test("does not have the database removed where another server uses it", async () => {
     const said =
@@ -74,7 +74,7 @@ describe("agent-runner dev", () => {
     expect(await failed.exited).toBe(4);
     expect(failed.output()).toContain("Another Temporal server uses temporal.db beside it: stop that one");
     expect(failed.output()).not.toContain("remove temporal.db");
-  }, 30_000);
+  });
 
   test.if(process.getuid?.() === 0)(
     "works for a user that the system does not know, with and without a home",
@@ -107,7 +107,7 @@ describe("agent-runner dev", () => {
           OLLAMA_BASE_URL: ollama.url,
         };
         await using program = startProgram("env", [...as, file, "dev"], env, cwd);
-        await program.says("Ready.", 60_000);
+        await program.says("Ready.");
         ollama.converse((_, turn) =>
           turn === 0
             ? { text: "", tools: [{ name: "execute", args: { command: "echo home: $HOME; id -u" } }] }
@@ -122,17 +122,16 @@ describe("agent-runner dev", () => {
       }
       await ollama[Symbol.asyncDispose]();
     },
-    90_000,
   );
 
   test("refuses a data directory that another one uses", async () => {
     const STIGMER_DATA_DIR = join(folder.path, "shared");
     await using first = await dev({ STIGMER_DATA_DIR });
-    await first.says("Ready.", 60_000);
+    await first.says("Ready.");
     await using second = await dev({ STIGMER_DATA_DIR });
     expect(await second.exited).toBe(4);
     expect(second.output()).toContain(`Another \`dev\` uses the data directory ${STIGMER_DATA_DIR}`);
-  }, 90_000);
+  });
 
   test("says which directory or file it cannot use, without a stack", async () => {
     await Bun.write(join(folder.path, "file"), "");
@@ -160,7 +159,7 @@ describe("agent-runner dev", () => {
     expect(device.output()).toContain("The data directory /dev/null cannot be used: it is not a directory");
     const outputs = [homeless, broken, malformed, unlocked, device].map((program) => program.output());
     expect(outputs.join("")).not.toMatch(/ {4}at |unexpected error/);
-  }, 60_000);
+  });
 });
 
 describe("agent-runner", () => {
@@ -175,7 +174,7 @@ describe("agent-runner", () => {
       expect(start.exitCode).toBe(4);
       expect(start.stdout.toString()).toContain("set SANDBOX_ROOT_DIR to one that is");
     }
-  }, 30_000);
+  });
 
   test("says that --env-file needs a file", () => {
     const { exitCode, stderr } = Bun.spawnSync([file, "--env-file"]);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   file = await installProgram(join(folder.path, "program"));
   ollama = startOllamaDouble();
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await ollama[Symbol.asyncDispose]();
@@ -41,7 +41,7 @@ describe.if(canUnshare)("the program as the first process of a container", () =>
     };
     const [command = "", ...flags] = UNSHARE;
     await using program = startProgram(command, [...flags, file, "dev"], env, folder.path);
-    await program.says("Ready.", 60_000);
+    await program.says("Ready.");
     const first = allProcesses().find(({ parent }) => parent === program.pid)?.pid ?? 0;
     const ended = () => allProcesses().filter(({ parent, isZombie }) => parent === first && isZombie).length;
 
@@ -67,10 +67,10 @@ describe.if(canUnshare)("the program as the first process of a container", () =>
     // In the container the program is process 1.
     expect(without.output).toMatch(/ 1 agent-runner/);
     const leaving = await once(`for i in $(seq ${ORPHANS}); do (sleep 0.1 & setsid sleep 0.1 &); done; ${waiting}`);
-    await until("the ended processes are asked for", () => ended() === 0, 30_000);
+    await until("the ended processes are asked for", () => ended() === 0);
     // It took 3 s longer when what had ended was waited for.
     expect(leaving.seconds - without.seconds).toBeLessThan(2.5);
     process.kill(first, "SIGTERM");
     expect(await program.exited).toBe(0);
-  }, 120_000);
+  });
 });

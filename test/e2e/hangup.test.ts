@@ -20,7 +20,7 @@ beforeAll(async () => {
   file = await installProgram(join(folder.path, "program"));
   ollama = startOllamaDouble();
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await ollama[Symbol.asyncDispose]();
@@ -54,7 +54,7 @@ describe("a terminal that is closed", () => {
     const { cwd, env } = await place();
     ollama.converse(untilGo);
     await using dev = startAtTerminal([file, "dev"], env, cwd);
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     await using run = startProgram(file, ["run", "Wait"], env, cwd);
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
@@ -70,7 +70,7 @@ describe("a terminal that is closed", () => {
     expect(run.output()).toContain("Gone.");
     expect(await dev.exited).toBe(0);
     expect(await processesWith(cwd)).toEqual([]);
-  }, 90_000);
+  });
 
   test("does not end a `start` by `nohup`, and the log goes nowhere", async () => {
     const { cwd, env, livez } = await place();
@@ -84,13 +84,13 @@ describe("a terminal that is closed", () => {
     // Only the first signal that counts: it drains.
     start.signal("SIGTERM");
     expect(await start.exited).toBe(0);
-  }, 60_000);
+  });
 
   test("ends `run`, and the execution goes on", async () => {
     const { cwd, env } = await place();
     ollama.converse(untilGo);
     await using dev = startProgram(file, ["dev"], env, cwd);
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     await using run = startAtTerminal([file, "run", "Wait"], env, cwd);
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
@@ -99,7 +99,7 @@ describe("a terminal that is closed", () => {
     expect([undefined, 141]).toContain(await run.exited);
     await Bun.write(join(workspace, "go"), "");
     await dev.says("Execution completed");
-  }, 90_000);
+  });
 });
 
 test("a log that nobody reads ends nothing", async () => {
@@ -107,8 +107,8 @@ test("a log that nobody reads ends nothing", async () => {
   const reader = ["bash", "-o", "pipefail", "-c", `"$0" start | { head -n 1; echo read; }`, file];
   await using pipeline = startAtTerminal(reader, env, cwd);
   await pipeline.says("read");
-  await until("it works", async () => (await fetch(livez).catch(() => undefined))?.status === 200, 20_000);
+  await until("it works", async () => (await fetch(livez).catch(() => undefined))?.status === 200);
   const stop = await fetch(livez.replace("livez", "shutdown"), { method: "POST" });
   expect(stop.status).toBe(202);
   expect(await pipeline.exited).toBe(0);
-}, 60_000);
+});

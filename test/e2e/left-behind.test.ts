@@ -23,7 +23,7 @@ beforeAll(async () => {
   await chmod(file, 0o755);
   ollama = startOllamaDouble();
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await ollama[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ async function dev(name: string, more: Record<string, string> = {}): Promise<Dev
   const program = isRoot
     ? startProgram("setpriv", ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups", file, "dev"], env, cwd)
     : startProgram(file, ["dev"], env, cwd);
-  await program.says("Ready.", 60_000);
+  await program.says("Ready.");
   return { ...program, run: (...args) => startProgram(file, ["run", ...args], env, cwd) };
 }
 
@@ -71,7 +71,7 @@ describe("a command of an agent", () => {
     await until("the process is gone", async () => (await processesWith("sleep 4247")).length === 0);
     everything.signal("SIGINT");
     expect(await everything.exited).toBe(0);
-  }, 90_000);
+  });
 
   test("ends with a runner that is killed", async () => {
     await using everything = await dev("killed");
@@ -80,7 +80,7 @@ describe("a command of an agent", () => {
     await until("the commands run", async () => (await processesWith("sleep 424")).length >= 2);
     everything.signal("SIGKILL");
     await until("the processes are gone", async () => (await processesWith("sleep 424")).length === 0);
-  }, 90_000);
+  });
 });
 
 /** A program that goes into a session of its own and shows nobody its environment. */
@@ -97,7 +97,7 @@ describe.if(AGENT !== "" && process.platform === "linux")("a program that hides 
     await until("the agent is gone", async () => (await processesWith(socket)).length === 0);
     everything.signal("SIGINT");
     expect(await everything.exited).toBe(0);
-  }, 90_000);
+  });
 
   test("ends with a runner that is killed", async () => {
     await using everything = await dev("killed-agent");
@@ -111,7 +111,7 @@ describe.if(AGENT !== "" && process.platform === "linux")("a program that hides 
     everything.signal("SIGKILL");
     await until("the processes are gone", async () => (await processesWith(socket)).length === 0);
     expect(await processesWith("sleep 4250")).toEqual([]);
-  }, 90_000);
+  });
 });
 
 test("the Temporal server that dev starts has nothing of the runner's environment", async () => {
@@ -130,4 +130,4 @@ test("the Temporal server that dev starts has nothing of the runner's environmen
   expect(await failed.exited).toBe(4);
   expect(await readFile(seen, "utf8")).toContain("HOME=");
   expect(await readFile(seen, "utf8")).not.toContain("sk-of");
-}, 30_000);
+});

@@ -15,7 +15,7 @@ let file: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 interface Dev extends RunningProgram {
@@ -36,7 +36,7 @@ async function dev(more: Record<string, string>): Promise<Dev> {
     ...more,
   };
   const program = startProgram(file, ["dev"], env, cwd);
-  await program.says("Ready.", 60_000);
+  await program.says("Ready.");
   return {
     ...program,
     admin: `http://127.0.0.1:${admin}`,
@@ -74,7 +74,7 @@ describe("the compiled program", () => {
     expect(run.output()).toContain("I could not.");
     expect(await visible(everything.workspace)).toEqual([]);
     expect(anthropic.requests).toHaveLength(3);
-  }, 90_000);
+  });
 
   test("tells a broken stream in words, and writes what libraries say into its log", async () => {
     const garbage = `data: {"run-secret-value \u001b[2J\u0000\n\n`;
@@ -97,7 +97,7 @@ describe("the compiled program", () => {
     expect(messages).toHaveLength(linesOf(everything.output()).length);
     expect(everything.output()).not.toContain("run-secret-value");
     expect(everything.errors()).toBe("");
-  }, 90_000);
+  });
 });
 
 describe("a default model that cannot work", () => {
@@ -118,7 +118,7 @@ describe("a default model that cannot work", () => {
     expect([status, model?.status]).toEqual(["degraded", "degraded"]);
     expect(model?.reason).toContain("set ANTHROPIC_API_KEY");
     expect(await ready(everything)).toBe(200);
-  }, 60_000);
+  });
 
   test("heals by itself: a model that is pulled", async () => {
     const models: string[] = [];
@@ -126,9 +126,9 @@ describe("a default model that cannot work", () => {
     await using everything = await dev({ OLLAMA_BASE_URL: ollama.url });
     await everything.says("has no model 'qwen2.5-coder:7b', which is the default one: get it with");
     models.push("qwen2.5-coder:7b");
-    await everything.says("model is well again", 60_000);
+    await everything.says("model is well again");
     expect((await health(everything)).model).toEqual({ name: "model", status: "ok" });
-  }, 90_000);
+  });
 
   test("is known from an execution where its key is refused", async () => {
     await using openai = startOpenAiDouble("another-key", []);
@@ -138,10 +138,10 @@ describe("a default model that cannot work", () => {
       OPENAI_API_KEY: "sk-wrong-key",
     });
     expect(await everything.run("Speak").exited).toBe(1);
-    await until("the check knows", async () => (await health(everything)).model?.status === "degraded", 30_000);
+    await until("the check knows", async () => (await health(everything)).model?.status === "degraded");
     expect((await health(everything)).model?.reason).toContain("OpenAI refuses the API key");
     expect(everything.output()).not.toContain("sk-wrong-key");
-  }, 90_000);
+  });
 });
 
 test("an address of Ollama's under another host name is not used for Anthropic, and the log says so", async () => {
@@ -153,4 +153,4 @@ test("an address of Ollama's under another host name is not used for Anthropic, 
   });
   await everything.says("is Ollama's, as the server says: it is not used for anthropic");
   expect(ollama.requests).toEqual([]);
-}, 60_000);
+});

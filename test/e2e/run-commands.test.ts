@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
@@ -8,8 +8,6 @@ import { installProgram, type RunningProgram, startProgram } from "../support/pr
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-setDefaultTimeout(90_000);
-
 const open = new AsyncDisposableStack();
 let folder: TemporaryFolder;
 let file: string;
@@ -18,7 +16,7 @@ beforeAll(async () => {
   folder = open.use(await temporaryFolder());
   file = await installProgram(join(folder.path, "program"));
   ollama = open.use(startOllamaDouble());
-}, 60_000);
+});
 afterAll(() => open.disposeAsync());
 
 interface Dev extends RunningProgram {
@@ -41,7 +39,7 @@ async function dev(): Promise<Dev> {
     OLLAMA_BASE_URL: ollama.url,
   };
   const program = startProgram(file, ["dev"], env, cwd);
-  await program.says("Ready.", 60_000);
+  await program.says("Ready.");
   return {
     ...program,
     env,
@@ -167,7 +165,7 @@ describe("a daemon that is gone while an execution is followed", () => {
     expect(await idOf(run)).not.toBe("");
     await until("it has begun", () => run.output().includes("I wait."));
     proxy.hold();
-    await until("it is told", () => run.errors().includes(`No connection to ${proxy.address} since`), 60_000);
+    await until("it is told", () => run.errors().includes(`No connection to ${proxy.address} since`));
     await everything.shell("touch workspace/go");
     await everything.says("Execution completed");
     proxy.release();

@@ -20,7 +20,7 @@ let file: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 /** Runs a shell command in which `$0` is the program. */
@@ -72,7 +72,7 @@ test("output is whole where its reader is slow", async () => {
   } finally {
     server.forceShutdown();
   }
-}, 30_000);
+});
 
 test("run is interrupted at once while a server says nothing", async () => {
   let calls = 0;
@@ -96,7 +96,7 @@ test("run is interrupted at once while a server says nothing", async () => {
   } finally {
     mute.close();
   }
-}, 20_000);
+});
 
 test("commands that run no agents do not unpack the library that only a runner needs", async () => {
   for (const args of [["run", "Hi"], ["list"], ["attach", "aex-1"], ["cancel", "aex-1"], ["health"]]) {
@@ -109,4 +109,4 @@ test("commands that run no agents do not unpack the library that only a runner n
     expect([args, await command.exited]).toEqual([args, args[0] === "health" ? 1 : 4]);
     expect([args, await readdir(temporary.path)]).toEqual([args, []]);
   }
-}, 60_000);
+});

@@ -34,7 +34,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   ollama = startOllamaDouble();
-}, 60_000);
+});
 afterAll(async () => {
   await ollama[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -58,7 +58,7 @@ async function dev(name: string): Promise<Dev> {
     STIGMER_DATA_DIR: join(cwd, "data"),
   };
   const program = startProgram(file, ["dev"], env, cwd);
-  await program.says("Ready.", 60_000);
+  await program.says("Ready.");
   const run = (...args: string[]) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: SECRET }, cwd);
   return { ...program, cwd, run };
 }
@@ -142,16 +142,16 @@ describe("a secret of an execution", () => {
     everything.signal("SIGINT");
     expect(await everything.exited).toBe(0);
     expect(await leakedFiles(everything.cwd)).toEqual([]);
-  }, 120_000);
+  });
 
   test("is in no file where the runner was killed while it was used", async () => {
     await using everything = await dev("killed");
     ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
     const before = ollama.requests.length;
     await using _run = everything.run("Print it", "--secret-env", "API_TOKEN");
-    await until("the model is asked the fourth time", () => ollama.requests.length === before + 4, 30_000);
+    await until("the model is asked the fourth time", () => ollama.requests.length === before + 4);
     everything.signal("SIGKILL");
     await everything.exited;
     expect(await leakedFiles(everything.cwd)).toEqual([]);
-  }, 90_000);
+  });
 });

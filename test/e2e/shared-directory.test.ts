@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   ollama = startOllamaDouble();
-}, 60_000);
+});
 afterAll(async () => {
   await ollama[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -35,7 +35,7 @@ describe("`start` beside `dev` on one data directory", () => {
       OLLAMA_BASE_URL: ollama.url,
     };
     await using dev = startProgram(file, ["dev"], env, folder.path);
-    await dev.says("Ready.", 60_000);
+    await dev.says("Ready.");
     await using start = startProgram(file, ["start"], { ...env, MODE: "local" }, folder.path);
     await start.says("Worker ready");
     const client = new StigmerClient({ endpoint: `localhost:${daemon}`, tls: false, apiKey: () => "test" });
@@ -65,7 +65,7 @@ describe("`start` beside `dev` on one data directory", () => {
       const execution = await user.begin(await user.session(), "Wait");
       const mark = `Execution started [executionId=${execution.metadata?.id}`;
       const by = (program: RunningProgram) => program.output().includes(mark);
-      await until("it runs", () => by(dev) || by(start), 20_000);
+      await until("it runs", () => by(dev) || by(start));
       return by(start) ? execution : undefined;
     };
     let stuck: AgentExecution | undefined;
@@ -78,5 +78,5 @@ describe("`start` beside `dev` on one data directory", () => {
     // A lock that only time frees would last for 30 s.
     expect(Date.now() - began).toBeLessThan(25_000);
     client.close();
-  }, 120_000);
+  });
 });

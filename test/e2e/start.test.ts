@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
   temporal = await startTemporal();
-}, 60_000);
+});
 afterAll(async () => {
   await temporal[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
@@ -66,7 +66,7 @@ describe("agent-runner start", () => {
 
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
-  }, 30_000);
+  });
 
   test("takes the launchers' second names, and a .env file below the environment", async () => {
     await Bun.write(join(folder.path, "other.env"), "TASK_QUEUE=from-file\nWORKSPACE_ROOT=./from-file\n");
@@ -78,7 +78,7 @@ describe("agent-runner start", () => {
     const messages = messagesOf(runner.output());
     expect(messages).toContain("Task Queue: from-file");
     expect(messages).toContain("Sandbox: filesystem (root: ./here)");
-  }, 30_000);
+  });
 
   test("logs JSON where machines read it", async () => {
     await using runner = start({ LOG_FORMAT: "json" });
@@ -94,7 +94,7 @@ describe("agent-runner start", () => {
       logger: "agent-runner",
       message: "🚀 Stigmer Agent Runner - LOCAL Mode",
     });
-  }, 30_000);
+  });
 
   test("logs nothing but JSON then, from the first line to the last, as the configuration reads it", async () => {
     const messages = (output: string) =>
@@ -110,7 +110,7 @@ describe("agent-runner start", () => {
     running.signal("SIGTERM");
     expect(await running.exited).toBe(0);
     expect(messages(running.output())).toContain("SIGTERM: draining; once more ends what runs");
-  }, 30_000);
+  });
 
   test("without Temporal fails within 10 s, with the address, the causes and what to do", async () => {
     const started = Date.now();
@@ -126,7 +126,7 @@ describe("agent-runner start", () => {
     );
     expect(block.join("\n")).toContain("TEMPORAL_SERVICE_ADDRESS");
     expect(block.at(-1)).toBe(rule);
-  }, 30_000);
+  });
 
   test("with a Temporal that never answers fails within 10 s too", async () => {
     const silent = createServer();
@@ -137,7 +137,7 @@ describe("agent-runner start", () => {
     expect(await runner.exited).toBe(4);
     expect(Date.now() - started).toBeLessThan(10_000);
     silent.close();
-  }, 30_000);
+  });
 
   test("waits for a Temporal that comes later, as long as it is told, and says so to people and probes", async () => {
     await using late = await startTemporal();
@@ -159,12 +159,12 @@ describe("agent-runner start", () => {
     expect(ready.body).toContain("the runner is starting");
     expect(ready.body).toContain("Temporal: Failed to connect to Temporal at");
     await late.restart();
-    await runner.says("🚀 Worker ready, polling for tasks...", 60_000);
+    await runner.says("🚀 Worker ready, polling for tasks...");
     // One line in 10 s, however often it was tried.
     expect(messagesOf(runner.output()).filter((line) => line.startsWith("Waiting")).length).toBeLessThan(10);
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
-  }, 120_000);
+  });
 
   test("stops waiting for Temporal when its time is over, or when it is told to", async () => {
     await using over = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", STARTUP_WAIT: "2" });
@@ -181,7 +181,7 @@ describe("agent-runner start", () => {
     await signalled.says("Waiting for Temporal");
     signalled.signal("SIGTERM");
     expect(await signalled.exited).toBe(0);
-  }, 60_000);
+  });
 
   test("with TLS that cannot be made fails within 10 s too, and says what is wrong and which variable to set", async () => {
     await using authority = await testAuthority();
@@ -208,13 +208,13 @@ describe("agent-runner start", () => {
     }
     await using runner = start({ TEMPORAL_SERVICE_ADDRESS: secure, TEMPORAL_TLS_SERVER_CA_CERT_DATA: authority.ca });
     await runner.says("🚀 Worker ready, polling for tasks...");
-  }, 40_000);
+  });
 
   test("with a namespace that is not there names it", async () => {
     await using runner = start({ TEMPORAL_NAMESPACE: "nowhere" });
     expect(await runner.exited).toBe(4);
     expect(runner.output()).toContain('has no namespace "nowhere"');
-  }, 30_000);
+  });
 
   test("with a wrong configuration reports every problem, and no secret", async () => {
     await using runner = start({
@@ -234,7 +234,7 @@ describe("agent-runner start", () => {
       expect(text).toContain(part);
     }
     expect(text).not.toContain("secret-with-space");
-  }, 30_000);
+  });
 
   test("with a port that is taken says so", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
@@ -243,19 +243,19 @@ describe("agent-runner start", () => {
     expect(runner.output()).toContain(`cannot listen on 127.0.0.1:${server.port}`);
     expect(runner.output()).toContain("ADMIN_PORT");
     await server.stop(true);
-  }, 30_000);
+  });
 
   test("with a workspace that cannot be made names the directory and its variable", async () => {
     await using runner = start({ SANDBOX_ROOT_DIR: "/proc/nothing" });
     expect(await runner.exited).toBe(4);
     expect(runner.output()).toContain("/proc/nothing");
     expect(runner.output()).toContain("SANDBOX_ROOT_DIR");
-  }, 30_000);
+  });
 
   test("warns of a variable that looks like a known one", async () => {
     await using runner = start({ STIGMER_LLM_MODLE: "x" });
     await runner.says("STIGMER_LLM_MODLE is set but unknown and has no effect: did you mean STIGMER_LLM_MODEL?");
-  }, 30_000);
+  });
 
   test("refuses a command it does not know, and tells the one that was meant", async () => {
     await using runner = startProgram(file, ["strat"], {}, folder.path);

@@ -1,5 +1,8 @@
+/** How long something is waited for: against hanging, and less than a test may take, so that the test says what is missing. */
+const HANGING_MS = 120_000;
+
 /** Tries until it does not throw, and gives what it returned; after the limit, what it threw last. */
-export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 30_000): Promise<T> {
+export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = HANGING_MS): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
     try {
@@ -15,7 +18,7 @@ export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = 30_
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 30_000,
+  limitMs = HANGING_MS,
 ): Promise<void> {
   await eventually(async () => {
     if (!(await condition())) throw new Error(`waited in vain: ${what}`);

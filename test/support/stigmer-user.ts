@@ -66,12 +66,12 @@ export class StigmerUser {
   }
 
   /** An execution once it has ended, however its end came about. */
-  async ended(execution: AgentExecution, limitMs: number): Promise<AgentExecution> {
+  async ended(execution: AgentExecution): Promise<AgentExecution> {
     return await eventually(async () => {
       const state = await this.get(execution);
       if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("the execution has not ended yet");
       return state;
-    }, limitMs);
+    });
   }
 
   /** Every state of an execution, until its last. */

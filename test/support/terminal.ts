@@ -5,7 +5,7 @@ export interface ProgramAtTerminal {
   readonly pid: number;
   /** Everything it wrote to the terminal so far. */
   output(): string;
-  says(text: string, limitMs?: number): Promise<void>;
+  says(text: string): Promise<void>;
   /** Hangs up: the program gets SIGHUP, and nothing can be written any more. */
   close(): void;
   signal(signal: NodeJS.Signals): void;
@@ -36,8 +36,8 @@ export function startAtTerminal(
   return {
     pid: child.pid,
     output: () => output,
-    says: async (text, limitMs = 60_000) => {
-      await until("the text", () => output.includes(text), limitMs).catch(() => {
+    says: async (text) => {
+      await until("the text", () => output.includes(text)).catch(() => {
         throw new Error(`the program did not say "${text}" but:\n${output}`);
       });
     },

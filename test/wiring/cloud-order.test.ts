@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Client, Connection } from "@temporalio/client";
 import { ulid } from "ulid";
 import { silentLogger } from "../../src/log/index.ts";
@@ -7,15 +7,13 @@ import { redisThreads } from "../../src/threads/redis/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
-setDefaultTimeout(120_000);
-
 const MESSAGES = 30;
 
 let world: CloudWorld;
 const replicas: Replica[] = [];
 beforeAll(async () => {
   world = await cloudWorld();
-}, 180_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 afterEach(async () => {
   await Promise.all(replicas.splice(0).map(({ program }) => program[Symbol.asyncDispose]()));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { StigmerSessions } from "../../src/stigmer/index.ts";
@@ -6,8 +6,6 @@ import { type Backend, startBackend } from "../support/backend.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
 import { Box } from "../support/daytona-double/box.ts";
 import { eventually } from "../support/eventually.ts";
-
-setDefaultTimeout(90_000);
 
 const SANDBOXES = 55;
 const DAY_MS = 86_400_000;
@@ -20,7 +18,7 @@ beforeAll(async () => {
   world = await cloudWorld();
   empty = await startBackend(join(world.folder, "empty"));
   redis = new Redis({ host: world.redis.host, port: world.redis.port, password: REDIS_PASSWORD });
-}, 180_000);
+});
 afterAll(async () => {
   redis.disconnect();
   await empty[Symbol.asyncDispose]();
@@ -59,7 +57,7 @@ async function orphanCheckIs({ admin }: Replica, status: string): Promise<string
     const check = checks.find(({ name }) => name === "orphan collection");
     if (check?.status !== status) throw new Error(`the check is ${JSON.stringify(check)}`);
     return check.reason ?? "";
-  }, 30_000);
+  });
 }
 
 describe("a replica that is pointed at an empty backend", () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { Redis } from "ioredis";
 import { eventsChannel, eventsStream } from "../../src/status/redis/index.ts";
 import { MessageType } from "../../src/stigmer/index.ts";
@@ -7,13 +7,11 @@ import { eventually, until } from "../support/eventually.ts";
 import { messagesOf } from "../support/program.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
-setDefaultTimeout(90_000);
-
 let world: CloudWorld;
 const replicas: Replica[] = [];
 beforeAll(async () => {
   world = await cloudWorld();
-}, 180_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 afterEach(async () => {
   world.daytona.heal();
@@ -225,7 +223,7 @@ describe("two replicas of a runner", () => {
     expect(next.status?.messages.at(-1)?.content).toBe("Now there is: before\nafter");
     expect(second.program.output()).toContain("Execution started");
     // Nobody runs it a second time: its workflow learns by the missing heartbeat.
-    const end = await world.user.ended(cut, 60_000);
+    const end = await world.user.ended(cut);
     expect(phaseOf(end)).toBe("EXECUTION_FAILED");
-  }, 150_000);
+  });
 });

@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { MemorySessions } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
-
-setDefaultTimeout(60_000);
 
 let double: DaytonaDouble;
 const replicas: Replica[] = [];

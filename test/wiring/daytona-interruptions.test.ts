@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { MemorySessions } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica } from "../support/daytona-double/replica.ts";
 import { eventually, until } from "../support/eventually.ts";
-
-setDefaultTimeout(60_000);
 
 let double: DaytonaDouble;
 let replica: Replica;

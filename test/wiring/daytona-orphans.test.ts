@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { DaytonaApi } from "../../src/sandbox/daytona/index.ts";
 import { SessionCommandController, StigmerSessions } from "../../src/stigmer/index.ts";
 import { GROUP, HOUR, MINUTE, type OrphanWorld, orphanWorld } from "../support/orphan-world.ts";
-
-setDefaultTimeout(60_000);
 
 const BOUND = "stigmer:agent-runner:backend";
 
@@ -174,7 +172,7 @@ describe("a replica with the wrong backend", () => {
       expect(world.alive()).toEqual(expect.arrayContaining(sandboxes));
       await world.redis.command("DEL", BOUND);
     }
-  }, 120_000);
+  });
 
   test("deletes nothing where the backend has lost many of the sessions it knew", async () => {
     const { sessions, sandboxes } = await used(20);
@@ -256,5 +254,5 @@ describe("the brakes", () => {
     const total = perRound.reduce((sum, reads) => sum + reads, 0);
     expect(total).toBeGreaterThan((12 / 4.5) * count);
     expect(total).toBeLessThan((12 / 2 + 1) * count);
-  }, 300_000);
+  });
 });

@@ -1,10 +1,8 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { MemorySessions, memoryLocks, memoryOrganization } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
 import { until } from "../support/eventually.ts";
-
-setDefaultTimeout(30_000);
 
 let double: DaytonaDouble;
 let sessions: MemorySessions;

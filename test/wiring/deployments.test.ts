@@ -26,7 +26,7 @@ beforeAll(async () => {
   connection = await connectTemporal(config(QUEUE));
   closing.defer(() => connection.close());
   caller = closing.use(await activityCaller(connection));
-}, 60_000);
+});
 afterAll(() => closing.disposeAsync());
 
 function config(taskQueue: string) {
@@ -96,7 +96,7 @@ test("a versioned worker gets tasks once its version is the current one, and oth
   await makeCurrent("2");
   await eventually(async () => expect(await outcome()).toBe("two"));
   for (let count = 0; count < 5; count++) expect(await outcome()).toBe("two");
-}, 60_000);
+});
 
 test("a worker without a deployment gets tasks, and names its build", async () => {
   for (const [queue, more, buildId] of [
@@ -112,4 +112,4 @@ test("a worker without a deployment gets tasks, and names its build", async () =
     );
     expect(versions).toEqual([buildId]);
   }
-}, 30_000);
+});

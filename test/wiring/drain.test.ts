@@ -29,7 +29,7 @@ beforeAll(async () => {
   connection = await connectTemporal(config(""));
   closing.defer(() => connection.close());
   caller = closing.use(await activityCaller(connection));
-}, 60_000);
+});
 afterAll(() => closing.disposeAsync());
 
 const started: { readonly worker: ActivityWorker; readonly running: Promise<void> }[] = [];
@@ -42,7 +42,7 @@ afterEach(async () => {
     await worker.drain(Date.now());
     await running;
   }
-}, 30_000);
+});
 
 function config(taskQueue: string) {
   return { address: temporal.address, namespace: "default", taskQueue, maxConcurrency: 10 };
@@ -81,7 +81,7 @@ describe("a worker that drains", () => {
     await worker.drain(Date.now() + 600_000);
     await running;
     expect(log).toEqual([]);
-  }, 60_000);
+  });
 
   test("ends at once on a quiet queue that others poll too", async () => {
     await polling("stays");
@@ -89,7 +89,7 @@ describe("a worker that drains", () => {
     await worker.drain(Date.now() + 600_000);
     await running;
     expect(log).toEqual([]);
-  }, 60_000);
+  });
 
   test("runs an execution that was announced and is handed out to a poll which was open before", async () => {
     const { worker, running } = await polling("leaves");
@@ -104,7 +104,7 @@ describe("a worker that drains", () => {
     expect(await handle.result()).toBe("executed by leaves");
     await draining;
     await running;
-  }, 60_000);
+  });
 
   test("takes nothing new: what comes later is another one's", async () => {
     await polling("stays");
@@ -112,7 +112,7 @@ describe("a worker that drains", () => {
     await worker.drain(Date.now() + 600_000);
     await running;
     for (let n = 0; n < 5; n++) expect(await (await caller.start(call(EXECUTE))).result()).toBe("executed by stays");
-  }, 60_000);
+  });
 
   test("does not wait longer than it may, and says what that can cost", async () => {
     const { worker, running } = await polling("leaves");
@@ -125,5 +125,5 @@ describe("a worker that drains", () => {
     await running;
     expect(log.join("\n")).toContain("not answered in time");
     await handle.terminate();
-  }, 60_000);
+  });
 });

@@ -133,14 +133,10 @@ describe("a journal in Redis, where signs of life were lost", () => {
     const one = open();
     await one.begin(entry("aex-1"));
     await server.command("FLUSHALL");
-    await until(
-      "it is noted again",
-      async () => {
-        const noted = (await server.command("HGETALL", "stigmer:agent-runner:running:default")) as string[];
-        return noted.includes("aex-1");
-      },
-      30_000,
-    );
+    await until("it is noted again", async () => {
+      const noted = (await server.command("HGETALL", "stigmer:agent-runner:running:default")) as string[];
+      return noted.includes("aex-1");
+    });
     await one.close();
     expect(await open().takeAbandoned()).toEqual([entry("aex-1")]);
   });

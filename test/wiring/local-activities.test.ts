@@ -25,7 +25,7 @@ beforeAll(async () => {
   });
   closing.defer(() => connection.close());
   caller = closing.use(await activityCaller(connection));
-}, 60_000);
+});
 afterAll(() => closing.disposeAsync());
 
 /** An execution that the daemon knows and that its own workflow has already run: here it is run once more. */
@@ -164,7 +164,7 @@ describe("the activities", () => {
       value: execution.metadata?.id ?? "",
     });
     expect(phaseOf(stored)).toBe("EXECUTION_CANCELLED");
-  }, 30_000);
+  });
 
   test("an execution ends FAILED before its activity's time is over, also when the model hangs", async () => {
     const execution = await known("Think", () => ({ hang: true }));
@@ -182,7 +182,7 @@ describe("the activities", () => {
     } as const;
     const result = await (await caller.start({ name: "ExecuteGraphton", args: [input, "thread-t"], options })).result();
     expect(result).toMatchObject({ phase: "EXECUTION_FAILED", error: expect.stringContaining("time limit of 14 s") });
-  }, 30_000);
+  });
 
   test("EnsureThread does not wait behind executions, and those beyond the limit wait for their turn", async () => {
     world.ollama.converse(() => ({ text: "Slow.", delay: 2_000 }));
@@ -199,7 +199,7 @@ describe("the activities", () => {
     expect(world.ollama.requests.length).toBe(before + 2);
     const ended = await Promise.all(executions.map(async (execution) => (await world.follow(execution)).at(-1)));
     expect(ended.map((state) => state && phaseOf(state))).toEqual(Array(4).fill("EXECUTION_COMPLETED"));
-  }, 30_000);
+  });
 
   test("ten executions at once all complete", async () => {
     world.ollama.converse((_, turn) =>
@@ -214,5 +214,5 @@ describe("the activities", () => {
     expect(ended.map((state) => state?.status?.toolCalls.map(({ status }) => ToolCallStatus[status]))).toEqual(
       Array(10).fill(["TOOL_CALL_COMPLETED"]),
     );
-  }, 30_000);
+  });
 });

@@ -25,8 +25,8 @@ for (const provider of providers) {
   describe(`with ${provider.name}`, () => {
     beforeAll(async () => {
       world = await providerWorld(provider, { STATUS_STREAMING: "tokens" });
-    }, 60_000);
-    afterAll(endWorld, 30_000);
+    });
+    afterAll(endWorld);
 
     test("an answer that breaks off is asked for again, and nothing of its half is executed or left", async () => {
       const result = await world.run([
@@ -117,8 +117,8 @@ for (const provider of providers) {
 describe("with OpenAI", () => {
   beforeAll(async () => {
     world = await providerWorld(openAiChat);
-  }, 60_000);
-  afterAll(endWorld, 30_000);
+  });
+  afterAll(endWorld);
 
   test("a quota that is used up, and a wait that is too long, are not tried again", async () => {
     const refusals: readonly ModelTurn[] = [

@@ -24,8 +24,8 @@ for (const provider of providers) {
   describe(`an answer of ${provider.name} that the token limit cut off`, () => {
     beforeAll(async () => {
       world = await providerWorld(provider);
-    }, 60_000);
-    afterAll(endWorld, 30_000);
+    });
+    afterAll(endWorld);
 
     test("has none of its calls executed, and the model is told so and goes on", async () => {
       const result = await world.run([
@@ -59,8 +59,8 @@ for (const provider of providers) {
 describe("an answer of Anthropic", () => {
   beforeAll(async () => {
     world = await providerWorld(anthropic);
-  }, 60_000);
-  afterAll(endWorld, 30_000);
+  });
+  afterAll(endWorld);
 
   test("that is cut off several times in a row ends the execution, with the setting to change", async () => {
     const cut = cutTurn("max_tokens");
@@ -103,8 +103,8 @@ describe("an answer of Anthropic", () => {
 describe("an answer of OpenAI", () => {
   beforeAll(async () => {
     world = await providerWorld(openAiChat);
-  }, 60_000);
-  afterAll(endWorld, 30_000);
+  });
+  afterAll(endWorld);
 
   test("that the token limit cut off before any text fails the execution", async () => {
     const result = await world.run([{ text: "", stop: "length" }]);

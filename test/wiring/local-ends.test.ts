@@ -33,8 +33,8 @@ beforeAll(async () => {
   const connection = await connectTemporal(config);
   closing.defer(() => connection.close());
   caller = closing.use(await activityCaller(connection));
-}, 60_000);
-afterAll(() => closing.disposeAsync(), 30_000);
+});
+afterAll(() => closing.disposeAsync());
 
 beforeEach(() => world.ollama.converse(sleeps));
 
@@ -59,7 +59,7 @@ async function running(execution: AgentExecution, taskQueue = QUEUE): Promise<Wo
   ];
   const limits = { startToCloseTimeout: "10 min", heartbeatTimeout: "30 s", retry: { maximumAttempts: 1 } } as const;
   const handle = await caller.start({ name: "ExecuteGraphton", args, options: { taskQueue, ...limits } });
-  await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING), 20_000);
+  await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
   return handle;
 }
 
@@ -76,7 +76,7 @@ async function ended(execution: AgentExecution): Promise<AgentExecution> {
     const now = await user.get(execution);
     if (phaseOf(now) === "EXECUTION_IN_PROGRESS") throw new Error("it still runs");
     return now;
-  }, 60_000);
+  });
 }
 
 describe("an execution whose workflow ends without waiting for it", () => {
@@ -86,7 +86,7 @@ describe("an execution whose workflow ends without waiting for it", () => {
     const handle = await running(execution);
     await handle.cancel();
     expect(phaseOf(await ended(execution))).toBe("EXECUTION_CANCELLED");
-  }, 90_000);
+  });
 
   test("is failed where the workflow was terminated", async () => {
     const execution = await answered();
@@ -98,7 +98,7 @@ describe("an execution whose workflow ends without waiting for it", () => {
       "EXECUTION_FAILED",
       expect.stringContaining("Temporal no longer waits for this execution"),
     ]);
-  }, 90_000);
+  });
 });
 
 test("an execution that others have ended meanwhile keeps the end that its user was told", async () => {
@@ -110,11 +110,11 @@ test("an execution that others have ended meanwhile keeps the end that its user 
   await world.client.call(AgentExecutionCommandController.method.updateStatus, { executionId: id, status });
   await handle.terminate();
   const isEnded = (line: string) => line.includes(id) && line.includes("Execution failed after");
-  await until("the runner has ended it", () => world.log.some(isEnded), 60_000);
+  await until("the runner has ended it", () => world.log.some(isEnded));
   const after = await user.get(execution);
   expect([phaseOf(after), after.status?.error]).toEqual(["EXECUTION_FAILED", "Its runner was not heard of."]);
   expect(after.status?.toolCalls.map((call) => call.status)).toEqual([ToolCallStatus.TOOL_CALL_FAILED]);
-}, 90_000);
+});
 
 describe("an execution that has nothing to report", () => {
   test("is stopped when it is deleted", async () => {
@@ -124,7 +124,7 @@ describe("an execution that has nothing to report", () => {
     await until("it is stopped", () =>
       world.log.some((line) => line.includes(execution.metadata?.id ?? "") && line.includes("Execution failed after")),
     );
-  }, 60_000);
+  });
 
   test("is stopped when its session is deleted, and says so", async () => {
     const session = await user.session();
@@ -132,7 +132,7 @@ describe("an execution that has nothing to report", () => {
     await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
     await world.client.call(SessionCommandController.method.delete, { value: session });
     expect((await ended(execution)).status?.error).toContain("its session was deleted");
-  }, 60_000);
+  });
 });
 
 test("an execution that waits for its turn is stopped when it is deleted", async () => {
@@ -144,7 +144,7 @@ test("an execution that waits for its turn is stopped when it is deleted", async
   const ends = (line: string) => line.includes(second) && line.includes("Execution failed after");
   await until("it is stopped", () => world.log.some(ends));
   expect(await calls(first)).toEqual([ToolCallStatus.TOOL_CALL_RUNNING]);
-}, 60_000);
+});
 
 describe("an execution whose runner is killed", () => {
   test("is ended at once by the runner that is started after it, with the workflow told", async () => {
@@ -174,5 +174,5 @@ describe("an execution whose runner is killed", () => {
     expect([phaseOf(after), await calls(execution)]).toEqual(["EXECUTION_FAILED", [ToolCallStatus.TOOL_CALL_FAILED]]);
     expect(after.status?.error).toContain("The runner ended unexpectedly");
     expect(next.output()).toContain("was left behind by a runner that ended unexpectedly");
-  }, 90_000);
+  });
 });

@@ -9,7 +9,7 @@ import { phaseOf } from "../support/stigmer-user.ts";
 let world: LocalWorld;
 beforeAll(async () => {
   world = await localWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const COMPLETED = "EXECUTION_COMPLETED";

@@ -38,8 +38,8 @@ for (const provider of providers) {
   describe(`with ${provider.name}`, () => {
     beforeAll(async () => {
       world = await providerWorld(provider);
-    }, 60_000);
-    afterAll(endWorld, 30_000);
+    });
+    afterAll(endWorld);
 
     test("a call of a tool with a name that is none gets an error, and the agent goes on", async () => {
       const tools = HOSTILE_NAMES.map((name) => ({ name, args: {} }));
@@ -103,8 +103,8 @@ const write = (name: string, id: string | null): ModelCall => ({
 describe("with Anthropic", () => {
   beforeAll(async () => {
     world = await providerWorld(anthropic);
-  }, 60_000);
-  afterAll(endWorld, 30_000);
+  });
+  afterAll(endWorld);
 
   test("calls without an id of their own get one", async () => {
     const result = await world.run([
@@ -132,8 +132,8 @@ describe("with Anthropic", () => {
 describe("with OpenAI", () => {
   beforeAll(async () => {
     world = await providerWorld(openAiChat);
-  }, 60_000);
-  afterAll(endWorld, 30_000);
+  });
+  afterAll(endWorld);
 
   test("calls get an id of their own: without any, with one twice, with an earlier one, with one that is refused", async () => {
     const result = await world.run([

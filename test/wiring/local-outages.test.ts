@@ -6,7 +6,7 @@ import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
-afterEach(() => world[Symbol.asyncDispose](), 30_000);
+afterEach(() => world[Symbol.asyncDispose]());
 
 /** A model that calls a tool that takes a while, and answers then. */
 const slowly = (command: string) => (_: unknown, turn: number) =>
@@ -44,7 +44,7 @@ describe("a runner in local mode", () => {
     expect(await world.runner.ended).toBe(EXIT.ok);
     expect(phaseOf(await stateOf(id))).toBe("EXECUTION_COMPLETED");
     await expect(fetch(`${world.runner.adminUrl}/livez`)).rejects.toThrow();
-  }, 60_000);
+  });
 
   test("whose drain time is over ends what runs, and says so in its status", async () => {
     world = await localWorld({ DRAIN_TIMEOUT: "1" });
@@ -55,7 +55,7 @@ describe("a runner in local mode", () => {
     const execution = await stateOf(id);
     expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
     expect(execution.status?.error).toContain("runner was stopped");
-  }, 60_000);
+  });
 
   test("that is told a second time ends what runs at once", async () => {
     world = await localWorld({ DRAIN_TIMEOUT: "600" });
@@ -65,7 +65,7 @@ describe("a runner in local mode", () => {
     world.runner.stop();
     expect(await world.runner.ended).toBe(EXIT.unfinished);
     expect((await stateOf(id)).status?.error).toContain("runner was stopped");
-  }, 60_000);
+  });
 
   test("delivers the last status after the daemon was away", async () => {
     world = await localWorld();
@@ -85,17 +85,17 @@ describe("a runner in local mode", () => {
       const found = await stateOf(id);
       if (found.status?.phase !== ExecutionPhase.EXECUTION_COMPLETED) throw new Error(`still ${phaseOf(found)}`);
       return found;
-    }, 20_000);
+    });
     expect(execution.status?.messages.at(-1)?.content).toBe("I am done.");
-    await until("it is ready again", async () => (await readiness()) === 200, 20_000);
-  }, 90_000);
+    await until("it is ready again", async () => (await readiness()) === 200);
+  });
 
   test("goes on when Temporal comes back, and health says what is missing meanwhile", async () => {
     world = await localWorld();
     const before = await world.run("Before", () => ({ text: "Before." }));
     expect(phaseOf(before)).toBe("EXECUTION_COMPLETED");
     await world.temporal.kill();
-    await until("it is not ready", async () => (await readiness()) === 503, 20_000);
+    await until("it is not ready", async () => (await readiness()) === 503);
     const health = (await (await fetch(`${world.runner.adminUrl}/healthz`)).json()) as {
       checks: { name: string; status: string }[];
     };
@@ -104,8 +104,8 @@ describe("a runner in local mode", () => {
       reason: expect.any(String),
     });
     await world.temporal.restart();
-    await until("it is ready again", async () => (await readiness()) === 200, 20_000);
+    await until("it is ready again", async () => (await readiness()) === 200);
     const after = await world.run("After", () => ({ text: "After." }));
     expect(phaseOf(after)).toBe("EXECUTION_COMPLETED");
-  }, 120_000);
+  });
 });

@@ -5,7 +5,7 @@ import { startOpenAiDouble } from "../support/openai-double.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
-afterEach(() => world[Symbol.asyncDispose](), 30_000);
+afterEach(() => world[Symbol.asyncDispose]());
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const turns = [
@@ -43,7 +43,7 @@ describe("an execution with a provider's own client", () => {
     });
     const results = JSON.stringify(anthropic.requests.at(-1)?.messages);
     expect(results).toContain('"media_type":"image/png"');
-  }, 60_000);
+  });
 
   test("Anthropic: a key that is refused is told to the user, without the key", async () => {
     await using anthropic = startAnthropicDouble("another", turns);
@@ -57,7 +57,7 @@ describe("an execution with a provider's own client", () => {
       "Anthropic refuses the API key for the model 'claude-sonnet-4-5-20250929' (401)",
     );
     expect(world.log.join("")).not.toContain("sk-ant-wrong-key");
-  }, 60_000);
+  });
 
   test("OpenAI: calls and their results go both ways, at a base URL of one's own", async () => {
     await using openai = startOpenAiDouble("sk-openai-test", turns.toSpliced(1, 1));
@@ -77,5 +77,5 @@ describe("an execution with a provider's own client", () => {
       "A dot.",
     ]);
     expect(openai.requests[0]).toMatchObject({ model: "gpt-4o", temperature: 0 });
-  }, 60_000);
+  });
 });

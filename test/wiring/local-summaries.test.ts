@@ -6,7 +6,7 @@ import type { ChatRequest } from "../support/ollama-double.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
-afterEach(() => world[Symbol.asyncDispose](), 30_000);
+afterEach(() => world[Symbol.asyncDispose]());
 
 /** Few characters a token, as in code: a conversation that is thought to fit must do so in fact. */
 const CHARACTERS_A_TOKEN = 3;
@@ -35,5 +35,5 @@ describe("a long conversation with a model of Ollama", () => {
     // Where the summary says that the whole conversation is.
     const [, file = ""] = /saved to (\S+)/.exec(JSON.stringify(requests.at(-1)?.messages)) ?? [];
     expect(await readFile(join(world.workspace, ".agent-runner", file), "utf8")).toContain("Part 1.");
-  }, 120_000);
+  });
 });

@@ -89,8 +89,8 @@ beforeAll(async () => {
     await worker.drain(Date.now());
     await running;
   });
-}, 60_000);
-afterAll(() => closing.disposeAsync(), 30_000);
+});
+afterAll(() => closing.disposeAsync());
 
 /** Works until it is cancelled, with a heartbeat now and then. */
 async function beats(): Promise<void> {
@@ -152,7 +152,7 @@ describe("an execution that was left behind", () => {
     proxy.cut();
     using _ = recovery(journal, true, { patienceMs: 100 });
     const late = new RegExp(`${noted.executionId}.* cannot be ended yet: .*not reachable.*tried again for up to 24 h`);
-    await until("the log says that it takes long", () => log.some((line) => late.test(line)), 60_000);
+    await until("the log says that it takes long", () => log.some((line) => late.test(line)));
     expect(phaseOf(await user.get(execution))).toBe("EXECUTION_PENDING");
     proxy.mend();
     expect(await handle.result()).toMatchObject({ phase: "EXECUTION_FAILED" });
@@ -162,7 +162,7 @@ describe("an execution that was left behind", () => {
       async () => !(await Array.fromAsync(new Bun.Glob("*/*.json").scan(directory))).length,
     );
     await journal.close();
-  }, 120_000);
+  });
 
   test("is given up after some hours, with a line in the log", async () => {
     const directory = await left(entry("aex-given-up"));
@@ -176,7 +176,7 @@ describe("an execution that was left behind", () => {
     );
     await journal.close();
     proxy.mend();
-  }, 60_000);
+  });
 });
 
 describe("an execution whose runner lives, but is not seen to live in Redis", () => {
@@ -202,10 +202,8 @@ describe("an execution whose runner lives, but is not seen to live in Redis", ()
     };
     {
       using _ = recovery(other, false, {}, { describe: describeLate });
-      await until(
-        "it is seen to live",
-        () => log.some((line) => line.includes(`execution ${noted.executionId} lives`)),
-        60_000,
+      await until("it is seen to live", () =>
+        log.some((line) => line.includes(`execution ${noted.executionId} lives`)),
       );
     }
     clearInterval(forgetting);
@@ -220,5 +218,5 @@ describe("an execution whose runner lives, but is not seen to live in Redis", ()
     await Promise.all([other.close(), next.close()]);
     shared.close();
     await handle.terminate();
-  }, 120_000);
+  });
 });

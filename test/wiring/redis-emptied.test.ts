@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, SharedName } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
-
-setDefaultTimeout(40_000);
 
 const KEY = "stigmer:agent-runner:test-group";
 
@@ -53,7 +51,7 @@ describe("when Redis is emptied", () => {
     const leave = await threads.acquire("thread", "aex-1", signal, () => told++);
     await server.command("FLUSHALL");
     const leaveOther = await other.acquire("thread", "aex-2", signal, () => expect.unreachable());
-    await until("it is told", () => told > 0, 15_000);
+    await until("it is told", () => told > 0);
     await leave();
     await leaveOther();
     expect(await server.command("KEYS", "stigmer:lock:*")).toEqual([]);

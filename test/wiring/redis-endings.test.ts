@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
@@ -12,8 +12,6 @@ import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { remembered, talk } from "../support/thread-stores.ts";
-
-setDefaultTimeout(60_000);
 
 let lines: string[];
 let server: TestRedis;

@@ -171,7 +171,7 @@ describe("while Redis is away", () => {
     expect((await replay("aex-6")).map(({ sequence, kind }) => [sequence, kind])).toEqual([[3, "state"]]);
     expect(await sink.check.check()).toBeUndefined();
     expect(lines.some((line) => line.includes("dropped meanwhile: 2"))).toBe(true);
-  }, 30_000);
+  });
 
   test("what is missed in the middle is followed by a whole state", async () => {
     for (const text of ["a", "b"]) await send("aex-11", false, text);
@@ -187,7 +187,7 @@ describe("while Redis is away", () => {
       [5, "delta"],
     ]);
     expect((await known("aex-11"))?.status["error"]).toBe("e");
-  }, 30_000);
+  });
 
   test("the last event is tried for some seconds", async () => {
     await send("aex-7");
@@ -196,5 +196,5 @@ describe("while Redis is away", () => {
     await server.restart();
     await sending;
     expect((await replay("aex-7")).at(-1)).toMatchObject({ sequence: 2, terminal: true });
-  }, 30_000);
+  });
 });

@@ -1,11 +1,9 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, RedisLocks, SILENCE_MS } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
-
-setDefaultTimeout(60_000);
 
 const PREFIX = "test:lock:";
 
@@ -108,7 +106,7 @@ describe("a lock", () => {
     let lost = 0;
     const release = await locks.acquire("emptied", undefined, () => lost++);
     await server.command("SET", `${PREFIX}emptied`, "another's");
-    await until("it is noticed", () => lost > 0, 15_000);
+    await until("it is noticed", () => lost > 0);
     await release();
     expect(await server.command("GET", `${PREFIX}emptied`)).toBe("another's");
   });

@@ -19,4 +19,4 @@ test("a Redis that still reads its data is waited for at the start", async () =>
   expect(await redis.probe()).toBeUndefined();
   redis.close();
   await restarted;
-}, 30_000);
+});

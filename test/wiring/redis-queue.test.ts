@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, RedisLocks, SILENCE_MS } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
@@ -6,8 +6,6 @@ import type { ThreadStore } from "../../src/threads/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
-
-setDefaultTimeout(90_000);
 
 const never = new AbortController().signal;
 const THREAD = "thread-ses-1";

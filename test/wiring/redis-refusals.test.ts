@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
 import { HumanMessage } from "@langchain/core/messages";
 import type { RedisConfig } from "../../src/config/index.ts";
@@ -11,8 +11,6 @@ import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { remembered, talk } from "../support/thread-stores.ts";
-
-setDefaultTimeout(30_000);
 
 const USER = "agent-runner";
 const PASSWORD = "a password of the test";

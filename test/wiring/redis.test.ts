@@ -82,7 +82,7 @@ describe("connecting to Redis", () => {
       expect(error.message).toContain(message);
       expect(error.message).toStartWith("Failed to connect to Redis at ");
       expect(error.message).not.toContain(PASSWORD);
-    }, 10_000);
+    });
   }
 
   for (const [what, options, message] of [

@@ -15,11 +15,11 @@ const LANES = 4;
 let world: CloudWorld;
 beforeAll(async () => {
   world = await cloudWorld();
-}, 120_000);
-afterAll(() => world[Symbol.asyncDispose](), 60_000);
+});
+afterAll(() => world[Symbol.asyncDispose]());
 
 const started: Replica[] = [];
-afterEach(() => stopped(...started.splice(0)), 30_000);
+afterEach(() => stopped(...started.splice(0)));
 
 async function start(env?: Readonly<Record<string, string>>): Promise<Replica> {
   const replica = await world.replica(env);
@@ -41,13 +41,13 @@ describe("a replica whose Redis is another one than that of the others", () => {
     expect(other.output()).toContain(`1 runner of the task queue agent_execution_runner (${first.program.pid}@`);
     expect(other.output()).toContain("REDIS_DB");
     expect(other.output()).not.toContain("Worker ready");
-  }, 90_000);
+  });
 
   test("starts when those that used it are gone", async () => {
     const moved = await start({ REDIS_DB: "1" });
     await stopped(moved);
     await stopped(await start());
-  }, 90_000);
+  });
 });
 
 describe("a replica that alone is refused by Daytona", () => {
@@ -66,14 +66,14 @@ describe("a replica that alone is refused by Daytona", () => {
     // What it had when it noticed, and what its open polls brought.
     expect(failed).toBeLessThanOrEqual(LANES + MAX_OPEN_POLLS);
     expect((await broken.admin("/readyz")).status).toBe(503);
-    await broken.program.says("No executions are taken while this is unhealthy: Daytona", 60_000);
+    await broken.program.says("No executions are taken while this is unhealthy: Daytona");
     const health = JSON.parse((await broken.admin("/healthz")).text) as { checks: { name: string; status: string }[] };
     expect(health.checks).toContainEqual(expect.objectContaining({ name: "Daytona", status: "failed" }));
     proxy.restore();
-    await until("it is ready again", async () => (await broken.admin("/readyz")).status === 200, 60_000);
+    await until("it is ready again", async () => (await broken.admin("/readyz")).status === 200);
     await stopped(healthy);
     expect(phaseOf(await world.user.ask(await world.user.session(), "Go"))).toBe("EXECUTION_COMPLETED");
-  }, 180_000);
+  });
 });
 
 describe("a replica whose executions fail although all checks are well", () => {
@@ -90,7 +90,7 @@ describe("a replica whose executions fail although all checks are well", () => {
     expect(await ask()).toBe("EXECUTION_COMPLETED");
     await until("it is ready again", async () => (await readiness()).status === 200);
     expect(replica.program.output()).toContain("Executions work here again");
-  }, 120_000);
+  });
 });
 
 describe("what a killed replica was working on", () => {
@@ -106,16 +106,14 @@ describe("what a killed replica was working on", () => {
     );
     await stopped(killed);
     const other = await start();
-    await until(
-      "its call is closed",
-      async () => (await calls()).every(({ status }) => status === ToolCallStatus.TOOL_CALL_FAILED),
-      120_000,
+    await until("its call is closed", async () =>
+      (await calls()).every(({ status }) => status === ToolCallStatus.TOOL_CALL_FAILED),
     );
     const after = await world.user.get(execution);
     expect(phaseOf(after)).toBe("EXECUTION_FAILED");
     expect(after.status?.error).toContain("The runner ended unexpectedly");
     await other.program.says("was left behind by a runner that ended unexpectedly");
-  }, 180_000);
+  });
 });
 
 describe("what a living replica works on, where Redis forgets that it lives", () => {
@@ -130,19 +128,18 @@ describe("what a living replica works on, where Redis forgets that it lives", ()
     const redis = await openRedis();
     const forgetful = setInterval(() => void forget(redis), 20);
     const other = await start({ LOG_LEVEL: "debug" });
-    await other.program.says(`The runner of execution ${execution.metadata?.id} lives`, 60_000);
+    await other.program.says(`The runner of execution ${execution.metadata?.id} lives`);
     clearInterval(forgetful);
     expect(await phase()).toBe("EXECUTION_IN_PROGRESS");
     await stopped(owner, other);
     redis.close();
     await start();
-    await until("it is ended", async () => (await phase()) === "EXECUTION_FAILED", 120_000);
+    await until("it is ended", async () => (await phase()) === "EXECUTION_FAILED");
     await until(
       "its user is told why",
       async () => (await world.user.get(execution)).status?.error.includes("The runner ended unexpectedly") === true,
-      120_000,
     );
-  }, 300_000);
+  });
 });
 
 async function openRedis(): Promise<RedisConnection> {

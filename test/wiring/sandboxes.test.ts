@@ -1,9 +1,6 @@
-import { setDefaultTimeout } from "bun:test";
 import { commandsContract } from "../support/sandbox-contract/commands.ts";
 import { filesContract } from "../support/sandbox-contract/files.ts";
 import { openDaytona, openFilesystem } from "../support/sandbox-contract/subjects.ts";
-
-setDefaultTimeout(30_000);
 
 for (const [kind, open] of [
   ["filesystem", openFilesystem],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { toJson } from "@bufbuild/protobuf";
 import { Redis } from "ioredis";
 import {
@@ -13,8 +13,6 @@ import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-wo
 import { until } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-
-setDefaultTimeout(240_000);
 
 const COMMANDS = 100;
 const OUTPUT_BYTES = 9_000;
@@ -33,7 +31,7 @@ beforeAll(async () => {
   const { host, port } = world.redis;
   redis = new Redis({ host, port, password: REDIS_PASSWORD });
   open.defer(() => redis.disconnect());
-}, 240_000);
+});
 afterAll(() => open.disposeAsync());
 
 describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of output each`, () => {
@@ -60,7 +58,7 @@ describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of out
     states = await world.user.follow(await world.user.begin(await world.user.session(), "Go"));
     await until("the last event is heard", () => events.at(-1)?.terminal === true);
     sentToBackend = backend.sent - before;
-  }, 240_000);
+  });
 
   test("costs few bytes in Redis and to the backend", () => {
     expect(events.length).toBeGreaterThan(2 * COMMANDS);

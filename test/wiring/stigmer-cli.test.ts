@@ -10,7 +10,7 @@ for (const streaming of ["messages", "tokens"]) {
     let world: LocalWorld;
     beforeAll(async () => {
       world = await localWorld({ STATUS_STREAMING: streaming });
-    }, 60_000);
+    });
     afterAll(() => world[Symbol.asyncDispose]());
 
     async function printed(message: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { monotonicFactory } from "ulid";
 import { createLogger } from "../../src/log/index.ts";
@@ -6,8 +6,6 @@ import { SecretMask } from "../../src/shared/secret-mask.ts";
 import type { ThreadStore } from "../../src/threads/index.ts";
 import { until } from "../support/eventually.ts";
 import { type QueueSubject, redisQueue, sqliteQueue } from "../support/queue-subjects.ts";
-
-setDefaultTimeout(60_000);
 
 const never = new AbortController().signal;
 const nextUlid = monotonicFactory();
@@ -268,7 +266,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     const release = await stores[0].acquire(thread, first, never, () => told++);
     await subject.empty();
     const leave = await stores[1].acquire(thread, second, never, () => expect.unreachable());
-    await until("it is told", () => told > 0, 15_000);
+    await until("it is told", () => told > 0);
     await release();
     await leave();
     expect(await subject.size()).toBe(0);

@@ -47,7 +47,7 @@ beforeAll(async () => {
   open.defer(() => daemon.stop());
   temporalPorts = await listeners(portOf(temporal.address), people, open);
   stigmerPorts = await listeners(portOf(daemon.endpoint), people, open);
-}, 60_000);
+});
 afterAll(() => open.disposeAsync());
 
 function portOf(address: string): number {
@@ -104,7 +104,7 @@ describe("a connection to Temporal", () => {
       });
       expect(error.message).toStartWith("Failed to connect to Temporal at ");
       expect(performance.now() - started).toBeLessThan(9_000);
-    }, 15_000);
+    });
   }
 });
 
@@ -129,7 +129,7 @@ describe("a command that cancels a workflow, without being a worker", () => {
         code,
         message: expect.stringContaining(message),
       });
-    }, 30_000);
+    });
   }
 
   test("says that a namespace is not there, and ends when it is interrupted", async () => {
@@ -153,7 +153,7 @@ test("a health check says why Temporal is not reached any more", async () => {
   } finally {
     await made.close();
   }
-}, 15_000);
+});
 
 describe("an API key of Temporal Cloud", () => {
   const KEY = "the-key-of-the-test";
@@ -211,7 +211,7 @@ test("an execution runs with TLS to both, and client certificates", async () => 
   expect(execution.status?.messages.at(-1)?.content).toBe("Over TLS.");
   const secret = known.key.split("\n")[1] ?? "";
   expect(world.log.join("")).not.toContain(secret);
-}, 60_000);
+});
 
 describe("a connection to Stigmer", () => {
   const get = (client: StigmerClient, timeoutMs: number) =>
@@ -246,6 +246,6 @@ describe("a connection to Stigmer", () => {
       } finally {
         client.close();
       }
-    }, 15_000);
+    });
   }
 });

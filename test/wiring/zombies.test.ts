@@ -42,18 +42,18 @@ let adminUrl: string;
 beforeAll(async () => {
   folder = await temporaryFolder();
   file = await installProgram(join(folder.path, "program"));
-}, 60_000);
+});
 afterAll(() => folder[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   temporal = await startTemporal();
   backend = await startBackend();
-}, 60_000);
+});
 afterEach(async () => {
   await runner[Symbol.asyncDispose]();
   backend.stop();
   await temporal[Symbol.asyncDispose]();
-}, 30_000);
+});
 
 async function start(env: Record<string, string> = {}): Promise<void> {
   const base = { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: temporal.address };
@@ -64,7 +64,7 @@ async function start(env: Record<string, string> = {}): Promise<void> {
   runner = startProgram(file, [], { ...base, ...endpoint, ...env }, folder.path);
   await runner.says("Worker ready");
   adminUrl = /Admin server listens on (\S+)/.exec(runner.output())?.[1] ?? "";
-  await until("it is ready", async () => (await readiness()).status === 200, 20_000);
+  await until("it is ready", async () => (await readiness()).status === 200);
 }
 
 async function readiness(): Promise<{ readonly status: number; readonly reasons: string }> {
@@ -75,11 +75,11 @@ async function readiness(): Promise<{ readonly status: number; readonly reasons:
 
 /** Waits until the runner is not ready for this reason, and then until it is ready again. */
 async function notReady(reason: RegExp): Promise<void> {
-  await until(`it is not ready: ${reason}`, async () => reason.test((await readiness()).reasons), 30_000);
+  await until(`it is not ready: ${reason}`, async () => reason.test((await readiness()).reasons));
   expect((await readiness()).status).toBe(503);
 }
 
-const ready = () => until("it is ready again", async () => (await readiness()).status === 200, 30_000);
+const ready = () => until("it is ready again", async () => (await readiness()).status === 200);
 
 describe("a runner is not ready", () => {
   test("while its backend refuses the API key", async () => {
@@ -90,7 +90,7 @@ describe("a runner is not ready", () => {
     backend.answer = "not-found";
     await ready();
     expect(runner.output()).toContain("Executions are taken");
-  }, 90_000);
+  });
 
   test("while its backend takes connections and answers nothing", async () => {
     await start();
@@ -98,7 +98,7 @@ describe("a runner is not ready", () => {
     await notReady(/Stigmer: .*no answer/);
     backend.answer = "not-found";
     await ready();
-  }, 90_000);
+  });
 
   test("while Temporal hangs", async () => {
     await start();
@@ -106,7 +106,7 @@ describe("a runner is not ready", () => {
     await notReady(/Temporal: /);
     temporal.resume();
     await ready();
-  }, 90_000);
+  });
 
   test("while Temporal hangs, and leaves all the same when it is told to and has nothing to do", async () => {
     await start();
@@ -114,7 +114,7 @@ describe("a runner is not ready", () => {
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
     expect(runner.output()).not.toMatch(/ERROR|Closing failed/);
-  }, 20_000);
+  });
 
   test("when its namespace was deleted", async () => {
     const cli = async (...args: string[]) => {
@@ -128,5 +128,5 @@ describe("a runner is not ready", () => {
     });
     await cli("delete", "--namespace", "doomed", "--yes");
     await notReady(/Temporal: .*namespace "doomed"/);
-  }, 120_000);
+  });
 });

@@ -44,7 +44,7 @@ export async function startContainer(
   const container = await definition.start();
   opened.defer(async () => void (await container.stop({ timeout: 0 })));
   const address: Address = { host: network === undefined ? "127.0.0.1" : loopback(container.getHost()), port };
-  const ready = () => eventually(() => server.ready(address), READY_LIMIT_MS);
+  const ready = () => eventually(() => server.ready(address));
   await ready().catch(async (error: unknown) => {
     throw new Error(`${image} does not get ready: ${await logOf(container.getId())}`, { cause: error });
   });
