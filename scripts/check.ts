@@ -10,7 +10,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["types", ["bun", "node_modules/typescript-7/bin/tsc", "-p", "."]],
   ["boundaries", ["bunx", "--bun", "depcruise", "src"]],
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
-  ["README", ["bun", "scripts/readme-settings.ts", "--check"]],
+  ["generated documentation", ["bun", "scripts/generate-docs.ts", "--check"]],
   ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],
 ];
 

@@ -124,7 +124,7 @@ function entriesOf(schema: Settings): [string, v.GenericSchema][] {
   return Object.entries(schema.entries as Record<string, v.GenericSchema>).filter(([variable]) => variable !== "MODE");
 }
 
-/** The variables of both modes, for the README: those of one mode only are marked. */
+/** The variables of both modes, for the documentation: those of one mode only are marked. */
 export function describeSettings(): { variable: string; modes: readonly string[]; infos: readonly SettingInfo[] }[] {
   const local = new Map(entriesOf(localSettings).map(([variable, entry]) => [variable, infoOf(entry)]));
   const cloud = new Map(entriesOf(cloudSettings).map(([variable, entry]) => [variable, infoOf(entry)]));

@@ -3,7 +3,7 @@ import type { Kind } from "./kinds.ts";
 
 /** What is known of a variable besides how it is read. */
 export interface SettingInfo {
-  /** One sentence for the README and `agent-runner config`. */
+  /** One sentence for docs/configuration.md and `agent-runner config`. */
   readonly about: string;
   /** Other names that launchers use; the main name wins, then these in order. */
   readonly also?: readonly string[];

@@ -137,10 +137,10 @@ describe("a user with few rights", () => {
     server.command("ACL", "SETUSER", USER, "reset", "on", `>${PASSWORD}`, ...rules);
   const config = () => ({ ...server.config, username: USER, password: PASSWORD });
 
-  test("can do all with those that the remedy and the handbook name", async () => {
+  test("can do all with those that the remedy and the documentation name", async () => {
     expect(advised.length).toBeGreaterThan(5);
-    const handbook = await Bun.file(new URL("../../deploy/README.md", import.meta.url)).text();
-    expect(handbook).toContain(advised.join(" "));
+    const documentation = await Bun.file(new URL("../../docs/cloud.md", import.meta.url)).text();
+    expect(documentation).toContain(advised.join(" "));
     await user(...advised);
     const redis = await RedisConnection.open(config(), log);
     try {

@@ -1,0 +1,33 @@
+/**
+ * Writes what the documentation says of settings, commands and exit codes, from the code that declares them.
+ *
+ * `--check` writes nothing: it fails if a page differs from what would be written.
+ */
+import { join } from "node:path";
+import { commandReference } from "./docs/command-reference.ts";
+import { exitCodeTable } from "./docs/exit-code-table.ts";
+import { replaceBlock } from "./docs/replace-block.ts";
+import { settingTable } from "./docs/setting-table.ts";
+
+const root = join(import.meta.dir, "..");
+const check = process.argv.includes("--check");
+
+const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
+  "docs/configuration.md": { settings: settingTable },
+  "docs/commands.md": { commands: commandReference, "exit-codes": exitCodeTable },
+};
+
+const outdated: string[] = [];
+for (const [page, blocks] of Object.entries(pages)) {
+  const file = join(root, page);
+  const before = await Bun.file(file).text();
+  let after = before;
+  for (const [name, content] of Object.entries(blocks)) after = replaceBlock(after, name, content());
+  if (after === before) continue;
+  outdated.push(page);
+  if (!check) await Bun.write(file, after);
+}
+if (check && outdated.length > 0) {
+  console.error(`Not what the code says: ${outdated.join(", ")}. Run \`bun run generate:docs\`.`);
+  process.exit(1);
+}
