@@ -11,6 +11,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["boundaries", ["bunx", "--bun", "depcruise", "src"]],
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
   ["generated documentation", ["bun", "scripts/generate-docs.ts", "--check"]],
+  ["documentation", ["bun", "scripts/check/documentation.ts"]],
   ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],
 ];
 
