@@ -1,4 +1,4 @@
-/** Checks everything that can be checked without running the program: `bun run check`. */
+/** Runs all static checks: `bun run check`. */
 import { join } from "node:path";
 
 const root = join(import.meta.dir, "..");
@@ -12,7 +12,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
   ["generated documentation", ["bun", "scripts/generate-docs.ts", "--check"]],
   ["documentation", ["bun", "scripts/check/documentation.ts"]],
-  ["mode is asked once", ["bun", "scripts/check/mode-once.ts"]],
+  ["mode is read in platform/ only", ["bun", "scripts/check/mode-once.ts"]],
 ];
 
 const results = await Promise.all(

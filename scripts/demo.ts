@@ -1,4 +1,4 @@
-/** The demonstration behind scripts/demo: everything that comes after the tools are there. */
+/** The demonstration behind scripts/demo, which has fetched the tools. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const MESSAGE =
 
 const step = (text: string) => console.log(`\x1b[1m==> ${text}\x1b[0m`);
 
-/** The model to use, and what to say of it. */
+/** Chooses the model. @returns its settings and a description for the user */
 async function model(): Promise<{ readonly env: Record<string, string>; readonly about: string }> {
   const { env } = process;
   if (env["STIGMER_LLM_PROVIDER"] !== undefined)
@@ -31,7 +31,7 @@ async function model(): Promise<{ readonly env: Record<string, string>; readonly
   const script = join(import.meta.dir, "../examples/primes/model.yaml");
   return {
     env: { STIGMER_LLM_PROVIDER: "scripted", STIGMER_LLM_SCRIPT: script },
-    about: "a script: no model. For a real one set ANTHROPIC_API_KEY or OPENAI_API_KEY, or start Ollama",
+    about: "a script. For a real model set ANTHROPIC_API_KEY or OPENAI_API_KEY, or start Ollama",
   };
 }
 
@@ -52,7 +52,7 @@ const env = {
 
 step(`Starting everything in ${folder}: agent-runner dev`);
 const dev = Bun.spawn([program, "dev"], { env, cwd: folder, stdout: "pipe", stderr: "inherit" });
-// Ctrl-C reaches dev by itself; here it only must not leave the folder behind.
+// Ctrl-C reaches `dev` by itself. This process stays to remove the directory.
 process.on("SIGINT", () => undefined);
 let code = 1;
 try {
@@ -61,7 +61,7 @@ try {
   step(`agent-runner run ${JSON.stringify(MESSAGE)}`);
   const run = Bun.spawn([program, "run", MESSAGE], { env, cwd: folder, stdout: "inherit", stderr: "inherit" });
   code = await run.exited;
-  step("The files it made");
+  step("The files that it wrote");
   for await (const file of new Bun.Glob("**/*").scan({ cwd: workspace })) {
     console.log(`--- ${file}\n${(await Bun.file(join(workspace, file)).text()).trimEnd()}`);
   }
@@ -73,10 +73,10 @@ try {
   await dev.exited;
   await rm(folder, { recursive: true, force: true });
 }
-step(code === 0 ? "That was all. Start it yourself with: dist/agent-runner dev" : "The execution did not complete");
+step(code === 0 ? "Done. Start it yourself with: dist/agent-runner dev" : "The execution did not complete");
 process.exit(code);
 
-/** Shows the log until everything is ready, and goes on reading it. */
+/** Shows the log, and resolves once everything is ready. The log is read until its end, so that `dev` is not blocked. */
 async function ready(log: ReadableStream<Uint8Array>): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const timer = setTimeout(() => reject(new Error(`not ready within ${READY_LIMIT_MS / 1000} s`)), READY_LIMIT_MS);

@@ -1,7 +1,7 @@
 /**
  * Writes src/stigmer/gen, the TypeScript of the contract in proto/. Needs no network.
  *
- * `--check` writes nothing: it fails where what is there differs from what would be written.
+ * `--check` writes nothing: it fails if the existing files differ from what would be written.
  */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ try {
     const { exitCode, stdout } = await $`diff -r ${generated} ${fresh}`.nothrow().quiet();
     if (exitCode !== 0) {
       console.error(
-        `src/stigmer/gen is not what proto/ says: run \`bun run generate\`.\n${stdout.toString().slice(0, 2_000)}`,
+        `src/stigmer/gen does not match proto/: run \`bun run generate\`.\n${stdout.toString().slice(0, 2_000)}`,
       );
       process.exit(1);
     }

@@ -1,4 +1,4 @@
-/** Prints what test-support/images.ts found or made: see scripts/test-images. */
+/** Prints the images that test-support/images.ts found or built: see scripts/test-images. */
 import { output } from "./test-support/command.ts";
 import { testImages } from "./test-support/images.ts";
 

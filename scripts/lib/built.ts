@@ -1,4 +1,4 @@
-/** Whether dist/agent-runner is what the sources say. */
+/** Keeps dist/agent-runner up to date with the sources. */
 import { join } from "node:path";
 import { $ } from "bun";
 
@@ -6,7 +6,7 @@ const root = join(import.meta.dir, "../..");
 export const program = join(root, "dist/agent-runner");
 const stamp = join(root, "dist/.built-from");
 
-/** Builds the program for this machine where its sources have changed since it was built. */
+/** Builds the program for this machine if its sources have changed since the last build. */
 export async function ensureBuilt(): Promise<void> {
   const sources = await hashOfSources();
   const before = await Bun.file(stamp)

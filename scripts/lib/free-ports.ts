@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 
-/** Ports that are free now; all are held until all are known, so that none is given twice. */
+/** Finds free ports. All are kept open until all are known, so that none is returned twice. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map((server) => (server.address() as { port: number }).port);

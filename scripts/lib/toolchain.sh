@@ -1,8 +1,8 @@
-# Gets the tools that the scripts need and this machine lacks. To be sourced by bash.
+# Fetches the tools that the scripts need and this machine lacks. To be sourced by bash.
 #
-# Everything goes into ~/.cache/agent-runner and is used again; nothing outside of it is changed, but that a Debian
-# machine's root gets Redis and a container engine as packages. Each tool is fetched the way its makers offer, and where
-# that is not reachable, from a package registry.
+# Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis and a
+# container engine are installed as packages for root on Debian. Each tool is fetched from its official source, or from a
+# package registry if that cannot be reached.
 
 BUN_VERSION=1.4.5
 TEMPORAL_VERSION=1.5.1
@@ -13,7 +13,7 @@ say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a command quietly; shows what it said only where it failed.
+# Runs a command quietly, and shows its output only if it fails.
 quietly() {
   local log
   log="$(mktemp)"
@@ -32,15 +32,15 @@ ensure_bun() {
   PATH="$home/bin:$home/node_modules/.bin:$PATH"
   export PATH
   if have bun && [ "$(bun --version)" = "$BUN_VERSION" ]; then return; fi
-  say "Getting Bun $BUN_VERSION"
+  say "Fetching Bun $BUN_VERSION"
   mkdir -p "$home"
   if have curl && curl -fsSL --connect-timeout 10 https://bun.com/install -o "$home/install.sh" 2>/dev/null &&
     SHELL=/bin/sh BUN_INSTALL="$home" quietly bash "$home/install.sh" "bun-v$BUN_VERSION"; then
     return
   fi
-  have npm || fail "Bun $BUN_VERSION is needed: install it from https://bun.com, or install npm or curl for this script to get it"
+  have npm || fail "Bun $BUN_VERSION is needed: install it from https://bun.com, or install npm or curl so that this script can fetch it"
   quietly npm install --no-fund --no-audit --prefix "$home" "bun@$BUN_VERSION" || fail "npm could not install bun@$BUN_VERSION"
-  bun --version >/dev/null || fail "the Bun that npm installed does not run here"
+  bun --version >/dev/null || fail "the Bun that npm installed does not run on this machine"
 }
 
 ensure_dependencies() {
@@ -61,7 +61,7 @@ ensure_temporal() {
   local os arch archive="$TOOLS/temporal.tar.gz"
   case "$(uname -s)" in Darwin) os=darwin ;; *) os=linux ;; esac
   case "$(uname -m)" in arm64 | aarch64) arch=arm64 ;; *) arch=amd64 ;; esac
-  say "Getting the Temporal CLI $TEMPORAL_VERSION"
+  say "Fetching the Temporal CLI $TEMPORAL_VERSION"
   if have curl && curl -fsSL --connect-timeout 10 -o "$archive" \
     "https://temporal.download/cli/archive/v$TEMPORAL_VERSION?platform=$os&arch=$arch" 2>/dev/null &&
     tar -xzf "$archive" -C "$TOOLS/bin" temporal 2>/dev/null; then
@@ -69,14 +69,14 @@ ensure_temporal() {
     return
   fi
   rm -f "$archive"
-  have go || fail "the Temporal CLI is needed: install it from https://docs.temporal.io/cli, or install Go for this script to build it"
-  say "Building the Temporal CLI from source: takes some minutes, once"
-  # As the official build is made: with cgo it does not start for a user without an entry in /etc/passwd.
+  have go || fail "the Temporal CLI is needed: install it from https://docs.temporal.io/cli, or install Go so that this script can build it"
+  say "Building the Temporal CLI from source: this takes some minutes, once"
+  # Without cgo, as in the official build: with it, the CLI does not start for a user without an entry in /etc/passwd.
   CGO_ENABLED=0 GOBIN="$TOOLS/bin" quietly go install "github.com/temporalio/cli/cmd/temporal@v$TEMPORAL_VERSION" ||
     fail "the Temporal CLI could not be built"
 }
 
-# Installs Debian packages, where this is Debian and we are root. None of their services is started: the tests start
+# Installs Debian packages, if this is Debian and we are root. None of their services is started: the tests start
 # their own.
 install_packages() {
   have apt-get && [ "$(id -u)" = 0 ] || return 1
@@ -84,14 +84,14 @@ install_packages() {
     quietly apt-get update || return 1
     PACKAGES_LISTED=yes
   fi
-  local policy=/usr/sbin/policy-rc.d ours= result=0
+  local policy=/usr/sbin/policy-rc.d created= result=0
   if [ ! -e "$policy" ]; then
-    ours=yes
+    created=yes
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
   fi
   DEBIAN_FRONTEND=noninteractive quietly apt-get install -y --no-install-recommends "$@" || result=1
-  [ -z "$ours" ] || rm -f "$policy"
+  [ -z "$created" ] || rm -f "$policy"
   return "$result"
 }
 
@@ -102,13 +102,13 @@ ensure_redis() {
     fail "redis-server is needed: install it (apt-get install redis-server, brew install redis), or run this as root on Debian"
 }
 
-# A container engine for the tests. Without one they run their services as processes.
+# A container engine for the tests. Without one, they run their services as processes.
 ensure_engine() {
   [ -n "${DOCKER_HOST:-}" ] && have docker && return
   if have docker && { have dockerd || docker version >/dev/null 2>&1; }; then return; fi
   if have apt-get && [ "$(id -u)" = 0 ]; then
     say "Installing a container engine"
-    # Where Debian keeps its command line apart, that is a package of its own.
+    # On newer Debian the command line is a separate package.
     if install_packages docker.io && { have docker || install_packages docker-cli; }; then return; fi
   fi
   say "There is no container engine: the tests run their services as processes. Install Docker to have them in containers."

@@ -1,8 +1,8 @@
-/** Runs a command within a time limit. @returns what it wrote, or undefined where it is missing, fails or takes longer */
+/** Runs a command within a time limit. @returns its standard output, or undefined if it is missing, fails or times out */
 export async function output(command: readonly string[], limitMs = 60_000): Promise<string | undefined> {
   const [name = ""] = command;
   if (Bun.which(name) === null) return undefined;
-  // Bun would pass on the environment as it was at the start, without the engine's address.
+  // By default Bun passes the environment of its own start, without the address of an engine that was started since.
   const env = { ...process.env };
   const child = Bun.spawn([...command], { env, stdin: "ignore", stdout: "pipe", stderr: "ignore", timeout: limitMs });
   const text = await new Response(child.stdout).text();

@@ -1,8 +1,8 @@
 /**
- * The container engine of a test run: the one that answers, else one of our own, which is gone with the run.
+ * The container engine of a test run: the one that is running, or else one that is started for this run only.
  *
- * Ours leaves the machine as it was: it has a folder of its own, no default bridge, and no say over the firewall. Ports of
- * containers are passed on by its proxy, on loopback alone.
+ * An engine that is started here does not change the machine: it has its own data directory, no default bridge, and does
+ * not touch the firewall. Its proxy publishes the ports of containers, on loopback only.
  */
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,26 +16,26 @@ const STOP_LIMIT_MS = 30_000;
 export interface Engine {
   /** For the summary: whose engine it is, and its version. */
   readonly about: string;
-  /** The engine's address, where it is not the usual one. */
+  /** The engine's address, if it is not the default one. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** @returns undefined where there is no engine; the reason is on standard error */
+/** @returns undefined if there is no engine; the reason is on standard error */
 export async function openEngine(): Promise<Engine | undefined> {
   const running = await serverVersion();
   if (running !== undefined) return { about: `Docker ${running}`, env: {}, stop: async () => undefined };
   const executable = Bun.which("dockerd");
   if (process.env["DOCKER_HOST"] !== undefined || executable === null || process.getuid?.() !== 0) return undefined;
   await removeLeftovers();
-  return await startOwn(executable);
+  return await startEngine(executable);
 }
 
 async function serverVersion(): Promise<string | undefined> {
   return await output(["docker", "version", "--format", "{{.Server.Version}}"], 10_000);
 }
 
-async function startOwn(executable: string): Promise<Engine | undefined> {
+async function startEngine(executable: string): Promise<Engine | undefined> {
   const folder = await mkdtemp(join(tmpdir(), PREFIX));
   const socket = `unix://${join(folder, "socket")}`;
   const log = join(folder, "log");
@@ -43,7 +43,7 @@ async function startOwn(executable: string): Promise<Engine | undefined> {
   await Bun.write(join(folder, "owner"), String(process.pid));
   const server = Bun.spawn(
     [
-      ...endsWithUs(),
+      ...endWithParent(),
       executable,
       ...["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec"), "--pidfile", join(folder, "pid")],
       ...["--host", socket, "--ip", "127.0.0.1", "--bridge", "none"],
@@ -67,24 +67,24 @@ async function startOwn(executable: string): Promise<Engine | undefined> {
       return { about: `Docker ${version}, started for this run`, env: environment(socket), stop };
     await Bun.sleep(200);
   }
-  const said = await Bun.file(log).text();
-  console.error(`dockerd does not start here:\n${said.split("\n").slice(-6).join("\n")}`);
+  const lines = (await Bun.file(log).text()).split("\n");
+  console.error(`dockerd did not start:\n${lines.slice(-6).join("\n")}`);
   await stop();
   return undefined;
 }
 
-/** The engine's ports are on this machine's loopback, even where this machine looks like a container itself. */
+/** The engine's ports are on this machine's loopback. Without this, testcontainers looks elsewhere inside a container. */
 function environment(socket: string): Record<string, string> {
   return { DOCKER_HOST: socket, TESTCONTAINERS_HOST_OVERRIDE: "127.0.0.1" };
 }
 
-/** Where this run is killed, its engine is told to end. */
-function endsWithUs(): string[] {
+/** If this run is killed, the kernel sends its engine SIGTERM. */
+function endWithParent(): string[] {
   const setpriv = Bun.which("setpriv");
   return setpriv === null ? [] : [setpriv, "--pdeathsig", "TERM"];
 }
 
-/** Folders of runs that were killed. */
+/** Removes the directories of runs that were killed. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     if (!name.startsWith(PREFIX)) continue;

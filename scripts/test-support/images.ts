@@ -1,6 +1,6 @@
 /**
- * The images that the tests use, by the variables that override them. Where none can be pulled, small ones are made of
- * what is installed here.
+ * The images that the tests use, by the variables that override them. If none can be pulled, small ones are built from the
+ * programs of this machine.
  */
 import { join } from "node:path";
 import { output } from "./command.ts";
@@ -16,7 +16,7 @@ export const IMAGES = {
   TEST_RUNNER_BASE_IMAGE: "debian:13-slim",
 } as const;
 
-/** What a base of the runner's image has, as far as the image, its start and the tests use it. */
+/** What the base image must have for the runner's image, its start script and the tests. */
 const COMMANDS = [
   ...["sh", "bash", "setpriv", "tini", "ps", "getent", "id", "stat", "tr", "date", "grep", "env", "whoami", "setsid"],
   ...["cat", "chown", "cp", "ln", "ls", "mkdir", "mv", "rm", "chmod", "sleep", "touch", "true"],
@@ -27,11 +27,11 @@ export const IMAGE_VARIABLES = Object.keys(IMAGES) as ImageVariable[];
 
 export interface TestImages {
   readonly env: Readonly<Record<ImageVariable, string>>;
-  /** Those that were made here. */
+  /** Those that were built here. */
   readonly made: readonly ImageVariable[];
 }
 
-/** @throws where an image can neither be had nor made */
+/** @throws Error if an image can be neither pulled nor built */
 export async function testImages(): Promise<TestImages> {
   const env: Record<ImageVariable, string> = { ...IMAGES };
   const made: ImageVariable[] = [];
@@ -50,9 +50,9 @@ let registryAnswers: Promise<boolean> | undefined;
 
 async function available(image: string): Promise<boolean> {
   if ((await output(["docker", "image", "inspect", image])) !== undefined) return true;
-  // One question for all: where one registry does not answer, the next one would only cost time.
+  // Asked once: if the registry does not answer for one image, it will not for the next.
   registryAnswers ??= output(["docker", "manifest", "inspect", image], PROBE_LIMIT_MS).then(
-    (said) => said !== undefined,
+    (manifest) => manifest !== undefined,
   );
   if (!(await registryAnswers)) return false;
   console.error(`Pulling ${image} …`);
@@ -82,7 +82,7 @@ const make: Record<ImageVariable, () => Promise<string>> = {
       // The program is Bun's runtime with our code, and loads Temporal's bridge.
       librariesOf: [process.execPath, join(bridges, `${arch}-unknown-linux-gnu/index.node`)],
       files: ["/etc/ssl/certs/ca-certificates.crt", "/etc/nsswitch.conf"],
-      // Debian's commands find each other there, and scripts their shell.
+      // Scripts look for their shell in /bin.
       links: { "/bin": "usr/bin" },
       changes: ["ENV PATH=/usr/local/bin:/usr/bin"],
     });
@@ -91,6 +91,6 @@ const make: Record<ImageVariable, () => Promise<string>> = {
 
 function installed(program: string): string {
   const path = Bun.which(program);
-  if (path === null) throw new Error(`an image of ${program} is to be made, but it is not installed: use scripts/test`);
+  if (path === null) throw new Error(`cannot build an image of ${program}, which is not installed: use scripts/test`);
   return path;
 }

@@ -1,19 +1,19 @@
-/** Makes an image of programs of this machine and the libraries they are linked to: no registry is needed. */
+/** Builds an image from programs of this machine and the libraries that they are linked to. Needs no registry. */
 import { cp, mkdir, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { $ } from "bun";
 import { output } from "./command.ts";
 
-/** Some programs want to know who they are. */
+/** For programs that look up their user. */
 const USERS = "root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/tmp:/sbin/nologin\n";
 
 export interface Contents {
   /** Path in the image → program of this machine. */
   readonly programs: Readonly<Record<string, string>>;
-  /** Files whose libraries are needed, but not they themselves. */
+  /** Files of which only the libraries are needed. */
   readonly librariesOf?: readonly string[];
-  /** Further files, at the same path, where they exist. */
+  /** Further files, at the same path; those that do not exist are left out. */
   readonly files?: readonly string[];
   /** Symbolic links: path in the image → target. */
   readonly links?: Readonly<Record<string, string>>;
@@ -22,13 +22,13 @@ export interface Contents {
 }
 
 /**
- * Makes the image where it is not there yet. @returns its name, tagged by what is in it
- * @throws where this machine's programs cannot run in a container
+ * Builds the image, unless it exists. @returns its name, with the hash of its content as the tag
+ * @throws Error on a machine whose programs cannot run in a container
  */
 export async function importImage(name: string, contents: Contents): Promise<string> {
   if (process.platform !== "linux")
     throw new Error(
-      `no registry answers, and no image of ${name} can be made of the programs of a machine without Linux`,
+      `no registry answers, and an image of ${name} can only be built from the programs of a Linux machine`,
     );
   const files = await filesOf(contents);
   const image = `agent-runner-test/${name}:${await hashOf(files, [...contents.changes, JSON.stringify(contents.links ?? {})])}`;
@@ -63,10 +63,10 @@ async function filesOf({ programs, librariesOf = [], files = [] }: Contents): Pr
   return real.map(([inside, outside]): [string, string] => [inside, outside]).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** A statically linked program has none. */
+/** @returns no library for a statically linked program */
 async function librariesUsedBy(file: string): Promise<string[]> {
-  const said = (await output(["ldd", file])) ?? "";
-  return said.split("\n").flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []);
+  const lines = (await output(["ldd", file])) ?? "";
+  return lines.split("\n").flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []);
 }
 
 async function hashOf(files: readonly (readonly [string, string])[], changes: readonly string[]): Promise<string> {

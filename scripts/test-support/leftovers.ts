@@ -1,13 +1,13 @@
 /**
- * Containers and networks of test runs carry the id of the run's process: what a killed test left behind is found by it,
- * at the end of the run or at the start of the next one.
+ * Containers and networks of a test run are labelled with the id of its process. What a killed test leaves behind is found
+ * by that label, at the end of the run or at the start of the next one.
  */
 import { output } from "./command.ts";
 import { isAlive } from "./engine.ts";
 
 export const RUN_LABEL = "agent-runner.test-run";
 
-/** Removes what the given run left, and what runs left that are no more. */
+/** Removes the containers and networks of the given run, and of runs whose process has ended. */
 export async function removeContainers(run: number): Promise<void> {
   const format = `{{.ID}} {{.Label "${RUN_LABEL}"}}`;
   const gone = (line: string) => {

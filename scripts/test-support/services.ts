@@ -1,4 +1,4 @@
-/** What the servers of the tests run in, and what the tests are told of it. */
+/** Decides whether the servers of the tests run in containers or as processes, and tells the tests by variables. */
 import { type Engine, openEngine } from "./engine.ts";
 import { testImages } from "./images.ts";
 import { removeContainers } from "./leftovers.ts";
@@ -16,7 +16,8 @@ export async function prepareServices(): Promise<Services> {
   try {
     await removeContainers(process.pid);
     const { env, made } = await testImages();
-    const images = made.length === 0 ? "" : "; no registry answers, so images were made of what is installed here";
+    const images =
+      made.length === 0 ? "" : "; no registry answers, so the images were built from what is installed here";
     return {
       about: `The servers of the tests: containers (${engine.about}${images})`,
       env: { ...engine.env, ...env, TEST_SERVICES: "containers", TEST_RUN: String(process.pid) },
