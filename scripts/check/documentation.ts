@@ -21,7 +21,7 @@ const known: KnownNames = {
   commands: new Map(commands.commands.map((command) => [command.name(), longOptions(command)])),
   rootOptions: longOptions(commands),
   packageScripts: new Set(Object.keys(packageJson.scripts)),
-  settings: new Set(describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.also ?? [])])),
+  settings: new Set(describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.aliases ?? [])])),
   hasFile: (path) => existsSync(join(root, path)),
 };
 

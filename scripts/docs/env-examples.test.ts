@@ -8,13 +8,13 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 const root = join(import.meta.dir, "../..");
 const known = new Set([
   "MODE",
-  ...describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.also ?? [])]),
+  ...describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.aliases ?? [])]),
 ]);
 
 describe.each(["local", "cloud"])("the example of an env file for %s mode", (mode) => {
   const read = () => Bun.file(join(root, `.env.${mode}.example`)).text();
 
-  test("names declared settings only, also in comments", async () => {
+  test("names declared settings only, aliases in comments", async () => {
     const names = [...(await read()).matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = ""]) => name);
     expect(names.length).toBeGreaterThan(5);
     expect(names.filter((name) => !known.has(name))).toEqual([]);

@@ -3,13 +3,13 @@ import { describeSettings } from "../../src/config/index.ts";
 /** All settings as a Markdown table. */
 export function settingTable(): string {
   const rows = describeSettings().map(({ variable, modes, infos }) => {
-    const names = [variable, ...(infos[0]?.also ?? [])].map((name) => `\`${name}\``).join(" or ");
+    const names = [variable, ...(infos[0]?.aliases ?? [])].map((name) => `\`${name}\``).join(" or ");
     const only = modes.length === 2 ? "" : ` (${modes[0]} only)`;
     const defaults = infos.map((info) =>
       info.remedy === undefined ? (info.defaultNote ?? code(info.default)) : "required",
     );
     const secret = infos[0]?.public === false ? " Secret." : "";
-    return `| ${names}${only} | ${sameOrByMode(defaults)} | ${infos[0]?.about}${secret} |`;
+    return `| ${names}${only} | ${sameOrByMode(defaults)} | ${infos[0]?.description}${secret} |`;
   });
   return [
     "| variable | default | what it is |",

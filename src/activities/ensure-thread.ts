@@ -5,7 +5,7 @@ import { executionOf } from "../stigmer/index.ts";
 import { EPHEMERAL, type ThreadStore } from "../threads/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
 
-export interface EnsureThreadParts {
+export interface EnsureThreadDeps {
   readonly threads: Pick<ThreadStore, "announce">;
   readonly log: Logger;
 }
@@ -15,7 +15,7 @@ export interface EnsureThreadParts {
  * first written to, so there is nothing to create. It keeps the execution's place in the thread's queue, since Temporal
  * may hand out the task of a later message first.
  */
-export function ensureThread(parts: EnsureThreadParts) {
+export function ensureThread(parts: EnsureThreadDeps) {
   return async (sessionId?: unknown, agentId?: unknown): Promise<string> => {
     const threadId = threadOf(sessionId, agentId);
     const executionId = executionOf(activityInfo().workflowExecution?.workflowId);
@@ -39,7 +39,7 @@ export function threadOf(sessionId?: unknown, agentId?: unknown): string {
 }
 
 /** Best effort: without a place of its own the execution gets one when it arrives. */
-async function announce({ threads, log }: EnsureThreadParts, threadId: string, executionId: string): Promise<void> {
+async function announce({ threads, log }: EnsureThreadDeps, threadId: string, executionId: string): Promise<void> {
   await threads
     .announce(threadId, executionId)
     .catch((error: unknown) =>

@@ -10,6 +10,7 @@ import { messageOf, stackOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import type { SecretMasks } from "../shared/secret-masks.ts";
+import type { Semaphore } from "../shared/semaphore.ts";
 import { humanDuration } from "../shared/time.ts";
 import {
   type Outcome,
@@ -29,10 +30,9 @@ import {
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl, type Workflows } from "../temporal/index.ts";
 import { isEphemeral, ThreadError, type ThreadStore } from "../threads/index.ts";
-import { tieToActivity } from "./activity-life.ts";
+import { bindToActivity } from "./activity-context.ts";
 import { watchForDeletion } from "./deletion-watch.ts";
 import { endedElsewhere } from "./ended-elsewhere.ts";
-import type { ExecutionGate } from "./execution-gate.ts";
 import { executionInput } from "./execution-input.ts";
 import type { Executions, RunningExecution } from "./executions.ts";
 import { infrastructureFailure } from "./infrastructure-failure.ts";
@@ -41,7 +41,7 @@ import { StopReason, stopReasons } from "./stop-reason.ts";
 /** Whether executions should run here at all; told how they fare. */
 export interface ExecutionAdmission {
   /** Waits while none should run, up to a limit. @throws the signal's reason, when it aborts while waiting */
-  enter(signal: AbortSignal): Promise<void>;
+  waitUntilAllowed(signal: AbortSignal): Promise<void>;
   /** The infrastructure did its part for an execution. */
   worked(): void;
   /** An execution failed for a reason of the infrastructure. */
@@ -49,10 +49,10 @@ export interface ExecutionAdmission {
 }
 
 /** What running executions takes. */
-export interface ExecutionParts {
+export interface ExecutionDeps {
   readonly executions: Executions;
   readonly admission: ExecutionAdmission;
-  readonly gate: ExecutionGate;
+  readonly gate: Semaphore;
   readonly client: StigmerClient;
   readonly workflows: Pick<Workflows, "describe">;
   readonly journal: Pick<Journal, "begin" | "end">;
@@ -71,37 +71,37 @@ export interface ExecutionParts {
  * The activity `ExecuteGraphton`: runs one execution to its end and returns its last status. It fails by returning a
  * FAILED status; where it threw, the server would replace all messages by two generic ones.
  */
-export function executeGraphton(parts: ExecutionParts) {
+export function executeGraphton(deps: ExecutionDeps) {
   return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
     const { execution, id, threadId } = executionInput(first, second);
     const { workflowExecution, activityId } = activityInfo();
     const { workflowId = "", runId = "" } = workflowExecution ?? {};
-    const log = parts.log.child("execution", {
+    const log = deps.log.child("execution", {
       executionId: id,
       sessionId: execution.spec?.sessionId || undefined,
       workflowId,
       runId,
       activityId,
     });
-    const running = parts.executions.begin(id);
-    using life = tieToActivity(running, parts.workflows);
+    const running = deps.executions.begin(id);
+    using life = bindToActivity(running, deps.workflows);
     try {
       const startedAt = running.startedAt.toISOString();
-      await parts.journal.begin({ executionId: id, threadId, workflowId, runId, activityId, startedAt });
-      const status = await execute(parts, execution, threadId, running, life.finishBy, log);
+      await deps.journal.begin({ executionId: id, threadId, workflowId, runId, activityId, startedAt });
+      const status = await execute(deps, execution, threadId, running, life.finishBy, log);
       return {
         [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName),
         ...(toJson(AgentExecutionStatusSchema, status) as object),
       };
     } finally {
-      await parts.journal.end(id);
+      await deps.journal.end(id);
       running.end();
     }
   };
 }
 
 async function execute(
-  parts: ExecutionParts,
+  deps: ExecutionDeps,
   execution: AgentExecution,
   threadId: string,
   running: RunningExecution,
@@ -110,54 +110,54 @@ async function execute(
 ) {
   const { signal } = running;
   // A secret of one execution must not change what another one says or remembers, unless that one could have read it.
-  const mask = new SecretMask(parts.sandboxes.areIsolated ? parts.masks.own : parts.masks.all);
+  const mask = new SecretMask(deps.sandboxes.areIsolated ? deps.masks.own : deps.masks.all);
   const reporter = new Reporter({
     executionId: running.id,
     message: execution.spec?.message ?? "",
-    streaming: parts.streaming,
-    sinks: parts.sinks,
+    streaming: deps.streaming,
+    sinks: deps.sinks,
     mask,
     log,
-    onUnknown: (error) => running.stop(stopReasons.unknown(error.message)),
+    onUnknown: (error) => running.stop(stopReasons.executionDeleted(error.message)),
   });
-  await using held = new AsyncDisposableStack();
+  await using cleanup = new AsyncDisposableStack();
   let outcome: Outcome;
   let usesDefaultModel = false;
   try {
-    held.use(watching(parts, execution, running));
-    await parts.admission.enter(signal);
-    const overtaken = () => running.stop(stopReasons.overtaken());
-    held.defer(await parts.threads.acquire(threadId, running.id, signal, overtaken));
-    held.defer(await parts.gate.enter(signal));
+    cleanup.use(watching(deps, execution, running));
+    await deps.admission.waitUntilAllowed(signal);
+    const lockLost = () => running.stop(stopReasons.lockLost());
+    cleanup.defer(await deps.threads.acquire(threadId, running.id, signal, lockLost));
+    cleanup.defer(await deps.gate.acquire(signal));
     log.info("Execution started");
     await reporter.start();
 
-    const blueprint = await resolveBlueprint(parts.client, execution, signal);
+    const blueprint = await resolveBlueprint(deps.client, execution, signal);
     usesDefaultModel = blueprint.modelName === "";
     const secrets = secretsOf(blueprint);
     mask.add(secrets);
-    held.defer(parts.masks.all.add(secrets));
+    cleanup.defer(deps.masks.all.add(secrets));
     if (blueprint.unsupported.length > 0) warnOfUnsupported(blueprint, reporter, log);
 
-    const lease = await parts.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });
-    held.defer(() => lease.release());
+    const lease = await deps.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });
+    cleanup.defer(() => lease.release());
     if (lease.notice !== undefined) reporter.notice(lease.notice);
-    held.defer(() => (isEphemeral(threadId) ? parts.threads.delete(threadId) : parts.threads.tidy(threadId)));
+    cleanup.defer(() => (isEphemeral(threadId) ? deps.threads.delete(threadId) : deps.threads.compact(threadId)));
 
     const run: AgentRun = {
       ...blueprint,
       threadId,
-      model: parts.model,
+      model: deps.model,
       sandbox: maskOwnFiles(lease.sandbox, mask),
       variables: Object.keys(blueprint.environment.values),
-      thread: parts.threads.saverWith(mask),
+      thread: deps.threads.saverWith(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
     };
-    const runAgent = await parts.loadAgent();
+    const runAgent = await deps.loadAgent();
     let worked = false;
     for await (const event of runAgent(run)) {
-      if (!worked) parts.admission.worked();
+      if (!worked) deps.admission.worked();
       worked = true;
       reporter.report(event);
     }
@@ -165,13 +165,13 @@ async function execute(
   } catch (error) {
     const cause: unknown = signal.aborted ? signal.reason : error;
     const infrastructure = infrastructureFailure(cause, usesDefaultModel);
-    if (infrastructure !== undefined) parts.admission.failed(infrastructure);
+    if (infrastructure !== undefined) deps.admission.failed(infrastructure);
     outcome = outcomeOf(cause, log);
-    const isAbandoned = cause instanceof StopReason && cause.why === "abandoned";
-    if (isAbandoned) outcome = (await endedElsewhere(parts.client, running.id)) ?? outcome;
+    const isWorkflowClosed = cause instanceof StopReason && cause.code === "workflow-closed";
+    if (isWorkflowClosed) outcome = (await endedElsewhere(deps.client, running.id)) ?? outcome;
   }
   // Its processes are gone and its thread is free before anybody is told that it has ended.
-  await held
+  await cleanup
     .disposeAsync()
     .catch((error: unknown) => log.warn(`Tidying up after the execution failed: ${messageOf(error)}`));
   const status = await reporter.finish(outcome, finishBy());
@@ -180,14 +180,16 @@ async function execute(
 }
 
 /** Stops the execution when it or its session is deleted. */
-function watching({ client }: ExecutionParts, { spec }: AgentExecution, running: RunningExecution): Disposable {
+function watching({ client }: ExecutionDeps, { spec }: AgentExecution, running: RunningExecution): Disposable {
   const over = new AbortController();
   void watchForDeletion({
     client,
     executionId: running.id,
     ...(spec?.sessionId ? { sessionId: spec.sessionId } : {}),
     onDeleted: (what) =>
-      running.stop(what === "session" ? stopReasons.sessionDeleted() : stopReasons.unknown("It is not found.")),
+      running.stop(
+        what === "session" ? stopReasons.sessionDeleted() : stopReasons.executionDeleted("It is not found."),
+      ),
     signal: over.signal,
   });
   return { [Symbol.dispose]: () => over.abort() };
@@ -208,8 +210,8 @@ const EXPECTED = [AgentError, StigmerError, SandboxError, ThreadError];
 
 function outcomeOf(error: unknown, log: Logger): Outcome {
   if (error instanceof StopReason) {
-    log.info(`Execution is stopped: ${error.why}`);
-    return { phase: error.why === "cancelled" ? "cancelled" : "failed", reason: error.message };
+    log.info(`Execution is stopped: ${error.code}`);
+    return { phase: error.code === "cancelled" ? "cancelled" : "failed", reason: error.message };
   }
   if (error instanceof PermanentSinkError) {
     const reason = `The execution was not begun, since its first status was refused: ${error.message}`;

@@ -62,7 +62,7 @@ describe("stopping", () => {
     expect(execution.signal.aborted).toBe(false);
     execution.stop(stopReasons.timeLimit("10 min 0 s"));
     execution.stop(stopReasons.cancelled());
-    expect(execution.signal.reason).toMatchObject({ why: "time-limit", message: expect.stringContaining("10 min") });
+    expect(execution.signal.reason).toMatchObject({ code: "time-limit", message: expect.stringContaining("10 min") });
   });
 
   test("all ends those that run and those that still come", () => {
@@ -72,7 +72,7 @@ describe("stopping", () => {
     const after = executions.begin("aex-2");
     for (const { signal } of [before, after]) {
       expect(signal.reason).toBeInstanceOf(StopReason);
-      expect(signal.reason).toMatchObject({ why: "runner-stopped" });
+      expect(signal.reason).toMatchObject({ code: "runner-stopped" });
     }
     expect(executions.count).toBe(2);
   });
@@ -82,6 +82,6 @@ describe("stopping", () => {
     const execution = executions.begin("aex-1");
     execution.stop(stopReasons.cancelled());
     executions.stopAll();
-    expect(execution.signal.reason).toMatchObject({ why: "cancelled" });
+    expect(execution.signal.reason).toMatchObject({ code: "cancelled" });
   });
 });

@@ -1,12 +1,12 @@
 import type { Activities } from "../temporal/index.ts";
 import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
-import { type ExecutionParts, executeGraphton } from "./execute-graphton.ts";
+import { type ExecutionDeps, executeGraphton } from "./execute-graphton.ts";
 
+export { Semaphore } from "../shared/semaphore.ts";
 export { workflowIdOf } from "../stigmer/index.ts";
 export { threadOf } from "./ensure-thread.ts";
-export type { ExecutionAdmission, ExecutionParts } from "./execute-graphton.ts";
-export { ExecutionGate } from "./execution-gate.ts";
+export type { ExecutionAdmission, ExecutionDeps } from "./execute-graphton.ts";
 export { Executions } from "./executions.ts";
 
 /** The activity that runs an agent. */
@@ -15,7 +15,7 @@ export const EXECUTE = "ExecuteGraphton";
 export const ENSURE_THREAD = "EnsureThread";
 
 /** The runner's activities, by the names that the server's workflow calls. */
-export function createActivities(parts: ExecutionParts): Activities {
+export function createActivities(parts: ExecutionDeps): Activities {
   return {
     [EXECUTE]: executeGraphton(parts),
     [ENSURE_THREAD]: ensureThread({ threads: parts.threads, log: parts.log.child("execution") }),

@@ -3,20 +3,20 @@ export type StopCause =
   | "cancelled"
   | "time-limit"
   | "runner-stopped"
-  | "abandoned"
-  | "unknown"
+  | "workflow-closed"
+  | "execution-deleted"
   | "session-deleted"
-  | "overtaken";
+  | "lock-lost";
 
 /** The reason with which an execution's signal aborts. The message is for the user. */
 export class StopReason extends Error {
   override readonly name = "StopReason";
   /** Short, for the log. */
-  readonly why: StopCause;
+  readonly code: StopCause;
 
-  constructor(why: StopCause, message: string) {
+  constructor(code: StopCause, message: string) {
     super(message);
-    this.why = why;
+    this.code = code;
   }
 }
 
@@ -32,21 +32,21 @@ export const stopReasons = {
       "runner-stopped",
       "The runner was stopped before the execution had finished. What was done until then is kept: send the message again, or another one to go on.",
     ),
-  unknown: (reason: string) =>
+  executionDeleted: (reason: string) =>
     new StopReason(
-      "unknown",
+      "execution-deleted",
       `The execution was stopped, since the Stigmer backend does not know it any more: it was deleted while it ran. (${reason})`,
     ),
   sessionDeleted: () =>
     new StopReason("session-deleted", "The execution was stopped, since its session was deleted while it ran."),
-  overtaken: () =>
+  lockLost: () =>
     new StopReason(
-      "overtaken",
+      "lock-lost",
       "The execution was stopped, since another one of its session runs at the same time: where runners agree on whose turn it is (Redis, or the data directory), this one's claim was lost. Send the message again.",
     ),
-  abandoned: () =>
+  workflowClosed: () =>
     new StopReason(
-      "abandoned",
+      "workflow-closed",
       "Temporal no longer waits for this execution: its workflow has ended or its time is over.",
     ),
 };

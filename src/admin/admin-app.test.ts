@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminParts, adminApp, type Check } from "./admin-app.ts";
+import { type AdminDeps, adminApp, type Check } from "./admin-app.ts";
 
 const HOST = "127.0.0.1:8790";
 
-function parts(more: Partial<AdminParts> = {}): AdminParts {
+function parts(more: Partial<AdminDeps> = {}): AdminDeps {
   return {
     mode: "local",
     version: "1.2.3",
@@ -23,7 +23,7 @@ function parts(more: Partial<AdminParts> = {}): AdminParts {
 }
 
 /** Asks as a program would, which sends no Origin. */
-async function ask(more: Partial<AdminParts>, path: string, init: RequestInit = {}) {
+async function ask(more: Partial<AdminDeps>, path: string, init: RequestInit = {}) {
   const headers = { host: HOST, ...(init.headers as Record<string, string> | undefined) };
   const response = await adminApp(parts(more)).request(path, { ...init, headers });
   return { status: response.status, body: (await response.json()) as unknown };

@@ -7,8 +7,8 @@ import { AdminError } from "./admin-error.ts";
 import { bearerToken } from "./bearer-token.ts";
 import type { LogBudget } from "./bounded-log.ts";
 import { type CallBindings, call, callLog } from "./call-log.ts";
-import { notUnderAForeignName } from "./foreign-host.ts";
-import { notFromAForeignPage } from "./origin.ts";
+import { csrfGuard } from "./csrf-guard.ts";
+import { dnsRebindingGuard } from "./dns-rebinding-guard.ts";
 
 /** A condition and whether it holds; what is degraded works still. */
 export interface Check {
@@ -18,7 +18,7 @@ export interface Check {
 }
 
 /** What the admin server shows and sets in motion. */
-export interface AdminParts {
+export interface AdminDeps {
   readonly mode: string;
   readonly version: string;
   readonly startedAt: Date;
@@ -43,13 +43,13 @@ export interface AdminParts {
 type Env = { Variables: RequestIdVariables; Bindings: CallBindings };
 
 /** The admin API, apart from listening. */
-export function adminApp(parts: AdminParts): Hono<Env> {
+export function adminApp(parts: AdminDeps): Hono<Env> {
   const app = new Hono<Env>();
   app.use(requestId());
   app.use(callLog(parts.log, parts.logBudget));
-  app.use(notFromAForeignPage);
+  app.use(csrfGuard);
   if (parts.token === undefined) {
-    app.use(notUnderAForeignName(parts.host));
+    app.use(dnsRebindingGuard(parts.host));
   } else {
     const auth = bearerToken(parts.token);
     app.use("/config", auth);
@@ -100,7 +100,7 @@ export function adminApp(parts: AdminParts): Hono<Env> {
   return app;
 }
 
-function readiness(parts: AdminParts): { readonly ready: boolean; readonly reasons: readonly string[] } {
+function readiness(parts: AdminDeps): { readonly ready: boolean; readonly reasons: readonly string[] } {
   const state = parts.state();
   const reasons = parts
     .checks()
@@ -109,7 +109,7 @@ function readiness(parts: AdminParts): { readonly ready: boolean; readonly reaso
   return { ready: reasons.length === 0, reasons };
 }
 
-function describe({ mode, version, startedAt, state, inFlight, deadline }: AdminParts) {
+function describe({ mode, version, startedAt, state, inFlight, deadline }: AdminDeps) {
   return {
     state: state(),
     mode,

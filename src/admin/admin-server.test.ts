@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { createLogger, silentLogger } from "../log/index.ts";
 import { systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminParts, adminApp, serveAdmin } from "./index.ts";
+import { type AdminDeps, adminApp, serveAdmin } from "./index.ts";
 
-const parts: AdminParts = {
+const parts: AdminDeps = {
   mode: "local",
   version: "1.2.3",
   startedAt: new Date(),

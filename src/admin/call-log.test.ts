@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { until } from "../../test/support/eventually.ts";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminParts, adminApp } from "./admin-app.ts";
+import { type AdminDeps, adminApp } from "./admin-app.ts";
 import type { LogBudget } from "./bounded-log.ts";
 
 const TOKEN = "let-me-in";
@@ -11,7 +11,7 @@ const authorized = { authorization: `Bearer ${TOKEN}` };
 function server(logBudget?: LogBudget) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
-  const parts: AdminParts = {
+  const parts: AdminDeps = {
     ...{ mode: "local", version: "1", startedAt: new Date(), state: () => "running", inFlight: () => 0 },
     ...{ checks: () => [], settings: () => [], drain: () => undefined, deadline: () => undefined },
     ...{ host: "127.0.0.1", token: TOKEN, logBudget },

@@ -1,4 +1,4 @@
-export type { AdminParts, Check } from "./admin-app.ts";
+export type { AdminDeps, Check } from "./admin-app.ts";
 export { adminApp } from "./admin-app.ts";
 export type { AdminServer } from "./admin-server.ts";
 export { serveAdmin } from "./admin-server.ts";

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { withoutRoot } from "../../test/support/without-root.ts";
 import { FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
-import type { Sandbox, SandboxLease } from "../sandbox/index.ts";
+import type { Sandbox, SandboxHandle } from "../sandbox/index.ts";
 import { SandboxBackend } from "./backend.ts";
 import { withOutcome } from "./tool-outcome.ts";
 
 let folder: TemporaryFolder;
-let lease: SandboxLease;
+let lease: SandboxHandle;
 let sandbox: Sandbox;
 let backend: SandboxBackend;
 let controller: AbortController;

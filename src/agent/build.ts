@@ -12,7 +12,7 @@ import { summarization } from "./summarization.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
 
-export interface AgentParts {
+export interface AgentOptions {
   readonly executionId: string;
   readonly instructions: string;
   readonly model: BaseChatModel;
@@ -31,7 +31,7 @@ export interface AgentParts {
 }
 
 /** Puts the agent library's parts together. */
-export function buildAgent(parts: AgentParts) {
+export function buildAgent(parts: AgentOptions) {
   const { model, callModel, maxTokens, sandbox, instructions, variables, thread, signal, executionId, onCall } = parts;
   const backend = new SandboxBackend(sandbox, signal);
   // Long results are kept by the tool middleware, which knows the sandbox's real paths.

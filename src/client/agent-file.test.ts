@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { Agent } from "../stigmer/index.ts";
-import { readAgentFile, USUAL_AGENT } from "./agent-file.ts";
+import { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
 import { ClientError } from "./client-error.ts";
 
 const never = new AbortController().signal;
@@ -91,6 +91,6 @@ describe("an agent file is refused", () => {
 });
 
 test("an agent answers where none was named", () => {
-  expect(USUAL_AGENT.metadata?.name).toBe("assistant");
-  expect(USUAL_AGENT.spec?.instructions).not.toBe("");
+  expect(DEFAULT_AGENT.metadata?.name).toBe("assistant");
+  expect(DEFAULT_AGENT.spec?.instructions).not.toBe("");
 });

@@ -9,13 +9,13 @@ import { ClientError } from "./client-error.ts";
 import { refuseOtherKinds } from "./file-kind.ts";
 
 /** Largest agent file. */
-const LARGEST_AGENT_BYTES = 1024 * 1024;
+const MAX_AGENT_BYTES = 1024 * 1024;
 
 const KIND = "Agent";
 const FORM = "An agent is YAML or JSON with `metadata: {name: …}` and `spec: {instructions: …}`.";
 
 /** What answers where no agent was named. */
-export const USUAL_AGENT: Agent = create(AgentSchema, {
+export const DEFAULT_AGENT: Agent = create(AgentSchema, {
   metadata: { name: "assistant" },
   spec: {
     description: "A general assistant",
@@ -63,7 +63,7 @@ async function textOf(file: string, signal: AbortSignal): Promise<string> {
     await refuseOtherKinds(file, name, signal);
     // Opening a pipe takes until somebody writes to it.
     handle = await untilAborted(open(file), signal);
-    return await readText(handle.createReadStream({ autoClose: false }), name, LARGEST_AGENT_BYTES, signal);
+    return await readText(handle.createReadStream({ autoClose: false }), name, MAX_AGENT_BYTES, signal);
   } catch (error) {
     if (error instanceof ClientError || signal.aborted) throw error;
     throw new ClientError(`${name} cannot be read: ${messageOf(error)}`);

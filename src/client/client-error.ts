@@ -6,8 +6,8 @@ export class ClientError extends Error {
 }
 
 /** The backend stayed away while an execution was followed. */
-export class BackendGoneError extends Error {
-  override readonly name = "BackendGoneError";
+export class BackendUnavailableError extends Error {
+  override readonly name = "BackendUnavailableError";
 
   constructor(endpoint: string, since: number, reason: string) {
     super(

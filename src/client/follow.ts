@@ -2,11 +2,11 @@ import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
 import { sleep } from "../shared/time.ts";
 import { type AgentExecution, type StigmerClient, StigmerError } from "../stigmer/index.ts";
-import { BackendGoneError } from "./client-error.ts";
+import { BackendUnavailableError } from "./client-error.ts";
 import { isTerminal } from "./phase.ts";
 import { Subscription } from "./subscription.ts";
 
-const RETRY = { firstMs: 200, mostMs: 3_000 };
+const RETRY = { initialMs: 200, maxMs: 3_000 };
 /** How long a backend may be away until somebody is told. */
 const NOTICE_MS = 3_000;
 
@@ -33,7 +33,7 @@ interface Contact {
 
 /**
  * Every state of an execution until its last. Where the connection breaks, or nothing is heard any more, it is made again.
- * @throws BackendGoneError where the backend stays away; StigmerError where it refuses
+ * @throws BackendUnavailableError where the backend stays away; StigmerError where it refuses
  */
 export async function* follow(
   client: StigmerClient,
@@ -59,7 +59,7 @@ export async function* follow(
     if (signal.aborted) return;
     const reason = passingReason(failure);
     const until = contact.heard + patienceMs;
-    if (Date.now() >= until) throw new BackendGoneError(client.endpoint, contact.heard, reason);
+    if (Date.now() >= until) throw new BackendUnavailableError(client.endpoint, contact.heard, reason);
     if (Date.now() - contact.heard >= NOTICE_MS) {
       contact.isLost = true;
       yield { type: "lost", since: contact.heard, until, reason };

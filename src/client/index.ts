@@ -1,5 +1,5 @@
-export { readAgentFile, USUAL_AGENT } from "./agent-file.ts";
-export { BackendGoneError, ClientError, clock } from "./client-error.ts";
+export { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
+export { BackendUnavailableError, ClientError, clock } from "./client-error.ts";
 export type { Followed } from "./follow.ts";
 export { follow } from "./follow.ts";
 export { JsonView, jsonLine } from "./json-view.ts";

@@ -10,7 +10,7 @@ const FRAME_MS = 100;
 /** Of the rows, the agent's list leaves at least this share to the calls that run. */
 const RUNNING_SHARE = 2 / 3;
 /** Columns that a label keeps, however narrow the terminal is. */
-const SHORTEST_LABEL = 8;
+const MIN_LABEL_WIDTH = 8;
 /** ANSI: to the start of the line, the given number of lines up, and clear all below. */
 const clearLines = (count: number) => `\r${count > 1 ? `\u001b[${count - 1}A` : ""}\u001b[J`;
 
@@ -82,7 +82,7 @@ export class LiveArea {
       const took = humanDuration(Math.max(now - since, 0));
       // The spinner, the spaces between, and one column that stays free.
       const room = columns - widthOf(took) - 4;
-      return `${spinner} ${cutToWidth(what, Math.max(room, SHORTEST_LABEL))} ${this.#colors.dim(took)}`;
+      return `${spinner} ${cutToWidth(what, Math.max(room, MIN_LABEL_WIDTH))} ${this.#colors.dim(took)}`;
     };
     const calls = running.map(({ label, startedAt }) => line(shownLabel(label), Date.parse(startedAt) || now));
     const under = calls.length === 0 ? [line("thinking", this.#since)] : calls;

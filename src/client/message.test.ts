@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ClientError } from "./client-error.ts";
-import { LONGEST_MESSAGE_BYTES, messageFrom } from "./message.ts";
+import { MAX_INPUT_BYTES, messageFrom } from "./message.ts";
 
 const never = new AbortController().signal;
 
@@ -37,7 +37,7 @@ describe("a message", () => {
       [" ", [], "The message is empty"],
       ["-", [], "standard input had nothing in it"],
       ["-", ["\n \n"], "standard input had nothing in it"],
-      ["-", ["x".repeat(LONGEST_MESSAGE_BYTES), "y"], "is longer than 1024 KiB"],
+      ["-", ["x".repeat(MAX_INPUT_BYTES), "y"], "is longer than 1024 KiB"],
       ["-", ["a\0b"], "contains NUL bytes"],
       ["-", [Uint8Array.of(0xff, 0xfe)], "no text in UTF-8"],
     ] as const) {

@@ -3,7 +3,7 @@ import { readText } from "./bounded-input.ts";
 import { ClientError } from "./client-error.ts";
 
 /** Longest message that is read from standard input; what is longer belongs into a file of the workspace. */
-export const LONGEST_MESSAGE_BYTES = 1024 * 1024;
+export const MAX_INPUT_BYTES = 1024 * 1024;
 /** What stands for standard input, as for other programs. */
 const STANDARD_INPUT = "-";
 
@@ -32,7 +32,7 @@ export async function messageFrom(
 
 async function read(stdin: MessageSource["stdin"], signal: AbortSignal): Promise<string> {
   try {
-    return await readText(stdin, "The message on standard input", LONGEST_MESSAGE_BYTES, signal);
+    return await readText(stdin, "The message on standard input", MAX_INPUT_BYTES, signal);
   } catch (error) {
     const code = signal.aborted ? undefined : systemCode(error);
     if (code === undefined) throw error;

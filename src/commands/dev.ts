@@ -3,17 +3,17 @@ import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/ind
 import {
   type Daemon,
   DevError,
-  holdDataDirectory,
   type LocalTemporal,
   localTemporal,
+  lockDataDirectory,
   startDaemon,
 } from "../daemon/index.ts";
 import { captureConsole, type Logger } from "../log/index.ts";
 import {
-  catchStrayErrors,
   EXIT,
   type ExitCode,
   handleSignals,
+  handleUncaughtErrors,
   logStartupFailure,
   StartStopped,
   startRunner,
@@ -22,7 +22,7 @@ import {
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { secretMasks } from "../shared/secret-masks.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
-import { openSqliteTurns, type SqliteTurns } from "../threads/sqlite/index.ts";
+import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
 import { firstLogger, loggerOf, logWarnings } from "./start.ts";
 
 export interface DevOptions {
@@ -51,7 +51,7 @@ export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitC
   let isLost = false;
   let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
   const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, () => log);
-  const stray = catchStrayErrors(
+  const stray = handleUncaughtErrors(
     () => log,
     () => steps.drain(),
   );
@@ -61,11 +61,11 @@ export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitC
     log = loggerOf(loaded, masks);
     logWarnings(loaded, log);
     installTemporalRuntime(log);
-    opened.defer(holdDataDirectory(loaded.config.dataDir));
+    opened.defer(lockDataDirectory(loaded.config.dataDir));
     const temporal = await openTemporal(loaded, env, log, stopping.signal);
     opened.defer(() => temporal.stop());
     if (stopping.signal.aborted) return EXIT.ok;
-    const turns = openSqliteTurns(loaded.config.dataDir, log);
+    const turns = openSqliteThreadQueue(loaded.config.dataDir, log);
     opened.defer(() => turns.close());
     const daemon = await openDaemon(loaded, temporal, turns, log);
     opened.defer(() => daemon.stop());
@@ -113,7 +113,7 @@ function openTemporal({ config }: Loaded, env: EnvMap, log: Logger, signal: Abor
 async function openDaemon(
   { config }: Loaded,
   { connection }: LocalTemporal,
-  turns: SqliteTurns,
+  turns: SqliteThreadQueue,
   log: Logger,
 ): Promise<Daemon> {
   const { endpoint } = config.stigmer;

@@ -4,7 +4,7 @@ import { ClientError, jsonLine, listExecutions, listLines } from "../client/inde
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 
 /** Most executions that can be asked for. */
-const MOST = 1_000;
+const MAX_LIMIT = 1_000;
 
 export interface ListOptions extends StigmerCommandOptions {
   readonly session?: string;
@@ -36,8 +36,8 @@ export async function list(options: ListOptions): Promise<ExitCode> {
 
 function limitOf(text: string): number {
   const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new ClientError(`--limit ${text}: give a number from 1 to ${MOST}.`);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new ClientError(`--limit ${text}: give a number from 1 to ${MAX_LIMIT}.`);
 }
 
 function nothing(endpoint: string, session: string | undefined): string {

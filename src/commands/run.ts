@@ -1,12 +1,12 @@
 import type { ExitCode } from "../cli/index.ts";
 import {
   ClientError,
+  DEFAULT_AGENT,
   messageFrom,
   readAgentFile,
   runtimeEnv,
   type Submission,
   submit,
-  USUAL_AGENT,
 } from "../client/index.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 import { type WatchOptions, watch } from "./watch.ts";
@@ -49,7 +49,7 @@ async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<S
     );
   const env = runtimeEnv(options.plainEnv, options.secretEnv, options.env);
   return {
-    agent: agent === undefined ? USUAL_AGENT : await readAgentFile(agent, signal),
+    agent: agent === undefined ? DEFAULT_AGENT : await readAgentFile(agent, signal),
     message: await messageFrom(options.message, { stdin: process.stdin, tell }, signal),
     runtimeEnv: env,
     ...(session === undefined ? {} : { sessionId: session }),

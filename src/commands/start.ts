@@ -1,10 +1,10 @@
 import { ConfigError, type EnvMap, type Loaded, type LoadOptions, loadConfig, loadLogFormat } from "../config/index.ts";
 import { captureConsole, createLogger, type Logger, writeLines } from "../log/index.ts";
 import {
-  catchStrayErrors,
   EXIT,
   type ExitCode,
   handleSignals,
+  handleUncaughtErrors,
   logStartupFailure,
   type Runner,
   StartStopped,
@@ -29,7 +29,7 @@ export async function start({ env, envFile, defaults }: StartOptions): Promise<E
   const releaseConsole = captureConsole(() => log);
   let runner: Runner | undefined;
   const starting = { drain: () => process.exit(EXIT.ok), stop: () => process.exit(EXIT.ok) };
-  const stray = catchStrayErrors(
+  const stray = handleUncaughtErrors(
     () => log,
     () => (runner === undefined ? process.exit(EXIT.failed) : runner.drain()),
   );

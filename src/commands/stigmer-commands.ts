@@ -31,8 +31,8 @@ interface ListFlags {
 }
 
 /** Seconds that a backend may be away while an execution is followed, and the most. */
-const USUAL_PATIENCE_S = 60;
-const MOST_PATIENCE_S = 86_400;
+const DEFAULT_PATIENCE_S = 60;
+const MAX_PATIENCE_S = 86_400;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
@@ -83,12 +83,12 @@ function withEndpoint(command: Command): Command {
 
 function watching(command: Command): Command {
   return withEndpoint(command)
-    .option("--patience <seconds>", "how long the daemon may be away until this gives up", patience, USUAL_PATIENCE_S)
+    .option("--patience <seconds>", "how long the daemon may be away until this gives up", patience, DEFAULT_PATIENCE_S)
     .option("--json", "one update a line, as JSON", false);
 }
 
 function patience(text: string): number {
   const seconds = Number(text);
-  if (seconds > 0 && seconds <= MOST_PATIENCE_S) return seconds;
-  throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${MOST_PATIENCE_S}.`);
+  if (seconds > 0 && seconds <= MAX_PATIENCE_S) return seconds;
+  throw new InvalidArgumentError(`Give seconds, more than 0 and at most ${MAX_PATIENCE_S}.`);
 }

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import {
-  BackendGoneError,
+  BackendUnavailableError,
   clock,
   follow,
   isTerminal,
@@ -21,7 +21,7 @@ import { tell } from "./stigmer-command.ts";
 
 /** How often somebody is told that the backend is still away. */
 const REMIND_MS = 30_000;
-const USUAL_SIZE = { columns: 80, rows: 24 };
+const DEFAULT_SIZE = { columns: 80, rows: 24 };
 
 export interface WatchOptions {
   readonly env: EnvMap;
@@ -49,7 +49,7 @@ export async function watch(
     last = await shown(client, executionId, view, { signal, patienceMs: options.patience * 1000 });
   } catch (error) {
     view.end();
-    if (!(error instanceof BackendGoneError)) throw error;
+    if (!(error instanceof BackendUnavailableError)) throw error;
     tell(`error: ${error.message}\nThe execution ${executionId} may go on there. To follow it again: ${attach}`);
     return EXIT.unavailable;
   }
@@ -111,7 +111,7 @@ function viewFor({ json, env }: WatchOptions): View {
 }
 
 /** As it is now: people change the size of their windows. Some terminals say that they have none. */
-function terminalSize(): typeof USUAL_SIZE {
+function terminalSize(): typeof DEFAULT_SIZE {
   const { columns, rows } = process.stdout;
-  return { columns: columns || USUAL_SIZE.columns, rows: rows || USUAL_SIZE.rows };
+  return { columns: columns || DEFAULT_SIZE.columns, rows: rows || DEFAULT_SIZE.rows };
 }

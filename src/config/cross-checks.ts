@@ -1,8 +1,8 @@
 import { isLoopback } from "../shared/net-address.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import { bearerToken } from "./kinds.ts";
+import { bearerToken } from "./parsers.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
-import { type Say, tlsChecks } from "./tls-checks.ts";
+import { type Report, tlsChecks } from "./tls-checks.ts";
 
 /** What is known of the variables: those that are wrong by themselves are missing. */
 export type Known = Partial<Omit<LocalSettings, "MODE">> &
@@ -14,7 +14,7 @@ export type Known = Partial<Omit<LocalSettings, "MODE">> &
  */
 export function crossChecks(set: Known, wrong: ReadonlySet<string>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const say: Say = (variable, problem, allowed, remedy) => problems.push({ variable, problem, allowed, remedy });
+  const say: Report = (variable, problem, allowed, remedy) => problems.push({ variable, problem, allowed, remedy });
 
   tlsChecks(set, say);
   if (set.STIGMER_LLM_PROVIDER === "scripted" && set.STIGMER_LLM_SCRIPT === undefined) {

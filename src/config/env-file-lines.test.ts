@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { strayLines } from "./env-file-lines.ts";
+import { malformedLines } from "./env-file-lines.ts";
 
 test("lines of an env file that have no effect are told of, by their place alone", () => {
   const text = [
@@ -16,10 +16,10 @@ test("lines of an env file that have no effect are told of, by their place alone
     'E="open',
     "F=1",
   ].join("\n");
-  expect(strayLines(text, "my.env")).toEqual([
+  expect(malformedLines(text, "my.env")).toEqual([
     "my.env:5 is not of the form NAME=value and has no effect.",
     "my.env:10 is not of the form NAME=value and has no effect.",
     "my.env:11 opens a quote that is never closed: the quote is taken as a part of the value.",
   ]);
-  expect(strayLines("A=1\r\nB='x'\r\n", ".env")).toEqual([]);
+  expect(malformedLines("A=1\r\nB='x'\r\n", ".env")).toEqual([]);
 });

@@ -5,7 +5,7 @@ const QUOTES = ["'", '"', "`"];
  * What in an env file is passed over in silence, each as a sentence with the file and the line: never with what stands
  * there, which may be a secret.
  */
-export function strayLines(text: string, file: string): string[] {
+export function malformedLines(text: string, file: string): string[] {
   const stray: string[] = [];
   const lines = text.split(/\r?\n/);
   for (let index = 0; index < lines.length; index++) {

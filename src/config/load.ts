@@ -43,7 +43,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const { sources, unreadable } = sourcesOf(options);
   const typos = findTypos(sources.names(), knownNames());
   const unused = findUnused(sources.names()).map(describeUnused);
-  const warnings = [...sources.strayLines, ...typos.map(describeTypo), ...unused];
+  const warnings = [...sources.malformedLines, ...typos.map(describeTypo), ...unused];
   const mode = modeOf(sources);
   // What else is wrong would follow from these: it is reported once they are right.
   const first = [...unreadable, ...(typeof mode === "string" ? [] : [mode])];
@@ -96,7 +96,7 @@ function viewsOfWhatIsSet(sources: Sources): SettingView[] {
 }
 
 function namesOf(variable: string, entry: v.GenericSchema): readonly string[] {
-  return [variable, ...(infoOf(entry).also ?? [])];
+  return [variable, ...(infoOf(entry).aliases ?? [])];
 }
 
 function given(variable: string, value: string | undefined): Found | undefined {
@@ -137,7 +137,7 @@ export function describeSettings(): { variable: string; modes: readonly string[]
 
 function knownNames(): ReadonlySet<string> {
   return new Set(
-    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap((info) => info.also ?? [])]),
+    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap((info) => info.aliases ?? [])]),
   );
 }
 

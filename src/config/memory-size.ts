@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Kind, kind, text } from "./kinds.ts";
+import { type Parser, parser, text } from "./parsers.ts";
 
 /** An amount of memory: so many bytes, or a share of what the machine has; nothing where there is no limit. */
 export type MemorySize = { readonly bytes: number } | { readonly share: number };
@@ -7,7 +7,7 @@ export type MemorySize = { readonly bytes: number } | { readonly share: number }
 const SIZE = /^(\d{1,12})(MiB|GiB|%)$/i;
 const UNITS: Readonly<Record<string, number>> = { mib: 1024 * 1024, gib: 1024 * 1024 * 1024 };
 /** With less not even a shell can work. */
-const LEAST_BYTES = 16 * 1024 * 1024;
+const MIN_BYTES = 16 * 1024 * 1024;
 
 function parse(value: string): MemorySize | undefined {
   const [, digits = "", unit = ""] = SIZE.exec(value) ?? [];
@@ -20,11 +20,11 @@ function isAllowed(value: string): boolean {
   if (!SIZE.test(value)) return false;
   const size = parse(value);
   if (size === undefined) return false;
-  return "share" in size ? size.share > 0 && size.share <= 1 : size.bytes >= LEAST_BYTES;
+  return "share" in size ? size.share > 0 && size.share <= 1 : size.bytes >= MIN_BYTES;
 }
 
 /** An amount of memory, or 0 for no limit. */
-export const memorySize: Kind<MemorySize | undefined> = kind(
+export const memorySize: Parser<MemorySize | undefined> = parser(
   "an amount such as 512MiB or 4GiB (16MiB at least), a share of the machine such as 75%, or 0 for no limit",
   v.pipe(
     text,

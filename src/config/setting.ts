@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { Kind } from "./kinds.ts";
+import type { Parser } from "./parsers.ts";
 
 /** What is known of a variable besides how it is read. */
 export interface SettingInfo {
   /** One sentence for docs/configuration.md and `agent-runner config`. */
-  readonly about: string;
+  readonly description: string;
   /** Other names that launchers use; the main name wins, then these in order. */
-  readonly also?: readonly string[];
+  readonly aliases?: readonly string[];
   /** Only what is marked public is ever shown; all else is a secret. */
   readonly public: boolean;
   readonly allowed: string;
@@ -28,24 +28,24 @@ function described<S extends v.GenericSchema>(schema: S, info: SettingInfo): Des
 }
 
 /** A variable with a default. */
-export function withDefault<T>(kind: Kind<T>, fallback: string, about: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed, default: fallback };
-  return described(v.optional(kind.schema, fallback), info);
+export function withDefault<T>(parser: Parser<T>, fallback: string, description: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed, default: fallback };
+  return described(v.optional(parser.schema, fallback), info);
 }
 
 /** A variable that may be missing. */
-export function optional<T>(kind: Kind<T>, about: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed };
-  return described(v.optional(kind.schema), info);
+export function optional<T>(parser: Parser<T>, description: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed };
+  return described(v.optional(parser.schema), info);
 }
 
 /** A variable that must be there; `remedy` says where its value comes from. */
-export function required<T>(kind: Kind<T>, about: string, remedy: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, about, allowed: kind.allowed, remedy };
-  return described(kind.schema, info);
+export function required<T>(parser: Parser<T>, description: string, remedy: string, options: Options = {}) {
+  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed, remedy };
+  return described(parser.schema, info);
 }
 
-/** What was said about a variable of a settings object. */
+/** What was declared about a variable of a settings object. */
 export function infoOf(schema: v.GenericSchema): SettingInfo {
   const { info } = v.getMetadata(schema) as { info?: SettingInfo };
   if (info === undefined) throw new Error("a setting was declared without its description");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { ConfigError } from "./config-error.ts";
-import { strayLines } from "./env-file-lines.ts";
+import { malformedLines } from "./env-file-lines.ts";
 import type { Found } from "./origin.ts";
 
 /** An environment: names and values, as `process.env` has them. */
@@ -17,7 +17,7 @@ export interface Sources {
   /** All names that are set. */
   names(): Iterable<string>;
   /** What in the file is passed over, each as a sentence. */
-  readonly strayLines: readonly string[];
+  readonly malformedLines: readonly string[];
 }
 
 export const DEFAULT_ENV_FILE = ".env";
@@ -30,7 +30,7 @@ export const DEFAULT_ENV_FILE = ".env";
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
   const text = readEnvFile(path, file !== undefined);
-  return join(env, parseEnv(text), path, strayLines(text, path));
+  return join(env, parseEnv(text), path, malformedLines(text, path));
 }
 
 /** The environment without any file. */
@@ -45,7 +45,7 @@ function join(env: EnvMap, fromFile: EnvMap, file: string, stray: readonly strin
     ...valuesOf(fromFile, names).map(([name, value]): Found => ({ value, origin: { from: "file", name, file } })),
   ];
   return {
-    strayLines: stray,
+    malformedLines: stray,
     find: (names) => findAll(names)[0],
     findAll,
     names: () => {

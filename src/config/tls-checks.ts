@@ -2,7 +2,7 @@ import { belongTogether, pemText } from "./pem.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** Reports a problem of a variable. */
-export type Say = (variable: string, problem: string, allowed: string, remedy: string) => void;
+export type Report = (variable: string, problem: string, allowed: string, remedy: string) => void;
 
 type DataName = "TEMPORAL_TLS_CLIENT_CERT_DATA" | "TEMPORAL_TLS_CLIENT_KEY_DATA";
 type PathName =
@@ -14,7 +14,7 @@ type PathName =
 type Known = Partial<Omit<LocalSettings, "MODE">> & Partial<Omit<CloudSettings, "MODE">>;
 
 /** Rules between the variables about TLS. */
-export function tlsChecks(set: Known, say: Say): void {
+export function tlsChecks(set: Known, say: Report): void {
   const twice = [
     ["TEMPORAL_TLS_CLIENT_CERT_PATH", "TEMPORAL_TLS_CLIENT_CERT_DATA"],
     ["TEMPORAL_TLS_CLIENT_KEY_PATH", "TEMPORAL_TLS_CLIENT_KEY_DATA"],
@@ -52,7 +52,7 @@ export function tlsChecks(set: Known, say: Say): void {
 
 type Named = readonly [variable: string, text: string | undefined];
 
-function clientPair([cert, certText]: Named, [key, keyText]: Named, say: Say): void {
+function clientPair([cert, certText]: Named, [key, keyText]: Named, say: Report): void {
   if (certText !== undefined && keyText !== undefined) {
     if (belongTogether(certText, keyText)) return;
     say(

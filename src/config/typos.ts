@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 
 /** How many letters may differ for a name to count as a slip of the hand. */
-const MOST_DIFFERENCES = 3;
+const MAX_DIFFERENCES = 3;
 const PREFIXES = ["STIGMER_", "TEMPORAL_"];
 
 export interface Typo {
@@ -26,7 +26,7 @@ export function findTypos(set: Iterable<string>, known: ReadonlySet<string>): Ty
 
 function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = MOST_DIFFERENCES + 1;
+  let least = MAX_DIFFERENCES + 1;
   for (const candidate of known) {
     const differences = distance(name, candidate);
     if (differences < least) [best, least] = [candidate, differences];

@@ -6,7 +6,7 @@ const USER_INFO = /^[^/@\s]+:[^/@\s]*@/;
 /** What parameters are called that hold a key. */
 const TELLING_NAME = /key|token|secret|sig|pass|auth|code|cred/i;
 /** Longer values of other parameters are keys too, most likely: versions, regions and flags are shorter. */
-const LONGEST_WORD = 16;
+const MAX_WORD_LENGTH = 16;
 
 /** A text whose URLs show neither user, query nor fragment: each may hold a key. */
 export function withoutUrlSecrets(text: string): string {
@@ -36,7 +36,7 @@ export function urlSecrets(text: string): string[] {
 function parameterSecrets(parameters: string): string[] {
   if (parameters === "") return [];
   const keys = [...new URLSearchParams(parameters)].filter(
-    ([name, value]) => TELLING_NAME.test(name) || value.length > LONGEST_WORD,
+    ([name, value]) => TELLING_NAME.test(name) || value.length > MAX_WORD_LENGTH,
   );
   return [parameters, ...keys.map(([, value]) => value)];
 }

@@ -18,7 +18,7 @@ export interface SettingView {
 }
 
 const MODE_INFO: SettingInfo = {
-  about: "What the runner works with.",
+  description: "What the runner works with.",
   allowed: alternatives(MODES),
   public: true,
   default: "cloud",

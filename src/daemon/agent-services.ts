@@ -3,10 +3,10 @@ import * as wire from "../stigmer/index.ts";
 import type { ServedService } from "./grpc-methods.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
-import type { Parts } from "./service-parts.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 
 /** Agents. */
-export function agents({ store, on }: Parts): ServedService[] {
+export function agents({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentCommandController.method;
   const query = wire.AgentQueryController.method;
   /** Every agent has an instance that is used where a caller names only the agent. */
@@ -52,7 +52,7 @@ function forgetDefault(store: ResourceStore, { metadata, spec }: wire.AgentInsta
 }
 
 /** Agents' instances. */
-export function instances({ store, on }: Parts): ServedService[] {
+export function instances({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentInstanceCommandController.method;
   const query = wire.AgentInstanceQueryController.method;
   const checked = (instance: wire.AgentInstance): wire.AgentInstance => {

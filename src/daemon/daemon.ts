@@ -9,7 +9,7 @@ import { WORKFLOW_TYPE, workflowIdOf } from "../stigmer/index.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { DevError } from "./dev-error.ts";
 import { watchExecutions } from "./execution-watch.ts";
-import { ExecutionBook, type StartWorkflow } from "./executions.ts";
+import { ExecutionService, type StartWorkflow } from "./executions.ts";
 import { serveGrpc } from "./grpc-server.ts";
 import { openResources } from "./open-resources.ts";
 import { services } from "./services.ts";
@@ -61,7 +61,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
       args: [execution],
     });
   };
-  const executions = new ExecutionBook(store, startWorkflow, live);
+  const executions = new ExecutionService(store, startWorkflow, live);
   const problem = async () => {
     const finding = health.check() ?? (await checkDirectory(dataDir));
     return finding?.status === "failed" ? finding.reason : undefined;

@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { directoryTrouble } from "../shared/directory-trouble.ts";
+import { directoryFailure } from "../shared/directory-failure.ts";
 import { messageOf } from "../shared/errors.ts";
-import { holdFile } from "../shared/file-lock.ts";
-import { storageTrouble } from "../shared/storage-trouble.ts";
+import { lockFile } from "../shared/file-lock.ts";
+import { storageFailure } from "../shared/storage-failure.ts";
 import { DevError } from "./dev-error.ts";
 
 /** SQLite's codes for a file that is no database, or a broken one. */
@@ -15,7 +15,7 @@ const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
  * @returns the function that frees it
  * @throws DevError
  */
-export function holdDataDirectory(directory: string): () => void {
+export function lockDataDirectory(directory: string): () => void {
   makeDirectory(directory);
   const release = lock(join(directory, "dev.lock"));
   if (release !== undefined) return release;
@@ -30,13 +30,13 @@ function makeDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const trouble = directoryTrouble(directory, "STIGMER_DATA_DIR", error);
+    const trouble = directoryFailure(directory, "STIGMER_DATA_DIR", error);
     throw new DevError(
       "directory",
       `The data directory ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,
       [
         trouble?.remedy ??
-          storageTrouble(error)?.remedy(directory) ??
+          storageFailure(error)?.remedy(directory) ??
           "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
       ],
     );
@@ -45,9 +45,9 @@ function makeDirectory(directory: string): void {
 
 function lock(file: string): (() => void) | undefined {
   try {
-    return holdFile(file);
+    return lockFile(file);
   } catch (error) {
-    const trouble = storageTrouble(error, file);
+    const trouble = storageFailure(error, file);
     const what = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
     const isDamaged = trouble !== undefined && DAMAGED.test(trouble.code);
     throw new DevError("directory", `The lock file ${file} cannot be used: ${what}`, [

@@ -1,6 +1,6 @@
 import { humanDuration } from "../shared/time.ts";
 import { isPending } from "./execution-phase.ts";
-import type { ExecutionBook } from "./executions.ts";
+import type { ExecutionService } from "./executions.ts";
 import type { LiveExecutions } from "./live-executions.ts";
 
 export interface WatchLimits {
@@ -15,7 +15,7 @@ const DEFAULT_LIMITS: WatchLimits = { intervalMs: 5_000, maxPendingMs: 60_000, m
 
 export interface ExecutionWatchDeps {
   readonly live: LiveExecutions;
-  readonly executions: ExecutionBook;
+  readonly executions: ExecutionService;
   /** What is wrong with the data directory; undefined where nothing is. */
   readonly problem: () => Promise<string | undefined>;
   readonly limits?: WatchLimits | undefined;

@@ -13,19 +13,19 @@ import {
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isTerminal } from "./execution-phase.ts";
-import { ExecutionBook } from "./executions.ts";
+import { ExecutionService } from "./executions.ts";
 import { kinds } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
 
 let store: ResourceStore;
 let started: { id: string; execution: TypedJson }[];
-let book: ExecutionBook;
+let book: ExecutionService;
 let agentId: string;
 
 beforeEach(() => {
   store = new ResourceStore(new Database(":memory:", { strict: true }));
   started = [];
-  book = new ExecutionBook(store, async (id, execution) => {
+  book = new ExecutionService(store, async (id, execution) => {
     started.push({ id, execution });
   });
   agentId = kinds.agent.create(store, create(AgentSchema, { metadata: { name: "helper" } })).metadata?.id ?? "";
@@ -76,7 +76,7 @@ describe("a new execution", () => {
   });
 
   test("has failed where its workflow cannot be started", async () => {
-    book = new ExecutionBook(store, () => Promise.reject(new Error("Temporal is gone")));
+    book = new ExecutionService(store, () => Promise.reject(new Error("Temporal is gone")));
     const { status } = await begin();
     expect(status?.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
     expect(status?.error).toContain("Temporal is gone");

@@ -14,7 +14,7 @@ import {
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { invalid } from "./daemon-error.ts";
 import { isTerminal, showsWork } from "./execution-phase.ts";
-import { HeldSecrets } from "./held-secrets.ts";
+import { ExecutionSecrets } from "./execution-secrets.ts";
 import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
@@ -28,11 +28,11 @@ const EXECUTION_LIMIT = 2_000_000;
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Executions: how they begin, how their status changes, who is told. */
-export class ExecutionBook {
+export class ExecutionService {
   readonly #store: ResourceStore;
   readonly #startWorkflow: StartWorkflow;
   readonly #live: LiveExecutions;
-  readonly #secrets = new HeldSecrets();
+  readonly #secrets = new ExecutionSecrets();
   readonly #subscribers = new Map<string, Set<(execution: AgentExecution) => void>>();
 
   constructor(store: ResourceStore, startWorkflow: StartWorkflow, live: LiveExecutions = new LiveExecutions(store)) {

@@ -15,7 +15,7 @@ import {
   ExecutionPhase,
 } from "../stigmer/index.ts";
 import { watchExecutions } from "./execution-watch.ts";
-import { ExecutionBook } from "./executions.ts";
+import { ExecutionService } from "./executions.ts";
 import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
@@ -24,7 +24,7 @@ let folder: TemporaryFolder;
 let database: Database;
 let store: ResourceStore;
 let live: LiveExecutions;
-let book: ExecutionBook;
+let book: ExecutionService;
 
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -32,7 +32,7 @@ beforeEach(async () => {
   database = openDatabase(file);
   store = new ResourceStore(database);
   live = new LiveExecutions(store, silentLogger, new DatabaseHealth(file, database));
-  book = new ExecutionBook(store, async () => undefined, live);
+  book = new ExecutionService(store, async () => undefined, live);
 });
 afterEach(async () => {
   database.close();

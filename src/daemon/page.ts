@@ -1,6 +1,6 @@
 /** Entries of a page where the caller names no number, and the most there can be. */
-const USUAL_PAGE = 50;
-const LARGEST_PAGE = 500;
+const DEFAULT_PAGE_SIZE = 50;
+const MAX_PAGE_SIZE = 500;
 /** Most bytes of a page, unless one entry alone has more: clients receive 4 MiB in one message unless they say otherwise. */
 export const PAGE_BYTES = 3 * 1024 * 1024;
 
@@ -16,7 +16,7 @@ export interface Page<T> {
  * one means the first.
  */
 export function page<T extends { readonly bytes: number }>(items: readonly T[], size: number, token: string): Page<T> {
-  const perPage = size <= 0 ? USUAL_PAGE : Math.min(size, LARGEST_PAGE);
+  const perPage = size <= 0 ? DEFAULT_PAGE_SIZE : Math.min(size, MAX_PAGE_SIZE);
   const number = Math.max(Number.parseInt(token, 10) || 1, 1);
   const entries: T[] = [];
   let current = 0;

@@ -9,7 +9,7 @@ import { messageOf } from "../shared/errors.ts";
 import { openDatabase } from "../shared/open-database.ts";
 import * as wire from "../stigmer/index.ts";
 import { DaemonError } from "./daemon-error.ts";
-import { ExecutionBook } from "./executions.ts";
+import { ExecutionService } from "./executions.ts";
 import { type GrpcServer, serveGrpc } from "./grpc-server.ts";
 import { kinds, upgrade } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
@@ -28,7 +28,7 @@ beforeEach(async () => {
   database = new Database(":memory:", { strict: true });
   store = new ResourceStore(database);
   started = [];
-  const book = new ExecutionBook(store, async (_, execution) => void started.push(execution));
+  const book = new ExecutionService(store, async (_, execution) => void started.push(execution));
   onSecretsRead = () => undefined;
   const readSecrets = book.secretsOf.bind(book);
   book.secretsOf = (id) => {

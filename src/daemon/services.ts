@@ -2,22 +2,22 @@ import type { Logger } from "../log/index.ts";
 import * as wire from "../stigmer/index.ts";
 import { agents, instances } from "./agent-services.ts";
 import { invalid, notFound } from "./daemon-error.ts";
-import type { ExecutionBook } from "./executions.ts";
+import type { ExecutionService } from "./executions.ts";
 import { MethodHandlers, type ServedService, type StorageProblem } from "./grpc-methods.ts";
 import type { Page } from "./page.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
-import type { Parts } from "./service-parts.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 import { artifactOf, pushSkill } from "./skills.ts";
 
 /** Every service of the contract that the runner and the command line use, on the daemon's own store. */
 export function services(
   store: ResourceStore,
-  executions: ExecutionBook,
+  executions: ExecutionService,
   log: Logger,
   storageProblem?: StorageProblem,
 ): ServedService[] {
-  const parts: Parts = { store, executions, on: new MethodHandlers(log, storageProblem) };
+  const parts: ServiceDeps = { store, executions, on: new MethodHandlers(log, storageProblem) };
   return [
     ...agents(parts),
     ...instances(parts),
@@ -29,7 +29,7 @@ export function services(
   ];
 }
 
-function sessions({ store, on }: Parts): ServedService[] {
+function sessions({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.SessionCommandController.method;
   const query = wire.SessionQueryController.method;
   const checked = (session: wire.Session): wire.Session => {
@@ -65,7 +65,7 @@ function sessions({ store, on }: Parts): ServedService[] {
   ];
 }
 
-function environments({ store, on }: Parts): ServedService[] {
+function environments({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.EnvironmentCommandController.method;
   const query = wire.EnvironmentQueryController.method;
   return [
@@ -92,7 +92,7 @@ function environments({ store, on }: Parts): ServedService[] {
   ];
 }
 
-function executionContexts({ store, executions, on }: Parts): ServedService[] {
+function executionContexts({ store, executions, on }: ServiceDeps): ServedService[] {
   const command = wire.ExecutionContextCommandController.method;
   const query = wire.ExecutionContextQueryController.method;
   return [
@@ -121,7 +121,7 @@ function executionContexts({ store, executions, on }: Parts): ServedService[] {
   ];
 }
 
-function skills({ store, on }: Parts): ServedService[] {
+function skills({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.SkillCommandController.method;
   const query = wire.SkillQueryController.method;
   return [
@@ -145,7 +145,7 @@ function skills({ store, on }: Parts): ServedService[] {
   ];
 }
 
-function agentExecutions({ store, executions, on }: Parts): ServedService[] {
+function agentExecutions({ store, executions, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentExecutionCommandController.method;
   const query = wire.AgentExecutionQueryController.method;
   return [

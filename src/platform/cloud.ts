@@ -2,7 +2,7 @@ import type { CloudConfig } from "../config/index.ts";
 import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/verified/index.ts";
 import type { Logger } from "../log/index.ts";
 import { RedisJournal } from "../recovery/redis/index.ts";
-import { REMEDIES, RedisConnection, RedisError, RedisLocks, SharedName } from "../redis/index.ts";
+import { REMEDIES, RedisConnection, RedisError, RedisLocks, ReplicaGroup } from "../redis/index.ts";
 import {
   DaytonaApi,
   DaytonaFailure,
@@ -15,8 +15,8 @@ import { messageOf } from "../shared/errors.ts";
 import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
-import { allOpen } from "./all-open.ts";
 import { BACKEND_KEY, bind, ORGANIZATION_KEY } from "./bound-value.ts";
+import { openAll } from "./open-all.ts";
 import { RedisOrphanLedger } from "./orphan-ledger.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
 import { PlatformError } from "./platform-error.ts";
@@ -33,7 +33,7 @@ export async function openCloud(
   const daytona = new DaytonaApi(config.daytona, log);
   opened.defer(() => daytona.close());
   // At the same time: each of them waits for somebody else.
-  const [redis, key] = await allOpen(opened, [
+  const [redis, key] = await openAll(opened, [
     openRedis(config, log).then((made) => [made, () => made.close()] as const),
     openKey(config, { log, mask }).then((made) => [made, () => made.close()] as const),
     checkDaytona(daytona, log).then(() => [undefined, () => undefined] as const),
@@ -42,7 +42,7 @@ export async function openCloud(
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => credentials.apiKey() });
   opened.defer(() => stigmer.close());
 
-  const shared = await SharedName.settle(redis, GROUP_KEY, log).catch(refuse);
+  const shared = await ReplicaGroup.join(redis, GROUP_KEY, log).catch(toPlatformError);
   opened.defer(() => shared.close());
   const group = shared.name;
   const sessions = new StigmerSessions(stigmer);
@@ -105,10 +105,10 @@ function openCollector({ daytona: { orphanCollection: collection } }: CloudConfi
 }
 
 async function openRedis(config: CloudConfig, log: Logger): Promise<RedisConnection> {
-  return await RedisConnection.open(config.redis, log).catch(refuse);
+  return await RedisConnection.open(config.redis, log).catch(toPlatformError);
 }
 
-function refuse(error: unknown): never {
+function toPlatformError(error: unknown): never {
   throw error instanceof RedisError ? new PlatformError("redis", error.message, REMEDIES[error.code], error) : error;
 }
 

@@ -9,7 +9,7 @@ import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { OWN_DIRECTORY } from "../sandbox/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
-import { directoryTrouble } from "../shared/directory-trouble.ts";
+import { directoryFailure } from "../shared/directory-failure.ts";
 import { messageOf } from "../shared/errors.ts";
 import { failed } from "../shared/health.ts";
 import { StigmerClient } from "../stigmer/index.ts";
@@ -81,7 +81,7 @@ async function usable(directory: string, variable: string, what: string): Promis
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const trouble = directoryTrouble(directory, variable, error);
+    const trouble = directoryFailure(directory, variable, error);
     throw new PlatformError(
       "directory",
       `The ${what} ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,

@@ -1,5 +1,5 @@
 import type { RedisConnection } from "../redis/index.ts";
-import type { OrphanLedger, RoundRecord, Sighting } from "../sandbox/daytona/index.ts";
+import type { OrphanLedger, OrphanSighting, RoundRecord } from "../sandbox/daytona/index.ts";
 import { BACKEND_KEY, bind } from "./bound-value.ts";
 
 /** Entries that were not written for this time expire. */
@@ -27,9 +27,9 @@ export class RedisOrphanLedger implements OrphanLedger {
     return (await this.#redis.run((client) => client.set(key, Date.now(), "PX", everyMs, "NX"))) !== null;
   }
 
-  async sightings(): Promise<Map<string, Sighting>> {
+  async sightings(): Promise<Map<string, OrphanSighting>> {
     const found = await this.#redis.run((client) => client.hgetall(`${this.#prefix}sightings`));
-    return new Map(Object.entries(found).map(([id, text]) => [id, JSON.parse(text) as Sighting]));
+    return new Map(Object.entries(found).map(([id, text]) => [id, JSON.parse(text) as OrphanSighting]));
   }
 
   async alive(): Promise<Map<string, number>> {

@@ -7,7 +7,7 @@ const POLL_MS = 20;
 /** How often, while they end, it is looked for what they have started meanwhile. */
 const SEARCH_MS = 300;
 /** How often what was killed may have left something behind that it started meanwhile. */
-const MOST_SWEEPS = 5;
+const MAX_SWEEPS = 5;
 
 /**
  * Ends processes: SIGTERM, then SIGKILL. Returns when none is left, or when they were sent the latter.
@@ -25,7 +25,7 @@ export async function endProcesses(find: () => readonly ProcessInfo[], groups: I
     const again = Math.min(end, Date.now() + SEARCH_MS);
     while (Date.now() < again && mine.some(isAlive)) await sleep(POLL_MS);
   }
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
     const left = find();
     if (left.length === 0) return;
     for (const group of groups) if (left.some((one) => one.group === group)) send(-group, "SIGKILL");

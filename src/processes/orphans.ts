@@ -5,7 +5,7 @@ const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
 /** How often the process table is looked at while something may be there; only a small share of all time is spent on it. */
 const LOOK_MS = 1_000;
-const MOST_SHARE = 0.02;
+const MAX_CPU_SHARE = 0.02;
 /** How often where this process is the first of its system: others leave their children to it too. */
 const IDLE_LOOK_MS = 5_000;
 /** Looks after the last watcher has gone: what it has ended must be asked for. */
@@ -75,7 +75,7 @@ function look(): void {
   if (isAdopting) reap(table);
   for (const watcher of watchers) watcher(table);
   looksLeft = watchers.size > 0 ? LAST_LOOKS : looksLeft - 1;
-  if (looksLeft > 0) schedule(Math.max(LOOK_MS, (performance.now() - began) / MOST_SHARE));
+  if (looksLeft > 0) schedule(Math.max(LOOK_MS, (performance.now() - began) / MAX_CPU_SHARE));
   else if (isAdopting && process.pid === 1) schedule(IDLE_LOOK_MS);
 }
 

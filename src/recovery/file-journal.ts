@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import { holdFile } from "../shared/file-lock.ts";
+import { lockFile } from "../shared/file-lock.ts";
 import { type Journal, type JournalEntry, parseEntry } from "./journal.ts";
 
 const LOCK = "lock";
@@ -77,7 +77,7 @@ export class FileJournal implements Journal {
   async #write(entry: JournalEntry): Promise<void> {
     if (this.#release === undefined) {
       await mkdir(this.#own, { recursive: true, mode: 0o700 });
-      this.#release = holdFile(join(this.#own, LOCK));
+      this.#release = lockFile(join(this.#own, LOCK));
     }
     await writeEntry(this.#own, entry);
   }
@@ -92,7 +92,7 @@ export class FileJournal implements Journal {
 /** @returns the function that frees it, where its runner does not live any more */
 function holdIfAbandoned(directory: string): (() => void) | undefined {
   try {
-    return holdFile(join(directory, LOCK));
+    return lockFile(join(directory, LOCK));
   } catch {
     // No runner's directory, or gone meanwhile.
     return undefined;

@@ -1,6 +1,6 @@
 import type { RedisConfig } from "../config/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
-import { sightTcp, speaksTls } from "../shared/port-probe.ts";
+import { probeTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
 import { OtherServerMode } from "./server-mode.ts";
@@ -37,6 +37,6 @@ const MODES = {
 
 /** Whether something at the address answers to an unencrypted PING as Redis does. */
 async function speaksPlaintext(config: RedisConfig): Promise<boolean> {
-  const { answer } = await sightTcp(config, "PING\r\n");
+  const { answer } = await probeTcp(config, "PING\r\n");
   return /^[+-]/.test(answer?.toString() ?? "");
 }

@@ -6,5 +6,5 @@ export { REMEDIES, RedisError } from "./redis-error.ts";
 export { INBOX_PREFIX, RedisInbox } from "./redis-inbox.ts";
 export type { HeldLock } from "./redis-lock.ts";
 export { RedisLocks } from "./redis-lock.ts";
-export { SharedName } from "./shared-name.ts";
+export { ReplicaGroup } from "./replica-group.ts";
 export { applied } from "./transaction.ts";

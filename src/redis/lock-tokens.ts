@@ -8,7 +8,7 @@ import type { RedisClient, RedisConnection } from "./redis-connection.ts";
 export const LOCK_TTL_MS = 30_000;
 /** How long a release is waited for; further tries are made behind it. */
 const RELEASE_MS = 1_000;
-const RELEASE_RETRY = { firstMs: 500, mostMs: 4_000 };
+const RELEASE_RETRY = { initialMs: 500, maxMs: 4_000 };
 
 /**
  * Takes or renews. A lock that holds this token is this holder's: an earlier try may have been carried out without its

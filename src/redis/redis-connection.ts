@@ -6,10 +6,10 @@ import { backoffMs } from "../shared/backoff.ts";
 import { messageOf } from "../shared/errors.ts";
 import { retry } from "../shared/retry.ts";
 import { untilAborted, withTimeout } from "../shared/time.ts";
+import { checkPermissions, writeProbe } from "./check-permissions.ts";
 import { explain } from "./explain.ts";
 import { REMEDIES, RedisError } from "./redis-error.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { rehearse, writeProbe } from "./rehearsal.ts";
 import { checkMode, OtherServerMode } from "./server-mode.ts";
 
 /** How long connecting may take at the start, with the first commands. */
@@ -22,10 +22,10 @@ export const SILENCE_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 5_000;
 /** Shortest time between two connections that are made anew because the other side is no primary. */
 const RENEW_MS = 1_000;
-const RECONNECT = { firstMs: 100, mostMs: 2_000 };
+const RECONNECT = { initialMs: 100, maxMs: 2_000 };
 /** How long a write that must not be lost is begun anew: with the last try about half a minute. */
 const PERSIST_MS = 24_000;
-const PERSISTENT_RETRY = { retries: Number.POSITIVE_INFINITY, firstMs: 200, mostMs: 4_000 };
+const PERSISTENT_RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 4_000 };
 
 export type RedisClient = Redis;
 
@@ -87,7 +87,7 @@ export class RedisConnection {
       // One that has just been started itself may be ready in a moment.
       const end = Date.now() + LOADING_MS;
       const isTransient = (error: unknown) => refusalOf(error)?.code === "loading" && Date.now() < end;
-      await retry(() => rehearse(client), { ...PERSISTENT_RETRY, mostMs: 500, isTransient });
+      await retry(() => checkPermissions(client), { ...PERSISTENT_RETRY, maxMs: 500, isTransient });
     };
     try {
       await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));
@@ -113,7 +113,7 @@ export class RedisConnection {
   }
 
   /** As {@link run}, and tries again while the connection is lost, up to a limit. @throws RedisError */
-  async persist<T>(work: (client: RedisClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async runWithRetry<T>(work: (client: RedisClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const end = Date.now() + PERSIST_MS;
     const options = {
       ...PERSISTENT_RETRY,

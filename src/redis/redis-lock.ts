@@ -6,7 +6,7 @@ import { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
 const RENEW_MS = LOCK_TTL_MS / 3;
-const WAIT = { firstMs: 50, mostMs: 500 };
+const WAIT = { initialMs: 50, maxMs: 500 };
 
 /** Only who holds the token may release: the lock may have passed on meanwhile. */
 const RELEASE = 'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0';
@@ -104,7 +104,7 @@ export class RedisLocks {
   async #take(key: string, token: string, signal?: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       signal?.throwIfAborted();
-      if (await this.#redis.persist(() => this.#tokens.hold(key, token), signal)) return;
+      if (await this.#redis.runWithRetry(() => this.#tokens.hold(key, token), signal)) return;
       if (attempt === 1) this.#log.info(`Another replica holds ${key}: waiting for it`);
       await sleep(backoffMs(attempt, WAIT), signal);
     }

@@ -19,7 +19,7 @@ function admissionOf({ isShared = true, isHealthy = true, holdMs = 50 } = {}) {
     recheck: () => {
       seen.rechecks++;
     },
-    trialBackoff: { firstMs: 20, mostMs: 40 },
+    trialBackoff: { initialMs: 20, maxMs: 40 },
     holdMs,
     log: silentLogger,
   });
@@ -117,7 +117,7 @@ describe("after several failures in a row for the same reason", () => {
     const { admission, seen } = admissionOf({ holdMs: 60_000 });
     distrust(admission);
     const entered: number[] = [];
-    const [first, second] = [1, 2].map((n) => admission.enter(never).then(() => entered.push(n)));
+    const [first, second] = [1, 2].map((n) => admission.waitUntilAllowed(never).then(() => entered.push(n)));
     await first;
     expect([entered, seen.allowed]).toEqual([[1], 0]);
     admission.worked();
@@ -144,13 +144,13 @@ describe("after several failures in a row for the same reason", () => {
 
 describe("an execution that was handed out nevertheless", () => {
   test("begins at once where executions are taken", async () => {
-    await admissionOf().admission.enter(never);
+    await admissionOf().admission.waitUntilAllowed(never);
   });
 
   test("waits until executions are taken again", async () => {
     const { admission } = admissionOf({ isHealthy: false });
     const order: string[] = [];
-    const entered = admission.enter(never).then(() => order.push("entered"));
+    const entered = admission.waitUntilAllowed(never).then(() => order.push("entered"));
     order.push("healthy");
     admission.checked([]);
     await entered;
@@ -158,13 +158,13 @@ describe("an execution that was handed out nevertheless", () => {
   });
 
   test("is tried when it has waited for long", async () => {
-    await admissionOf({ isHealthy: false }).admission.enter(never);
+    await admissionOf({ isHealthy: false }).admission.waitUntilAllowed(never);
   });
 
   test("ends with the signal's reason when it aborts", async () => {
     const { admission } = admissionOf({ isHealthy: false });
     const controller = new AbortController();
-    const entering = admission.enter(controller.signal);
+    const entering = admission.waitUntilAllowed(controller.signal);
     const reason = new Error("cancelled");
     controller.abort(reason);
     await expect(entering).rejects.toBe(reason);

@@ -7,7 +7,7 @@ import { waitInQueue } from "../shared/wait-in-queue.ts";
 /** Failures in a row for the same reason of the infrastructure after which this replica takes no executions. */
 export const MAX_FAILURES_IN_A_ROW = 2;
 /** Between trial executions. */
-const TRIAL_BACKOFF = { firstMs: 10_000, mostMs: 120_000 };
+const TRIAL_BACKOFF = { initialMs: 10_000, maxMs: 120_000 };
 /** How long an execution that was handed out while none should be waits for better times before it is tried. */
 export const HOLD_MS = 20_000;
 
@@ -109,7 +109,7 @@ export class Admission {
   }
 
   /** For an execution that was handed out: waits while none should be, up to a limit. @throws the signal's reason */
-  async enter(signal: AbortSignal): Promise<void> {
+  async waitUntilAllowed(signal: AbortSignal): Promise<void> {
     if (!this.#isClosed()) return;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createLogger } from "../log/index.ts";
-import { degraded, type Finding, failed, type HealthCheck } from "../shared/health.ts";
+import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 
@@ -23,10 +23,10 @@ function monitorOf(...checks: HealthCheck[]) {
 }
 
 /** A check that says what a test told it last. */
-function checkOf(name: string, first?: Finding) {
+function checkOf(name: string, first?: HealthProblem) {
   let current = first;
   const check: HealthCheck = { name, check: async () => current };
-  return { check, say: (next: Finding | undefined) => (current = next) };
+  return { check, say: (next: HealthProblem | undefined) => (current = next) };
 }
 
 describe("the monitor", () => {

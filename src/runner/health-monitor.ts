@@ -1,6 +1,6 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { Finding, HealthCheck } from "../shared/health.ts";
+import type { HealthCheck, HealthProblem } from "../shared/health.ts";
 import { sleep } from "../shared/time.ts";
 
 /** Between the end of a check and its next beginning: with the limit below, a failure is noticed within 10 s. */
@@ -11,7 +11,7 @@ const CHECK_LIMIT_MS = 5_000;
 /** What a check last said. */
 export interface CheckResult {
   readonly name: string;
-  readonly status: "ok" | Finding["status"];
+  readonly status: "ok" | HealthProblem["status"];
   /** What is wrong, unless it is `ok`. */
   readonly reason?: string;
 }
@@ -91,7 +91,7 @@ export class HealthMonitor {
     this.#take(check, finding);
   }
 
-  #take({ name }: HealthCheck, finding: Finding | undefined): void {
+  #take({ name }: HealthCheck, finding: HealthProblem | undefined): void {
     if (this.#stop.signal.aborted) return;
     const before = this.#results.get(name);
     const result: CheckResult = { name, ...(finding ?? { status: "ok" }) };

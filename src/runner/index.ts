@@ -5,4 +5,4 @@ export type { Runner, RunnerOptions } from "./runner.ts";
 export { startRunner } from "./runner.ts";
 export { handleSignals } from "./signals.ts";
 export { logStartupFailure, startupFailure } from "./startup-failure.ts";
-export { catchStrayErrors } from "./stray-errors.ts";
+export { handleUncaughtErrors } from "./uncaught-errors.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../shared/errors.ts";
-import { degraded, type Finding, failed, type HealthCheck } from "../shared/health.ts";
+import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { plural } from "../shared/text.ts";
 import { parseIdentity } from "../temporal/index.ts";
 import { UnsharedQueueError } from "./startup-failure.ts";
@@ -57,7 +57,7 @@ export class ReplicaGroups implements HealthCheck {
   readonly isSilentWhileOk = true;
   readonly #deps: ReplicaGroupsDeps;
   #dueAt = 0;
-  #last: Finding | undefined;
+  #last: HealthProblem | undefined;
   /** Looks in a row that Temporal did not answer. */
   #unanswered = 0;
 
@@ -77,7 +77,7 @@ export class ReplicaGroups implements HealthCheck {
     if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
   }
 
-  async check(): Promise<Finding | undefined> {
+  async check(): Promise<HealthProblem | undefined> {
     const now = (this.#deps.now ?? Date.now)();
     if (now < this.#dueAt) return this.#last;
     this.#dueAt = now + EVERY_MS;
@@ -85,7 +85,7 @@ export class ReplicaGroups implements HealthCheck {
     return this.#last;
   }
 
-  async #look(): Promise<Finding | undefined> {
+  async #look(): Promise<HealthProblem | undefined> {
     const { group, mustShare, taskQueue } = this.#deps;
     let pollers: readonly string[];
     try {

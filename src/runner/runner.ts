@@ -1,11 +1,4 @@
-import {
-  createActivities,
-  ENSURE_THREAD,
-  EXECUTE,
-  ExecutionGate,
-  Executions,
-  workflowIdOf,
-} from "../activities/index.ts";
+import { createActivities, ENSURE_THREAD, EXECUTE, Executions, Semaphore, workflowIdOf } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
 import type { ExitCode } from "../cli/index.ts";
@@ -141,7 +134,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     activities: createActivities({
       executions,
       admission,
-      gate: new ExecutionGate(config.temporal.maxConcurrency),
+      gate: new Semaphore(config.temporal.maxConcurrency),
       client: platform.stigmer,
       workflows,
       journal: platform.journal,

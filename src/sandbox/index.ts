@@ -6,7 +6,7 @@ export type {
   Found,
   LineMatch,
   Sandbox,
-  SandboxLease,
+  SandboxHandle,
   SandboxProvider,
   SandboxRequest,
 } from "./sandbox.ts";

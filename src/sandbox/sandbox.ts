@@ -88,7 +88,7 @@ export interface SandboxRequest {
 }
 
 /** A sandbox in use. */
-export interface SandboxLease {
+export interface SandboxHandle {
   readonly sandbox: Sandbox;
   /** What the user should know about it, if anything. */
   readonly notice?: string;
@@ -101,7 +101,7 @@ export interface SandboxProvider {
   /** Whether executions of different sessions cannot see each other's files and processes. */
   readonly areIsolated: boolean;
   /** @throws SandboxError where none can be had */
-  acquire(request: SandboxRequest): Promise<SandboxLease>;
+  acquire(request: SandboxRequest): Promise<SandboxHandle>;
   /** Removes a sandbox that is no longer needed. Best effort: @returns what was done, for the log; never throws. */
   cleanup(sandboxId: string): Promise<string>;
 }

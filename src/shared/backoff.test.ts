@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { backoffMs } from "./backoff.ts";
 
-const backoff = { firstMs: 100, mostMs: 1_000 };
+const backoff = { initialMs: 100, maxMs: 1_000 };
 
 test("waits double from the first to the longest, each between half and all of it", () => {
   const full = [100, 200, 400, 800, 1_000, 1_000];

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
-import { degraded, type Finding, failed } from "./health.ts";
-import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
+import { degraded, failed, type HealthProblem } from "./health.ts";
+import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
 
 /**
  * Whether a database can be written: remembers the last failure, and tries again only after one, so that a healthy one
@@ -26,16 +26,16 @@ export class DatabaseHealth {
    * @returns it in words; undefined where the error is about something else than storage
    */
   failed(error: unknown): string | undefined {
-    const trouble = storageTrouble(error);
+    const trouble = storageFailure(error);
     if (trouble === undefined || !trouble.code.startsWith("SQLITE_")) return undefined;
-    const problem = describeStorageTrouble(this.#file, trouble);
+    const problem = describeStorageFailure(this.#file, trouble);
     // A lock is another process' and passes; trying again would wait for it.
     if (!/BUSY|LOCKED/.test(trouble.code)) this.#trouble = problem;
     if (/CORRUPT|NOTADB/.test(trouble.code)) this.#isDamaged = true;
     return problem;
   }
 
-  check(): Finding | undefined {
+  check(): HealthProblem | undefined {
     this.#tryAgain();
     if (this.#trouble !== undefined) return failed(this.#trouble);
     if (identityOf(this.#file) === this.#opened) return undefined;

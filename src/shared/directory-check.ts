@@ -1,8 +1,8 @@
 import { constants, open, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "./errors.ts";
-import { degraded, type Finding, failed } from "./health.ts";
-import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
+import { degraded, failed, type HealthProblem } from "./health.ts";
+import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
 import { withTimeout } from "./time.ts";
 
 /** Below this nothing can be relied on to be written. */
@@ -16,7 +16,7 @@ const PROBE_FILE = ".writable";
 const LIMIT_MS = 10_000;
 
 /** Whether files can be written in a directory, and for how long still. */
-export async function checkDirectory(directory: string): Promise<Finding | undefined> {
+export async function checkDirectory(directory: string): Promise<HealthProblem | undefined> {
   try {
     const tooLate = () => new Error(`${directory} does not answer within ${LIMIT_MS / 1000} s`);
     const free = await withTimeout(
@@ -28,8 +28,8 @@ export async function checkDirectory(directory: string): Promise<Finding | undef
     const left = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}. Free space on it.`;
     return free < MIN_FREE_BYTES ? failed(left) : degraded(left);
   } catch (error) {
-    const trouble = storageTrouble(error);
-    return failed(trouble === undefined ? messageOf(error) : describeStorageTrouble(directory, trouble));
+    const trouble = storageFailure(error);
+    return failed(trouble === undefined ? messageOf(error) : describeStorageFailure(directory, trouble));
   }
 }
 

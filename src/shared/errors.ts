@@ -5,13 +5,13 @@ export function messageOf(error: unknown): string {
 }
 
 /** Longest chain of causes that is followed. */
-const MOST_CAUSES = 100;
+const MAX_CAUSES = 100;
 
 /** The error and its causes, outermost first; a circle of them once. */
 export function* causes(error: unknown): Generator<unknown> {
   const seen = new Set<unknown>();
   for (let current = error; current !== undefined && current !== null; ) {
-    if (seen.has(current) || seen.size >= MOST_CAUSES) return;
+    if (seen.has(current) || seen.size >= MAX_CAUSES) return;
     seen.add(current);
     yield current;
     current = current instanceof Error ? current.cause : undefined;

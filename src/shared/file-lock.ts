@@ -8,7 +8,7 @@ import { chmodSync } from "node:fs";
  * @returns the function that frees it; `undefined` where another process holds it
  * @throws the system's or SQLite's error where the file cannot be used
  */
-export function holdFile(file: string): (() => void) | undefined {
+export function lockFile(file: string): (() => void) | undefined {
   let database: Database | undefined;
   try {
     database = new Database(file, { create: true, strict: true });

@@ -1,7 +1,7 @@
 /** How far from a cut the characters around it are looked at. */
 const WINDOW = 256;
 /** Longest character in code units: a family of emoji has 15. What claims to be longer is cut between code points. */
-const LONGEST = 64;
+const MAX_CLUSTER_LENGTH = 64;
 
 let made: Intl.Segmenter | undefined;
 
@@ -35,7 +35,7 @@ function around(text: string, index: number): { readonly before: number; readonl
   const found = segmenter()
     .segment(text.slice(from, index + WINDOW))
     .containing(index - from);
-  if (found === undefined || found.segment.length > LONGEST) return betweenCodePoints(text, index);
+  if (found === undefined || found.segment.length > MAX_CLUSTER_LENGTH) return betweenCodePoints(text, index);
   const before = from + found.index;
   return before === index ? { before, after: index } : { before, after: before + found.segment.length };
 }

@@ -1,5 +1,5 @@
 /** Something is the matter: `failed` keeps the runner from working, `degraded` needs to be looked at. */
-export interface Finding {
+export interface HealthProblem {
   readonly status: "failed" | "degraded";
   readonly reason: string;
 }
@@ -18,14 +18,14 @@ export interface HealthCheck {
    * @param isUrgent whether something has just failed: what was found out before may not be true any more
    * @returns what is wrong, or `undefined`; answers within its own time limit and never throws
    */
-  check(isUrgent?: boolean): Promise<Finding | undefined>;
+  check(isUrgent?: boolean): Promise<HealthProblem | undefined>;
 }
 
 /** @param reason why something does not work; absent where it does */
-export function failed(reason: string | undefined): Finding | undefined {
+export function failed(reason: string | undefined): HealthProblem | undefined {
   return reason === undefined ? undefined : { status: "failed", reason };
 }
 
-export function degraded(reason: string): Finding {
+export function degraded(reason: string): HealthProblem {
   return { status: "degraded", reason };
 }

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "./errors.ts";
-import { storageTrouble } from "./storage-trouble.ts";
+import { storageFailure } from "./storage-failure.ts";
 
 /** How long a process waits for another one that writes to the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -46,7 +46,7 @@ export function openDatabase(file: string): Database {
 /** Why a database file cannot be used, and what to do. */
 export function databaseError(file: string, error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const trouble = storageTrouble(error, file);
+  const trouble = storageFailure(error, file);
   const text = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
   return new DatabaseError(
     `The database ${file} cannot be used: ${text}.`,

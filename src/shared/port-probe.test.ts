@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { type TestAuthority, testAuthority } from "../../test/support/certificates.ts";
 import { startTlsProxy, type TlsProxy } from "../../test/support/tls-proxy.ts";
-import { PROBE_MS, sightTcp, sightTls, speaksTls } from "./port-probe.ts";
+import { PROBE_MS, probeTcp, probeTls, speaksTls } from "./port-probe.ts";
 
 const host = "localhost";
 const open = new AsyncDisposableStack();
@@ -41,25 +41,25 @@ async function listen(serve: (socket: Socket) => void): Promise<number> {
 
 describe("a port spoken to without TLS", () => {
   test("shows its answer", async () => {
-    const seen = await sightTcp({ host, port: echo }, "hello");
+    const seen = await probeTcp({ host, port: echo }, "hello");
     expect(seen.connected).toBe(true);
     expect(seen.answer?.toString()).toBe("hello");
   });
 
   test("shows that it is there, where nothing is said", async () => {
-    expect(await sightTcp({ host, port: silent })).toMatchObject({ connected: true });
+    expect(await probeTcp({ host, port: silent })).toMatchObject({ connected: true });
   });
 
   test("shows that it is not there, or has no such host", async () => {
-    expect(await sightTcp({ host, port: nobody })).toMatchObject({ connected: false, error: { code: "ECONNREFUSED" } });
-    const stranger = await sightTcp({ host: "no-such-host.invalid", port: nobody });
+    expect(await probeTcp({ host, port: nobody })).toMatchObject({ connected: false, error: { code: "ECONNREFUSED" } });
+    const stranger = await probeTcp({ host: "no-such-host.invalid", port: nobody });
     expect(stranger.connected).toBe(false);
     expect(stranger.error?.code).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
   test("that says nothing is left alone in time", async () => {
     const started = performance.now();
-    const seen = await sightTcp({ host, port: silent }, "hello");
+    const seen = await probeTcp({ host, port: silent }, "hello");
     expect(seen).toEqual({ connected: true, closed: false });
     expect(performance.now() - started).toBeLessThan(PROBE_MS + 1_000);
   });
@@ -67,32 +67,32 @@ describe("a port spoken to without TLS", () => {
 
 describe("a port spoken to with TLS", () => {
   test("shows its answer, which is HTTP/2's beginning sent back here", async () => {
-    const seen = await sightTls({ host, port: secure.port }, { ca: authority.ca });
+    const seen = await probeTls({ host, port: secure.port }, { ca: authority.ca });
     expect(seen).toMatchObject({ connected: true });
     expect(seen.certificate).toBeUndefined();
     expect(seen.answer?.toString()).toStartWith("PRI * HTTP/2.0");
   });
 
   test("shows its certificate and what is wrong with it, and gets nothing more", async () => {
-    const seen = await sightTls({ host, port: secure.port }, { ca: authority.ca, serverName: "elsewhere.example" });
+    const seen = await probeTls({ host, port: secure.port }, { ca: authority.ca, serverName: "elsewhere.example" });
     expect(seen.certificate?.peer.subjectaltname).toContain("localhost");
     expect(seen.answer).toBeUndefined();
-    expect((await sightTls({ host, port: secure.port }, {})).certificate?.code).toMatch(/UNABLE_TO|SELF_SIGNED/);
+    expect((await probeTls({ host, port: secure.port }, {})).certificate?.code).toMatch(/UNABLE_TO|SELF_SIGNED/);
   });
 
   test("shows that it wanted a client certificate", async () => {
-    const without = await sightTls({ host, port: mutual.port }, { ca: authority.ca });
+    const without = await probeTls({ host, port: mutual.port }, { ca: authority.ca });
     expect(without.answer).toBeUndefined();
     const client = await authority.issue("client");
-    const seen = await sightTls({ host, port: mutual.port }, { ca: authority.ca, client });
+    const seen = await probeTls({ host, port: mutual.port }, { ca: authority.ca, client });
     expect(seen.answer?.toString()).toStartWith("PRI");
   });
 
   test("shows that it speaks none, or nothing at all", async () => {
-    const seen = await sightTls({ host, port: echo }, {});
+    const seen = await probeTls({ host, port: echo }, {});
     expect(seen.connected).toBe(false);
     expect(seen.error ?? seen.closed).toBeTruthy();
-    expect(await sightTls({ host, port: silent }, {})).toEqual({ connected: false, closed: false });
+    expect(await probeTls({ host, port: silent }, {})).toEqual({ connected: false, closed: false });
   });
 });
 

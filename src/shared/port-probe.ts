@@ -7,7 +7,7 @@ import type { NetAddress } from "./net-address.ts";
 export const PROBE_MS = 2_000;
 
 /** PEM texts and the name with which a TLS connection is made. */
-export interface TlsParts {
+export interface TlsOptions {
   /** Name that the certificate must carry; absent: the host. */
   readonly serverName?: string;
   /** Absent: the system's. */
@@ -16,7 +16,7 @@ export interface TlsParts {
 }
 
 /** What a port did when it was spoken to. */
-export interface Sighting {
+export interface ProbeResult {
   /** Whether a connection was made; with TLS, whether the handshake was completed. */
   readonly connected: boolean;
   /** The first that it sent. */
@@ -33,7 +33,10 @@ export interface Sighting {
 export const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
 
 /** Speaks TLS and then HTTP/2 to a port, which shows also what a server has against the client only after the handshake. */
-export async function sightTls({ host, port }: NetAddress, { serverName, ca, client }: TlsParts): Promise<Sighting> {
+export async function probeTls(
+  { host, port }: NetAddress,
+  { serverName, ca, client }: TlsOptions,
+): Promise<ProbeResult> {
   const name = serverName ?? host;
   const options: ConnectionOptions = {
     host,
@@ -45,7 +48,7 @@ export async function sightTls({ host, port }: NetAddress, { serverName, ca, cli
     ...(ca === undefined ? {} : { ca }),
     ...client,
   };
-  return await sight((seen) => {
+  return await probe((seen) => {
     const socket = connectTls(options, () => {
       seen.connected = true;
       const problem = socket.authorizationError as Error | string | undefined | null;
@@ -61,7 +64,7 @@ export async function sightTls({ host, port }: NetAddress, { serverName, ca, cli
 
 /** Whether something completes a TLS handshake at the address, whoever it is. */
 export async function speaksTls({ host, port }: NetAddress): Promise<boolean> {
-  const seen = await sight((seen) => {
+  const seen = await probe((seen) => {
     const socket = connectTls({ host, port, rejectUnauthorized: false }, () => {
       seen.connected = true;
       socket.destroy();
@@ -73,8 +76,8 @@ export async function speaksTls({ host, port }: NetAddress): Promise<boolean> {
 }
 
 /** Connects without TLS. @param greeting what to send; without it only the connection counts */
-export async function sightTcp({ host, port }: NetAddress, greeting?: string | Buffer): Promise<Sighting> {
-  return await sight((seen) => {
+export async function probeTcp({ host, port }: NetAddress, greeting?: string | Buffer): Promise<ProbeResult> {
+  return await probe((seen) => {
     const socket = connectTcp({ host, port }, () => {
       seen.connected = true;
       if (greeting === undefined) socket.destroy();
@@ -86,8 +89,8 @@ export async function sightTcp({ host, port }: NetAddress, greeting?: string | B
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-async function sight(open: (seen: Mutable<Sighting>) => Socket): Promise<Sighting> {
-  const seen: Mutable<Sighting> = { connected: false, closed: false };
+async function probe(open: (seen: Mutable<ProbeResult>) => Socket): Promise<ProbeResult> {
+  const seen: Mutable<ProbeResult> = { connected: false, closed: false };
   const { promise, resolve } = Promise.withResolvers<void>();
   let socket: Socket | undefined;
   let ours = false;

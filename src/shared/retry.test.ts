@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type RetryOptions, retry } from "./retry.ts";
 
-const quick: RetryOptions = { retries: 3, firstMs: 1, mostMs: 2, isTransient: () => true };
+const quick: RetryOptions = { retries: 3, initialMs: 1, maxMs: 2, isTransient: () => true };
 
 /** Work that fails the given number of times before it succeeds. */
 function failing(times: number) {
@@ -51,8 +51,8 @@ describe("retrying", () => {
     const reason = new Error("the execution was cancelled");
     const options: RetryOptions = {
       ...quick,
-      firstMs: 3_600_000,
-      mostMs: 3_600_000,
+      initialMs: 3_600_000,
+      maxMs: 3_600_000,
       signal: controller.signal,
       onRetry: () => controller.abort(reason),
     };

@@ -13,7 +13,7 @@ export interface RetryOptions extends Backoff {
 
 /** Tries until it succeeds, waiting longer each time. @throws the last error; the signal's reason where it aborted */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { retries, firstMs, mostMs, isTransient, signal, onRetry } = options;
+  const { retries, initialMs, maxMs, isTransient, signal, onRetry } = options;
   return await pRetry(
     async () => {
       signal?.throwIfAborted();
@@ -21,8 +21,8 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     },
     {
       retries,
-      minTimeout: firstMs,
-      maxTimeout: mostMs,
+      minTimeout: initialMs,
+      maxTimeout: maxMs,
       factor: 2,
       randomize: true,
       shouldRetry: ({ error }) => !(error instanceof AbortError) && isTransient(error),

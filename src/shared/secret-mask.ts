@@ -6,7 +6,7 @@ import type { Range } from "./secret-mask/view.ts";
 export const MASK = "***";
 
 /** Notes in one text that are looked at; this program writes two or three. */
-const MOST_NOTES = 16;
+const MAX_NOTES = 16;
 /** What this program writes into a text where it cut something out: a secret may have been cut in two there. */
 const CUT_NOTE = /(?<!\s)\s*\[… \d+ (?:bytes|characters)[^\]\n]{0,2000}…\]\s*/g;
 
@@ -69,7 +69,7 @@ export class SecretMask {
     if (!text.includes("[… ")) return maskPiece(finder, text, { start: false, end });
     let masked = "";
     let from = 0;
-    for (const note of text.matchAll(CUT_NOTE).take(MOST_NOTES)) {
+    for (const note of text.matchAll(CUT_NOTE).take(MAX_NOTES)) {
       const piece = text.slice(from, note.index);
       masked += maskPiece(finder, piece, { start: from > 0, end: "cut" }) + note[0];
       from = note.index + note[0].length;

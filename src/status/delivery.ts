@@ -8,7 +8,7 @@ import type { Fitted } from "./fit-status.ts";
 import { type Pace, SteadyPace, WholeStatePace } from "./pace.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
 
-const RETRY = { firstMs: 200, mostMs: 5_000 };
+const RETRY = { initialMs: 200, maxMs: 5_000 };
 /** Of the time for the last two updates, the first of them may take this share. */
 const LAST_WORDS_SHARE = 1 / 2;
 
@@ -85,16 +85,16 @@ export class Delivery {
     await this.#running;
     if (!saysSame(this.#delivered?.messages ?? [], status.messages)) {
       const left = Math.max(deadline - Date.now(), 0);
-      await this.#persist(beforeEnd(status), false, Date.now() + left * LAST_WORDS_SHARE);
+      await this.#runWithRetry(beforeEnd(status), false, Date.now() + left * LAST_WORDS_SHARE);
     }
-    const failure = await this.#persist(status, true, deadline);
+    const failure = await this.#runWithRetry(status, true, deadline);
     if (failure !== undefined)
       this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
     return failure === undefined;
   }
 
   /** @returns the last failure, where it was not delivered by the deadline */
-  async #persist(status: AgentExecutionStatus, terminal: boolean, deadline: number): Promise<unknown> {
+  async #runWithRetry(status: AgentExecutionStatus, terminal: boolean, deadline: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       const failure = await this.#deliver({ executionId: this.#executionId, status, terminal, deadline });
       if (failure === undefined) return undefined;

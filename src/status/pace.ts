@@ -6,7 +6,7 @@ export const SMALL_BYTES = 32 * 1024;
 /** Share of a large state that has to be new for the next update. */
 const GROWTH = 1 / 3;
 /** Of a large state, with less that is new, this much is sent per second: at most, and on average after a first while. */
-const MOST_BYTES_PER_SECOND = 256 * 1024;
+const MAX_BYTES_PER_SECOND = 256 * 1024;
 const BYTES_PER_SECOND = 24 * 1024;
 /** What may be sent at the higher rate before the average counts. */
 const BURST_BYTES = 3 * 1024 * 1024;
@@ -59,7 +59,7 @@ export class WholeStatePace implements Pace {
     if (this.#size <= SMALL_BYTES) return soonest;
     if (this.#isGrowth()) return Math.max(soonest, 0);
     const affordable = this.#budgetAt + (Math.max(this.#size - this.#budget, 0) / BYTES_PER_SECOND) * 1000;
-    const interval = (this.#size / MOST_BYTES_PER_SECOND) * 1000;
+    const interval = (this.#size / MAX_BYTES_PER_SECOND) * 1000;
     return Math.max(this.#lastSent + Math.max(interval, UPDATE_INTERVAL_MS), affordable);
   }
 

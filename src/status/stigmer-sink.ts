@@ -5,7 +5,7 @@ import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutio
 /** How long one update may take. */
 const UPDATE_TIMEOUT_MS = 10_000;
 /** How long it may take at least, however near its deadline is. */
-const SHORTEST_TIMEOUT_MS = 2_000;
+const MIN_TIMEOUT_MS = 2_000;
 
 /** Status updates to the Stigmer API, whose contract takes whole states only. */
 export class StigmerSink implements StatusSink {
@@ -23,7 +23,7 @@ export class StigmerSink implements StatusSink {
       await this.#client.call(
         AgentExecutionCommandController.method.updateStatus,
         { executionId, status },
-        { timeoutMs: Math.min(Math.max(left, SHORTEST_TIMEOUT_MS), UPDATE_TIMEOUT_MS) },
+        { timeoutMs: Math.min(Math.max(left, MIN_TIMEOUT_MS), UPDATE_TIMEOUT_MS) },
       );
     } catch (error) {
       const code = error instanceof StigmerError ? error.code : undefined;

@@ -39,7 +39,7 @@ export interface Blueprint {
 }
 
 /** Attempts that bridge a restart of the backend. */
-const RETRY = { retries: 6, firstMs: 250, mostMs: 5_000 };
+const RETRY = { retries: 6, initialMs: 250, maxMs: 5_000 };
 
 /**
  * Follows an execution's references: session, instance, agent, environments.

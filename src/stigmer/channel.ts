@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
-import type { TlsParts } from "../shared/port-probe.ts";
+import type { TlsOptions } from "../shared/port-probe.ts";
 
 /** What the server accepts in one message. */
 export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -19,7 +19,7 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
 };
 
 /** The certificates of a connection, as they are now; absent: plaintext. */
-export function readTlsParts({ tls, caFile, client }: StigmerConfig): TlsParts | undefined {
+export function readTlsParts({ tls, caFile, client }: StigmerConfig): TlsOptions | undefined {
   if (!tls) return undefined;
   return {
     ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
@@ -29,7 +29,7 @@ export function readTlsParts({ tls, caFile, client }: StigmerConfig): TlsParts |
   };
 }
 
-export function channelCredentials(tls: TlsParts | undefined): ChannelCredentials {
+export function channelCredentials(tls: TlsOptions | undefined): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
   return credentials.createSsl(buffer(tls.ca), buffer(tls.client?.key), buffer(tls.client?.cert));
 }

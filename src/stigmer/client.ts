@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
 import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
-import { Diagnosis, describeTrouble } from "./diagnosis.ts";
+import { Diagnosis, describeFailure } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
 import { AgentExecutionQueryController } from "./wire.ts";
@@ -144,8 +144,8 @@ export class StigmerClient {
     const deadline = Date.now() + timeoutMs;
     this.#client.waitForReady(deadline, (error) => resolve(error === undefined));
     if (!(await promise)) {
-      const trouble = await this.#diagnosis.make();
-      const why = trouble === undefined ? "" : `: ${describeTrouble(trouble)}`;
+      const trouble = await this.#diagnosis.diagnose();
+      const why = trouble === undefined ? "" : `: ${describeFailure(trouble)}`;
       return `not reachable at ${this.endpoint}${why}`;
     }
     try {
@@ -171,6 +171,6 @@ export class StigmerClient {
     const call = `${method.parent.name}.${method.name}`;
     // These two stand for a server that answered nothing.
     const silent = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-    return fromServiceError(error, call, this.endpoint, silent ? await this.#diagnosis.make() : undefined);
+    return fromServiceError(error, call, this.endpoint, silent ? await this.#diagnosis.diagnose() : undefined);
   }
 }

@@ -1,6 +1,10 @@
-import { type ConnectionTrouble, type ConnectionTroubleCode, connectionTrouble } from "../shared/connection-trouble.ts";
+import {
+  type ConnectionFailure,
+  type ConnectionFailureCode,
+  diagnoseConnection,
+} from "../shared/connection-failure.ts";
 import { splitAddress } from "../shared/net-address.ts";
-import type { TlsParts } from "../shared/port-probe.ts";
+import type { TlsOptions } from "../shared/port-probe.ts";
 
 /** How long what was found out is taken for the cause of further failures: many calls fail together. */
 const VALID_MS = 5_000;
@@ -8,19 +12,19 @@ const VALID_MS = 5_000;
 /** Finds out why an endpoint cannot be reached: the calls' own errors seldom tell. */
 export class Diagnosis {
   readonly #endpoint: string;
-  readonly #tls: TlsParts | undefined;
-  #last: Promise<ConnectionTrouble | undefined> | undefined;
+  readonly #tls: TlsOptions | undefined;
+  #last: Promise<ConnectionFailure | undefined> | undefined;
   #validUntil = 0;
 
-  constructor(endpoint: string, tls: TlsParts | undefined) {
+  constructor(endpoint: string, tls: TlsOptions | undefined) {
     this.#endpoint = endpoint;
     this.#tls = tls;
   }
 
   /** @returns `undefined` where nothing is in the way of a connection */
-  async make(): Promise<ConnectionTrouble | undefined> {
+  async diagnose(): Promise<ConnectionFailure | undefined> {
     if (this.#last === undefined || Date.now() > this.#validUntil) {
-      this.#last = connectionTrouble(splitAddress(this.#endpoint), this.#tls);
+      this.#last = diagnoseConnection(splitAddress(this.#endpoint), this.#tls);
       this.#validUntil = Date.now() + VALID_MS;
     }
     return await this.#last;
@@ -28,19 +32,19 @@ export class Diagnosis {
 }
 
 /** The cause in words, with what to do about it. */
-export function describeTrouble({ code, message }: ConnectionTrouble): string {
+export function describeFailure({ code, message }: ConnectionFailure): string {
   const remedy = REMEDIES[code];
   return remedy === undefined ? message : `${message}; ${remedy}`;
 }
 
 /** Whether the server is there and only TLS keeps from talking to it. */
-export function isTlsTrouble({ code }: ConnectionTrouble): boolean {
+export function isTlsFailure({ code }: ConnectionFailure): boolean {
   return code !== "refused" && code !== "unknown-host" && code !== "no-answer";
 }
 
 const CLIENT_CERTIFICATE = "STIGMER_BACKEND_CLIENT_CERT_FILE and STIGMER_BACKEND_CLIENT_KEY_FILE";
 
-const REMEDIES: Readonly<Partial<Record<ConnectionTroubleCode, string>>> = {
+const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, string>>> = {
   "unknown-host": "check STIGMER_BACKEND_ENDPOINT",
   "tls-port": "set STIGMER_BACKEND_TLS=true",
   "plaintext-port": "set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import type { ConnectionTroubleCode } from "../shared/connection-trouble.ts";
+import type { ConnectionFailureCode } from "../shared/connection-failure.ts";
 import { fromServiceError, type StigmerErrorCode } from "./stigmer-error.ts";
 
 function serviceError(code: status, details: string): ServiceError {
@@ -56,7 +56,7 @@ describe("an error of a call", () => {
 });
 
 describe("what was found out about the connection", () => {
-  const found = (code: ConnectionTroubleCode) =>
+  const found = (code: ConnectionFailureCode) =>
     fromServiceError(serviceError(status.UNAVAILABLE, "No connection established"), "A.get", "localhost:443", {
       code,
       message: "what is the matter",

@@ -1,6 +1,6 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
-import type { ConnectionTrouble } from "../shared/connection-trouble.ts";
-import { describeTrouble, isTlsTrouble } from "./diagnosis.ts";
+import type { ConnectionFailure } from "../shared/connection-failure.ts";
+import { describeFailure, isTlsFailure } from "./diagnosis.ts";
 
 export type StigmerErrorCode =
   | "not-found"
@@ -41,10 +41,10 @@ export function fromServiceError(
   error: ServiceError,
   call: string,
   endpoint: string,
-  trouble?: ConnectionTrouble,
+  trouble?: ConnectionFailure,
 ): StigmerError {
   const as = (code: StigmerErrorCode, text: string) => new StigmerError(code, `${call} at ${endpoint}: ${text}`, error);
-  if (trouble !== undefined) return as(isTlsTrouble(trouble) ? "tls" : "unavailable", describeTrouble(trouble));
+  if (trouble !== undefined) return as(isTlsFailure(trouble) ? "tls" : "unavailable", describeFailure(trouble));
   const code = codeOf(error.code);
   return as(code, explain(code, error.details));
 }

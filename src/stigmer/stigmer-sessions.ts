@@ -4,7 +4,7 @@ import { StigmerError } from "./stigmer-error.ts";
 import { type Session, SessionCommandController, SessionQueryController } from "./wire.ts";
 
 /** Attempts that bridge a restart of the backend. */
-const RETRY = { retries: 5, firstMs: 250, mostMs: 4_000 };
+const RETRY = { retries: 5, initialMs: 250, maxMs: 4_000 };
 
 /** Which sandbox a session has, as the Stigmer backend keeps it. */
 export class StigmerSessions {
@@ -15,7 +15,7 @@ export class StigmerSessions {
   }
 
   /** @returns `undefined` where there is no such session @throws StigmerError */
-  async recall(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined> {
+  async getSandbox(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined> {
     try {
       const sandboxId = (await this.#get(sessionId, signal)).spec?.sandboxId ?? "";
       return sandboxId === "" ? {} : { sandboxId };
@@ -26,7 +26,7 @@ export class StigmerSessions {
   }
 
   /** Reads the session, changes its sandbox and writes it back. @throws StigmerError */
-  async remember(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void> {
+  async setSandbox(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void> {
     await this.#again(signal, async () => {
       const session = await this.#read(sessionId, signal);
       if (session.spec === undefined) throw new StigmerError("invalid", `The session ${sessionId} has no spec.`);

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { PemSource, TemporalConfig, TemporalTlsConfig } from "../config/index.ts";
-import { type ConnectionTrouble, connectionTrouble } from "../shared/connection-trouble.ts";
+import { type ConnectionFailure, diagnoseConnection } from "../shared/connection-failure.ts";
 import { causes, messageOf } from "../shared/errors.ts";
 import { splitAddress } from "../shared/net-address.ts";
-import type { TlsParts } from "../shared/port-probe.ts";
+import type { TlsOptions } from "../shared/port-probe.ts";
 import { TemporalError, type TemporalErrorCode } from "./temporal-error.ts";
 
 /** Why a connection could not be made, found out from what the server said or, where that is nothing, from the port. */
@@ -26,9 +26,9 @@ export async function explain(error: unknown, config: TemporalConfig): Promise<T
     : as(trouble.code, `Failed to connect to Temporal at ${address}: ${trouble.message}`);
 }
 
-async function troubleOf({ address, tls }: TemporalConfig): Promise<ConnectionTrouble | undefined> {
+async function troubleOf({ address, tls }: TemporalConfig): Promise<ConnectionFailure | undefined> {
   try {
-    return await connectionTrouble(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
+    return await diagnoseConnection(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
   } catch {
     // A file that is gone meanwhile: the error that is to be explained says so too, or has another cause.
     return undefined;
@@ -41,7 +41,7 @@ function plainCause(text: string): string {
   return text;
 }
 
-function tlsParts({ serverName, ca, client }: TemporalTlsConfig): TlsParts {
+function tlsParts({ serverName, ca, client }: TemporalTlsConfig): TlsOptions {
   return {
     ...(serverName === undefined ? {} : { serverName }),
     ...(ca === undefined ? {} : { ca: pemOf(ca) }),

@@ -1,6 +1,6 @@
-import type { ConnectionTroubleCode } from "../shared/connection-trouble.ts";
+import type { ConnectionFailureCode } from "../shared/connection-failure.ts";
 
-export type TemporalErrorCode = ConnectionTroubleCode | "unreachable" | "namespace-not-found" | "unauthorized";
+export type TemporalErrorCode = ConnectionFailureCode | "unreachable" | "namespace-not-found" | "unauthorized";
 
 /** Why a connection to Temporal could not be made or used. The message names the address and the cause. */
 export class TemporalError extends Error {

@@ -5,7 +5,7 @@ export interface Blob {
 }
 
 /** A message, kept once for all values of its thread that hold it. Its id is made of its content. */
-export interface Part {
+export interface StoredMessage {
   readonly id: string;
   readonly value: Blob;
 }
@@ -62,7 +62,12 @@ export interface CheckpointRows {
    * they referred to. All or nothing.
    * @returns the ids of parts that are neither given nor stored; where there are any, nothing is done
    */
-  put(row: CheckpointRow, values: readonly ChannelValue[], parts: readonly Part[], keep: number): Promise<string[]>;
+  put(
+    row: CheckpointRow,
+    values: readonly ChannelValue[],
+    parts: readonly StoredMessage[],
+    keep: number,
+  ): Promise<string[]>;
   /** The stored values of a checkpoint's channels, at the checkpoint's versions. */
   values(row: CheckpointRow): Promise<ChannelValue[]>;
   writes(key: CheckpointKey): Promise<WriteRow[]>;
@@ -70,13 +75,13 @@ export interface CheckpointRows {
    * All or none. A row that is there is kept where its index is positive, and replaced where it is negative.
    * @returns as {@link put}
    */
-  putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly Part[]): Promise<string[]>;
+  putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly StoredMessage[]): Promise<string[]>;
   /** Those of the parts that there are. */
-  parts(threadId: string, ids: readonly string[]): Promise<Part[]>;
+  parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]>;
   /** Lets go of a thread's parts that no value refers to any more. */
   sweep(threadId: string): Promise<void>;
   /** Deletes a thread, or with `onlySubGraphs` all of it but its own namespace. */
   deleteThread(threadId: string, onlySubGraphs?: boolean): Promise<void>;
   /** Lets go of what was not used for long and of unused space; a little at a time. */
-  upkeep(): Promise<void>;
+  maintenance(): Promise<void>;
 }

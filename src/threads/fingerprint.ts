@@ -1,5 +1,5 @@
 /** Deepest nesting that is looked at; below it, values may be circular. */
-const DEEPEST = 24;
+const MAX_DEPTH = 24;
 const ARRAY = Symbol("array");
 const OBJECT = Symbol("object");
 
@@ -30,7 +30,7 @@ export class Fingerprint {
 /** Visits what a value is made of, in order, until a visit says no. @returns whether all was visited */
 function walk(value: unknown, depth: number, visit: (part: unknown) => boolean): boolean {
   if (typeof value !== "object" || value === null) return visit(value);
-  if (depth > DEEPEST) return false;
+  if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) {
     return visit(ARRAY) && visit(value.length) && value.every((item) => walk(item, depth + 1, visit));
   }

@@ -4,14 +4,14 @@ import { isPlain } from "./fingerprint.ts";
 /** Stands in a value for messages that are kept apart: the place of the first in their list, and how many. */
 const MARK = "stigmer:messages";
 /** Messages are looked for down to this depth; below it they stay where they are. */
-const DEEPEST = 8;
+const MAX_DEPTH = 8;
 
 /** For a value that holds what looks like a mark. */
 export const AMBIGUOUS = Symbol("ambiguous");
 
 /** The value with marks where messages are, which go to the list; the value itself where there are none. */
 export function withoutMessages(value: unknown, messages: BaseMessage[], depth = 0): unknown {
-  if (typeof value !== "object" || value === null || depth > DEEPEST) return value;
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
   if (BaseMessage.isInstance(value)) return { [MARK]: [messages.push(value) - 1, 1] };
   if (Array.isArray(value)) return listWithoutMessages(value, messages, depth);
   if (!isSend(value) && !isPlain(value)) return value;

@@ -21,7 +21,7 @@ import type {
   CheckpointKey,
   CheckpointRow,
   CheckpointRows,
-  Part,
+  StoredMessage,
   StoredValue,
   WriteRow,
 } from "./checkpoint-rows.ts";
@@ -200,7 +200,7 @@ const ATTEMPTS = 10;
 /** Stores values with the parts that are new, and where it turns out that others are missing too, with these. */
 async function store<T>(
   dumped: Dumped<T>,
-  put: (values: T, parts: readonly Part[]) => Promise<string[]>,
+  put: (values: T, parts: readonly StoredMessage[]) => Promise<string[]>,
 ): Promise<void> {
   let parts = dumped.fresh;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -37,7 +37,7 @@ describe("threads in a file", () => {
     await write(threads, "thread-1");
     await write(threads, "thread-1", "tools:1");
     await write(threads, "thread-2", "tools:1");
-    await threads.tidy("thread-1");
+    await threads.compact("thread-1");
     expect(await threads.saver.getTuple(at("thread-1"))).toBeDefined();
     expect(await threads.saver.getTuple(at("thread-1", "tools:1"))).toBeUndefined();
     expect(await threads.saver.getTuple(at("thread-2", "tools:1"))).toBeDefined();

@@ -42,14 +42,14 @@ export class RowThreadStore implements ThreadStore {
     return await this.#queue.acquire(threadId, executionId, signal, onLost);
   }
 
-  async tidy(threadId: string): Promise<void> {
+  async compact(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId, true);
-    await this.#rows.upkeep();
+    await this.#rows.maintenance();
   }
 
   async delete(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
-    await this.#rows.upkeep();
+    await this.#rows.maintenance();
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { Waker } from "../shared/waker.ts";
 import { Arrivals, type IsWorkflowOpen } from "./arrivals.ts";
-import { Settling } from "./settling.ts";
+import { SettlingDelay } from "./settling-delay.ts";
 import { ticketOf } from "./ticket.ts";
 import { type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "./ticket-store.ts";
 
@@ -72,7 +72,7 @@ export class ThreadQueue {
     const { threadId, ticket } = claim;
     const waker = new Waker();
     const ignore = this.#tickets.onWake(threadId, ticket.executionId, () => waker.wake());
-    const settling = new Settling(ticket);
+    const settling = new SettlingDelay(ticket);
     let obstacle: Obstacle | undefined;
     try {
       for (;;) {

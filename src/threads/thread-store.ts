@@ -30,7 +30,7 @@ export interface ThreadStore {
     onLost?: () => void,
   ): Promise<() => Promise<void>>;
   /** After an execution: lets go of what only its own run needed. */
-  tidy(threadId: string): Promise<void>;
+  compact(threadId: string): Promise<void>;
   delete(threadId: string): Promise<void>;
   close(): Promise<void>;
 }

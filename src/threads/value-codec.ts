@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { BaseMessage } from "@langchain/core/messages";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import type { SecretMask } from "../shared/secret-mask.ts";
-import { nextTurn } from "../shared/time.ts";
-import type { Blob, Part, StoredValue } from "./checkpoint-rows.ts";
+import { yieldToEventLoop } from "../shared/time.ts";
+import type { Blob, StoredMessage, StoredValue } from "./checkpoint-rows.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { maskStored } from "./mask-stored.ts";
 import { AMBIGUOUS, withMessages, withoutMessages } from "./message-marks.ts";
@@ -17,9 +17,9 @@ const READ_AT_ONCE = 32;
 export interface Dumped<T> {
   readonly values: T;
   /** The parts that were never seen before, and so cannot be stored yet. */
-  readonly fresh: readonly Part[];
+  readonly fresh: readonly StoredMessage[];
   /** Any parts of the values, anew. */
-  again(ids: readonly string[]): Promise<Part[]>;
+  again(ids: readonly string[]): Promise<StoredMessage[]>;
 }
 
 /** Turns one value into what is stored. */
@@ -53,7 +53,7 @@ export class ValueCodec {
   /** Lets `work` dump values, and gathers their parts. */
   async dumpValues<T>(work: (dump: Dump) => Promise<T>): Promise<Dumped<T>> {
     const ids = new Map<BaseMessage, Promise<string>>();
-    const fresh = new Map<string, Part>();
+    const fresh = new Map<string, StoredMessage>();
     const idOf = async (message: BaseMessage): Promise<string> => {
       const known = this.#known.get(message);
       if (known?.fingerprint.matches(message) === true) return known.id;
@@ -73,8 +73,8 @@ export class ValueCodec {
       });
       return { ...(await this.dump(rest)), parts: await Promise.all(parts) };
     });
-    const again = async (wanted: readonly string[]): Promise<Part[]> => {
-      const found: Part[] = [];
+    const again = async (wanted: readonly string[]): Promise<StoredMessage[]> => {
+      const found: StoredMessage[] = [];
       for (const [message, promised] of ids) {
         const id = await promised;
         // By the id that the values name: what was read before may be written in another way now, and mean the same.
@@ -91,7 +91,7 @@ export class ValueCodec {
    */
   async loadParts(
     values: readonly StoredValue[],
-    read: (ids: readonly string[]) => Promise<readonly Part[]>,
+    read: (ids: readonly string[]) => Promise<readonly StoredMessage[]>,
   ): Promise<Map<string, unknown> | undefined> {
     const ids = [...new Set(values.flatMap(({ parts }) => parts))];
     const found = new Map<string, unknown>();
@@ -101,7 +101,7 @@ export class ValueCodec {
         found.set(id, message);
         if (BaseMessage.isInstance(message)) this.#remember(message, id);
       }
-      await nextTurn();
+      await yieldToEventLoop();
     }
     return found.size === ids.length ? found : undefined;
   }
@@ -111,7 +111,7 @@ export class ValueCodec {
     return value.parts.length === 0 ? rest : withMessages(rest, (place) => found.get(value.parts[place] ?? ""));
   }
 
-  async #part(message: BaseMessage): Promise<Part> {
+  async #part(message: BaseMessage): Promise<StoredMessage> {
     // Before it is serialised: what changes meanwhile is found the next time.
     const fingerprint = Fingerprint.of(message);
     const value = await this.dump(message);

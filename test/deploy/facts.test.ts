@@ -48,7 +48,7 @@ describe.each<[string, Record<string, string>]>([
   ["the cluster's secrets", secrets],
 ])("%s", (_, variables) => {
   const known = new Set(
-    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap(({ also = [] }) => also)]),
+    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap(({ aliases = [] }) => aliases)]),
   );
   test("sets variables that the program knows", () => {
     expect(Object.keys(variables).length).toBeGreaterThan(2);

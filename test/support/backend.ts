@@ -1,6 +1,6 @@
 /** The embedded daemon's gRPC services alone, on a store of their own: a Stigmer backend without Temporal. */
 import { join } from "node:path";
-import { ExecutionBook } from "../../src/daemon/executions.ts";
+import { ExecutionService } from "../../src/daemon/executions.ts";
 import { serveGrpc } from "../../src/daemon/grpc-server.ts";
 import { ResourceStore } from "../../src/daemon/resource-store.ts";
 import { services } from "../../src/daemon/services.ts";
@@ -18,7 +18,7 @@ export interface Backend {
 export async function startBackend(dataDir: string): Promise<Backend> {
   const database = openDatabase(join(dataDir, "daemon.db"));
   const store = new ResourceStore(database);
-  const book = new ExecutionBook(store, async () => undefined);
+  const book = new ExecutionService(store, async () => undefined);
   const server = await serveGrpc(services(store, book, silentLogger), 0);
   let stopping: Promise<void> | undefined;
   const stop = () => {

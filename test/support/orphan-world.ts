@@ -102,7 +102,7 @@ export async function orphanWorld(): Promise<OrphanWorld> {
     sandbox: async ({ session, isWritten = true } = {}) => {
       const labels = { "stigmer-runner": GROUP, "stigmer-execution": "aex-left" };
       const id = await labelled(session === undefined ? labels : { ...labels, "stigmer-session": session });
-      if (session !== undefined && isWritten) await sessions.remember(session, id);
+      if (session !== undefined && isWritten) await sessions.setSandbox(session, id);
       return id;
     },
     rounds: async (collector, hours) => {

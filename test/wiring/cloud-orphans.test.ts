@@ -44,7 +44,7 @@ async function livingSandboxes(): Promise<void> {
     box.state = "started";
     box.lastActivityAt = new Date(Date.now() - DAY_MS);
     world.daytona.boxes.set(box.id, box);
-    await sessions.remember(session, box.id);
+    await sessions.setSandbox(session, box.id);
   }
 }
 

@@ -31,7 +31,7 @@ function trial(source: CredentialsConfig["source"], strict = false) {
   const options = {
     ca: authority.ca,
     pollMs: POLL_MS,
-    again: { firstMs: 50, mostMs: 100 },
+    again: { initialMs: 50, maxMs: 100 },
     now: () => clock.now ?? Date.now(),
   };
   return { ...keyTrial(config, options), clock };

@@ -88,8 +88,8 @@ describe("the orphan collector", () => {
     const session = await world.user.session();
     const id = await world.sandbox({ session });
     let isFound = false;
-    const { recall } = await sessionsThat((asked) => asked === session && !isFound);
-    const collector = await world.collector({ sessions: { recall, remember: async () => undefined } });
+    const { getSandbox } = await sessionsThat((asked) => asked === session && !isFound);
+    const collector = await world.collector({ sessions: { getSandbox, setSandbox: async () => undefined } });
     expect(await world.rounds(collector, 5.5)).toBe(0);
     isFound = true;
     await world.rounds(collector, 0.5);
@@ -105,8 +105,8 @@ describe("the orphan collector", () => {
     const id = await world.sandbox({ session });
     // Not found in the rounds, and found when it is looked at once more.
     let reads = 0;
-    const { recall } = await sessionsThat((asked) => asked === session && ++reads <= 13);
-    const collector = await world.collector({ sessions: { recall, remember: async () => undefined } });
+    const { getSandbox } = await sessionsThat((asked) => asked === session && ++reads <= 13);
+    const collector = await world.collector({ sessions: { getSandbox, setSandbox: async () => undefined } });
     expect(await world.rounds(collector, 6.5)).toBe(0);
     expect(world.alive()).toContain(id);
     expect(world.log.join("")).toContain(`Left the sandbox ${id} alone`);
@@ -116,8 +116,8 @@ describe("the orphan collector", () => {
     const { sandboxes } = await used(3);
     await world.backend.stop();
     const collector = await world.collector();
-    const recall = () => Promise.reject(new Error("no answer"));
-    const failing = await world.collector({ sessions: { recall, remember: async () => undefined } });
+    const getSandbox = () => Promise.reject(new Error("no answer"));
+    const failing = await world.collector({ sessions: { getSandbox, setSandbox: async () => undefined } });
     expect(await world.rounds(failing, 12)).toBe(0);
     world.daytona.fault({ request: /^GET \/sandbox$/, status: 400 });
     expect(await world.rounds(collector, 1)).toBe(0);
@@ -136,7 +136,7 @@ describe("the orphan collector", () => {
   /** The sessions of the backend, some of which are not found for now. */
   async function sessionsThat(isMissing: (id: string) => boolean) {
     const real = new StigmerSessions(world.user.client);
-    return { recall: async (id: string) => (isMissing(id) ? undefined : await real.recall(id)) };
+    return { getSandbox: async (id: string) => (isMissing(id) ? undefined : await real.getSandbox(id)) };
   }
 });
 
@@ -234,14 +234,14 @@ describe("the brakes", () => {
     let reads = 0;
     let reading = 0;
     let most = 0;
-    const recall = async (session: string) => {
+    const getSandbox = async (session: string) => {
       reads++;
       most = Math.max(most, ++reading);
       await Promise.resolve();
       reading--;
       return { sandboxId: session.replace("ses-", "sandbox-") };
     };
-    const collector = await world.collector({ api, sessions: { recall, remember: async () => undefined } });
+    const collector = await world.collector({ api, sessions: { getSandbox, setSandbox: async () => undefined } });
     const perRound: number[] = [];
     for (let round = 0; round < 24; round++) {
       reads = 0;

@@ -45,7 +45,7 @@ describe("a session's sandbox at Daytona", () => {
       "stigmer-session": "ses-1",
       "stigmer-execution": "aex-1",
     });
-    expect(box.wish).toMatchObject({ snapshot: "dev-tools", autoStopInterval: 15, autoDeleteInterval: 60 });
+    expect(box.params).toMatchObject({ snapshot: "dev-tools", autoStopInterval: 15, autoDeleteInterval: 60 });
     expect(box.name).toMatch(/^stigmer-ses-1-[0-9a-f]{8}$/);
     expect(sandbox.root).toBe(box.folder);
   });
@@ -238,7 +238,7 @@ describe("a sandbox of an execution without a session", () => {
     const lease = await replica.acquire({ sessionId: "" });
     const box = double.box(lease.sandbox.id);
     expect(box.labels).not.toHaveProperty("stigmer-session");
-    expect(box.wish.autoDeleteInterval).toBe(0);
+    expect(box.params.autoDeleteInterval).toBe(0);
     expect((await lease.sandbox.execute("echo works")).output).toBe("works\n");
     await lease.release();
     expect(double.alive).toEqual([]);

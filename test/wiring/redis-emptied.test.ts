@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
-import { RedisConnection, SharedName } from "../../src/redis/index.ts";
+import { RedisConnection, ReplicaGroup } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
@@ -24,8 +24,8 @@ afterAll(async () => {
 
 describe("when Redis is emptied", () => {
   test("the name that runners share is written again; another one that came first is told of once", async () => {
-    const first = await SharedName.settle(redis, KEY, log);
-    const second = await SharedName.settle(redis, KEY, log);
+    const first = await ReplicaGroup.join(redis, KEY, log);
+    const second = await ReplicaGroup.join(redis, KEY, log);
     try {
       expect(second.name).toBe(first.name);
       await server.command("FLUSHALL");

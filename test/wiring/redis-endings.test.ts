@@ -47,7 +47,7 @@ describe("while Redis hangs", () => {
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
     const end = async () => {
-      await threads.tidy("thread").catch(() => undefined);
+      await threads.compact("thread").catch(() => undefined);
       await leave();
       await send("aex-1", true);
     };

@@ -44,7 +44,7 @@ async function send(executionId: string, terminal = false, error = "", to = sink
 
 /** What a late subscriber reads. */
 async function replay(executionId: string): Promise<StatusEvent[]> {
-  const entries = await reader.persist((client) => client.xrange(eventsStream(executionId), "-", "+"));
+  const entries = await reader.runWithRetry((client) => client.xrange(eventsStream(executionId), "-", "+"));
   return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf("event") + 1] ?? "") as StatusEvent);
 }
 

@@ -58,8 +58,8 @@ describe("a connection to a Redis that hangs", () => {
   test("lets what must not be lost be tried for about half a minute, or until it is not wanted", async () => {
     server.hang();
     const controller = new AbortController();
-    const wanted = redis.persist((client) => client.set("a", 1));
-    const unwanted = redis.persist((client) => client.set("b", 1), controller.signal);
+    const wanted = redis.runWithRetry((client) => client.set("a", 1));
+    const unwanted = redis.runWithRetry((client) => client.set("b", 1), controller.signal);
     setTimeout(() => controller.abort(new Error("not wanted")), 1_000);
     expect(await duration(unwanted)).toBeLessThan(1_500);
     expect(await duration(wanted)).toBeLessThan(36_000);

@@ -102,7 +102,7 @@ describe("a Redis that answers, but takes no writes", () => {
     const before = await id();
     await server.command("REPLICAOF", "127.0.0.1", "1");
     setTimeout(() => void server.command("REPLICAOF", "NO", "ONE"), 1_000);
-    await redis.persist((client) => client.set("stigmer:x", 1));
+    await redis.runWithRetry((client) => client.set("stigmer:x", 1));
     expect(await id()).not.toBe(before);
     redis.close();
   });
@@ -155,7 +155,7 @@ describe("a user with few rights", () => {
       await talk(threads, "thread", new HumanMessage("Hello"));
       await talk(threads, "thread", new HumanMessage("Again"));
       expect(await remembered(threads, "thread")).toHaveLength(4);
-      await threads.tidy("thread");
+      await threads.compact("thread");
       await threads.delete("thread");
       await leave();
       await (await next)();

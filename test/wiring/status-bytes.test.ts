@@ -16,8 +16,8 @@ import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 const COMMANDS = 100;
 const OUTPUT_BYTES = 9_000;
-const MOST_TO_REDIS = 6e6;
-const MOST_TO_BACKEND = 20e6;
+const MAX_TO_REDIS = 6e6;
+const MAX_TO_BACKEND = 20e6;
 
 const open = new AsyncDisposableStack();
 let world: CloudWorld;
@@ -62,8 +62,8 @@ describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of out
 
   test("costs few bytes in Redis and to the backend", () => {
     expect(events.length).toBeGreaterThan(2 * COMMANDS);
-    expect(published).toBeLessThan(MOST_TO_REDIS);
-    expect(sentToBackend).toBeLessThan(MOST_TO_BACKEND);
+    expect(published).toBeLessThan(MAX_TO_REDIS);
+    expect(sentToBackend).toBeLessThan(MAX_TO_BACKEND);
   });
 
   test("is the same for who listened from the start, for who comes late, and for the backend", async () => {

@@ -116,7 +116,7 @@ for (const [name, address, size] of stores) {
       const message = new HumanMessage({ id: "1", content: "mine" });
       await put(mine, 1, [message]);
       for (const step of [2, 3]) await put(theirs, step, [new HumanMessage({ id: "2", content: "theirs" })]);
-      await theirs.store.tidy("let-go");
+      await theirs.store.compact("let-go");
       await put(mine, 4, [message, new AIMessage({ id: "3", content: "answer" })]);
       expect(await remembered(theirs.store, "let-go")).toEqual(["mine", "answer"]);
       await Promise.all([mine.close(), theirs.close()]);

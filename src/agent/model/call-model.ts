@@ -18,9 +18,9 @@ import { turnEnd } from "./turn-end.ts";
 export const MAX_RETRIES = 3;
 /** Longest error that is logged: some are whole pages. */
 const DETAIL_LIMIT = 4_000;
-const RETRY = { firstMs: 1_000, mostMs: 10_000 };
+const RETRY = { initialMs: 1_000, maxMs: 10_000 };
 /** Shortest wait, where a provider asks for none. */
-const LEAST_WAIT_MS = 100;
+const MIN_WAIT_MS = 100;
 
 export interface ModelCallDeps {
   readonly choice: ModelChoice;
@@ -50,7 +50,7 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
         if (isContextOverflow(error)) throw error;
         const detail = cutBetweenWords(chainText(error), DETAIL_LIMIT);
         if (attempt > MAX_RETRIES || !isTransient(error)) throw failure(error, attempt, detail);
-        const wait = Math.max(retryAfterMs(error) ?? backoffMs(attempt, RETRY), LEAST_WAIT_MS);
+        const wait = Math.max(retryAfterMs(error) ?? backoffMs(attempt, RETRY), MIN_WAIT_MS);
         log.warn(
           `A call of ${modelName(choice)} failed and is repeated in ${humanDuration(wait)}: ${plainText(detail)}`,
         );

@@ -5,7 +5,7 @@ import { AgentError } from "../agent-error.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { defaultProvider, type ModelChoice } from "./model-choice.ts";
-import { NO_SCRIPT } from "./script-words.ts";
+import { NO_SCRIPT } from "./script-errors.ts";
 
 /** The runner itself repeats calls, for all providers alike: see call-model.ts. */
 const CLIENT_RETRIES = 0;

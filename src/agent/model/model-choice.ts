@@ -16,7 +16,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["codellama", "codellama:13b"],
 ]);
 
-const USUAL_MODEL: Readonly<Record<Provider, string>> = {
+const DEFAULT_MODEL: Readonly<Record<Provider, string>> = {
   ollama: "qwen2.5-coder:7b",
   anthropic: "claude-sonnet-4.5",
   openai: "gpt-4o",
@@ -40,7 +40,7 @@ export function chooseModel(config: ModelConfig, requested?: string): ModelChoic
   if (requested !== undefined && requested.trim() !== "")
     return parse(requested.trim(), undefined, defaultProvider(config));
   const provider = defaultProvider(config);
-  return parse(config.name ?? USUAL_MODEL[provider], config.provider, provider);
+  return parse(config.name ?? DEFAULT_MODEL[provider], config.provider, provider);
 }
 
 /** The provider that `STIGMER_LLM_BASE_URL` and `STIGMER_LLM_API_KEY` belong to. */
@@ -56,7 +56,7 @@ function parse(name: string, named: Provider | undefined, otherwise: Provider): 
   const colon = name.indexOf(":");
   // Ollama's tags have a colon too: `qwen2.5-coder:7b` names no provider.
   const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
-  const model = (prefix === undefined ? name : name.slice(colon + 1)) || USUAL_MODEL[prefix ?? otherwise];
+  const model = (prefix === undefined ? name : name.slice(colon + 1)) || DEFAULT_MODEL[prefix ?? otherwise];
   const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
   return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES.get(model) ?? model };
 }

@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { ModelConfig } from "../../config/index.ts";
 import { messageOf, unreachable } from "../../shared/errors.ts";
-import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
+import { degraded, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { chooseModel } from "./model-choice.ts";
-import { NO_SCRIPT } from "./script-words.ts";
+import { NO_SCRIPT } from "./script-errors.ts";
 
 /** How long a result holds. The monitor asks more often. */
 const HOLDS_MS = { good: 60_000, bad: 10_000 };
@@ -23,7 +23,7 @@ export class ModelHealth implements HealthCheck {
   readonly #holdsMs: typeof HOLDS_MS;
   /** What providers said of their keys when they refused them. */
   readonly #refusedKeys = new Map<string, string>();
-  #last: { readonly finding: Finding | undefined; readonly at: number } | undefined;
+  #last: { readonly finding: HealthProblem | undefined; readonly at: number } | undefined;
 
   constructor(config: ModelConfig, baseUrl: BaseUrl, holdsMs = HOLDS_MS) {
     this.#config = config;
@@ -31,7 +31,7 @@ export class ModelHealth implements HealthCheck {
     this.#holdsMs = holdsMs;
   }
 
-  async check(): Promise<Finding | undefined> {
+  async check(): Promise<HealthProblem | undefined> {
     const { provider } = chooseModel(this.#config);
     const refused = this.#refusedKeys.get(provider);
     if (refused !== undefined) return degraded(refused);

@@ -3,7 +3,7 @@ import { causes, messageOf, systemCode } from "../../shared/errors.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
 /** Longest wait that a provider may ask for; where it asks for more, the call fails at once. */
-export const MOST_RETRY_AFTER_MS = 60_000;
+export const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Nobody answers at the provider's address. */
 const UNREACHABLE = new Set([
@@ -64,7 +64,7 @@ export function reportedError(error: unknown): string | undefined {
 export function isTransient(error: unknown): boolean {
   const status = httpStatus(error);
   const text = chainText(error);
-  if ((retryAfterMs(error) ?? 0) > MOST_RETRY_AFTER_MS) return false;
+  if ((retryAfterMs(error) ?? 0) > MAX_RETRY_AFTER_MS) return false;
   if (status === 429) return !QUOTA.test(text);
   if (status !== undefined) return status === 408 || (status >= 500 && status !== 501);
   const reported = reportedError(error);

@@ -52,7 +52,7 @@ export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAg
 
 /** Why no call of an answer is executed that did not come to its end. */
 export function cutRefusal(end: TurnEnd, maxTokens: number): Reason {
-  const cut = cutWords(end, maxTokens);
+  const cut = cutExplanation(end, maxTokens);
   return {
     why: `not executed: the model's answer ${cut}`,
     advice: `Error: not executed, since your answer ${cut}. None of its tool calls was executed. Go on with smaller pieces, for example write a long file in several parts: the first one with write_file, the next ones with edit_file or by appending with execute.`,
@@ -60,7 +60,7 @@ export function cutRefusal(end: TurnEnd, maxTokens: number): Reason {
 }
 
 /** How an answer ended that is not whole, after "the answer". */
-export function cutWords(end: TurnEnd, maxTokens: number): string {
+export function cutExplanation(end: TurnEnd, maxTokens: number): string {
   switch (end.kind) {
     case "limit":
       return `was cut off at the limit of ${maxTokens} tokens (STIGMER_LLM_MAX_TOKENS)`;

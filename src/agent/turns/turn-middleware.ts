@@ -4,10 +4,10 @@ import { asMiddleware } from "../as-middleware.ts";
 import type { CallModel } from "../model/call-model.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import { rawCalls } from "./raw-calls.ts";
-import { type Callable, cutRefusal, cutWords } from "./refusals.ts";
-import { soundAnswer, withNote } from "./sound-answer.ts";
+import { type Callable, cutExplanation, cutRefusal } from "./refusals.ts";
 import { cutsInARow } from "./turn-notes.ts";
 import { UnusableAnswer } from "./unusable-answer.ts";
+import { validAnswer, withNote } from "./valid-answer.ts";
 
 /** Answers in a row that were cut off in the middle of their calls, after which the run fails. */
 export const CUTS_LIMIT = 3;
@@ -48,16 +48,16 @@ function judged(answer: AIMessage, before: readonly BaseMessage[], options: Judg
   const { maxTokens } = options;
   const end = turnEnd(answer);
   const unusable = (message: string) =>
-    new UnusableAnswer(soundAnswer(answer, before, options, cutRefusal(end, maxTokens)), message);
+    new UnusableAnswer(validAnswer(answer, before, options, cutRefusal(end, maxTokens)), message);
   if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusedWords(end));
-  if (rawCalls(answer).length === 0) return finalAnswer(soundAnswer(answer, before, options), end, maxTokens);
-  if (end.kind === "complete") return soundAnswer(answer, before, options);
+  if (rawCalls(answer).length === 0) return finalAnswer(validAnswer(answer, before, options), end, maxTokens);
+  if (end.kind === "complete") return validAnswer(answer, before, options);
   if (cutsInARow(before) + 1 >= CUTS_LIMIT) {
     throw unusable(
-      `The model's answer ${cutWords(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed. ${remedy(end)}`,
+      `The model's answer ${cutExplanation(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed. ${remedy(end)}`,
     );
   }
-  return soundAnswer(answer, before, options, cutRefusal(end, maxTokens));
+  return validAnswer(answer, before, options, cutRefusal(end, maxTokens));
 }
 
 /** An answer without calls is the last one: the user is told what it lacks. */
@@ -71,7 +71,7 @@ function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMess
         )
       : answer;
   }
-  const what = cutWords(end, maxTokens);
+  const what = cutExplanation(end, maxTokens);
   if (isEmpty) throw new UnusableAnswer(answer, `The model gave no answer: what it said ${what}. ${remedy(end)}`);
   return withNote(answer, `[This answer is not complete: it ${what}. Send another message to let the agent go on.]`);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../kinds.ts";
 import { memorySize } from "../memory-size.ts";
+import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { model, PROVIDERS } from "./model.ts";
 import { runner } from "./runner.ts";
@@ -26,7 +26,7 @@ export const localSettings = v.object({
   ...model,
   SANDBOX_TYPE: withDefault(oneOf(["filesystem"]), "filesystem", "Where tools act."),
   SANDBOX_ROOT_DIR: withDefault(anyText, "./workspace", "The directory in which agents work; created where missing.", {
-    also: ["WORKSPACE_ROOT"],
+    aliases: ["WORKSPACE_ROOT"],
   }),
   SANDBOX_COMMAND_MEMORY: withDefault(
     memorySize,

@@ -1,5 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from "../../log/index.ts";
-import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../kinds.ts";
+import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 

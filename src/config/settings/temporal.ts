@@ -1,12 +1,12 @@
-import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../file-kinds.ts";
-import { anyText, apiKey, boolean, hostPort, wholeNumber } from "../kinds.ts";
+import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../file-parsers.ts";
+import { anyText, apiKey, boolean, hostPort, wholeNumber } from "../parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 
 /** Temporal: where it is, what to poll, how the connection is secured. */
 export const temporal = {
   TEMPORAL_SERVICE_ADDRESS: withDefault(hostPort, "localhost:7233", "Temporal's frontend.", {
-    also: ["TEMPORAL_ADDRESS"],
+    aliases: ["TEMPORAL_ADDRESS"],
   }),
   TEMPORAL_NAMESPACE: withDefault(anyText, "default", "Temporal's namespace."),
   TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: withDefault(
@@ -14,7 +14,7 @@ export const temporal = {
     "agent_execution_runner",
     "The task queue to poll.",
     {
-      also: ["TASK_QUEUE"],
+      aliases: ["TASK_QUEUE"],
     },
   ),
   TEMPORAL_MAX_CONCURRENCY: withDefault(wholeNumber(1, 1000), "10", "Executions that run at once; further ones wait."),

@@ -5,7 +5,7 @@ import { shown, type Token } from "./token.ts";
 /** How far this machine's clock may be behind the issuer's. An expired token gets no grace: servers refuse it. */
 export const SKEW_MS = 60_000;
 /** The address stands in messages, and nobody has a longer one. */
-const LONGEST_ISSUER = 500;
+const MAX_ISSUER_LENGTH = 500;
 
 /**
  * The issuer that a token comes from, as a URL.
@@ -28,7 +28,7 @@ export function issuerOf({ issuer }: Token, domain: string | undefined): URL {
 
 /** Whether an address out of a token may be asked, and shown. */
 function isSafe({ protocol, username, password, search, hash, href }: URL): boolean {
-  if (protocol !== "https:" || href.length > LONGEST_ISSUER) return false;
+  if (protocol !== "https:" || href.length > MAX_ISSUER_LENGTH) return false;
   return [username, password, search, hash].every((part) => part === "");
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { expiryFinding } from "./expiry.ts";
+import { expiryProblem } from "./expiry.ts";
 
 const END = Date.parse("2026-01-19T10:00:00Z");
 const HOUR = 3_600_000;
 
 test("a token's end is nothing to see to until a day before, then a notice, then a failure", () => {
-  const at = (now: number) => expiryFinding(END, now, "renew it");
+  const at = (now: number) => expiryProblem(END, now, "renew it");
   expect(at(END - 24 * HOUR - 1)).toBeUndefined();
   expect(at(END - 24 * HOUR)).toEqual({
     status: "degraded",
@@ -20,5 +20,5 @@ test("a token's end is nothing to see to until a day before, then a notice, then
 });
 
 test("a token without an end has none to wait for", () => {
-  expect(expiryFinding(undefined, END, "renew it")).toBeUndefined();
+  expect(expiryProblem(undefined, END, "renew it")).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { degraded, type Finding, failed } from "../../shared/health.ts";
+import { degraded, failed, type HealthProblem } from "../../shared/health.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { iso } from "./claims.ts";
 
@@ -6,7 +6,7 @@ import { iso } from "./claims.ts";
 export const NOTICE_MS = 24 * 3_600_000;
 
 /** What a token's end means for the runner's health. A token without an end has none. */
-export function expiryFinding(expiresAt: number | undefined, now: number, remedy: string): Finding | undefined {
+export function expiryProblem(expiresAt: number | undefined, now: number, remedy: string): HealthProblem | undefined {
   if (expiresAt === undefined) return undefined;
   const left = expiresAt - now;
   if (left <= 0) return failed(`it expired at ${iso(expiresAt)}, ${humanDuration(-left)} ago: ${remedy}`);

@@ -5,7 +5,7 @@ import { CredentialsError } from "./credentials-error.ts";
 /** How long the issuer may take to answer. */
 export const FETCH_LIMIT_MS = 5_000;
 /** Issuers publish a few keys of one or two KiB. */
-const LONGEST_ANSWER = 262_144;
+const MAX_ANSWER_BYTES = 262_144;
 
 /** Where an issuer publishes its keys. */
 export function keysUrl(issuer: URL): URL {
@@ -41,7 +41,7 @@ async function limitedBody(response: Response): Promise<Blob> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > LONGEST_ANSWER) throw new Error(`the answer is longer than ${LONGEST_ANSWER} bytes`);
+    if (length > MAX_ANSWER_BYTES) throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
     chunks.push(chunk);
   }
   return new Blob(chunks);

@@ -1,11 +1,11 @@
 import type { Logger } from "../../log/index.ts";
 import { type Backoff, backoffMs } from "../../shared/backoff.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { degraded, type Finding, failed } from "../../shared/health.ts";
+import { degraded, failed, type HealthProblem } from "../../shared/health.ts";
 import { sleep } from "../../shared/time.ts";
 import type { Credentials } from "../credentials.ts";
 import { CredentialsError } from "./credentials-error.ts";
-import { expiryFinding } from "./expiry.ts";
+import { expiryProblem } from "./expiry.ts";
 import type { KeySource } from "./key-source.ts";
 import type { MaskedTokens } from "./masked-tokens.ts";
 import { type CheckedToken, describeToken, type TokenVerifier } from "./token-verifier.ts";
@@ -59,12 +59,12 @@ export class LiveKey implements Credentials {
   }
 
   /** What is wrong with the key: it keeps the runner from working, or somebody has to see to it. */
-  finding(): Finding | undefined {
+  finding(): HealthProblem | undefined {
     const { source, now } = this.#options;
     const { expiresAt, unverified } = this.#token;
     const findings = [
       failed(this.#bad),
-      expiryFinding(expiresAt, now(), source.renewal),
+      expiryProblem(expiresAt, now(), source.renewal),
       this.#bad === undefined && unverified !== undefined
         ? degraded(`only its claims are checked so far, it ${unverified}`)
         : undefined,
@@ -106,8 +106,8 @@ export class LiveKey implements Credentials {
     let text: string | undefined;
     try {
       text = await source.read();
-      masked.remember(text);
-      masked.remember(this.#token.text);
+      masked.add(text);
+      masked.add(this.#token.text);
       if (text === this.#token.text) {
         if (this.#trouble !== undefined) log.info(`${source.input} is the one in use again`);
         this.#trouble = undefined;

@@ -7,9 +7,9 @@ test("the tokens seen last are masked, however many there were", () => {
   const masked = new MaskedTokens(mask);
   const tokens = Array.from({ length: 30 }, (_, index) => `token-number-${index}-end`);
   for (const token of tokens) {
-    masked.remember(token);
+    masked.add(token);
     expect(mask.mask(token)).toBe(MASK);
-    masked.remember(tokens[0] ?? "");
+    masked.add(tokens[0] ?? "");
   }
   expect(mask.mask(tokens[0] ?? "")).toBe(MASK);
   expect(mask.mask(tokens[28] ?? "")).toBe(MASK);

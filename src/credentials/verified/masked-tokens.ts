@@ -1,7 +1,7 @@
 import type { SecretMask } from "../../shared/secret-mask.ts";
 
 /** More than one rotation is in flight at a time; older tokens have expired, and a mask that only grows gets slow. */
-const MOST = 8;
+const MAX_TOKENS = 8;
 
 /** Has tokens masked in all that leaves the process: those seen last. */
 export class MaskedTokens {
@@ -13,12 +13,12 @@ export class MaskedTokens {
     this.#mask = mask;
   }
 
-  remember(token: string): void {
+  add(token: string): void {
     const remove = this.#known.get(token) ?? this.#mask.add([token]);
     this.#known.delete(token);
     this.#known.set(token, remove);
     for (const [old, forget] of this.#known) {
-      if (this.#known.size <= MOST) return;
+      if (this.#known.size <= MAX_TOKENS) return;
       forget();
       this.#known.delete(old);
     }

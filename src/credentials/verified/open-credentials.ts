@@ -12,7 +12,7 @@ import { describeToken, TokenVerifier } from "./token-verifier.ts";
 
 /** How often the file with the token is read: what a cluster mounts is swapped whole, which no watch tells reliably. */
 const POLL_MS = 5_000;
-const AGAIN = { firstMs: 5_000, mostMs: 300_000 };
+const AGAIN = { initialMs: 5_000, maxMs: 300_000 };
 
 export interface CredentialsOptions {
   readonly log: Logger;
@@ -51,7 +51,7 @@ export async function openCredentials(
   const verifier = new TokenVerifier(config.credentials, { now, ...(ca === undefined ? {} : { ca }) });
   try {
     const text = await source.read();
-    masked.remember(text);
+    masked.add(text);
     const token = await verifier.verify(text);
     const found = token.unverified === undefined ? "✅ API key verified" : "API key not verified yet";
     const key = new LiveKey(token, { source, verifier, masked, log, now, pollMs, again });

@@ -3,12 +3,12 @@ import { open } from "node:fs/promises";
 import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
-import { LONGEST_TOKEN } from "./token.ts";
+import { MAX_TOKEN_LENGTH } from "./token.ts";
 
 /** How long reading may take: a network's file system can hang. */
 const READ_LIMIT_MS = 2_000;
 /** Space for the token, and a little for the newline at its end. */
-const LONGEST_FILE = LONGEST_TOKEN + 256;
+const MAX_FILE_BYTES = MAX_TOKEN_LENGTH + 256;
 
 /**
  * The token in a file, without white space around it.
@@ -27,14 +27,14 @@ async function read(path: string): Promise<string> {
     // Without O_NONBLOCK opening a pipe would wait for somebody to write.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (!(await file.stat()).isFile()) throw new Error("it is no file");
-    const buffer = Buffer.alloc(LONGEST_FILE + 1);
+    const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
     let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length);
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
-    if (length > LONGEST_FILE) throw new Error(`it is longer than ${LONGEST_FILE} bytes`);
+    if (length > MAX_FILE_BYTES) throw new Error(`it is longer than ${MAX_FILE_BYTES} bytes`);
     return buffer.toString("utf8", 0, length).trim();
   } catch (error) {
     throw new CredentialsError("file", `cannot be read: ${messageOf(error)}`, error);

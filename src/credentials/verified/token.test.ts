@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { CredentialsError } from "./credentials-error.ts";
-import { LONGEST_TOKEN, readToken, shown } from "./token.ts";
+import { MAX_TOKEN_LENGTH, readToken, shown } from "./token.ts";
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const jwt = (header: unknown, claims: unknown, signature = "c2lnbmF0dXJl") =>
@@ -53,7 +53,7 @@ describe("a token", () => {
     ["an end that is null", jwt(RS256, { exp: null }), "its exp is not a time"],
     ["an end beyond all dates", jwt(RS256, { exp: 1e300 }), "its exp is not a time"],
     ["a beginning that is a list", jwt(RS256, { nbf: [1] }), "its nbf is not a time"],
-    ["a megabyte", jwt(RS256, { pad: "x".repeat(1_048_576) }), `at most ${LONGEST_TOKEN}`],
+    ["a megabyte", jwt(RS256, { pad: "x".repeat(1_048_576) }), `at most ${MAX_TOKEN_LENGTH}`],
   ];
   for (const [what, text, words] of forms) {
     test(`is refused with ${what}`, () => {

@@ -3,7 +3,7 @@ import { CredentialsError } from "./credentials-error.ts";
 import { ownerOf } from "./owner.ts";
 
 /** Much longer than any token in use, and still within what servers take as a header of a call. */
-export const LONGEST_TOKEN = 16_384;
+export const MAX_TOKEN_LENGTH = 16_384;
 /** Never `none`, and nothing with a shared secret: the issuer's public key must not do as one. */
 export const ALGORITHMS = ["RS256", "ES256"] as const;
 /** The last second that has a date. */
@@ -30,8 +30,8 @@ export interface Token {
  */
 export function readToken(text: string): Token {
   const not = (problem: string) => new CredentialsError("not-a-jwt", `is not a usable JWT: ${problem}`);
-  if (text.length > LONGEST_TOKEN)
-    throw not(`it is ${text.length} characters long, and at most ${LONGEST_TOKEN} are taken`);
+  if (text.length > MAX_TOKEN_LENGTH)
+    throw not(`it is ${text.length} characters long, and at most ${MAX_TOKEN_LENGTH} are taken`);
   if (/^bearer\s/i.test(text)) throw not('it begins with "Bearer", which is no part of the token');
   if (/\s/.test(text)) throw not("it has white space in it");
   const parts = text.split(".");
@@ -80,10 +80,10 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-const LONGEST_SHOWN = 200;
+const MAX_SHOWN_LENGTH = 200;
 
 /** A value out of a token for a message: whoever made the token chose it, so it is quoted and cut. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? "missing";
-  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN).toWellFormed()}…` : text;
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH).toWellFormed()}…` : text;
 }

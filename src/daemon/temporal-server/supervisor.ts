@@ -8,7 +8,7 @@ import type { ServerProcess } from "./server-process.ts";
 /** How often a server is started again within the window before it is given up. */
 const MAX_RESTARTS = 5;
 const WINDOW_MS = 600_000;
-const BACKOFF = { firstMs: 500, mostMs: 10_000 };
+const BACKOFF = { initialMs: 500, maxMs: 10_000 };
 
 export interface SupervisorDeps {
   /** The one that runs. */

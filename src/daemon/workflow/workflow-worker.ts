@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker } from "@temporalio/worker";
 import { protobufJsonCodec } from "../../temporal/index.ts";
-import type { ExecutionBook } from "../executions.ts";
+import type { ExecutionService } from "../executions.ts";
 import { workflowBundle } from "./bundle.ts";
 import type { DaemonActivities } from "./invoke.ts";
 
@@ -11,7 +11,7 @@ export const WORKFLOW_QUEUE = "agent_execution_stigmer";
 export async function createWorkflowWorker(
   connection: NativeConnection,
   namespace: string,
-  executions: ExecutionBook,
+  executions: ExecutionService,
 ): Promise<Worker> {
   const activities: DaemonActivities = {
     ReportFailure: async (executionId, error) => {

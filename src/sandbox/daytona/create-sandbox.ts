@@ -54,7 +54,7 @@ async function createNamed(
   signal: AbortSignal,
 ): Promise<RemoteSandbox> {
   const isEphemeral = request.sessionId === undefined;
-  const wish = {
+  const params = {
     name,
     labels: labelsFor(group, request),
     autoStopInterval: config.autoStopMinutes,
@@ -62,15 +62,15 @@ async function createNamed(
     autoDeleteInterval: isEphemeral ? 0 : config.autoDeleteMinutes,
     ...(config.snapshotId === undefined ? {} : { snapshot: config.snapshotId }),
   };
-  const make = async () => {
+  const create = async () => {
     const made = await api.find(name, signal);
-    return made ?? (await api.client.create(wish, { timeout: READY_TIMEOUT_MS / 1000 }));
+    return made ?? (await api.client.create(params, { timeout: READY_TIMEOUT_MS / 1000 }));
   };
   let attempt = 0;
   return await api.call(
     "create a sandbox",
     // Only a second attempt can find what the first one made.
-    (client) => (attempt++ === 0 ? client.create(wish, { timeout: READY_TIMEOUT_MS / 1000 }) : make()),
+    (client) => (attempt++ === 0 ? client.create(params, { timeout: READY_TIMEOUT_MS / 1000 }) : create()),
     { signal },
   );
 }

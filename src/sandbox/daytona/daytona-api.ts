@@ -8,9 +8,9 @@ import { DaytonaFailure, explainDaytona, explainListing, retryAfterMs } from "./
 /** How long one request may take. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** With the waits in between about half a minute. */
-const RETRY = { retries: 6, firstMs: 500, mostMs: 10_000 };
+const RETRY = { retries: 6, initialMs: 500, maxMs: 10_000 };
 /** Longest wait that the API can ask for. */
-const MOST_RETRY_AFTER_MS = 30_000;
+const MAX_RETRY_AFTER_MS = 30_000;
 
 const PING_TIMEOUT_MS = 4_000;
 /** Sandboxes that one request lists. */
@@ -59,7 +59,7 @@ export class DaytonaApi {
         signal?.throwIfAborted();
         const failure = explainDaytona(what, error);
         const wait = retryAfterMs(failure);
-        if (wait !== undefined) await sleep(Math.min(wait, MOST_RETRY_AFTER_MS), signal);
+        if (wait !== undefined) await sleep(Math.min(wait, MAX_RETRY_AFTER_MS), signal);
         throw failure;
       }
     };

@@ -1,5 +1,5 @@
 import { messageOf } from "../../shared/errors.ts";
-import { degraded, type Finding, failed, type HealthCheck } from "../../shared/health.ts";
+import { degraded, failed, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import type { DaytonaApi } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 
@@ -16,13 +16,13 @@ export class DaytonaHealth implements HealthCheck {
   readonly #api: DaytonaApi;
   #askedAt = 0;
   #dueAt = 0;
-  #last: Promise<Finding | undefined> = Promise.resolve(undefined);
+  #last: Promise<HealthProblem | undefined> = Promise.resolve(undefined);
 
   constructor(api: DaytonaApi) {
     this.#api = api;
   }
 
-  async check(isUrgent = false): Promise<Finding | undefined> {
+  async check(isUrgent = false): Promise<HealthProblem | undefined> {
     // Something that failed a moment after the last look is looked at when its time has come.
     if (isUrgent) this.#dueAt = Math.min(this.#dueAt, this.#askedAt + EVERY_MS_WHILE_WRONG);
     if (Date.now() >= this.#dueAt) {
@@ -35,7 +35,7 @@ export class DaytonaHealth implements HealthCheck {
     return finding;
   }
 
-  async #ask(): Promise<Finding | undefined> {
+  async #ask(): Promise<HealthProblem | undefined> {
     try {
       await this.#api.ping();
       return undefined;

@@ -1,8 +1,7 @@
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { waitAtMost } from "../../shared/time.ts";
-import type { SandboxLease, SandboxProvider, SandboxRequest } from "../sandbox.ts";
-import { awaken } from "./awaken.ts";
+import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../sandbox.ts";
 import { isGone } from "./confirm-gone.ts";
 import { createSandbox } from "./create-sandbox.ts";
 import type { RemoteSandbox } from "./daytona-api.ts";
@@ -12,7 +11,8 @@ import { keepAlive, keepAliveMs } from "./keep-alive.ts";
 import { groupOf } from "./labels.ts";
 import { findRoot } from "./prepare.ts";
 import { RemoteShell } from "./remote-shell.ts";
-import { type Had, SessionSandbox, type SessionSandboxOptions } from "./session-sandbox.ts";
+import { restartIfStopped } from "./restart-if-stopped.ts";
+import { type Acquired, SessionSandbox, type SessionSandboxOptions } from "./session-sandbox.ts";
 
 /** How long the end of an execution waits until its sandbox is deleted. */
 const DROP_WAIT_MS = 3_000;
@@ -41,7 +41,7 @@ export class DaytonaSandboxes implements SandboxProvider {
     return this.#inUse.has(sandboxId);
   }
 
-  async acquire(request: SandboxRequest): Promise<SandboxLease> {
+  async acquire(request: SandboxRequest): Promise<SandboxHandle> {
     const { executionId, sessionId } = request;
     const log = this.#options.log.child("sandbox", { executionId, sessionId });
     let gone: string | undefined;
@@ -79,26 +79,26 @@ export class DaytonaSandboxes implements SandboxProvider {
   }
 
   /** @param gone a sandbox that the request must not get */
-  async #have(request: SandboxRequest, log: Logger, gone?: string): Promise<Had> {
+  async #have(request: SandboxRequest, log: Logger, gone?: string): Promise<Acquired> {
     const options = { ...this.#options, log };
     const { sessionId } = request;
     if (sessionId === undefined) return { remote: await createSandbox(options, request), isNew: true };
     return await new SessionSandbox(options, sessionId, request).get(gone);
   }
 
-  async #lease({ remote, notice }: Had, request: SandboxRequest, log: Logger): Promise<SandboxLease> {
+  async #lease({ remote, notice }: Acquired, request: SandboxRequest, log: Logger): Promise<SandboxHandle> {
     const isEphemeral = request.sessionId === undefined;
-    const give = this.#take(remote, log);
+    const unuse = this.#take(remote, log);
     try {
       const sandbox = await this.#open(remote, request, log);
       const release = async () => {
         if (!isEphemeral) await sandbox.stopAll();
-        give();
+        unuse();
         if (isEphemeral) await this.#drop(remote, log);
       };
       return { sandbox, release, ...(notice === undefined ? {} : { notice }) };
     } catch (error) {
-      give();
+      unuse();
       throw error;
     }
   }
@@ -135,7 +135,7 @@ export class DaytonaSandboxes implements SandboxProvider {
     const { environment, signal } = request;
     const shell = new RemoteShell(api, remote, {
       signal,
-      awaken: (within) => awaken(api, remote, { ...this.#options, log }, within),
+      restartIfStopped: (within) => restartIfStopped(api, remote, { ...this.#options, log }, within),
     });
     const root = await findRoot(api, remote, shell, signal);
     return new DaytonaSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });

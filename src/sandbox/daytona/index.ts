@@ -4,5 +4,5 @@ export { DaytonaHealth } from "./daytona-health.ts";
 export { DaytonaSandboxes } from "./daytona-sandboxes.ts";
 export type { OrphanCollectorOptions, RoundLock } from "./orphans/orphan-collector.ts";
 export { OrphanCollector } from "./orphans/orphan-collector.ts";
-export type { OrphanLedger, OrphanReason, RoundRecord, Sighting } from "./orphans/orphan-ledger.ts";
+export type { OrphanLedger, OrphanReason, OrphanSighting, RoundRecord } from "./orphans/orphan-ledger.ts";
 export type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "./ports.ts";

@@ -3,11 +3,11 @@ import { messageOf } from "../../shared/errors.ts";
 import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
 
 /** So that another replica's orphan collector does not take a sandbox in use for an idle one. */
-const MOST_MS = 120_000;
+const MAX_INTERVAL_MS = 120_000;
 
 /** @param autoStopMinutes after which Daytona stops an idle sandbox; 0: never */
 export function keepAliveMs(autoStopMinutes: number): number {
-  return Math.min(autoStopMinutes === 0 ? MOST_MS : (autoStopMinutes * 60_000) / 3, MOST_MS);
+  return Math.min(autoStopMinutes === 0 ? MAX_INTERVAL_MS : (autoStopMinutes * 60_000) / 3, MAX_INTERVAL_MS);
 }
 
 /**

@@ -6,9 +6,9 @@ export interface SessionSandboxes {
    * @returns what is known of the session; `undefined` where there is no such session (any more)
    * @throws where it cannot be found out
    */
-  recall(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined>;
+  getSandbox(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined>;
   /** Writes it down. @throws where that is not possible */
-  remember(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void>;
+  setSandbox(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void>;
 }
 
 /** Things that one replica at a time may do. */

@@ -22,7 +22,7 @@ export interface RemoteShellOptions {
   /** Ends requests, unless they have a signal of their own. */
   readonly signal: AbortSignal;
   /** After a failure: @returns whether the sandbox had been stopped and runs again */
-  awaken(signal: AbortSignal): Promise<boolean>;
+  restartIfStopped(signal: AbortSignal): Promise<boolean>;
 }
 
 /** Runs the runner's own scripts in a sandbox. They may run more than once: a request can break off. */
@@ -81,7 +81,7 @@ export class RemoteShell {
       return await this.#api.call(wanted, work, { signal });
     } catch (error) {
       const maybeStopped = error instanceof DaytonaFailure && MAYBE_STOPPED.has(error.reason);
-      if (!maybeStopped || !(await this.#options.awaken(signal))) throw error;
+      if (!maybeStopped || !(await this.#options.restartIfStopped(signal))) throw error;
       return await this.#api.call(wanted, work, { signal });
     }
   }

@@ -16,7 +16,7 @@ export interface SessionSandboxOptions extends CreateOptions {
 }
 
 /** The sandbox that a request gets. */
-export interface Had {
+export interface Acquired {
   readonly remote: RemoteSandbox;
   /** Whether it was made just now. */
   readonly isNew: boolean;
@@ -41,12 +41,12 @@ export class SessionSandbox {
    * @param gone one that is known to be gone, whatever Daytona says
    * @throws SandboxError; the request's signal's reason
    */
-  async get(gone?: string): Promise<Had> {
+  async get(gone?: string): Promise<Acquired> {
     const { log } = this.#options;
     const unlock = await this.#lock();
     try {
       const known = await this.#known();
-      const remote = known === undefined || known === gone ? undefined : await this.#revive(known);
+      const remote = known === undefined || known === gone ? undefined : await this.#resume(known);
       if (remote !== undefined) return { remote, isNew: false };
       const left = await this.#leftOver(known, gone);
       if (left !== undefined) return { remote: left, isNew: false };
@@ -80,7 +80,7 @@ export class SessionSandbox {
     const { sessions, log } = this.#options;
     const { sandboxId, signal } = this.#request;
     try {
-      return (await sessions.recall(this.#sessionId, signal))?.sandboxId;
+      return (await sessions.getSandbox(this.#sessionId, signal))?.sandboxId;
     } catch (error) {
       signal.throwIfAborted();
       log.warn(`Session ${this.#sessionId} could not be read again: ${messageOf(error)}`);
@@ -89,7 +89,7 @@ export class SessionSandbox {
   }
 
   /** @returns the running sandbox, or `undefined` where it cannot be used */
-  async #revive(id: string): Promise<RemoteSandbox | undefined> {
+  async #resume(id: string): Promise<RemoteSandbox | undefined> {
     const { api, log } = this.#options;
     const { signal } = this.#request;
     const remote = await findTwice(api, id, signal);
@@ -108,11 +108,11 @@ export class SessionSandbox {
   async #leftOver(known: string | undefined, gone: string | undefined): Promise<RemoteSandbox | undefined> {
     const { api, group, log } = this.#options;
     for (const remote of await api.list(labelsOfSession(group, this.#sessionId), this.#request.signal)) {
-      const usable = remote.id === gone ? undefined : await this.#revive(remote.id);
+      const usable = remote.id === gone ? undefined : await this.#resume(remote.id);
       if (usable === undefined) continue;
       await this.#checkOrganization(usable, known);
       log.info(`The sandbox ${usable.id} was made for session ${this.#sessionId} before: it is used`);
-      await this.#remember(usable.id);
+      await this.#saveSandboxId(usable.id);
       return usable;
     }
     return undefined;
@@ -129,7 +129,7 @@ export class SessionSandbox {
         .catch((failure: unknown) => this.#options.log.warn(messageOf(failure)));
       throw error;
     }
-    await this.#remember(remote.id);
+    await this.#saveSandboxId(remote.id);
     return remote;
   }
 
@@ -160,11 +160,11 @@ export class SessionSandbox {
     );
   }
 
-  async #remember(sandboxId: string): Promise<void> {
+  async #saveSandboxId(sandboxId: string): Promise<void> {
     const { sessions, log } = this.#options;
     const { signal } = this.#request;
     try {
-      await sessions.remember(this.#sessionId, sandboxId, signal);
+      await sessions.setSandbox(this.#sessionId, sandboxId, signal);
     } catch (error) {
       signal.throwIfAborted();
       // It is found by its label the next time.

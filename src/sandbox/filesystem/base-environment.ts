@@ -17,12 +17,12 @@ const PASSED_ON = [
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
 ];
-const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment that every command starts with, taken once from the process' own. */
 export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const base: Record<string, string> = {
-    PATH: USUAL_PATH,
+    PATH: DEFAULT_PATH,
     HOME: homeDirectory(),
     LANG: "C.UTF-8",
     TMPDIR: tmpdir(),

@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { explained } from "./explained.ts";
+import { explainError } from "./explain-error.ts";
 import { type Held, NO_LINKS, type Root } from "./root.ts";
 
 /** A path without links, and the one the agent named, for messages. */
@@ -15,7 +15,7 @@ export interface Named {
 const MIB = 1024 * 1024;
 
 export async function readBytes(root: Root, { real, asked }: Named): Promise<Uint8Array> {
-  return await explained(asked, async () => {
+  return await explainError(asked, async () => {
     await using held = await root.hold(real, asked);
     const found = await held.stat();
     if (!found.isFile()) {
@@ -56,7 +56,7 @@ export async function readWhole(file: FileHandle, size: number): Promise<Buffer 
 
 /** @returns where it was written */
 export async function writeBytes(root: Root, { real, asked }: Named, content: Uint8Array | string): Promise<string> {
-  return await explained(asked, async () => {
+  return await explainError(asked, async () => {
     if (real === root.path) throw new SandboxError("not-a-file", `'${asked}' is a directory.`);
     await using directory = await root.holdMade(dirname(real), asked);
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | NO_LINKS;
@@ -74,7 +74,7 @@ export async function writeBytes(root: Root, { real, asked }: Named, content: Ui
 
 /** The runner's own directory is not listed: it is nothing of the agent's. */
 export async function listDirectory(root: Root, { real, asked }: Named): Promise<Found<DirectoryEntry>> {
-  return await explained(asked, async () => {
+  return await explainError(asked, async () => {
     await using directory = await root.hold(real, asked);
     const names = (await readdir(directory.at)).filter((name) => name !== OWN_DIRECTORY).sort();
     const entries = await Promise.all(names.slice(0, LISTING_LIMIT).map((name) => entryOf(root, directory, name)));

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { until } from "../../../test/support/eventually.ts";
 import { isRunning } from "../../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { OWN_DIRECTORY, type SandboxLease, type SandboxRequest } from "../index.ts";
+import { OWN_DIRECTORY, type SandboxHandle, type SandboxRequest } from "../index.ts";
 import { FilesystemSandboxes } from "./index.ts";
 
 let folder: TemporaryFolder;
 let sandboxes: FilesystemSandboxes;
-const leases: SandboxLease[] = [];
+const leases: SandboxHandle[] = [];
 
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -24,7 +24,7 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-async function acquire(request: Partial<SandboxRequest> = {}): Promise<SandboxLease> {
+async function acquire(request: Partial<SandboxRequest> = {}): Promise<SandboxHandle> {
   const signal = new AbortController().signal;
   const lease = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal, ...request });
   leases.push(lease);
@@ -142,7 +142,7 @@ describe("commands", () => {
 
   test("that still run in the background are stopped when the lease is released, and those of others are not", async () => {
     const [mine, other] = [await acquire(), await acquire()];
-    const start = async (lease: SandboxLease) =>
+    const start = async (lease: SandboxHandle) =>
       Number((await lease.sandbox.execute("sleep 600 >/dev/null 2>&1 & echo $!")).output);
     const [myPid, otherPid] = [await start(mine), await start(other)];
     await mine.release();

@@ -9,7 +9,7 @@ import type {
   Found,
   LineMatch,
   Sandbox,
-  SandboxLease,
+  SandboxHandle,
   SandboxProvider,
   SandboxRequest,
 } from "../sandbox.ts";
@@ -45,7 +45,7 @@ export class FilesystemSandboxes implements SandboxProvider {
     adoptOrphans();
   }
 
-  async acquire(request: SandboxRequest): Promise<SandboxLease> {
+  async acquire(request: SandboxRequest): Promise<SandboxHandle> {
     const { rootDir } = this.#options;
     const root = await mkdir(rootDir, { recursive: true })
       .then(() => Root.open(rootDir))

@@ -3,9 +3,9 @@ import { messageOf, systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
 /** Linux takes no longer text as an argument or as a variable, its end included: 32 pages. */
-const LONGEST_TEXT = 131_072;
+const MAX_ARGUMENT_BYTES = 131_072;
 /** Most text of all arguments and variables together, where the stack has its usual size. */
-const USUAL_TOTAL = 2_097_152;
+const DEFAULT_TOTAL = 2_097_152;
 /** Variables that are named where none is too long by itself. */
 const NAMED = 3;
 
@@ -40,12 +40,12 @@ function tooLong(command: string, env: Readonly<Record<string, string>>): string
     .map(([name, value]) => ({ name, bytes: Buffer.byteLength(`${name}=${value}`) }))
     .sort((a, b) => b.bytes - a.bytes);
   const [longest] = variables;
-  if (bytes >= LONGEST_TEXT)
-    return `it has ${bytes} bytes, and the system takes less than ${LONGEST_TEXT}. Write it into a file, and run that.`;
-  if (longest !== undefined && longest.bytes >= LONGEST_TEXT) {
-    return `the variable ${longest.name} has ${longest.bytes} bytes with its name, and the system takes less than ${LONGEST_TEXT} for each. It is part of the execution's environment: shorten it there, or give it as a file.`;
+  if (bytes >= MAX_ARGUMENT_BYTES)
+    return `it has ${bytes} bytes, and the system takes less than ${MAX_ARGUMENT_BYTES}. Write it into a file, and run that.`;
+  if (longest !== undefined && longest.bytes >= MAX_ARGUMENT_BYTES) {
+    return `the variable ${longest.name} has ${longest.bytes} bytes with its name, and the system takes less than ${MAX_ARGUMENT_BYTES} for each. It is part of the execution's environment: shorten it there, or give it as a file.`;
   }
   const total = variables.reduce((sum, variable) => sum + variable.bytes + 1, bytes + 1);
   const named = variables.slice(0, NAMED).map((variable) => `${variable.name} with ${variable.bytes}`);
-  return `its environment and the command have ${total} bytes together, and the system takes about ${USUAL_TOTAL}. The longest variables are ${named.join(", ")} bytes: shorten them in the execution's environment, or give them as files.`;
+  return `its environment and the command have ${total} bytes together, and the system takes about ${DEFAULT_TOTAL}. The longest variables are ${named.join(", ")} bytes: shorten them in the execution's environment, or give them as files.`;
 }

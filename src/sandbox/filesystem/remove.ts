@@ -1,18 +1,18 @@
 import { lstat, readdir, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SandboxError } from "../sandbox-error.ts";
-import { explained } from "./explained.ts";
+import { explainError } from "./explain-error.ts";
 import type { Named } from "./files.ts";
 import { below, type Held, type Root } from "./root.ts";
 
 /** Deepest nesting that is deleted: each level is held open. */
-const DEEPEST = 200;
+const MAX_DEPTH = 200;
 /** Files of a directory that are deleted at a time. */
 const AT_ONCE = 16;
 
 /** Deletes a file, a link, or a directory with all that is in it; never what a link leads to. */
 export async function removePath(root: Root, { real, asked }: Named): Promise<void> {
-  await explained(asked, async () => {
+  await explainError(asked, async () => {
     await using directory = await root.hold(dirname(real), asked);
     await removeIn(directory, basename(real), asked, 0);
   });
@@ -21,10 +21,10 @@ export async function removePath(root: Root, { real, asked }: Named): Promise<vo
 async function removeIn(directory: Held, name: string, asked: string, depth: number): Promise<void> {
   const at = join(directory.at, name);
   if (!(await lstat(at)).isDirectory()) return await unlink(at);
-  if (depth >= DEEPEST) {
+  if (depth >= MAX_DEPTH) {
     throw new SandboxError(
       "unavailable",
-      `'${asked}' is nested more than ${DEEPEST} deep. Delete it with execute (rm -r).`,
+      `'${asked}' is nested more than ${MAX_DEPTH} deep. Delete it with execute (rm -r).`,
     );
   }
   await empty(await below(directory, name), asked, depth + 1);

@@ -5,7 +5,7 @@ export interface Reading {
 }
 
 /** Longest column of a dump: eight bytes. */
-export const LONGEST_COLUMN = 16;
+export const MAX_COLUMN_WIDTH = 16;
 
 /** What `od` and `hexdump` write for characters that have no picture. */
 const NAMES = new Set(
@@ -22,7 +22,7 @@ function digit(code: number): number {
 }
 
 function hexadecimal(column: string): number[] | undefined {
-  if (column.length % 2 !== 0 || column.length > LONGEST_COLUMN) return undefined;
+  if (column.length % 2 !== 0 || column.length > MAX_COLUMN_WIDTH) return undefined;
   const bytes: number[] = [];
   for (let index = 0; index < column.length; index += 2) {
     const [high, low] = [digit(column.charCodeAt(index)), digit(column.charCodeAt(index + 1))];

@@ -1,12 +1,12 @@
-import { CHARACTERS, LONGEST_COLUMN, NUMBERS, type Reading } from "./dump-readings.ts";
+import { CHARACTERS, MAX_COLUMN_WIDTH, NUMBERS, type Reading } from "./dump-readings.ts";
 import { type View, ViewBuilder } from "./view.ts";
 
 /** Lines that are no part of a dump and may stand between two that are: `od -t x1c` has two for each row. */
-const MOST_LINES_BETWEEN = 3;
+const MAX_LINES_BETWEEN = 3;
 /** Longest line of a dump. */
-const LONGEST_LINE = 4_096;
+const MAX_LINE_LENGTH = 4_096;
 /** Longest name of a character. */
-const LONGEST_NAME = 3;
+const MAX_NAME_LENGTH = 3;
 
 /** What the dumps in a text show, in each way of reading them. */
 export interface DumpViews {
@@ -68,19 +68,19 @@ function* linesOf(text: string): Generator<Line> {
 
 /** Whether a line may be one of a dump: told quickly, since most lines are none. */
 function mayBeRow(text: string, { start, end }: Line): boolean {
-  if (end - start > LONGEST_LINE) return false;
+  if (end - start > MAX_LINE_LENGTH) return false;
   let index = start;
   while (index < end && (text.charCodeAt(index) <= 0x20 || text.charCodeAt(index) === QUOTE)) index++;
   const isIndented = index > start;
   const first = index;
   let isNumber = true;
-  for (; index < end && index - first <= LONGEST_COLUMN + 1; index++) {
+  for (; index < end && index - first <= MAX_COLUMN_WIDTH + 1; index++) {
     const code = text.charCodeAt(index);
     if (code <= 0x20) break;
     isNumber &&= (code >= 0x30 && code <= 0x3a) || code === 0x2d || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
   }
   const width = index - first;
-  return width > 0 && width <= LONGEST_COLUMN + 1 && (isNumber || (isIndented && width <= LONGEST_NAME));
+  return width > 0 && width <= MAX_COLUMN_WIDTH + 1 && (isNumber || (isIndented && width <= MAX_NAME_LENGTH));
 }
 
 interface Column {
@@ -161,7 +161,7 @@ class DumpReader {
       if (bytes === undefined) return;
       read.push(bytes);
     }
-    if (line.number - this.#line > MOST_LINES_BETWEEN + 1) this.#close();
+    if (line.number - this.#line > MAX_LINES_BETWEEN + 1) this.#close();
     this.#line = line.number;
     this.#made ??= new ViewBuilder(64);
     for (const [place, { index }] of columns.entries()) {

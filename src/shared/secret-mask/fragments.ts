@@ -26,11 +26,11 @@ export function endAtBeginning(values: Uint8Array, pattern: Pattern): number {
 }
 
 /** Longest beginning of a pattern that may come again in it: beyond it a plain search may look at each value often. */
-const MOST_REPETITION = 32;
+const MAX_REPETITION = 32;
 
 /** Whether a pattern consists of much the same again and again. */
 export function isRepetitive(pattern: Wanted): boolean {
-  return pattern.values.length > MOST_REPETITION && tableOf(pattern).some((length) => length > MOST_REPETITION);
+  return pattern.values.length > MAX_REPETITION && tableOf(pattern).some((length) => length > MAX_REPETITION);
 }
 
 /** Where a pattern is next, from a place on; -1 where it is not. Linear whatever the pattern is. */

@@ -25,29 +25,29 @@ export interface SecretPatterns {
 /**
  * Values shorter than this are not masked: replacing every `1` or `on` would make texts unreadable and hide nothing.
  */
-export const SHORTEST_MASKED_SECRET = 4;
+export const MIN_SECRET_LENGTH = 4;
 /** Shorter ones are found only as they stand: with anything between their characters they would be found in prose. */
-const SHORTEST_CANONICAL = 8;
+const MIN_CANONICAL_LENGTH = 8;
 /** Shorter ones may have line ends between their characters, but no spaces. */
-const SHORTEST_SPACED = 12;
+const MIN_SPACED_LENGTH = 12;
 /** Bytes below which a secret is not looked for in base64, base32, hexadecimal digits and dumps. */
-const SHORTEST_ENCODED = 6;
+const MIN_ENCODED_LENGTH = 6;
 /** Lines of a secret that are secrets of their own, such as those of a private key. */
-const SHORTEST_LINE = 16;
+const MIN_LINE_WIDTH = 16;
 
 /** The patterns of a secret, and of each long line of it. */
 export function patternsOf(secret: string): SecretPatterns[] {
   const value = secret.trim();
-  if (value.length < SHORTEST_MASKED_SECRET) return [];
+  if (value.length < MIN_SECRET_LENGTH) return [];
   const lines = value.split(/\r?\n/).map((line) => line.trim());
-  const long = lines.length > 1 ? lines.filter((line) => line.length >= SHORTEST_LINE) : [];
+  const long = lines.length > 1 ? lines.filter((line) => line.length >= MIN_LINE_WIDTH) : [];
   return [...new Set([value, ...long])].map(patternsOfText);
 }
 
 function patternsOfText(text: string): SecretPatterns {
   const spellings = spellingsOf(text);
   const bytes = Buffer.from(text);
-  const isLongEnough = bytes.length >= SHORTEST_ENCODED;
+  const isLongEnough = bytes.length >= MIN_ENCODED_LENGTH;
   const plain = [...spellings.map(canonicalBytes), ...latin1(text)];
   const squeezed = squeezedBytes(text);
   const hasEscapes = Buffer.compare(squeezed, canonicalBytes(text)) !== 0;
@@ -115,8 +115,8 @@ function base32(bytes: Buffer): string[] {
 function distinct(all: readonly Uint8Array[], hasSpaces: boolean): Pattern[] {
   const made = new Map<string, Pattern>();
   for (const values of all) {
-    if (values.length < SHORTEST_CANONICAL) continue;
-    const isTight = values.length < SHORTEST_SPACED && !hasSpaces;
+    if (values.length < MIN_CANONICAL_LENGTH) continue;
+    const isTight = values.length < MIN_SPACED_LENGTH && !hasSpaces;
     made.set(Buffer.from(values).toString("latin1"), { values, isTight });
   }
   return [...made.values()];

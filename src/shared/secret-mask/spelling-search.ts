@@ -5,9 +5,9 @@ import type { Range } from "./view.ts";
 /** With fewer of them each is looked for by itself: that is quicker than to look at every character. */
 const FEW = 12;
 /** Beginnings up to this long are looked for one by one at the end of a text. */
-const LONGEST_SHORT = 16;
+const MAX_SHORT_LENGTH = 16;
 /** Shorter ones are left where a text was cut. */
-const SHORTEST_CUT = 4;
+const MIN_CUT_LENGTH = 4;
 
 interface Spelling {
   readonly text: string;
@@ -40,13 +40,13 @@ export class SpellingSearch {
 
   /** Where at the end of a text the beginning of a short spelling begins; the text's length where none does. */
   cutOffAtEnd(text: string, end: "cut" | "growing"): number {
-    let held = end === "cut" ? SHORTEST_CUT - 1 : 0;
+    let held = end === "cut" ? MIN_CUT_LENGTH - 1 : 0;
     for (const spelling of this.#spellings) {
-      for (let length = Math.min(spelling.text.length - 1, text.length, LONGEST_SHORT); length > held; length--) {
+      for (let length = Math.min(spelling.text.length - 1, text.length, MAX_SHORT_LENGTH); length > held; length--) {
         if (text.endsWith(spelling.text.slice(0, length))) held = length;
       }
     }
-    return end === "cut" && held < SHORTEST_CUT ? text.length : text.length - held;
+    return end === "cut" && held < MIN_CUT_LENGTH ? text.length : text.length - held;
   }
 }
 

@@ -7,7 +7,7 @@ const SEED = Number(process.env["MASK_TEST_SEED"] ?? 1);
 /** So many characters of a secret are of use to whoever finds them. */
 const USEFUL = 8;
 /** Parts of a secret that are looked for. */
-const MOST_PARTS = 150;
+const MAX_PARTS = 150;
 /** Separates what the tools print. */
 const MARK = "=====";
 
@@ -152,7 +152,7 @@ function leaks(secret: string, text: string): string[] {
   const lower = squeezed.toLowerCase();
   const found = new Set<string>();
   const characters = [...secret];
-  const step = Math.ceil(characters.length / MOST_PARTS);
+  const step = Math.ceil(characters.length / MAX_PARTS);
   for (let index = 0; index + USEFUL <= characters.length; index += step) {
     const part = characters.slice(index, index + USEFUL).join("");
     for (const spelling of spellings(part)) {

@@ -5,7 +5,7 @@ import { deltaBetween } from "./delta.ts";
 import { type DeltaEvent, EVENT_VERSION, type StateEvent } from "./event.ts";
 
 /** Most deltas between two whole states: whoever comes late reads one state and these. */
-export const MOST_DELTAS = 500;
+export const MAX_DELTAS = 500;
 /** Bytes of deltas that are never worth a whole state. */
 const FEW_BYTES = 16 * 1024;
 /** Most events kept of an execution, and most bytes of them. The newest whole state and what follows it always stay. */
@@ -72,7 +72,7 @@ export class EventLog {
   }
 
   #delta(status: AgentExecutionStatus, stretch: Stretch | undefined): string | undefined {
-    if (this.#last === undefined || stretch === undefined || stretch.events > MOST_DELTAS) return undefined;
+    if (this.#last === undefined || stretch === undefined || stretch.events > MAX_DELTAS) return undefined;
     const most = Math.max(stretch.stateBytes, FEW_BYTES);
     if (stretch.bytes - stretch.stateBytes > most) return undefined;
     const delta = deltaBetween(this.#last, status);

@@ -10,7 +10,7 @@ import { reduce } from "../reducer.ts";
 import { begin, type StatusState } from "../status-state.ts";
 import { applyEvent, type ReaderState } from "./apply-event.ts";
 import type { StatusEvent } from "./event.ts";
-import { EventLog, KEPT_BYTES, KEPT_EVENTS, MOST_DELTAS, type OutgoingEvent } from "./event-log.ts";
+import { EventLog, KEPT_BYTES, KEPT_EVENTS, MAX_DELTAS, type OutgoingEvent } from "./event-log.ts";
 
 const SECRET = "sk-0123456789";
 const main = { actor: { kind: "main" } } as const;
@@ -223,7 +223,7 @@ describe("what is kept and sent", () => {
     const large = sent(400, 1_000_000, 20_000);
     expect(large.most).toBeLessThan(KEPT_BYTES * 2.5);
     const small = sent(4_000, 100, 1);
-    expect(small.mostEvents).toBeLessThanOrEqual(KEPT_EVENTS + MOST_DELTAS + 2);
+    expect(small.mostEvents).toBeLessThanOrEqual(KEPT_EVENTS + MAX_DELTAS + 2);
     expect(small.most).toBeLessThan(KEPT_BYTES);
   });
 

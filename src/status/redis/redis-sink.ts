@@ -1,7 +1,7 @@
 import type { Logger } from "../../log/index.ts";
 import type { RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { degraded, type Finding, type HealthCheck } from "../../shared/health.ts";
+import { degraded, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import { retry } from "../../shared/retry.ts";
 import { waitAtMost } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
@@ -10,7 +10,7 @@ import { EventStore } from "./event-store.ts";
 
 /** The last event is worth some time: who waits for it would wait in vain. */
 const LAST_MS = 20_000;
-const LAST_RETRY = { retries: Number.POSITIVE_INFINITY, firstMs: 200, mostMs: 2_000 };
+const LAST_RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 2_000 };
 /** The execution waits this long for its events; what is not taken by then goes on behind it. */
 const PATIENCE_MS = 2_000;
 
@@ -105,7 +105,7 @@ export class RedisSink implements StatusSink {
     this.#dropped = 0;
   }
 
-  async #find(): Promise<Finding | undefined> {
+  async #find(): Promise<HealthProblem | undefined> {
     const reason = await this.#redis.probe();
     if (reason === undefined && Date.now() - this.#lastDrop > RECENT_MS) this.#recovered();
     const lost = this.#dropped === 0 ? "" : `status events dropped: ${this.#dropped}`;

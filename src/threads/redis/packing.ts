@@ -1,5 +1,5 @@
 import { packBlob, unpackBlob } from "../blob-codec.ts";
-import type { Part, StoredValue, WriteRow } from "../checkpoint-rows.ts";
+import type { StoredMessage, StoredValue, WriteRow } from "../checkpoint-rows.ts";
 import { SEPARATOR } from "./keys.ts";
 
 /** The ids of the parts, first so that scripts can read them, then a zero byte, then the rest. */
@@ -27,8 +27,8 @@ export function unpackWrite(field: string, bytes: Buffer): WriteRow {
 }
 
 /** What scripts are given to store parts, and to look whether those exist that are not given. */
-export function partArguments(
-  parts: readonly Part[],
+export function messageArguments(
+  parts: readonly StoredMessage[],
   values: readonly { readonly value: StoredValue }[],
 ): (string | number | Buffer)[] {
   const given = new Set(parts.map(({ id }) => id));

@@ -1,4 +1,4 @@
-import { storeParts } from "./parts-script.ts";
+import { storeMessages } from "./messages-script.ts";
 
 /**
  * Stores a checkpoint with the values that are new in it, and lets go of what only older checkpoints needed: as a
@@ -13,7 +13,7 @@ import { storeParts } from "./parts-script.ts";
 export const PUT_SCRIPT = `
 local ids, values, namespaces, checkpoint = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local keep, ttl = tonumber(ARGV[7]), tonumber(ARGV[8])
-${storeParts("KEYS[5]", 11)}
+${storeMessages("KEYS[5]", 11)}
 redis.call("HSET", checkpoint, "versions", ARGV[3], "parent", ARGV[4], "checkpoint", ARGV[5], "metadata", ARGV[6])
 for i = next, #ARGV, 2 do redis.call("HSET", values, ARGV[i], ARGV[i + 1]) end
 redis.call("ZADD", ids, 0, ARGV[1])
@@ -52,7 +52,7 @@ return {}
  *       there ("1"), its field and its value.
  */
 export const PUT_WRITES_SCRIPT = `
-${storeParts("KEYS[2]", 2)}
+${storeMessages("KEYS[2]", 2)}
 for i = next, #ARGV, 3 do
   redis.call(ARGV[i] == "1" and "HSET" or "HSETNX", KEYS[1], ARGV[i + 1], ARGV[i + 2])
 end

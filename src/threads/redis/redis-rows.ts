@@ -2,12 +2,19 @@ import { applied, type RedisClient, type RedisConnection } from "../../redis/ind
 import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
-import type { ChannelValue, CheckpointKey, CheckpointRow, CheckpointRows, Part, WriteRow } from "../checkpoint-rows.ts";
+import type {
+  ChannelValue,
+  CheckpointKey,
+  CheckpointRow,
+  CheckpointRows,
+  StoredMessage,
+  WriteRow,
+} from "../checkpoint-rows.ts";
 import { isEphemeral } from "../ephemeral.ts";
 import { ThreadError } from "../thread-error.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
-import { packValue, packWrite, partArguments, unpackValue, unpackWrite } from "./packing.ts";
-import { SWEEP_SCRIPT } from "./parts-script.ts";
+import { SWEEP_SCRIPT } from "./messages-script.ts";
+import { messageArguments, packValue, packWrite, unpackValue, unpackWrite } from "./packing.ts";
 import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
 /** So often the newest checkpoint may turn out to be gone: another process has written newer ones meanwhile. */
@@ -53,9 +60,9 @@ export class RedisRows implements CheckpointRows {
     for (const thread of threadId === undefined ? await this.#threads() : [threadId]) {
       const keys = new ThreadKeys(thread);
       const namespaces =
-        namespace === undefined ? await this.#persist((client) => client.smembers(keys.namespaces)) : [namespace];
+        namespace === undefined ? await this.#runWithRetry((client) => client.smembers(keys.namespaces)) : [namespace];
       for (const place of namespaces.sort()) {
-        for (const id of await this.#persist((client) => client.zrevrange(keys.ids(place), 0, -1))) {
+        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.ids(place), 0, -1))) {
           const row = await this.#row({ threadId: thread, namespace: place, id });
           if (row !== undefined) yield row;
         }
@@ -66,7 +73,7 @@ export class RedisRows implements CheckpointRows {
   async put(
     row: CheckpointRow,
     values: readonly ChannelValue[],
-    parts: readonly Part[],
+    parts: readonly StoredMessage[],
     keep: number,
   ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
@@ -75,7 +82,7 @@ export class RedisRows implements CheckpointRows {
       `${channel}${SEPARATOR}${version}`,
       packValue(value),
     ]);
-    const missing = await this.#persist((client) =>
+    const missing = await this.#runWithRetry((client) =>
       client.eval(
         PUT_SCRIPT,
         5,
@@ -87,12 +94,12 @@ export class RedisRows implements CheckpointRows {
           keys.checkpoints(namespace),
           keys.writes(namespace),
         ],
-        ...partArguments(parts, values),
+        ...messageArguments(parts, values),
         ...fields,
       ),
     );
     const now = Date.now();
-    await this.#persist(async (client) => {
+    await this.#runWithRetry(async (client) => {
       await client.zadd(THREADS_KEY, now + this.#ttlOf(threadId), threadId);
       await client.zremrangebyscore(THREADS_KEY, 0, now);
     });
@@ -104,7 +111,7 @@ export class RedisRows implements CheckpointRows {
     if (wanted.length === 0) return [];
     const key = new ThreadKeys(threadId).values(namespace);
     const fields = wanted.map(([channel, version]) => `${channel}${SEPARATOR}${version}`);
-    const found = await this.#persist((client) => client.hmgetBuffer(key, ...fields));
+    const found = await this.#runWithRetry((client) => client.hmgetBuffer(key, ...fields));
     return wanted.flatMap(([channel, version], index) => {
       const bytes = found[index];
       return bytes === null || bytes === undefined ? [] : [{ channel, version, value: unpackValue(bytes) }];
@@ -112,11 +119,13 @@ export class RedisRows implements CheckpointRows {
   }
 
   async writes(key: CheckpointKey): Promise<WriteRow[]> {
-    const found = await this.#persist((client) => client.hgetallBuffer(new ThreadKeys(key.threadId).writesOf(key)));
+    const found = await this.#runWithRetry((client) =>
+      client.hgetallBuffer(new ThreadKeys(key.threadId).writesOf(key)),
+    );
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
 
-  async putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly Part[]): Promise<string[]> {
+  async putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly StoredMessage[]): Promise<string[]> {
     if (rows.length === 0) return [];
     const keys = new ThreadKeys(key.threadId);
     const writes = rows.flatMap((row) => [
@@ -124,15 +133,15 @@ export class RedisRows implements CheckpointRows {
       `${row.taskId}${SEPARATOR}${row.index}`,
       packWrite(row),
     ]);
-    const given = partArguments(parts, rows);
-    return (await this.#persist((client) =>
+    const given = messageArguments(parts, rows);
+    return (await this.#runWithRetry((client) =>
       client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlOf(key.threadId), ...given, ...writes),
     )) as string[];
   }
 
-  async parts(threadId: string, ids: readonly string[]): Promise<Part[]> {
+  async parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
     if (ids.length === 0) return [];
-    const found = await this.#persist((client) => client.hmgetBuffer(new ThreadKeys(threadId).parts, ...ids));
+    const found = await this.#runWithRetry((client) => client.hmgetBuffer(new ThreadKeys(threadId).parts, ...ids));
     return ids.flatMap((id, index) => {
       const bytes = found[index];
       return bytes === null || bytes === undefined ? [] : [{ id, value: unpackBlob(bytes) }];
@@ -151,7 +160,7 @@ export class RedisRows implements CheckpointRows {
   }
 
   /** Nothing to do: what is not used is let go of by its time to live. */
-  async upkeep(): Promise<void> {}
+  async maintenance(): Promise<void> {}
 
   async #delete(threadId: string, onlySubGraphs: boolean): Promise<void> {
     const keys = new ThreadKeys(threadId);
@@ -175,25 +184,25 @@ export class RedisRows implements CheckpointRows {
     return isEphemeral(threadId) ? Math.min(this.#ttlMs, EPHEMERAL_TTL_MS) : this.#ttlMs;
   }
 
-  async #persist<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
-    return await this.#redis.persist(work, this.#signal).catch((error: unknown) => {
+  async #runWithRetry<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    return await this.#redis.runWithRetry(work, this.#signal).catch((error: unknown) => {
       if (this.#signal?.aborted === true) throw error;
       throw new ThreadError(`The agent's memory cannot be read or written: ${messageOf(error)}`, error);
     });
   }
 
   async #threads(): Promise<string[]> {
-    return await this.#persist((client) => client.zrangebyscore(THREADS_KEY, Date.now(), "+inf"));
+    return await this.#runWithRetry((client) => client.zrangebyscore(THREADS_KEY, Date.now(), "+inf"));
   }
 
   async #newest(threadId: string, namespace: string): Promise<string | undefined> {
     const key = new ThreadKeys(threadId).ids(namespace);
-    return (await this.#persist((client) => client.zrevrange(key, 0, 0)))[0];
+    return (await this.#runWithRetry((client) => client.zrevrange(key, 0, 0)))[0];
   }
 
   async #row(key: CheckpointKey): Promise<CheckpointRow | undefined> {
     const name = new ThreadKeys(key.threadId).checkpoint(key);
-    const { versions, parent, checkpoint, metadata } = await this.#persist((client) => client.hgetallBuffer(name));
+    const { versions, parent, checkpoint, metadata } = await this.#runWithRetry((client) => client.hgetallBuffer(name));
     if (versions === undefined || checkpoint === undefined || metadata === undefined) return undefined;
     const parentId = parent?.toString() ?? "";
     return {

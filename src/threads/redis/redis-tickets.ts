@@ -19,7 +19,7 @@ const LOOK_MS = 3_000;
 /** How often where one that was announced is in the way: it may not come any more. */
 const ARRIVAL_LOOK_MS = 1_000;
 /** How often where it is not called. */
-const LOOK_OFTEN = { firstMs: 50, mostMs: 500 };
+const LOOK_OFTEN = { initialMs: 50, maxMs: 500 };
 /** What expires is looked at a little later. */
 const MARGIN_MS = 20;
 
@@ -62,7 +62,7 @@ export class RedisTickets implements TicketStore {
       const options = [ticket.order, TICKET_TTL_MS, inbox, ...settling, ...released];
       return (await client.eval(CLAIM, 3, ...place, ...options)) as [] | [Blocked["why"], string, number];
     };
-    const [why, by = "", lastsMs = 0] = await this.#redis.persist(ask, signal).catch((error: unknown) => {
+    const [why, by = "", lastsMs = 0] = await this.#redis.runWithRetry(ask, signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
       throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
     });

@@ -9,8 +9,8 @@ import { ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { ticketOf } from "../ticket.ts";
 import { SqliteTickets } from "./sqlite-tickets.ts";
+import { withStorageErrors } from "./storage-errors.ts";
 import { openThreadsFile } from "./threads-file.ts";
-import { wordedRows } from "./worded-rows.ts";
 
 /** Threads in a file, and whether it can be written. */
 export interface SqliteThreads extends ThreadStore {
@@ -27,7 +27,7 @@ export function openSqliteThreads(
   const health = new DatabaseHealth(path, database);
   const tickets = openTickets(dataDir, log);
   const queue = new ThreadQueue({ tickets, isWorkflowOpen, log });
-  const store = new RowThreadStore(wordedRows(rows, health), queue, async () => {
+  const store = new RowThreadStore(withStorageErrors(rows, health), queue, async () => {
     database.close();
     tickets.close();
   });
@@ -37,14 +37,14 @@ export function openSqliteThreads(
 }
 
 /** The queues of threads alone, for who creates executions on this machine and knows their order first. */
-export interface SqliteTurns {
+export interface SqliteThreadQueue {
   /** See {@link ThreadStore}. */
   announce(threadId: string, executionId: string): Promise<void>;
   close(): void;
 }
 
 /** @throws DatabaseError */
-export function openSqliteTurns(dataDir: string, log: Logger): SqliteTurns {
+export function openSqliteThreadQueue(dataDir: string, log: Logger): SqliteThreadQueue {
   const tickets = openTickets(dataDir, log);
   return {
     announce: (threadId, executionId) => tickets.announce(threadId, ticketOf(executionId)),

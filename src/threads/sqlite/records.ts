@@ -30,7 +30,7 @@ export interface WriteRecord {
   readonly parts: string;
 }
 
-export interface PartRecord {
+export interface MessageRecord {
   readonly id: string;
   readonly type: string;
   readonly value: Uint8Array;

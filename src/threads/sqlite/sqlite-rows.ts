@@ -4,21 +4,21 @@ import type {
   CheckpointKey,
   CheckpointRow,
   CheckpointRows,
-  Part,
+  StoredMessage,
   StoredValue,
   WriteRow,
 } from "../checkpoint-rows.ts";
+import { shrink, unusedThread } from "./maintenance.ts";
 import {
   type CheckpointRecord,
   checkpointRow,
-  type PartRecord,
+  type MessageRecord,
   stored,
   storedValue,
   type ValueRecord,
   type WriteRecord,
 } from "./records.ts";
 import { prepareSchema } from "./schema.ts";
-import { shrink, unusedThread } from "./upkeep.ts";
 
 /** Checkpoints in a SQLite database; several processes may use the same file. */
 export class SqliteRows implements CheckpointRows {
@@ -46,7 +46,7 @@ export class SqliteRows implements CheckpointRows {
   async put(
     row: CheckpointRow,
     values: readonly ChannelValue[],
-    parts: readonly Part[],
+    parts: readonly StoredMessage[],
     keep: number,
   ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
@@ -107,7 +107,7 @@ export class SqliteRows implements CheckpointRows {
   async putWrites(
     { threadId, namespace, id }: CheckpointKey,
     rows: readonly WriteRow[],
-    parts: readonly Part[],
+    parts: readonly StoredMessage[],
   ): Promise<string[]> {
     return this.#withParts(threadId, parts, rows, () => {
       for (const { taskId, index, taskPath, channel, value } of rows) {
@@ -120,9 +120,9 @@ export class SqliteRows implements CheckpointRows {
     });
   }
 
-  async parts(threadId: string, ids: readonly string[]): Promise<Part[]> {
+  async parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
     return this.#database
-      .query<PartRecord, SQLQueryBindings[]>(
+      .query<MessageRecord, SQLQueryBindings[]>(
         "SELECT id, type, value FROM parts WHERE thread_id = ? AND id IN (SELECT value FROM json_each(?))",
       )
       .all(threadId, JSON.stringify(ids))
@@ -143,7 +143,7 @@ export class SqliteRows implements CheckpointRows {
     });
   }
 
-  async upkeep(): Promise<void> {
+  async maintenance(): Promise<void> {
     const unused = unusedThread(this.#database, Date.now());
     if (unused !== undefined) await this.deleteThread(unused);
     await shrink(this.#database);
@@ -152,7 +152,7 @@ export class SqliteRows implements CheckpointRows {
   /** Stores parts and does the work, unless parts of the values are missing. @returns the ids of those that are */
   #withParts(
     threadId: string,
-    parts: readonly Part[],
+    parts: readonly StoredMessage[],
     values: readonly { readonly value: StoredValue }[],
     work: () => void,
   ): string[] {

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { Logger } from "../../log/index.ts";
 import type { DatabaseHealth } from "../../shared/database-health.ts";
 import { messageOf } from "../../shared/errors.ts";
-import type { Finding } from "../../shared/health.ts";
+import type { HealthProblem } from "../../shared/health.ts";
 import { ownIdentity } from "../../shared/process-identity.ts";
 import type { Ticket } from "../ticket.ts";
 import {
@@ -15,8 +15,8 @@ import {
 } from "../ticket-store.ts";
 import { Liveness } from "./liveness.ts";
 import type { TicketRecord } from "./records.ts";
+import { toStorageError } from "./storage-errors.ts";
 import { Waiters } from "./waiters.ts";
-import { wordedError } from "./worded-rows.ts";
 
 /** How often a waiting execution looks by itself: a killed process wakes no one. */
 const LOOK_MS = 1_000;
@@ -76,7 +76,7 @@ export class SqliteTickets implements TicketStore {
       if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
       return this.#transaction(() => this.#claim(claim, settle));
     } catch (error) {
-      throw wordedError(error, this.#health);
+      throw toStorageError(error, this.#health);
     }
   }
 
@@ -108,7 +108,7 @@ export class SqliteTickets implements TicketStore {
   }
 
   /** Whether the file can be written. */
-  check(): Finding | undefined {
+  check(): HealthProblem | undefined {
     return this.#health.check();
   }
 

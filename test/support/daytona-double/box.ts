@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** What a sandbox is asked for with, as the API takes it. */
-export interface BoxWish {
+export interface BoxParams {
   readonly name?: string;
   readonly snapshot?: string;
   readonly target?: string;
@@ -19,7 +19,7 @@ export class Box {
   readonly id = crypto.randomUUID();
   readonly name: string;
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "agent-runner-test-daytona-")));
-  readonly wish: BoxWish;
+  readonly params: BoxParams;
   labels: Record<string, string>;
   state = "creating";
   desiredState = "started";
@@ -31,12 +31,12 @@ export class Box {
   refreshed = 0;
   readonly createdAt = new Date();
 
-  constructor(wish: BoxWish) {
-    this.wish = wish;
-    this.name = wish.name ?? this.id;
-    this.labels = wish.labels ?? {};
-    this.autoStopInterval = wish.autoStopInterval ?? 15;
-    this.autoDeleteInterval = wish.autoDeleteInterval ?? -1;
+  constructor(params: BoxParams) {
+    this.params = params;
+    this.name = params.name ?? this.id;
+    this.labels = params.labels ?? {};
+    this.autoStopInterval = params.autoStopInterval ?? 15;
+    this.autoDeleteInterval = params.autoDeleteInterval ?? -1;
   }
 
   toDto(toolboxProxyUrl: string): Record<string, unknown> {
@@ -44,10 +44,10 @@ export class Box {
       id: this.id,
       organizationId: "org",
       name: this.name,
-      target: this.wish.target ?? "us",
-      snapshot: this.wish.snapshot ?? "daytonaio/sandbox:0.5.0",
+      target: this.params.target ?? "us",
+      snapshot: this.params.snapshot ?? "daytonaio/sandbox:0.5.0",
       user: "daytona",
-      env: this.wish.env ?? {},
+      env: this.params.env ?? {},
       labels: this.labels,
       public: false,
       networkBlockAll: false,
@@ -60,7 +60,7 @@ export class Box {
       ...(this.errorReason === "" ? {} : { errorReason: this.errorReason }),
       autoStopInterval: this.autoStopInterval,
       autoDeleteInterval: this.autoDeleteInterval,
-      autoArchiveInterval: this.wish.autoArchiveInterval ?? 10_080,
+      autoArchiveInterval: this.params.autoArchiveInterval ?? 10_080,
       createdAt: this.createdAt.toISOString(),
       updatedAt: this.createdAt.toISOString(),
       lastActivityAt: this.lastActivityAt.toISOString(),

@@ -1,4 +1,4 @@
-import { Box, type BoxWish } from "./box.ts";
+import { Box, type BoxParams } from "./box.ts";
 import { errorAnswer, type Fault, Faults } from "./faults.ts";
 import { toolboxAnswer } from "./toolbox.ts";
 
@@ -113,10 +113,10 @@ export class DaytonaDouble {
 
   async #collection(request: Request, query: URLSearchParams): Promise<Response> {
     if (request.method === "GET") return this.#list(query);
-    const wish = (await request.json()) as BoxWish;
-    if (wish.name !== undefined && this.#find(wish.name) !== undefined)
-      return errorAnswer(409, `Sandbox with name ${wish.name} already exists`, "/api/sandbox");
-    const box = new Box(wish);
+    const params = (await request.json()) as BoxParams;
+    if (params.name !== undefined && this.#find(params.name) !== undefined)
+      return errorAnswer(409, `Sandbox with name ${params.name} already exists`, "/api/sandbox");
+    const box = new Box(params);
     this.boxes.set(box.id, box);
     this.#starts(box);
     return this.#dto(box);

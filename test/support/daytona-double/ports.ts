@@ -11,13 +11,13 @@ export class MemorySessions implements SessionSandboxes {
     for (const id of ids) this.sandboxes.set(id, undefined);
   }
 
-  async recall(sessionId: string): Promise<{ readonly sandboxId?: string } | undefined> {
+  async getSandbox(sessionId: string): Promise<{ readonly sandboxId?: string } | undefined> {
     if (!this.sandboxes.has(sessionId)) return undefined;
     const sandboxId = this.sandboxes.get(sessionId);
     return sandboxId === undefined ? {} : { sandboxId };
   }
 
-  async remember(sessionId: string, sandboxId: string): Promise<void> {
+  async setSandbox(sessionId: string, sandboxId: string): Promise<void> {
     if (this.broken !== undefined) throw this.broken;
     this.sandboxes.set(sessionId, sandboxId);
   }

@@ -5,7 +5,7 @@ import {
   type GroupOrganization,
   type ReplicaLocks,
 } from "../../../src/sandbox/daytona/index.ts";
-import type { SandboxLease, SandboxRequest } from "../../../src/sandbox/index.ts";
+import type { SandboxHandle, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { SecretMask } from "../../../src/shared/secret-mask.ts";
 import type { DaytonaDouble } from "./daytona-double.ts";
 import { type MemorySessions, memoryLocks, memoryOrganization } from "./ports.ts";
@@ -30,7 +30,7 @@ export interface Replica {
   readonly api: DaytonaApi;
   readonly sandboxes: DaytonaSandboxes;
   readonly log: readonly string[];
-  acquire(request?: Partial<SandboxRequest>): Promise<SandboxLease>;
+  acquire(request?: Partial<SandboxRequest>): Promise<SandboxHandle>;
   /** Gives back what was not given back. */
   close(): Promise<void>;
 }
@@ -52,14 +52,14 @@ export function openReplica(options: ReplicaOptions): Replica {
   const api = new DaytonaApi(
     config,
     logger,
-    options.isImpatient === true ? { retries: 2, firstMs: 50, mostMs: 50 } : undefined,
+    options.isImpatient === true ? { retries: 2, initialMs: 50, maxMs: 50 } : undefined,
   );
   const sandboxes = new DaytonaSandboxes({
     ...{ api, config, commandTimeoutMs: 60_000, group, sessions, locks, organization, log: logger },
     ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
   });
-  const leases: SandboxLease[] = [];
+  const leases: SandboxHandle[] = [];
   return {
     api,
     sandboxes,

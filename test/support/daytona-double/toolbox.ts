@@ -51,7 +51,7 @@ async function execute(
   const env = { PATH: programs, HOME: box.folder, LANG: "C.UTF-8" };
   const child = spawn("/bin/sh", ["-c", command], {
     cwd: cwd ?? box.folder,
-    env: { ...env, ...box.wish.env, ...envs },
+    env: { ...env, ...box.params.env, ...envs },
     stdio: ["ignore", "pipe", "pipe"],
     ...(user === undefined ? {} : { uid: user, gid: user }),
   });

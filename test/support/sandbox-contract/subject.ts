@@ -1,10 +1,10 @@
-import type { Sandbox, SandboxLease, SandboxRequest } from "../../../src/sandbox/index.ts";
+import type { Sandbox, SandboxHandle, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { eventually } from "../eventually.ts";
 
 /** A kind of sandbox, for the contract that all kinds keep. */
 export interface Subject {
   /** A sandbox of its own for each test. Given back at the end, if the test did not. */
-  acquire(request?: Partial<SandboxRequest>): Promise<SandboxLease>;
+  acquire(request?: Partial<SandboxRequest>): Promise<SandboxHandle>;
   /** Does something without the rights of root, to whom nothing is closed. */
   unprivileged<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { chmod } from "node:fs/promises";
 import { silentLogger } from "../../../src/log/index.ts";
 import { DaytonaApi, DaytonaSandboxes } from "../../../src/sandbox/daytona/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../../../src/sandbox/filesystem/index.ts";
-import type { SandboxLease, SandboxProvider, SandboxRequest } from "../../../src/sandbox/index.ts";
+import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { DaytonaDouble } from "../daytona-double/daytona-double.ts";
 import { MemorySessions, memoryLocks, memoryOrganization } from "../daytona-double/ports.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -56,7 +56,7 @@ function subject(
   unprivileged: Subject["unprivileged"],
   close: () => Promise<void>,
 ): Subject {
-  const leases: SandboxLease[] = [];
+  const leases: SandboxHandle[] = [];
   return {
     unprivileged,
     acquire: async (request: Partial<SandboxRequest> = {}) => {

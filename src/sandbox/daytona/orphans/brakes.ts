@@ -1,4 +1,4 @@
-import type { OrphanReason, Sighting } from "./orphan-ledger.ts";
+import type { OrphanReason, OrphanSighting } from "./orphan-ledger.ts";
 
 /** The time between two rounds of a group, whichever replicas they are of. */
 export const ROUND_MS = 30 * 60_000;
@@ -21,12 +21,12 @@ const WITNESSES: Readonly<Record<OrphanReason, { readonly rounds: number; readon
 const SHARE = 0.1;
 const FEW = 5;
 
-export function mostDeletions(sandboxes: number): number {
+export function maxDeletions(sandboxes: number): number {
   return Math.max(FEW, Math.floor(sandboxes * SHARE));
 }
 
 /** Whether a sandbox has looked like an orphan often and long enough. */
-export function isRipe({ reason, firstSeen, rounds }: Sighting, now: number): boolean {
+export function isRipe({ reason, firstSeen, rounds }: OrphanSighting, now: number): boolean {
   const { rounds: least, ms } = WITNESSES[reason];
   return rounds >= least && now - firstSeen >= ms;
 }

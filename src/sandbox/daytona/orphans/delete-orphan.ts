@@ -61,7 +61,7 @@ async function whatChanged(
 
 async function verdictNow(sessions: SessionSandboxes, session: string, id: string, signal: AbortSignal) {
   try {
-    return verdictOf(await sessions.recall(session, signal), id);
+    return verdictOf(await sessions.getSandbox(session, signal), id);
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`the session ${session} could not be read: ${messageOf(error)}`, { cause: error });

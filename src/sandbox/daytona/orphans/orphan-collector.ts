@@ -1,15 +1,15 @@
 import type { OrphanCollection } from "../../../config/index.ts";
 import { messageOf } from "../../../shared/errors.ts";
-import { degraded, type Finding, type HealthCheck } from "../../../shared/health.ts";
-import { mostDeletions, ROUND_MS, START_GRACE_MS } from "./brakes.ts";
+import { degraded, type HealthCheck, type HealthProblem } from "../../../shared/health.ts";
+import { maxDeletions, ROUND_MS, START_GRACE_MS } from "./brakes.ts";
 import { deleteOrphan, describeOrphan } from "./delete-orphan.ts";
-import { lookForOrphans, type Orphan, type RoundOptions, type RoundResult } from "./orphan-round.ts";
+import { findOrphans, type Orphan, type RoundOptions, type RoundResult } from "./orphan-round.ts";
 
 /** How often a replica looks whether a round is due; not all of them at the same moment. */
 const TICK_MS = 5 * 60_000;
 const JITTER = 0.2;
 /** Orphans that one round lists in the log. */
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /** A lock that one replica of a group has at a time. */
 export interface RoundLock {
@@ -65,7 +65,7 @@ export class OrphanCollector implements HealthCheck {
     this.#ending.abort(new Error("the runner ends"));
   }
 
-  async check(): Promise<Finding | undefined> {
+  async check(): Promise<HealthProblem | undefined> {
     return this.#trouble === undefined ? undefined : degraded(this.#trouble);
   }
 
@@ -103,7 +103,7 @@ export class OrphanCollector implements HealthCheck {
   }
 
   async #round(options: RoundOptions, lock: RoundLock): Promise<number> {
-    const result = await lookForOrphans(options);
+    const result = await findOrphans(options);
     this.#report(whyNot(result));
     const { ripe, watched, total } = result;
     this.#options.log.info(
@@ -129,11 +129,11 @@ export class OrphanCollector implements HealthCheck {
 
   #list(what: string, orphans: readonly Orphan[]): void {
     const { log } = this.#options;
-    for (const orphan of orphans.slice(0, MOST_LISTED)) {
+    for (const orphan of orphans.slice(0, MAX_LISTED)) {
       const { text, fields } = describeOrphan(orphan);
       log.info(`${what} ${text}`, fields);
     }
-    if (orphans.length > MOST_LISTED) log.info(`${what} ${orphans.length - MOST_LISTED} more`);
+    if (orphans.length > MAX_LISTED) log.info(`${what} ${orphans.length - MAX_LISTED} more`);
   }
 
   /** @param trouble why nothing is deleted; `undefined` where nothing stands in the way */
@@ -154,7 +154,7 @@ function whyNot({ distrust, ripe, total }: RoundResult): string | undefined {
   const then =
     "No sandbox is deleted. Check that STIGMER_BACKEND_ENDPOINT and the API key are those of the backend that these sandboxes were made for, and that it has lost nothing. Sandboxes that are unused all the same can be deleted in Daytona's dashboard; Daytona deletes them itself after DAYTONA_AUTO_DELETE_MINUTES.";
   if (distrust !== undefined) return `Orphan collection stopped: ${distrust}. ${then}`;
-  const most = mostDeletions(total);
+  const most = maxDeletions(total);
   if (ripe.length <= most) return undefined;
   return `Orphan collection stopped: ${ripe.length} of the group's ${total} sandboxes look orphaned, and at most ${most} are deleted at a time. ${then}`;
 }

@@ -5,7 +5,7 @@
 export type OrphanReason = "one-off" | "replaced" | "session-not-found";
 
 /** That a sandbox looked like an orphan, and how often. */
-export interface Sighting {
+export interface OrphanSighting {
   readonly reason: OrphanReason;
   /** The backend that said so. */
   readonly backend: string;
@@ -18,7 +18,7 @@ export interface Sighting {
 /** What a round has found out. */
 export interface RoundRecord {
   /** By the sandbox's id. */
-  readonly sightings: ReadonlyMap<string, Sighting>;
+  readonly sightings: ReadonlyMap<string, OrphanSighting>;
   /** Sandboxes that are no orphans, or are gone. */
   readonly forgotten: Iterable<string>;
   /** Sandboxes whose sessions use them, as the backend has said now. */
@@ -31,7 +31,7 @@ export interface OrphanLedger {
   bind(backend: string): Promise<string>;
   /** @returns whether a round is due; then the next one is due when the time is over */
   beginRound(everyMs: number): Promise<boolean>;
-  sightings(): Promise<Map<string, Sighting>>;
+  sightings(): Promise<Map<string, OrphanSighting>>;
   /** When sandboxes were last seen to be used by their sessions, in ms since the epoch. */
   alive(): Promise<Map<string, number>>;
   record(round: RoundRecord, now: number): Promise<void>;

@@ -2,8 +2,8 @@ import type { Logger } from "../../../log/index.ts";
 import type { DaytonaApi, RemoteSandbox } from "../daytona-api.ts";
 import { labelsOfGroup, sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
-import { IDLE_MS, isRipe, mostDeletions } from "./brakes.ts";
-import type { OrphanLedger, OrphanReason, Sighting } from "./orphan-ledger.ts";
+import { IDLE_MS, isRipe, maxDeletions } from "./brakes.ts";
+import type { OrphanLedger, OrphanReason, OrphanSighting } from "./orphan-ledger.ts";
 import { surveySessions } from "./session-survey.ts";
 
 export interface RoundOptions {
@@ -23,7 +23,7 @@ export interface RoundOptions {
 /** A sandbox that is no longer needed. */
 export interface Orphan {
   readonly remote: RemoteSandbox;
-  readonly sighting: Sighting;
+  readonly sighting: OrphanSighting;
 }
 
 export interface RoundResult {
@@ -38,7 +38,7 @@ export interface RoundResult {
 }
 
 /** Looks at all sandboxes of the group, and remembers what looked like an orphan. Deletes nothing. */
-export async function lookForOrphans(options: RoundOptions): Promise<RoundResult> {
+export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
   const { api, ledger, group, signal } = options;
   const now = options.now();
   const remotes = await api.list(labelsOfGroup(group), signal);
@@ -49,7 +49,7 @@ export async function lookForOrphans(options: RoundOptions): Promise<RoundResult
   const missing = survey.verdicts.values().filter((verdict) => verdict === "session-not-found");
   const distrust = distrusted([...missing].length, remotes.length, survey.knowsSessions);
 
-  const sightings = new Map<string, Sighting>();
+  const sightings = new Map<string, OrphanSighting>();
   const forgotten = new Set(before.keys());
   const seenAlive: string[] = [];
   for (const remote of idle) {
@@ -77,9 +77,9 @@ function sight(
   remote: RemoteSandbox,
   reason: OrphanReason,
   backend: string,
-  before: Sighting | undefined,
+  before: OrphanSighting | undefined,
   now: number,
-): Sighting {
+): OrphanSighting {
   const goesOn =
     before !== undefined &&
     before.reason === reason &&
@@ -90,7 +90,7 @@ function sight(
 
 /** Why the backend's answers are not believed. */
 function distrusted(missing: number, total: number, knowsSessions: boolean): string | undefined {
-  if (missing > mostDeletions(total))
+  if (missing > maxDeletions(total))
     return `the backend does not know the sessions of ${missing} of the group's ${total} sandboxes`;
   if (missing > 0 && !knowsSessions)
     return `the backend knows none of the sessions that it was asked for: ${missing} of the group's ${total} sandboxes are of those`;

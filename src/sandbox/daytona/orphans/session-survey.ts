@@ -65,7 +65,7 @@ async function ask(
   await inParallel([...bySession].slice(0, MAX_READS), CONCURRENT_READS, async ([sessionId, its]) => {
     if (failures >= MAX_FAILURES) return;
     try {
-      const session = await sessions.recall(sessionId, signal);
+      const session = await sessions.getSandbox(sessionId, signal);
       for (const { id } of its) verdicts.set(id, verdictOf(session, id));
     } catch (error) {
       signal.throwIfAborted();

@@ -3,7 +3,7 @@ import type { CheckpointRows } from "../checkpoint-rows.ts";
 import { ThreadError } from "../thread-error.ts";
 
 /** The same rows, whose failures name the file, what is wrong with it and what to do. */
-export function wordedRows(rows: CheckpointRows, health: DatabaseHealth): CheckpointRows {
+export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth): CheckpointRows {
   return new Proxy(rows, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
@@ -12,7 +12,7 @@ export function wordedRows(rows: CheckpointRows, health: DatabaseHealth): Checkp
         const result: unknown = Reflect.apply(member, target, args);
         if (isAsyncIterable(result)) return wordedItems(result, health);
         return Promise.resolve(result).catch((error: unknown) => {
-          throw wordedError(error, health);
+          throw toStorageError(error, health);
         });
       };
     },
@@ -20,7 +20,7 @@ export function wordedRows(rows: CheckpointRows, health: DatabaseHealth): Checkp
 }
 
 /** The failure of a database as users read it; what is about something else than storage stays as it is. */
-export function wordedError(error: unknown, health: DatabaseHealth): unknown {
+export function toStorageError(error: unknown, health: DatabaseHealth): unknown {
   const problem = health.failed(error);
   if (problem === undefined) return error;
   return new ThreadError(`The agent's memory is not available: ${problem} Then send the message again.`, error);
@@ -34,6 +34,6 @@ async function* wordedItems(items: AsyncIterable<unknown>, health: DatabaseHealt
   try {
     yield* items;
   } catch (error) {
-    throw wordedError(error, health);
+    throw toStorageError(error, health);
   }
 }

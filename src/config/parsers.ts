@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { alternatives } from "../shared/text.ts";
 
 /** How the text of a variable becomes a value, and what to tell who got it wrong. */
-export interface Kind<T> {
+export interface Parser<T> {
   /** What is allowed, as the end of the sentence "Allowed: …". */
   readonly allowed: string;
   readonly schema: v.GenericSchema<string, T>;
@@ -16,8 +16,8 @@ export const text = v.pipe(
   v.check((value) => value === value.trim(), "has white space around it"),
 );
 
-/** A kind of value, from what is allowed and the schema that reads it. */
-export function kind<T>(allowed: string, schema: v.GenericSchema<string, T>): Kind<T> {
+/** A parser for values, from what is allowed and the schema that reads it. */
+export function parser<T>(allowed: string, schema: v.GenericSchema<string, T>): Parser<T> {
   return { allowed, schema };
 }
 
@@ -26,10 +26,10 @@ function matching(problem: string, test: (value: string) => boolean) {
   return v.pipe(text, v.check(test, problem));
 }
 
-export const anyText = kind("any text", text);
+export const anyText = parser("any text", text);
 
 /** A model, maybe behind its provider's name; a tag of Ollama's has a colon too. */
-export const modelName: Kind<string> = kind(
+export const modelName: Parser<string> = parser(
   "`name` or `provider:name`",
   v.pipe(
     text,
@@ -38,7 +38,7 @@ export const modelName: Kind<string> = kind(
 );
 
 /** A key that is sent as a header: white space in it is a slip of copying, and other characters cannot be sent. */
-export const apiKey: Kind<string> = kind(
+export const apiKey: Parser<string> = parser(
   "a key without white space, in visible ASCII characters",
   v.pipe(
     text,
@@ -52,7 +52,7 @@ export const apiKey: Kind<string> = kind(
 const MIN_TOKEN_LENGTH = 8;
 
 /** A bearer token of the operator's own choice: what a header can carry, as it was meant. */
-export const bearerToken: Kind<string> = kind(
+export const bearerToken: Parser<string> = parser(
   `a token of at least ${MIN_TOKEN_LENGTH} visible ASCII characters, without white space`,
   v.pipe(
     text,
@@ -61,10 +61,13 @@ export const bearerToken: Kind<string> = kind(
   ),
 );
 
-export function oneOf<const T extends string>(values: readonly T[], others: Readonly<Record<string, T>> = {}): Kind<T> {
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  others: Readonly<Record<string, T>> = {},
+): Parser<T> {
   const known = new Map<string, T>([...values.map((value) => [value, value] as const), ...Object.entries(others)]);
   const allowed = alternatives(values);
-  return kind(
+  return parser(
     allowed,
     v.pipe(
       matching(`is none of ${allowed}`, (value) => known.has(value.toLowerCase())),
@@ -73,8 +76,8 @@ export function oneOf<const T extends string>(values: readonly T[], others: Read
   );
 }
 
-export function wholeNumber(min: number, max: number): Kind<number> {
-  return kind(
+export function wholeNumber(min: number, max: number): Parser<number> {
+  return parser(
     `a whole number from ${min} to ${max}`,
     v.pipe(
       matching("is not a whole number", (value) => /^-?\d+$/.test(value)),
@@ -84,8 +87,8 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   );
 }
 
-export function decimalNumber(min: number, max: number): Kind<number> {
-  return kind(
+export function decimalNumber(min: number, max: number): Parser<number> {
+  return parser(
     `a number from ${min} to ${max}`,
     v.pipe(
       matching("is not a number", (value) => /^-?\d+(\.\d+)?$/.test(value)),
@@ -97,15 +100,15 @@ export function decimalNumber(min: number, max: number): Kind<number> {
 
 export const port = wholeNumber(1, 65_535);
 /** A port to listen on; 0 takes any free one. */
-export const listenPort: Kind<number> = {
+export const listenPort: Parser<number> = {
   ...wholeNumber(0, 65_535),
   allowed: "a port from 1 to 65535, or 0 for any free one",
 };
 
 /** Seconds in the environment, milliseconds inside. */
-export function seconds(min: number, max: number): Kind<number> {
+export function seconds(min: number, max: number): Parser<number> {
   const whole = wholeNumber(min, max);
-  return kind(
+  return parser(
     `${whole.allowed}, in seconds`,
     v.pipe(
       whole.schema,
@@ -116,7 +119,7 @@ export function seconds(min: number, max: number): Kind<number> {
 
 const TRUE = ["true", "1", "yes", "on"];
 const FALSE = ["false", "0", "no", "off"];
-export const boolean: Kind<boolean> = kind(
+export const boolean: Parser<boolean> = parser(
   "true or false (also 1/0, yes/no, on/off)",
   v.pipe(
     matching("is neither true nor false", (value) => [...TRUE, ...FALSE].includes(value.toLowerCase())),
@@ -126,13 +129,13 @@ export const boolean: Kind<boolean> = kind(
 
 const HOST = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
 
-export const host: Kind<string> = kind(
+export const host: Parser<string> = parser(
   "a host name or an IP address",
   matching("is not a host name", (value) => HOST.test(value) || isIPv6(value)),
 );
 
 /** `host` or `host:port`, as in a URL. */
-export const hostMaybePort: Kind<string> = kind(
+export const hostMaybePort: Parser<string> = parser(
   "a host name, and a port where it is not the usual one, without https://",
   v.pipe(
     text,
@@ -147,7 +150,7 @@ export const hostMaybePort: Kind<string> = kind(
 );
 
 /** `host:port`, as text. */
-export const hostPort: Kind<string> = kind(
+export const hostPort: Parser<string> = parser(
   "host:port, the port from 1 to 65535, without http://",
   v.pipe(
     text,
@@ -164,7 +167,7 @@ function isPort(digits: string): boolean {
 }
 
 /** An http or https URL, without a slash at the end. A password in it would be shown wherever the URL is: refused. */
-export const httpUrl: Kind<string> = kind(
+export const httpUrl: Parser<string> = parser(
   "a URL that starts with http:// or https://, without user name and password",
   v.pipe(
     matching("is not an http or https URL", (value) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
-import { soundAnswer, withNote } from "./sound-answer.ts";
 import { cutsInARow, refusalOf, refusalsOf } from "./turn-notes.ts";
+import { validAnswer, withNote } from "./valid-answer.ts";
 
 const callable = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
 const ls = (id: string, args: Record<string, unknown> = {}) => ({ id, name: "ls", args, type: "tool_call" as const });
@@ -9,13 +9,13 @@ const ls = (id: string, args: Record<string, unknown> = {}) => ({ id, name: "ls"
 describe("an answer that is sound", () => {
   test("stays as it is", () => {
     const answer = new AIMessage({ id: "m1", content: "x", tool_calls: [ls("a")] });
-    expect(soundAnswer(answer, [], callable)).toBe(answer);
+    expect(validAnswer(answer, [], callable)).toBe(answer);
     expect(refusalsOf(answer)).toEqual([]);
   });
 
   test("gets another id where its server gives all answers the same, which would replace each other", () => {
     const before = [new AIMessage({ id: "same", content: "one" })];
-    const answer = soundAnswer(new AIMessage({ id: "same", content: "two" }), before, callable);
+    const answer = validAnswer(new AIMessage({ id: "same", content: "two" }), before, callable);
     expect(answer.id).not.toBe("same");
     expect(answer.content).toBe("two");
   });
@@ -38,7 +38,7 @@ describe("an answer that is not", () => {
     },
     response_metadata: { output: [{ type: "function_call" }], model: "m" },
   });
-  const sound = soundAnswer(answer, [], callable);
+  const sound = validAnswer(answer, [], callable);
 
   test("has its calls rebuilt, and no other record of them", () => {
     expect(sound.tool_calls?.map(({ name }) => name)).toEqual(["ls", "extract_x"]);
@@ -60,7 +60,7 @@ describe("an answer that is not", () => {
 
   test("is cut: none of its calls is executed, and the whole ones among them are shown as they are", () => {
     const reason = { why: "cut", advice: "go on" };
-    const cut = soundAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
+    const cut = validAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
     expect(refusalsOf(cut)).toEqual([{ callId: "a", ...reason }]);
     expect(cut.tool_calls).toMatchObject([{ id: "a", args: { path: "/" } }]);
   });
@@ -69,7 +69,7 @@ describe("an answer that is not", () => {
     const args = `{"file_path":"b.txt","content":"${"word ".repeat(10_000)}`;
     const chunks = [{ type: "tool_call_chunk" as const, index: 0, id: "a", name: "write_file", args }];
     const [call] =
-      soundAnswer(new AIMessageChunk({ content: "", tool_call_chunks: chunks }), [], callable).tool_calls ?? [];
+      validAnswer(new AIMessageChunk({ content: "", tool_call_chunks: chunks }), [], callable).tool_calls ?? [];
     expect(call?.args["file_path"]).toBe("b.txt");
     expect(String(call?.args["content"]).length).toBeLessThan(2_100);
   });
@@ -77,7 +77,7 @@ describe("an answer that is not", () => {
 
 test("cut answers are counted since the last whole one and the user's message", () => {
   const reason = { why: "cut", advice: "go on" };
-  const cut = () => soundAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], callable, reason);
+  const cut = () => validAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], callable, reason);
   const whole = new AIMessage("whole");
   const user = new HumanMessage("go");
   expect(cutsInARow([user])).toBe(0);

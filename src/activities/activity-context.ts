@@ -15,21 +15,21 @@ const RETURN_MARGIN_MS = 2_000;
 /** How long an execution that is stopped from outside may try to deliver its last status. */
 const STOPPED_FINISH_MS = 5_000;
 /** Where Temporal names no limit. */
-const USUAL_LIMIT_MS = 600_000;
+const DEFAULT_LIMIT_MS = 600_000;
 /** Longest time between scheduling and start that is taken off the limit; beyond it, the clocks differ. */
-const MOST_QUEUED_MS = 60_000;
+const MAX_QUEUED_MS = 60_000;
 
 /** What ties an execution to its Temporal activity: heartbeats, cancellation, the time limit. */
-export interface ActivityLife {
+export interface ActivityContext {
   /** Until when the last status may be tried to be delivered, in ms since the epoch. */
   finishBy(): number;
   [Symbol.dispose](): void;
 }
 
-export function tieToActivity(execution: RunningExecution, workflows: Pick<Workflows, "describe">): ActivityLife {
+export function bindToActivity(execution: RunningExecution, workflows: Pick<Workflows, "describe">): ActivityContext {
   const context = Context.current();
   const end = Date.now() + remainingMs(context);
-  const limit = context.info.startToCloseTimeoutMs || USUAL_LIMIT_MS;
+  const limit = context.info.startToCloseTimeoutMs || DEFAULT_LIMIT_MS;
   const margin = Math.min(FINISH_MARGIN_MS, limit * FINISH_SHARE);
 
   context.heartbeat();
@@ -45,7 +45,7 @@ export function tieToActivity(execution: RunningExecution, workflows: Pick<Workf
   return {
     finishBy: () => {
       const last = end - Math.min(RETURN_MARGIN_MS, margin / 3);
-      const stopped = execution.signal.aborted && (execution.signal.reason as StopReason).why !== "time-limit";
+      const stopped = execution.signal.aborted && (execution.signal.reason as StopReason).code !== "time-limit";
       return stopped ? Math.min(last, Date.now() + STOPPED_FINISH_MS) : last;
     },
     [Symbol.dispose]() {
@@ -61,9 +61,9 @@ export function tieToActivity(execution: RunningExecution, workflows: Pick<Workf
  * counting from when the activity was scheduled keeps within both.
  */
 function remainingMs({ info }: Context): number {
-  const queued = Math.min(Math.max(Date.now() - info.currentAttemptScheduledTimestampMs, 0), MOST_QUEUED_MS);
+  const queued = Math.min(Math.max(Date.now() - info.currentAttemptScheduledTimestampMs, 0), MAX_QUEUED_MS);
   const limits = [info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs].filter((ms) => ms > 0);
-  return Math.max(Math.min(...limits, ...(limits.length === 0 ? [USUAL_LIMIT_MS] : [])) - queued, 0);
+  return Math.max(Math.min(...limits, ...(limits.length === 0 ? [DEFAULT_LIMIT_MS] : [])) - queued, 0);
 }
 
 /**
@@ -78,5 +78,5 @@ async function cancelReason(
   if (cancellationDetails?.notFound !== true && cancellationDetails?.timedOut !== true) return stopReasons.cancelled();
   const { workflowExecution: run } = info;
   const workflow = run === undefined ? undefined : await workflows.describe(run).catch(() => undefined);
-  return workflow?.isCancelled === true ? stopReasons.cancelled() : stopReasons.abandoned();
+  return workflow?.isCancelled === true ? stopReasons.cancelled() : stopReasons.workflowClosed();
 }

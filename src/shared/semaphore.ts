@@ -1,7 +1,7 @@
-import { waitInQueue } from "../shared/wait-in-queue.ts";
+import { waitInQueue } from "./wait-in-queue.ts";
 
 /** Lets a limited number of executions run; the others wait in the order they came. */
-export class ExecutionGate {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -13,7 +13,7 @@ export class ExecutionGate {
    * Waits for a place and returns the function that gives it back.
    * @throws the signal's reason, when it aborts while waiting
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
     else await waitInQueue(this.#waiting, signal);

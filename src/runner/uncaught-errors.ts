@@ -1,7 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { stackOf } from "../shared/errors.ts";
 
-export interface StrayErrors {
+export interface UncaughtErrors {
   /** Whether an exception was caught that leaves the process in a state that nobody knows. */
   readonly isFaulty: boolean;
   release(): void;
@@ -12,7 +12,7 @@ export interface StrayErrors {
  * unseen harms one thing; after an exception outside of all others the process finishes its work and ends.
  * @param drain sets that end in motion
  */
-export function catchStrayErrors(log: () => Logger, drain: () => void): StrayErrors {
+export function handleUncaughtErrors(log: () => Logger, drain: () => void): UncaughtErrors {
   let isFaulty = false;
   const onRejection = (reason: unknown) => log().error(`A task failed unseen, which is a defect: ${stackOf(reason)}`);
   const onException = (error: unknown) => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { PeerCertificate } from "node:tls";
-import { ofTls } from "./connection-trouble.ts";
-import type { Sighting, TlsParts } from "./port-probe.ts";
+import { ofTls } from "./connection-failure.ts";
+import type { ProbeResult, TlsOptions } from "./port-probe.ts";
 
 // What real servers do is in test/wiring/tls.test.ts; here is what they do only at times, or on other systems.
 
 const client = { cert: "a certificate", key: "a key" };
-const trouble = (seen: Partial<Sighting>, tls: TlsParts = {}) =>
+const trouble = (seen: Partial<ProbeResult>, tls: TlsOptions = {}) =>
   ofTls({ connected: false, closed: true, ...seen }, { host: "temporal.example", port: 7233 }, tls);
 const error = (code: string) => ({ code, text: `${code} happened` });
 const certificate = (code: string, peer: object = {}) => ({

@@ -9,7 +9,7 @@ const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
  * own name lead here and then is of the same origin. Probes of a cluster come under the address of a pod, to a server
  * that listens beyond the machine.
  */
-export function notUnderAForeignName(adminHost: string) {
+export function dnsRebindingGuard(adminHost: string) {
   const own = adminHost.toLowerCase();
   return createMiddleware(async (c, next) => {
     const host = c.req.header("host") ?? "";

@@ -10,24 +10,24 @@ import {
   hostMaybePort,
   hostPort,
   httpUrl,
-  type Kind,
   listenPort,
   modelName,
   oneOf,
+  type Parser,
   port,
   seconds,
   wholeNumber,
-} from "./kinds.ts";
+} from "./parsers.ts";
 
 /** The value a text becomes, or what is wrong with it. */
-function read<T>(kind: Kind<T>, text: string): { readonly value: T } | { readonly problem: string } {
-  const result = v.safeParse(kind.schema, text, { abortPipeEarly: true });
+function read<T>(parser: Parser<T>, text: string): { readonly value: T } | { readonly problem: string } {
+  const result = v.safeParse(parser.schema, text, { abortPipeEarly: true });
   return result.success ? { value: result.output } : { problem: result.issues[0].message };
 }
 
 /** Asserts that each of the texts is refused with the same problem. */
-function refused<T>(kind: Kind<T>, problem: string, texts: readonly string[]): void {
-  for (const text of texts) expect({ text, ...read(kind, text) }).toEqual({ text, problem });
+function refused<T>(parser: Parser<T>, problem: string, texts: readonly string[]): void {
+  for (const text of texts) expect({ text, ...read(parser, text) }).toEqual({ text, problem });
 }
 
 describe("a port", () => {
@@ -59,26 +59,26 @@ describe("a port", () => {
 
 describe("numbers", () => {
   test("that are whole keep to their bounds, which are told", () => {
-    const kind = wholeNumber(1, 1000);
-    expect(kind.allowed).toBe("a whole number from 1 to 1000");
-    expect(read(kind, "1000")).toEqual({ value: 1000 });
-    refused(kind, "is not between 1 and 1000", ["0", "1001"]);
+    const parser = wholeNumber(1, 1000);
+    expect(parser.allowed).toBe("a whole number from 1 to 1000");
+    expect(read(parser, "1000")).toEqual({ value: 1000 });
+    refused(parser, "is not between 1 and 1000", ["0", "1001"]);
   });
 
   test("with decimals keep to their bounds", () => {
-    const kind = decimalNumber(0, 2);
-    expect(read(kind, "0.7")).toEqual({ value: 0.7 });
-    expect(read(kind, "2")).toEqual({ value: 2 });
-    refused(kind, "is not a number", ["warm", "1.", ".5", "1,5", "1e0", "NaN"]);
-    refused(kind, "is not between 0 and 2", ["2.1", "-0.1"]);
+    const parser = decimalNumber(0, 2);
+    expect(read(parser, "0.7")).toEqual({ value: 0.7 });
+    expect(read(parser, "2")).toEqual({ value: 2 });
+    refused(parser, "is not a number", ["warm", "1.", ".5", "1,5", "1e0", "NaN"]);
+    refused(parser, "is not between 0 and 2", ["2.1", "-0.1"]);
   });
 
   test("of seconds are milliseconds inside", () => {
-    const kind = seconds(1, 10);
-    expect(kind.allowed).toContain("in seconds");
-    expect(read(kind, "10")).toEqual({ value: 10_000 });
-    refused(kind, "is not between 1 and 10", ["0", "11"]);
-    refused(kind, "is not a whole number", ["10s", "1.5"]);
+    const parser = seconds(1, 10);
+    expect(parser.allowed).toContain("in seconds");
+    expect(read(parser, "10")).toEqual({ value: 10_000 });
+    refused(parser, "is not between 1 and 10", ["0", "11"]);
+    refused(parser, "is not a whole number", ["10s", "1.5"]);
   });
 });
 
@@ -89,16 +89,16 @@ test("true and false have several spellings, and nothing else is either", () => 
 });
 
 describe("one of several words", () => {
-  const kind = oneOf(["debug", "info", "warn"], { warning: "warn" });
+  const parser = oneOf(["debug", "info", "warn"], { warning: "warn" });
 
   test("is found in upper and lower case, also by its other names", () => {
-    expect(read(kind, "INFO")).toEqual({ value: "info" });
-    expect(read(kind, "Warning")).toEqual({ value: "warn" });
+    expect(read(parser, "INFO")).toEqual({ value: "info" });
+    expect(read(parser, "Warning")).toEqual({ value: "warn" });
   });
 
   test("is told with what else there is where it is none of them", () => {
-    expect(kind.allowed).toBe("debug, info or warn");
-    refused(kind, "is none of debug, info or warn", ["loud", "info,warn"]);
+    expect(parser.allowed).toBe("debug, info or warn");
+    refused(parser, "is none of debug, info or warn", ["loud", "info,warn"]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { RedisConnection } from "./redis-connection.ts";
 const ASSERT_MS = 5_000;
 
 /** A name that all who share a Redis have in common; the first one gives it. */
-export class SharedName {
+export class ReplicaGroup {
   readonly name: string;
   readonly #redis: RedisConnection;
   readonly #key: string;
@@ -24,11 +24,11 @@ export class SharedName {
   }
 
   /** @throws RedisError */
-  static async settle(redis: RedisConnection, key: string, log: Logger): Promise<SharedName> {
+  static async join(redis: RedisConnection, key: string, log: Logger): Promise<ReplicaGroup> {
     // A younger name sorts later.
     const own = Bun.randomUUIDv7();
     const name = (await redis.run((client) => client.set(key, own, "NX", "GET"))) ?? own;
-    return new SharedName(redis, key, name, log);
+    return new ReplicaGroup(redis, key, name, log);
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  *
  * ARGV from `first` on: how many parts are given, id and value of each, how many are needed besides, their ids.
  */
-export const storeParts = (key: string, first: number) => `
+export const storeMessages = (key: string, first: number) => `
 local next = ${first}
 local given = next + 1
 local needed = given + 2 * tonumber(ARGV[next])

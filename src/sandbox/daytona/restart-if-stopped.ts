@@ -7,7 +7,7 @@ import { makeReady, type ReadinessOptions, withinReadiness } from "./readiness.t
  * @returns `false` where it runs, so that something else is the matter
  * @throws SandboxError where it is gone or does not come up; the signal's reason
  */
-export async function awaken(
+export async function restartIfStopped(
   api: DaytonaApi,
   remote: RemoteSandbox,
   options: ReadinessOptions,

@@ -7,11 +7,11 @@ async function outcome(code: string): Promise<{ readonly output: string; readonl
   const log = join(import.meta.dir, "../log/index.ts");
   const mask = join(import.meta.dir, "../shared/secret-mask.ts");
   const program = `
-    import { catchStrayErrors } from ${JSON.stringify(room)};
+    import { handleUncaughtErrors } from ${JSON.stringify(room)};
     import { createLogger, writeLines } from ${JSON.stringify(log)};
     import { SecretMask } from ${JSON.stringify(mask)};
     const log = createLogger({ level: "info", format: "json", mask: new SecretMask(), write: writeLines(1) });
-    const stray = catchStrayErrors(() => log, () => log.info("draining"));
+    const stray = handleUncaughtErrors(() => log, () => log.info("draining"));
     ${code}
     await Bun.sleep(50);
     log.info("faulty: " + stray.isFaulty);

@@ -1,8 +1,8 @@
 import type { PeerCertificate } from "node:tls";
 import type { NetAddress } from "./net-address.ts";
-import { HTTP2_PREFACE, type Sighting, sightTcp, sightTls, speaksTls, type TlsParts } from "./port-probe.ts";
+import { HTTP2_PREFACE, type ProbeResult, probeTcp, probeTls, speaksTls, type TlsOptions } from "./port-probe.ts";
 
-export type ConnectionTroubleCode =
+export type ConnectionFailureCode =
   | "refused"
   | "unknown-host"
   | "no-answer"
@@ -18,8 +18,8 @@ export type ConnectionTroubleCode =
   | "handshake";
 
 /** Why a server cannot be talked to. */
-export interface ConnectionTrouble {
-  readonly code: ConnectionTroubleCode;
+export interface ConnectionFailure {
+  readonly code: ConnectionFailureCode;
   /** The cause in words, where "it" is the server. */
   readonly message: string;
 }
@@ -29,20 +29,20 @@ export interface ConnectionTrouble {
  * @param tls absent: plaintext is meant
  * @returns `undefined` where nothing is found: the connection works, or what is wrong is above TLS
  */
-export async function connectionTrouble(
+export async function diagnoseConnection(
   address: NetAddress,
-  tls: TlsParts | undefined,
-): Promise<ConnectionTrouble | undefined> {
-  if (tls !== undefined) return ofTls(await sightTls(address, tls), address, tls);
-  const [seen, encrypted] = await Promise.all([sightTcp(address, HTTP2_PREFACE), speaksTls(address)]);
+  tls: TlsOptions | undefined,
+): Promise<ConnectionFailure | undefined> {
+  if (tls !== undefined) return ofTls(await probeTls(address, tls), address, tls);
+  const [seen, encrypted] = await Promise.all([probeTcp(address, HTTP2_PREFACE), speaksTls(address)]);
   if (!seen.connected) return ofTcp(seen);
   if (encrypted) return { code: "tls-port", message: "it speaks TLS, and was spoken to in plaintext" };
   return seen.answer === undefined && !seen.closed ? SILENT : undefined;
 }
 
-const SILENT: ConnectionTrouble = { code: "no-answer", message: "it takes the connection, but does not answer" };
+const SILENT: ConnectionFailure = { code: "no-answer", message: "it takes the connection, but does not answer" };
 
-function ofTcp({ error }: Sighting): ConnectionTrouble {
+function ofTcp({ error }: ProbeResult): ConnectionFailure {
   if (error?.code === "ECONNREFUSED") return { code: "refused", message: "connection refused: nothing listens there" };
   if (error?.code === "ENOTFOUND" || error?.code === "EAI_AGAIN")
     return { code: "unknown-host", message: "the host name is unknown" };
@@ -55,7 +55,7 @@ const REFUSALS =
   /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR)/;
 
 /** What a sighting tells; pure, for its tests. */
-export function ofTls(seen: Sighting, { host }: NetAddress, tls: TlsParts): ConnectionTrouble | undefined {
+export function ofTls(seen: ProbeResult, { host }: NetAddress, tls: TlsOptions): ConnectionFailure | undefined {
   const { error, certificate } = seen;
   if (certificate !== undefined) return ofCertificate(certificate, tls.serverName ?? host);
   if (error === undefined || error.code === "ECONNRESET") return ofSilence(seen, tls);
@@ -70,7 +70,7 @@ export function ofTls(seen: Sighting, { host }: NetAddress, tls: TlsParts): Conn
 }
 
 /** No error, but also no use: who closes without a word, and when, tells something. */
-function ofSilence({ connected, answer, closed }: Sighting, tls: TlsParts): ConnectionTrouble | undefined {
+function ofSilence({ connected, answer, closed }: ProbeResult, tls: TlsOptions): ConnectionFailure | undefined {
   if (answer !== undefined || (connected && !closed)) return undefined;
   if (!connected && !closed) return SILENT;
   if (!connected) {
@@ -81,11 +81,11 @@ function ofSilence({ connected, answer, closed }: Sighting, tls: TlsParts): Conn
     : refused("it closes the connection right after it was shown");
 }
 
-function wanted(): ConnectionTrouble {
+function wanted(): ConnectionFailure {
   return { code: "client-certificate-wanted", message: "it wants a client certificate, and none is set" };
 }
 
-function refused(why: string): ConnectionTrouble {
+function refused(why: string): ConnectionFailure {
   return { code: "client-certificate-refused", message: `it refuses the client certificate (${why})` };
 }
 
@@ -97,9 +97,9 @@ function words(alert: string): string {
 }
 
 function ofCertificate(
-  { code, peer }: NonNullable<Sighting["certificate"]>,
+  { code, peer }: NonNullable<ProbeResult["certificate"]>,
   host: string,
-): ConnectionTrouble | undefined {
+): ConnectionFailure | undefined {
   const ended = new Date(peer.valid_to ?? "");
   switch (code) {
     case "CERT_HAS_EXPIRED":

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { systemCode } from "./errors.ts";
 
 /** What keeps a file from being used. */
-export interface StorageTrouble {
+export interface StorageFailure {
   /** The system's or SQLite's code. */
   readonly code: string;
   /** As the end of the sentence "<file> cannot be used: …". */
@@ -12,7 +12,7 @@ export interface StorageTrouble {
 }
 
 const ELSEWHERE = "or set STIGMER_DATA_DIR to another directory";
-const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly remedy: StorageTrouble["remedy"] }[] = [
+const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly remedy: StorageFailure["remedy"] }[] = [
   { codes: /^(SQLITE_FULL|ENOSPC)/, what: "the disk is full", remedy: () => `Free space on it, ${ELSEWHERE}.` },
   { codes: /^EDQUOT/, what: "the disk quota is used up", remedy: () => `Free space or raise the quota, ${ELSEWHERE}.` },
   {
@@ -52,7 +52,7 @@ const SUFFIXES = ["", "-wal", "-shm", "-journal"];
  * @param file of a database that cannot be opened: the system's reason alone does not tell that it is a directory
  * @returns undefined where the error is about something else than storage
  */
-export function storageTrouble(error: unknown, file?: string): StorageTrouble | undefined {
+export function storageFailure(error: unknown, file?: string): StorageFailure | undefined {
   const code = systemCode(error);
   const directory = file !== undefined && /^SQLITE_(CANTOPEN|IOERR)/.test(code ?? "") ? directoryOf(file) : undefined;
   if (code !== undefined && directory !== undefined)
@@ -73,6 +73,6 @@ function directoryOf(file: string): string | undefined {
 }
 
 /** `<file> cannot be used: the disk is full (SQLITE_FULL). Free space on it, …` */
-export function describeStorageTrouble(file: string, { code, what, remedy }: StorageTrouble): string {
+export function describeStorageFailure(file: string, { code, what, remedy }: StorageFailure): string {
   return `${file} cannot be used: ${what} (${code}). ${remedy(file)}`;
 }

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { openDatabase } from "./open-database.ts";
-import { describeStorageTrouble, storageTrouble } from "./storage-trouble.ts";
+import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
 
 const coded = (code: string) => Object.assign(new Error("raw"), { code });
 
@@ -20,16 +20,16 @@ test.each([
   ["SQLITE_NOTADB", "it is damaged"],
   ["SQLITE_BUSY", "another process keeps it locked"],
 ])("%s is told as what it is, with a remedy", (code, what) => {
-  const trouble = storageTrouble(new Error("wrapped", { cause: coded(code) }));
+  const trouble = storageFailure(new Error("wrapped", { cause: coded(code) }));
   expect(trouble).toMatchObject({ code, what });
   if (trouble === undefined) throw new Error("no trouble");
   expect(trouble.remedy("/data/x.db")).toMatch(/^[A-Z].*\.$/);
-  expect(describeStorageTrouble("/data/x.db", trouble)).toStartWith(`/data/x.db cannot be used: ${what} (${code}). `);
+  expect(describeStorageFailure("/data/x.db", trouble)).toStartWith(`/data/x.db cannot be used: ${what} (${code}). `);
 });
 
 test("what is about something else is no trouble of storage", () => {
   for (const error of [new Error("x"), coded("ECONNREFUSED"), coded("SQLITE_CONSTRAINT_UNIQUE"), "text", undefined])
-    expect(storageTrouble(error)).toBeUndefined();
+    expect(storageFailure(error)).toBeUndefined();
 });
 
 test("a directory that has the name of a database, or of a file beside it, is told as that", async () => {

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { directoryTrouble } from "./directory-trouble.ts";
+import { directoryFailure } from "./directory-failure.ts";
 
 function troubleOf(directory: string) {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
-    return directoryTrouble(directory, "DATA_DIR", error);
+    return directoryFailure(directory, "DATA_DIR", error);
   }
   throw new Error(`${directory} could be made`);
 }
@@ -33,5 +33,5 @@ test("a path that is no directory, or leads through none, is told as that, with 
 
 test("what has another reason is not explained", () => {
   for (const error of [Object.assign(new Error("denied"), { code: "EACCES" }), new Error("x"), undefined])
-    expect(directoryTrouble("/data", "DATA_DIR", error)).toBeUndefined();
+    expect(directoryFailure("/data", "DATA_DIR", error)).toBeUndefined();
 });

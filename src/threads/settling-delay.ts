@@ -12,7 +12,7 @@ const REJOIN_MS = TICKET_TTL_MS / 3 + 2_000;
  * Tasks overtake each other: an earlier execution may still be on its way to its announcement when a later one finds its
  * thread free. So a fresh one waits for as long as it was itself on its way, within limits; time in the queue counts.
  */
-export class Settling {
+export class SettlingDelay {
   #ms: number;
   #until: number | undefined;
   #evenAlone = false;

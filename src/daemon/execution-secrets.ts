@@ -15,7 +15,7 @@ import {
  * history has them. A runner reads them as the execution context that is named by the execution's id, again where the
  * answer was lost.
  */
-export class HeldSecrets {
+export class ExecutionSecrets {
   readonly #contexts = new Map<string, ExecutionContext>();
 
   /** Keeps the secrets of an execution. @returns the execution without them, and where they are */

@@ -50,7 +50,7 @@ export async function writeProbe(client: Redis): Promise<void> {
  * rights, and at whether it takes writes, when a command is queued; nothing is carried out.
  * @throws the first refusal
  */
-export async function rehearse(client: Redis): Promise<void> {
+export async function checkPermissions(client: Redis): Promise<void> {
   const commands = [["multi"], ...REHEARSED, ["discard"]] as const;
   const answers = await Promise.allSettled(commands.map(([name, ...words]) => client.call(name, ...words)));
   const refused = answers.find((answer) => answer.status === "rejected");

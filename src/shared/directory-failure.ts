@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { systemCode } from "./errors.ts";
 
 /** Why a path cannot become a directory. */
-export interface DirectoryTrouble {
+export interface DirectoryFailure {
   /** As the end of the sentence "<directory> cannot be used: …". */
   readonly what: string;
   readonly remedy: string;
@@ -13,7 +13,7 @@ export interface DirectoryTrouble {
  * @param variable the setting that names the directory
  * @returns undefined where the error has another reason, such as permissions
  */
-export function directoryTrouble(directory: string, variable: string, error: unknown): DirectoryTrouble | undefined {
+export function directoryFailure(directory: string, variable: string, error: unknown): DirectoryFailure | undefined {
   const code = systemCode(error);
   const choose = `Set ${variable} to a directory, or to a path where one can be made`;
   switch (code) {

@@ -5,7 +5,7 @@ type Opened<T> = readonly [made: T, close: () => void];
  * Waits for all of them; what was opened is closed with the stack, also where another one fails.
  * @throws the failure of the first in the list that failed
  */
-export async function allOpen<T extends readonly unknown[]>(
+export async function openAll<T extends readonly unknown[]>(
   stack: AsyncDisposableStack,
   opening: { readonly [K in keyof T]: Promise<Opened<T[K]>> },
 ): Promise<T> {

@@ -25,7 +25,7 @@ const CALL_RECORDS = [
  * @param before the conversation so far
  * @param cut why none of its calls is executed
  */
-export function soundAnswer(
+export function validAnswer(
   answer: AIMessage,
   before: readonly BaseMessage[],
   callable: Callable,

@@ -2,7 +2,7 @@ import { messageOf, systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
 /** Does something with a file; what the system says of it is said in words for the agent. @param asked as it named it */
-export async function explained<T>(asked: string, work: () => Promise<T>): Promise<T> {
+export async function explainError<T>(asked: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
-import { nextTurn } from "../../shared/time.ts";
+import { yieldToEventLoop } from "../../shared/time.ts";
 import { EPHEMERAL } from "../ephemeral.ts";
 
 /** Pages that are given back to the file system in one go, and how often at a time. */
@@ -43,6 +43,6 @@ export async function shrink(database: Database): Promise<void> {
   for (let round = 0; round < VACUUM.rounds && free() > 0; round++) {
     // Each step of it frees one page: all of them must be taken.
     database.query(`PRAGMA incremental_vacuum(${VACUUM.pages})`).all();
-    await nextTurn();
+    await yieldToEventLoop();
   }
 }
