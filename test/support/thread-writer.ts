@@ -1,5 +1,5 @@
 /**
- * A process of its own that writes to a thread until it is killed, or as often as it is told: what another replica does.
+ * Another process that writes to a thread, as another replica does. It prints a line after each turn.
  * Arguments: the store as JSON, the thread, the number of turns, a mark for what it writes.
  */
 import { HumanMessage } from "@langchain/core/messages";
@@ -12,6 +12,6 @@ for (let turn = 0; turn < Number(turns); turn++) {
     process.stderr.write(`${String(error)}\n`);
     process.exit(1);
   });
-  if (turn === 0) process.stdout.write("written\n");
+  process.stdout.write("written\n");
 }
 await close();
