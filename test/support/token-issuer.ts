@@ -94,6 +94,7 @@ export async function tokenIssuer(authority: TestAuthority): Promise<TokenIssuer
     },
     answer(answer) {
       usual = answer;
+      once.length = 0;
     },
     answerOnce(answer) {
       once.push(answer);

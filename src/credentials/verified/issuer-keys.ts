@@ -2,8 +2,12 @@ import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose"
 import { messageOf, systemCode } from "../../shared/errors.ts";
 import { CredentialsError } from "./credentials-error.ts";
 
-/** How long the issuer may take to answer. */
-export const FETCH_LIMIT_MS = 5_000;
+/** Where an issuer publishes its keys, and how long it may take to answer, in ms. */
+export interface KeysAddress {
+  readonly url: URL;
+  readonly limitMs: number;
+}
+
 /** Issuers publish a few keys of one or two KiB. */
 const MAX_ANSWER_BYTES = 262_144;
 
@@ -16,9 +20,9 @@ export function keysUrl(issuer: URL): URL {
  * The issuer's keys, fetched when they are asked for, and once more for a key that is not among them.
  * @param ca a CA to trust in place of those that the process trusts
  */
-export function issuerKeys(url: URL, ca?: string): ReturnType<typeof createRemoteJWKSet> {
+export function issuerKeys({ url, limitMs }: KeysAddress, ca?: string): ReturnType<typeof createRemoteJWKSet> {
   return createRemoteJWKSet(url, {
-    timeoutDuration: FETCH_LIMIT_MS,
+    timeoutDuration: limitMs,
     cooldownDuration: 0,
     [customFetch]: guardedFetch(ca),
   });
@@ -48,17 +52,17 @@ async function limitedBody(response: Response): Promise<Blob> {
 }
 
 /** That the keys of an issuer could not be had or used, and why. */
-export function keysUnavailable(url: URL, error: unknown): CredentialsError {
+export function keysUnavailable({ url, limitMs }: KeysAddress, error: unknown): CredentialsError {
   return new CredentialsError(
     "keys-unavailable",
-    `cannot be verified with the keys at ${url.href}: ${cause(error)}`,
+    `cannot be verified with the keys at ${url.href}: ${cause(error, limitMs)}`,
     error,
   );
 }
 
-function cause(error: unknown): string {
+function cause(error: unknown, limitMs: number): string {
   const code = systemCode(error) ?? "";
-  if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${FETCH_LIMIT_MS / 1000} s`;
+  if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${limitMs / 1000} s`;
   if (code === "ECONNREFUSED") return "connection refused: nothing listens there";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the host name is unknown";
   if (code === "EPROTO") return "it does not speak TLS";

@@ -8,7 +8,7 @@ import { CredentialsError } from "./credentials-error.ts";
 import { keySource } from "./key-source.ts";
 import { LiveKey } from "./live-key.ts";
 import { MaskedTokens } from "./masked-tokens.ts";
-import { describeToken, TokenVerifier } from "./token-verifier.ts";
+import { describeToken, TokenVerifier, type VerifyLimits } from "./token-verifier.ts";
 
 /** How often the file with the token is read: what a cluster mounts is swapped whole, which no watch tells reliably. */
 const POLL_MS = 5_000;
@@ -24,6 +24,7 @@ export interface CredentialsOptions {
   readonly now?: () => number;
   readonly pollMs?: number;
   readonly again?: Backoff;
+  readonly limits?: VerifyLimits;
 }
 
 /** A verified API key, and what keeps it so. */
@@ -45,10 +46,10 @@ export async function openCredentials(
   config: Pick<CloudConfig, "credentials">,
   options: CredentialsOptions,
 ): Promise<OpenCredentials> {
-  const { log, mask, ca, now = Date.now, pollMs = POLL_MS, again = AGAIN } = options;
+  const { log, mask, ca, now = Date.now, pollMs = POLL_MS, again = AGAIN, limits } = options;
   const source = keySource(config.credentials.source);
   const masked = new MaskedTokens(mask);
-  const verifier = new TokenVerifier(config.credentials, { now, ...(ca === undefined ? {} : { ca }) });
+  const verifier = new TokenVerifier(config.credentials, { now, limits, ...(ca === undefined ? {} : { ca }) });
   try {
     const text = await source.read();
     masked.add(text);

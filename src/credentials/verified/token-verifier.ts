@@ -3,12 +3,18 @@ import type { CredentialsConfig } from "../../config/index.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { checkAudience, checkTimes, iso, issuerOf } from "./claims.ts";
 import { CredentialsError } from "./credentials-error.ts";
-import { issuerKeys, keysUnavailable, keysUrl } from "./issuer-keys.ts";
+import { issuerKeys, type KeysAddress, keysUnavailable, keysUrl } from "./issuer-keys.ts";
 import { KeptKeys } from "./kept-keys.ts";
 import { readToken, shown, type Token } from "./token.ts";
 
-/** How long a verification may take, with keys that are fetched twice. */
-const VERIFY_LIMIT_MS = 8_000;
+export interface VerifyLimits {
+  /** How long the issuer may take to answer. */
+  readonly fetchMs: number;
+  /** How long a verification may take, with keys that are fetched twice. */
+  readonly verifyMs: number;
+}
+
+const DEFAULT_LIMITS: VerifyLimits = { fetchMs: 5_000, verifyMs: 8_000 };
 
 /** A token that was found good. */
 export interface CheckedToken extends Token {
@@ -29,6 +35,7 @@ export interface TokenVerifierOptions {
   readonly ca?: string;
   /** The time, in ms. */
   readonly now: () => number;
+  readonly limits?: VerifyLimits | undefined;
 }
 
 /** Finds out whether a token is what the configuration wants. */
@@ -60,15 +67,17 @@ export class TokenVerifier {
   }
 
   async #checkSignature(token: Token, url: URL): Promise<Pick<CheckedToken, "unverified" | "note">> {
-    const tooLate = () => keysUnavailable(url, new Error(`no answer within ${VERIFY_LIMIT_MS / 1000} s`));
-    const keys = issuerKeys(url, this.#options.ca);
+    const { fetchMs, verifyMs } = this.#options.limits ?? DEFAULT_LIMITS;
+    const address = { url, limitMs: fetchMs };
+    const tooLate = () => keysUnavailable(address, new Error(`no answer within ${verifyMs / 1000} s`));
+    const keys = issuerKeys(address, this.#options.ca);
     try {
-      await withTimeout(checkSignature(token, url, keys), VERIFY_LIMIT_MS, tooLate);
+      await withTimeout(checkSignature(token, address, keys), verifyMs, tooLate);
       this.#kept.keep(url, keys.jwks());
       return {};
     } catch (error) {
       if (!(error instanceof CredentialsError) || error.code !== "keys-unavailable") throw error;
-      const since = await this.#kept.check(url, (kept) => checkSignature(token, url, kept));
+      const since = await this.#kept.check(url, (kept) => checkSignature(token, address, kept));
       if (since !== undefined)
         return { note: `is verified with the issuer's keys of ${iso(since)}, since it ${error.problem}` };
       if (this.#config.strict) throw error;
@@ -81,7 +90,9 @@ export class TokenVerifier {
  * The keys come from the issuer each time: it happens seldom, and a key that was withdrawn is not believed while the issuer
  * answers. What the token's header says of keys (`jwk`, `jku`, `x5c`) counts for nothing.
  */
-async function checkSignature({ text, algorithm, keyId }: Token, url: URL, keys: JWTVerifyGetKey): Promise<void> {
+async function checkSignature(token: Token, address: KeysAddress, keys: JWTVerifyGetKey): Promise<void> {
+  const { text, algorithm, keyId } = token;
+  const { href } = address.url;
   const options = { algorithms: [algorithm] };
   try {
     await compactVerify(text, keys, options).catch(async (error: unknown) => {
@@ -96,14 +107,14 @@ async function checkSignature({ text, algorithm, keyId }: Token, url: URL, keys:
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) {
       const key = keyId === undefined ? `no ${algorithm} key` : `no ${algorithm} key with the id ${shown(keyId)}`;
-      const problem = `is signed with an unknown key: ${key} is among those at ${url.href}`;
+      const problem = `is signed with an unknown key: ${key} is among those at ${href}`;
       throw new CredentialsError("unknown-key", problem, error);
     }
     if (error instanceof errors.JWSSignatureVerificationFailed) {
-      const problem = `has a bad signature: it does not fit the key of the issuer at ${url.href}`;
+      const problem = `has a bad signature: it does not fit the key of the issuer at ${href}`;
       throw new CredentialsError("bad-signature", problem, error);
     }
-    throw keysUnavailable(url, error);
+    throw keysUnavailable(address, error);
   }
 }
 
