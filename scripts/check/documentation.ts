@@ -1,5 +1,8 @@
-/** The documentation leads to what exists: its links, and the commands, options, settings and scripts that it names. */
-import { existsSync } from "node:fs";
+/**
+ * The documentation leads to what exists: its links, the commands, options, settings and files that it names, the modules,
+ * and the log lines that it quotes.
+ */
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json";
 import { describeSettings } from "../../src/config/index.ts";
@@ -7,6 +10,7 @@ import { program } from "../../src/main.ts";
 import { brokenLinks } from "../docs/broken-links.ts";
 import { type Page, readPage } from "../docs/page.ts";
 import { type KnownNames, unknownNames } from "../docs/unknown-names.ts";
+import { unknownQuotes } from "../docs/unknown-quotes.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -31,8 +35,21 @@ const problems = [
   // The changelog may name what is gone.
   ...[...pages].flatMap(([path, page]) => (path === history ? [] : unknownNames(path, page, known))),
 ];
+const described = pages.get("docs/architecture.md")?.links ?? [];
+for (const entry of readdirSync(join(root, "src"), { withFileTypes: true }))
+  if (entry.isDirectory() && !described.some((link) => link.startsWith(`../src/${entry.name}/`)))
+    problems.push(`docs/architecture.md: its table of modules lacks src/${entry.name}`);
+const manual = "docs/troubleshooting.md";
+const quoting = pages.get(manual);
+if (quoting !== undefined) problems.push(...unknownQuotes(manual, quoting, await sourceText()));
 if (pages.size === 0) problems.push("there are no pages");
 if (problems.length > 0) {
   console.error(problems.join("\n"));
   process.exit(1);
+}
+
+async function sourceText(): Promise<string> {
+  const files = [...new Bun.Glob("**/*.ts").scanSync({ cwd: join(root, "src") })];
+  const sources = files.filter((file) => !file.endsWith(".test.ts") && !file.includes("/gen/"));
+  return (await Promise.all(sources.map((file) => Bun.file(join(root, "src", file)).text()))).join("\n");
 }

@@ -10,7 +10,7 @@ const known: KnownNames = {
   rootOptions: new Set(["--env-file"]),
   packageScripts: new Set(["check", "generate:docs"]),
   settings: new Set(["REDIS_HOST", "STIGMER_LLM_MODEL"]),
-  hasFile: (path) => path === "scripts/demo",
+  hasFile: (path) => ["scripts/demo", "src/commands/"].includes(path),
 };
 const check = (markdown: string) => unknownNames("a.md", readPage(markdown), known);
 
@@ -19,6 +19,7 @@ describe("unknownNames", () => {
     const page = [
       "`agent-runner --env-file x.env run --agent a.yaml --secret-env KEY --help`, `agent-runner`, `bun run generate:docs`",
       "```console\n$ dist/agent-runner dev      # agent-runner explained\n$ scripts/demo | head --lines=3\n```",
+      "`src/commands/NAME.ts`, `src/commands/`, `deploy/…`, `/etc/src/none`, `kubectl exec deploy/none`",
       "`REDIS_HOST`, `STIGMER_LLM_…`, `TEMPORAL_PROFILE`, `GREETING`, `kubectl create secret agent-runner --from-file=x`",
       "agent-runner is not code here, and neither is scripts/none",
     ].join("\n\n");
@@ -31,6 +32,7 @@ describe("unknownNames", () => {
     ["`agent-runner --agent a.yaml run`", "run has no option --agent"],
     ["`bun run chekc`", "package.json has no script chekc"],
     ["`scripts/none`", "there is no scripts/none"],
+    ["`bun test src/none`", "there is no src/none"],
     ["`REDIS_HOTS=x`", "there is no setting REDIS_HOTS"],
     ["```\n$ agent-runner dev\n$ agent-runner devel\n```", "there is no command devel"],
   ])("finds what is wrong with %s", (page, problem) => {

@@ -16,6 +16,8 @@ export interface KnownNames {
 /** A variable that looks like one of ours. */
 const SETTING =
   /\b(?:ADMIN|AUTH0|DAYTONA|LOG|OLLAMA|REDIS|SANDBOX|STATUS|STIGMER|TEMPORAL)_[A-Z0-9_]*[A-Z0-9]\b(?!…|_)/g;
+/** A path in the repository. Capitals stand for something: `src/commands/NAME.ts`. */
+const FILE = /(?:^|(?<!kubectl .*)\s)((?:bench|deploy|docs|examples|proto|scripts|src|test)\/[a-z0-9./-]*)(?![\w…/])/g;
 /** Variables of Temporal that the program only warns about. */
 const FOREIGN: ReadonlySet<string> = new Set(["TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE"]);
 
@@ -31,8 +33,7 @@ function* unknownIn(code: string, known: KnownNames): Generator<string> {
   const line = code.replace(/\s#.*/, "");
   for (const [, script = ""] of line.matchAll(/\bbun run ([\w:-]+)/g))
     if (!known.packageScripts.has(script)) yield `package.json has no script ${script}`;
-  for (const [, file = ""] of line.matchAll(/(?:^|\s)(scripts\/[\w./-]+)/g))
-    if (!known.hasFile(file)) yield `there is no ${file}`;
+  for (const [, file = ""] of line.matchAll(FILE)) if (!known.hasFile(file)) yield `there is no ${file}`;
   for (const [setting] of line.matchAll(SETTING))
     if (!known.settings.has(setting) && !FOREIGN.has(setting)) yield `there is no setting ${setting}`;
   for (const [, rest = ""] of line.matchAll(/(?<!SETUSER )\bagent-runner ((?:--?[a-z]|[a-z])[^|]*)/g))
