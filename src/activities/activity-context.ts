@@ -1,8 +1,7 @@
 import { Context } from "@temporalio/activity";
+import { type RunningExecution, type StopReason, stopReasons } from "../executions/index.ts";
 import { humanDuration } from "../shared/time.ts";
 import type { Workflows } from "../temporal/index.ts";
-import type { RunningExecution } from "./executions.ts";
-import { type StopReason, stopReasons } from "./stop-reason.ts";
 
 /** Heartbeats come by the clock: a model may think for minutes without any event. */
 export const HEARTBEAT_INTERVAL_MS = 5_000;

@@ -3,6 +3,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { AgentRun } from "../agent/index.ts";
 import { AgentError, type AgentEvent } from "../agent/index.ts";
 import type { ModelConfig } from "../config/index.ts";
+import { type ExecutionRegistry, type RunningExecution, StopReason, stopReasons } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
 import { maskOwnFiles, SandboxError, type SandboxProvider } from "../sandbox/index.ts";
@@ -34,9 +35,7 @@ import { bindToActivity } from "./activity-context.ts";
 import { watchForDeletion } from "./deletion-watch.ts";
 import { endedElsewhere } from "./ended-elsewhere.ts";
 import { executionInput } from "./execution-input.ts";
-import type { Executions, RunningExecution } from "./executions.ts";
 import { infrastructureFailure } from "./infrastructure-failure.ts";
-import { StopReason, stopReasons } from "./stop-reason.ts";
 
 /** Whether executions should run here at all; told how they fare. */
 export interface ExecutionAdmission {
@@ -50,7 +49,7 @@ export interface ExecutionAdmission {
 
 /** What running executions takes. */
 export interface ExecutionDeps {
-  readonly executions: Executions;
+  readonly executions: ExecutionRegistry;
   readonly admission: ExecutionAdmission;
   readonly gate: Semaphore;
   readonly client: StigmerClient;

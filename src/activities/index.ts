@@ -7,7 +7,6 @@ export { Semaphore } from "../shared/semaphore.ts";
 export { workflowIdOf } from "../stigmer/index.ts";
 export { threadOf } from "./ensure-thread.ts";
 export type { ExecutionAdmission, ExecutionDeps } from "./execute-graphton.ts";
-export { Executions } from "./executions.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";

@@ -1,8 +1,9 @@
-import { createActivities, ENSURE_THREAD, EXECUTE, Executions, Semaphore, workflowIdOf } from "../activities/index.ts";
+import { createActivities, ENSURE_THREAD, EXECUTE, Semaphore, workflowIdOf } from "../activities/index.ts";
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
 import type { ExitCode } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
+import { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
@@ -64,7 +65,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const { loaded, log, masks } = options;
   const { config } = loaded;
   const lifecycle = new Lifecycle();
-  const executions = new Executions();
+  const executions = new ExecutionRegistry();
   let monitor: HealthMonitor | undefined;
   // Until there is something to drain, the wish is kept.
   let drainWanted = false;

@@ -1,5 +1,5 @@
-import type { Executions } from "../activities/index.ts";
 import { EXIT, type ExitCode } from "../cli/index.ts";
+import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
@@ -18,7 +18,7 @@ export interface ShutdownDeps {
   /** What the worker's `run` returned. */
   readonly working: Promise<void>;
   readonly lifecycle: Lifecycle;
-  readonly executions: Executions;
+  readonly executions: ExecutionRegistry;
   readonly drainTimeoutMs: number;
   readonly log: Logger;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Executions } from "./executions.ts";
+import { ExecutionRegistry } from "./execution-registry.ts";
 import { StopReason, stopReasons } from "./stop-reason.ts";
 
 /** Lets everything that is ready to run do so. */
@@ -7,7 +7,7 @@ const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("the executions of a runner", () => {
   test("are counted while they run, and afterwards", () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     const [one, two] = [executions.begin("aex-1"), executions.begin("aex-2")];
     expect([executions.count, executions.finished]).toEqual([2, 0]);
     one.end();
@@ -18,14 +18,14 @@ describe("the executions of a runner", () => {
   });
 
   test("may be two of the same id, as when one is tried again", () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     executions.begin("aex-1");
     executions.begin("aex-1").end();
     expect(executions.count).toBe(1);
   });
 
   test("are waited for until none is left, those too that begin meanwhile", async () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     await executions.idle();
     const one = executions.begin("aex-1");
     let idle = false;
@@ -41,7 +41,7 @@ describe("the executions of a runner", () => {
   });
 
   test("can be idle and busy again", async () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     executions.begin("aex-1").end();
     await executions.idle();
     const again = executions.begin("aex-2");
@@ -58,7 +58,7 @@ describe("the executions of a runner", () => {
 
 describe("stopping", () => {
   test("aborts with a reason for the user, and the first one counts", () => {
-    const execution = new Executions().begin("aex-1");
+    const execution = new ExecutionRegistry().begin("aex-1");
     expect(execution.signal.aborted).toBe(false);
     execution.stop(stopReasons.timeLimit("10 min 0 s"));
     execution.stop(stopReasons.cancelled());
@@ -66,7 +66,7 @@ describe("stopping", () => {
   });
 
   test("all ends those that run and those that still come", () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     const before = executions.begin("aex-1");
     executions.stopAll();
     const after = executions.begin("aex-2");
@@ -78,7 +78,7 @@ describe("stopping", () => {
   });
 
   test("all leaves a reason that an execution had before", () => {
-    const executions = new Executions();
+    const executions = new ExecutionRegistry();
     const execution = executions.begin("aex-1");
     execution.stop(stopReasons.cancelled());
     executions.stopAll();

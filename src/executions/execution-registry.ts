@@ -13,7 +13,7 @@ export interface RunningExecution {
 }
 
 /** The executions that this runner has taken and not yet ended. */
-export class Executions {
+export class ExecutionRegistry {
   readonly #running = new Set<RunningExecution>();
   #idle = Promise.withResolvers<void>();
   #finished = 0;
