@@ -77,7 +77,7 @@ module.exports = {
       },
     },
     moduleOnlyFrom("wire-messages", "stigmer", "status|activities|recovery|platform|daemon|client|commands"),
-    moduleOnlyFrom("agent-importers", "agent", "activities|status|runner"),
+    moduleOnlyFrom("agent-importers", "agent", "activities|executions|status|runner"),
     moduleOnlyFrom("admin-importers", "admin", "runner"),
     moduleOnlyFrom("daemon-importers", "daemon", "commands"),
     moduleOnlyFrom("redis-importers", "redis", "platform|status|threads|recovery"),

@@ -1,5 +1,5 @@
 import { Context } from "@temporalio/activity";
-import { type RunningExecution, type StopReason, stopReasons } from "../executions/index.ts";
+import { type RegisteredExecution, type StopReason, stopReasons } from "../executions/index.ts";
 import { humanDuration } from "../shared/time.ts";
 import type { Workflows } from "../temporal/index.ts";
 
@@ -25,7 +25,10 @@ export interface ActivityContext {
   [Symbol.dispose](): void;
 }
 
-export function bindToActivity(execution: RunningExecution, workflows: Pick<Workflows, "describe">): ActivityContext {
+export function bindToActivity(
+  execution: RegisteredExecution,
+  workflows: Pick<Workflows, "describe">,
+): ActivityContext {
   const context = Context.current();
   const end = Date.now() + remainingMs(context);
   const limit = context.info.startToCloseTimeoutMs || DEFAULT_LIMIT_MS;

@@ -1,12 +1,13 @@
 import type { Activities } from "../temporal/index.ts";
 import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
-import { type ExecutionDeps, executeGraphton } from "./execute-graphton.ts";
+import { executeGraphton } from "./execute-graphton.ts";
+import type { ExecutionDeps } from "./execution-deps.ts";
 
 export { Semaphore } from "../shared/semaphore.ts";
 export { workflowIdOf } from "../stigmer/index.ts";
 export { threadOf } from "./ensure-thread.ts";
-export type { ExecutionAdmission, ExecutionDeps } from "./execute-graphton.ts";
+export type { ExecutionAdmission } from "./execution-deps.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";
@@ -14,10 +15,10 @@ export const EXECUTE = "ExecuteGraphton";
 export const ENSURE_THREAD = "EnsureThread";
 
 /** The runner's activities, by the names that the server's workflow calls. */
-export function createActivities(parts: ExecutionDeps): Activities {
+export function createActivities(deps: ExecutionDeps): Activities {
   return {
-    [EXECUTE]: executeGraphton(parts),
-    [ENSURE_THREAD]: ensureThread({ threads: parts.threads, log: parts.log.child("execution") }),
-    CleanupSandbox: cleanupSandbox(parts.sandboxes, parts.log.child("sandbox")),
+    [EXECUTE]: executeGraphton(deps),
+    [ENSURE_THREAD]: ensureThread({ threads: deps.threads, log: deps.log.child("execution") }),
+    CleanupSandbox: cleanupSandbox(deps.sandboxes, deps.log.child("sandbox")),
   };
 }

@@ -1,48 +1,94 @@
-import { stopReasons } from "./stop-reason.ts";
+import type { ExecutionInfo, ExecutionObservation, ExecutionObserver } from "./execution-observer.ts";
+import { applyEvent, beginProgress } from "./execution-progress.ts";
+import { type ActiveExecution, type EndedExecution, endRecord } from "./execution-record.ts";
+import { type StopReason, stopReasons } from "./stop-reason.ts";
 
-/** An execution that this runner has taken. */
-export interface RunningExecution {
+/** Ended executions that are remembered. */
+export const MAX_ENDED = 100;
+
+/** An execution in the registry, for the activity that runs it. */
+export interface RegisteredExecution extends ExecutionObservation {
   readonly id: string;
   readonly startedAt: Date;
   /** Aborts with a StopReason. */
   readonly signal: AbortSignal;
-  /** The first reason counts. */
-  stop(reason: Error): void;
-  /** Takes it off the list. */
-  end(): void;
+  /** Ends the execution. Only the first reason counts. */
+  stop(reason: StopReason): void;
 }
 
-/** The executions that this runner has taken and not yet ended. */
-export class ExecutionRegistry {
-  readonly #running = new Set<RunningExecution>();
+interface Entry extends RegisteredExecution {
+  record(): ActiveExecution;
+}
+
+/**
+ * The executions that this runner has taken, and the last ones that ended. An id may be registered more than once at a
+ * time, when Temporal gives out an activity again.
+ */
+export class ExecutionRegistry implements ExecutionObserver {
+  readonly name = "registry";
+  readonly #active = new Set<Entry>();
+  readonly #ended: EndedExecution[] = [];
   #idle = Promise.withResolvers<void>();
   #finished = 0;
-  #stopping: (() => void) | undefined;
+  #onLate: (() => void) | undefined;
 
-  begin(id: string): RunningExecution {
+  begin(execution: ExecutionInfo): RegisteredExecution {
     const controller = new AbortController();
-    const execution: RunningExecution = {
-      id,
-      startedAt: new Date(),
+    let progress = beginProgress(execution);
+    const entry: Entry = {
+      id: execution.id,
+      startedAt: execution.startedAt,
       signal: controller.signal,
+      record: () => progress.record,
       stop: (reason) => controller.abort(reason),
-      end: () => {
-        if (!this.#running.delete(execution)) return;
+      event: (event) => {
+        progress = applyEvent(progress, event);
+      },
+      end: (outcome) => {
+        if (!this.#active.delete(entry)) return;
         this.#finished++;
-        if (this.#running.size === 0) this.#idle.resolve();
+        this.#ended.unshift(endRecord(progress.record, outcome, new Date()));
+        this.#ended.splice(MAX_ENDED);
+        if (this.#active.size === 0) this.#idle.resolve();
       },
     };
-    if (this.#running.size === 0) this.#idle = Promise.withResolvers();
-    this.#running.add(execution);
-    if (this.#stopping !== undefined) {
-      execution.stop(stopReasons.runnerStopped());
-      this.#stopping();
+    if (this.#active.size === 0) this.#idle = Promise.withResolvers();
+    this.#active.add(entry);
+    if (this.#onLate !== undefined) {
+      entry.stop(stopReasons.runnerStopped());
+      this.#onLate();
     }
-    return execution;
+    return entry;
   }
 
+  /** The executions that run or wait here, oldest first. */
+  list(): ActiveExecution[] {
+    return [...this.#active].map((entry) => entry.record());
+  }
+
+  /** The last executions that ended, newest first, at most {@link MAX_ENDED}. */
+  listEnded(): readonly EndedExecution[] {
+    return [...this.#ended];
+  }
+
+  /** @returns `undefined` if it is not here, or has ended and is no longer remembered */
+  get(id: string): ActiveExecution | EndedExecution | undefined {
+    return this.list().findLast((record) => record.id === id) ?? this.#ended.find((record) => record.id === id);
+  }
+
+  /**
+   * Ends an execution as CANCELLED, as if its user had cancelled it.
+   * @returns whether there was one to cancel; one that already ends is not changed
+   */
+  cancel(id: string): boolean {
+    const found = [...this.#active].filter((entry) => entry.id === id && entry.record().stage !== "ending");
+    for (const entry of found) entry.stop(stopReasons.cancelledByOperator());
+    return found.length > 0;
+  }
+
+  /** How many executions run or wait here. */
   get count(): number {
-    return this.#running.size;
+    return this.#active.size;
   }
 
   /** How many have ended since the start. */
@@ -51,16 +97,16 @@ export class ExecutionRegistry {
   }
 
   /**
-   * Ends all of them, and those that still come: the runner stops.
-   * @param onLate told of each that comes later
+   * Ends all executions, and each one that still arrives: the runner stops.
+   * @param onLate called for each one that still arrives
    */
   stopAll(onLate: () => void = () => undefined): void {
-    this.#stopping = onLate;
-    for (const execution of this.#running) execution.stop(stopReasons.runnerStopped());
+    this.#onLate = onLate;
+    for (const entry of this.#active) entry.stop(stopReasons.runnerStopped());
   }
 
-  /** Resolves when none is left. */
+  /** Resolves when no execution is left. */
   async idle(): Promise<void> {
-    if (this.#running.size > 0) await this.#idle.promise;
+    if (this.#active.size > 0) await this.#idle.promise;
   }
 }

@@ -1,6 +1,20 @@
 /**
- * @module The executions that this runner has taken: which ones run, how far each one is, and why one is stopped.
- * The activity registers them; the runner's shutdown and the admin server read them. It never runs anything itself.
+ * @module The executions that this runner has taken: which ones there are, how far each one is, how the last ones ended,
+ * and why one is stopped. The activity registers them and tells all observers what happens; the shutdown and the admin
+ * server read the registry. It never runs an execution and never changes its status.
  */
-export { ExecutionRegistry, type RunningExecution } from "./execution-registry.ts";
-export { type StopCause, StopReason, stopReasons } from "./stop-reason.ts";
+
+// Observing, for whoever wants to know what executions do.
+export type {
+  ExecutionEvent,
+  ExecutionInfo,
+  ExecutionObservation,
+  ExecutionObserver,
+  ExecutionStage,
+} from "./execution-observer.ts";
+export { ExecutionObservers } from "./execution-observers.ts";
+// The registry, for the runner and the admin server.
+export type { ActiveExecution, EndedExecution, ToolInProgress } from "./execution-record.ts";
+export { ExecutionRegistry, type RegisteredExecution } from "./execution-registry.ts";
+// Stopping, for the activity.
+export { StopReason, stopReasons } from "./stop-reason.ts";

@@ -1,5 +1,5 @@
-/** Why an execution is stopped before its agent has ended. */
-export type StopCause =
+/** Why an execution is stopped before its agent has finished. */
+type StopCause =
   | "cancelled"
   | "time-limit"
   | "runner-stopped"
@@ -22,31 +22,33 @@ export class StopReason extends Error {
 
 export const stopReasons = {
   cancelled: () => new StopReason("cancelled", "The execution was cancelled."),
+  cancelledByOperator: () =>
+    new StopReason("cancelled", "The execution was cancelled by an operator of the runner that ran it."),
   timeLimit: (limit: string) =>
     new StopReason(
       "time-limit",
-      `The execution reached its time limit of ${limit} and was stopped. What was done until then is kept: send another message to go on, or give the agent a smaller task.`,
+      `The execution reached its time limit of ${limit} and was stopped. What it did until then is kept: send another message to continue, or give the agent a smaller task.`,
     ),
   runnerStopped: () =>
     new StopReason(
       "runner-stopped",
-      "The runner was stopped before the execution had finished. What was done until then is kept: send the message again, or another one to go on.",
+      "The runner was stopped before the execution had finished. What it did until then is kept: send the message again, or another one to continue.",
     ),
   executionDeleted: (reason: string) =>
     new StopReason(
       "execution-deleted",
-      `The execution was stopped, since the Stigmer backend does not know it any more: it was deleted while it ran. (${reason})`,
+      `The execution was stopped because it was deleted while it ran: the Stigmer backend no longer knows it. (${reason})`,
     ),
   sessionDeleted: () =>
-    new StopReason("session-deleted", "The execution was stopped, since its session was deleted while it ran."),
+    new StopReason("session-deleted", "The execution was stopped because its session was deleted while it ran."),
   lockLost: () =>
     new StopReason(
       "lock-lost",
-      "The execution was stopped, since another one of its session runs at the same time: where runners agree on whose turn it is (Redis, or the data directory), this one's claim was lost. Send the message again.",
+      "The execution was stopped because it lost the lock of its session (kept in Redis, or in the data directory), so another execution of the session may run at the same time. Send the message again.",
     ),
   workflowClosed: () =>
     new StopReason(
       "workflow-closed",
-      "Temporal no longer waits for this execution: its workflow has ended or its time is over.",
+      "Temporal no longer waits for this execution: its workflow has ended, or its time is over.",
     ),
 };

@@ -3,7 +3,7 @@ import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
 import type { ExitCode } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
-import { ExecutionRegistry } from "../executions/index.ts";
+import { type ExecutionObserver, ExecutionObservers, ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
@@ -43,11 +43,14 @@ export interface RunnerOptions {
   readonly masks: SecretMasks;
   /** Checks of what runs beside it in the same process. */
   readonly checks?: readonly HealthCheck[] | undefined;
+  /** Told what the executions do. */
+  readonly observers?: readonly ExecutionObserver[] | undefined;
 }
 
 /** A runner that polls for work. */
 export interface Runner {
   readonly lifecycle: Lifecycle;
+  readonly executions: ExecutionRegistry;
   readonly adminUrl: string;
   /** Takes nothing new and lets what runs finish; again and again without further effect. */
   drain(): void;
@@ -135,7 +138,8 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     activities: createActivities({
       executions,
       admission,
-      gate: new Semaphore(config.temporal.maxConcurrency),
+      observers: new ExecutionObservers(options.observers ?? [], log.child("execution")),
+      semaphore: new Semaphore(config.temporal.maxConcurrency),
       client: platform.stigmer,
       workflows,
       journal: platform.journal,
@@ -185,7 +189,14 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   lifecycle.advance("running");
   log.info("🚀 Worker ready, polling for tasks...");
   if (drainWanted) shutdown.drain();
-  return { lifecycle, adminUrl: admin.url, drain: () => shutdown.drain(), stop: () => shutdown.stop(), ended };
+  return {
+    lifecycle,
+    executions,
+    adminUrl: admin.url,
+    drain: () => shutdown.drain(),
+    stop: () => shutdown.stop(),
+    ended,
+  };
 
   async function listen(): Promise<AdminServer> {
     const { host, port, token } = config.admin;

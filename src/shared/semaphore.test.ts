@@ -6,104 +6,99 @@ const never = new AbortController().signal;
 /** Lets everything that is ready to run do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("a gate", () => {
-  test("lets as many in as its limit says", async () => {
-    const gate = new Semaphore(2);
-    await gate.acquire(never);
-    await gate.acquire(never);
-    let entered = false;
-    void gate.acquire(never).then(() => {
-      entered = true;
-    });
-    await settle();
-    expect(entered).toBe(false);
+/** Whether a permit can be acquired without waiting. */
+async function isFree(semaphore: Semaphore): Promise<boolean> {
+  let acquired = false;
+  void semaphore.acquire(never).then(() => {
+    acquired = true;
+  });
+  await settle();
+  return acquired;
+}
+
+describe("a semaphore", () => {
+  test("gives out as many permits as its limit", async () => {
+    const semaphore = new Semaphore(2);
+    await semaphore.acquire(never);
+    await semaphore.acquire(never);
+    expect(await isFree(semaphore)).toBe(false);
   });
 
-  test("lets those who wait in one for each that leaves, in the order they came", async () => {
-    const gate = new Semaphore(1);
+  test("gives each released permit to the one that has waited longest", async () => {
+    const semaphore = new Semaphore(1);
     const order: string[] = [];
     const acquire = async (name: string) => {
-      const leave = await gate.acquire(never);
+      const release = await semaphore.acquire(never);
       order.push(name);
-      return leave;
+      return release;
     };
-    const leaveFirst = await acquire("first");
+    const releaseFirst = await acquire("first");
     const second = acquire("second");
     const third = acquire("third");
-    leaveFirst();
+    releaseFirst();
     await settle();
     expect(order).toEqual(["first", "second"]);
     (await second)();
     (await third)();
     expect(order).toEqual(["first", "second", "third"]);
-    expect(await gate.acquire(never)).toBeFunction();
+    expect(await isFree(semaphore)).toBe(true);
   });
 
-  test("gives a place back only once, however often one leaves", async () => {
-    const gate = new Semaphore(1);
-    const leave = await gate.acquire(never);
-    leave();
-    leave();
-    await gate.acquire(never);
-    let entered = false;
-    void gate.acquire(never).then(() => {
-      entered = true;
-    });
-    await settle();
-    expect(entered).toBe(false);
+  test("counts a permit once, however often it is released", async () => {
+    const semaphore = new Semaphore(1);
+    const release = await semaphore.acquire(never);
+    release();
+    release();
+    await semaphore.acquire(never);
+    expect(await isFree(semaphore)).toBe(false);
   });
 
-  test("throws the signal's reason when it aborts while waiting, and keeps the place for the next", async () => {
-    const gate = new Semaphore(1);
-    const leave = await gate.acquire(never);
+  test("throws the signal's reason when it aborts while waiting, and gives the permit to the next", async () => {
+    const semaphore = new Semaphore(1);
+    const release = await semaphore.acquire(never);
     const controller = new AbortController();
-    const givesUp = gate.acquire(controller.signal);
-    const next = gate.acquire(never);
-    const reason = new Error("no longer wanted");
+    const aborted = semaphore.acquire(controller.signal);
+    const next = semaphore.acquire(never);
+    const reason = new Error("cancelled");
     controller.abort(reason);
-    await expect(givesUp).rejects.toBe(reason);
-    leave();
+    await expect(aborted).rejects.toBe(reason);
+    release();
     expect(await next).toBeFunction();
   });
 
-  test("does not let in whose signal has aborted already, though there is a place", async () => {
-    const gate = new Semaphore(1);
+  test("throws the reason of a signal that has aborted already, and keeps its permit", async () => {
+    const semaphore = new Semaphore(1);
     const reason = new Error("too late");
-    await expect(gate.acquire(AbortSignal.abort(reason))).rejects.toBe(reason);
-    expect(await gate.acquire(never)).toBeFunction();
+    await expect(semaphore.acquire(AbortSignal.abort(reason))).rejects.toBe(reason);
+    expect(await isFree(semaphore)).toBe(true);
   });
 
-  test("does not care for the signal of one that is inside", async () => {
-    const gate = new Semaphore(1);
-    const first = await gate.acquire(never);
+  test("ignores a signal that aborts after the permit was acquired", async () => {
+    const semaphore = new Semaphore(1);
+    const first = await semaphore.acquire(never);
     const controller = new AbortController();
-    const second = gate.acquire(controller.signal);
-    const third = gate.acquire(never);
+    const second = semaphore.acquire(controller.signal);
+    const third = semaphore.acquire(never);
     first();
-    const leave = await second;
+    const release = await second;
     controller.abort();
-    leave();
+    release();
     expect(await third).toBeFunction();
   });
-});
 
-test("one that gives up at the moment its turn comes does not take another one's place", async () => {
-  const gate = new Semaphore(1);
-  const leave = await gate.acquire(never);
-  const gone = new AbortController();
-  const second = gate.acquire(gone.signal);
-  const third = gate.acquire(never);
-  leave();
-  gone.abort(new Error("no longer"));
-  (await second)();
-  const leaveThird = await third;
-  // The only place is the third one's: nobody else comes in before it is given back.
-  let entered = false;
-  const fourth = gate.acquire(never).then(() => {
-    entered = true;
+  test("loses no permit when a signal aborts right after the permit was handed over", async () => {
+    const semaphore = new Semaphore(1);
+    const release = await semaphore.acquire(never);
+    const controller = new AbortController();
+    const second = semaphore.acquire(controller.signal);
+    const third = semaphore.acquire(never);
+    release();
+    controller.abort(new Error("cancelled"));
+    (await second)();
+    const releaseThird = await third;
+    const fourth = semaphore.acquire(never);
+    expect(await isFree(semaphore)).toBe(false);
+    releaseThird();
+    expect(await fourth).toBeFunction();
   });
-  await settle();
-  expect(entered).toBe(false);
-  leaveThird();
-  await fourth;
 });

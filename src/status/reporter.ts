@@ -64,11 +64,16 @@ export class Reporter {
     this.#state = { ...this.#state, status: { ...status, messages } };
   }
 
-  /** Takes what happened into the status. */
-  report(event: AgentEvent): void {
+  /** Adds an event to the status, and sends the status soon. @returns the event with its secrets masked, see maskEvent */
+  report(event: AgentEvent): AgentEvent {
     const before = this.#state;
-    this.#state = reduce(before, maskEvent(event, this.#mask));
-    if (this.#state.status === before.status) return;
+    const masked = maskEvent(event, this.#mask);
+    this.#state = reduce(before, masked);
+    if (this.#state.status !== before.status) this.#offer(event);
+    return masked;
+  }
+
+  #offer(event: AgentEvent): void {
     const news = { urgent: event.type === "tool-started" || event.type === "tool-ended", bytes: bytesAdded(event) };
     for (const delivery of this.#deliveries) delivery.offer(() => this.#shown(), news);
   }

@@ -18,13 +18,16 @@ export const MAX_OTHER_ACTIVITIES = 100;
 export const MAX_OPEN_POLLS = 5;
 
 /**
- * Decides when the worker may poll for another task, so that the short activities never wait behind long executions, and
- * that a runner that drains or cannot work takes nothing.
+ * Decides when the worker may poll for another task, so that short activities never wait behind long executions, and that a
+ * runner that drains or cannot work takes nothing.
  *
- * Temporal hands out tasks of a queue without regard to their type, and the type is known only after a task was taken.
- * While fewer than `limit` executions run, tasks are taken freely. At the limit a single poll is kept open: it brings
- * `EnsureThread` and `CleanupSandbox` through, and an execution that arrives by it waits here. One poll only, so that
- * idle replicas, which keep several open, get most of the new executions.
+ * Temporal hands out the tasks of a queue whatever their type, and the type is known only after a task was taken. While
+ * fewer than `limit` executions are here, tasks are taken freely. At the limit a single poll is kept open: it lets
+ * `EnsureThread` and `CleanupSandbox` through, and an execution that arrives by it waits in this runner. It is only one
+ * poll, so that idle replicas, which keep several open, get most of the new executions.
+ *
+ * A slot is not the permission to run: the semaphore (shared/semaphore.ts) decides when an execution that was taken may
+ * begin, once it has its thread. So more executions can be here than run.
  */
 export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly type = "custom";

@@ -4,7 +4,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { loadConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
-import { type Runner, startRunner } from "../../src/runner/index.ts";
+import { type Runner, type RunnerOptions, startRunner } from "../../src/runner/index.ts";
 import { secretMasks } from "../../src/shared/secret-masks.ts";
 import {
   type AgentExecution,
@@ -50,9 +50,13 @@ export interface LocalWorld {
 
 type Env = Record<string, string>;
 
-/** @param env variables for the runner, besides those that make it use this world; may depend on the servers' ports */
+/**
+ * @param env variables for the runner, besides those that make it use this world; may depend on the servers' ports
+ * @param options what else the runner is started with
+ */
 export async function localWorld(
   env: Env | ((ports: { readonly temporal: number; readonly stigmer: number }) => Promise<Env>) = {},
+  options: Pick<RunnerOptions, "observers"> = {},
 ): Promise<LocalWorld> {
   const open = new AsyncDisposableStack();
   const folder = open.use(await temporaryFolder());
@@ -109,7 +113,7 @@ export async function localWorld(
     DRAIN_TIMEOUT: "20",
     ...(typeof env === "function" ? await env({ temporal: temporal.port, stigmer: port }) : env),
   };
-  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, masks });
+  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, masks, ...options });
   open.defer(async () => {
     runner.stop();
     await runner.ended;

@@ -1,0 +1,54 @@
+import type { AgentEvent, ModelChoice } from "../agent/index.ts";
+import type { Outcome } from "../status/index.ts";
+
+/** What is known of an execution when the runner takes it. */
+export interface ExecutionInfo {
+  readonly id: string;
+  /** Absent for an execution without a session. */
+  readonly sessionId?: string | undefined;
+  readonly threadId: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly activityId: string;
+  readonly startedAt: Date;
+}
+
+/** What an execution waits for or does, in the usual order. */
+export type ExecutionStage =
+  /** The runner takes no executions at the moment, see Admission. */
+  | "waiting-for-admission"
+  /** Another execution of its session runs. */
+  | "waiting-for-thread"
+  /** As many executions as allowed run here. */
+  | "waiting-for-slot"
+  /** Its first status is sent, and its agent is read from Stigmer. */
+  | "resolving"
+  | "waiting-for-sandbox"
+  /** The model answers. */
+  | "model"
+  /** At least one tool runs. */
+  | "tool"
+  /** It is over: its processes are ended and its last status is delivered. */
+  | "ending";
+
+/** What observers see of an execution, in order. Secrets are masked, except in `text`: pieces are too short to find them. */
+export type ExecutionEvent =
+  /** A new stage. While the agent runs, whether a tool runs follows from its own events. */
+  | { readonly type: "stage"; readonly stage: ExecutionStage; readonly at: Date }
+  /** Its agent is known. */
+  | { readonly type: "resolved"; readonly agentName: string; readonly model: ModelChoice; readonly at: Date }
+  | AgentEvent;
+
+/** How one execution is observed. Both functions return at once; what they throw is logged and ignored. */
+export interface ExecutionObservation {
+  event(event: ExecutionEvent): void;
+  /** Called once, after the last status was delivered or given up. */
+  end(outcome: Outcome): void;
+}
+
+/** Watches executions, as metrics and traces do. Observers do not know each other and cannot change an execution. */
+export interface ExecutionObserver {
+  /** For the log. */
+  readonly name: string;
+  begin(execution: ExecutionInfo): ExecutionObservation;
+}
