@@ -4,8 +4,9 @@
  *
  * @module
  */
-export { CommandProcesses, type MemoryKills } from "./command-processes.ts";
+
 export { hideProcess } from "./hide-process.ts";
-export { MARK } from "./marks.ts";
 export { availableMemory } from "./memory-shortage.ts";
-export { adoptOrphans, keepChild } from "./orphans.ts";
+export { adoptOrphans, registerOwnSession } from "./orphans.ts";
+export { type MemoryKills, ProcessTree } from "./process-tree.ts";
+export { TRACKING_VARIABLE } from "./tracking-id.ts";

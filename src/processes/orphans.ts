@@ -38,7 +38,7 @@ export function adoptOrphans(): void {
  * Takes a child in a session of its own for one of this process, and not for what a command left behind. To be called by
  * whoever starts one.
  */
-export function keepChild(pid: number | undefined): void {
+export function registerOwnSession(pid: number | undefined): void {
   if (pid !== undefined) ownSessions.add(pid);
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { MARK, PROCESS_MARK } from "./marks.ts";
-import { keepChild } from "./orphans.ts";
+import { registerOwnSession } from "./orphans.ts";
+import { PROCESS_TRACKING_ID, TRACKING_VARIABLE } from "./tracking-id.ts";
 
 /**
  * Is told of every session, of what has left its session, and of control groups, and kills what is left at the end of its
@@ -36,7 +36,7 @@ for sweep in 1 2 3 4 5; do
     set -- "$1" \${stat##*)}
     case " $known " in *" session=$4 "*|*" session=$5 "*|*" stray=$pid:\${21} "*) kill -KILL "$pid" ;; esac
   done
-  for file in $(grep -l "${MARK}=$1" /proc/[0-9]*/environ); do
+  for file in $(grep -l "${TRACKING_VARIABLE}=$1" /proc/[0-9]*/environ); do
     pid=\${file#/proc/}
     kill -KILL "\${pid%/environ}"
   done
@@ -82,7 +82,7 @@ function tell(what: "session" | "stray" | "group", id: number | string): void {
 
 function start(): ChildProcess {
   // A session of its own: Ctrl-C at the terminal is not meant for it.
-  const started = spawn("/bin/sh", ["-c", SCRIPT, "sh", PROCESS_MARK], {
+  const started = spawn("/bin/sh", ["-c", SCRIPT, "sh", PROCESS_TRACKING_ID], {
     env: { PATH: "/usr/bin:/bin" },
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -91,7 +91,7 @@ function start(): ChildProcess {
   const lost = () => {
     if (child === started) child = undefined;
   };
-  keepChild(started.pid);
+  registerOwnSession(started.pid);
   started.on("error", lost);
   started.on("exit", lost);
   started.stdin?.on("error", lost);

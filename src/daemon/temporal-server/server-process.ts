@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { keepChild } from "../../processes/index.ts";
+import { registerOwnSession } from "../../processes/index.ts";
 import { homeDirectory, userName } from "../../shared/home-directory.ts";
 import { cutMiddle } from "../../shared/text.ts";
 import { waitAtMost } from "../../shared/time.ts";
@@ -58,7 +58,7 @@ export class ServerProcess {
     } finally {
       closeSync(output);
     }
-    keepChild(this.#child.pid);
+    registerOwnSession(this.#child.pid);
     // The keeper may go while its input is still open.
     this.#child.stdin?.on("error", () => undefined);
     const ended = () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { until } from "../../../test/support/eventually.ts";
 import { isRunning } from "../../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { CommandProcesses } from "../../processes/index.ts";
+import { ProcessTree } from "../../processes/index.ts";
 import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { type RunOptions, runCommand } from "./command.ts";
 import { withMemoryNote } from "./memory-note.ts";
@@ -13,12 +13,12 @@ import { withMemoryNote } from "./memory-note.ts";
 const LONG = 600;
 
 let folder: TemporaryFolder;
-let processes: CommandProcesses;
+let processes: ProcessTree;
 beforeAll(async () => {
   folder = await temporaryFolder();
 });
 beforeEach(() => {
-  processes = new CommandProcesses();
+  processes = new ProcessTree();
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
@@ -167,12 +167,12 @@ describe("what a command leaves behind", () => {
 
   test("is not looked for where there was no command", async () => {
     const before = performance.now();
-    await new CommandProcesses().stopAll();
+    await new ProcessTree().stopAll();
     expect(performance.now() - before).toBeLessThan(5);
   });
 
   test("of others is left alone", async () => {
-    const others = new CommandProcesses();
+    const others = new ProcessTree();
     await run("setsid sh -c 'echo $$ >others; exec sleep 4244' & sleep 0.3", { processes: others });
     const pids = await pidsIn("others", 1);
     await run("true");
@@ -184,9 +184,9 @@ describe("what a command leaves behind", () => {
 
   test("ends with this process, also where that is killed", async () => {
     const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dir, "command.ts"))};
-import { CommandProcesses } from ${JSON.stringify(join(import.meta.dir, "../../processes/index.ts"))};
+import { ProcessTree } from ${JSON.stringify(join(import.meta.dir, "../../processes/index.ts"))};
 await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & set -m; env -i sleep 4247 & echo $$ >>killed; echo $! >>killed; sleep 4246", {
-  cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, processes: new CommandProcesses() });`;
+  cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, processes: new ProcessTree() });`;
     const other = Bun.spawn([process.execPath, "-e", script, folder.path]);
     const pids = await pidsIn("killed", 3);
     other.kill("SIGKILL");
@@ -217,7 +217,7 @@ describe("a command that cannot be started", () => {
 
 /** Whether this machine lets the tests make control groups. */
 async function canLimitMemory(): Promise<boolean> {
-  const trial = new CommandProcesses({ memoryLimit: 64 * 1024 * 1024 });
+  const trial = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
   trial.prepare();
   const { memoryLimit } = trial;
   await trial.stopAll();
@@ -246,7 +246,7 @@ describe("a command that the kernel ends for want of memory", () => {
   });
 
   test.if(isMemoryLimited)("is told by the result of the command itself", async () => {
-    const limited = new CommandProcesses({ memoryLimit: 64 * 1024 * 1024 });
+    const limited = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
     const { output, exitCode } = await run("echo begun; exec tail /dev/zero", { processes: limited });
     expect(exitCode).toBe(137);
     expect(output).toStartWith("begun\n[The kernel killed a process of this execution: out of memory.");

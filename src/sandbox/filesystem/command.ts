@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { type CommandProcesses, MARK } from "../../processes/index.ts";
+import { type ProcessTree, TRACKING_VARIABLE } from "../../processes/index.ts";
 import { sleep, waitAtMost } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Where the command's processes are kept. */
-  readonly processes: CommandProcesses;
+  readonly processes: ProcessTree;
 }
 
 const shell = Bun.which("bash") ?? "/bin/sh";
@@ -56,7 +56,7 @@ export async function runCommand(command: string, options: RunOptions): Promise<
 
 function start(command: string, options: RunOptions): ChildProcess {
   if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
-  const env = { ...options.env, [MARK]: options.processes.mark };
+  const env = { ...options.env, [TRACKING_VARIABLE]: options.processes.trackingId };
   const odd = Object.entries(env).find(([name, value]) => `${name}${value}`.includes("\0"));
   if (odd !== undefined)
     throw new SandboxError(

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "../../log/index.ts";
-import { adoptOrphans, CommandProcesses, hideProcess } from "../../processes/index.ts";
+import { adoptOrphans, hideProcess, ProcessTree } from "../../processes/index.ts";
 import { LIBRARY_DIRECTORIES } from "../paths.ts";
 import type {
   CommandOptions,
@@ -86,14 +86,14 @@ class FilesystemSandbox implements Sandbox {
   readonly #root: Root;
   readonly #options: FilesystemSandboxOptions;
   readonly #request: SandboxRequest;
-  readonly #processes: CommandProcesses;
+  readonly #processes: ProcessTree;
 
   constructor(root: Root, options: FilesystemSandboxOptions, request: SandboxRequest) {
     this.root = root.path;
     this.#root = root;
     this.#options = options;
     this.#request = request;
-    this.#processes = new CommandProcesses({ memoryLimit: options.commandMemory });
+    this.#processes = new ProcessTree({ memoryLimit: options.commandMemory });
   }
 
   async execute(command: string, { env, signal }: CommandOptions = {}): Promise<CommandResult> {
@@ -145,7 +145,9 @@ class FilesystemSandbox implements Sandbox {
   /** Whether commands were to have a memory limit, and the system kept none. */
   get isUnlimited(): boolean {
     return (
-      this.#processes.hasRun && this.#options.commandMemory !== undefined && this.#processes.memoryLimit === undefined
+      this.#processes.hasStarted &&
+      this.#options.commandMemory !== undefined &&
+      this.#processes.memoryLimit === undefined
     );
   }
 

@@ -1,16 +1,16 @@
 import { sleep } from "../shared/time.ts";
 import { type ControlGroup, createControlGroup } from "./control-groups.ts";
 import { endProcesses } from "./end-processes.ts";
-import { isMarked, newMark, PROCESS_MARK } from "./marks.ts";
 import { memoryKills, raiseScore } from "./memory-shortage.ts";
 import { isLeft, watchProcesses } from "./orphans.ts";
 import { allProcesses, type ProcessInfo, readProcess, send } from "./process-table.ts";
+import { isTracked, newTrackingId, PROCESS_TRACKING_ID } from "./tracking-id.ts";
 import { strayKey, watchdog } from "./watchdog.ts";
 
 /** How often a control group is tried to be removed, and how long to wait in between: the kernel takes a moment. */
 const REMOVALS = { attempts: 10, pauseMs: 20 };
 
-const all = new Set<CommandProcesses>();
+const all = new Set<ProcessTree>();
 // The last resort, where this process ends without having stopped them: they are in sessions of their own.
 process.once("exit", () => {
   for (const processes of all) processes.killNow();
@@ -23,7 +23,7 @@ export interface MemoryKills {
   readonly isExact: boolean;
 }
 
-export interface CommandProcessesOptions {
+export interface ProcessTreeOptions {
   /** Bytes that all of them may use together, where the system keeps such limits; absent: no limit. */
   readonly memoryLimit?: number | undefined;
   /** Makes their control group; for tests of what is done without one. */
@@ -35,9 +35,9 @@ export interface CommandProcessesOptions {
  * a variable of their environment, by their ancestors, by their control group, and, where all of that is hidden or lost,
  * as orphans that no other execution can have started.
  */
-export class CommandProcesses {
+export class ProcessTree {
   /** The value of the variable by which they are found. */
-  readonly mark: string = newMark();
+  readonly trackingId: string = newTrackingId();
   readonly #memoryLimit: number | undefined;
   readonly #createGroup: () => ControlGroup | undefined;
   /** The shells of commands, which lead sessions and process groups. */
@@ -50,13 +50,13 @@ export class CommandProcesses {
   #group: ControlGroup | undefined;
   #isLimited = false;
 
-  constructor({ memoryLimit, createGroup = createControlGroup }: CommandProcessesOptions = {}) {
+  constructor({ memoryLimit, createGroup = createControlGroup }: ProcessTreeOptions = {}) {
     this.#memoryLimit = memoryLimit;
     this.#createGroup = createGroup;
   }
 
   /** Whether there was a command. */
-  get hasRun(): boolean {
+  get hasStarted(): boolean {
     return all.has(this);
   }
 
@@ -140,7 +140,7 @@ export class CommandProcesses {
   #find(table: readonly ProcessInfo[]): ProcessInfo[] {
     const members = new Set(this.#group?.members());
     const isFound = (one: ProcessInfo) =>
-      members.has(one.pid) || this.#isOwn(one) || isMarked(one.pid, this.mark) === true || this.#isOrphan(one);
+      members.has(one.pid) || this.#isOwn(one) || isTracked(one.pid, this.trackingId) === true || this.#isOrphan(one);
     return withDescendants(table, isFound);
   }
 
@@ -151,7 +151,7 @@ export class CommandProcesses {
   /** Whether a command left it to this process, nothing tells of which one, and no other execution can have started it. */
   #isOrphan(one: ProcessInfo): boolean {
     if (one.started < this.#began || !isLeft(one)) return false;
-    const isKnown = isMarked(one.pid, PROCESS_MARK);
+    const isKnown = isTracked(one.pid, PROCESS_TRACKING_ID);
     // To the first process of a system others leave their children too: then only what hides is taken for a command's.
     if (isKnown === true || (isKnown === false && process.pid === 1)) return false;
     return ![...all].some((other) => other.#isOwn(one) || (other !== this && other.#began <= one.started));

@@ -7,15 +7,15 @@ import { isRunning } from "../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { createControlGroup } from "./control-groups.ts";
 import { TERMINATE_GRACE_MS } from "./end-processes.ts";
-import { adoptOrphans, CommandProcesses, keepChild, MARK } from "./index.ts";
-import { isMarked } from "./marks.ts";
+import { adoptOrphans, ProcessTree, registerOwnSession, TRACKING_VARIABLE } from "./index.ts";
 import { readProcess } from "./process-table.ts";
+import { isTracked } from "./tracking-id.ts";
 
 let folder: TemporaryFolder;
-let processes: CommandProcesses;
+let processes: ProcessTree;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  processes = new CommandProcesses({ createGroup: () => undefined });
+  processes = new ProcessTree({ createGroup: () => undefined });
 });
 afterEach(async () => {
   await processes.stopAll();
@@ -25,10 +25,10 @@ afterEach(async () => {
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 
 /** Starts a command as the sandbox does. @returns its shell */
-function start(command: string, by: CommandProcesses = processes) {
+function start(command: string, by: ProcessTree = processes) {
   const shell = spawn("bash", ["-c", `exec 2>&1; ${by.prepare()}\n${command}`], {
     cwd: folder.path,
-    env: { PATH, [MARK]: by.mark },
+    env: { PATH, [TRACKING_VARIABLE]: by.trackingId },
     stdio: ["ignore", "pipe", "ignore"],
     detached: true,
   });
@@ -37,7 +37,7 @@ function start(command: string, by: CommandProcesses = processes) {
 }
 
 /** Runs a command to the end of its shell. @returns what it printed until then */
-async function run(command: string, by: CommandProcesses = processes): Promise<string> {
+async function run(command: string, by: ProcessTree = processes): Promise<string> {
   const shell = start(command, by);
   let output = "";
   shell.stdout?.on("data", (chunk: Buffer) => {
@@ -100,15 +100,15 @@ describe("what a command leaves behind", () => {
   test("is found as an orphan where nothing tells of it any more, and once no other execution can have started it", async () => {
     adoptOrphans();
     const own = spawn("sleep", ["4266"], { detached: true, stdio: "ignore" });
-    keepChild(own.pid);
-    const other = new CommandProcesses({ createGroup: () => undefined });
+    registerOwnSession(own.pid);
+    const other = new ProcessTree({ createGroup: () => undefined });
     await run("true", other);
     await run("(env -i setsid sleep 4265 & echo $! >>orphan)");
     const pids = await pidsIn("orphan", 1);
     const pid = Number(pids[0]);
     await until("it was left to this process", () => {
       const now = readProcess(pid);
-      return now?.parent === process.pid && now.session === pid && isMarked(pid, processes.mark) === false;
+      return now?.parent === process.pid && now.session === pid && isTracked(pid, processes.trackingId) === false;
     });
     await processes.stopAll();
     expect(pids.every(isRunning)).toBe(true);
@@ -120,7 +120,7 @@ describe("what a command leaves behind", () => {
   });
 
   test("is left alone where it is another execution's", async () => {
-    const others = new CommandProcesses({ createGroup: () => undefined });
+    const others = new ProcessTree({ createGroup: () => undefined });
     await run("set -m; env -i sleep 4263 & echo $! >>others", others);
     await run("true");
     const pids = await pidsIn("others", 1);
@@ -158,7 +158,7 @@ const canGroup = createControlGroup()?.remove() === true;
 
 describe.if(canGroup)("a control group", () => {
   test("holds what hides in every other way, and is removed with it", async () => {
-    const grouped = new CommandProcesses();
+    const grouped = new ProcessTree();
     const files = await run("cat /proc/self/cgroup; (env -i setsid sleep 4264 & echo $! >>hidden)", grouped);
     expect(files).toContain(`agent-runner-${process.pid}-`);
     const pids = await pidsIn("hidden", 1);
@@ -172,7 +172,7 @@ describe.if(canGroup)("a control group", () => {
   });
 
   test("limits the memory of an execution's commands, and tells what the kernel has ended", async () => {
-    const limited = new CommandProcesses({ memoryLimit: 64 * 1024 * 1024 });
+    const limited = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
     limited.prepare();
     expect(limited.memoryLimit).toBe(64 * 1024 * 1024);
     const before = limited.memoryKills();
