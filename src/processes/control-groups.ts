@@ -1,14 +1,17 @@
 import { rmdirSync } from "node:fs";
 import { join } from "node:path";
+import { sleep } from "../shared/time.ts";
 import { isWritable, makeDirectory, namesIn, numbersIn, readText, writeText } from "./group-files.ts";
 import { type Hierarchy, ownHierarchies } from "./hierarchies.ts";
 import { allProcesses, type ProcessInfo, readProcess } from "./process-table.ts";
 
 const PREFIX = "agent-runner-";
-/** Where this process goes where its own group gets children: in version 2 a group has either processes or children. */
+/** The kernel takes a moment until an empty group can be removed. */
+const REMOVALS = { attempts: 10, pauseMs: 20 };
+/** This process moves here when its group gets children: in version 2, a group has either processes or children. */
 const OWN_LEAF = `${PREFIX}self`;
 
-/** A control group for the commands of one execution. */
+/** A control group for the processes of one tree. */
 export class ControlGroup {
   readonly directory: string;
   readonly #hierarchy: Hierarchy;
@@ -18,15 +21,15 @@ export class ControlGroup {
     this.#hierarchy = hierarchy;
   }
 
-  /** The file that takes the numbers of processes. */
+  /** A process joins the group when its number is written to this file. */
   get processesFile(): string {
     return join(this.directory, "cgroup.procs");
   }
 
-  /** @returns whether the system keeps the limit */
+  /** @returns whether the system enforces the limit */
   limitMemory(bytes: number): boolean {
     const isLimited = writeText(join(this.directory, this.#hierarchy.limitFile), String(bytes));
-    // Where there is swap: to no use, beyond the limit.
+    // Swap must not extend the limit.
     if (isLimited)
       writeText(join(this.directory, this.#hierarchy.swapFile), this.#hierarchy.version === 2 ? "0" : String(bytes));
     return isLimited;
@@ -36,12 +39,12 @@ export class ControlGroup {
     return numbersIn(this.processesFile);
   }
 
-  /** How many processes the kernel has killed in it for want of memory. */
+  /** How many of its processes the kernel has killed because memory ran out. */
   memoryKills(): number {
     return memoryKillsIn(join(this.directory, this.#hierarchy.eventsFile));
   }
 
-  /** Removes it where nothing is left in it. @returns whether it is gone */
+  /** Removes it if no process is left in it. @returns whether it was removed */
   remove(): boolean {
     try {
       rmdirSync(this.directory);
@@ -50,9 +53,14 @@ export class ControlGroup {
       return false;
     }
   }
+
+  /** Removes it as soon as the kernel permits; gives up after a moment. */
+  async removeWhenEmpty(): Promise<void> {
+    for (let attempt = 0; attempt < REMOVALS.attempts && !this.remove(); attempt++) await sleep(REMOVALS.pauseMs);
+  }
 }
 
-/** The number after `oom_kill`; 0 where the file has none. */
+/** The number after `oom_kill`; 0 if the file has none. */
 export function memoryKillsIn(file: string): number {
   return Number(/^oom_kill (\d+)$/m.exec(readText(file))?.[1] ?? 0);
 }
@@ -60,14 +68,17 @@ export function memoryKillsIn(file: string): number {
 let parent: { readonly hierarchy: Hierarchy; readonly directory: string } | undefined | "none";
 let count = 0;
 
-/** A new group below that of this process, as far as this process may make one; one that limits memory where possible. */
+/**
+ * Creates a group below that of this process, in a hierarchy that limits memory if there is one.
+ * @returns `undefined` if this process may not create groups
+ */
 export function createControlGroup(): ControlGroup | undefined {
   parent ??= prepareParent() ?? "none";
   if (parent === "none") return undefined;
   const directory = join(parent.directory, `${PREFIX}${process.pid}-${++count}`);
   if (!makeDirectory(directory)) return undefined;
   const group = new ControlGroup(directory, parent.hierarchy);
-  // What must be written can be: else it is of no use.
+  // Without write access, no process can join it.
   if (isWritable(group.processesFile)) return group;
   group.remove();
   return undefined;
@@ -82,7 +93,7 @@ function prepareParent() {
   return undefined;
 }
 
-/** Makes the own group one that may have children which limit memory. */
+/** Makes the group of this process one that can have children with memory limits. @returns whether that was possible */
 function mayHaveChildren(hierarchy: Hierarchy): boolean {
   const { directory, version, isRoot, isDelegated } = hierarchy;
   if (version === 1 || isRoot) {
@@ -97,7 +108,7 @@ function mayHaveChildren(hierarchy: Hierarchy): boolean {
   return numbersIn(join(directory, "cgroup.procs")).length === 0;
 }
 
-/** Whether all processes of a group are this one and what it has started. */
+/** Whether a group contains only this process and its descendants. */
 function isAlone(directory: string): boolean {
   const table = new Map(allProcesses().map((one): [number, ProcessInfo] => [one.pid, one]));
   const isOurs = (pid: number): boolean => {
@@ -108,7 +119,7 @@ function isAlone(directory: string): boolean {
   return numbersIn(join(directory, "cgroup.procs")).every(isOurs);
 }
 
-/** Groups of runners that have ended without removing them. */
+/** Removes the groups of runners that ended without removing them. */
 function removeLeftovers(directory: string): void {
   for (const name of namesIn(directory)) {
     const owner = /^agent-runner-(\d+)-\d+$/.exec(name)?.[1];
@@ -116,7 +127,7 @@ function removeLeftovers(directory: string): void {
     try {
       rmdirSync(join(directory, name));
     } catch {
-      // Something is left in it.
+      // A process is left in it.
     }
   }
 }

@@ -1,27 +1,27 @@
 import { sleep } from "../shared/time.ts";
 import { isAlive, type ProcessInfo, send } from "./process-table.ts";
 
-/** How long processes have between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL. */
 export const TERMINATE_GRACE_MS = 3_000;
 const POLL_MS = 20;
-/** How often, while they end, it is looked for what they have started meanwhile. */
+/** While they end, this often new processes are looked for that they have started. */
 const SEARCH_MS = 300;
-/** How often what was killed may have left something behind that it started meanwhile. */
+/** What is killed may have started other processes just before: so many rounds of SIGKILL. */
 const MAX_SWEEPS = 5;
 
 /**
- * Ends processes: SIGTERM, then SIGKILL. Returns when none is left, or when they were sent the latter.
- * @param find those that are left, without ended ones
- * @param groups process groups that they may be in: what forks without end is only caught as a whole
+ * Ends processes: SIGTERM, then SIGKILL. Returns when none is left, or after the last SIGKILL.
+ * @param find returns those that have not ended
+ * @param groups process groups to be killed as a whole: a process that forks all the time cannot be caught otherwise
  */
 export async function endProcesses(find: () => readonly ProcessInfo[], groups: Iterable<number> = []): Promise<void> {
   const end = Date.now() + TERMINATE_GRACE_MS;
-  const asked = new Set<string>();
+  const signalled = new Set<string>();
   for (let left = find(); left.length > 0 && Date.now() < end; left = find()) {
-    // Of another user: it can neither be asked nor waited for.
-    const mine = left.filter((one) => asked.has(keyOf(one)) || send(one.pid, "SIGTERM"));
+    // Processes of other users cannot be signalled: waiting for them is useless.
+    const mine = left.filter((one) => signalled.has(keyOf(one)) || send(one.pid, "SIGTERM"));
     if (mine.length === 0) return;
-    for (const one of mine) asked.add(keyOf(one));
+    for (const one of mine) signalled.add(keyOf(one));
     const again = Math.min(end, Date.now() + SEARCH_MS);
     while (Date.now() < again && mine.some(isAlive)) await sleep(POLL_MS);
   }

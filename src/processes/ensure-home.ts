@@ -2,8 +2,8 @@ import { isUsable } from "../shared/home-directory.ts";
 import { libc } from "./libc.ts";
 
 /**
- * Gives a user that the system does not know a home directory: libraries ask for it, and fail where there is none. What
- * they ask sees nothing of what is set in `process.env`, and remembers its first answer: to be called before all else.
+ * Sets `HOME` for a user that is not in the system's user database: libraries ask for it, and fail without one. They do not
+ * see changes of `process.env`, and they remember the first answer. So call this before anything else.
  */
 export function ensureHome(env: Readonly<Record<string, string | undefined>>): void {
   const c = env["HOME"] ? undefined : libc();

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 
-/** The files of control groups: what is not there or not allowed is nothing, or nothing done. */
+/** The files of control groups. What does not exist or is not permitted counts as empty, or as not done. */
 
 export function numbersIn(file: string): number[] {
   return readText(file)

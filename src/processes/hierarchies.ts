@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 
-/** One tree of control groups, and where this process is in it. */
+/** A hierarchy of control groups, and the place of this process in it. */
 export interface Hierarchy {
   readonly version: 1 | 2;
   /** The group of this process. */
   readonly directory: string;
-  /** Whether that is the group of the whole machine. */
+  /** Whether it is the root, which holds the whole machine. */
   readonly isRoot: boolean;
-  /** Whether it was given to this process to make groups in it. */
+  /** Whether it was delegated: this process may create groups in it. */
   readonly isDelegated: boolean;
   /** Names of a group's files. */
   readonly limitFile: string;
@@ -16,7 +16,7 @@ export interface Hierarchy {
   readonly eventsFile: string;
 }
 
-/** Where memory is limited in the one version and in the other. */
+/** The files that limit memory, by version. */
 const FILES = {
   1: { limitFile: "memory.limit_in_bytes", swapFile: "memory.memsw.limit_in_bytes", eventsFile: "memory.oom_control" },
   2: { limitFile: "memory.max", swapFile: "memory.swap.max", eventsFile: "memory.events" },
@@ -29,19 +29,19 @@ interface Mount {
   readonly options: readonly string[];
 }
 
-/** The trees that this process is in, those first that limit memory. None where the system has none. */
+/** The hierarchies that this process is in; those that limit memory come first. */
 export function ownHierarchies(): Hierarchy[] {
   const mounts = lines("/proc/self/mountinfo").flatMap(mountOf);
   const found = lines("/proc/self/cgroup").flatMap((line): Hierarchy[] => {
     const [, controllers = "", ...rest] = line.split(":");
     const version = controllers === "" ? 2 : 1;
     if (version === 1 && !controllers.split(",").includes("memory")) return [];
-    const isIt = ({ type, options }: Mount) =>
+    const isWanted = ({ type, options }: Mount) =>
       version === 2 ? type === "cgroup2" : type === "cgroup" && options.includes("memory");
-    const mount = mounts.find(isIt);
+    const mount = mounts.find(isWanted);
     if (mount === undefined) return [];
     const directory = join(mount.point, relative(mount.root, rest.join(":")));
-    // A path outside of what is mounted here.
+    // The path lies outside of the mount.
     if (!existsSync(join(directory, "cgroup.procs"))) return [];
     const isRoot = version === 2 && !existsSync(join(directory, "cgroup.type"));
     return [{ version, directory, isRoot, isDelegated: isDelegated(directory, rest.join(":")), ...FILES[version] }];
@@ -53,7 +53,7 @@ function limits({ version, directory }: Hierarchy): boolean {
   return version === 1 || lines(join(directory, "cgroup.controllers")).join(" ").split(" ").includes("memory");
 }
 
-/** A service manager gives a group to its user by making it theirs; in a container the whole tree is its own. */
+/** A service manager delegates a group by changing its owner; a container has the whole hierarchy. */
 function isDelegated(directory: string, path: string): boolean {
   const uid = process.getuid?.();
   try {

@@ -1,12 +1,21 @@
 /**
- * Starting, tracking and ending what commands start: used by the sandbox of this machine. It never decides what runs, nor
- * how long.
+ * Starts, tracks and ends processes: nothing that is started here outlives its owner, nor this process, even if that is
+ * killed. Used by the sandbox of this machine and by the Temporal server of `dev`. It never decides what runs, nor how long.
+ *
+ * ```ts
+ * const tree = new ProcessTree({ memoryLimit: 1024 ** 3 });
+ * const child = tree.start("npx", ["some-mcp-server"], { env: { PATH }, stdio: ["pipe", "pipe", "ignore"] });
+ * await tree.stopAll();
+ * ```
  *
  * @module
  */
+// What executions start.
 
+// The runner's own process, and its machine.
 export { hideProcess } from "./hide-process.ts";
 export { availableMemory } from "./memory-shortage.ts";
-export { adoptOrphans, registerOwnSession } from "./orphans.ts";
+export { adoptOrphans } from "./orphans.ts";
+// What the runner needs for itself.
+export { OwnProcess } from "./own-process.ts";
 export { type MemoryKills, ProcessTree } from "./process-tree.ts";
-export { TRACKING_VARIABLE } from "./tracking-id.ts";

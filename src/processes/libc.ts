@@ -12,7 +12,7 @@ type LibC = ReturnType<typeof dlopen<typeof TYPES>>["symbols"];
 
 let library: LibC | undefined | "none";
 
-/** The C library of a Linux system; `undefined` on other systems, and where there are no foreign functions. */
+/** The C library on Linux; `undefined` on other systems, and if it cannot be loaded. */
 export function libc(): LibC | undefined {
   library ??= open() ?? "none";
   return library === "none" ? undefined : library;
@@ -24,7 +24,7 @@ function open(): LibC | undefined {
     try {
       return dlopen(name, TYPES).symbols;
     } catch {
-      // Another C library, or no foreign functions on this system.
+      // Another C library, or a system that permits no foreign functions.
     }
   }
   return undefined;

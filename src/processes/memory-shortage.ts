@@ -3,20 +3,20 @@ import { totalmem } from "node:os";
 import { memoryKillsIn } from "./control-groups.ts";
 import { ownHierarchies } from "./hierarchies.ts";
 
-/** How readily the kernel ends commands where memory runs out, from -1000 to 1000: before all that matters. */
+/** The `oom_score_adj` of started programs, from -1000 to 1000: the kernel kills the highest first. */
 const COMMAND_SCORE = 800;
-/** How far commands are above this process where that is high itself, as in a cluster. */
+/** They are at least so far above this process, whose score may be high too in a cluster. */
 const SCORE_DISTANCE = 100;
 const HIGHEST_SCORE = 1_000;
 
-/** What a command's shell does first, so that it and not this process is ended where memory runs out. Linux only. */
+/** A line of shell that makes the kernel kill that shell before this process when memory runs out. Linux only. */
 export function raiseScore(): string | undefined {
   if (process.platform !== "linux") return undefined;
   const own = Number(readText("/proc/self/oom_score_adj"));
   return `echo ${Math.min(Math.max(COMMAND_SCORE, own + SCORE_DISTANCE), HIGHEST_SCORE)} >/proc/self/oom_score_adj`;
 }
 
-/** Memory that this process and all that it starts can have: the machine's, or less where its control group has a limit. */
+/** Bytes that this process and its descendants can use: the machine's, or the limit of its control group if that is lower. */
 export function availableMemory(): number {
   const limits = ownHierarchies().map(({ directory, limitFile }) =>
     Number(readText(`${directory}/${limitFile}`).trim()),
@@ -24,15 +24,15 @@ export function availableMemory(): number {
   return Math.min(totalmem(), ...limits.filter((limit) => limit > 0));
 }
 
-let place: string | undefined;
+let countFile: string | undefined;
 
 /**
- * How many processes the kernel has ended for want of memory: in the control group of this process, which is all of a
- * container, or else on the whole machine.
+ * How many processes the kernel has killed because memory ran out: in the control group of this process, which is the whole
+ * container, or else on the machine.
  */
 export function memoryKills(): number {
-  place ??= eventsFile() ?? "/proc/vmstat";
-  return memoryKillsIn(place);
+  countFile ??= eventsFile() ?? "/proc/vmstat";
+  return memoryKillsIn(countFile);
 }
 
 function eventsFile(): string | undefined {

@@ -3,30 +3,31 @@ import { allProcesses, type ProcessInfo, readProcess } from "./process-table.ts"
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
-/** How often the process table is looked at while something may be there; only a small share of all time is spent on it. */
+/** Time between two looks at the process table while a tree has processes. */
 const LOOK_MS = 1_000;
+/** A slow look makes the next one later: looks take at most this share of the time. */
 const MAX_CPU_SHARE = 0.02;
-/** How often where this process is the first of its system: others leave their children to it too. */
+/** The same without trees, if this process is the first of its system: it gets the orphans of others too. */
 const IDLE_LOOK_MS = 5_000;
-/** Looks after the last watcher has gone: what it has ended must be asked for. */
+/** Looks after the last watcher has gone: the zombies that it left must be reaped. */
 const LAST_LOOKS = 3;
 
-/** Told of the process table while it has something that runs. */
+/** Is shown the process table while its tree has processes. */
 export type Watcher = (table: readonly ProcessInfo[]) => void;
 
-/** Sessions that this process has started for itself, by their leaders. */
+/** Sessions of programs that this process needs for itself, by their leaders. */
 const ownSessions = new Set<number>();
 const watchers = new Set<Watcher>();
 let isAdopting = false;
 let timer: NodeJS.Timeout | undefined;
 let due = Number.POSITIVE_INFINITY;
 let looksLeft = 0;
-/** Ended children that were seen once; this process' own are asked for at once by those that started them. */
-let ended = new Set<string>();
+/** Zombies that the last look has seen. Those that this process has started are reaped earlier, by what started them. */
+let zombies = new Set<string>();
 
 /**
- * Makes this process the parent of all that its commands start and leave alone, in whatever session: so that it is found,
- * and so that what has ended does not stay behind. Linux only.
+ * Makes this process a subreaper: it becomes the parent of its descendants' orphans, in any session. So they are found, and
+ * no zombie stays behind. Linux only.
  */
 export function adoptOrphans(): void {
   if (isAdopting) return;
@@ -34,16 +35,13 @@ export function adoptOrphans(): void {
   if (process.pid === 1) schedule(IDLE_LOOK_MS);
 }
 
-/**
- * Takes a child in a session of its own for one of this process, and not for what a command left behind. To be called by
- * whoever starts one.
- */
+/** Registers the leader of a session that belongs to this process itself, so that it is not taken for an orphan. */
 export function registerOwnSession(pid: number | undefined): void {
   if (pid !== undefined) ownSessions.add(pid);
 }
 
-/** Whether a process was left to this one by others: a child that is neither in its session nor in one of its own. */
-export function isLeft({ parent, session }: ProcessInfo): boolean {
+/** Whether a process became a child of this one when its parent ended. */
+export function isReparented({ parent, session }: ProcessInfo): boolean {
   return isAdopting && parent === process.pid && !ownSessions.has(session) && session !== ownSession();
 }
 
@@ -51,7 +49,7 @@ function ownSession(): number | undefined {
   return readProcess(process.pid)?.session;
 }
 
-/** Shows the process table to a watcher again and again, until the returned function is called. */
+/** Shows the process table to a watcher repeatedly, until the returned function is called. */
 export function watchProcesses(watcher: Watcher): () => void {
   watchers.add(watcher);
   looksLeft = LAST_LOOKS;
@@ -79,14 +77,14 @@ function look(): void {
   else if (isAdopting && process.pid === 1) schedule(IDLE_LOOK_MS);
 }
 
-/** Asks for ended children that are left the second time: nobody else will. */
+/** Reaps zombies that are seen for the second time: nothing else does. */
 function reap(table: readonly ProcessInfo[]): void {
   const now = new Set<string>();
   for (const { pid, parent, isZombie, started } of table) {
     if (!isZombie || parent !== process.pid) continue;
     const key = `${pid} ${started}`;
-    if (ended.has(key)) libc()?.waitpid(pid, null, WNOHANG);
+    if (zombies.has(key)) libc()?.waitpid(pid, null, WNOHANG);
     else now.add(key);
   }
-  ended = now;
+  zombies = now;
 }

@@ -7,23 +7,23 @@ export interface ProcessInfo {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
-  /** Whether it has ended and only waits for its parent to ask. */
+  /** Whether it has ended, and its parent has not asked for its exit code yet. */
   readonly isZombie: boolean;
-  /** When it was started, in the system's ticks: with it a number that was given again is told from the first. */
+  /** Start time in the system's ticks: it tells a process from an earlier one of the same number. */
   readonly started: number;
 }
 
-/** Where in `/proc/<pid>/stat`, behind the name, the start time stands. */
+/** Index of the start time in `/proc/<pid>/stat`, counted after the name. */
 const STARTED = 19;
 
-/** All processes, the ended ones that nobody has asked for among them. */
+/** All processes, zombies included. */
 export function allProcesses(): ProcessInfo[] {
   const pids = processIds();
   if (pids === undefined) return processesOfPs();
   return pids.flatMap((pid) => readProcess(pid) ?? []);
 }
 
-/** One process; `undefined` where there is none of this number, or the system does not show it. */
+/** One process; `undefined` if there is none of this number, or the system does not show it. */
 export function readProcess(pid: number): ProcessInfo | undefined {
   let stat: string;
   try {
@@ -31,7 +31,7 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   } catch {
     return undefined;
   }
-  // The name may hold anything, brackets and line ends too.
+  // The name may contain anything, even brackets and line ends.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state = "", parent, group, session] = fields;
   return {
@@ -44,7 +44,7 @@ export function readProcess(pid: number): ProcessInfo | undefined {
   };
 }
 
-/** @returns `undefined` where the system has no `/proc` */
+/** @returns `undefined` if the system has no `/proc` */
 export function processIds(): number[] | undefined {
   try {
     const names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -54,7 +54,7 @@ export function processIds(): number[] | undefined {
   }
 }
 
-/** As macOS has it: without sessions and start times. */
+/** On macOS: without sessions and start times. */
 function processesOfPs(): ProcessInfo[] {
   const { stdout } = spawnSync("/bin/ps", ["-A", "-o", "pid=,ppid=,pgid=,stat="], { encoding: "utf8" });
   return (stdout ?? "").split("\n").flatMap((line) => {
@@ -67,15 +67,33 @@ function processesOfPs(): ProcessInfo[] {
   });
 }
 
+/** Processes that have not ended. */
+export function withoutEnded(table: readonly ProcessInfo[]): ProcessInfo[] {
+  return table.filter(({ isZombie }) => !isZombie);
+}
+
+/** Processes that match, and their descendants; without ended ones and this process. */
+export function withDescendants(table: readonly ProcessInfo[], matches: (one: ProcessInfo) => boolean): ProcessInfo[] {
+  const others = withoutEnded(table).filter(({ pid }) => pid !== process.pid);
+  const children = Map.groupBy(others, ({ parent }) => parent);
+  const found = new Set(others.filter(matches));
+  for (const one of found) for (const child of children.get(one.pid) ?? []) found.add(child);
+  return [...found];
+}
+
 /** Whether it is still the same process, and has not ended. */
 export function isAlive({ pid, started }: ProcessInfo): boolean {
   const now = readProcess(pid);
   if (now !== undefined) return !now.isZombie && now.started === started;
-  // No `/proc`, or none of this number.
+  // No `/proc`, or no such process.
   return processIds() === undefined && send(pid, 0);
 }
 
-/** Whether there was a process, or a group of a negative number, to receive the signal; 0 only asks. */
+/**
+ * @param target a process, or a process group as a negative number
+ * @param signal 0 sends nothing
+ * @returns whether there is such a process, and this one may send it signals
+ */
 export function send(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(target, signal);

@@ -6,38 +6,35 @@ import { until } from "../../test/support/eventually.ts";
 import { isRunning } from "../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { createControlGroup } from "./control-groups.ts";
-import { TERMINATE_GRACE_MS } from "./end-processes.ts";
-import { adoptOrphans, ProcessTree, registerOwnSession, TRACKING_VARIABLE } from "./index.ts";
+import { adoptOrphans, registerOwnSession } from "./orphans.ts";
 import { readProcess } from "./process-table.ts";
+import { ProcessTree } from "./process-tree.ts";
 import { isTracked } from "./tracking-id.ts";
 
 let folder: TemporaryFolder;
-let processes: ProcessTree;
+let tree: ProcessTree;
 beforeEach(async () => {
   folder = await temporaryFolder();
-  processes = new ProcessTree({ createGroup: () => undefined });
+  tree = new ProcessTree({ createGroup: () => undefined });
 });
 afterEach(async () => {
-  await processes.stopAll();
+  await tree.stopAll();
   await folder[Symbol.asyncDispose]();
 });
 
-const PATH = "/usr/local/bin:/usr/bin:/bin";
+const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
 
 /** Starts a command as the sandbox does. @returns its shell */
-function start(command: string, by: ProcessTree = processes) {
-  const shell = spawn("bash", ["-c", `exec 2>&1; ${by.prepare()}\n${command}`], {
+function start(command: string, by: ProcessTree = tree) {
+  return by.start("bash", ["-c", `exec 2>&1\n${command}`], {
     cwd: folder.path,
-    env: { PATH, [TRACKING_VARIABLE]: by.trackingId },
+    env,
     stdio: ["ignore", "pipe", "ignore"],
-    detached: true,
   });
-  by.add(shell.pid ?? 0);
-  return shell;
 }
 
-/** Runs a command to the end of its shell. @returns what it printed until then */
-async function run(command: string, by: ProcessTree = processes): Promise<string> {
+/** Runs a command until its shell ends. @returns what it printed until then */
+async function run(command: string, by: ProcessTree = tree): Promise<string> {
   const shell = start(command, by);
   let output = "";
   shell.stdout?.on("data", (chunk: Buffer) => {
@@ -49,10 +46,10 @@ async function run(command: string, by: ProcessTree = processes): Promise<string
   return output;
 }
 
-/** The process numbers in a file, when there are so many. */
+/** The process ids in a file, as soon as it has so many. */
 async function pidsIn(name: string, count: number): Promise<string[]> {
   let pids: string[] = [];
-  await until(`${count} process numbers in ${name}`, async () => {
+  await until(`${count} process ids in ${name}`, async () => {
     const text = await readFile(`${folder.path}/${name}`, "utf8").catch(() => "");
     pids = text.split("\n").filter((line) => line !== "");
     return pids.length === count;
@@ -64,40 +61,54 @@ async function gone(pids: readonly string[]): Promise<void> {
   await until(`the processes ${pids.join(", ")} are gone`, () => !pids.some(isRunning));
 }
 
-describe("what a command leaves behind", () => {
-  test("is not waited for where it has ended and only its parent has not asked for it", async () => {
-    // The parent becomes a program that never asks.
-    const parent = Bun.spawn(["sh", "-c", "setsid true & echo $!; exec sleep 600"], { stdout: "pipe" });
-    const { value } = await parent.stdout.getReader().read();
-    const group = Number(new TextDecoder().decode(value));
-    await until("it has ended", () => readProcess(group)?.isZombie === true);
-    processes.prepare();
-    processes.add(group);
-    const grace = Promise.withResolvers<string>();
-    const timer = setTimeout(() => grace.resolve("it was waited for"), TERMINATE_GRACE_MS);
-    expect(await Promise.race([processes.stopAll(), grace.promise])).toBeUndefined();
-    clearTimeout(timer);
-    parent.kill("SIGKILL");
+describe("a tree of processes", () => {
+  test("starts a program that talks over its pipes for as long as the tree exists", async () => {
+    const server = tree.start("cat", [], { env, stdio: ["pipe", "pipe", "ignore"] });
+    const answers: string[] = [];
+    server.stdout?.on("data", (chunk: Buffer) => answers.push(chunk.toString()));
+    for (const line of ["one\n", "two\n"]) {
+      await run("true");
+      server.stdin?.write(line);
+      await until(`the answer ${line}`, () => answers.join("").endsWith(line));
+    }
+    await tree.stopAll();
+    await gone([String(server.pid)]);
   });
 
-  test("is found by its session where it left the group and hides its environment", async () => {
+  test("passes arguments and the environment on as they are", async () => {
+    const args = ["-c", 'printf "%s|" "$0" "$@"; env', "a b", "", "$HOME", "it's"];
+    const child = tree.start("sh", args, { env: { ...env, ODD: "a\n'b'" }, stdio: ["ignore", "pipe", "ignore"] });
+    const output = await new Response(child.stdout as unknown as ReadableStream).text();
+    expect(output).toStartWith("a b||$HOME|it's|");
+    expect(output).toContain("\nODD=a\n'b'\n");
+    expect(output).toContain(`AGENT_RUNNER_TRACKING_ID=${tree.trackingId}\n`);
+  });
+
+  test("refuses a program that does not exist", () => {
+    expect(() => tree.start("no-such-program", [], { env, stdio: "ignore" })).toThrow("There is no program");
+    expect(tree.hasStarted).toBe(false);
+  });
+});
+
+describe("what a command leaves behind", () => {
+  test("is found by its session if it left the group and hides its environment", async () => {
     await run("set -m; env -i sleep 4260 & echo $! >>own; env -i sh -c 'exec sleep 4261' & echo $! >>own");
     const pids = await pidsIn("own", 2);
     expect(pids.every(isRunning)).toBe(true);
-    await processes.stopAll();
+    await tree.stopAll();
     await gone(pids);
   });
 
-  test("is found by its ancestors where it left the session too", async () => {
+  test("is found by its ancestors if it left the session too", async () => {
     const shell = start("env -i setsid sleep 4262 & echo $! >>left; wait");
     const pids = await pidsIn("left", 1);
     await until("it has left", () => readProcess(Number(pids[0]))?.session === Number(pids[0]));
-    await processes.stop(shell.pid ?? 0);
-    await processes.stopAll();
+    await tree.stop(shell.pid ?? 0);
+    await tree.stopAll();
     await gone(pids);
   });
 
-  test("is found as an orphan where nothing tells of it any more, and once no other execution can have started it", async () => {
+  test("is found as an orphan if it hides everything, as soon as no other tree can have started it", async () => {
     adoptOrphans();
     const own = spawn("sleep", ["4266"], { detached: true, stdio: "ignore" });
     registerOwnSession(own.pid);
@@ -106,33 +117,33 @@ describe("what a command leaves behind", () => {
     await run("(env -i setsid sleep 4265 & echo $! >>orphan)");
     const pids = await pidsIn("orphan", 1);
     const pid = Number(pids[0]);
-    await until("it was left to this process", () => {
+    await until("this process has become its parent", () => {
       const now = readProcess(pid);
-      return now?.parent === process.pid && now.session === pid && isTracked(pid, processes.trackingId) === false;
+      return now?.parent === process.pid && now.session === pid && isTracked(pid, tree.trackingId) === false;
     });
-    await processes.stopAll();
+    await tree.stopAll();
     expect(pids.every(isRunning)).toBe(true);
     await other.stopAll();
     await gone(pids);
-    // A child of the runner's own is none of them.
+    // A process that the runner needs for itself is not an orphan.
     expect(isRunning(own.pid ?? 0)).toBe(true);
     own.kill("SIGKILL");
   });
 
-  test("is left alone where it is another execution's", async () => {
+  test("is not ended with another tree", async () => {
     const others = new ProcessTree({ createGroup: () => undefined });
     await run("set -m; env -i sleep 4263 & echo $! >>others", others);
     await run("true");
     const pids = await pidsIn("others", 1);
-    await processes.stopAll();
+    await tree.stopAll();
     expect(pids.every(isRunning)).toBe(true);
     await others.stopAll();
     await gone(pids);
   });
 });
 
-describe("what a command's shell does first", () => {
-  test("makes the kernel end the command before the runner", async () => {
+describe("a started program", () => {
+  test("is killed by the kernel before the runner when memory runs out", async () => {
     const own = Number(await readFile("/proc/self/oom_score_adj", "utf8"));
     const [shell, child] = (await run("read x </proc/self/oom_score_adj; echo $x; cat /proc/self/oom_score_adj")).split(
       "\n",
@@ -142,14 +153,14 @@ describe("what a command's shell does first", () => {
     expect(child).toBe(shell);
   });
 
-  test("is not to be seen by the command", async () => {
+  test("sees nothing of how it was started", async () => {
     const before = "#!/bin/bash\n";
     const command = "echo $? $# $LINENO; no-such-program";
-    const [seen, complaint] = (await run(command)).split("\n");
+    const [seen, message] = (await run(command)).split("\n");
     await Bun.write(`${folder.path}/script`, `${before}${command}`);
     const plain = Bun.spawnSync(["bash", `${folder.path}/script`], { stderr: "pipe" });
     expect(seen).toBe(plain.stdout.toString().trim());
-    expect(complaint).toContain("line 2: no-such-program");
+    expect(message).toContain("line 2: no-such-program");
     expect(plain.stderr.toString()).toContain("line 2: no-such-program");
   });
 });
@@ -157,7 +168,7 @@ describe("what a command's shell does first", () => {
 const canGroup = createControlGroup()?.remove() === true;
 
 describe.if(canGroup)("a control group", () => {
-  test("holds what hides in every other way, and is removed with it", async () => {
+  test("contains processes that hide in every other way, and is removed after them", async () => {
     const grouped = new ProcessTree();
     const files = await run("cat /proc/self/cgroup; (env -i setsid sleep 4264 & echo $! >>hidden)", grouped);
     expect(files).toContain(`agent-runner-${process.pid}-`);
@@ -171,9 +182,9 @@ describe.if(canGroup)("a control group", () => {
     ).toBe("");
   });
 
-  test("limits the memory of an execution's commands, and tells what the kernel has ended", async () => {
+  test("limits the memory of all processes, and counts those that the kernel has killed", async () => {
     const limited = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
-    limited.prepare();
+    await run("true", limited);
     expect(limited.memoryLimit).toBe(64 * 1024 * 1024);
     const before = limited.memoryKills();
     expect(before.isExact).toBe(true);

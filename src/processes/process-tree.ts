@@ -1,51 +1,52 @@
-import { sleep } from "../shared/time.ts";
+import type { ChildProcess } from "node:child_process";
 import { type ControlGroup, createControlGroup } from "./control-groups.ts";
 import { endProcesses } from "./end-processes.ts";
 import { memoryKills, raiseScore } from "./memory-shortage.ts";
-import { isLeft, watchProcesses } from "./orphans.ts";
-import { allProcesses, type ProcessInfo, readProcess, send } from "./process-table.ts";
-import { isTracked, newTrackingId, PROCESS_TRACKING_ID } from "./tracking-id.ts";
-import { strayKey, watchdog } from "./watchdog.ts";
+import { isReparented, watchProcesses } from "./orphans.ts";
+import { allProcesses, type ProcessInfo, readProcess, send, withDescendants, withoutEnded } from "./process-table.ts";
+import { findProgram, type StartOptions, spawnTracked } from "./spawn-tracked.ts";
+import { isTracked, newTrackingId, RUNNER_TRACKING_ID } from "./tracking-id.ts";
+import { strayKey, Watchdog } from "./watchdog.ts";
 
-/** How often a control group is tried to be removed, and how long to wait in between: the kernel takes a moment. */
-const REMOVALS = { attempts: 10, pauseMs: 20 };
-
-const all = new Set<ProcessTree>();
-// The last resort, where this process ends without having stopped them: they are in sessions of their own.
+const trees = new Set<ProcessTree>();
+const watchdog = new Watchdog(0);
+// The last resort if this process ends without having stopped them: they are in sessions of their own.
 process.once("exit", () => {
-  for (const processes of all) processes.killNow();
+  for (const tree of trees) tree.killNow();
 });
 
-/** What the kernel has done about memory so far. */
+/** How many processes the kernel has killed so far because memory ran out. */
 export interface MemoryKills {
   readonly count: number;
-  /** Whether only processes of this execution are counted, in which case they had a limit of their own. */
+  /** Whether only processes of this tree are counted; then the tree has a memory limit. */
   readonly isExact: boolean;
 }
 
 export interface ProcessTreeOptions {
-  /** Bytes that all of them may use together, where the system keeps such limits; absent: no limit. */
+  /** Bytes that all processes may use together, if the system supports such limits; absent: no limit. */
   readonly memoryLimit?: number | undefined;
-  /** Makes their control group; for tests of what is done without one. */
+  /** Creates their control group. Tests replace it to run without one. */
   readonly createGroup?: () => ControlGroup | undefined;
 }
 
 /**
- * All processes that the commands of one execution have started. They are known by the session of the command's shell, by
- * a variable of their environment, by their ancestors, by their control group, and, where all of that is hidden or lost,
- * as orphans that no other execution can have started.
+ * The programs that one execution starts, with everything that these start in turn. Nothing of it outlives the tree, nor
+ * this process, even if that is killed.
+ *
+ * Processes are found by their session, by a tracking id in their environment, by their ancestors and by their control
+ * group. A process that hides all of these is found as an orphan that no other tree can have started.
  */
 export class ProcessTree {
-  /** The value of the variable by which they are found. */
-  readonly trackingId: string = newTrackingId();
+  /** What the environment of its processes holds. */
+  readonly trackingId: string = newTrackingId(watchdog.trackingPrefix);
   readonly #memoryLimit: number | undefined;
   readonly #createGroup: () => ControlGroup | undefined;
-  /** The shells of commands, which lead sessions and process groups. */
+  /** Sessions and process groups of the programs that were started, by their leaders. */
   readonly #sessions = new Set<number>();
-  /** What was seen to descend from a command and has left its session, by number. */
+  /** Descendants that have left their session, by number. */
   readonly #strays = new Map<number, ProcessInfo>();
-  /** When the first command was started, in the system's ticks. */
-  #began = Number.POSITIVE_INFINITY;
+  /** When the first program was started, in the system's ticks. */
+  #firstStart = Number.POSITIVE_INFINITY;
   #unwatch: (() => void) | undefined;
   #group: ControlGroup | undefined;
   #isLimited = false;
@@ -55,21 +56,14 @@ export class ProcessTree {
     this.#createGroup = createGroup;
   }
 
-  /** Whether there was a command. */
+  /** Whether a program was started since the beginning, or since {@link stopAll}. */
   get hasStarted(): boolean {
-    return all.has(this);
+    return trees.has(this);
   }
 
-  /** Bytes that the system lets them use together; `undefined` where it keeps no limit. */
+  /** Bytes that its processes may use together; `undefined` if the system enforces no limit. */
   get memoryLimit(): number | undefined {
     return this.#isLimited ? this.#memoryLimit : undefined;
-  }
-
-  /** To be called before each command. @returns what its shell does first, on one line; its failure means nothing */
-  prepare(): string {
-    if (!all.has(this)) this.#begin();
-    const steps = [raiseScore(), this.#group && `echo 0 >'${this.#group.processesFile}'`].filter(Boolean);
-    return steps.length === 0 ? ":" : `{ ${steps.join("; ")}; } 2>/dev/null || :`;
   }
 
   memoryKills(): MemoryKills {
@@ -77,33 +71,52 @@ export class ProcessTree {
     return { count: memoryKills(), isExact: false };
   }
 
-  /** Takes a command's shell. */
-  add(shell: number): void {
-    this.#sessions.add(shell);
-    this.#began = Math.min(this.#began, readProcess(shell)?.started ?? Number.POSITIVE_INFINITY);
-    watchdog.addSession(shell);
+  /**
+   * Starts a program in a session and process group of its own. If memory runs out, the kernel kills it before this process.
+   * @param program a path, or a name to be looked up in the `PATH` of `options.env`
+   * @returns the leader of the session; it emits `error` if it could not be started
+   * @throws the system's error in some of these cases, also `ENOENT` for a program that does not exist
+   */
+  start(program: string, args: readonly string[], options: StartOptions): ChildProcess {
+    const file = findProgram(program, options);
+    if (!trees.has(this)) this.#begin();
+    // The shell changes itself before it becomes the program: what the program starts cannot escape in between.
+    const steps = [raiseScore(), this.#group && `echo 0 >'${this.#group.processesFile}'`].filter(Boolean);
+    const script = `{ ${steps.join("; ")}; } 2>/dev/null; exec "$@"`;
+    const child =
+      steps.length === 0
+        ? spawnTracked(file, args, options, this.trackingId)
+        : spawnTracked("/bin/sh", ["-c", script, "sh", file, ...args], options, this.trackingId);
+    if (child.pid !== undefined) this.#add(child.pid);
+    return child;
   }
 
-  /** Stops one command with all of its session: SIGTERM, then SIGKILL; returns when it is gone or was sent the latter. */
-  async stop(shell: number): Promise<void> {
-    // While they can still be told by their ancestors.
+  /**
+   * Ends one program with its session: SIGTERM, then SIGKILL. Returns when all of it has ended, or was sent the latter.
+   * @param leader the process that {@link start} returned
+   */
+  async stop(leader: number): Promise<void> {
+    // Finds strays while their ancestors still exist.
     this.#look(allProcesses());
-    const isOfShell = ({ session, group }: ProcessInfo) => session === shell || group === shell;
-    await endProcesses(() => living(allProcesses()).filter(isOfShell), [shell]);
-    this.#forget(shell);
+    const isInSession = ({ session, group }: ProcessInfo) => session === leader || group === leader;
+    await endProcesses(() => withoutEnded(allProcesses()).filter(isInSession), [leader]);
+    this.#forget(leader);
   }
 
-  /** Stops everything. Looks for it only where there was a command. */
+  /** Ends everything. Does nothing if no program was started. */
   async stopAll(): Promise<void> {
-    if (!all.has(this)) return;
+    if (!trees.has(this)) return;
     await endProcesses(() => this.#find(allProcesses()), this.#sessions);
-    all.delete(this);
+    trees.delete(this);
     this.#unwatch?.();
     for (const session of this.#sessions) this.#forget(session);
     for (const stray of this.#strays.values()) watchdog.drop(strayKey(stray));
-    await this.#removeGroup();
+    if (this.#group === undefined) return;
+    await this.#group.removeWhenEmpty();
+    watchdog.drop(this.#group.directory);
   }
 
+  /** Sends SIGKILL to everything, without waiting. */
   killNow(): void {
     for (const session of this.#sessions) send(-session, "SIGKILL");
     for (const { pid } of this.#find(allProcesses())) send(pid, "SIGKILL");
@@ -111,7 +124,7 @@ export class ProcessTree {
   }
 
   #begin(): void {
-    all.add(this);
+    trees.add(this);
     watchdog.start();
     this.#unwatch = watchProcesses((table) => this.#look(table));
     this.#group = this.#createGroup();
@@ -120,17 +133,23 @@ export class ProcessTree {
     this.#isLimited = this.#memoryLimit !== undefined && this.#group.limitMemory(this.#memoryLimit);
   }
 
-  /** Notes what leaves its session, and forgets what has gone: numbers are given again. */
+  #add(leader: number): void {
+    this.#sessions.add(leader);
+    this.#firstStart = Math.min(this.#firstStart, readProcess(leader)?.started ?? Number.POSITIVE_INFINITY);
+    watchdog.addSession(leader);
+  }
+
+  /** Notes what has left its session, and forgets what has ended: the system uses numbers again. */
   #look(table: readonly ProcessInfo[]): void {
-    const taken = new Set(table.flatMap(({ session, group }) => [session, group]));
-    for (const session of this.#sessions) if (!taken.has(session)) this.#forget(session);
+    const inUse = new Set(table.flatMap(({ session, group }) => [session, group]));
+    for (const session of this.#sessions) if (!inUse.has(session)) this.#forget(session);
     const started = new Map(table.map((one) => [one.pid, one.started]));
     for (const stray of this.#strays.values()) {
       if (started.get(stray.pid) === stray.started) continue;
       this.#strays.delete(stray.pid);
       watchdog.drop(strayKey(stray));
     }
-    for (const one of withDescendants(table, (each) => this.#isOwn(each) || this.#isOrphan(each))) {
+    for (const one of withDescendants(table, (each) => this.#isKnown(each) || this.#isOrphan(each))) {
       if (this.#sessions.has(one.session) || this.#strays.has(one.pid)) continue;
       this.#strays.set(one.pid, one);
       watchdog.addStray(strayKey(one));
@@ -140,45 +159,25 @@ export class ProcessTree {
   #find(table: readonly ProcessInfo[]): ProcessInfo[] {
     const members = new Set(this.#group?.members());
     const isFound = (one: ProcessInfo) =>
-      members.has(one.pid) || this.#isOwn(one) || isTracked(one.pid, this.trackingId) === true || this.#isOrphan(one);
+      members.has(one.pid) || this.#isKnown(one) || isTracked(one.pid, this.trackingId) === true || this.#isOrphan(one);
     return withDescendants(table, isFound);
   }
 
-  #isOwn({ pid, session, group, started }: ProcessInfo): boolean {
+  #isKnown({ pid, session, group, started }: ProcessInfo): boolean {
     return this.#sessions.has(session) || this.#sessions.has(group) || this.#strays.get(pid)?.started === started;
   }
 
-  /** Whether a command left it to this process, nothing tells of which one, and no other execution can have started it. */
+  /** Whether it is an orphan of some tree, and no other tree can have started it. */
   #isOrphan(one: ProcessInfo): boolean {
-    if (one.started < this.#began || !isLeft(one)) return false;
-    const isKnown = isTracked(one.pid, PROCESS_TRACKING_ID);
-    // To the first process of a system others leave their children too: then only what hides is taken for a command's.
-    if (isKnown === true || (isKnown === false && process.pid === 1)) return false;
-    return ![...all].some((other) => other.#isOwn(one) || (other !== this && other.#began <= one.started));
+    if (one.started < this.#firstStart || !isReparented(one)) return false;
+    const isOfRunner = isTracked(one.pid, RUNNER_TRACKING_ID);
+    // The first process of a system gets everyone's orphans: only those that hide their environment are a tree's.
+    if (isOfRunner === true || (isOfRunner === false && process.pid === 1)) return false;
+    return ![...trees].some((other) => other.#isKnown(one) || (other !== this && other.#firstStart <= one.started));
   }
 
   #forget(session: number): void {
     this.#sessions.delete(session);
     watchdog.drop(session);
   }
-
-  async #removeGroup(): Promise<void> {
-    if (this.#group === undefined) return;
-    for (let attempt = 0; attempt < REMOVALS.attempts && !this.#group.remove(); attempt++)
-      await sleep(REMOVALS.pauseMs);
-    watchdog.drop(this.#group.directory);
-  }
-}
-
-function living(table: readonly ProcessInfo[]): ProcessInfo[] {
-  return table.filter(({ isZombie }) => !isZombie);
-}
-
-/** Those that fit, and all that descends from them; without ended ones and this process. */
-function withDescendants(table: readonly ProcessInfo[], fits: (one: ProcessInfo) => boolean): ProcessInfo[] {
-  const others = living(table).filter(({ pid }) => pid !== process.pid);
-  const children = Map.groupBy(others, ({ parent }) => parent);
-  const found = new Set(others.filter(fits));
-  for (const one of found) for (const child of children.get(one.pid) ?? []) found.add(child);
-  return [...found];
 }

@@ -1,17 +1,24 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The variable that every command gets, and with it all that it starts, in whatever process group or session: by it they
- * are found again. Its value begins with that of this process.
+ * The variable that carries a tracking id. Whatever a tracked process starts inherits it, in any process group or session,
+ * and is found by it.
  */
-export const TRACKING_VARIABLE = "AGENT_RUNNER_LEASE";
-export const PROCESS_TRACKING_ID: string = crypto.randomUUID();
+export const TRACKING_VARIABLE = "AGENT_RUNNER_TRACKING_ID";
 
-export function newTrackingId(): string {
-  return `${PROCESS_TRACKING_ID}.${crypto.randomUUID()}`;
+/** Every tracking id that this process gives out begins with it. */
+export const RUNNER_TRACKING_ID: string = crypto.randomUUID();
+
+/** @param prefix the watchdog's, which begins with {@link RUNNER_TRACKING_ID} */
+export function newTrackingId(prefix: string): string {
+  return `${prefix}${crypto.randomUUID()}`;
 }
 
-/** Whether a process carries a mark; `undefined` where the system does not show its environment. */
+/**
+ * Whether a process carries a tracking id.
+ * @param trackingId all of it, or its beginning
+ * @returns `undefined` if the system does not show the environment of the process
+ */
 export function isTracked(pid: number, trackingId: string): boolean | undefined {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1").includes(`${TRACKING_VARIABLE}=${trackingId}`);

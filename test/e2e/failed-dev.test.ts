@@ -72,7 +72,7 @@ describe("agent-runner dev", () => {
     const env = { PATH: `${folder.path}/locked:/usr/bin:/bin`, STIGMER_DATA_DIR: join(folder.path, "locked-data") };
     await using failed = await dev(env);
     expect(await failed.exited).toBe(4);
-    expect(failed.output()).toContain("Another Temporal server uses temporal.db beside it: stop that one");
+    expect(failed.output()).toContain("Another Temporal server uses temporal.db in the same directory: stop it");
     expect(failed.output()).not.toContain("remove temporal.db");
   });
 

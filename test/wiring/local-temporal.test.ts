@@ -67,11 +67,11 @@ describe("a Temporal server of our own", () => {
     );
     const began = Date.now();
     await expect(open({ path })).rejects.toThrow(
-      /^The Temporal development server ended at its start: failed starting server: file is "no" database$/,
+      /^The Temporal development server ended while it was starting: failed starting server: file is "no" database$/,
     );
     expect(Date.now() - began).toBeLessThan(5_000);
     await Bun.write(join(dataDir, "temporal.db"), "this is no database, whatever its name says".repeat(50));
-    await expect(open()).rejects.toThrow(/ended at its start: .*not a database/);
+    await expect(open()).rejects.toThrow(/ended while it was starting: .*not a database/);
   });
 });
 

@@ -9,7 +9,7 @@ import { DevError } from "../dev-error.ts";
 /** How long the download may take. */
 const DOWNLOAD_LIMIT_MS = 180_000;
 
-/** Where the Temporal CLI is kept that was fetched for this program. */
+/** Where downloads of the Temporal CLI are kept. */
 function cacheDir(): string {
   return join(homeDirectory(), ".cache", "agent-runner", "bin");
 }
@@ -44,7 +44,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Lets Temporal's own library fetch the CLI: it starts a server with it at once, which is stopped again. */
+/** Temporal's own library downloads the CLI. It also starts a server at once, which is stopped again. */
 async function download(log: Logger): Promise<string> {
   log.info("Downloading the Temporal CLI (once) …");
   const directory = cacheDir();
@@ -64,12 +64,16 @@ async function download(log: Logger): Promise<string> {
     const starting = TestWorkflowEnvironment.createLocal({
       server: { executable: { type: "cached-download", downloadDir: directory } },
     });
-    const environment = await withTimeout(starting, DOWNLOAD_LIMIT_MS, () => new Error("it took too long"));
+    const environment = await withTimeout(
+      starting,
+      DOWNLOAD_LIMIT_MS,
+      () => new Error(`it took longer than ${DOWNLOAD_LIMIT_MS / 1000} s`),
+    );
     await environment.teardown();
   } catch (error) {
     throw fail(error);
   }
   const file = cached();
-  if (file === undefined) throw fail(new Error("the download left no program"));
+  if (file === undefined) throw fail(new Error("the download contained no program"));
   return file;
 }

@@ -5,22 +5,21 @@ import { humanDuration, sleep } from "../../shared/time.ts";
 import { DevError } from "../dev-error.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** How often a server is started again within the window before it is given up. */
+/** A server that ends more often than this within the window is not started again. */
 const MAX_RESTARTS = 5;
 const WINDOW_MS = 600_000;
 const BACKOFF = { initialMs: 500, maxMs: 10_000 };
 
 export interface SupervisorDeps {
-  /** The one that runs. */
+  /** The running one. */
   readonly server: ServerProcess;
-  /** Starts another one. */
-  readonly begin: () => ServerProcess;
-  /** Waits until it answers. @throws where it does not, with what it said; the signal's reason */
-  readonly ready: (server: ServerProcess, stopped: AbortSignal) => Promise<void>;
+  readonly start: () => ServerProcess;
+  /** Waits until it answers. @throws DevError with the server's last errors; the signal's reason */
+  readonly waitUntilReady: (server: ServerProcess, stopped: AbortSignal) => Promise<void>;
   readonly log: Logger;
 }
 
-/** Starts a server again when it ends: its database has what was going on. */
+/** Starts a server again when it ends. Its database keeps the state. */
 export class Supervisor {
   readonly #deps: SupervisorDeps;
   readonly #stopping = new AbortController();
@@ -34,7 +33,7 @@ export class Supervisor {
     this.#watching = this.#watch();
   }
 
-  /** Resolves when the server has ended too often to be started again. */
+  /** Resolves when the server has ended too often. */
   get lost(): Promise<DevError> {
     return this.#lost.promise;
   }
@@ -43,7 +42,7 @@ export class Supervisor {
     this.#stopping.abort();
     await this.#server.stop();
     await this.#watching;
-    // One that was being started at that moment.
+    // Another one may just have been started.
     await this.#server.stop();
   }
 
@@ -56,13 +55,13 @@ export class Supervisor {
       if (signal.aborted) return;
       const now = Date.now();
       ends = [...ends.filter((end) => now - end < WINDOW_MS), now];
-      const said = complaint(this.#server);
+      const errors = lastErrorsOf(this.#server);
       if (ends.length > MAX_RESTARTS) {
-        this.#lost.resolve(gone(said));
+        this.#lost.resolve(gaveUp(errors));
         return;
       }
       log.warn(
-        `The Temporal development server has ended: ${said}. Starting it again (${ends.length} of ${MAX_RESTARTS})`,
+        `The Temporal development server has ended: ${errors}. Starting it again (${ends.length} of ${MAX_RESTARTS})`,
       );
       await sleep(backoffMs(ends.length, BACKOFF), signal);
       if (signal.aborted) return;
@@ -70,37 +69,37 @@ export class Supervisor {
     }
   }
 
-  /** A server that does not get ready is ended, and counts as one that has ended by itself. */
+  /** A server that does not become ready is stopped. That counts as one more end. */
   async #restart(): Promise<void> {
-    const { begin, ready, log } = this.#deps;
+    const { start, waitUntilReady, log } = this.#deps;
     try {
-      this.#server = begin();
-      await ready(this.#server, this.#stopping.signal);
+      this.#server = start();
+      await waitUntilReady(this.#server, this.#stopping.signal);
       log.info("The Temporal development server runs again");
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      // Why it ended is told with the next attempt.
+      // The next attempt logs why it ended.
       log.debug(messageOf(error));
       await this.#server.stop();
     }
   }
 }
 
-function complaint(server: ServerProcess): string {
+function lastErrorsOf(server: ServerProcess): string {
   try {
-    return server.complaint() || "it said nothing; it may have been killed";
+    return server.lastErrors() || "it wrote nothing; it may have been killed";
   } catch (error) {
     return `its log cannot be read (${messageOf(error)})`;
   }
 }
 
-function gone(said: string): DevError {
+function gaveUp(errors: string): DevError {
   const often = `${MAX_RESTARTS + 1} times within ${humanDuration(WINDOW_MS)}`;
   return new DevError(
     "temporal-failed",
-    `The Temporal development server ended ${often}, the last time with: ${said}`,
+    `The Temporal development server ended ${often}, the last time with: ${errors}`,
     [
-      "Look into temporal.log in the data directory.",
+      "Read temporal.log in the data directory.",
       "If the disk is full, free space; if memory is short, the kernel may have killed the server: see `dmesg`.",
       "If its database is damaged, remove temporal.db beside the log.",
     ],

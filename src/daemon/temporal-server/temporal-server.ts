@@ -11,56 +11,56 @@ import { ServerProcess } from "./server-process.ts";
 import { ServerRecord } from "./server-record.ts";
 import { Supervisor } from "./supervisor.ts";
 
-/** How long a server may take to answer; the first start makes its database. */
+/** How long a server may take to answer. The first start creates its database. */
 const START_LIMIT_MS = 60_000;
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
-/** What the server says where the system does not know its user. */
+/** What the server writes if its user is not in the system's user database. */
 const UNKNOWN_USER = /unknown userid|user: Current requires/;
 const UNKNOWN_USER_REMEDY =
   "The system does not know this user, and this build of the Temporal CLI needs that: use the official build (https://docs.temporal.io/cli), or add the user to /etc/passwd.";
 
-/** What the server says where another one uses its database. */
+/** What the server writes if another one uses its database. */
 const LOCKED = /database is locked|SQLITE_BUSY|UNIQUE constraint failed: namespaces/;
 const LOCKED_REMEDY =
-  "Another Temporal server uses temporal.db beside it: stop that one, or wait until it has ended, and start again.";
+  "Another Temporal server uses temporal.db in the same directory: stop it, or wait until it has ended, and start again.";
 
 export interface TemporalServerOptions {
   readonly config: TemporalConfig;
-  /** There already. */
+  /** An existing directory. */
   readonly dataDir: string;
   readonly path: string | undefined;
   readonly log: Logger;
-  /** Ends the start with its reason. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
 }
 
-/** A Temporal to work with: one that was there, or one of our own. */
+/** A Temporal server to work with: one that was running already, or one that was started here. */
 export interface LocalTemporal {
   readonly connection: NativeConnection;
-  /** Resolves with the reason when a server of our own has ended for good; never for another one. */
+  /** Resolves with the reason when a server that was started here is given up; never for another one. */
   readonly lost: Promise<DevError>;
   stop(): Promise<void>;
 }
 
-/** Nobody is there, as far as can be told. */
+/** The codes that mean: no server is running there. */
 const ABSENT: ReadonlySet<TemporalErrorCode> = new Set(["refused", "unknown-host", "no-answer", "unreachable"]);
 
 /**
- * Connects to Temporal where one is reachable; else starts a development server.
- * @throws DevError; TemporalError where the Temporal that is there cannot be used; the signal's reason
+ * Connects to the Temporal at the configured address; starts a development server if none is running there.
+ * @throws DevError; TemporalError if the running one cannot be used; the signal's reason
  */
 export async function localTemporal(options: TemporalServerOptions): Promise<LocalTemporal> {
   const { config, dataDir, log, signal } = options;
   const record = new ServerRecord(join(dataDir, "temporal.pid"));
-  await record.ended(log, signal);
+  await record.waitUntilEnded(log, signal);
   try {
     const connection = await connect(config, signal);
     log.info(`Using the Temporal that is running at ${config.address}`);
     return { connection, lost: new Promise(() => undefined), stop: () => connection.close() };
   } catch (error) {
     signal.throwIfAborted();
-    // One is there, and it is not its absence that is in the way.
+    // A server is running, but something else is wrong.
     if (error instanceof TemporalError && !ABSENT.has(error.code)) throw error;
     const host = config.address.slice(0, config.address.lastIndexOf(":"));
     if (LOCAL.test(host) && config.tls === undefined) return await startServer(options, record);
@@ -90,25 +90,25 @@ async function startServer(
   const database = join(dataDir, "temporal.db");
   const started = Date.now();
   log.info(`Starting a Temporal development server on port ${port} …`);
-  closeToOthers(database);
+  restrictAccess(database);
   const args = [
     ...["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", port, "--log-level", "warn"],
     ...["--namespace", config.namespace, "--db-filename", database],
   ];
   removeOldLog(logFile);
-  const begin = () => {
+  const start = () => {
     const server = startProcess(executable, logFile, args, path);
-    if (server.pid !== undefined) void server.exited.then(record.keep(server.pid));
+    if (server.pid !== undefined) void server.exited.then(record.write(server.pid));
     return server;
   };
-  const server = begin();
+  const server = start();
   try {
     const connection = await connectWhenReady(config, server, logFile, signal);
     log.info(`Temporal is ready after ${humanDuration(Date.now() - started)} (its log: ${logFile})`);
-    // The connection finds the new server by itself: it is on the same port, with the same database.
-    const ready = async (again: ServerProcess, stopped: AbortSignal) =>
+    // The connection finds the restarted server by itself: it has the same port and database.
+    const waitUntilReady = async (again: ServerProcess, stopped: AbortSignal) =>
       await (await connectWhenReady(config, again, logFile, stopped)).close();
-    const supervisor = new Supervisor({ server, begin, ready, log });
+    const supervisor = new Supervisor({ server, start, waitUntilReady, log });
     return {
       connection,
       lost: supervisor.lost,
@@ -123,23 +123,23 @@ async function startServer(
   }
 }
 
-/** A database of an earlier version of this program may be readable for others: it holds the executions' messages. */
-function closeToOthers(database: string): void {
+/** Earlier versions of this program left the database readable for others. It contains the executions' messages. */
+function restrictAccess(database: string): void {
   for (const suffix of ["", "-wal", "-shm"]) {
     try {
       chmodSync(`${database}${suffix}`, 0o600);
     } catch {
-      // Not there, or not ours: then the server says what is wrong with it.
+      // Missing, or of another user: then the server reports the problem.
     }
   }
 }
 
-/** Each start of `dev` has a log of its own; a server that is started again goes on with it. */
+/** Each start of `dev` begins a new log; a restarted server appends to it. */
 function removeOldLog(file: string): void {
   try {
     rmSync(file, { force: true });
   } catch {
-    // Then it cannot be written either, which is told there.
+    // Then opening it fails too, with a clear error.
   }
 }
 
@@ -177,14 +177,16 @@ async function connectWhenReady(
         await sleep(100, stopped);
         continue;
       }
-      const said = server.complaint();
-      const what = server.isRunning ? `did not start within ${humanDuration(START_LIMIT_MS)}` : "ended at its start";
-      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${said || messageOf(error)}`, [
-        ...(UNKNOWN_USER.test(said) ? [UNKNOWN_USER_REMEDY] : []),
-        `Look into ${logFile}.`,
-        LOCKED.test(said)
+      const errors = server.lastErrors();
+      const what = server.isRunning
+        ? `did not start within ${humanDuration(START_LIMIT_MS)}`
+        : "ended while it was starting";
+      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${errors || messageOf(error)}`, [
+        ...(UNKNOWN_USER.test(errors) ? [UNKNOWN_USER_REMEDY] : []),
+        `Read ${logFile}.`,
+        LOCKED.test(errors)
           ? LOCKED_REMEDY
-          : "If its database is damaged or of another version, remove temporal.db beside it.",
+          : "If its database is damaged or of another version, remove temporal.db in the same directory.",
         "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
       ]);
     }

@@ -218,7 +218,7 @@ describe("a command that cannot be started", () => {
 /** Whether this machine lets the tests make control groups. */
 async function canLimitMemory(): Promise<boolean> {
   const trial = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
-  trial.prepare();
+  trial.start("true", [], { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
   const { memoryLimit } = trial;
   await trial.stopAll();
   return memoryLimit !== undefined;

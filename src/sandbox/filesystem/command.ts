@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { type ProcessTree, TRACKING_VARIABLE } from "../../processes/index.ts";
+import type { ProcessTree } from "../../processes/index.ts";
 import { sleep, waitAtMost } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
@@ -9,7 +9,7 @@ import { SandboxError } from "../sandbox-error.ts";
 import { withMemoryNote } from "./memory-note.ts";
 import { notStarted } from "./not-started.ts";
 
-/** How long output is still read after the shell ended: what it left in the background may hold the pipe forever. */
+/** Output is read for this long after the shell ended. Background processes may keep the pipe open forever. */
 const LATE_OUTPUT_MS = 300;
 
 export interface RunOptions {
@@ -17,15 +17,16 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Where the command's processes are kept. */
+  /** The command and everything that it starts become part of it. */
   readonly processes: ProcessTree;
 }
 
 const shell = Bun.which("bash") ?? "/bin/sh";
 
 /**
- * Runs a shell command in a session of its own. A command that exceeds its time, or whose signal aborts, is stopped with
- * all of its session: SIGTERM, then SIGKILL.
+ * Runs a shell command in a session of its own. If it exceeds its time limit, or the signal aborts, it is stopped with its
+ * whole session: SIGTERM, then SIGKILL.
+ * @throws SandboxError if the command cannot be started; the signal's reason if it aborted before
  */
 export async function runCommand(command: string, options: RunOptions): Promise<CommandResult> {
   options.signal.throwIfAborted();
@@ -39,11 +40,10 @@ export async function runCommand(command: string, options: RunOptions): Promise<
   const shellPid = child.pid;
   if (shellPid === undefined) return await failed;
   failed.catch(() => undefined);
-  processes.add(shellPid);
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
 
   const closed = once(child, "close");
-  // Where something fails after the start, `exited` says so.
+  // An error after the start is reported by `exited`.
   closed.catch(() => undefined);
   const exited = once(child, "exit");
   const ending = await endOf(exited, options);
@@ -56,8 +56,7 @@ export async function runCommand(command: string, options: RunOptions): Promise<
 
 function start(command: string, options: RunOptions): ChildProcess {
   if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
-  const env = { ...options.env, [TRACKING_VARIABLE]: options.processes.trackingId };
-  const odd = Object.entries(env).find(([name, value]) => `${name}${value}`.includes("\0"));
+  const odd = Object.entries(options.env).find(([name, value]) => `${name}${value}`.includes("\0"));
   if (odd !== undefined)
     throw new SandboxError(
       "invalid",
@@ -65,11 +64,10 @@ function start(command: string, options: RunOptions): ChildProcess {
     );
   try {
     // One pipe for both streams keeps their order.
-    return spawn(shell, ["-c", `exec 2>&1; ${options.processes.prepare()}\n${command}`], {
+    return options.processes.start(shell, ["-c", `exec 2>&1\n${command}`], {
       cwd: options.cwd,
-      env,
+      env: options.env,
       stdio: ["ignore", "pipe", "ignore"],
-      detached: true,
     });
   } catch (error) {
     throw notStarted(error, { ...options, command });

@@ -1,0 +1,61 @@
+import { TRACKING_VARIABLE } from "./tracking-id.ts";
+
+/**
+ * Arguments: what the tracking ids of its processes begin with, and the seconds between SIGTERM and SIGKILL; 0: only
+ * SIGKILL.
+ *
+ * Reads lines `session <leader>`, `stray <pid>:<start>`, `group <directory>` and `drop <id>` until its standard input ends,
+ * which also happens when the runner is killed. Then it ends what it knows, and every process that carries a tracking id.
+ * It sweeps several times, because a process shows no environment in the moment in which it becomes another program.
+ *
+ * In `/proc/<pid>/stat`, the fields after the name are: state, parent, group, session, …, start.
+ */
+export const WATCHDOG_SCRIPT = `
+known=
+while read -r what id; do
+  rest=
+  for one in $known; do [ "\${one#*=}" = "$id" ] || rest="$rest $one"; done
+  known=$rest
+  [ "$what" = drop ] || known="$known $what=$id"
+done
+exec 2>/dev/null
+prefix=$1 tries=$(($2 * 10))
+leaders() {
+  for one in $known; do case $one in session=*) kill "$1" "\${one#*=}" && found=yes ;; esac; done
+}
+[ "$tries" -eq 0 ] || leaders -TERM
+while [ "$tries" -gt 0 ]; do
+  found=
+  leaders -0
+  [ -n "$found" ] || break
+  sleep 0.1
+  tries=$((tries - 1))
+done
+for one in $known; do
+  case $one in session=*) kill -KILL "-\${one#*=}" ;; esac
+done
+for sweep in 1 2 3 4 5; do
+  for one in $known; do
+    case $one in group=*)
+      echo 1 >"\${one#*=}/cgroup.kill"
+      while read -r pid; do kill -KILL "$pid"; done <"\${one#*=}/cgroup.procs"
+    esac
+  done
+  for file in /proc/[0-9]*/stat; do
+    stat=
+    while read -r line; do stat="$stat $line"; done <"$file"
+    pid=\${file#/proc/}
+    pid=\${pid%/stat}
+    set -- "$prefix" \${stat##*)}
+    case " $known " in *" session=$4 "*|*" session=$5 "*|*" stray=$pid:\${21} "*) kill -KILL "$pid" ;; esac
+  done
+  for file in $(grep -lF "${TRACKING_VARIABLE}=$prefix" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    kill -KILL "\${pid%/environ}"
+  done
+  sleep 0.2
+done
+for one in $known; do
+  case $one in group=*) rmdir "\${one#*=}" ;; esac
+done
+`;

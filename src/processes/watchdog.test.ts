@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { until } from "../../test/support/eventually.ts";
+import { isRunning } from "../../test/support/processes.ts";
+
+/** Starts a process that only its session gives away, kills the watchdog, and starts another one. */
+const RUNNER = `import { spawn } from "node:child_process";
+import { Watchdog } from ${JSON.stringify(join(import.meta.dir, "watchdog.ts"))};
+const child = spawn("sleep", ["600"], { detached: true, env: {}, stdio: "ignore" });
+const watchdog = new Watchdog(0);
+watchdog.addSession(child.pid);
+const first = watchdog.pid;
+process.kill(first, "SIGKILL");
+while (watchdog.pid === first) await Bun.sleep(10);
+watchdog.start();
+console.log(child.pid, watchdog.pid);
+setInterval(() => {}, 1000);`;
+
+test("a watchdog that was killed is replaced by one that knows the same processes", async () => {
+  const runner = Bun.spawn([process.execPath, "-e", RUNNER], { stdout: "pipe" });
+  const { value } = await runner.stdout.getReader().read();
+  const [child = "", watchdog = ""] = new TextDecoder().decode(value).trim().split(" ");
+  expect([child, watchdog].every(isRunning)).toBe(true);
+  runner.kill("SIGKILL");
+  await until("the process and the watchdog have ended", () => ![child, watchdog].some(isRunning));
+});
