@@ -7,10 +7,20 @@ import { ticketOf } from "./ticket.ts";
 import { type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "./ticket-store.ts";
 
 const RENEW_MS = TICKET_TTL_MS / 3;
+
+/** How often executions look and tell, in ms, instead of the usual. */
+export interface QueueIntervals {
+  /** A waiting execution looks whether its turn has come, where it is called when it comes. */
+  readonly lookMs?: number;
+  /** The execution that has the thread says that it still has it. */
+  readonly renewMs?: number;
+}
+
 export interface ThreadQueueOptions {
   readonly tickets: TicketStore;
   readonly isWorkflowOpen: IsWorkflowOpen;
   readonly log: Logger;
+  readonly renewMs?: number | undefined;
 }
 
 /**
@@ -21,11 +31,13 @@ export class ThreadQueue {
   readonly #tickets: TicketStore;
   readonly #arrivals: Arrivals;
   readonly #log: Logger;
+  readonly #renewMs: number;
 
-  constructor({ tickets, isWorkflowOpen, log }: ThreadQueueOptions) {
+  constructor({ tickets, isWorkflowOpen, log, renewMs = RENEW_MS }: ThreadQueueOptions) {
     this.#tickets = tickets;
     this.#arrivals = new Arrivals(isWorkflowOpen, log);
     this.#log = log;
+    this.#renewMs = renewMs;
   }
 
   /** Keeps the place of an execution that has not arrived yet. @throws where that is not possible */
@@ -59,7 +71,7 @@ export class ThreadQueue {
       const kept = await this.#tickets.renew(claim).catch(() => undefined);
       if (kept === false && !released) this.#lost(claim, onLost);
     };
-    const renewal = setInterval(() => void renew(), RENEW_MS);
+    const renewal = setInterval(() => void renew(), this.#renewMs);
     return async () => {
       if (released) return;
       released = true;

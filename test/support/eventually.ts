@@ -14,6 +14,12 @@ export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = HAN
   }
 }
 
+/**
+ * Gives what must not happen some time to happen. A time that is too short for this machine makes a test weaker, and
+ * never fails it. What can be seen to happen is waited for with {@link until} instead.
+ */
+export const pause = (ms: number): Promise<void> => Bun.sleep(ms);
+
 /** Waits until the condition holds. @throws naming what was waited for */
 export async function until(
   what: string,

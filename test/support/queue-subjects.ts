@@ -12,12 +12,17 @@ import type { StoreAddress } from "./thread-stores.ts";
 
 export interface QueueSubject {
   readonly address: StoreAddress;
-  /** What one more replica, or process, has. */
-  open(log: Logger, isWorkflowOpen?: IsWorkflowOpen): Promise<ThreadStore>;
+  /**
+   * What one more replica, or process, has.
+   * @param renewMs how often an execution that has a thread says so
+   */
+  open(log: Logger, isWorkflowOpen?: IsWorkflowOpen, renewMs?: number): Promise<ThreadStore>;
   /** Lets all that is kept for a thread expire, as if nobody had renewed it for long. */
   expire(threadId: string): Promise<void>;
   /** Forgets everything. */
   empty(): Promise<void>;
+  /** Whether an execution is known to have the thread. */
+  isHeld(threadId: string): Promise<boolean>;
   /** How much is kept of queues. */
   size(): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -29,10 +34,10 @@ export async function redisQueue(): Promise<QueueSubject> {
   const keys = async (pattern: string) => (await server.command("KEYS", pattern)) as string[];
   return {
     address: { redis: server.config },
-    open: async (log, isWorkflowOpen) => {
+    open: async (log, isWorkflowOpen, renewMs) => {
       const redis = await RedisConnection.open(server.config, log);
       connections.push(redis);
-      return redisThreads(redis, server.config.threadTtlMs, log, isWorkflowOpen);
+      return redisThreads(redis, server.config.threadTtlMs, log, isWorkflowOpen, intervals(renewMs));
     },
     expire: async (threadId) => {
       const all = [...(await keys(`stigmer:queue:{${threadId}}:place:*`)), `stigmer:lock:thread:${threadId}`];
@@ -41,6 +46,7 @@ export async function redisQueue(): Promise<QueueSubject> {
     empty: async () => {
       await server.command("FLUSHALL");
     },
+    isHeld: async (threadId) => (await server.command("EXISTS", `stigmer:lock:thread:${threadId}`)) === 1,
     size: async () => (await keys("stigmer:queue:*")).length + (await keys("stigmer:lock:*")).length,
     [Symbol.asyncDispose]: async () => {
       for (const redis of connections) redis.close();
@@ -48,6 +54,8 @@ export async function redisQueue(): Promise<QueueSubject> {
     },
   };
 }
+
+const intervals = (renewMs: number | undefined) => (renewMs === undefined ? {} : { renewMs });
 
 export async function sqliteQueue(): Promise<QueueSubject> {
   const folder = await temporaryFolder();
@@ -59,8 +67,8 @@ export async function sqliteQueue(): Promise<QueueSubject> {
   };
   return {
     address: { sqlite: folder.path },
-    open: async (log, isWorkflowOpen) => {
-      const store = openSqliteThreads(folder.path, log, isWorkflowOpen);
+    open: async (log, isWorkflowOpen, renewMs) => {
+      const store = openSqliteThreads(folder.path, log, isWorkflowOpen, intervals(renewMs));
       stores.push(store);
       return store;
     },
@@ -71,6 +79,11 @@ export async function sqliteQueue(): Promise<QueueSubject> {
         database.query(change).run(threadId);
       }),
     empty: () => run((database) => void database.run("DELETE FROM tickets")),
+    isHeld: (threadId) =>
+      run((database) => {
+        const query = "SELECT count(*) n FROM tickets WHERE thread_id = ? AND held = 1";
+        return database.query<{ n: number }, [string]>(query).get(threadId)?.n === 1;
+      }),
     size: () => run((database) => database.query<{ n: number }, []>("SELECT count(*) n FROM tickets").get()?.n ?? 0),
     [Symbol.asyncDispose]: async () => {
       for (const store of stores) await store.close();

@@ -4,7 +4,7 @@ import { monotonicFactory } from "ulid";
 import { createLogger } from "../../src/log/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import type { ThreadStore } from "../../src/threads/index.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { type QueueSubject, redisQueue, sqliteQueue } from "../support/queue-subjects.ts";
 
 const never = new AbortController().signal;
@@ -66,7 +66,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
       const release = await storeOf(index).acquire(thread, id, never);
       expect(++holders).toBe(1);
       served.push(id);
-      await Bun.sleep(1);
+      await pause(1);
       holders--;
       await release();
     };
@@ -109,7 +109,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     void later.then(() => {
       served = true;
     });
-    await Bun.sleep(400);
+    await until("the later one has seen it", () => lines.some((line) => line.includes(`${second} waits`)));
     expect(served).toBe(false);
     await release();
     await (await later)();
@@ -241,7 +241,9 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
 
   test("that was emptied stays with who had the thread, and is joined again in the same order", async () => {
     const [first = "", ...later] = old(4);
-    const release = await stores[0].acquire(thread, first, never, () => expect.unreachable());
+    // Long before those who wait give it up, who has the thread says so.
+    const store = await subject.open(log, isWorkflowOpen, 100);
+    const release = await store.acquire(thread, first, never, () => expect.unreachable());
     const served: string[] = [];
     const turns = later.toReversed().map(async (id, index) => {
       const leave = await storeOf(index).acquire(thread, id, never, () => expect.unreachable());
@@ -250,13 +252,14 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     });
     await until("all wait", () => later.every((id) => lines.some((line) => line.includes(`${id} waits`))));
     await subject.empty();
-    // Longer than it takes to look again, and to renew.
-    await Bun.sleep(11_000);
+    const losses = () => lines.filter((line) => line.includes("was lost"));
+    await until("who waits has seen it", () => losses().length === later.length);
+    await until("who had the thread has told of itself", () => subject.isHeld(thread));
     expect(served).toEqual([]);
     await release();
     await Promise.all(turns);
     expect(served).toEqual(later);
-    expect(lines.filter((line) => line.includes("was lost"))).toHaveLength(3);
+    expect(losses()).toHaveLength(later.length);
     expect(await subject.size()).toBe(0);
   });
 

@@ -26,6 +26,7 @@ const MARGIN_MS = 20;
 /** Tickets in Redis, which all replicas share. */
 export class RedisTickets implements TicketStore {
   readonly #redis: RedisConnection;
+  readonly #lookMs: number;
   readonly #tokens: LockTokens;
   readonly #inbox: RedisInbox;
   /** Those who wait in this process, by lock and execution. */
@@ -33,8 +34,9 @@ export class RedisTickets implements TicketStore {
   /** How often a claim was refused. */
   readonly #refused = new WeakMap<Claim, number>();
 
-  constructor(redis: RedisConnection, log: Logger) {
+  constructor(redis: RedisConnection, log: Logger, lookMs = LOOK_MS) {
     this.#redis = redis;
+    this.#lookMs = lookMs;
     this.#tokens = new LockTokens(redis, log);
     const wakeAll = () => {
       for (const wakes of this.#waiting.values()) for (const wake of wakes) wake();
@@ -71,7 +73,7 @@ export class RedisTickets implements TicketStore {
     this.#refused.set(claim, refused);
     if (why === "early" || why === "emptied") return { why, by, againInMs: lastsMs };
     this.#inbox.open();
-    const usual = why === "announced" ? ARRIVAL_LOOK_MS : LOOK_MS;
+    const usual = why === "announced" ? ARRIVAL_LOOK_MS : this.#lookMs;
     const againInMs = this.#inbox.isOpen ? usual : backoffMs(refused, LOOK_OFTEN);
     return { why, by, againInMs: lastsMs > 0 ? Math.min(againInMs, lastsMs + MARGIN_MS) : againInMs };
   }

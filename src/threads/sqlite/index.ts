@@ -5,7 +5,7 @@ import type { HealthCheck } from "../../shared/health.ts";
 import { databaseError, openDatabase } from "../../shared/open-database.ts";
 import { type IsWorkflowOpen, notKnown } from "../arrivals.ts";
 import { RowThreadStore } from "../row-thread-store.ts";
-import { ThreadQueue } from "../thread-queue.ts";
+import { type QueueIntervals, ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { ticketOf } from "../ticket.ts";
 import { SqliteTickets } from "./sqlite-tickets.ts";
@@ -22,11 +22,12 @@ export function openSqliteThreads(
   dataDir: string,
   log: Logger = silentLogger,
   isWorkflowOpen: IsWorkflowOpen = notKnown,
+  { renewMs }: Pick<QueueIntervals, "renewMs"> = {},
 ): SqliteThreads {
   const { path, database, rows } = openThreadsFile(dataDir, log);
   const health = new DatabaseHealth(path, database);
   const tickets = openTickets(dataDir, log);
-  const queue = new ThreadQueue({ tickets, isWorkflowOpen, log });
+  const queue = new ThreadQueue({ tickets, isWorkflowOpen, log, renewMs });
   const store = new RowThreadStore(withStorageErrors(rows, health), queue, async () => {
     database.close();
     tickets.close();
