@@ -11,9 +11,9 @@ const RENEW_MS = TICKET_TTL_MS / 3;
 /** How often executions look and tell, in ms, instead of the usual. */
 export interface QueueIntervals {
   /** A waiting execution looks whether its turn has come, where it is called when it comes. */
-  readonly lookMs?: number;
+  readonly lookMs?: number | undefined;
   /** The execution that has the thread says that it still has it. */
-  readonly renewMs?: number;
+  readonly renewMs?: number | undefined;
 }
 
 export interface ThreadQueueOptions {

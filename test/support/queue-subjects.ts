@@ -37,7 +37,7 @@ export async function redisQueue(): Promise<QueueSubject> {
     open: async (log, isWorkflowOpen, renewMs) => {
       const redis = await RedisConnection.open(server.config, log);
       connections.push(redis);
-      return redisThreads(redis, server.config.threadTtlMs, log, isWorkflowOpen, intervals(renewMs));
+      return redisThreads(redis, server.config.threadTtlMs, log, isWorkflowOpen, { renewMs });
     },
     expire: async (threadId) => {
       const all = [...(await keys(`stigmer:queue:{${threadId}}:place:*`)), `stigmer:lock:thread:${threadId}`];
@@ -55,8 +55,6 @@ export async function redisQueue(): Promise<QueueSubject> {
   };
 }
 
-const intervals = (renewMs: number | undefined) => (renewMs === undefined ? {} : { renewMs });
-
 export async function sqliteQueue(): Promise<QueueSubject> {
   const folder = await temporaryFolder();
   const stores: ThreadStore[] = [];
@@ -68,7 +66,7 @@ export async function sqliteQueue(): Promise<QueueSubject> {
   return {
     address: { sqlite: folder.path },
     open: async (log, isWorkflowOpen, renewMs) => {
-      const store = openSqliteThreads(folder.path, log, isWorkflowOpen, intervals(renewMs));
+      const store = openSqliteThreads(folder.path, log, isWorkflowOpen, { renewMs });
       stores.push(store);
       return store;
     },

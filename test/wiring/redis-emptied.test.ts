@@ -3,7 +3,7 @@ import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, ReplicaGroup } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const KEY = "stigmer:agent-runner:test-group";
@@ -34,7 +34,8 @@ describe("when Redis is emptied", () => {
       second.close();
       await server.command("SET", KEY, "another");
       await until("it is told", () => lines.some((line) => line.includes("by another name")));
-      await Bun.sleep(6_000);
+      // Longer than between two looks.
+      await pause(6_000);
       expect(lines.filter((line) => line.includes("by another name"))).toHaveLength(1);
       expect(await server.command("GET", KEY)).toBe("another");
     } finally {

@@ -3,13 +3,13 @@ import { create } from "@bufbuild/protobuf";
 import { AIMessage, HumanMessage } from "@langchain/core/messages";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { createLogger } from "../../src/log/index.ts";
-import { RedisConnection, SILENCE_MS } from "../../src/redis/index.ts";
+import { RedisConnection } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { eventsStream, RedisSink } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
 import type { ThreadStore } from "../../src/threads/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { remembered, talk } from "../support/thread-stores.ts";
 
@@ -32,33 +32,42 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-async function duration(work: Promise<unknown>): Promise<number> {
-  const began = Date.now();
-  await work.catch(() => undefined);
-  return Date.now() - began;
-}
+const LOST = "does not answer any more";
+const connectionIsLost = () => until("the connection is lost", () => lines.some((line) => line.includes(LOST)));
+
+/** Commands that wait for an answer. */
+const commandsUnderWay = () =>
+  redis.run(async (client) => (client as unknown as { commandQueue: { readonly length: number } }).commandQueue.length);
 
 const send = (executionId: string, terminal = false) =>
   sink.deliver({ executionId, status: create(AgentExecutionStatusSchema), terminal });
 
 describe("while Redis hangs", () => {
-  test("what an execution does at its end takes a few seconds, all of it", async () => {
+  test("what an execution does at its end is not tried for as long as what must not be lost", async () => {
     const leave = await threads.acquire("thread", "aex-1", new AbortController().signal);
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
+    let isGivenUp = false;
+    const important = redis
+      .runWithRetry((client) => client.set("stigmer:x", 1))
+      .catch(() => {
+        isGivenUp = true;
+      });
     const end = async () => {
       await threads.compact("thread").catch(() => undefined);
       await leave();
       await send("aex-1", true);
     };
-    expect(await duration(end())).toBeLessThan(5_500);
+    await end();
+    expect(isGivenUp).toBe(false);
+    server.resume();
+    await important;
   });
 
   test("an agent's memory fails after about half a minute, and says so", async () => {
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
     const again = talk(threads, "thread", new HumanMessage("Again"));
-    expect(await duration(again)).toBeLessThan(36_000);
     await expect(again).rejects.toThrow(/memory cannot be read or written: Redis at .*does not answer/);
   });
 
@@ -66,7 +75,6 @@ describe("while Redis hangs", () => {
     const controller = new AbortController();
     const answer = () => {
       server.hang();
-      setTimeout(() => controller.abort(new Error("cancelled")), 500);
       return { messages: [new AIMessage("Answer")] };
     };
     const graph = new StateGraph(MessagesAnnotation)
@@ -78,12 +86,15 @@ describe("while Redis hangs", () => {
       { messages: [new HumanMessage("Hello")] },
       { configurable: { thread_id: "thread" }, signal: controller.signal },
     );
-    expect(await duration(run)).toBeLessThan(2_000);
-    await Bun.sleep(SILENCE_MS + 1_000);
+    await until("its memory is being written", async () => (await commandsUnderWay()) > 0);
+    controller.abort(new Error("cancelled"));
+    await expect(run).rejects.toThrow("cancelled");
+    expect(lines.join("\n")).not.toContain(LOST);
+    await connectionIsLost();
     server.resume();
     await until("it answers again", async () => (await redis.probe()) === undefined);
-    // It would be tried again by now: only time shows that it is not.
-    await Bun.sleep(5_000);
+    // It would be tried again by now.
+    await pause(5_000);
     expect(await remembered(threads, "thread")).not.toContain("Answer");
   });
 });
@@ -94,14 +105,14 @@ describe("events while Redis hangs", () => {
     server.hang();
     const began = Date.now();
     let sent = 1;
-    // As an execution does: one after the other.
+    // As an execution does: one after the other. Each connection is given up after 3 s.
     for (; Date.now() - began < 8_000; sent++) {
       await send("aex-1");
       await Bun.sleep(50);
     }
-    const queue = await redis.run(async (client) => (client as unknown as { commandQueue: unknown[] }).commandQueue);
-    expect(queue.length).toBeLessThan(20);
-    expect(await duration(send("aex-1", true))).toBeLessThan(3_000);
+    expect(await commandsUnderWay()).toBeLessThan(20);
+    // Waited for until it is taken, it would be dropped.
+    await send("aex-1", true);
     server.resume();
     await until("the last one is there", async () => {
       const entries = (await server.command("XRANGE", eventsStream("aex-1"), "-", "+")) as [string, string[]][];

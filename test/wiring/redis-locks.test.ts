@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
 import { LOCK_TTL_MS, RedisConnection, RedisLocks } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const PREFIX = "test:lock:";
@@ -40,7 +40,7 @@ describe("a lock", () => {
     const work = async (locks: RedisLocks) => {
       const release = await locks.acquire("one");
       most = Math.max(most, ++holders);
-      await Bun.sleep(2);
+      await pause(2);
       holders--;
       await release();
     };

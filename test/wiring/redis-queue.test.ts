@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { createLogger } from "../../src/log/index.ts";
-import { RedisConnection, RedisLocks, SILENCE_MS } from "../../src/redis/index.ts";
+import { RedisConnection, RedisLocks } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
+import { yieldToEventLoop } from "../../src/shared/time.ts";
 import type { ThreadStore } from "../../src/threads/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
 import { until } from "../support/eventually.ts";
@@ -37,7 +38,15 @@ async function connect(config = server.config): Promise<RedisConnection> {
 const replica = async (config = server.config): Promise<ThreadStore> =>
   redisThreads(await connect(config), 60_000, log);
 
+/** One whose executions do not look by themselves before the time is over that an execution may have the thread. */
+const calledReplica = async (config = server.config): Promise<ThreadStore> =>
+  redisThreads(await connect(config), 60_000, log, undefined, { lookMs: 600_000 });
+
 const waits = (id: string) => until(`${id} waits`, () => lines.some((line) => line.includes(`${id} waits`)));
+
+const LOST = "does not answer any more";
+/** What was sent until then had no answer. */
+const connectionIsLost = () => until("the connection is lost", () => lines.some((line) => line.includes(LOST)));
 
 /** How many connections listen. */
 async function listeners(): Promise<number> {
@@ -45,45 +54,43 @@ async function listeners(): Promise<number> {
   return text.split("\n").filter((line) => line.includes("sub=1")).length;
 }
 
-/** Many executions, alternately of two replicas; @returns how long it takes, in ms */
-async function handOver(stores: readonly ThreadStore[], count: number): Promise<number> {
+/** Has many executions take the thread one after the other, alternately of the replicas. */
+async function handOver(stores: readonly ThreadStore[], count: number): Promise<void> {
   const first = await stores[0]?.acquire(THREAD, "aex-0", never);
   const ids = Array.from({ length: count }, (_, index) => `aex-${index + 1}`);
   const turns = ids.map(async (id, index) => {
     await (await stores[index % stores.length]?.acquire(THREAD, id, never))?.();
   });
   for (const id of ids) await waits(id);
-  const began = Date.now();
   await first?.();
   await Promise.all(turns);
-  return Date.now() - began;
 }
 
 describe("executions that wait for a thread", () => {
   test("are called when their turn comes, over one connection of each replica that is opened when it is needed", async () => {
-    const stores = [await replica(), await replica()];
+    const stores = [await calledReplica(), await calledReplica()];
     await (await stores[0]?.acquire(THREAD, "aex-0", never))?.();
     expect(await listeners()).toBe(0);
-    // By looking for themselves every 3 s they would need a minute.
-    expect(await handOver(stores, 20)).toBeLessThan(20_000);
+    // Not called, each would look when the lock of the one before it expires: after 30 s.
+    await handOver(stores, 20);
     expect(await listeners()).toBe(2);
     for (const connection of connections) connection.close();
     await until("the connections are closed", async () => (await listeners()) === 0);
   });
 
   test("are called again after the connection on which they are called was lost", async () => {
-    const stores = [await replica(), await replica()];
+    const stores = [await calledReplica(), await calledReplica()];
     await handOver(stores, 2);
     await server.command("CLIENT", "KILL", "TYPE", "pubsub");
     await until("they listen again", async () => (await listeners()) === 2);
-    expect(await handOver(stores, 20)).toBeLessThan(20_000);
+    await handOver(stores, 20);
   });
 
   test("look for themselves where the user of Redis may not subscribe, which is said once with its remedy", async () => {
     const rules = ["~stigmer:*", "resetchannels", "&stigmer:agent-execution:*", "+@all", "-@dangerous"];
     await server.command("ACL", "SETUSER", "few", "on", ">secret of the test", ...rules);
     const config = { ...server.config, username: "few", password: "secret of the test" };
-    expect(await handOver([await replica(config)], 4)).toBeLessThan(20_000);
+    await handOver([await calledReplica(config)], 20);
     const warnings = lines.filter((line) => line.includes("WARN"));
     expect(warnings).toHaveLength(1);
     expect(warnings.join()).toMatch(/does not let this user subscribe.*\+subscribe/);
@@ -115,9 +122,11 @@ describe("executions that wait for a thread", () => {
     const controller = new AbortController();
     server.hang();
     const unwanted = one.acquire(THREAD, "aex-1", controller.signal);
-    setTimeout(() => controller.abort(new Error("cancelled")), 500);
+    // What was asked for is on its way.
+    await yieldToEventLoop();
+    controller.abort(new Error("cancelled"));
     await expect(unwanted).rejects.toThrow("cancelled");
-    await Bun.sleep(SILENCE_MS + 2_000);
+    await connectionIsLost();
     server.resume();
     await (await two.acquire(THREAD, "aex-2", never))();
     await until("nothing is left", async () => JSON.stringify(await server.command("KEYS", "stigmer:[lq]*")) === "[]");
@@ -134,10 +143,9 @@ describe("executions that wait for a thread", () => {
     });
     for (const id of ["aex-1", "aex-2", "aex-3", "aex-4"]) await waits(id);
     server.hang();
-    const began = Date.now();
     await release();
-    expect(Date.now() - began).toBeLessThan(2_500);
-    await Bun.sleep(SILENCE_MS + 2_000);
+    expect(lines.join("\n")).not.toContain(LOST);
+    await connectionIsLost();
     server.resume();
     await Promise.all(turns);
     expect(served).toEqual(["aex-1", "aex-2", "aex-3", "aex-4"]);

@@ -8,7 +8,7 @@ import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { eventsStream, RedisSink } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { remembered, talk } from "../support/thread-stores.ts";
 
@@ -29,15 +29,13 @@ const log = createLogger({
   write: (line) => lines.push(line),
 });
 
-/** What a start fails with, and in which time. */
+/** What a start fails with. */
 async function failure(config: RedisConfig): Promise<RedisError> {
-  const began = Date.now();
   const outcome = await RedisConnection.open(config, silentLogger).then(
     (redis) => redis.close(),
     (error: unknown) => error,
   );
   if (!(outcome instanceof RedisError)) throw new Error(`connecting ended with ${String(outcome)}`);
-  expect(Date.now() - began).toBeLessThan(2_000);
   return outcome;
 }
 
@@ -82,7 +80,7 @@ describe("a Redis that answers, but takes no writes", () => {
         const reason = async () => (await redis.probe()) ?? "";
         await until("it is noticed", async () => (await reason()).includes("it takes no writes"));
         expect(await reason()).toContain(REMEDIES[code][0] ?? "");
-        await Bun.sleep(1_500);
+        await pause(1_500);
         await redis.probe();
         expect(lines.filter((line) => line.includes("is lost"))).toHaveLength(1);
         expect(lines.join("\n")).not.toContain("again");
@@ -101,9 +99,10 @@ describe("a Redis that answers, but takes no writes", () => {
     const id = () => redis.run((client) => client.client("ID"));
     const before = await id();
     await server.command("REPLICAOF", "127.0.0.1", "1");
-    setTimeout(() => void server.command("REPLICAOF", "NO", "ONE"), 1_000);
-    await redis.runWithRetry((client) => client.set("stigmer:x", 1));
-    expect(await id()).not.toBe(before);
+    const writing = redis.runWithRetry((client) => client.set("stigmer:x", 1));
+    await until("there is a new connection", async () => (await id().catch(() => before)) !== before);
+    await server.command("REPLICAOF", "NO", "ONE");
+    await writing;
     redis.close();
   });
 });
