@@ -19,8 +19,8 @@ import { type Outcome, RESULT_LIMIT, Reporter } from "../status/index.ts";
 import {
   type AgentExecutionStatus,
   AgentExecutionStatusSchema,
-  type Blueprint,
-  resolveBlueprint,
+  type ExecutionDefinition,
+  resolveDefinition,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
@@ -114,28 +114,28 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
 
     enter("resolving");
     await reporter.start();
-    const blueprint = await resolveBlueprint(deps.client, execution, signal);
-    usesDefaultModel = blueprint.modelName === "";
-    const secrets = secretsOf(blueprint);
+    const definition = await resolveDefinition(deps.client, execution, signal);
+    usesDefaultModel = definition.modelName === "";
+    const secrets = secretsOf(definition);
     mask.add(secrets);
     cleanup.defer(deps.masks.all.add(secrets));
-    const agentName = mask.mask(blueprint.agentName);
-    const model = chooseModel(deps.model, blueprint.modelName);
+    const agentName = mask.mask(definition.agentName);
+    const model = chooseModel(deps.model, definition.modelName);
     observation.event({ type: "resolved", agentName, model, at: new Date() });
-    if (blueprint.unsupported.length > 0) warnOfUnsupported(blueprint, reporter, log);
+    if (definition.unsupported.length > 0) warnOfUnsupported(definition, reporter, log);
 
     enter("waiting-for-sandbox");
-    const lease = await deps.sandboxes.acquire({ ...blueprint, environment: blueprint.environment.values, signal });
+    const lease = await deps.sandboxes.acquire({ ...definition, environment: definition.environment.values, signal });
     cleanup.defer(() => lease.release());
     if (lease.notice !== undefined) reporter.notice(lease.notice);
     cleanup.defer(() => (isEphemeral(threadId) ? deps.threads.delete(threadId) : deps.threads.compact(threadId)));
 
     const run: AgentRun = {
-      ...blueprint,
+      ...definition,
       threadId,
       model: deps.model,
       sandbox: maskOwnFiles(lease.sandbox, mask),
-      variables: Object.keys(blueprint.environment.values),
+      variables: Object.keys(definition.environment.values),
       thread: deps.threads.saverWith(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
@@ -170,11 +170,11 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   };
 }
 
-function secretsOf({ environment }: Blueprint): string[] {
+function secretsOf({ environment }: ExecutionDefinition): string[] {
   return environment.secretNames.map((name) => environment.values[name] ?? "");
 }
 
-function warnOfUnsupported({ agentName, unsupported }: Blueprint, reporter: Reporter, log: Logger): void {
+function warnOfUnsupported({ agentName, unsupported }: ExecutionDefinition, reporter: Reporter, log: Logger): void {
   const list = unsupported.join(", ");
   log.warn(`The agent "${agentName}" has ${list}, which this version does not support`);
   reporter.notice(`This version of the runner does not support the agent's ${list} yet: it works without them.`);

@@ -179,7 +179,7 @@ describe("the secrets of an execution", () => {
       if (lost++ === 0) throw new DaemonError(status.UNAVAILABLE, "the answer is lost");
     };
     await update(slug, { phase: wire.ExecutionPhase.EXECUTION_IN_PROGRESS });
-    const { environment } = await wire.resolveBlueprint(client, execution, new AbortController().signal);
+    const { environment } = await wire.resolveDefinition(client, execution, new AbortController().signal);
     expect([lost, environment.values]).toEqual([2, { KEY: "sk-very-secret", REGION: "eu" }]);
   });
 

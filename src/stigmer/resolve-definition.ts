@@ -19,7 +19,7 @@ import {
 } from "./wire.ts";
 
 /** Everything that is to be known of an execution before its agent can be built. */
-export interface Blueprint {
+export interface ExecutionDefinition {
   readonly executionId: string;
   /** Absent for a one-off. */
   readonly sessionId?: string;
@@ -45,11 +45,11 @@ const RETRY = { retries: 6, initialMs: 250, maxMs: 5_000 };
  * Follows an execution's references: session, instance, agent, environments.
  * @throws StigmerError where one of them cannot be read, after trying again where that may help
  */
-export async function resolveBlueprint(
+export async function resolveDefinition(
   client: StigmerClient,
   execution: AgentExecution,
   signal: AbortSignal,
-): Promise<Blueprint> {
+): Promise<ExecutionDefinition> {
   const read = <M extends DescMethodUnary>(
     what: string,
     method: M,
