@@ -46,6 +46,20 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/shared/" },
     },
     {
+      name: "definition-imports-nothing",
+      comment: "definition/ has types alone, which every side of it may use: it imports nothing",
+      severity: "error",
+      from: { path: "^src/definition/" },
+      to: { pathNot: "^src/definition/" },
+    },
+    {
+      name: "definition-has-types-only",
+      comment: "definition/ has types alone: import them with `import type`",
+      severity: "error",
+      from: {},
+      to: { path: "^src/definition/", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "platform-implementations",
       comment: "only open-platform.ts loads a platform: everything else takes a Platform or a part of one",
       severity: "error",
@@ -77,6 +91,7 @@ module.exports = {
       },
     },
     moduleOnlyFrom("wire-messages", "stigmer", "status|activities|recovery|platform|daemon|client|commands"),
+    moduleOnlyFrom("definition-importers", "definition", "stigmer|activities|agent|sandbox"),
     moduleOnlyFrom("agent-importers", "agent", "activities|executions|status|runner"),
     moduleOnlyFrom("admin-importers", "admin", "runner"),
     moduleOnlyFrom("daemon-importers", "daemon", "commands"),

@@ -2,6 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
 import type { AgentRun } from "../agent/index.ts";
 import { chooseModel } from "../agent/index.ts";
+import type { AgentDefinition } from "../definition/index.ts";
 import {
   type ExecutionInfo,
   type ExecutionObservation,
@@ -16,12 +17,7 @@ import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
 import { type Outcome, RESULT_LIMIT, Reporter } from "../status/index.ts";
-import {
-  type AgentExecutionStatus,
-  AgentExecutionStatusSchema,
-  type ExecutionDefinition,
-  resolveDefinition,
-} from "../stigmer/index.ts";
+import { type AgentExecutionStatus, AgentExecutionStatusSchema, resolveDefinition } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { bindToActivity } from "./activity-context.ts";
@@ -115,27 +111,35 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     enter("resolving");
     await reporter.start();
     const definition = await resolveDefinition(deps.client, execution, signal);
-    usesDefaultModel = definition.modelName === "";
-    const secrets = secretsOf(definition);
+    const { agent } = definition;
+    usesDefaultModel = agent.modelName === "";
+    const secrets = secretsOf(agent);
     mask.add(secrets);
     cleanup.defer(deps.masks.all.add(secrets));
-    const agentName = mask.mask(definition.agentName);
-    const model = chooseModel(deps.model, definition.modelName);
-    observation.event({ type: "resolved", agentName, model, at: new Date() });
-    if (definition.unsupported.length > 0) warnOfUnsupported(definition, reporter, log);
+    const model = chooseModel(deps.model, agent.modelName);
+    observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
+    warnOfUnsupported(agent, reporter, log);
 
     enter("waiting-for-sandbox");
-    const lease = await deps.sandboxes.acquire({ ...definition, environment: definition.environment.values, signal });
-    cleanup.defer(() => lease.release());
-    if (lease.notice !== undefined) reporter.notice(lease.notice);
+    const handle = await deps.sandboxes.acquire({
+      executionId: id,
+      sessionId: definition.sessionId,
+      sandboxId: definition.sandboxId,
+      environment: agent.environment.values,
+      signal,
+    });
+    cleanup.defer(() => handle.release());
+    if (handle.notice !== undefined) reporter.notice(handle.notice);
     cleanup.defer(() => (isEphemeral(threadId) ? deps.threads.delete(threadId) : deps.threads.compact(threadId)));
 
     const run: AgentRun = {
-      ...definition,
+      executionId: id,
       threadId,
+      agent,
+      message: definition.message,
+      organization: definition.organization,
       model: deps.model,
-      sandbox: maskOwnFiles(lease.sandbox, mask),
-      variables: Object.keys(definition.environment.values),
+      sandbox: maskOwnFiles(handle.sandbox, mask),
       thread: deps.threads.saverWith(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
@@ -170,12 +174,15 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   };
 }
 
-function secretsOf({ environment }: ExecutionDefinition): string[] {
+function secretsOf({ environment }: AgentDefinition): string[] {
   return environment.secretNames.map((name) => environment.values[name] ?? "");
 }
 
-function warnOfUnsupported({ agentName, unsupported }: ExecutionDefinition, reporter: Reporter, log: Logger): void {
-  const list = unsupported.join(", ");
-  log.warn(`The agent "${agentName}" has ${list}, which this version does not support`);
+function warnOfUnsupported(agent: AgentDefinition, reporter: Reporter, log: Logger): void {
+  const parts = { "MCP servers": agent.mcpServers, skills: agent.skills, "sub-agents": agent.subAgents };
+  const used = Object.entries(parts).flatMap(([name, list]) => (list.length > 0 ? [name] : []));
+  if (used.length === 0) return;
+  const list = used.join(", ");
+  log.warn(`The agent "${agent.name}" has ${list}, which this version does not support`);
   reporter.notice(`This version of the runner does not support the agent's ${list} yet: it works without them.`);
 }

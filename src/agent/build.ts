@@ -2,6 +2,7 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware, GENERAL_PURPOSE_SUBAGENT } from "deepagents";
 import { type AgentMiddleware, todoListMiddleware } from "langchain";
+import type { AgentDefinition } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
@@ -14,14 +15,13 @@ import { turnMiddleware } from "./turns/turn-middleware.ts";
 
 export interface AgentOptions {
   readonly executionId: string;
-  readonly instructions: string;
+  readonly definition: AgentDefinition;
   readonly model: BaseChatModel;
   /** Makes each call of the model. */
   readonly callModel: CallModel;
   /** Longest answer, in tokens. */
   readonly maxTokens: number;
   readonly sandbox: Sandbox;
-  readonly variables: readonly string[];
   readonly thread: BaseCheckpointSaver;
   readonly keepResultsAbove: number;
   /** Whether the model can receive nothing but text. */
@@ -31,8 +31,8 @@ export interface AgentOptions {
 }
 
 /** Puts the agent library's parts together. */
-export function buildAgent(parts: AgentOptions) {
-  const { model, callModel, maxTokens, sandbox, instructions, variables, thread, signal, executionId, onCall } = parts;
+export function buildAgent(options: AgentOptions) {
+  const { executionId, definition, model, callModel, maxTokens, sandbox, thread, signal, onCall } = options;
   const backend = new SandboxBackend(sandbox, signal);
   // Long results are kept by the tool middleware, which knows the sandbox's real paths.
   const files = asMiddleware(
@@ -45,8 +45,8 @@ export function buildAgent(parts: AgentOptions) {
   const tools = toolMiddleware({
     sandbox,
     executionId,
-    keepAbove: parts.keepResultsAbove,
-    onlyText: parts.onlyText,
+    keepAbove: options.keepResultsAbove,
+    onlyText: options.onlyText,
     signal,
     onCall,
   });
@@ -56,7 +56,11 @@ export function buildAgent(parts: AgentOptions) {
     model,
     backend,
     checkpointer: thread,
-    systemPrompt: systemPrompt({ instructions, root: sandbox.root, variables }),
+    systemPrompt: systemPrompt({
+      instructions: definition.instructions,
+      root: sandbox.root,
+      variables: Object.keys(definition.environment.values),
+    }),
     middleware: [files, summaries, todoList(), tools, loopGuard(), turns],
     // The library adds this one itself, but without the tool middleware: a failing tool would end the whole run.
     subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summaries, tools, loopGuard(), turns] }],

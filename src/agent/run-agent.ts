@@ -1,6 +1,7 @@
 import { GraphRecursionError } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { ModelConfig } from "../config/index.ts";
+import type { AgentDefinition } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { causeOf } from "../shared/errors.ts";
@@ -23,17 +24,14 @@ export const STEP_LIMIT = 1_000;
 export interface AgentRun {
   readonly executionId: string;
   readonly threadId: string;
-  /** The agent's instructions. */
-  readonly instructions: string;
+  readonly agent: AgentDefinition;
   /** The user's text. */
   readonly message: string;
+  /** Empty if none is known. */
   readonly organization: string;
-  /** The model the execution asks for; empty or absent: the default one. */
-  readonly modelName?: string;
+  /** How models are reached, and which one is the default. */
   readonly model: ModelConfig;
   readonly sandbox: Sandbox;
-  /** Names of the variables that commands see. */
-  readonly variables: readonly string[];
   /** The memory of the thread. */
   readonly thread: BaseCheckpointSaver;
   /** Results longer than this are kept in the sandbox. */
@@ -54,19 +52,22 @@ export interface AgentDeps {
  * @throws AgentError for what a user can do something about; the signal's reason where it aborted; else what was thrown
  */
 export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDeps): AsyncGenerator<AgentEvent> {
-  const choice = chooseModel(run.model, run.modelName);
+  const choice = chooseModel(run.model, run.agent.modelName);
   const model = await createChatModel(run.model, choice, baseUrl);
   const runLog = log.child("agent", { executionId: run.executionId });
   const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal: run.signal });
-  const { maxTokens } = run.model;
   const nodes = new Map<string, string>();
-  const onlyText = !canReceiveImages(choice);
   const agent = buildAgent({
-    ...run,
+    executionId: run.executionId,
+    definition: run.agent,
     model,
     callModel,
-    maxTokens,
-    onlyText,
+    maxTokens: run.model.maxTokens,
+    sandbox: run.sandbox,
+    thread: run.thread,
+    keepResultsAbove: run.keepResultsAbove,
+    onlyText: !canReceiveImages(choice),
+    signal: run.signal,
     onCall: (node, callId) => nodes.set(node, callId),
   });
   try {

@@ -179,8 +179,8 @@ describe("the secrets of an execution", () => {
       if (lost++ === 0) throw new DaemonError(status.UNAVAILABLE, "the answer is lost");
     };
     await update(slug, { phase: wire.ExecutionPhase.EXECUTION_IN_PROGRESS });
-    const { environment } = await wire.resolveDefinition(client, execution, new AbortController().signal);
-    expect([lost, environment.values]).toEqual([2, { KEY: "sk-very-secret", REGION: "eu" }]);
+    const { agent } = await wire.resolveDefinition(client, execution, new AbortController().signal);
+    expect([lost, agent.environment.values]).toEqual([2, { KEY: "sk-very-secret", REGION: "eu" }]);
   });
 
   test("are forgotten when it ends or is deleted before its agent works", async () => {

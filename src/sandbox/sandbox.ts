@@ -79,9 +79,9 @@ export interface Sandbox {
 /** For whom a sandbox is wanted. */
 export interface SandboxRequest {
   readonly executionId: string;
-  readonly sessionId?: string;
+  readonly sessionId?: string | undefined;
   /** The sandbox that the session had last. */
-  readonly sandboxId?: string;
+  readonly sandboxId?: string | undefined;
   /** Variables that commands see. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;

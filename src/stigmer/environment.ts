@@ -1,11 +1,5 @@
+import type { Environment } from "../definition/index.ts";
 import { StigmerError } from "./stigmer-error.ts";
-
-/** The variables of an execution, and which of them are secrets. */
-export interface AgentEnvironment {
-  readonly values: Readonly<Record<string, string>>;
-  /** Names of secret variables. */
-  readonly secretNames: readonly string[];
-}
 
 /** A variable of one layer. */
 export interface LayerValue {
@@ -15,15 +9,15 @@ export interface LayerValue {
 
 export type Layer = Readonly<Record<string, LayerValue>>;
 
-/** What an operating system takes as a variable. */
+/** What an operating system accepts as a name. */
 const VALID_NAME = /^[^=\0]+$/;
 
 /**
- * Joins layers; later ones win. A variable that any layer calls a secret stays one: an override must not uncover it.
- * An empty value in a layer that only declares its names is no value.
- * @throws StigmerError where a name or a value cannot be an environment variable
+ * Joins layers; later ones win. A variable that is a secret in any layer stays one: an override must not reveal it.
+ * @param declared the agent's own layer: an empty value in it only declares the name
+ * @throws StigmerError `invalid` if a name or a value cannot be an environment variable
  */
-export function joinLayers(declared: Layer, ...layers: readonly Layer[]): AgentEnvironment {
+export function joinLayers(declared: Layer, ...layers: readonly Layer[]): Environment {
   const values: Record<string, string> = {};
   const secret = new Set<string>();
   for (const [position, layer] of [declared, ...layers].entries()) {

@@ -1,11 +1,9 @@
 export { MAX_MESSAGE_BYTES } from "./channel.ts";
 export type { CallOptions, StigmerClientOptions } from "./client.ts";
 export { CALL_TIMEOUT_MS, StigmerClient } from "./client.ts";
-export type { AgentEnvironment } from "./environment.ts";
 export { isTerminalPhase } from "./execution-phase.ts";
 export { SECRETS_ANNOTATION, SECRETS_IN_CONTEXT } from "./execution-secrets.ts";
 export { executionOf, WORKFLOW_TYPE, workflowIdOf } from "./execution-workflow.ts";
-export type { ExecutionDefinition } from "./resolve-definition.ts";
 export { resolveDefinition } from "./resolve-definition.ts";
 export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";

@@ -191,6 +191,21 @@ describe("an execution in local mode", () => {
     expect(agent?.id).toBe(execution.status?.toolCalls[0]?.id ?? "");
   });
 
+  test("says which parts of its agent are not supported, and works without them", async () => {
+    world.ollama.converse(() => ({ text: "Done." }));
+    const session = await world.session({
+      mcpServers: [{ name: "files", serverType: { case: "stdio", value: { command: "no-such-server" } } }],
+      subAgents: [{ name: "scout", instructions: "You look." }],
+    });
+    const execution = (await world.follow(await world.begin(session, "Hi"))).at(-1);
+    expect(execution && phaseOf(execution)).toBe(COMPLETED);
+    expect(execution?.status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
+      ["MESSAGE_HUMAN", "Hi"],
+      ["MESSAGE_SYSTEM", expect.stringContaining("does not support the agent's MCP servers, sub-agents yet")],
+      ["MESSAGE_AI", "Done."],
+    ]);
+  });
+
   test("two executions of a session share a memory and run one after the other", async () => {
     const session = await world.session();
     const seen: string[][] = [];

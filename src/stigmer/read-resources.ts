@@ -1,0 +1,79 @@
+import type { DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { retry } from "../shared/retry.ts";
+import type { StigmerClient } from "./client.ts";
+import { StigmerError } from "./stigmer-error.ts";
+import {
+  type Agent,
+  type AgentInstance,
+  AgentInstanceQueryController,
+  AgentQueryController,
+  ApiResourceKind,
+  type ApiResourceReference,
+  type Environment,
+  EnvironmentQueryController,
+  type ExecutionContext,
+  ExecutionContextQueryController,
+  type Session,
+  SessionQueryController,
+} from "./wire.ts";
+
+/** Attempts that bridge a restart of the backend. */
+const RETRY = { retries: 6, initialMs: 250, maxMs: 5_000 };
+
+/**
+ * Reads the resources that an execution refers to. A call is repeated if that may help.
+ * All functions throw a StigmerError that names the resource, or the signal's reason.
+ */
+export class ResourceReader {
+  readonly #client: StigmerClient;
+  readonly #signal: AbortSignal;
+
+  constructor(client: StigmerClient, signal: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  async session(id: string): Promise<Session> {
+    return await this.#read(`session ${id}`, SessionQueryController.method.get, { value: id });
+  }
+
+  async agentInstance(id: string): Promise<AgentInstance> {
+    return await this.#read(`agent instance ${id}`, AgentInstanceQueryController.method.get, { value: id });
+  }
+
+  async agent(id: string): Promise<Agent> {
+    return await this.#read(`agent ${id}`, AgentQueryController.method.get, { value: id });
+  }
+
+  async environment(reference: ApiResourceReference): Promise<Environment> {
+    // References to environments arrive with the kind of another resource, which the backend refuses.
+    const request = { ...reference, kind: ApiResourceKind.environment };
+    const { getByReference } = EnvironmentQueryController.method;
+    return await this.#read(`environment ${reference.slug}`, getByReference, request);
+  }
+
+  /** The secrets of an execution, which are read once: the backend forgets them when the agent begins to work. */
+  async executionContext(org: string, executionId: string): Promise<ExecutionContext> {
+    const request = { org, slug: executionId, kind: ApiResourceKind.execution_context };
+    const { getByReference } = ExecutionContextQueryController.method;
+    return await this.#read("secrets of this execution", getByReference, request);
+  }
+
+  async #read<M extends DescMethodUnary>(
+    what: string,
+    method: M,
+    request: MessageInitShape<M["input"]>,
+  ): Promise<MessageShape<M["output"]>> {
+    const signal = this.#signal;
+    try {
+      return await retry(() => this.#client.call(method, request, { signal }), { ...RETRY, signal, isTransient });
+    } catch (error) {
+      if (!(error instanceof StigmerError)) throw error;
+      throw new StigmerError(error.code, `The ${what} could not be read: ${error.message}`, error);
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof StigmerError && error.isTransient;
+}
