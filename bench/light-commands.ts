@@ -12,7 +12,7 @@ import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { ensureBuilt, program as built } from "../scripts/lib/built.ts";
+import { program as built, ensureBuilt } from "../scripts/lib/built.ts";
 import { median, printMachine, row } from "./measures.ts";
 
 const GNU_TIME = "/usr/bin/time";

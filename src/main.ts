@@ -1,8 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { EXIT, EXIT_MEANINGS, type ExitCode } from "./cli/index.ts";
+import { EXIT, EXIT_MEANINGS, type ExitCode, type StandardOutput, watchOutput } from "./cli/index.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
 import { ensureHome } from "./processes/ensure-home.ts";
-import { type StandardOutput, watchOutput } from "./runner/standard-output.ts";
 import { commit, version } from "./version.ts";
 
 /** Options before the command that take a value. */

@@ -1,4 +1,6 @@
 import { threadOf } from "../activities/index.ts";
+import { EXIT, type ExitCode, handleSignals } from "../cli/index.ts";
+import { firstLogger, handleUncaughtErrors, loggerOf, logWarnings } from "../cli/service/index.ts";
 import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
 import {
   type Daemon,
@@ -9,21 +11,11 @@ import {
   startDaemon,
 } from "../daemon/index.ts";
 import { captureConsole, type Logger } from "../log/index.ts";
-import {
-  EXIT,
-  type ExitCode,
-  handleSignals,
-  handleUncaughtErrors,
-  logStartupFailure,
-  StartStopped,
-  startRunner,
-  startupFailure,
-} from "../runner/index.ts";
+import { logStartupFailure, StartStopped, startRunner, startupFailure } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { secretMasks } from "../shared/secret-masks.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
-import { firstLogger, loggerOf, logWarnings } from "./start.ts";
 
 export interface DevOptions {
   readonly env: EnvMap;

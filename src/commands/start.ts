@@ -1,18 +1,9 @@
-import { ConfigError, type EnvMap, type Loaded, type LoadOptions, loadConfig, loadLogFormat } from "../config/index.ts";
-import { captureConsole, createLogger, type Logger, writeLines } from "../log/index.ts";
-import {
-  EXIT,
-  type ExitCode,
-  handleSignals,
-  handleUncaughtErrors,
-  logStartupFailure,
-  type Runner,
-  StartStopped,
-  startRunner,
-  startupFailure,
-} from "../runner/index.ts";
-import type { SecretMask } from "../shared/secret-mask.ts";
-import { type SecretMasks, secretMasks } from "../shared/secret-masks.ts";
+import { EXIT, type ExitCode, handleSignals } from "../cli/index.ts";
+import { firstLogger, handleUncaughtErrors, loggerOf, logWarnings } from "../cli/service/index.ts";
+import { ConfigError, type EnvMap, loadConfig } from "../config/index.ts";
+import { captureConsole } from "../log/index.ts";
+import { logStartupFailure, type Runner, StartStopped, startRunner, startupFailure } from "../runner/index.ts";
+import { secretMasks } from "../shared/secret-masks.ts";
 
 export interface StartOptions {
   readonly env: EnvMap;
@@ -59,20 +50,4 @@ export async function start({ env, envFile, defaults }: StartOptions): Promise<E
     stray.release();
     releaseConsole();
   }
-}
-
-/** The log until the configuration is read, and where it cannot be. */
-export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
-  return createLogger({ level: "info", format: loadLogFormat(options), mask, write: writeLines(1) });
-}
-
-/** The log as it is configured, with the configuration's secrets masked. */
-export function loggerOf({ config, secrets }: Loaded, { own, all }: SecretMasks): Logger {
-  own.add(secrets);
-  return createLogger({ ...config.log, mask: all, write: writeLines(1) });
-}
-
-/** Tells what was set and has no effect. */
-export function logWarnings({ warnings }: Pick<Loaded, "warnings">, log: Logger): void {
-  for (const warning of warnings) log.warn(warning);
 }

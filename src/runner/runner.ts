@@ -2,6 +2,7 @@ import { createActivities, ENSURE_THREAD, EXECUTE, Semaphore, workflowIdOf } fro
 import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
 import { openAgents } from "../agent/index.ts";
 import type { ExitCode } from "../cli/index.ts";
+import { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import { type ExecutionObserver, ExecutionObservers, ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
@@ -27,7 +28,6 @@ import { banner, summary } from "./banner.ts";
 import { connectWithin } from "./connect-within.ts";
 import { healthChecks } from "./health-checks.ts";
 import { type CheckResult, HealthMonitor } from "./health-monitor.ts";
-import { Lifecycle } from "./lifecycle.ts";
 import { ReplicaGroups } from "./replica-groups.ts";
 import { Shutdown, STOP_LIMIT_MS } from "./shutdown.ts";
 import { ListenError } from "./startup-failure.ts";

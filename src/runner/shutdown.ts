@@ -1,3 +1,4 @@
+import type { Lifecycle } from "../cli/index.ts";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
@@ -5,7 +6,6 @@ import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
-import type { Lifecycle } from "./lifecycle.ts";
 
 /** How long executions may take to end once they were told to stop and no task can arrive any more. */
 export const STOP_LIMIT_MS = 20_000;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { EXIT } from "../../src/runner/index.ts";
+import { EXIT } from "../../src/cli/index.ts";
 import { AgentExecutionQueryController, ExecutionPhase } from "../../src/stigmer/index.ts";
 import { eventually, until } from "../support/eventually.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";

@@ -1,9 +1,10 @@
 /** TLS to Temporal and to Stigmer: real servers behind real TLS listeners. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { EXIT } from "../../src/cli/index.ts";
 import type { StigmerConfig, TemporalConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
-import { EXIT, startupFailure } from "../../src/runner/index.ts";
+import { startupFailure } from "../../src/runner/index.ts";
 import { AgentQueryController, StigmerClient, StigmerError } from "../../src/stigmer/index.ts";
 import { cancelWorkflow } from "../../src/temporal/client/index.ts";
 import {

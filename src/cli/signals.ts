@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { EXIT } from "../cli/index.ts";
 import type { Logger } from "../log/index.ts";
+import { EXIT } from "./exit-codes.ts";
 
 /** SIGHUP's bit in the masks of `/proc/<pid>/status`. */
 const HANGUP_BIT = 1n;

@@ -1,5 +1,5 @@
-import type { Logger } from "../log/index.ts";
-import { stackOf } from "../shared/errors.ts";
+import type { Logger } from "../../log/index.ts";
+import { stackOf } from "../../shared/errors.ts";
 
 export interface UncaughtErrors {
   /** Whether an exception was caught that leaves the process in a state that nobody knows. */

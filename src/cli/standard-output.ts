@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
-import { EXIT } from "../cli/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { EXIT } from "./exit-codes.ts";
 
 /** The reader went away: a pipe that was closed, or a terminal. */
 const UNREAD: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);

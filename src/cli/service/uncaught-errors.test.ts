@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** A process of its own: what nobody catches in a test is the test runner's. */
 async function outcome(code: string): Promise<{ readonly output: string; readonly exitCode: number }> {
   const room = join(import.meta.dir, "index.ts");
-  const log = join(import.meta.dir, "../log/index.ts");
-  const mask = join(import.meta.dir, "../shared/secret-mask.ts");
+  const log = join(import.meta.dir, "../../log/index.ts");
+  const mask = join(import.meta.dir, "../../shared/secret-mask.ts");
   const program = `
     import { handleUncaughtErrors } from ${JSON.stringify(room)};
     import { createLogger, writeLines } from ${JSON.stringify(log)};

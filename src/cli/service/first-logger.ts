@@ -1,0 +1,20 @@
+import { type Loaded, type LoadOptions, loadLogFormat } from "../../config/index.ts";
+import { createLogger, type Logger, writeLines } from "../../log/index.ts";
+import type { SecretMask } from "../../shared/secret-mask.ts";
+import type { SecretMasks } from "../../shared/secret-masks.ts";
+
+/** The log until the configuration is read, and where it cannot be. */
+export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
+  return createLogger({ level: "info", format: loadLogFormat(options), mask, write: writeLines(1) });
+}
+
+/** The log as it is configured, with the configuration's secrets masked. */
+export function loggerOf({ config, secrets }: Loaded, { own, all }: SecretMasks): Logger {
+  own.add(secrets);
+  return createLogger({ ...config.log, mask: all, write: writeLines(1) });
+}
+
+/** Tells what was set and has no effect. */
+export function logWarnings({ warnings }: Pick<Loaded, "warnings">, log: Logger): void {
+  for (const warning of warnings) log.warn(warning);
+}
