@@ -1,4 +1,4 @@
-import type { LogFormat, LogLevel } from "../log/index.ts";
+import type { LogFormat, LogLevel } from "../shared/log-names.ts";
 import type { MemorySize } from "./memory-size.ts";
 import type { ORPHAN_COLLECTION, Provider, STREAMING } from "./settings/index.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { LogFormat } from "../log/index.ts";
+import type { LogFormat } from "../shared/log-names.ts";
 import type { LoadOptions } from "./load.ts";
 import { runner } from "./settings/runner.ts";
 import { type EnvMap, readSources } from "./sources.ts";

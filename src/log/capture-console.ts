@@ -1,6 +1,7 @@
 import { formatWithOptions, inspect } from "node:util";
+import type { LogLevel } from "../shared/log-names.ts";
 import { cutBetweenWords } from "../shared/text.ts";
-import type { Logger, LogLevel } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 
 /** Longest text of one call. */
 const TEXT_LIMIT = 4_000;

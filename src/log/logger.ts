@@ -1,11 +1,7 @@
 import pino from "pino";
+import type { LogFormat, LogLevel } from "../shared/log-names.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { formatText } from "./text-format.ts";
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_FORMATS = ["text", "json"] as const;
-export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** Values that belong to a record: ids, counts, durations in ms. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -1,4 +1,4 @@
-import { LOG_FORMATS, LOG_LEVELS } from "../../log/index.ts";
+import { LOG_FORMATS, LOG_LEVELS } from "../../shared/log-names.ts";
 import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
