@@ -10,7 +10,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { program as built, ensureBuilt } from "../scripts/lib/built.ts";
 import { median, printMachine, row } from "./measures.ts";
@@ -21,7 +21,7 @@ const MAX_MIB = 50;
 
 const { values } = parseArgs({ options: { rounds: { type: "string" }, program: { type: "string" } } });
 const rounds = Number(values.rounds ?? 40);
-const file = values.program ?? built;
+const file = resolve(values.program ?? built);
 
 if (!existsSync(GNU_TIME)) throw new Error(`${GNU_TIME} is missing: install GNU time`);
 if (values.program === undefined) await ensureBuilt();

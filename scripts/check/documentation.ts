@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json";
 import { describeSettings } from "../../src/config/index.ts";
-import { program } from "../../src/main.ts";
+import { program } from "../../src/program.ts";
 import { brokenLinks } from "../docs/broken-links.ts";
 import { type Page, readPage } from "../docs/page.ts";
 import { type KnownNames, unknownNames } from "../docs/unknown-names.ts";
@@ -19,7 +19,7 @@ for (const pattern of ["*.md", "{docs,deploy,examples}/**/*.md"])
   for await (const path of new Bun.Glob(pattern).scan({ cwd: root }))
     pages.set(path, readPage(await Bun.file(join(root, path)).text()));
 
-const commands = program({}, () => undefined);
+const commands = program({ env: {}, exit: () => undefined });
 const longOptions = ({ options }: typeof commands) => new Set(options.map(({ long }) => long ?? ""));
 const known: KnownNames = {
   commands: new Map(commands.commands.map((command) => [command.name(), longOptions(command)])),

@@ -1,9 +1,9 @@
 import type { Argument, Command, Option } from "commander";
-import { program } from "../../src/main.ts";
+import { program } from "../../src/program.ts";
 
 /** Every command with its arguments and options, as Markdown. */
 export function commandReference(): string {
-  const root = program({}, () => undefined);
+  const root = program({ env: {}, exit: () => undefined });
   const sections = root.commands.map((command) =>
     section(`\`agent-runner ${[command.name(), usage(command)].filter(Boolean).join(" ")}\``, command),
   );

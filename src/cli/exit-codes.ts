@@ -16,7 +16,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, "stopped as asked; `run`, `attach`: the execution completed; `cancel`: the execution is being cancelled"],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `cancel`: there is nothing to cancel; `health`: the runner is not well",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `cancel`: there is nothing to cancel; `health`: the runner is unhealthy",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],

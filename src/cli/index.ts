@@ -8,6 +8,6 @@ export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
 export type { State } from "./lifecycle.ts";
 export { Lifecycle } from "./lifecycle.ts";
+export { print, printError } from "./print.ts";
 export { handleSignals } from "./signals.ts";
-export type { StandardOutput } from "./standard-output.ts";
-export { watchOutput } from "./standard-output.ts";
+export { ignoreOutputErrors, showingResult } from "./standard-output.ts";

@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
-import type { Logger } from "../log/index.ts";
 import { EXIT } from "./exit-codes.ts";
 
 /** SIGHUP's bit in the masks of `/proc/<pid>/status`. */
 const HANGUP_BIT = 1n;
+
+/** The log, as far as signals need it. */
+export interface SignalLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
 
 /** What the first and the second signal set in motion; the third ends the process. */
 export interface SignalSteps {
@@ -16,7 +22,7 @@ export interface SignalSteps {
  * @param log gives the log of the moment: the one at the start is replaced when the configuration is read
  * @returns the function that stops handling them
  */
-export function handleSignals(steps: SignalSteps, log: () => Logger): () => void {
+export function handleSignals(steps: SignalSteps, log: () => SignalLog): () => void {
   let count = 0;
   const handle = (signal: NodeJS.Signals) => {
     count++;

@@ -1,44 +1,32 @@
-import { setImmediate } from "node:timers/promises";
 import { messageOf, systemCode } from "../shared/errors.ts";
-import { EXIT } from "./exit-codes.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 /** The reader went away: a pipe that was closed, or a terminal. */
 const UNREAD: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
 
-export interface StandardOutput {
-  /** From here on the output is a log: that it cannot be written any more ends nothing. */
-  isOnlyLog(): void;
-  /** Waits until everything is written; nothing can be written after that. */
-  written(): Promise<void>;
+/** Ends the process because its output cannot be written: silently where nobody reads it any more, as `yes | head` does. */
+export function endUnwritable(error: unknown): never {
+  if (UNREAD.has(systemCode(error))) process.exit(EXIT.unread);
+  process.stderr.write(`error: The output cannot be written: ${messageOf(error)}\n`);
+  process.exit(EXIT.failed);
 }
 
-/**
- * Ends the process where its output cannot be written: quietly where nobody reads it any more, as `yes | head` does; else
- * with what failed.
- */
-export function watchOutput(): StandardOutput {
-  let isNeeded = true;
-  process.stdout.on("error", (error: unknown) => {
-    if (!isNeeded) return;
-    if (UNREAD.has(systemCode(error))) process.exit(EXIT.unread);
-    process.stderr.write(`error: The output cannot be written: ${messageOf(error)}\n`);
-    process.exit(EXIT.failed);
-  });
-  // There is nowhere to tell it.
+/** For commands whose output is a log: that it cannot be written any more ends nothing. */
+export function ignoreOutputErrors(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+}
+
+/** Carries out a command that shows a result by Node's streams, and waits until everything is written. */
+export async function showingResult(command: () => Promise<ExitCode>): Promise<ExitCode> {
+  process.stdout.on("error", endUnwritable);
+  // There is nowhere to report it.
   process.stderr.on("error", () => undefined);
-  return {
-    isOnlyLog: () => {
-      isNeeded = false;
-    },
-    written: async () => {
-      // The log is written when it is logged.
-      if (!isNeeded) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      // The callback of a write tells nothing of those before it where a pipe is full.
-      process.stdout.end(() => resolve());
-      await promise;
-      // The failure of an earlier write is told after that.
-      await setImmediate();
-    },
-  };
+  const code = await command();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // The callback of a write says nothing about earlier writes where a pipe is full.
+  process.stdout.end(() => resolve());
+  await promise;
+  // The failure of an earlier write is reported after that.
+  await new Promise<void>((next) => setImmediate(next));
+  return code;
 }

@@ -1,4 +1,5 @@
-import pc from "picocolors";
+import { isatty } from "node:tty";
+import { styleText } from "node:util";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ConfigError, describeProblem, type EnvMap, type LoadOptions, loadConfig, redacted } from "../config/index.ts";
 import { printable } from "../shared/printable.ts";
@@ -26,10 +27,11 @@ export function config({ env, envFile, defaults, json, write, writeError }: Conf
     write(`${JSON.stringify({ mode, settings, problems, typos, warnings }, null, 2)}\n`);
     return code;
   }
+  const dim = dimmer(env);
   const width = Math.max(...settings.map(({ variable }) => variable.length));
   for (const { variable, value, origin } of settings) {
-    const shown = value === null ? pc.dim("(not set)") : onOneLine(value);
-    write(`${variable.padEnd(width)}  ${shown}  ${pc.dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
+    const shown = value === null ? dim("(not set)") : onOneLine(value);
+    write(`${variable.padEnd(width)}  ${shown}  ${dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
   }
   for (const problem of problems ?? []) writeError(`error: ${printable(describeProblem(problem))}\n`);
   for (const warning of warnings) writeError(`warning: ${printable(warning)}\n`);
@@ -43,6 +45,12 @@ function load(options: LoadOptions) {
     if (!(error instanceof ConfigError)) throw error;
     return { views: error.views, typos: undefined, warnings: error.warnings, problems: error.problems };
   }
+}
+
+/** Asks the system and not Node's streams whether this is a terminal: loading them takes as long as the rest. */
+function dimmer(env: EnvMap): (text: string) => string {
+  const hasColors = isatty(1) && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  return (text) => (hasColors ? styleText("dim", text, { validateStream: false }) : text);
 }
 
 /** A wrong value may be anything. */

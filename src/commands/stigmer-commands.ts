@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { ExitCode } from "../cli/index.ts";
+import { type ExitCode, showingResult } from "../cli/index.ts";
 import type { EnvMap } from "../config/index.ts";
 
 /** What all commands have in common. */
@@ -49,14 +49,14 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .action(async (message: string, options: RunFlags) => {
       const { run } = await import("./run.ts");
       const { env: plainEnv, ...flags } = options;
-      exit(await run({ ...common(), ...flags, message, plainEnv }));
+      exit(await showingResult(() => run({ ...common(), ...flags, message, plainEnv })));
     });
   watching(root.command("attach"))
     .description("show an execution of a Stigmer daemon, from its beginning to its end")
     .argument("<execution>", "its id")
     .action(async (executionId: string, flags: WatchFlags) => {
       const { attach } = await import("./attach.ts");
-      exit(await attach({ ...common(), ...flags, executionId }));
+      exit(await showingResult(() => attach({ ...common(), ...flags, executionId })));
     });
   root
     .command("cancel")
@@ -64,7 +64,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .argument("<execution>", "its id")
     .action(async (executionId: string) => {
       const { cancel } = await import("./cancel.ts");
-      exit(await cancel({ ...common(), executionId }));
+      exit(await showingResult(() => cancel({ ...common(), executionId })));
     });
   withEndpoint(root.command("list"))
     .description("list the newest executions of a Stigmer daemon")
@@ -73,7 +73,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .option("--json", "one execution a line, as JSON", false)
     .action(async (flags: ListFlags) => {
       const { list } = await import("./list.ts");
-      exit(await list({ ...common(), ...flags }));
+      exit(await showingResult(() => list({ ...common(), ...flags })));
     });
 }
 
