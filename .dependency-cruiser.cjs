@@ -22,8 +22,46 @@ function moduleOnlyFrom(name, module, importers) {
   };
 }
 
+/** What takes long to load, or much memory. */
+const HEAVY = "@temporalio|deepagents|langchain|@langchain|ioredis|@daytonaio|@daytona|pino|hono|jose";
+
+/** What is loaded whatever the command is, beside `main.ts`, `program.ts` and the declarations of commands. */
+const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home)\\.ts$";
+/** These name the commands, and load each of them when it is called. */
+const COMMAND_LOADERS = "^src/(main|program|commands/stigmer-commands)\\.ts$";
+
 module.exports = {
   forbidden: [
+    {
+      name: "light-commands",
+      comment: "a command that asks or tells something loads nothing heavy, not even through another module",
+      severity: "error",
+      from: { path: ["^src/commands/(attach|config|health|list|run)\\.ts$", LOADED_ALWAYS] },
+      to: { path: [`(^|/)node_modules/(${HEAVY})/`, "^bun:sqlite$"], reachable: true },
+    },
+    {
+      name: "cancel-needs-a-client-only",
+      comment: "`cancel` talks to Temporal through temporal/client, without the native bridge that workers need",
+      severity: "error",
+      from: { path: "^src/commands/cancel\\.ts$" },
+      to: {
+        path: [`(^|/)node_modules/(${HEAVY})/`, "^bun:sqlite$"],
+        pathNot: "(^|/)node_modules/@temporalio/(client|common|envconfig|proto)/",
+        reachable: true,
+      },
+    },
+    {
+      name: "commands-load-when-called",
+      comment: "what every command loads is light: import a command dynamically, and a type as a type",
+      severity: "error",
+      from: { path: COMMAND_LOADERS },
+      to: {
+        path: "^src/|(^|/)node_modules/",
+        pathNot: [COMMAND_LOADERS, LOADED_ALWAYS, "(^|/)node_modules/commander/"],
+        dynamic: false,
+        dependencyTypesNot: ["type-only"],
+      },
+    },
     {
       name: "no-circular",
       comment: "files that import each other are one file, or lack a third one that both import",

@@ -1,4 +1,4 @@
-import type { NativeConnectionOptions } from "@temporalio/worker";
+import type { ClientConnectConfig } from "@temporalio/envconfig";
 import type { TemporalConfig } from "../config/index.ts";
 
 /**
@@ -10,7 +10,7 @@ export async function connectionOptions({
   namespace,
   tls,
   apiKey,
-}: TemporalConfig): Promise<NativeConnectionOptions> {
+}: TemporalConfig): Promise<ClientConnectConfig["connectionOptions"]> {
   if (tls === undefined && apiKey === undefined) return { address };
   const { toClientOptions } = await import("@temporalio/envconfig");
   return toClientOptions({
