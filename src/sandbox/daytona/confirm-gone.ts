@@ -1,5 +1,5 @@
 import { sleep } from "../../shared/time.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 
 /** Between the two looks at a sandbox that seems to be gone. */
 const SECOND_LOOK_MS = 2_000;
@@ -10,7 +10,7 @@ const SECOND_LOOK_MS = 2_000;
  * @returns `undefined` where it is gone
  * @throws DaytonaFailure; the signal's reason where it aborts
  */
-export async function findTwice(api: DaytonaApi, id: string, signal: AbortSignal): Promise<RemoteSandbox | undefined> {
+export async function findTwice(api: DaytonaApi, id: string, signal: AbortSignal): Promise<DaytonaSandbox | undefined> {
   const found = await api.find(id, signal);
   if (found !== undefined) return found;
   await sleep(SECOND_LOOK_MS, signal);

@@ -4,7 +4,7 @@ import { messageOf } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import type { SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 import { labelsFor } from "./labels.ts";
 import { makeReady, READY_TIMEOUT_MS, type ReadinessOptions, withinReadiness } from "./readiness.ts";
@@ -24,7 +24,7 @@ export interface CreateOptions extends ReadinessOptions {
  * Makes a sandbox for a request and waits until it runs. One that never does is deleted.
  * @throws SandboxError; the request's signal's reason
  */
-export async function createSandbox(options: CreateOptions, request: SandboxRequest): Promise<RemoteSandbox> {
+export async function createSandbox(options: CreateOptions, request: SandboxRequest): Promise<DaytonaSandbox> {
   const { api, log } = options;
   const { sessionId, executionId } = request;
   const whose = sessionId === undefined ? `execution ${executionId}` : `session ${sessionId}`;
@@ -52,7 +52,7 @@ async function createNamed(
   { api, config, group }: CreateOptions,
   request: SandboxRequest,
   signal: AbortSignal,
-): Promise<RemoteSandbox> {
+): Promise<DaytonaSandbox> {
   const isEphemeral = request.sessionId === undefined;
   const params = {
     name,

@@ -1,4 +1,4 @@
-import { Daytona, type Sandbox as RemoteSandbox } from "@daytonaio/sdk";
+import { Daytona, type Sandbox as DaytonaSandbox } from "@daytonaio/sdk";
 import type { DaytonaConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { retry } from "../../shared/retry.ts";
@@ -16,7 +16,7 @@ const PING_TIMEOUT_MS = 4_000;
 /** Sandboxes that one request lists. */
 const PAGE = 100;
 
-export type { RemoteSandbox };
+export type { DaytonaSandbox };
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -73,7 +73,7 @@ export class DaytonaApi {
   }
 
   /** A sandbox by id or name. @returns `undefined` where there is none @throws DaytonaFailure */
-  async find(idOrName: string, signal?: AbortSignal): Promise<RemoteSandbox | undefined> {
+  async find(idOrName: string, signal?: AbortSignal): Promise<DaytonaSandbox | undefined> {
     const options = signal === undefined ? {} : { signal };
     return await this.call(`find the sandbox ${idOrName}`, (client) => client.get(idOrName), options).catch(
       (error: unknown) => {
@@ -84,12 +84,12 @@ export class DaytonaApi {
   }
 
   /** All sandboxes with these labels. @throws DaytonaFailure */
-  async list(labels: Record<string, string>, signal?: AbortSignal): Promise<RemoteSandbox[]> {
+  async list(labels: Record<string, string>, signal?: AbortSignal): Promise<DaytonaSandbox[]> {
     const options = signal === undefined ? {} : { signal };
     return await this.call(
       "list sandboxes",
       async (client) => {
-        const found: RemoteSandbox[] = [];
+        const found: DaytonaSandbox[] = [];
         for await (const sandbox of client.list({ labels, limit: PAGE })) found.push(sandbox);
         return found;
       },

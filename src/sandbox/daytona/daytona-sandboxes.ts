@@ -1,16 +1,16 @@
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { waitAtMost } from "../../shared/time.ts";
+import { findRoot } from "../remote/find-root.ts";
+import { RemoteSandbox } from "../remote/remote-sandbox.ts";
 import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../sandbox.ts";
 import { isGone } from "./confirm-gone.ts";
 import { createSandbox } from "./create-sandbox.ts";
-import type { RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
-import { DaytonaSandbox } from "./daytona-sandbox.ts";
+import { RemoteShell } from "./daytona-host.ts";
 import { keepAlive, keepAliveMs } from "./keep-alive.ts";
 import { groupOf } from "./labels.ts";
-import { findRoot } from "./prepare.ts";
-import { RemoteShell } from "./remote-shell.ts";
 import { restartIfStopped } from "./restart-if-stopped.ts";
 import { type Acquired, SessionSandbox, type SessionSandboxOptions } from "./session-sandbox.ts";
 
@@ -110,7 +110,7 @@ export class DaytonaSandboxes implements SandboxProvider {
   }
 
   /** Counts a use, and keeps it awake. @returns the function that ends the use */
-  #take(remote: RemoteSandbox, log: Logger): () => void {
+  #take(remote: DaytonaSandbox, log: Logger): () => void {
     const { api, config } = this.#options;
     const { id } = remote;
     this.#inUse.set(id, (this.#inUse.get(id) ?? 0) + 1);
@@ -125,12 +125,12 @@ export class DaytonaSandboxes implements SandboxProvider {
   }
 
   /** Deletes it. Where that takes longer, others go on meanwhile; what then fails is left to the orphan collector. */
-  async #drop({ id }: RemoteSandbox, log: Logger): Promise<void> {
+  async #drop({ id }: DaytonaSandbox, log: Logger): Promise<void> {
     const dropping = this.cleanup(id).then((done) => log.info(`Sandbox ${id}: ${done}`));
     await waitAtMost(dropping, DROP_WAIT_MS);
   }
 
-  async #open(remote: RemoteSandbox, request: SandboxRequest, log: Logger): Promise<DaytonaSandbox> {
+  async #open(remote: DaytonaSandbox, request: SandboxRequest, log: Logger): Promise<RemoteSandbox> {
     const { api, commandTimeoutMs } = this.#options;
     const { environment, signal } = request;
     const shell = new RemoteShell(api, remote, {
@@ -138,6 +138,6 @@ export class DaytonaSandboxes implements SandboxProvider {
       restartIfStopped: (within) => restartIfStopped(api, remote, { ...this.#options, log }, within),
     });
     const root = await findRoot(api, remote, shell, signal);
-    return new DaytonaSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });
+    return new RemoteSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 
 /** So that another replica's orphan collector does not take a sandbox in use for an idle one. */
 const MAX_INTERVAL_MS = 120_000;
@@ -14,7 +14,7 @@ export function keepAliveMs(autoStopMinutes: number): number {
  * Tells Daytona that a sandbox is in use: its idle clock does not see what runs inside.
  * @returns the function that ends it
  */
-export function keepAlive(api: DaytonaApi, remote: RemoteSandbox, everyMs: number, log: Logger): () => void {
+export function keepAlive(api: DaytonaApi, remote: DaytonaSandbox, everyMs: number, log: Logger): () => void {
   const timer = setInterval(() => {
     api
       .call(`keep the sandbox ${remote.id} awake`, () => remote.refreshActivity(), { retries: 1 })

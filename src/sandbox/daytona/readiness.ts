@@ -1,7 +1,7 @@
 import type { Logger } from "../../log/index.ts";
 import { humanDuration, sleep } from "../../shared/time.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 
 /** Longest time until a sandbox can be used, unless another one is given. */
@@ -15,7 +15,7 @@ const LOOK_MS = 1_000;
  * @returns `false` where it is broken or gone
  * @throws DaytonaFailure; the signal's reason where it aborts
  */
-export async function makeReady(api: DaytonaApi, remote: RemoteSandbox, signal: AbortSignal): Promise<boolean> {
+export async function makeReady(api: DaytonaApi, remote: DaytonaSandbox, signal: AbortSignal): Promise<boolean> {
   const options = { signal };
   // The signal is the limit that counts.
   const seconds = READY_TIMEOUT_MS / 1000;
@@ -47,7 +47,12 @@ export async function makeReady(api: DaytonaApi, remote: RemoteSandbox, signal: 
 }
 
 /** @returns `false` where it is broken */
-async function started(api: DaytonaApi, remote: RemoteSandbox, seconds: number, signal: AbortSignal): Promise<boolean> {
+async function started(
+  api: DaytonaApi,
+  remote: DaytonaSandbox,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     await api.call(`start the sandbox ${remote.id}`, () => remote.start(seconds), { signal });
     return true;

@@ -1,5 +1,5 @@
 import { SandboxError } from "../sandbox-error.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { makeReady, type ReadinessOptions, withinReadiness } from "./readiness.ts";
 
 /**
@@ -9,7 +9,7 @@ import { makeReady, type ReadinessOptions, withinReadiness } from "./readiness.t
  */
 export async function restartIfStopped(
   api: DaytonaApi,
-  remote: RemoteSandbox,
+  remote: DaytonaSandbox,
   options: ReadinessOptions,
   signal: AbortSignal,
 ): Promise<boolean> {

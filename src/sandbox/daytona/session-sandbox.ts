@@ -3,7 +3,7 @@ import type { SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { findTwice } from "./confirm-gone.ts";
 import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
-import type { RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaSandbox } from "./daytona-api.ts";
 import { labelsOfSession, sessionOf } from "./labels.ts";
 import type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "./ports.ts";
 import { makeReady, withinReadiness } from "./readiness.ts";
@@ -17,7 +17,7 @@ export interface SessionSandboxOptions extends CreateOptions {
 
 /** The sandbox that a request gets. */
 export interface Acquired {
-  readonly remote: RemoteSandbox;
+  readonly remote: DaytonaSandbox;
   /** Whether it was made just now. */
   readonly isNew: boolean;
   /** What the user should know. */
@@ -89,7 +89,7 @@ export class SessionSandbox {
   }
 
   /** @returns the running sandbox, or `undefined` where it cannot be used */
-  async #resume(id: string): Promise<RemoteSandbox | undefined> {
+  async #resume(id: string): Promise<DaytonaSandbox | undefined> {
     const { api, log } = this.#options;
     const { signal } = this.#request;
     const remote = await findTwice(api, id, signal);
@@ -105,7 +105,7 @@ export class SessionSandbox {
   }
 
   /** One that was made for the session, and could not be written to it then. */
-  async #leftOver(known: string | undefined, gone: string | undefined): Promise<RemoteSandbox | undefined> {
+  async #leftOver(known: string | undefined, gone: string | undefined): Promise<DaytonaSandbox | undefined> {
     const { api, group, log } = this.#options;
     for (const remote of await api.list(labelsOfSession(group, this.#sessionId), this.#request.signal)) {
       const usable = remote.id === gone ? undefined : await this.#resume(remote.id);
@@ -119,7 +119,7 @@ export class SessionSandbox {
   }
 
   /** @param replaces the sandbox that seems to be gone */
-  async #create(replaces: string | undefined): Promise<RemoteSandbox> {
+  async #create(replaces: string | undefined): Promise<DaytonaSandbox> {
     const remote = await createSandbox(this.#options, this.#request);
     try {
       await this.#checkOrganization(remote, replaces);
@@ -137,7 +137,7 @@ export class SessionSandbox {
    * Refuses to replace a sandbox that is only out of this runner's sight: one of another organization at Daytona.
    * @throws SandboxError where it is one, or where the group's organization is unknown
    */
-  async #checkOrganization({ organizationId }: RemoteSandbox, replaces: string | undefined): Promise<void> {
+  async #checkOrganization({ organizationId }: DaytonaSandbox, replaces: string | undefined): Promise<void> {
     const { organization, log } = this.#options;
     let bound: string;
     try {

@@ -1,5 +1,5 @@
 import type { Logger } from "../../../log/index.ts";
-import type { DaytonaApi, RemoteSandbox } from "../daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "../daytona-api.ts";
 import { labelsOfGroup, sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
 import { IDLE_MS, isRipe, maxDeletions } from "./brakes.ts";
@@ -22,7 +22,7 @@ export interface RoundOptions {
 
 /** A sandbox that is no longer needed. */
 export interface Orphan {
-  readonly remote: RemoteSandbox;
+  readonly remote: DaytonaSandbox;
   readonly sighting: OrphanSighting;
 }
 
@@ -74,7 +74,7 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
 
 /** One more sighting, or the first one where anything but the time is another than before. */
 function sight(
-  remote: RemoteSandbox,
+  remote: DaytonaSandbox,
   reason: OrphanReason,
   backend: string,
   before: OrphanSighting | undefined,
@@ -97,13 +97,13 @@ function distrusted(missing: number, total: number, knowsSessions: boolean): str
   return undefined;
 }
 
-export function isIdle(remote: RemoteSandbox, now: number): boolean {
+export function isIdle(remote: DaytonaSandbox, now: number): boolean {
   const last = lastUse(remote);
   return last !== undefined && now - last >= IDLE_MS;
 }
 
 /** When a sandbox was last used, in ms since the epoch. */
-export function lastUse({ lastActivityAt, updatedAt, createdAt }: RemoteSandbox): number | undefined {
+export function lastUse({ lastActivityAt, updatedAt, createdAt }: DaytonaSandbox): number | undefined {
   const last = Date.parse(lastActivityAt ?? updatedAt ?? createdAt ?? "");
   return Number.isFinite(last) ? last : undefined;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../../log/index.ts";
 import { messageOf } from "../../../shared/errors.ts";
 import { inParallel } from "../../../shared/in-parallel.ts";
-import type { RemoteSandbox } from "../daytona-api.ts";
+import type { DaytonaSandbox } from "../daytona-api.ts";
 import { sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
 
@@ -39,9 +39,9 @@ export interface SurveyOptions {
 }
 
 /** Asks the backend about the sessions of sandboxes, as far as that is due. */
-export async function surveySessions(remotes: readonly RemoteSandbox[], options: SurveyOptions): Promise<Survey> {
+export async function surveySessions(remotes: readonly DaytonaSandbox[], options: SurveyOptions): Promise<Survey> {
   const { alive, now } = options;
-  const lastSeen = ({ id }: RemoteSandbox) => alive.get(id) ?? 0;
+  const lastSeen = ({ id }: DaytonaSandbox) => alive.get(id) ?? 0;
   const due = remotes
     .filter((remote) => now - lastSeen(remote) >= ALIVE_MS - (Number(Bun.hash(remote.id)) % SPREAD_MS))
     .sort((one, other) => lastSeen(one) - lastSeen(other));
@@ -56,7 +56,7 @@ export async function surveySessions(remotes: readonly RemoteSandbox[], options:
 }
 
 async function ask(
-  remotes: readonly RemoteSandbox[],
+  remotes: readonly DaytonaSandbox[],
   { sessions, log, signal }: SurveyOptions,
 ): Promise<Map<string, Verdict>> {
   const bySession = Map.groupBy(remotes, ({ labels }) => sessionOf(labels) ?? "");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { startScript } from "../../src/sandbox/daytona/command-scripts.ts";
-import { commandLine } from "../../src/sandbox/daytona/shell.ts";
+import { startScript } from "../../src/sandbox/remote/command-scripts.ts";
+import { commandLine } from "../../src/sandbox/remote/shell.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder: TemporaryFolder;

@@ -2,8 +2,8 @@ import { basename } from "node:path";
 import { relativePattern } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
 import { LINE_LIMIT, namesSkipped, UNREADABLE_LIMIT } from "../search-limits.ts";
+import { entries, type RemoteFiles } from "./files.ts";
 import { FIND, GREP } from "./path-scripts.ts";
-import { entries, type RemoteFiles } from "./remote-files.ts";
 
 /** Most bytes that one search brings over. */
 const SEARCH_BYTES = 8 * 1024 * 1024;

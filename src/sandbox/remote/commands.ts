@@ -1,8 +1,8 @@
 import { boundedText, withNote, withTimeoutNote } from "../bounded-output.ts";
+import type { RemoteShell } from "../daytona/daytona-host.ts";
 import { type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { type CommandText, STOP, startScript, waitScript } from "./command-scripts.ts";
-import type { RemoteShell } from "./remote-shell.ts";
 import { exports, SCRIPT_LIMIT } from "./shell.ts";
 
 /** Below it, each lease keeps what belongs to its commands. */

@@ -1,7 +1,7 @@
+import { assignments, commandLine, parseAnswer } from "../remote/shell.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
+import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure, type DaytonaFailureCode } from "./daytona-error.ts";
-import { assignments, commandLine, parseAnswer } from "./shell.ts";
 
 /** Besides the time that a script needs: how long the sandbox may take to run it. */
 const SCRIPT_TIMEOUT_S = 30;
@@ -28,10 +28,10 @@ export interface RemoteShellOptions {
 /** Runs the runner's own scripts in a sandbox. They may run more than once: a request can break off. */
 export class RemoteShell {
   readonly #api: DaytonaApi;
-  readonly #remote: RemoteSandbox;
+  readonly #remote: DaytonaSandbox;
   readonly #options: RemoteShellOptions;
 
-  constructor(api: DaytonaApi, remote: RemoteSandbox, options: RemoteShellOptions) {
+  constructor(api: DaytonaApi, remote: DaytonaSandbox, options: RemoteShellOptions) {
     this.#api = api;
     this.#remote = remote;
     this.#options = options;

@@ -1,7 +1,7 @@
+import type { DaytonaApi, DaytonaSandbox } from "../daytona/daytona-api.ts";
+import type { RemoteShell } from "../daytona/daytona-host.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { CHECK } from "./command-scripts.ts";
-import type { DaytonaApi, RemoteSandbox } from "./daytona-api.ts";
-import type { RemoteShell } from "./remote-shell.ts";
 
 /**
  * The directory in which a sandbox's work is done, after a look at whether it has what its tools need.
@@ -10,7 +10,7 @@ import type { RemoteShell } from "./remote-shell.ts";
  */
 export async function findRoot(
   api: DaytonaApi,
-  remote: RemoteSandbox,
+  remote: DaytonaSandbox,
   shell: RemoteShell,
   signal: AbortSignal,
 ): Promise<string> {

@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
+import type { RemoteShell } from "../daytona/daytona-host.ts";
 import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { LIST, PREPARE_FILE, READ_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
-import type { RemoteShell } from "./remote-shell.ts";
 
 /** Paths that come through as the file's name in the header of a download; others are escaped in one way or another. */
 const DOWNLOADABLE = /^[\w./ @+=,~-]+$/;

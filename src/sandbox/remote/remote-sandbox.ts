@@ -1,10 +1,10 @@
+import type { RemoteShell } from "../daytona/daytona-host.ts";
 import type { CommandOptions, CommandResult, DirectoryEntry, Found, LineMatch, Sandbox } from "../sandbox.ts";
-import { RemoteCommands } from "./remote-commands.ts";
-import { RemoteFiles } from "./remote-files.ts";
-import { globRemote, grepRemote } from "./remote-search.ts";
-import type { RemoteShell } from "./remote-shell.ts";
+import { RemoteCommands } from "./commands.ts";
+import { RemoteFiles } from "./files.ts";
+import { globRemote, grepRemote } from "./search.ts";
 
-export interface DaytonaSandboxOptions {
+export interface RemoteSandboxOptions {
   readonly id: string;
   /** Absolute path without links. */
   readonly root: string;
@@ -16,14 +16,14 @@ export interface DaytonaSandboxOptions {
 }
 
 /** A sandbox at Daytona, as one execution uses it. */
-export class DaytonaSandbox implements Sandbox {
+export class RemoteSandbox implements Sandbox {
   readonly id: string;
   readonly root: string;
   readonly #signal: AbortSignal;
   readonly #files: RemoteFiles;
   readonly #commands: RemoteCommands;
 
-  constructor(shell: RemoteShell, { id, root, signal, environment, commandTimeoutMs }: DaytonaSandboxOptions) {
+  constructor(shell: RemoteShell, { id, root, signal, environment, commandTimeoutMs }: RemoteSandboxOptions) {
     this.id = id;
     this.root = root;
     this.#signal = signal;
