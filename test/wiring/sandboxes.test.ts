@@ -1,9 +1,10 @@
 import { commandsContract } from "../support/sandbox-contract/commands.ts";
 import { filesContract } from "../support/sandbox-contract/files.ts";
-import { openDaytona, openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { openDaytona, openFilesystem, openLocalHost } from "../support/sandbox-contract/subjects.ts";
 
 for (const [kind, open] of [
   ["filesystem", openFilesystem],
+  ["remote", openLocalHost],
   ["Daytona", openDaytona],
 ] as const) {
   filesContract(kind, open);

@@ -1,14 +1,13 @@
 import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { waitAtMost } from "../../shared/time.ts";
-import { findRoot } from "../remote/find-root.ts";
-import { RemoteSandbox } from "../remote/remote-sandbox.ts";
+import { RemoteSandbox } from "../remote/index.ts";
 import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../sandbox.ts";
 import { isGone } from "./confirm-gone.ts";
 import { createSandbox } from "./create-sandbox.ts";
 import type { DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
-import { RemoteShell } from "./daytona-host.ts";
+import { DaytonaHost } from "./daytona-host.ts";
 import { keepAlive, keepAliveMs } from "./keep-alive.ts";
 import { groupOf } from "./labels.ts";
 import { restartIfStopped } from "./restart-if-stopped.ts";
@@ -18,6 +17,9 @@ import { type Acquired, SessionSandbox, type SessionSandboxOptions } from "./ses
 const DROP_WAIT_MS = 3_000;
 /** How often one request gets another sandbox for one that was deleted between its start and its first use. */
 const MAX_REPLACEMENTS = 1;
+
+const PROGRAMS_REMEDY =
+  "Use a snapshot that has them (DAYTONA_DEV_TOOLS_SNAPSHOT_ID), for example one made from a Debian or Ubuntu image.";
 
 export interface DaytonaSandboxesOptions extends SessionSandboxOptions {
   readonly commandTimeoutMs: number;
@@ -133,11 +135,14 @@ export class DaytonaSandboxes implements SandboxProvider {
   async #open(remote: DaytonaSandbox, request: SandboxRequest, log: Logger): Promise<RemoteSandbox> {
     const { api, commandTimeoutMs } = this.#options;
     const { environment, signal } = request;
-    const shell = new RemoteShell(api, remote, {
-      signal,
-      restartIfStopped: (within) => restartIfStopped(api, remote, { ...this.#options, log }, within),
+    const host = new DaytonaHost(api, remote, (within) =>
+      restartIfStopped(api, remote, { ...this.#options, log }, within),
+    );
+    const find = `find the working directory of the sandbox ${remote.id}`;
+    const workDir = (await api.call(find, () => remote.getWorkDir(), { signal })) ?? "/";
+    return await RemoteSandbox.open(host, {
+      ...{ id: remote.id, workDir, commandTimeoutMs, environment, signal },
+      programsRemedy: PROGRAMS_REMEDY,
     });
-    const root = await findRoot(api, remote, shell, signal);
-    return new RemoteSandbox(shell, { id: remote.id, root, environment, signal, commandTimeoutMs });
   }
 }

@@ -3,32 +3,31 @@ import { COMMAND_OUTPUT_LIMIT } from "../sandbox.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /**
- * A command runs in the sandbox by itself and leaves what it did in a directory of its own. So a request that breaks off
- * does not break it off, one that is repeated does not start it twice, and none has to stay open for as long as the
- * command takes.
+ * A command runs detached from the request that starts it, and writes its result to a directory of its own. So a lost request
+ * does not stop it, a repeated one does not start it twice, and no request stays open as long as the command runs.
  *
- * In that directory: `command`, `environment` (until the command has it), `supervisor` (a process id), `group` (id of the
- * command's process group), `output`, and `code` (exit code, seconds, `full` where the disk was) as soon as it has ended.
- * Where there was more output than is kept: `head`, `tail`, and `cut` (bytes of all of it). What must not fail at the end
- * has its place on the disk from the start.
+ * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group` (the
+ * id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the disk was
+ * full). If there was more output than is kept, also `head`, `tail`, and `cut` (bytes of the whole output). What must not
+ * fail at the end gets its space on the disk at the start.
  */
 
-/** So much output on disk is cut down to its head and tail while the command still runs. */
+/** While the command runs, output of this size on the disk is cut down to its head and tail. */
 const SPOOL_LIMIT = 16 * 1024 * 1024;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
 /**
- * Sets `_r_put`, which overwrites the place that a short text has, and `_r_tell`, which does so with the place beside a
- * file and then moves it there: a shell reads byte by byte, and would see half of a number that is just being written.
+ * Defines `_r_put`, which overwrites the space of a short text, and `_r_tell`, which replaces a file as a whole: a shell
+ * reads byte by byte, and would otherwise see half of a number.
  */
 const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }
 _r_tell() { _r_put "$1.new" "$2" && mv "$1.new" "$1"; }`;
 
 /**
- * Runs the command of a directory in a process group of its own, stops it after a time, and leaves its exit code.
- * Arguments: directory, root, limit in seconds. The command's environment does not reach the programs that look after it,
- * and theirs does not reach the command: names begin with `_r_`, and nothing is exported.
+ * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code.
+ * Arguments: directory, root, limit in seconds. The command's environment does not affect the programs of the supervisor.
+ * The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
  */
 const SUPERVISE = `
 ${PUT}
@@ -66,7 +65,7 @@ wait "$_r_child"
 _r_code=$?
 _r_took=$(($(date +%s) - _r_began))
 case $_r_code in 124 | 137) [ "$_r_took" -lt "\${3%.*}" ] || kill -KILL "-$_r_child" ;; esac
-# What it left in the background may still say something.
+# Its background processes may still write something.
 if kill -0 "-$_r_child"; then sleep 0.3; fi
 kill "$_r_watcher"
 wait "$_r_watcher"
@@ -75,7 +74,7 @@ _r_full=
 head -c 8192 /dev/zero >"$1/probe" || _r_full=full
 rm -f "$1/probe"
 _r_tell "$1/code" "$_r_code $_r_took $_r_full"
-# Nobody reads any more what the background says; it must not fill the disk.
+# Nothing reads the output of background processes from now on; it must not fill the disk.
 while kill -0 "-$_r_child"; do
   sleep 5
   [ "$(_r_size "$1")" -le ${SPOOL_LIMIT} ] || : >"$1/output"
@@ -83,20 +82,19 @@ done
 `;
 
 /**
- * Starts the command unless it was started before. Arguments as of the supervisor, then bytes and text of the command and of
- * its environment, where they are not in the directory already. Answers only where it cannot: `@gone` (the root), `@denied`,
- * `@full`.
+ * Starts the command unless it was started before. Arguments: those of the supervisor, then length and text of the command
+ * and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root), `@denied`, `@full`.
  */
 const START = `
 ${PUT}
 _r_dir=$1
-# The next attempt begins anew.
+# The next attempt starts from the beginning.
 _r_full() { rmdir "$_r_dir/started"; fail full; }
 _r_write() {
   [ -e "$1" ] || printf %s "$3" >"$1" || _r_full
   [ "$(wc -c <"$1")" -eq "$2" ] || _r_full
 }
-# A command may delete where it works; the next one finds it empty.
+# A command may delete the root; the next one gets an empty one.
 [ -d "$2" ] || mkdir -p "$2" || fail gone
 mkdir -p "\${1%/*}" && chmod 700 "\${1%/*}" || fail denied
 mkdir -p "$1" || fail full
@@ -110,22 +108,21 @@ fi
 `;
 
 /**
- * Waits for up to so many seconds. Answers `@running`; `@forgotten` where nothing is known of the command; or `@done`, and
- * `@lost` where its supervisor is gone: then exit code, seconds and `full`, bytes of output, head and tail of it in base64, a
- * line each.
- * @param dir the command's directory
+ * Waits for the end of a command. Answers `@running` when the time is over, `@forgotten` if the directory does not exist,
+ * `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds and `full`,
+ * bytes of output, head and tail of it in base64.
  */
-function waiting(dir: string, seconds: number): string {
+function waiting(dir: string, waitMs: number): string {
   return `
-dir=${quote(dir)} step=0.02 end=$(($(date +%s) + ${seconds})) word=@done
-# Not there any more, or only its entry in the table of processes is.
-left() {
+dir=${quote(dir)} step=0.02 end=$(($(date +%s) + ${Math.ceil(waitMs / 1000)})) word=@done
+# Whether the supervisor has ended, zombies included.
+lost() {
   read -r supervisor _ <"$dir/supervisor" && [ -n "$supervisor" ] || return 1
   ! kill -0 "$supervisor" || grep -q '^State:.*Z' "/proc/$supervisor/status"
 }
 until [ -e "$dir/code" ]; do
   [ -d "$dir" ] || fail forgotten
-  if left && [ ! -e "$dir/code" ]; then word=@lost; break; fi
+  if lost && [ ! -e "$dir/code" ]; then word=@lost; break; fi
   [ "$(date +%s)" -le "$end" ] || fail running
   sleep "$step"
   case $step in 0.02) step=0.05 ;; 0.05) step=0.1 ;; *) step=0.2 ;; esac
@@ -145,11 +142,11 @@ fi
 `;
 }
 
-/** A text that a command needs. */
+/** A text that a command needs in a file. */
 export interface CommandText {
   readonly text: string;
   /** Whether it is in the command's directory already. */
-  readonly isThere: boolean;
+  readonly isUploaded: boolean;
 }
 
 export interface RemoteCommand {
@@ -163,21 +160,24 @@ export interface RemoteCommand {
   readonly environment: CommandText;
 }
 
-/** Starts a command and waits for it, for up to so many seconds. */
-export function startScript({ dir, root, timeoutMs, command, environment }: RemoteCommand, seconds: number): string {
-  const texts = [command, environment].flatMap(({ text, isThere }) => [Buffer.byteLength(text), isThere ? "" : text]);
+/** Starts a command, and waits for its end or for the time. */
+export function startScript({ dir, root, timeoutMs, command, environment }: RemoteCommand, waitMs: number): string {
+  const texts = [command, environment].flatMap(({ text, isUploaded }) => [
+    Buffer.byteLength(text),
+    isUploaded ? "" : text,
+  ]);
   const words = [dir, root, timeoutMs / 1000, ...texts].map((word) => quote(String(word))).join(" ");
-  return `${PRELUDE}set -- ${words}\n${START}${PLAIN_LOCALE}${waiting(dir, seconds)}`;
+  return `${PRELUDE}set -- ${words}\n${START}${PLAIN_LOCALE}${waiting(dir, waitMs)}`;
 }
 
-/** Goes on waiting for a command. */
-export function waitScript(dir: string, seconds: number): string {
-  return `${PRELUDE}${PLAIN_LOCALE}${waiting(dir, seconds)}`;
+/** Waits for a command that was started before. */
+export function waitScript(dir: string, waitMs: number): string {
+  return `${PRELUDE}${PLAIN_LOCALE}${waiting(dir, waitMs)}`;
 }
 
 /**
- * Stops the processes of commands: those whose directories match the unquoted pattern in `dirs`. First they are asked to
- * end, then they are killed. Then deletes the directory `clear`, where set.
+ * Stops the commands whose directories match the pattern in `dirs`: SIGTERM, then SIGKILL. Then deletes the directory
+ * `clear`, if it is set.
  */
 export const STOP = `${PRELUDE}
 groups=$(cat $dirs/group)
@@ -189,7 +189,7 @@ for group in $groups; do kill -KILL "-$group"; done
 printf '@ok\\n'
 `;
 
-/** What the scripts need: answers what of it is missing, or the path of `root` without links. */
+/** Answers the programs that are missing, or the path of `root` without links. */
 export const CHECK = `${PRELUDE}
 for program in base64 timeout setsid realpath stat find grep xargs sort head tail cut tr wc; do
   command -v "$program" >/dev/null || missing="$missing $program"

@@ -1,38 +1,43 @@
 import { boundedText, withNote, withTimeoutNote } from "../bounded-output.ts";
-import type { RemoteShell } from "../daytona/daytona-host.ts";
 import { type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { type CommandText, STOP, startScript, waitScript } from "./command-scripts.ts";
-import { exports, SCRIPT_LIMIT } from "./shell.ts";
+import type { RemoteShell } from "./remote-shell.ts";
+import { exports, quote } from "./shell.ts";
 
-/** Below it, each lease keeps what belongs to its commands. */
+/** Each user of a sandbox keeps its commands in a directory below this one. */
 const COMMANDS_DIRECTORY = "/tmp/.agent-runner";
 /** How long one request waits for a command. */
-const WAIT_S = 20;
-/** Longest time in which a command that is no longer wanted is stopped. */
+const WAIT_MS = 20_000;
+/** A sandbox stops a command by itself when its time is over. If it does not, this much later waiting ends. */
+const STOP_GRACE_MS = 3 * WAIT_MS;
+/** How long stopping a command may take. */
 const STOP_TIMEOUT_MS = 5_000;
 /** As of a process that was killed. */
 const KILLED_EXIT_CODE = 137;
-/** Programs that ask whether they may draw and page: they may not. */
+/** A quoted text that is longer is uploaded, and does not travel in the script. */
+const MAX_INLINE_BYTES = 30_000;
+/** Tells programs not to draw, page or ask. */
 const BASE_ENVIRONMENT = { TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
 
 const FULL = "[The sandbox's disk is full: output may be missing. Delete what is not needed.]";
-const LOST = "[What supervised the command was killed, by it or for want of memory: its exit code is not known.]";
+const LOST =
+  "[The command's supervisor was killed, by the command or by the kernel (out of memory?): the exit code is unknown.]";
 
 type Environment = Readonly<Record<string, string>>;
 
 export interface RemoteCommandsOptions {
   readonly root: string;
   readonly timeoutMs: number;
-  /** What every command sees besides the sandbox's own environment. */
+  /** Variables that every command sees, besides the host's own environment. */
   readonly environment: Environment;
 }
 
-/** Runs an agent's commands in a sandbox at Daytona. */
+/** Runs an agent's commands in a remote sandbox. */
 export class RemoteCommands {
   readonly #shell: RemoteShell;
   readonly #options: RemoteCommandsOptions;
-  /** Of its own for each lease, so that one does not stop what belongs to another. */
+  /** A new one for each user of the sandbox, so that none stops the commands of another. */
   readonly #directory = `${COMMANDS_DIRECTORY}/${crypto.randomUUID()}`;
   #count = 0;
 
@@ -41,14 +46,14 @@ export class RemoteCommands {
     this.#options = options;
   }
 
-  /** @throws SandboxError; the signal's reason where it aborts, after the command was stopped */
+  /** @throws SandboxError; the signal's reason if it aborts, after the command was stopped */
   async run(command: string, env: Environment | undefined, signal: AbortSignal): Promise<CommandResult> {
     signal.throwIfAborted();
     if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
     const dir = `${this.#directory}/${++this.#count}`;
     const environment = exports({ ...BASE_ENVIRONMENT, ...this.#options.environment, ...env });
     try {
-      const { word, rest } = await this.#ended(`${command}\n`, environment, dir, signal);
+      const { word, rest } = await this.#runToEnd(`${command}\n`, environment, dir, signal);
       if (word === "lost") await this.#stop(dir, "");
       return this.#result(word, rest);
     } catch (error) {
@@ -64,17 +69,16 @@ export class RemoteCommands {
   }
 
   /** Starts the command and waits until it has ended. */
-  async #ended(command: string, environment: string, dir: string, signal: AbortSignal) {
+  async #runToEnd(command: string, environment: string, dir: string, signal: AbortSignal) {
     const { root, timeoutMs } = this.#options;
     const texts = {
-      command: await this.#brought(command, `${dir}/command`, signal),
-      environment: await this.#brought(environment, `${dir}/environment`, signal),
+      command: await this.#sent(command, `${dir}/command`, signal),
+      environment: await this.#sent(environment, `${dir}/environment`, signal),
     };
-    let script = startScript({ dir, root, timeoutMs, ...texts }, WAIT_S);
-    // The sandbox stops the command by itself; where it does not, this is the end.
-    const end = Date.now() + timeoutMs + 3 * WAIT_S * 1000;
+    let script = startScript({ dir, root, timeoutMs, ...texts }, WAIT_MS);
+    const end = Date.now() + timeoutMs + STOP_GRACE_MS;
     for (;;) {
-      const answer = await this.#shell.run(script, {}, { waits: WAIT_S, signal });
+      const answer = await this.#shell.run(script, {}, { waitMs: WAIT_MS, signal });
       if (answer.word === "done" || answer.word === "lost") return answer;
       if (answer.word !== "running") throw new SandboxError("unavailable", refusal(answer.word, root));
       if (Date.now() > end) {
@@ -84,15 +88,15 @@ export class RemoteCommands {
           "The sandbox did not stop the command when its time was over, and does not say how it ended.",
         );
       }
-      script = waitScript(dir, WAIT_S);
+      script = waitScript(dir, WAIT_MS);
     }
   }
 
-  /** A text as it goes along with the script, or, where it is long, is brought there before. */
-  async #brought(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
-    if (Buffer.byteLength(text) <= SCRIPT_LIMIT / 2) return { text, isThere: false };
-    await this.#shell.upload(Buffer.from(text), path, signal);
-    return { text, isThere: true };
+  /** A text that a command needs: part of the script, or uploaded before if it is long. */
+  async #sent(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
+    if (Buffer.byteLength(quote(text)) <= MAX_INLINE_BYTES) return { text, isUploaded: false };
+    await this.#shell.upload(path, Buffer.from(text), signal);
+    return { text, isUploaded: true };
   }
 
   #result(word: string, answer: string): CommandResult {
@@ -123,8 +127,8 @@ function refusal(word: string, root: string): string {
     case "full":
       return "The command was not run: the sandbox's disk is full. Delete files with the file tools, then try again.";
     case "forgotten":
-      return `It is not known how the command ended: ${COMMANDS_DIRECTORY}, where the sandbox keeps that, was deleted meanwhile.`;
+      return `It is unknown how the command ended: ${COMMANDS_DIRECTORY}, where the sandbox keeps this, was deleted meanwhile.`;
     default:
-      return `The command was not run: the workspace ${root} is no longer there, and cannot be made again.`;
+      return `The command was not run: the workspace ${root} was deleted, and cannot be created again.`;
   }
 }

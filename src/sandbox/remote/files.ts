@@ -1,14 +1,11 @@
 import { basename, dirname } from "node:path";
-import type { RemoteShell } from "../daytona/daytona-host.ts";
 import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { LIST, PREPARE_FILE, READ_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
+import { LIST, PREPARE_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
+import type { RemoteShell } from "./remote-shell.ts";
 
-/** Paths that come through as the file's name in the header of a download; others are escaped in one way or another. */
-const DOWNLOADABLE = /^[\w./ @+=,~-]+$/;
-
-/** The files of a sandbox at Daytona, confined to a directory as on this machine. */
+/** The files of a remote sandbox, confined to its root. */
 export class RemoteFiles {
   readonly #shell: RemoteShell;
   readonly #root: string;
@@ -27,7 +24,6 @@ export class RemoteFiles {
         `'${asked}' has ${mebibytes} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
       );
     }
-    if (!DOWNLOADABLE.test(real)) return Buffer.from(await this.act(asked, READ_FILE), "base64");
     const content = await this.#shell.download(real);
     if (content === undefined) throw new SandboxError("not-found", `'${asked}' does not exist.`);
     return content;
@@ -35,7 +31,7 @@ export class RemoteFiles {
 
   async write(asked: string, content: Uint8Array | string): Promise<string> {
     const real = await this.act(asked, PREPARE_FILE);
-    await this.#shell.upload(Buffer.from(content), real);
+    await this.#shell.upload(real, Buffer.from(content));
     return real;
   }
 
@@ -54,9 +50,10 @@ export class RemoteFiles {
   }
 
   /**
-   * Runs a script of a path.
+   * Runs a script that acts on one path.
    * @param asked the path as the agent named it
-   * @returns what the script answered @throws SandboxError with what it found instead
+   * @returns the script's answer
+   * @throws SandboxError if the script refuses
    */
   async act(asked: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
     const { path, unless = "" } = locate(this.#root, asked, LIBRARY_DIRECTORIES);
@@ -99,7 +96,7 @@ export function entries(directory: string, records: readonly string[]): Director
   return found;
 }
 
-/** Splits into so many parts; the last one keeps the separators in it. */
+/** Splits a text into so many parts; the last one may contain separators. */
 function split(text: string, separator: string, parts = 2): string[] {
   const [...all] = text.split(separator);
   return [...all.slice(0, parts - 1), all.slice(parts - 1).join(separator)];

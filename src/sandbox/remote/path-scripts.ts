@@ -3,11 +3,11 @@ import { SKIPPED, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /**
- * Scripts that act on one path: variables `root` (absolute, without links), `path` (absolute) and `unless` (see
- * {@link Located}). Each answers `@ok`, or `@` and why it cannot.
+ * Scripts that act on one path. Variables: `root` (absolute, without links), `path` (absolute) and `unless` (see
+ * {@link Located}). Each answers `@ok`, or `@` and the reason why it refuses.
  */
 
-/** Sets `real` to where `path` leads, links followed, as far as it exists; it must be inside of `root`. */
+/** Defines `resolve`, which sets `real` to a path with all links followed. It must be inside `root`. */
 const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -d "$root" ] || mkdir -p "$root"
 [ -z "$unless" ] || [ ! -e "$unless" ] || fail absolute
 resolve() {
@@ -25,7 +25,7 @@ resolve() {
 }
 `;
 
-/** Answers the size in bytes and the path of a file that can be read. */
+/** Answers the size in bytes and the path of a readable file. */
 export const STAT_FILE = `${RESOLVE}
 resolve "$path"
 [ -e "$real" ] || fail not-found
@@ -35,15 +35,7 @@ resolve "$path"
 printf '@ok\\n%s\\n%s' "$(stat -c %s -- "$real")" "$real"
 `;
 
-/** Answers a file in base64. */
-export const READ_FILE = `${RESOLVE}
-resolve "$path"
-[ -e "$real" ] || fail not-found
-printf '@ok\\n'
-base64 <"$real"
-`;
-
-/** Makes the directories above a file that is to be written, and answers its path. */
+/** Creates the directories above a file that will be written, and answers its path. */
 export const PREPARE_FILE = `${RESOLVE}
 resolve "$path"
 [ ! -d "$real" ] || fail is-a-directory
@@ -53,7 +45,7 @@ if [ -e "$real" ]; then [ -w "$real" ] || fail denied; else [ -w "\${real%/*}" ]
 printf '@ok\\n%s' "$real"
 `;
 
-/** Deletes what is at `path` (with variable `name`: of that name in it), and answers its path. */
+/** Deletes `path`, or the entry `name` in it if that variable is set, and answers its path. */
 export const REMOVE = `${RESOLVE}
 resolve "$path"
 real=$real/$name
@@ -62,7 +54,7 @@ rm -rf -- "$real" || fail denied
 printf '@ok\\n%s' "$real"
 `;
 
-/** What is told of an entry: type, size, time of change, path relative to where the search began. */
+/** The record of an entry: type, size, modification time, path relative to the start. */
 const ENTRY = "%Y/%s/%T@/%P\\0";
 
 /** Answers the path and the entries of a directory, by name. */
@@ -76,10 +68,10 @@ find "$real" -mindepth 1 -maxdepth 1 ! -name ${quote(OWN_DIRECTORY)} -printf '${
   sort -z -t/ -k4 | head -z -n ${LISTING_LIMIT + 1}
 `;
 
-/** For find(1): true of directories that cannot be looked into. */
+/** For find(1): matches directories that cannot be read. */
 const CLOSED = "-type d ! ( -readable -executable )".replace(/[()]/g, "\\$&");
 
-/** Leaves out directories, unless variable `all` is set. */
+/** Skips the usual directories, unless variable `all` is set. */
 const PRUNE = `prune() {
   if [ -n "$all" ]; then find "$@"; return; fi
   start=$1; shift
@@ -88,8 +80,8 @@ const PRUNE = `prune() {
 `;
 
 /**
- * Answers the path and everything below a directory, as far as it fits into variable `bytes`. Directories that cannot be
- * looked into come once more, with type `!`.
+ * Answers the path and everything below a directory, cut at `bytes`. Directories that cannot be read appear twice, the second
+ * time with type `!`.
  */
 export const FIND = `${RESOLVE}${PRUNE}
 resolve "$path"
@@ -101,10 +93,9 @@ prune "$real" -mindepth 1 -printf '${ENTRY}' ${CLOSED} -printf '!/0/0/%P\\0' -pr
 `;
 
 /**
- * Answers the path, then the paths of what cannot be read, then an empty one; after them, of each line with \`text\` in text
- * files at or below it: the file's path, a zero byte, number, colon, the line. Variables: \`name\` (a pattern that files'
- * names must match), \`size\` (bytes of the largest file that is looked at), \`line\` and \`bytes\` (limits of a line and of
- * all).
+ * Answers the path, then the paths that cannot be read, then an empty path. Then, for each line with `text` in a text file:
+ * the file's path, a zero byte, line number, colon, line. Variables: `name` (a pattern for file names), `size` (larger
+ * files are skipped), `line` and `bytes` (limits of a line and of the answer).
  */
 export const GREP = `${RESOLVE}${PRUNE}
 resolve "$path"

@@ -1,21 +1,25 @@
-import type { RemoteShell } from "../daytona/daytona-host.ts";
 import type { CommandOptions, CommandResult, DirectoryEntry, Found, LineMatch, Sandbox } from "../sandbox.ts";
+import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
+import type { RemoteHost } from "./remote-host.ts";
+import { RemoteShell } from "./remote-shell.ts";
 import { globRemote, grepRemote } from "./search.ts";
 
 export interface RemoteSandboxOptions {
   readonly id: string;
-  /** Absolute path without links. */
-  readonly root: string;
+  /** Absolute path of an existing directory: commands start in it, file tools are confined to it. */
+  readonly workDir: string;
   readonly commandTimeoutMs: number;
-  /** What every command sees besides the sandbox's own environment. */
+  /** Variables that every command sees, besides the host's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Aborting stops every command. */
   readonly signal: AbortSignal;
+  /** How an operator gets a sandbox that has all programs that the tools need. */
+  readonly programsRemedy: string;
 }
 
-/** A sandbox at Daytona, as one execution uses it. */
+/** A sandbox on another machine, as one execution uses it. */
 export class RemoteSandbox implements Sandbox {
   readonly id: string;
   readonly root: string;
@@ -23,12 +27,21 @@ export class RemoteSandbox implements Sandbox {
   readonly #files: RemoteFiles;
   readonly #commands: RemoteCommands;
 
-  constructor(shell: RemoteShell, { id, root, signal, environment, commandTimeoutMs }: RemoteSandboxOptions) {
+  private constructor(shell: RemoteShell, root: string, options: RemoteSandboxOptions) {
+    const { id, signal, environment, commandTimeoutMs } = options;
     this.id = id;
     this.root = root;
     this.#signal = signal;
     this.#files = new RemoteFiles(shell, root);
     this.#commands = new RemoteCommands(shell, { root, environment, timeoutMs: commandTimeoutMs });
+  }
+
+  /** @throws SandboxError if the host does not run scripts, or lacks programs; the signal's reason */
+  static async open(host: RemoteHost, options: RemoteSandboxOptions): Promise<RemoteSandbox> {
+    const { id: sandboxId, workDir, programsRemedy, signal } = options;
+    const shell = new RemoteShell(host, sandboxId, signal);
+    const root = await checkPrograms(shell, { sandboxId, workDir, programsRemedy });
+    return new RemoteSandbox(shell, root, options);
   }
 
   async execute(command: string, { env, signal }: CommandOptions = {}): Promise<CommandResult> {
@@ -64,7 +77,7 @@ export class RemoteSandbox implements Sandbox {
     return await grepRemote(this.#files, text, path, options);
   }
 
-  /** Stops what commands left running in the background. Never throws. */
+  /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
   async stopAll(): Promise<void> {
     await this.#commands.stopAll();
   }

@@ -5,12 +5,12 @@ import { LINE_LIMIT, namesSkipped, UNREADABLE_LIMIT } from "../search-limits.ts"
 import { entries, type RemoteFiles } from "./files.ts";
 import { FIND, GREP } from "./path-scripts.ts";
 
-/** Most bytes that one search brings over. */
+/** Most bytes that one search transfers. */
 const SEARCH_BYTES = 8 * 1024 * 1024;
-/** Longest path, with which a matching line begins. */
+/** The longest path: each matching line begins with one. */
 const PATH_BYTES = 4_096;
 
-/** Begins the record of a directory that cannot be looked into. */
+/** Begins the record of a directory that cannot be read. */
 const CLOSED = "!/0/0/";
 
 /** Files and directories below `path` whose relative path matches the pattern, by path. */
@@ -35,7 +35,7 @@ export async function globRemote(
   };
 }
 
-/** Lines that contain `text` in the text files at or below `path`; `glob` is matched with names, or with relative paths. */
+/** Lines that contain `text` in the text files at or below `path`. `glob` matches names or relative paths. */
 export async function grepRemote(
   files: RemoteFiles,
   text: string,
@@ -46,7 +46,7 @@ export async function grepRemote(
     ...{ text, name: namePattern(glob), all: "" },
     ...{ size: `${FILE_SIZE_LIMIT}c`, line: LINE_LIMIT * 4 + PATH_BYTES, bytes: SEARCH_BYTES },
   });
-  // The start, what cannot be read, and an empty path: then the lines.
+  // The start, the unreadable paths, an empty path; then the lines.
   const end = answer.indexOf("\0\0");
   const [start = "", ...unreadable] = answer.slice(0, end).split("\0");
   const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));
@@ -62,7 +62,7 @@ export async function grepRemote(
   return { items, truncated: Buffer.byteLength(answer) >= SEARCH_BYTES, unreadable };
 }
 
-/** A pattern for find(1) that every name matches which the glob can match; the glob itself decides afterwards. */
+/** A pattern for find(1) that matches at least the names that the glob matches. The glob itself decides afterwards. */
 function namePattern(glob: string | undefined): string {
   const last = glob?.split("/").at(-1) ?? "*";
   return /^[\w.*-]+$/.test(last) && !last.includes("**") ? last : "*";

@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { runShell } from "../run-shell.ts";
 import type { Box } from "./box.ts";
 import { errorAnswer } from "./faults.ts";
 
 /**
- * What runs inside of a sandbox and does what it is told: commands and files, for real.
+ * The service that runs inside a sandbox: commands and files are real.
  * @param programs value of PATH
- * @param user whom commands run as
+ * @param user commands run as this one
  */
 export async function toolboxAnswer(
   box: Box,
@@ -28,7 +28,7 @@ export async function toolboxAnswer(
     case "POST /files/bulk-download":
       return download(box, ((await request.json()) as { paths: string[] }).paths);
     default:
-      return errorAnswer(404, `the double does not know ${request.method} ${path}`, path);
+      return errorAnswer(404, `the double does not support ${request.method} ${path}`, path);
   }
 }
 
@@ -40,7 +40,7 @@ interface ExecuteRequest {
   readonly timeout?: number;
 }
 
-/** Runs a command line as the toolbox does: by a shell, standard output and error in one, in the sandbox's environment. */
+/** Runs a command line as the toolbox does: with a shell, in the sandbox's environment. */
 async function execute(
   box: Box,
   { command, cwd, envs, timeout = 10 }: ExecuteRequest,
@@ -48,29 +48,13 @@ async function execute(
   programs: string,
   user: number | undefined,
 ): Promise<Response> {
-  const env = { PATH: programs, HOME: box.folder, LANG: "C.UTF-8" };
-  const child = spawn("/bin/sh", ["-c", command], {
-    cwd: cwd ?? box.folder,
-    env: { ...env, ...box.params.env, ...envs },
-    stdio: ["ignore", "pipe", "pipe"],
-    ...(user === undefined ? {} : { uid: user, gid: user }),
-  });
-  const output: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
-  const { promise, resolve: done } = Promise.withResolvers<"closed" | "over">();
-  child.on("close", () => done("closed"));
-  const timer = setTimeout(() => done("over"), timeout * 1000);
-  const ending = await promise;
-  clearTimeout(timer);
-  if (ending === "over") {
-    child.kill("SIGKILL");
-    return errorAnswer(408, "command execution timeout", path);
-  }
-  return Response.json({ exitCode: child.exitCode ?? -1, result: Buffer.concat(output).toString("utf8") });
+  const env = { PATH: programs, HOME: box.folder, LANG: "C.UTF-8", ...box.params.env, ...envs };
+  const outcome = await runShell(command, { cwd: cwd ?? box.folder, env, user, timeoutMs: timeout * 1000 });
+  if (outcome === undefined) return errorAnswer(408, "command execution timeout", path);
+  return Response.json({ exitCode: outcome.exitCode, result: outcome.output });
 }
 
-/** What is used of a form; the types of Bun's and of the web's form do not fit together. */
+/** The part of a form that is used. The types of Bun's form and the web's form differ. */
 interface UploadForm {
   has(name: string): boolean;
   get(name: string): string | Blob | null;
@@ -86,7 +70,7 @@ async function upload(box: Box, form: UploadForm): Promise<Response> {
   return new Response(null, { status: 200 });
 }
 
-/** One part for each file, named `file`, or `error` where it cannot be read. */
+/** One part for each file, named `file`, or `error` if it cannot be read. */
 function download(box: Box, paths: readonly string[]): Response {
   const boundary = `DAYTONA-${crypto.randomUUID()}`;
   const parts = paths.map((path) => {

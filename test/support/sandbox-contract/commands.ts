@@ -43,6 +43,10 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         expect(await printed(sandbox, `x=${"a".repeat(100_000)}; echo \${#x}`)).toBe("100000");
       });
 
+      test("may be long and full of quotes", async () => {
+        expect(await printed(sandbox, `printf %s "${"'".repeat(28_000)}" | wc -c`)).toBe("28000");
+      });
+
       test("with a NUL are refused", async () => {
         await expect(sandbox.execute("echo a\0b")).rejects.toThrow("A command cannot contain a NUL character.");
       });

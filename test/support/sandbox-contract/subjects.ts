@@ -5,6 +5,7 @@ import { baseEnvironment, FilesystemSandboxes } from "../../../src/sandbox/files
 import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { DaytonaDouble } from "../daytona-double/daytona-double.ts";
 import { MemorySessions, memoryLocks, memoryOrganization } from "../daytona-double/ports.ts";
+import { LocalHostSandboxes } from "../local-host.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { NOBODY, withoutRoot } from "../without-root.ts";
 import type { OpenSubject, Subject } from "./subject.ts";
@@ -25,7 +26,21 @@ export const openFilesystem: OpenSubject = async ({ commandTimeoutMs }) => {
   return subject(provider, unprivileged, () => folder[Symbol.asyncDispose]());
 };
 
-/** Sandboxes at Daytona, by its own SDK. One session for all requests of a test. */
+/** A remote sandbox without Daytona: its host is this machine. */
+export const openLocalHost: OpenSubject = async ({ commandTimeoutMs }) => {
+  const folder = await temporaryFolder();
+  const provider = new LocalHostSandboxes(folder.path, commandTimeoutMs);
+  const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
+    await chmod(folder.path, 0o755);
+    if (process.getuid?.() === 0) provider.host.user = NOBODY;
+    return await work().finally(() => {
+      provider.host.user = undefined;
+    });
+  };
+  return subject(provider, unprivileged, () => folder[Symbol.asyncDispose]());
+};
+
+/** Sandboxes at Daytona, through its SDK. All requests of a test are of one session. */
 export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
   const double = new DaytonaDouble();
   const config = {
@@ -56,23 +71,23 @@ function subject(
   unprivileged: Subject["unprivileged"],
   close: () => Promise<void>,
 ): Subject {
-  const leases: SandboxHandle[] = [];
+  const handles: SandboxHandle[] = [];
   return {
     unprivileged,
     acquire: async (request: Partial<SandboxRequest> = {}) => {
       const { signal } = new AbortController();
-      const lease = await provider.acquire({
+      const handle = await provider.acquire({
         executionId: "aex-1",
         sessionId: "ses-1",
         environment: {},
         signal,
         ...request,
       });
-      leases.push(lease);
-      return lease;
+      handles.push(handle);
+      return handle;
     },
     close: async () => {
-      await Promise.all(leases.map((lease) => lease.release()));
+      await Promise.all(handles.map((handle) => handle.release()));
       await close();
     },
   };

@@ -1,0 +1,31 @@
+import { SandboxError } from "../sandbox-error.ts";
+import { CHECK } from "./command-scripts.ts";
+import type { RemoteShell } from "./remote-shell.ts";
+
+export interface CheckOptions {
+  readonly sandboxId: string;
+  /** Absolute path of an existing directory. */
+  readonly workDir: string;
+  /** How an operator gets a sandbox that has all programs. */
+  readonly programsRemedy: string;
+}
+
+/**
+ * Checks that a sandbox has the programs that the scripts use.
+ * @returns the working directory, as an absolute path without links
+ * @throws SandboxError if a program or the directory is missing
+ */
+export async function checkPrograms(
+  shell: RemoteShell,
+  { sandboxId, workDir, programsRemedy }: CheckOptions,
+): Promise<string> {
+  const { word, rest } = await shell.run(CHECK, { root: workDir });
+  if (word === "missing") {
+    throw new SandboxError(
+      "unavailable",
+      `The sandbox ${sandboxId} lacks programs that its tools need: ${rest}. ${programsRemedy}`,
+    );
+  }
+  if (rest === "") throw new SandboxError("unavailable", `The sandbox ${sandboxId} has no directory ${workDir}.`);
+  return rest;
+}

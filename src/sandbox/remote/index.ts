@@ -1,0 +1,13 @@
+/**
+ * A sandbox on another machine, over any host that runs shell scripts and moves files. Used by the providers of remote
+ * sandboxes, such as Daytona's. It never creates, starts or deletes a machine, and repeats no request.
+ *
+ * @module
+ */
+// What a provider implements.
+
+// Help for hosts.
+export { downloadByScript } from "./download-by-script.ts";
+export { MAX_SCRIPT_BYTES, type RemoteHost, type ScriptOptions, type ScriptOutcome } from "./remote-host.ts";
+// What it gets.
+export { RemoteSandbox } from "./remote-sandbox.ts";
