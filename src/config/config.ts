@@ -1,5 +1,5 @@
 import type { LogFormat, LogLevel } from "../shared/log-names.ts";
-import type { MemorySize } from "./memory-size.ts";
+import type { MemorySize } from "./parsers/memory-size.ts";
 import type { ORPHAN_COLLECTION, Provider, STREAMING } from "./settings/index.ts";
 
 export interface TemporalConfig {

@@ -1,6 +1,6 @@
 import { isLoopback } from "../shared/net-address.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import { bearerToken } from "./parsers.ts";
+import { bearerToken } from "./parsers/parsers.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 import { type Report, tlsChecks } from "./tls-checks.ts";
 

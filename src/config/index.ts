@@ -14,15 +14,15 @@ export type {
 } from "./config.ts";
 export type { ConfigProblem } from "./config-error.ts";
 export { ConfigError, describeProblem } from "./config-error.ts";
-export type { Loaded, LoadOptions } from "./load.ts";
-export { describeSettings, loadConfig } from "./load.ts";
 export type { AdminAddress } from "./load-admin-address.ts";
 export { loadAdminAddress } from "./load-admin-address.ts";
 export type { ClientConfig } from "./load-client.ts";
 export { loadClientConfig } from "./load-client.ts";
+export type { Loaded, LoadOptions } from "./load-config.ts";
+export { describeSettings, loadConfig } from "./load-config.ts";
 export { loadLogFormat } from "./load-log-format.ts";
 export { loadTemporalConfig } from "./load-temporal.ts";
-export type { MemorySize } from "./memory-size.ts";
+export type { MemorySize } from "./parsers/memory-size.ts";
 export type { RedactedSetting } from "./redact.ts";
 export { redacted } from "./redact.ts";
 export type { Provider } from "./settings/index.ts";

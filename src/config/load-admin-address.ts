@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ConfigError } from "./config-error.ts";
-import type { LoadOptions } from "./load.ts";
+import type { LoadOptions } from "./load-config.ts";
 import { infoOf } from "./setting.ts";
 import { runner } from "./settings/runner.ts";
 import { readSources } from "./sources.ts";

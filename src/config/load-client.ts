@@ -1,5 +1,5 @@
 import type { StigmerConfig } from "./config.ts";
-import { type LoadOptions, loadConfig } from "./load.ts";
+import { type LoadOptions, loadConfig } from "./load-config.ts";
 
 /** What a client of a Stigmer daemon needs to know. */
 export interface ClientConfig extends StigmerConfig {

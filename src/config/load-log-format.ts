@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { LogFormat } from "../shared/log-names.ts";
-import type { LoadOptions } from "./load.ts";
+import type { LoadOptions } from "./load-config.ts";
 import { runner } from "./settings/runner.ts";
 import { type EnvMap, readSources } from "./sources.ts";
 

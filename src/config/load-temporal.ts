@@ -1,5 +1,5 @@
 import type { TemporalConfig } from "./config.ts";
-import { type LoadOptions, loadConfig } from "./load.ts";
+import { type LoadOptions, loadConfig } from "./load-config.ts";
 
 /**
  * Where Temporal is, for a command that runs no agents: it asks for nothing that only a runner has to have.

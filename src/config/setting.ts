@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Parser } from "./parsers.ts";
+import type { Parser } from "./parsers/parsers.ts";
 
 /** What is known of a variable besides how it is read. */
 export interface SettingInfo {

@@ -1,4 +1,4 @@
-import { belongTogether, pemText } from "./pem.ts";
+import { belongTogether, pemText } from "./parsers/pem.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** Reports a problem of a variable. */

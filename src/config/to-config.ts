@@ -1,6 +1,6 @@
 import { unreachable } from "../shared/errors.ts";
-import { absolutePath } from "./absolute-path.ts";
 import type { Config, ModelConfig, PemSource, TemporalConfig, TemporalTlsConfig } from "./config.ts";
+import { absolutePath } from "./parsers/absolute-path.ts";
 import type { CloudSettings, LocalSettings } from "./settings/index.ts";
 
 /** The flat variables as the structured value that the parts of the program take. Relative paths become absolute. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { certificateFile, readableFile } from "../file-parsers.ts";
+import { certificateFile, readableFile } from "../parsers/files.ts";
 import {
   anyText,
   apiKey,
@@ -12,7 +12,7 @@ import {
   port,
   seconds,
   wholeNumber,
-} from "../parsers.ts";
+} from "../parsers/parsers.ts";
 import { optional, required, withDefault } from "../setting.ts";
 import { model, PROVIDERS } from "./model.ts";
 import { runner } from "./runner.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { memorySize } from "../memory-size.ts";
-import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../parsers.ts";
+import { memorySize } from "../parsers/memory-size.ts";
+import { anyText, apiKey, boolean, hostPort, oneOf, seconds, wholeNumber } from "../parsers/parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { model, PROVIDERS } from "./model.ts";
 import { runner } from "./runner.ts";

@@ -1,5 +1,5 @@
-import { readableFile } from "../file-parsers.ts";
-import { anyText, decimalNumber, httpUrl, modelName } from "../parsers.ts";
+import { readableFile } from "../parsers/files.ts";
+import { anyText, decimalNumber, httpUrl, modelName } from "../parsers/parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 

@@ -1,5 +1,5 @@
 import { LOG_FORMATS, LOG_LEVELS } from "../../shared/log-names.ts";
-import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../parsers.ts";
+import { anyText, bearerToken, host, listenPort, oneOf, seconds } from "../parsers/parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 

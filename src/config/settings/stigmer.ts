@@ -1,5 +1,5 @@
-import { certificateFile, privateKeyFile } from "../file-parsers.ts";
-import { boolean } from "../parsers.ts";
+import { certificateFile, privateKeyFile } from "../parsers/files.ts";
+import { boolean } from "../parsers/parsers.ts";
 import { optional } from "../setting.ts";
 
 /** The connection to the Stigmer backend. */

@@ -1,5 +1,5 @@
-import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../file-parsers.ts";
-import { anyText, apiKey, boolean, hostPort, wholeNumber } from "../parsers.ts";
+import { certificateFile, certificateText, privateKeyFile, privateKeyText } from "../parsers/files.ts";
+import { anyText, apiKey, boolean, hostPort, wholeNumber } from "../parsers/parsers.ts";
 import { optional, withDefault } from "../setting.ts";
 import { secret } from "./secret.ts";
 

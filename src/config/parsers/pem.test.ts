@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { type TestAuthority, type TestCertificate, testAuthority } from "../../test/support/certificates.ts";
+import { type TestAuthority, type TestCertificate, testAuthority } from "../../../test/support/certificates.ts";
 import { belongTogether, certificateProblem, pemText, privateKeyProblem } from "./pem.ts";
 
 let authority: TestAuthority;

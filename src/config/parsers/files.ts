@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import * as v from "valibot";
-import { systemCode } from "../shared/errors.ts";
+import { systemCode } from "../../shared/errors.ts";
 import { absolutePath } from "./absolute-path.ts";
 import { type Parser, parser, text } from "./parsers.ts";
 import { certificateProblem, privateKeyProblem } from "./pem.ts";

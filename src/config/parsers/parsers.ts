@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import * as v from "valibot";
-import { alternatives } from "../shared/text.ts";
+import { alternatives } from "../../shared/text.ts";
 
 /** How the text of a variable becomes a value, and what to tell who got it wrong. */
 export interface Parser<T> {
