@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json";
-import { describeSettings } from "../../src/config/index.ts";
+import { listSettings } from "../../src/config/index.ts";
 import { program } from "../../src/program.ts";
 import { brokenLinks } from "../docs/broken-links.ts";
 import { type Page, readPage } from "../docs/page.ts";
@@ -25,7 +25,7 @@ const known: KnownNames = {
   commands: new Map(commands.commands.map((command) => [command.name(), longOptions(command)])),
   rootOptions: longOptions(commands),
   packageScripts: new Set(Object.keys(packageJson.scripts)),
-  settings: new Set(describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.aliases ?? [])])),
+  settings: new Set(listSettings().flatMap(({ names }) => names)),
   hasFile: (path) => existsSync(join(root, path)),
 };
 

@@ -2,14 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { describeSettings, loadConfig } from "../../src/config/index.ts";
+import { listSettings, loadConfig } from "../../src/config/index.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 
 const root = join(import.meta.dir, "../..");
-const known = new Set([
-  "MODE",
-  ...describeSettings().flatMap(({ variable, infos }) => [variable, ...(infos[0]?.aliases ?? [])]),
-]);
+const known = new Set(listSettings().flatMap(({ names }) => names));
 
 describe.each(["local", "cloud"])("the example of an env file for %s mode", (mode) => {
   const read = () => Bun.file(join(root, `.env.${mode}.example`)).text();

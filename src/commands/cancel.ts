@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
-import { loadTemporalConfig, type TemporalConfig } from "../config/index.ts";
+import { loadSettings, localSettings, type TemporalConfig } from "../config/index.ts";
 import { workflowIdOf } from "../stigmer/index.ts";
 import { type CancelOutcome, cancelWorkflow, TEMPORAL_REMEDIES, TemporalError } from "../temporal/client/index.ts";
 import { followUp } from "./follow-up.ts";
@@ -20,7 +20,8 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
     options,
     async ({ signal }) => {
       if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
-      const config = loadTemporalConfig({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
+      const { temporal } = localSettings;
+      const { temporal: config } = loadSettings({ temporal }, { env, envFile, defaults });
       try {
         const outcome = await cancelWorkflow(config, workflowIdOf(executionId), signal);
         return report(outcome, config, { ...options, executionId });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import type { EnvMap } from "../config/index.ts";
+import { type EnvMap, listSettings } from "../config/index.ts";
 import { config } from "./config.ts";
 
 function show(env: EnvMap, more: { json?: boolean; envFile?: string } = {}) {
@@ -65,12 +65,33 @@ test("with a wrong mode or a missing file, what is set for either mode is shown"
     "",
   ]);
   expect(wrongMode.errors).toBe(
-    'error: MODE "laptop" is no mode. Allowed: cloud or local. Set MODE=local on a laptop, MODE=cloud in a cluster.\n',
+    'error: MODE "laptop" is not a mode. Allowed: cloud or local. Set MODE=local on a laptop, MODE=cloud in a cluster.\n',
   );
   const noFile = show({ MODE: "local", LOG_LEVEL: "debug" }, { envFile: "/nowhere/my.env" });
   expect(noFile.code).toBe(3);
   expect(noFile.output).toMatch(/^LOG_LEVEL +debug +\(environment\)$/m);
   expect(noFile.errors).toContain("error: --env-file /nowhere/my.env cannot be read");
+});
+
+test.each(["local", "cloud"] as const)("every setting of %s mode is shown, once", (mode) => {
+  const { output } = show({ MODE: mode });
+  const shown = output.split("\n").map((line) => line.split(" ")[0]);
+  const declared = listSettings().filter(({ modes }) => modes.includes(mode));
+  expect(shown.toSorted()).toEqual(["", ...declared.map(({ names }) => names[0])].toSorted());
+});
+
+test("settings without effect are marked, and warned about where they are set to something else than their default", () => {
+  const { code, output, errors } = show({
+    MODE: "local",
+    SANDBOX_TYPE: "filesystem",
+    STIGMER_SANDBOX_IMAGE: "my/image",
+    STIGMER_SANDBOX_CLEANUP: "TRUE",
+  });
+  expect(code).toBe(0);
+  expect(output).toMatch(/^SANDBOX_TYPE +filesystem +\(environment; no effect\)$/m);
+  expect(output).toMatch(/^STIGMER_SANDBOX_IMAGE +my\/image +\(environment; no effect\)$/m);
+  expect(output).toMatch(/^STIGMER_EXECUTION_MODE +local +\(default; no effect\)$/m);
+  expect(errors).toBe("warning: STIGMER_SANDBOX_IMAGE is set and has no effect: containers are not available yet\n");
 });
 
 test("a wrong value can neither move the cursor nor fill the screen", async () => {

@@ -19,7 +19,7 @@ const MAX_SHOWN = 200;
 
 /** `agent-runner config`: every setting, its value and where it came from; what is set also where something is wrong. */
 export function config({ env, envFile, defaults, json, write, writeError }: ConfigOptions): ExitCode {
-  const { views, typos, warnings, problems } = load({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
+  const { views, typos, warnings, problems } = load({ env, envFile, defaults });
   const settings = redacted(views);
   const code = problems === undefined ? EXIT.ok : EXIT.configuration;
   if (json) {
@@ -29,9 +29,11 @@ export function config({ env, envFile, defaults, json, write, writeError }: Conf
   }
   const dim = dimmer(env);
   const width = Math.max(...settings.map(({ variable }) => variable.length));
+  const noEffect = new Set(views.filter(({ hasNoEffect }) => hasNoEffect).map(({ variable }) => variable));
   for (const { variable, value, origin } of settings) {
     const shown = value === null ? dim("(not set)") : onOneLine(value);
-    write(`${variable.padEnd(width)}  ${shown}  ${dim(origin === "default" ? "(default)" : `(${origin})`)}\n`);
+    const note = noEffect.has(variable) ? `${origin}; no effect` : origin;
+    write(`${variable.padEnd(width)}  ${shown}  ${dim(`(${note})`)}\n`);
   }
   for (const problem of problems ?? []) writeError(`error: ${printable(describeProblem(problem))}\n`);
   for (const warning of warnings) writeError(`warning: ${printable(warning)}\n`);

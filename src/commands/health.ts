@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
-import { type AdminAddress, ConfigError, describeProblem, type EnvMap, loadAdminAddress } from "../config/index.ts";
+import { ConfigError, describeProblem, type EnvMap, loadSettings, localSettings } from "../config/index.ts";
 import { messageOf } from "../shared/errors.ts";
 
 const LIMIT_MS = 3_000;
@@ -37,8 +37,9 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
 }
 
 function addressOf({ env, envFile, defaults }: HealthOptions): string {
-  const address = loadAdminAddress({ env, defaults, ...(envFile === undefined ? {} : { envFile }) });
-  if (address.port !== 0) return `http://${reachable(address)}:${address.port}`;
+  const settings = localSettings.admin.settings;
+  const { host, port } = loadSettings({ host: settings.host, port: settings.port }, { env, envFile, defaults });
+  if (port !== 0) return `http://${reachable(host)}:${port}`;
   const remedy = "Set a port, or name the admin server with --url.";
   throw new ConfigError([
     { variable: "ADMIN_PORT", problem: "0 does not tell where to ask", allowed: "a port from 1 to 65535", remedy },
@@ -46,7 +47,7 @@ function addressOf({ env, envFile, defaults }: HealthOptions): string {
 }
 
 /** Who listens on all addresses is asked on loopback. */
-function reachable({ host }: AdminAddress): string {
+function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   if (host === "::" || host === "[::]") return "[::1]";
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;

@@ -1,12 +1,12 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
 import {
-  type ClientConfig,
   ConfigError,
   describeProblem,
   type EnvMap,
   type LoadOptions,
-  loadClientConfig,
+  loadSettings,
+  localSettings,
 } from "../config/index.ts";
 import { printable } from "../shared/printable.ts";
 import { StigmerClient, StigmerError } from "../stigmer/index.ts";
@@ -61,17 +61,17 @@ export async function stigmerCommand(
 }
 
 function clientOf({ env, envFile, defaults, endpoint }: StigmerCommandOptions): StigmerClient {
-  const file = envFile === undefined ? {} : { envFile };
-  const overrides = endpoint === undefined ? {} : { overrides: { STIGMER_BACKEND_ENDPOINT: endpoint } };
-  const { apiKey, ...stigmer } = clientConfig({ env, defaults, ...file, ...overrides }, endpoint);
+  const overrides = endpoint === undefined ? {} : { STIGMER_BACKEND_ENDPOINT: endpoint };
+  const { stigmer, apiKey } = clientConfig({ env, envFile, defaults, overrides }, endpoint);
   return new StigmerClient({ ...stigmer, apiKey: () => apiKey });
 }
 
 /** @throws ClientError where the flag is wrong; ConfigError */
-function clientConfig(options: LoadOptions, endpoint: string | undefined): ClientConfig {
+function clientConfig(options: LoadOptions, endpoint: string | undefined) {
   if (endpoint === "") throw new ClientError("--endpoint is empty: give host:port, or leave it out.");
   try {
-    return loadClientConfig(options);
+    const { stigmer, apiKey } = localSettings;
+    return loadSettings({ stigmer, apiKey }, options);
   } catch (error) {
     const wrong =
       error instanceof ConfigError && endpoint !== undefined

@@ -1,29 +1,29 @@
 import type { Found } from "./origin.ts";
-import type { SettingInfo } from "./setting.ts";
+import type { Setting } from "./setting.ts";
 import { quote } from "./views.ts";
 
 /**
  * Names of one setting that are set to different values: all but the first have no effect, which their launcher should
  * know. A value of the file that the environment replaces under the same name is no conflict.
- * @param found what is set under the setting's names, the one that counts first
+ * @param found what is set under the setting's names, the one that wins first
  * @returns a sentence for each value without effect
  */
-export function aliasConflicts([winner, ...others]: readonly Found[], info: SettingInfo): string[] {
+export function aliasConflicts([winner, ...others]: readonly Found[], { secret }: Setting): readonly string[] {
   if (winner === undefined) return [];
   return others
     .filter(({ value, origin }) => value !== winner.value && origin.name !== winner.origin.name)
-    .map((loser) => conflict(shown(loser, info.public), shown(winner, info.public)));
+    .map((loser) => conflict(shown(loser, !secret), shown(winner, !secret)));
 }
 
-/** Settings of which the first one is used and the second one is not, where the provider is this one. */
+/** Pairs of settings that set the same for one provider: the first is used, the second is not. */
 const SHARED_VALUES = [
   { provider: "ollama", used: "OLLAMA_BASE_URL", unused: "STIGMER_LLM_BASE_URL" },
   { provider: "anthropic", used: "STIGMER_LLM_API_KEY", unused: "ANTHROPIC_API_KEY" },
   { provider: "openai", used: "STIGMER_LLM_API_KEY", unused: "OPENAI_API_KEY" },
 ] as const;
 
-/** The same for settings of their own that name the same thing for one provider. Keys and URLs are not shown. */
-export function sharedValueConflicts(found: ReadonlyMap<string, Found>): string[] {
+/** The same for different settings that set the same for the chosen provider. Keys and URLs are not shown. */
+export function sharedValueConflicts(found: ReadonlyMap<string, Found>): readonly string[] {
   const provider = found.get("STIGMER_LLM_PROVIDER")?.value.toLowerCase();
   return SHARED_VALUES.filter((shared) => shared.provider === provider).flatMap((shared) => {
     const [winner, loser] = [found.get(shared.used), found.get(shared.unused)];

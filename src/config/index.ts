@@ -1,32 +1,30 @@
-export type {
-  CloudConfig,
-  Config,
-  CredentialsConfig,
-  DaytonaConfig,
-  LocalConfig,
-  ModelConfig,
-  OrphanCollection,
-  PemSource,
-  RedisConfig,
-  StigmerConfig,
-  TemporalConfig,
-  TemporalTlsConfig,
-} from "./config.ts";
-export type { ConfigProblem } from "./config-error.ts";
+/**
+ * @module The settings: reads them from the environment and the env file, checks them and makes the typed, frozen
+ * configuration. Commands load it once and pass its parts on; `agent-runner config`, the admin server and the docs show
+ * it. It never shows the value of a secret, and nothing else in the program reads a setting from the environment.
+ */
+
+// Loading all of it, or some settings alone.
+
 export { ConfigError, describeProblem } from "./config-error.ts";
-export type { AdminAddress } from "./load-admin-address.ts";
-export { loadAdminAddress } from "./load-admin-address.ts";
-export type { ClientConfig } from "./load-client.ts";
-export { loadClientConfig } from "./load-client.ts";
-export type { Loaded, LoadOptions } from "./load-config.ts";
-export { describeSettings, loadConfig } from "./load-config.ts";
-export { loadLogFormat } from "./load-log-format.ts";
-export { loadTemporalConfig } from "./load-temporal.ts";
-export type { MemorySize } from "./parsers/memory-size.ts";
-export type { RedactedSetting } from "./redact.ts";
-export { redacted } from "./redact.ts";
-export type { Provider } from "./settings/index.ts";
-export { PROVIDERS } from "./settings/index.ts";
+export { type Loaded, loadConfig } from "./load-config.ts";
+export { type LoadOptions, loadSettings, readSettings } from "./load-settings.ts";
+export { localSettings } from "./settings/index.ts";
 export type { EnvMap } from "./sources.ts";
-export { DEFAULT_ENV_FILE } from "./sources.ts";
-export type { SettingView } from "./views.ts";
+
+// The typed configuration and its parts.
+
+export type { MemorySize } from "./parsers/memory-size.ts";
+export type { CredentialsConfig } from "./settings/credentials.ts";
+export type { DaytonaConfig, OrphanCollection } from "./settings/daytona.ts";
+export type { CloudConfig, Config, LocalConfig } from "./settings/index.ts";
+export { type ModelConfig, PROVIDERS, type Provider } from "./settings/model.ts";
+export type { RedisConfig } from "./settings/redis.ts";
+export type { StigmerConfig } from "./settings/stigmer.ts";
+export type { TemporalConfig } from "./settings/temporal.ts";
+export type { PemSource, TemporalTlsConfig } from "./settings/temporal-tls.ts";
+
+// Showing it.
+
+export { listSettings } from "./list-settings.ts";
+export { type RedactedSetting, redacted } from "./redact.ts";

@@ -33,7 +33,7 @@ describe("the mode", () => {
 
   test("is refused where it is neither", () => {
     expect(failure({ MODE: "laptop" }).problems).toEqual([
-      expect.objectContaining({ variable: "MODE", problem: '"laptop" is no mode', allowed: "cloud or local" }),
+      expect.objectContaining({ variable: "MODE", problem: '"laptop" is not a mode', allowed: "cloud or local" }),
     ]);
   });
 });
@@ -50,7 +50,7 @@ describe("local mode", () => {
         maxConcurrency: 10,
       },
       stigmer: { endpoint: "localhost:50051", tls: false },
-      model: { usualProvider: "ollama", maxTokens: 8192, temperature: 0 },
+      model: { defaultProvider: "ollama", maxTokens: 8192, temperature: 0 },
       sandbox: { root: "./workspace", rootDir: resolve("workspace") },
       dataDir: `${homedir()}/.stigmer/agent-runner`,
       log: { level: "info", format: "text" },
@@ -82,7 +82,7 @@ describe("cloud mode", () => {
     expect(load(CLOUD).config).toMatchObject({
       mode: "cloud",
       stigmer: { endpoint: "localhost:8080" },
-      model: { usualProvider: "anthropic", maxTokens: 20_000 },
+      model: { defaultProvider: "anthropic", maxTokens: 20_000 },
       redis: { host: "redis", port: 6379, db: 0 },
       daytona: { apiKey: "daytona-key" },
       credentials: { source: { key: "jwt-of-the-runner" }, strict: false },

@@ -5,7 +5,14 @@ export type Origin =
   | { readonly from: "command"; readonly name: string }
   | { readonly from: "file"; readonly name: string; readonly file: string };
 
+/** A value that was set, with its origin. */
 export interface Found {
   readonly value: string;
   readonly origin: Exclude<Origin, { from: "default" }>;
+}
+
+/** The name that was used, since that is the one to correct, and the file in which it is set. */
+export function nameAndPlace(name: string, { origin }: Found): string {
+  const used = origin.name === name ? name : `${origin.name} (second name of ${name})`;
+  return origin.from === "file" ? `${used} in ${origin.file}` : used;
 }

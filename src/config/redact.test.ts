@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { describeSettings, loadConfig, redacted } from "./index.ts";
+import { listSettings, loadConfig, redacted } from "./index.ts";
 
 test("settings show where they come from, and secrets only that they are set", async () => {
   await using folder = await temporaryFolder();
@@ -27,9 +27,9 @@ test("settings show where they come from, and secrets only that they are set", a
 });
 
 test("every variable that is named a key, a token or a password is a secret", () => {
-  const named = describeSettings().filter(({ variable }) => /(_KEY|_TOKEN|_PASSWORD)$/.test(variable));
+  const named = listSettings()
+    .flatMap(({ declarations }) => declarations)
+    .filter(({ name }) => /(_KEY|_TOKEN|_PASSWORD)$/.test(name));
   expect(named.length).toBeGreaterThan(5);
-  for (const { variable, infos } of named) {
-    for (const info of infos) expect({ variable, public: info.public }).toEqual({ variable, public: false });
-  }
+  for (const { name, secret } of named) expect({ name, secret }).toEqual({ name, secret: true });
 });

@@ -1,53 +1,51 @@
-import * as v from "valibot";
-import type { Parser } from "./parsers/parsers.ts";
+import type { Parser } from "./parsers/parser.ts";
 
-/** What is known of a variable besides how it is read. */
-export interface SettingInfo {
-  /** One sentence for docs/configuration.md and `agent-runner config`. */
-  readonly description: string;
+/** One environment variable. Parsing, the typed configuration, `agent-runner config` and the docs follow from it. */
+export interface Setting<T = unknown> {
+  readonly name: string;
   /** Other names that launchers use; the main name wins, then these in order. */
   readonly aliases?: readonly string[];
-  /** Only what is marked public is ever shown; all else is a secret. */
-  readonly public: boolean;
-  readonly allowed: string;
-  /** The default as the environment would spell it. */
+  readonly parser: Parser<T>;
+  /** One sentence for docs/configuration.md. */
+  readonly description: string;
+  /** A secret's value is never shown. */
+  readonly secret?: true;
+  /** The default, written as in the environment. */
   readonly default?: string;
-  /** What stands in the default's place where it depends on something else. */
+  /** Describes a default that depends on something else. */
   readonly defaultNote?: string;
-  /** What to do where a required variable is missing. */
+  /** Marks a setting that must be set, and says where its value comes from. */
+  readonly required?: string;
+  /** What to do about a wrong value, if there is more to say than "correct it or unset it". */
   readonly remedy?: string;
+  /** Marks a setting that is accepted but does nothing, and says why. It does not reach the configuration. */
+  readonly noEffect?: string;
 }
 
-type Options = Partial<Omit<SettingInfo, "about" | "allowed" | "default">>;
-type Described<S extends v.GenericSchema> = v.SchemaWithPipe<
-  readonly [S, v.MetadataAction<v.InferOutput<S>, { info: SettingInfo }>]
->;
+/** Settings by the names of their properties in the configuration. */
+export type Settings = Readonly<Record<string, Setting>>;
 
-function described<S extends v.GenericSchema>(schema: S, info: SettingInfo): Described<S> {
-  return v.pipe(schema, v.metadata({ info }));
+/**
+ * Declares a setting. One without `default` and `required` may be missing: then the configuration lacks its property.
+ *
+ * @example
+ * setting({ name: "REDIS_PORT", parser: port, default: "6379", description: "The port of Redis." })
+ */
+export function setting<T, N extends string>(declaration: Setting<T> & { readonly noEffect: N }): typeof declaration;
+export function setting<T>(declaration: Setting<T> & (HasDefault | IsRequired)): Setting<T>;
+export function setting<T>(declaration: Setting<T>): Setting<T | undefined>;
+export function setting<T>(declaration: Setting<T>): Setting<T | undefined> {
+  return declaration;
 }
 
-/** A variable with a default. */
-export function withDefault<T>(parser: Parser<T>, fallback: string, description: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed, default: fallback };
-  return described(v.optional(parser.schema, fallback), info);
+interface HasDefault {
+  readonly default: string;
+}
+interface IsRequired {
+  readonly required: string;
 }
 
-/** A variable that may be missing. */
-export function optional<T>(parser: Parser<T>, description: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed };
-  return described(v.optional(parser.schema), info);
-}
-
-/** A variable that must be there; `remedy` says where its value comes from. */
-export function required<T>(parser: Parser<T>, description: string, remedy: string, options: Options = {}) {
-  const info: SettingInfo = { public: true, ...options, description, allowed: parser.allowed, remedy };
-  return described(parser.schema, info);
-}
-
-/** What was declared about a variable of a settings object. */
-export function infoOf(schema: v.GenericSchema): SettingInfo {
-  const { info } = v.getMetadata(schema) as { info?: SettingInfo };
-  if (info === undefined) throw new Error("a setting was declared without its description");
-  return info;
+/** The names under which a setting is found, the one that wins first. */
+export function namesOf({ name, aliases = [] }: Setting): readonly string[] {
+  return [name, ...aliases];
 }

@@ -20,7 +20,7 @@ export interface Sources {
   readonly malformedLines: readonly string[];
 }
 
-export const DEFAULT_ENV_FILE = ".env";
+const DEFAULT_ENV_FILE = ".env";
 
 /**
  * Joins the environment and the env file.

@@ -67,7 +67,7 @@ test("times are milliseconds", () => {
 
 test("what is not set is absent, so that it cannot be taken for something", () => {
   const { model, admin, temporal } = load({});
-  expect(Object.keys(model).sort()).toEqual(["maxTokens", "temperature", "usualProvider"]);
+  expect(Object.keys(model).sort()).toEqual(["defaultProvider", "maxTokens", "temperature"]);
   expect(Object.keys(admin)).not.toContain("token");
   expect(Object.keys(temporal)).not.toContain("apiKey");
 });

@@ -1,43 +1,32 @@
-import { alternatives } from "../shared/text.ts";
 import type { Found, Origin } from "./origin.ts";
-import type { SettingInfo } from "./setting.ts";
-import { MODES } from "./settings/index.ts";
+import type { Setting } from "./setting.ts";
 import { withoutUrlSecrets } from "./url-secrets.ts";
 
 /** Characters of a value that are shown. */
 const MAX_SHOWN = 200;
 
-/** One variable as it stands, for people: a secret's value is not in it. */
+/** A setting and its value, for people. It does not contain the value of a secret. */
 export interface SettingView {
   readonly variable: string;
-  /** As the environment would spell it; absent where it has neither a value nor a default. */
+  /** As written in the environment; absent if there is neither a value nor a default. */
   readonly value?: string;
   readonly secret: boolean;
   readonly origin: Origin;
-  readonly info: SettingInfo;
+  /** Whether the setting is accepted but does nothing. */
+  readonly hasNoEffect: boolean;
 }
 
-const MODE_INFO: SettingInfo = {
-  description: "What the runner works with.",
-  allowed: alternatives(MODES),
-  public: true,
-  default: "cloud",
-};
-
-/** `MODE`, which decides what the others are. */
-export function modeView(found: Found | undefined): SettingView {
-  const view = viewOf("MODE", MODE_INFO, found);
-  return MODES.some((mode) => mode === view.value?.toLowerCase())
-    ? { ...view, value: (view.value ?? "").toLowerCase() }
-    : view;
-}
-
-/** A variable, whether its value is right or wrong. */
-export function viewOf(variable: string, info: SettingInfo, found: Found | undefined): SettingView {
-  const value = found?.value ?? info.default;
-  const view = { variable, secret: !info.public, origin: found?.origin ?? ({ from: "default" } as const), info };
+/** A setting's view, whether its value is valid or not. */
+export function viewOf(setting: Setting, found: Found | undefined): SettingView {
+  const value = found?.value ?? setting.default;
+  const view: SettingView = {
+    variable: setting.name,
+    secret: setting.secret === true,
+    origin: found?.origin ?? { from: "default" },
+    hasNoEffect: setting.noEffect !== undefined,
+  };
   if (value === undefined) return view;
-  return { ...view, value: info.public ? withoutUrlSecrets(value) : "***" };
+  return { ...view, value: setting.secret ? "***" : withoutUrlSecrets(value) };
 }
 
 /** A value in the text of a problem. */

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import packageJson from "../../package.json";
 import { IMAGES } from "../../scripts/test-support/images.ts";
 import { adminApp } from "../../src/admin/index.ts";
-import { describeSettings, loadConfig } from "../../src/config/index.ts";
+import { listSettings, loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { TERMINATE_GRACE_MS } from "../../src/processes/end-processes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -38,7 +38,7 @@ const composeSecrets = env(await read("secrets/secrets.env.example"));
 
 /** Above the drain: until executions that are cut off have ended, and connections are closed. */
 const AFTER_DRAIN = 25;
-const usual = (variable: string) => describeSettings().find((one) => one.variable === variable)?.infos[0]?.default;
+const usual = (variable: string) => listSettings().find(({ names }) => names[0] === variable)?.declarations[0]?.default;
 
 describe.each<[string, Record<string, string>]>([
   ["the image's start", defaultsOfImage],
@@ -47,19 +47,16 @@ describe.each<[string, Record<string, string>]>([
   ["the cluster's settings", settings],
   ["the cluster's secrets", secrets],
 ])("%s", (_, variables) => {
-  const known = new Set(
-    describeSettings().flatMap(({ variable, infos }) => [variable, ...infos.flatMap(({ aliases = [] }) => aliases)]),
-  );
+  const known = new Set(listSettings().flatMap(({ names }) => names));
   test("sets variables that the program knows", () => {
     expect(Object.keys(variables).length).toBeGreaterThan(2);
-    const others = new Set(["MODE"]);
-    expect(Object.keys(variables).filter((name) => !known.has(name) && !others.has(name))).toEqual([]);
+    expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual([]);
   });
 });
 
 test("no secret stands among the settings", () => {
-  const hidden = describeSettings().filter(({ infos }) => infos.some((info) => !info.public));
-  const names = new Set(hidden.map(({ variable }) => variable));
+  const declarations = listSettings().flatMap((setting) => setting.declarations);
+  const names = new Set(declarations.filter(({ secret }) => secret).map(({ name }) => name));
   for (const variables of [defaultsOfImage, runner.environment, settings])
     expect(Object.keys(variables).filter((name) => names.has(name))).toEqual([]);
 });

@@ -30,7 +30,7 @@ function baseUrl(url: string, more: Partial<ModelConfig> = {}) {
   const write = (line: string) => lines.push(line.split(" - ").slice(2).join(" - ").trimEnd());
   const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
   const config: ModelConfig = {
-    usualProvider: "ollama",
+    defaultProvider: "ollama",
     provider: "anthropic",
     maxTokens: 1,
     temperature: 0,

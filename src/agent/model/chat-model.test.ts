@@ -5,7 +5,7 @@ import { BaseUrl, ollamaUrl } from "./base-url.ts";
 import { createChatModel } from "./chat-model.ts";
 import type { ModelChoice } from "./model-choice.ts";
 
-const base: ModelConfig = { usualProvider: "ollama", maxTokens: 100, temperature: 0 };
+const base: ModelConfig = { defaultProvider: "ollama", maxTokens: 100, temperature: 0 };
 
 const create = (config: ModelConfig, choice: ModelChoice) =>
   createChatModel(config, choice, new BaseUrl(config, silentLogger));

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { ModelConfig } from "../../config/index.ts";
 import { canReceiveImages, chooseModel, defaultProvider } from "./model-choice.ts";
 
-const local: ModelConfig = { usualProvider: "ollama", maxTokens: 8192, temperature: 0 };
-const cloud: ModelConfig = { usualProvider: "anthropic", maxTokens: 20_000, temperature: 0 };
+const local: ModelConfig = { defaultProvider: "ollama", maxTokens: 8192, temperature: 0 };
+const cloud: ModelConfig = { defaultProvider: "anthropic", maxTokens: 20_000, temperature: 0 };
 
 describe("the default model", () => {
   test("is that of the mode's usual provider where nothing is configured", () => {

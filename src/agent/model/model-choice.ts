@@ -47,8 +47,8 @@ export function chooseModel(config: ModelConfig, requested?: string): ModelChoic
 export function defaultProvider(config: ModelConfig): Provider {
   if (config.provider !== undefined) return config.provider;
   return config.name === undefined
-    ? config.usualProvider
-    : parse(config.name, undefined, config.usualProvider).provider;
+    ? config.defaultProvider
+    : parse(config.name, undefined, config.defaultProvider).provider;
 }
 
 /** @param named the provider that was named besides the model, where one was: it wins over what the name tells */

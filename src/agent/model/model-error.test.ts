@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { ModelConfig, Provider } from "../../config/index.ts";
 import { explainModelError } from "./model-error.ts";
 
-const config: ModelConfig = { usualProvider: "ollama", maxTokens: 8192, temperature: 0 };
+const config: ModelConfig = { defaultProvider: "ollama", maxTokens: 8192, temperature: 0 };
 
 function explained(error: unknown, provider: Provider, model = "my-model"): string | undefined {
   return explainModelError(error, { provider, model }, config)?.message;

@@ -11,7 +11,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop(true)));
 });
 
-const base: ModelConfig = { usualProvider: "ollama", maxTokens: 1, temperature: 0 };
+const base: ModelConfig = { defaultProvider: "ollama", maxTokens: 1, temperature: 0 };
 /** A check that asks each time. */
 function health(config: Partial<ModelConfig>, holdsMs = { good: 0, bad: 0 }) {
   const whole = { ...base, ...config };

@@ -1,11 +1,13 @@
-import { type Loaded, type LoadOptions, loadLogFormat } from "../../config/index.ts";
+import { type Loaded, type LoadOptions, localSettings, readSettings } from "../../config/index.ts";
 import { createLogger, type Logger, writeLines } from "../../log/index.ts";
 import type { SecretMask } from "../../shared/secret-mask.ts";
 import type { SecretMasks } from "../../shared/secret-masks.ts";
 
 /** The log until the configuration is read, and where it cannot be. */
 export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
-  return createLogger({ level: "info", format: loadLogFormat(options), mask, write: writeLines(1) });
+  // What is wrong with the setting is reported when the rest is read.
+  const { format = "text" } = readSettings({ format: localSettings.log.settings.format }, options).config;
+  return createLogger({ level: "info", format, mask, write: writeLines(1) });
 }
 
 /** The log as it is configured, with the configuration's secrets masked. */

@@ -26,8 +26,8 @@ describe("a text that should be a certificate", () => {
 
   test("may not be broken, not even one of several", () => {
     const broken = one.cert.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
-    expect(certificateProblem(broken)).toBe("holds a certificate that cannot be read");
-    expect(certificateProblem(`${one.cert}\n${broken}`)).toBe("holds a certificate that cannot be read");
+    expect(certificateProblem(broken)).toBe("contains a certificate that cannot be read");
+    expect(certificateProblem(`${one.cert}\n${broken}`)).toBe("contains a certificate that cannot be read");
   });
 });
 
@@ -43,7 +43,7 @@ describe("a text that should be a private key", () => {
   test("may not be something else, or broken", () => {
     expect(privateKeyProblem(one.cert)).toContain("no private key in PEM");
     const broken = one.key.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
-    expect(privateKeyProblem(broken)).toBe("holds a private key that cannot be read");
+    expect(privateKeyProblem(broken)).toBe("contains a private key that cannot be read");
   });
 
   test("may not be encrypted: there is nobody to ask for its password", () => {

@@ -1,16 +1,12 @@
-import * as v from "valibot";
+import type { ConfigOf } from "../group.ts";
 import { cloudSettings } from "./cloud.ts";
 import { localSettings } from "./local.ts";
 
-export type { CloudSettings } from "./cloud.ts";
-export { cloudSettings, type ORPHAN_COLLECTION } from "./cloud.ts";
-export type { LocalSettings } from "./local.ts";
-export { localSettings } from "./local.ts";
-export type { Provider } from "./model.ts";
-export { PROVIDERS } from "./model.ts";
-export { STREAMING } from "./runner.ts";
+export { MODES, type Mode, mode } from "./mode.ts";
+export { cloudSettings, localSettings };
 
-export const MODES = ["cloud", "local"] as const;
+export type LocalConfig = { readonly mode: "local" } & ConfigOf<typeof localSettings>;
+export type CloudConfig = { readonly mode: "cloud" } & ConfigOf<typeof cloudSettings>;
 
-/** The whole configuration: which variables there are depends on `MODE`. */
-export const settings = v.variant("MODE", [localSettings, cloudSettings]);
+/** The whole configuration, frozen. Which parts there are depends on `mode`: local mode has no Redis. */
+export type Config = LocalConfig | CloudConfig;

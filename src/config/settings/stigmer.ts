@@ -1,18 +1,63 @@
-import { certificateFile, privateKeyFile } from "../parsers/files.ts";
-import { boolean } from "../parsers/parsers.ts";
-import { optional } from "../setting.ts";
+import { group, type PartOf } from "../group.ts";
+import { hostPort } from "../parsers/addresses.ts";
+import { certificateFile, privateKeyFile } from "../parsers/paths.ts";
+import { pemText } from "../parsers/pem.ts";
+import { boolean } from "../parsers/words.ts";
+import { setting } from "../setting.ts";
+import { checkClientPair, checkSwitchedOff } from "./tls-checks.ts";
 
-/** The connection to the Stigmer backend. */
-export const stigmer = {
-  STIGMER_BACKEND_TLS: optional(boolean, "TLS to the Stigmer backend.", {
-    defaultNote: "on where the endpoint ends in :443",
-  }),
-  STIGMER_BACKEND_CA_FILE: optional(certificateFile, "CA (PEM file) that signed the backend's certificate.", {
-    defaultNote: "the system's",
-  }),
-  STIGMER_BACKEND_CLIENT_CERT_FILE: optional(
-    certificateFile,
-    "Client certificate (PEM file) for mutual TLS with the backend.",
-  ),
-  STIGMER_BACKEND_CLIENT_KEY_FILE: optional(privateKeyFile, "Private key (PEM file) of that client certificate."),
-};
+/** The connection to the Stigmer backend: a daemon in local mode. */
+export function stigmer(defaults: { readonly endpoint: string; readonly description: string }) {
+  return group(
+    {
+      /** `host:port`. */
+      endpoint: setting({
+        name: "STIGMER_BACKEND_ENDPOINT",
+        parser: hostPort,
+        default: defaults.endpoint,
+        description: defaults.description,
+      }),
+      tls: setting({
+        name: "STIGMER_BACKEND_TLS",
+        parser: boolean,
+        defaultNote: "on where the endpoint ends in :443",
+        description: "TLS to the Stigmer backend.",
+      }),
+      caFile: setting({
+        name: "STIGMER_BACKEND_CA_FILE",
+        parser: certificateFile,
+        defaultNote: "the system's",
+        description: "CA (PEM file) that signed the backend's certificate.",
+      }),
+      certFile: setting({
+        name: "STIGMER_BACKEND_CLIENT_CERT_FILE",
+        parser: certificateFile,
+        description: "Client certificate (PEM file) for mutual TLS with the backend.",
+      }),
+      keyFile: setting({
+        name: "STIGMER_BACKEND_CLIENT_KEY_FILE",
+        parser: privateKeyFile,
+        description: "Private key (PEM file) of that client certificate.",
+      }),
+    },
+    {
+      check(check) {
+        const { certFile, keyFile } = check.values;
+        if (!check.isInvalid("certFile") && !check.isInvalid("keyFile"))
+          checkClientPair(
+            check,
+            { key: "certFile", pem: pemText(certFile, undefined) },
+            { key: "keyFile", pem: pemText(keyFile, undefined) },
+          );
+        checkSwitchedOff(check, "tls", ["caFile", "certFile", "keyFile"]);
+      },
+      resolve: ({ certFile, keyFile, ...rest }) => ({
+        ...rest,
+        tls: rest.tls ?? rest.endpoint.endsWith(":443"),
+        client: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
+      }),
+    },
+  );
+}
+
+export type StigmerConfig = PartOf<ReturnType<typeof stigmer>>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type TestAuthority, type TestCertificate, testAuthority } from "../../test/support/certificates.ts";
-import { type EnvMap, loadConfig } from "./index.ts";
+import { type TestAuthority, type TestCertificate, testAuthority } from "../../../test/support/certificates.ts";
+import { type EnvMap, loadConfig } from "../index.ts";
 
 const load = (env: EnvMap) => loadConfig({ env: { MODE: "local", ...env }, envFile: "/dev/null" });
 
@@ -32,8 +32,8 @@ for (const [cert, key] of [
     });
 
     test("must be what they should be", () => {
-      expect(() => load({ [cert]: one.keyFile, [key]: one.keyFile })).toThrow("holds no certificate in PEM");
-      expect(() => load({ [cert]: one.certFile, [key]: one.certFile })).toThrow("holds no private key in PEM");
+      expect(() => load({ [cert]: one.keyFile, [key]: one.keyFile })).toThrow("contains no certificate in PEM");
+      expect(() => load({ [cert]: one.certFile, [key]: one.certFile })).toThrow("contains no private key in PEM");
       expect(() => load({ [cert]: `${one.certFile}.no`, [key]: one.keyFile })).toThrow("does not exist");
     });
   });
