@@ -12,7 +12,7 @@ export interface RecoveryLimits extends SilenceLimits {
   /** Between two looks into the journal. */
   readonly everyMs: number;
   /** Between two looks at executions that were taken lately. */
-  readonly lookMs: number;
+  readonly pollMs: number;
   /**
    * Temporal ends an activity without heartbeats after 30 s, and the server's workflow itself soon after. What takes longer
    * waits for something that is broken: the log says so, and it is looked at more rarely.
@@ -23,7 +23,7 @@ export interface RecoveryLimits extends SilenceLimits {
 }
 
 const DEFAULT_LIMITS: RecoveryLimits = {
-  ...{ everyMs: 15_000, lookMs: 2_000, silentMs: 20_000, unknownMs: 15 * 60_000 },
+  ...{ everyMs: 15_000, pollMs: 2_000, silentMs: 20_000, unknownMs: 15 * 60_000 },
   ...{ patienceMs: 120_000, giveUpMs: 24 * 3_600_000 },
 };
 
@@ -60,7 +60,7 @@ export class Recovery {
 
   async #loop(): Promise<void> {
     const { signal } = this.#ending;
-    const { everyMs, lookMs, patienceMs } = this.#limits;
+    const { everyMs, pollMs, patienceMs } = this.#limits;
     let dueAt = 0;
     while (!signal.aborted) {
       if (performance.now() >= dueAt) {
@@ -71,7 +71,7 @@ export class Recovery {
       }
       await inParallel([...this.#taken.values()], MAX_AT_ONCE, (taken) => this.#look(taken));
       const isYoung = [...this.#taken.values()].some(({ since }) => performance.now() - since < patienceMs);
-      await sleep(isYoung ? lookMs : everyMs, signal);
+      await sleep(isYoung ? pollMs : everyMs, signal);
     }
   }
 

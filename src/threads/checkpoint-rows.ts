@@ -1,21 +1,21 @@
-/** A serialised value with the name of its format, as the library's serialiser gives it. */
+/** A serialized value and the name of its format, as the library's serializer returns it. */
 export interface Blob {
   readonly type: string;
   readonly data: Uint8Array;
 }
 
-/** A message, kept once for all values of its thread that hold it. Its id is made of its content. */
+/** A message, stored once for all values of its thread that contain it. Its id is a hash of its content. */
 export interface StoredMessage {
   readonly id: string;
   readonly value: Blob;
 }
 
-/** A value without its messages, and the ids of these. */
+/** A value without its messages, and the ids of these messages in order. */
 export interface StoredValue extends Blob {
-  readonly parts: readonly string[];
+  readonly messageIds: readonly string[];
 }
 
-/** Which checkpoint: sub-graphs keep theirs under namespaces of their own. */
+/** Identifies a checkpoint. Each sub-graph has its own namespace; the agent's own graph has the empty one. */
 export interface CheckpointKey {
   readonly threadId: string;
   readonly namespace: string;
@@ -48,40 +48,39 @@ export interface WriteRow {
   readonly value: StoredValue;
 }
 
-/** What a checkpoint saver needs of a store. Ids of checkpoints sort by age. */
+/** The storage behind the checkpoint saver. Ids of checkpoints sort by age. */
 export interface CheckpointRows {
-  /** The same rows, whose work ends with the signal's reason when it aborts; absent where nothing takes long. */
+  /** The same rows; their calls reject with the signal's reason when it aborts. Absent if no call takes long. */
   until?(signal: AbortSignal): CheckpointRows;
-  /** The checkpoint, or without `id` the newest of its thread and namespace. */
+  /** The checkpoint, or without `id` the newest one of the thread and namespace. */
   get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined>;
-  /** Checkpoints by thread and namespace, the newest first; without a thread those of all. */
+  /** Checkpoints of a thread and namespace, newest first; without `threadId` those of all threads. */
   list(threadId?: string, namespace?: string): AsyncIterable<CheckpointRow>;
   /**
-   * Adds or replaces a checkpoint with the channel values that are new in it and the parts of these that are new, and
-   * lets go of older checkpoints of the same thread and namespace beyond `keep`, with the writes and values that only
-   * they referred to. All or nothing.
-   * @returns the ids of parts that are neither given nor stored; where there are any, nothing is done
+   * Adds or replaces a checkpoint, its new channel values and their new messages. Deletes older checkpoints of the same
+   * thread and namespace beyond `keep`, with the writes and values that only they referred to. All or nothing.
+   * @returns the ids of messages that are neither given nor stored; if there are any, nothing was changed
    */
   put(
     row: CheckpointRow,
     values: readonly ChannelValue[],
-    parts: readonly StoredMessage[],
+    messages: readonly StoredMessage[],
     keep: number,
   ): Promise<string[]>;
   /** The stored values of a checkpoint's channels, at the checkpoint's versions. */
   values(row: CheckpointRow): Promise<ChannelValue[]>;
   writes(key: CheckpointKey): Promise<WriteRow[]>;
   /**
-   * All or none. A row that is there is kept where its index is positive, and replaced where it is negative.
-   * @returns as {@link put}
+   * Stores all writes or none. An existing row is kept if its index is not negative, and replaced if it is.
+   * @returns the same as {@link put}
    */
-  putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly StoredMessage[]): Promise<string[]>;
-  /** Those of the parts that there are. */
-  parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]>;
-  /** Lets go of a thread's parts that no value refers to any more. */
+  putWrites(key: CheckpointKey, rows: readonly WriteRow[], messages: readonly StoredMessage[]): Promise<string[]>;
+  /** The messages with these ids, as far as they are stored. */
+  messages(threadId: string, ids: readonly string[]): Promise<StoredMessage[]>;
+  /** Deletes a thread's messages that no value refers to any more. */
   sweep(threadId: string): Promise<void>;
-  /** Deletes a thread, or with `onlySubGraphs` all of it but its own namespace. */
+  /** Deletes a thread, or with `onlySubGraphs` everything outside the empty namespace. */
   deleteThread(threadId: string, onlySubGraphs?: boolean): Promise<void>;
-  /** Lets go of what was not used for long and of unused space; a little at a time. */
+  /** Deletes long unused threads and returns unused space to the file system, a limited amount per call. */
   maintenance(): Promise<void>;
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { Fingerprint } from "./fingerprint.ts";
 
-describe("a fingerprint", () => {
-  test("can be had of the messages that models, tools and users make", () => {
+describe("Fingerprint", () => {
+  test("can be taken of messages from models, tools and users", () => {
     const chunk = new AIMessageChunk({
       content: "Hi",
       tool_call_chunks: [{ type: "tool_call_chunk", id: "1", name: "ls", args: '{"path":"/"}', index: 0 }],
@@ -20,7 +20,7 @@ describe("a fingerprint", () => {
     for (const message of messages) expect(Fingerprint.of(message)?.matches(message)).toBe(true);
   });
 
-  test("is another one whatever changes, at any depth", () => {
+  test("does not match after any change, at any depth", () => {
     const changes: ((value: { a: unknown; list: unknown[]; deep: Record<string, unknown> }) => void)[] = [
       (value) => Object.assign(value, { a: 2 }),
       (value) => Object.assign(value, { a: "1" }),
@@ -40,7 +40,7 @@ describe("a fingerprint", () => {
     }
   });
 
-  test("cannot be had of what could change unseen, or never ends", () => {
+  test("cannot be taken of values that change unnoticed or are circular", () => {
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;
     for (const value of [{ map: new Map() }, { date: new Date() }, circle])

@@ -1,11 +1,11 @@
-/** Deepest nesting that is looked at; below it, values may be circular. */
+/** Values nested deeper than this get no fingerprint; they may be circular. */
 const MAX_DEPTH = 24;
 const ARRAY = Symbol("array");
 const OBJECT = Symbol("object");
 
 /**
- * What an object was made of at a time: tells whether it is still the same, without reading its texts again, since a
- * text that has not been replaced is found equal at once.
+ * A snapshot of what an object consists of. Tells whether the object was changed since. This is cheap: a string that was
+ * not replaced compares equal by reference.
  */
 export class Fingerprint {
   readonly #parts: readonly unknown[];
@@ -14,7 +14,7 @@ export class Fingerprint {
     this.#parts = parts;
   }
 
-  /** @returns `undefined` where the object holds what could change unseen */
+  /** @returns `undefined` if the object contains values that could change without being noticed */
   static of(value: object): Fingerprint | undefined {
     const parts: unknown[] = [];
     const whole = walk(value, 0, (part) => parts.push(part) > 0);
@@ -27,21 +27,21 @@ export class Fingerprint {
   }
 }
 
-/** Visits what a value is made of, in order, until a visit says no. @returns whether all was visited */
+/** Visits all parts of a value in order until `visit` returns false. @returns whether everything was visited */
 function walk(value: unknown, depth: number, visit: (part: unknown) => boolean): boolean {
   if (typeof value !== "object" || value === null) return visit(value);
   if (depth > MAX_DEPTH) return false;
   if (Array.isArray(value)) {
     return visit(ARRAY) && visit(value.length) && value.every((item) => walk(item, depth + 1, visit));
   }
-  // The object itself may be of any class; what it holds must be plain.
+  // The object itself may be of any class; its properties must be plain.
   if (depth > 0 && !isPlain(value)) return false;
   const keys = Object.keys(value);
-  const held = value as Readonly<Record<string, unknown>>;
-  return visit(OBJECT) && visit(keys.length) && keys.every((key) => visit(key) && walk(held[key], depth + 1, visit));
+  const fields = value as Readonly<Record<string, unknown>>;
+  return visit(OBJECT) && visit(keys.length) && keys.every((key) => visit(key) && walk(fields[key], depth + 1, visit));
 }
 
-/** Whether an object is a mere collection of properties. */
+/** Whether an object is a plain record, without a class. */
 export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -48,8 +48,8 @@ const messages = (): BaseMessage[] => [
   }),
 ];
 
-describe("what is stored of a thread", () => {
-  test("holds no secret, in whatever place, while the conversation that is worked with keeps it", async () => {
+describe("masking of stored threads", () => {
+  test("removes secrets everywhere from the store, but not from the running conversation", async () => {
     const { saver, put, content } = open(SECRET);
     const conversation = messages();
     const config = await put(
@@ -70,7 +70,7 @@ describe("what is stored of a thread", () => {
     expect(content()).not.toContain(btoa(SECRET).slice(0, 12));
   });
 
-  test("is the same conversation again", async () => {
+  test("keeps the conversation readable by the library", async () => {
     const { saver, put } = open(SECRET);
     await put(1, { messages: messages() });
     const found = (await saver.getTuple(thread))?.checkpoint.channel_values["messages"] as BaseMessage[];
@@ -87,14 +87,14 @@ describe("what is stored of a thread", () => {
     expect((found[2] as ToolMessage).tool_call_id).toBe("c1");
   });
 
-  test("can be read where a secret is a word of the library's own", async () => {
+  test("keeps messages readable if a secret equals a word of the library", async () => {
     const { saver, put } = open("messages", "constructor", "human", "text", "kwargs", "content", "tool_call");
     await put(1, { messages: messages() });
     const found = (await saver.getTuple(thread))?.checkpoint.channel_values["messages"] as BaseMessage[];
     expect(found.map((message) => message.text)).toEqual(messages().map((message) => message.text));
   });
 
-  test("stays the same for what was read and did not change", async () => {
+  test("stores unchanged messages under the same id again", async () => {
     const { saver, put, content } = open(SECRET);
     await put(1, { messages: messages() });
     const found = (await saver.getTuple(thread))?.checkpoint.channel_values["messages"] as BaseMessage[];

@@ -1,13 +1,13 @@
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { Blob } from "./checkpoint-rows.ts";
 
-/** What tools were called with, and what they gave besides text: the keys in it are an agent's own. */
+/** Fields with free content (arguments and artifacts of tools): keys in it may be secrets too. */
 const FREE = new Set(["args", "input", "artifact"]);
-/** Whose values are words of the library, by which it reads messages again. */
+/** Fields whose values the library needs to deserialize messages. */
 const STRUCTURAL = new Set(["type", "role", "status"]);
 const WORD = /^[a-z_]{1,32}$/;
 
-/** A serialised value without secrets. What the library needs to read it again stays as it is. */
+/** Masks the secrets in a serialized value, except in what the library needs to deserialize it. */
 export function maskStored(blob: Blob, mask: SecretMask): Blob {
   if (blob.type !== "json") return maskBytes(blob, mask);
   const value: unknown = JSON.parse(new TextDecoder().decode(blob.data));
@@ -21,7 +21,7 @@ function maskBytes(blob: Blob, mask: SecretMask): Blob {
   return masked === text ? blob : { type: blob.type, data: new TextEncoder().encode(masked) };
 }
 
-/** @param isFree whether it is an agent's own @returns the value itself where nothing was masked */
+/** @param isFree whether the value is free content, whose keys are masked too @returns the value itself if unchanged */
 function maskValue(value: unknown, mask: SecretMask, isFree: boolean): unknown {
   if (typeof value === "string") return mask.mask(value);
   if (typeof value !== "object" || value === null) return value;

@@ -35,8 +35,8 @@ function number(sql: string): number {
 
 const parts = () => number("(SELECT count(*) FROM parts)");
 
-describe("messages", () => {
-  test("are stored once, however many steps they are part of", async () => {
+describe("stored messages", () => {
+  test("are stored once, however many steps contain them", async () => {
     const messages: BaseMessage[] = [];
     for (let step = 1; step <= 100; step++) {
       messages.push(new HumanMessage({ id: `m${step}`, content: `${step} ${LONG}` }));
@@ -50,7 +50,7 @@ describe("messages", () => {
     expect(await stored()).toEqual({ messages });
   });
 
-  test("that are changed in place are stored as they are then", async () => {
+  test("are stored again after they were changed in place", async () => {
     const message = new AIMessage({ content: "before", additional_kwargs: { deep: { list: [1, 2] } } });
     await put(1, { messages: [message] });
     // As LangGraph does with messages that have none.
@@ -67,22 +67,25 @@ describe("messages", () => {
     expect(((await stored())["messages"] as BaseMessage[])[0]?.text).toBe("after");
   });
 
-  test("that are removed or replaced are let go of", async () => {
+  test("are deleted when they were removed or replaced", async () => {
     const [old, kept] = [new HumanMessage({ id: "1", content: "old" }), new HumanMessage({ id: "2", content: "kept" })];
     await put(1, { messages: [old, kept] });
     for (const step of [2, 3, 4]) await put(step, { messages: [new AIMessage({ id: "1", content: "new" }), kept] });
     await rows.sweep("thread-1");
     expect(parts()).toBe(2);
-    expect(((await stored())["messages"] as BaseMessage[]).map((message) => message.text)).toEqual(["new", "kept"]);
+    expect(((await stored())["messages"] as BaseMessage[]).map((message) => message.text)).toEqual([
+      "new",
+      "kept",
+    ]);
   });
 
-  test("are let go of in a long run too that replaces them with every step", async () => {
+  test("are deleted during a long run that replaces them in every step", async () => {
     for (let step = 1; step <= 500; step++)
       await put(step, { messages: [new AIMessage({ id: "1", content: `${step}` })] });
     expect(parts()).toBeLessThan(100);
   });
 
-  test("that another process has let go of meanwhile are stored again", async () => {
+  test("are stored again after another process deleted them", async () => {
     const messages = [new HumanMessage({ id: "1", content: "mine" })];
     await put(1, { messages });
     const other = new RowSaver(new SqliteRows(database), 2);
@@ -95,7 +98,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("of one thread are not those of another one", async () => {
+  test("of different threads are separate", async () => {
     const messages = [new HumanMessage({ id: "1", content: "shared" })];
     await put(1, { messages });
     const checkpoint = { ...emptyCheckpoint(), channel_values: { messages }, channel_versions: { messages: 1 } };
@@ -108,8 +111,8 @@ describe("messages", () => {
   });
 });
 
-describe("values", () => {
-  test("are the same again wherever messages are in them", async () => {
+describe("stored values", () => {
+  test("are read back unchanged, wherever they contain messages", async () => {
     const message = new ToolMessage({ id: "t", tool_call_id: "c", content: LONG, artifact: { failure: "x" } });
     const values = {
       list: [message, "text", message, { inner: [message] }, null],
@@ -127,7 +130,7 @@ describe("values", () => {
     expect((rest["single"] as BaseMessage).constructor).toBe(ToolMessage);
   });
 
-  test("that look like what stands for messages are left as they are", async () => {
+  test("are read back unchanged if they look like placeholders of messages", async () => {
     const values = { files: { "stigmer:messages": [0, 1], message: new HumanMessage({ id: "1", content: "hi" }) } };
     await put(1, values);
     expect(await stored()).toEqual(values);

@@ -52,8 +52,8 @@ async function idsOf(place: Place): Promise<string[]> {
 
 const thread: Place = { thread: "thread-1" };
 
-describe("a thread", () => {
-  test("is remembered with its newest state, also in channels that changed long ago", async () => {
+describe("checkpoints of a thread", () => {
+  test("return the newest state, including channels that changed long ago", async () => {
     const ids = await run(thread, 6);
     const tuple = await saver.getTuple(at(thread));
     expect(tuple?.checkpoint).toMatchObject({
@@ -65,28 +65,28 @@ describe("a thread", () => {
     expect(tuple?.parentConfig).toEqual(at(thread, ids.at(-2)));
   });
 
-  test("keeps its newest checkpoints only", async () => {
+  test("are kept for the newest steps only", async () => {
     const ids = await run(thread, 6);
     expect(await idsOf(thread)).toEqual(ids.slice(-KEEP).reverse());
     expect(await saver.getTuple(at(thread, ids[0]))).toBeUndefined();
     expect(rows("checkpoints")).toBe(KEEP);
   });
 
-  test("lets go of the values and writes that only older checkpoints had", async () => {
+  test("are deleted together with the values and writes that only they used", async () => {
     await run(thread, 6);
     // The messages of both checkpoints that are kept, and the value that they share.
     expect(rows("channel_values")).toBe(KEEP + 1);
     expect(rows("writes")).toBe(KEEP);
   });
 
-  test("can go back to the checkpoint before the newest one", async () => {
+  test("allow going back to the one before the newest", async () => {
     const ids = await run(thread, 6);
     const tuple = await saver.getTuple(at(thread, ids.at(-2)));
     expect(tuple?.checkpoint.channel_values).toEqual({ messages: ["message 5"], fixed: "always" });
     expect(tuple?.pendingWrites).toEqual([["task-5", "messages", "write 5"]]);
   });
 
-  test("does not grow in the store, however long it runs", async () => {
+  test("do not accumulate in the store, however long the run", async () => {
     await run(thread, 5);
     const before = [rows("checkpoints"), rows("channel_values"), rows("writes")];
     await run({ thread: "thread-2" }, 50);
@@ -95,8 +95,8 @@ describe("a thread", () => {
   });
 });
 
-describe("threads and their sub-graphs", () => {
-  test("do not push each other out", async () => {
+describe("checkpoints of sub-graphs", () => {
+  test("do not evict those of the thread", async () => {
     const places: Place[] = [thread, { thread: "thread-2" }, { thread: "thread-1", namespace: "tools:1" }];
     const ids = new Map<Place, string[]>();
     for (const place of places) ids.set(place, await run(place, 3));
@@ -107,7 +107,7 @@ describe("threads and their sub-graphs", () => {
     }
   });
 
-  test("are deleted without a trace, and others are not", async () => {
+  test("are deleted completely with their thread, and no others are", async () => {
     await run(thread, 3);
     await run({ thread: "thread-1", namespace: "tools:1" }, 3);
     await run({ thread: "thread-2" }, 3);
@@ -118,7 +118,7 @@ describe("threads and their sub-graphs", () => {
   });
 });
 
-test("a write that is there is not made twice", async () => {
+test("a write that is already stored is not stored twice", async () => {
   const [id] = await run(thread, 1);
   await saver.putWrites(at(thread, id), [["messages", "again"]], "task-1");
   expect((await saver.getTuple(at(thread)))?.pendingWrites).toEqual([["task-1", "messages", "write 1"]]);

@@ -28,9 +28,9 @@ import type {
 import { ThreadError } from "./thread-error.ts";
 import { type Dumped, ValueCodec } from "./value-codec.ts";
 
-/** How often a checkpoint is read anew that another process has let go of meanwhile. */
-const READS = 20;
-/** Checkpoints of a thread after which parts that nothing refers to are let go of; the end of a run does so too. */
+/** Another process may delete a checkpoint while it is being read; the newest one is then read instead. */
+const MAX_READ_ATTEMPTS = 20;
+/** After this many checkpoints, unreferenced messages are deleted. The end of an execution does so too. */
 const SWEEP_EVERY = 64;
 
 /** LangGraph's checkpoint saver on any {@link CheckpointRows}. */
@@ -41,8 +41,8 @@ export class RowSaver extends BaseCheckpointSaver {
   #puts = 0;
 
   /**
-   * @param keep checkpoints that are kept of each thread and namespace: each holds the whole conversation
-   * @param mask of the secrets that are never stored
+   * @param keep how many checkpoints to keep per thread and namespace; each contains the whole conversation
+   * @param mask masks the secrets that must not be stored
    */
   constructor(rows: CheckpointRows, keep: number, mask?: SecretMask) {
     super();
@@ -56,13 +56,13 @@ export class RowSaver extends BaseCheckpointSaver {
     if (threadId === undefined) return undefined;
     const rows = this.#rowsFor(config);
     const id = getCheckpointId(config);
-    for (let attempt = 0; attempt < READS; attempt++) {
+    for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
       const row = await rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
       if (row === undefined) return undefined;
       const tuple = await this.#tuple(row, rows);
       if (tuple !== undefined) return tuple;
     }
-    throw new ThreadError(`The agent's memory cannot be read: parts of the thread ${threadId} are missing.`);
+    throw new ThreadError(`The agent's memory cannot be read: messages of the thread ${threadId} are missing.`);
   }
 
   override async *list(config: RunnableConfig, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
@@ -79,7 +79,7 @@ export class RowSaver extends BaseCheckpointSaver {
         if (!Object.entries(options.filter).every(([key, value]) => metadata[key] === value)) continue;
       }
       const tuple = await this.#tuple(row, rows);
-      // Another process has let go of it meanwhile.
+      // Another process has deleted it meanwhile.
       if (tuple === undefined) continue;
       left--;
       yield tuple;
@@ -120,7 +120,7 @@ export class RowSaver extends BaseCheckpointSaver {
         ),
     );
     const rows = this.#rowsFor(config);
-    await store(dumped, (values, parts) => rows.put(row, values, parts, this.#keep));
+    await store(dumped, (values, messages) => rows.put(row, values, messages, this.#keep));
     if (++this.#puts % SWEEP_EVERY === 0) await rows.sweep(threadId);
     return configOf(row);
   }
@@ -145,32 +145,32 @@ export class RowSaver extends BaseCheckpointSaver {
         ),
     );
     const to = this.#rowsFor(config);
-    await store(dumped, (rows, parts) => to.putWrites({ threadId, namespace, id }, rows, parts));
+    await store(dumped, (rows, messages) => to.putWrites({ threadId, namespace, id }, rows, messages));
   }
 
   override async deleteThread(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
   }
 
-  /** The graph's configuration carries the signal of its run: what it waits for ends with it. */
+  /** The graph's configuration carries the signal of its run, which must also end what the saver waits for. */
   #rowsFor({ signal }: RunnableConfig): CheckpointRows {
     return (signal === undefined ? undefined : this.#rows.until?.(signal)) ?? this.#rows;
   }
 
-  /** @returns `undefined` where parts of it are gone */
+  /** @returns `undefined` if some of its messages were deleted meanwhile */
   async #tuple(row: CheckpointRow, rows: CheckpointRows): Promise<CheckpointTuple | undefined> {
     const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
     const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
     const values = await rows.values(row);
     const writes = await this.#orderedWrites(row, rows);
-    // Before version 4 the tasks to run next were writes of the parent.
+    // Checkpoint formats before version 4 store the tasks to run next as writes of the parent.
     const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent, rows) : undefined;
     const sends = tasks?.filter(({ channel }) => channel === TASKS);
 
     const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
-    const parts = await this.#codec.loadParts(stored, (ids) => rows.parts(row.threadId, ids));
-    if (parts === undefined) return undefined;
-    const load = async (value: StoredValue) => await this.#codec.loadValue(value, parts);
+    const messages = await this.#codec.loadMessages(stored, (ids) => rows.messages(row.threadId, ids));
+    if (messages === undefined) return undefined;
+    const load = async (value: StoredValue) => await this.#codec.loadValue(value, messages);
     for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
     if (sends !== undefined) {
       const versions = Object.values(checkpoint.channel_versions);
@@ -194,19 +194,19 @@ export class RowSaver extends BaseCheckpointSaver {
   }
 }
 
-/** So often parts may turn out to be missing: another process lets go of them while this one brings others. */
-const ATTEMPTS = 10;
+/** Another process may delete messages while this one stores values that refer to them. */
+const MAX_WRITE_ATTEMPTS = 10;
 
-/** Stores values with the parts that are new, and where it turns out that others are missing too, with these. */
+/** Stores values with their new messages; if the store turns out to lack further ones, adds these and tries again. */
 async function store<T>(
   dumped: Dumped<T>,
-  put: (values: T, parts: readonly StoredMessage[]) => Promise<string[]>,
+  put: (values: T, messages: readonly StoredMessage[]) => Promise<string[]>,
 ): Promise<void> {
-  let parts = dumped.fresh;
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const missing = await put(dumped.values, parts);
+  let messages = dumped.added;
+  for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
+    const missing = await put(dumped.values, messages);
     if (missing.length === 0) return;
-    parts = [...parts, ...(await dumped.again(missing))];
+    messages = [...messages, ...(await dumped.serializeAgain(missing))];
   }
   throw new ThreadError("The agent's memory cannot be written: messages changed meanwhile.");
 }

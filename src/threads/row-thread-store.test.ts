@@ -12,7 +12,7 @@ async function write({ saver }: ThreadStore, thread: string, namespace = ""): Pr
 }
 
 describe("threads in a file", () => {
-  test("are there again when the runner starts anew", async () => {
+  test("survive a restart of the runner", async () => {
     await using folder = await temporaryFolder();
     const before = openSqliteThreads(folder.path);
     await write(before, "thread-1");
@@ -22,7 +22,7 @@ describe("threads in a file", () => {
     await after.close();
   });
 
-  test("may be used by several processes at once", async () => {
+  test("can be used by several processes at once", async () => {
     await using folder = await temporaryFolder();
     const [one, two] = [openSqliteThreads(folder.path), openSqliteThreads(folder.path)];
     await write(one, "thread-1");
@@ -31,7 +31,7 @@ describe("threads in a file", () => {
     await two.close();
   });
 
-  test("lose what only sub-agents needed when they are tidied", async () => {
+  test("lose the state of sub-agents when they are compacted", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     await write(threads, "thread-1");
@@ -44,7 +44,7 @@ describe("threads in a file", () => {
     await threads.close();
   });
 
-  test("are gone when they are deleted", async () => {
+  test("cannot be read after they were deleted", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     await write(threads, "thread-1");

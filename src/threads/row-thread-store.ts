@@ -6,12 +6,12 @@ import type { ThreadQueue } from "./thread-queue.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
 /**
- * Checkpoints kept of a thread. The newest is the memory; the one before it is what a run that was cut off while it
- * wrote goes back to.
+ * Checkpoints kept per thread. The newest one is the memory; a run that was killed while writing falls back to the one
+ * before.
  */
 const KEPT_CHECKPOINTS = 2;
 
-/** Threads in any store of rows. */
+/** A thread store on any {@link CheckpointRows}. */
 export class RowThreadStore implements ThreadStore {
   readonly saver: BaseCheckpointSaver;
   readonly #rows: CheckpointRows;

@@ -1,4 +1,4 @@
-/** Why a thread cannot be used. The message is for the user of the agent. */
+/** A thread cannot be used. The message is for the user of the agent. */
 export class ThreadError extends Error {
   override readonly name = "ThreadError";
 

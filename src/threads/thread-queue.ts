@@ -8,11 +8,11 @@ import { type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "./tic
 
 const RENEW_MS = TICKET_TTL_MS / 3;
 
-/** How often executions look and tell, in ms, instead of the usual. */
+/** Overrides of the queue's intervals, in ms. */
 export interface QueueIntervals {
-  /** A waiting execution looks whether its turn has come, where it is called when it comes. */
-  readonly lookMs?: number | undefined;
-  /** The execution that has the thread says that it still has it. */
+  /** Polling interval of a waiting execution that is also woken by messages. */
+  readonly pollMs?: number | undefined;
+  /** Interval at which the holder renews its lock. */
   readonly renewMs?: number | undefined;
 }
 
@@ -24,8 +24,8 @@ export interface ThreadQueueOptions {
 }
 
 /**
- * Gives a thread to one execution at a time, in the order in which the executions were created, across all processes
- * that share the tickets.
+ * Locks a thread for one execution at a time, in the order in which the executions were created, across all processes
+ * that share the ticket store.
  */
 export class ThreadQueue {
   readonly #tickets: TicketStore;
@@ -40,16 +40,16 @@ export class ThreadQueue {
     this.#renewMs = renewMs;
   }
 
-  /** Keeps the place of an execution that has not arrived yet. @throws where that is not possible */
+  /** Reserves the place of an execution that has not arrived yet. @throws if that is not possible */
   async announce(threadId: string, executionId: string): Promise<void> {
     await this.#tickets.announce(threadId, ticketOf(executionId));
   }
 
   /**
-   * Waits until the thread is free and no earlier execution wants it.
-   * @param onLost told when another execution has it too
-   * @returns the function that frees it
-   * @throws ThreadError; the signal's reason, when it aborts while waiting
+   * Waits until the thread is free and no earlier execution is in the queue.
+   * @param onLost called when another execution got the lock too
+   * @returns the function that releases the lock
+   * @throws ThreadError; the signal's reason if it aborts while waiting
    */
   async acquire(
     threadId: string,
@@ -62,7 +62,7 @@ export class ThreadQueue {
     try {
       await this.#wait(claim, signal);
     } catch (error) {
-      // It may be taken all the same, or be still: what was sent cannot be called back.
+      // The claim may have succeeded, or may still succeed: a request that was sent cannot be recalled.
       void this.#tickets.release(claim, false);
       throw error;
     }
@@ -91,22 +91,22 @@ export class ThreadQueue {
         signal.throwIfAborted();
         const blocked = await this.#tickets.claim(claim, settling.left, signal);
         if (blocked === undefined) return;
-        if (blocked.why === "emptied") {
+        if (blocked.reason === "emptied") {
           this.#log.warn(
-            `What is known of the queue of ${threadId} was lost: ${ticket.executionId} waits for the others`,
+            `The queue of ${threadId} was lost: ${ticket.executionId} waits until the others have registered again`,
           );
           settling.restart();
           continue;
         }
-        settling.begin(blocked.why === "early" ? blocked.againInMs : undefined);
-        if (blocked.why === "early") {
+        settling.begin(blocked.reason === "early" ? blocked.againInMs : undefined);
+        if (blocked.reason === "early") {
           await waker.wait(blocked.againInMs, signal);
           continue;
         }
         if (obstacle === undefined)
-          this.#log.info(`${ticket.executionId} waits for its turn on ${threadId}: ${told(blocked)}`);
-        obstacle = seen(blocked, obstacle);
-        if (await this.#withdrawn(threadId, obstacle)) continue;
+          this.#log.info(`${ticket.executionId} waits for ${threadId}: ${describeBlock(blocked)}`);
+        obstacle = trackObstacle(blocked, obstacle);
+        if (await this.#withdrawIfClosed(threadId, obstacle)) continue;
         await waker.wait(blocked.againInMs, signal);
       }
     } finally {
@@ -114,40 +114,40 @@ export class ThreadQueue {
     }
   }
 
-  /** Takes an announced execution out of the line whose workflow has ended. @returns whether that was done */
-  async #withdrawn(threadId: string, { why, by, since }: Obstacle): Promise<boolean> {
-    if (why !== "announced" || !(await this.#arrivals.isOver(by, since))) return false;
+  /** Removes an announced execution from the queue if its workflow has ended. @returns whether it was removed */
+  async #withdrawIfClosed(threadId: string, { reason, by, since }: Obstacle): Promise<boolean> {
+    if (reason !== "announced" || !(await this.#arrivals.hasEnded(by, since))) return false;
     try {
       await this.#tickets.withdraw(threadId, by);
-      this.#log.info(`${by} loses its turn on ${threadId}: its workflow ended before it arrived`);
+      this.#log.info(`${by} was removed from the queue of ${threadId}: its workflow ended before it arrived`);
       return true;
     } catch (error) {
-      this.#log.debug(`${by} could not be taken out of the queue of ${threadId}: ${messageOf(error)}`);
+      this.#log.debug(`${by} could not be removed from the queue of ${threadId}: ${messageOf(error)}`);
       return false;
     }
   }
 
   #lost({ threadId, ticket }: Claim, onLost?: () => void): void {
     this.#log.warn(
-      `Another execution has ${threadId} besides ${ticket.executionId}: it was not renewed in time, or what the runners share was emptied`,
+      `${ticket.executionId} lost the lock of ${threadId} to another execution: it was not renewed in time, or the shared store lost its data`,
     );
     onLost?.();
   }
 }
 
-/** What an execution waits for, and since when. */
+/** What blocks an execution, and since when. */
 interface Obstacle extends Blocked {
   readonly since: number;
 }
 
-function seen(blocked: Blocked, before: Obstacle | undefined): Obstacle {
-  const isSame = before?.by === blocked.by && before.why === blocked.why;
+function trackObstacle(blocked: Blocked, before: Obstacle | undefined): Obstacle {
+  const isSame = before?.by === blocked.by && before.reason === blocked.reason;
   return { ...blocked, since: isSame ? before.since : performance.now() };
 }
 
-function told({ why, by }: Blocked): string {
+function describeBlock({ reason, by }: Blocked): string {
   const other = by === "" ? "another execution" : by;
-  switch (why) {
+  switch (reason) {
     case "held":
       return `${other} runs`;
     case "announced":

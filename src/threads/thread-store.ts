@@ -1,27 +1,27 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { SecretMask } from "../shared/secret-mask.ts";
 
-/** Where agents' memories are kept. */
+/** Stores agents' memories: one thread for each session, with the queue of executions that want it. */
 export interface ThreadStore {
   /** The saver that the agent library reads and writes a thread with. */
   readonly saver: BaseCheckpointSaver;
   /**
-   * The same for one execution, whose secrets are never stored: the agent works with what it has in memory, and what is
-   * written is masked. So neither a later execution nor who reads the store finds them, however this one ends.
+   * A saver for one execution that masks secrets before writing. The agent keeps working with the unmasked values in
+   * memory; neither a later execution nor a reader of the store can find them, however this execution ends.
    */
   saverWith(mask: SecretMask): BaseCheckpointSaver;
   /**
-   * Keeps a place in the thread's queue for an execution that will soon {@link acquire} it: Temporal may hand out the
-   * task of a later message first.
-   * @throws where that is not possible; the execution then gets its place when it arrives
+   * Reserves a place in the thread's queue for an execution that will soon call {@link acquire}. Temporal may dispatch
+   * the task of a later message first.
+   * @throws if the place cannot be reserved; the execution then gets its place when it calls acquire
    */
   announce(threadId: string, executionId: string): Promise<void>;
   /**
-   * Waits until it is the execution's turn to have the thread: executions of one thread run one after the other, in the
-   * order in which they were created, and each continues the other's memory.
-   * @param onLost told when another execution has the thread too, since where they agree on it was emptied
-   * @returns the function that frees it
-   * @throws ThreadError; the signal's reason, when it aborts while waiting
+   * Waits for the thread's lock. Executions of one thread run one after the other, in the order in which they were
+   * created, and each continues the memory of the one before.
+   * @param onLost called when another execution got the lock too, because the shared store lost its data
+   * @returns the function that releases the lock
+   * @throws ThreadError; the signal's reason if it aborts while waiting
    */
   acquire(
     threadId: string,
@@ -29,7 +29,7 @@ export interface ThreadStore {
     signal: AbortSignal,
     onLost?: () => void,
   ): Promise<() => Promise<void>>;
-  /** After an execution: lets go of what only its own run needed. */
+  /** Called after an execution: deletes what only its own run needed, and does some maintenance. */
   compact(threadId: string): Promise<void>;
   delete(threadId: string): Promise<void>;
   close(): Promise<void>;

@@ -1,64 +1,64 @@
 import type { Ticket } from "./ticket.ts";
 
-/** How long a thread is kept for a holder, or a place in its queue for a waiter, that does not renew it. */
+/** A lock, or a place in the queue, expires after this time unless it is renewed. */
 export const TICKET_TTL_MS = 30_000;
 /**
- * How long a place is kept for an announced execution that does not arrive. Its task has to start within a minute of
- * being scheduled, which follows the announcement at once.
+ * How long a place is reserved for an announced execution that does not arrive. Its task is scheduled right after the
+ * announcement and has to start within a minute.
  */
 export const ANNOUNCED_TTL_MS = 75_000;
 
-/** An execution that wants a thread, or has it. */
+/** An execution's attempt to lock a thread. */
 export interface Claim {
   readonly threadId: string;
   readonly ticket: Ticket;
-  /** Of this attempt alone. */
+  /** Unique to this attempt. */
   readonly token: string;
 }
 
-/** Why a thread is not free for a claim yet. */
+/** Why a claim was refused. */
 export interface Blocked {
   /**
-   * `held`: another execution has it. `waiting`, `announced`: another one comes first; an announced one has not arrived
-   * yet. `early`: it is free, but an earlier one may be on its way. `emptied`: the claim was in line, and is again, but what
-   * was kept was lost in between.
+   * `held`: another execution has the lock. `waiting`, `announced`: another one is first; an announced one has not
+   * arrived yet. `early`: the thread is free, but an earlier execution may be on its way. `emptied`: the store lost its
+   * data while the claim was in the queue; the claim was added again.
    */
-  readonly why: "held" | "waiting" | "announced" | "early" | "emptied";
-  /** The execution in the way; empty where it is not known, or where there is none. */
+  readonly reason: "held" | "waiting" | "announced" | "early" | "emptied";
+  /** The execution that blocks; empty if unknown or none. */
   readonly by: string;
-  /** When to look again, unless woken before. */
+  /** When to try again, unless woken before. */
   readonly againInMs: number;
 }
 
-/** How long a free thread is left to others that may be on their way. */
-export interface Settle {
+/** How long a free thread is left to other executions that may be on their way. */
+export interface SettleOptions {
   readonly ms: number;
   /**
-   * Also where nobody else is in line. Else it is left then at most as long as the claim was on its way from its
-   * announcement.
+   * Whether to wait even with nobody else in the queue. Otherwise an execution that is alone waits at most as long as
+   * it took from its announcement to its claim.
    */
   readonly evenAlone: boolean;
 }
 
-/** Where those who want a thread agree on who has it and who is next. Shared by all who share the threads. */
+/** Holds the locks and queues of threads. Shared by all processes that share the threads. */
 export interface TicketStore {
-  /** Keeps a place for an execution that has not arrived yet. @throws where that is not possible */
+  /** Reserves a place for an execution that has not arrived yet. @throws if that is not possible */
   announce(threadId: string, ticket: Ticket): Promise<void>;
   /**
-   * Takes the thread for the claim that is first in line, or keeps the place of one that is not.
-   * @returns why it was not taken; `undefined` where it was
+   * Locks the thread if the claim is first in the queue; otherwise keeps its place.
+   * @returns why the claim was refused; `undefined` if it has the lock now
    * @throws ThreadError; the signal's reason
    */
-  claim(claim: Claim, settle: Settle, signal: AbortSignal): Promise<Blocked | undefined>;
-  /** Keeps a thread that is held. @returns `false` where another one has it @throws where that is not known */
+  claim(claim: Claim, settle: SettleOptions, signal: AbortSignal): Promise<Blocked | undefined>;
+  /** Renews a lock. @returns `false` if another claim has it @throws if that is unknown */
   renew(claim: Claim): Promise<boolean>;
   /**
-   * Gives up the thread or the place in line, and wakes who is next. Takes no longer than a caller can wait.
-   * @param held whether the thread was taken for sure. Never throws.
+   * Releases the lock or the place in the queue, and wakes the next waiter. Bounded in time; never throws.
+   * @param held whether the claim is known to have the lock
    */
   release(claim: Claim, held: boolean): Promise<void>;
-  /** Takes an announced execution out of the line, unless it has arrived. @throws where that is not possible */
+  /** Removes an announced execution from the queue, unless it has arrived. @throws if that is not possible */
   withdraw(threadId: string, executionId: string): Promise<void>;
-  /** Calls `wake` when a waiting execution may be next. @returns the function that ends it */
+  /** Calls `wake` when a waiting execution may be next. @returns the function that unsubscribes */
   onWake(threadId: string, executionId: string, wake: () => void): () => void;
 }

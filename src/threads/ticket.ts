@@ -7,14 +7,14 @@ export interface Ticket {
   readonly order: number;
 }
 
-/** A prefix, a hyphen, and a ULID: it carries the time of its creation. */
+/** A prefix, a hyphen, and a ULID, which contains its creation time. */
 const WITH_ULID = /^[a-z]+-([0-7][0-9a-hjkmnp-tv-z]{25})$/i;
-/** Keeps arrivals within one ms apart; as a power of two it is exact. */
+/** Distinguishes arrivals within the same ms; a power of two, so that adding it is exact. */
 const STEP_MS = 2 ** -10;
 
 let lastArrival = 0;
 
-/** The ticket of an execution: as of its creation where the id tells it, else as of now. */
+/** The ticket of an execution: ordered by its creation if the id is a ULID, otherwise by its arrival. */
 export function ticketOf(executionId: string, now: number = Date.now()): Ticket {
   const [, ulid] = WITH_ULID.exec(executionId) ?? [];
   if (ulid !== undefined) return { executionId, order: decodeTime(ulid.toUpperCase()) };

@@ -58,7 +58,7 @@ describe("a runner in local mode", () => {
     newer.close();
     await using runner = start(dataDir);
     await runner.says("Worker ready");
-    expect(runner.output()).toContain(`${path} was written by a newer version of this program and is left as it is`);
+    expect(runner.output()).toContain(`${path} was written by a newer version of this program and is left unchanged`);
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
     const kept = new Database(path);

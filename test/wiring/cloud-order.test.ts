@@ -37,20 +37,20 @@ describe("a message behind one that was announced and does not come", () => {
     const session = await world.user.session();
     const unknown = await announced(session);
     expect(phaseOf(await world.user.ask(session, "Hello"))).toBe("EXECUTION_COMPLETED");
-    expect(replica.program.output()).toContain(`${unknown} loses its turn`);
+    expect(replica.program.output()).toContain(`${unknown} was removed from the queue`);
 
     const connection = await Connection.connect({ address: `${world.temporal.host}:${world.temporal.port}` });
     const id = await announced(session);
     const workflowId = `stigmer/agent-execution/invoke/${id}`;
     const other = await new Client({ connection }).workflow.start("none", { taskQueue: "nobody", workflowId });
     const waiting = await world.user.begin(session, "Again");
-    await replica.program.says(`waits for its turn on thread-${session}: ${id} was created earlier`);
+    await replica.program.says(`waits for thread-${session}: ${id} was created earlier`);
     // Longer than until Temporal is asked.
     await Bun.sleep(4_000);
-    expect(replica.program.output()).not.toContain(`${id} loses its turn`);
+    expect(replica.program.output()).not.toContain(`${id} was removed from the queue`);
     await other.terminate();
     expect(phaseOf((await world.user.follow(waiting)).at(-1) ?? waiting)).toBe("EXECUTION_COMPLETED");
-    expect(replica.program.output()).toContain(`${id} loses its turn`);
+    expect(replica.program.output()).toContain(`${id} was removed from the queue`);
     await connection.close();
   });
 });

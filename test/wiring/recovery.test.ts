@@ -123,7 +123,7 @@ function recovery(
   limits: Partial<RecoveryLimits> = {},
   more: Partial<Pick<Workflows, "describe">> = {},
 ) {
-  const fast = { everyMs: 50, lookMs: 20, ...limits };
+  const fast = { everyMs: 50, pollMs: 20, ...limits };
   const workflows = new Workflows(connection, "default");
   const one = new Recovery({
     ...{ client, journal, isCertain, log: logger, limits: fast },

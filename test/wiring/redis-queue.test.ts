@@ -40,7 +40,7 @@ const replica = async (config = server.config): Promise<ThreadStore> =>
 
 /** One whose executions do not look by themselves before the time is over that an execution may have the thread. */
 const calledReplica = async (config = server.config): Promise<ThreadStore> =>
-  redisThreads(await connect(config), 60_000, log, undefined, { lookMs: 600_000 });
+  redisThreads(await connect(config), 60_000, log, undefined, { pollMs: 600_000 });
 
 const waits = (id: string) => until(`${id} waits`, () => lines.some((line) => line.includes(`${id} waits`)));
 
@@ -66,8 +66,8 @@ async function handOver(stores: readonly ThreadStore[], count: number): Promise<
   await Promise.all(turns);
 }
 
-describe("executions that wait for a thread", () => {
-  test("are called when their turn comes, over one connection of each replica that is opened when it is needed", async () => {
+describe("thread queue in Redis", () => {
+  test("wakes waiters over one connection per replica, opened on demand", async () => {
     const stores = [await calledReplica(), await calledReplica()];
     await (await stores[0]?.acquire(THREAD, "aex-0", never))?.();
     expect(await listeners()).toBe(0);
@@ -78,7 +78,7 @@ describe("executions that wait for a thread", () => {
     await until("the connections are closed", async () => (await listeners()) === 0);
   });
 
-  test("are called again after the connection on which they are called was lost", async () => {
+  test("wakes waiters again after the subscription's connection was lost", async () => {
     const stores = [await calledReplica(), await calledReplica()];
     await handOver(stores, 2);
     await server.command("CLIENT", "KILL", "TYPE", "pubsub");
@@ -86,7 +86,7 @@ describe("executions that wait for a thread", () => {
     await handOver(stores, 20);
   });
 
-  test("look for themselves where the user of Redis may not subscribe, which is said once with its remedy", async () => {
+  test("falls back to polling without permission to subscribe, logged once with a remedy", async () => {
     const rules = ["~stigmer:*", "resetchannels", "&stigmer:agent-execution:*", "+@all", "-@dangerous"];
     await server.command("ACL", "SETUSER", "few", "on", ">secret of the test", ...rules);
     const config = { ...server.config, username: "few", password: "secret of the test" };
@@ -97,7 +97,7 @@ describe("executions that wait for a thread", () => {
     expect(lines.join()).not.toContain("secret of the test");
   });
 
-  test("share the lock with replicas of an earlier version, which know of no queue", async () => {
+  test("shares its lock with replicas of earlier versions, which have no queue", async () => {
     const earlier = new RedisLocks(await connect(), "stigmer:lock:thread:", log);
     const store = await replica();
     const release = await earlier.acquire(THREAD);
@@ -117,7 +117,7 @@ describe("executions that wait for a thread", () => {
     await (await again)();
   });
 
-  test("are free for others soon where they are no longer wanted while Redis hangs", async () => {
+  test("frees a place soon after a waiter was cancelled while Redis hung", async () => {
     const [one, two] = [await replica(), await replica()];
     const controller = new AbortController();
     server.hang();
@@ -132,7 +132,7 @@ describe("executions that wait for a thread", () => {
     await until("nothing is left", async () => JSON.stringify(await server.command("KEYS", "stigmer:[lq]*")) === "[]");
   });
 
-  test("keep their order over a time in which Redis hangs", async () => {
+  test("keeps its order while Redis hangs", async () => {
     const [one, two] = [await replica(), await replica()];
     const release = await one.acquire(THREAD, "aex-0", never);
     const served: string[] = [];
@@ -152,11 +152,11 @@ describe("executions that wait for a thread", () => {
     expect(await server.command("KEYS", "stigmer:[lq]*")).toEqual([]);
   });
 
-  test("hold what they took without the answer having come", async () => {
+  test("holds a lock that was taken although the reply was lost", async () => {
     const store = await replica();
     await server.command("CLIENT", "PAUSE", "6500", "ALL");
     await (await store.acquire(THREAD, "aex-1", never))();
-    expect(lines.join("\n")).not.toContain("waits for its turn");
+    expect(lines.join("\n")).not.toContain("waits for thread");
     expect(await server.command("KEYS", "stigmer:[lq]*")).toEqual([]);
   });
 });

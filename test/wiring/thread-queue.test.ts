@@ -28,7 +28,7 @@ const subjects = [
   ["SQLite", sqliteQueue],
 ] as const;
 
-describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
+describe.each(subjects)("thread queue in %s", (_, openSubject) => {
   let subject: QueueSubject;
   const lines: string[] = [];
   const log = createLogger({
@@ -82,7 +82,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(await subject.size()).toBe(0);
   });
 
-  test("lets an execution wait for an earlier one that is announced and arrives later", async () => {
+  test("blocks an execution until an earlier announced one has arrived and run", async () => {
     const [first = "", second = ""] = old(2);
     await stores[0].announce(thread, first);
     const order: string[] = [];
@@ -90,7 +90,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
       order.push("second");
       return release;
     });
-    await until("it waits", () => lines.some((line) => line.includes(`${second} waits for its turn`)));
+    await until("it waits", () => lines.some((line) => line.includes(`${second} waits for `)));
     const release = await stores[0].acquire(thread, first, never);
     order.push("first");
     await release();
@@ -98,7 +98,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(order).toEqual(["first", "second"]);
   });
 
-  test("lets an execution that is not alone wait a moment for one that was created just before it", async () => {
+  test("delays an execution with others in the queue for one created just before it", async () => {
     const [first = "", second = "", third = ""] = executions(3);
     await stores[0].announce(thread, second);
     await stores[0].announce(thread, third);
@@ -116,7 +116,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     await stores[0].acquire(thread, third, never).then((leave) => leave());
   });
 
-  test("gives executions whose ids tell no time their turns as they arrive", async () => {
+  test("serves executions without ULIDs in the order of arrival", async () => {
     const ids = ["z", "m", "a", "y", "b"];
     const hold = await stores[0].acquire(thread, "first", never);
     const served: string[] = [];
@@ -137,13 +137,13 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(served).toEqual(ids);
   });
 
-  test("of another thread is another one", async () => {
+  test("does not block executions of other threads", async () => {
     const [one = "", two = ""] = executions(2);
     const releases = [await stores[0].acquire(thread, one, never), await stores[0].acquire(`${thread}-2`, two, never)];
     for (const release of releases) await release();
   });
 
-  test("is left by an execution that is no longer wanted, and the next one has its turn", async () => {
+  test("goes on with the next execution when a waiting one is cancelled", async () => {
     const [first = "", second = "", third = ""] = old(3);
     const release = await stores[0].acquire(thread, first, never);
     const controller = new AbortController();
@@ -158,7 +158,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(await subject.size()).toBe(0);
   });
 
-  test("goes on when a process is killed that has the thread, and one that waits", async () => {
+  test("goes on when the holder's process and a waiter's process are killed", async () => {
     const [first = "", second = "", third = ""] = old(3);
     const holder = await otherProcess(first);
     const waiter = await otherProcess(second, "asks");
@@ -186,7 +186,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     return { child };
   }
 
-  test("gives up a place that was announced for nothing when its time is over", async () => {
+  test("drops an announced execution that never arrives after its time limit", async () => {
     const [first = "", second = ""] = old(2);
     await stores[0].announce(thread, first);
     const waiting = stores[1].acquire(thread, second, never);
@@ -195,25 +195,25 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     await (await waiting)();
   });
 
-  test("asks Temporal about an announced execution that does not come, and gives up one whose workflow has ended", async () => {
+  test("drops an announced execution whose workflow has ended according to Temporal", async () => {
     const [ended = "", running = "", next = "", last = ""] = old(4);
     open.set(ended, false).set(running, true);
     await stores[0].announce(thread, ended);
     await stores[0].announce(thread, running);
     const waiting = [next, last].map((id, index) => storeOf(index).acquire(thread, id, never));
     await until("the one whose workflow has ended is given up", () =>
-      lines.some((line) => line.includes(`${ended} loses its turn`)),
+      lines.some((line) => line.includes(`${ended} was removed from the queue`)),
     );
     await until("the other one is asked for", () => asked.includes(running));
     const release = await stores[0].acquire(thread, running, never);
     await release();
     for (const turn of waiting) await (await turn)();
-    expect(lines.join("\n")).not.toContain(`${running} loses its turn`);
+    expect(lines.join("\n")).not.toContain(`${running} was removed from the queue`);
     // Those who wait in one process ask together.
     expect(asked.filter((id) => id === ended).length).toBeLessThanOrEqual(2);
   });
 
-  test("is not held up by an announcement that is repeated while the execution runs, or made after it", async () => {
+  test("ignores announcements made while or after the execution runs", async () => {
     const [first = "", second = ""] = old(2);
     open.set(first, false);
     const release = await stores[0].acquire(thread, first, never);
@@ -224,7 +224,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     await (await stores[0].acquire(thread, second, never))();
   });
 
-  test("serves an execution that asks twice one after the other", async () => {
+  test("serves two attempts of one execution one after the other", async () => {
     const [id = ""] = old(1);
     const release = await stores[0].acquire(thread, id, never);
     let entered = false;
@@ -239,7 +239,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(await subject.size()).toBe(0);
   });
 
-  test("that was emptied stays with who had the thread, and is joined again in the same order", async () => {
+  test("keeps holder and order after the store lost its data", async () => {
     const [first = "", ...later] = old(4);
     // Long before those who wait give it up, who has the thread says so.
     const store = await subject.open(log, isWorkflowOpen, 100);
@@ -263,7 +263,7 @@ describe.each(subjects)("the queue of a thread in %s", (_, openSubject) => {
     expect(await subject.size()).toBe(0);
   });
 
-  test("that was emptied while a newcomer takes the thread: who had it is told", async () => {
+  test("tells the holder if a new execution takes the lock after the store lost its data", async () => {
     const [first = "", second = ""] = old(2);
     let told = 0;
     const release = await stores[0].acquire(thread, first, never, () => told++);

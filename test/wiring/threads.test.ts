@@ -59,7 +59,7 @@ async function hasWritten(child: ReturnType<typeof writer>, turns: number): Prom
 
 for (const [name, address, size] of stores) {
   describe(`threads in ${name}`, () => {
-    test("hold no secret of an execution", async () => {
+    test("contain no secrets of an execution", async () => {
       const { store, close } = await openStore(address());
       const mask = new SecretMask();
       mask.add(["hunter22-and-more"]);
@@ -71,7 +71,7 @@ for (const [name, address, size] of stores) {
       await close();
     });
 
-    test("are continued by another process", async () => {
+    test("can be continued by another process", async () => {
       const child = writer(address(), "continued", 2, "other");
       expect(await child.exited).toBe(0);
       const { store, close } = await openStore(address());
@@ -87,7 +87,7 @@ for (const [name, address, size] of stores) {
       await close();
     });
 
-    test("stay whole when two processes write to one at the same time", async () => {
+    test("stay consistent when two processes write to one at the same time", async () => {
       const children = ["a", "b"].map((mark) => writer(address(), "shared", 40, mark));
       const ends = children.map(async (child) => [await new Response(child.stderr).text(), await child.exited]);
       expect(await Promise.all(ends)).toEqual([
@@ -104,7 +104,7 @@ for (const [name, address, size] of stores) {
       await close();
     });
 
-    test("keep a message that another process has removed meanwhile", async () => {
+    test("keep a message that another process deleted meanwhile", async () => {
       const [mine, theirs] = [await openStore(address()), await openStore(address())];
       const put = async ({ store }: typeof mine, step: number, messages: readonly BaseMessage[]) => {
         const checkpoint = {
@@ -125,7 +125,7 @@ for (const [name, address, size] of stores) {
       await Promise.all([mine.close(), theirs.close()]);
     });
 
-    test("stay whole when a process is killed while it writes", async () => {
+    test("stay consistent when a process is killed while writing", async () => {
       let before = 0;
       for (let round = 0; round < 5; round++) {
         const child = writer(address(), "killed", 100_000, `round${round}`);

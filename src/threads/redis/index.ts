@@ -1,6 +1,10 @@
+/**
+ * Threads in Redis, for replicas that share them. Used by the cloud platform; never opens or closes the connection.
+ * @module
+ */
 import type { Logger } from "../../log/index.ts";
 import type { RedisConnection } from "../../redis/index.ts";
-import { type IsWorkflowOpen, notKnown } from "../arrivals.ts";
+import { type IsWorkflowOpen, unknownWorkflowState } from "../arrivals.ts";
 import { RowThreadStore } from "../row-thread-store.ts";
 import { type QueueIntervals, ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -8,16 +12,16 @@ import { RedisRows } from "./redis-rows.ts";
 import { RedisTickets } from "./redis-tickets.ts";
 
 /**
- * Threads in Redis: any replica continues a session. The connection stays its owner's.
+ * Threads in Redis, shared by all replicas: any of them continues a session. Does not close the connection.
  * @param ttlMs how long a thread is kept after its last use
  */
 export function redisThreads(
   redis: RedisConnection,
   ttlMs: number,
   log: Logger,
-  isWorkflowOpen: IsWorkflowOpen = notKnown,
-  { lookMs, renewMs }: QueueIntervals = {},
+  isWorkflowOpen: IsWorkflowOpen = unknownWorkflowState,
+  { pollMs, renewMs }: QueueIntervals = {},
 ): ThreadStore {
-  const queue = new ThreadQueue({ tickets: new RedisTickets(redis, log, lookMs), isWorkflowOpen, log, renewMs });
+  const queue = new ThreadQueue({ tickets: new RedisTickets(redis, log, pollMs), isWorkflowOpen, log, renewMs });
   return new RowThreadStore(new RedisRows(redis, ttlMs), queue, async () => undefined);
 }

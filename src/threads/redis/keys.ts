@@ -1,14 +1,14 @@
 import type { CheckpointKey } from "../checkpoint-rows.ts";
 
-/** Separates the parts of fields: no id contains it. */
+/** Separates the parts of a field name; no id contains it. */
 export const SEPARATOR = "\u0000";
 
-/** Changed with what is stored: what another version of the program left is not seen, and its time to live ends it. */
+/** Incremented when the stored format changes. Data in other formats is ignored and expires. */
 const FORMAT = "v2";
 
 /**
- * The keys of a thread. All of them carry the thread in braces, so that a cluster keeps them on one node, where a script
- * can change them together.
+ * The keys of a thread. All of them contain the thread in braces (a hash tag), so that a Redis cluster keeps them on one
+ * node, where a script can change them together.
  */
 export class ThreadKeys {
   readonly #prefix: string;
@@ -22,42 +22,42 @@ export class ThreadKeys {
     return `${this.#prefix}namespaces`;
   }
 
-  /** The ids of a namespace's checkpoints, in a sorted set whose members all have one score: they sort by themselves. */
+  /** Sorted set of a namespace's checkpoint ids. All have the same score, so that they sort by id. */
   ids(namespace: string): string {
     return `${this.allIds}${namespace}`;
   }
 
-  /** The channel values of a namespace, by channel and version. */
+  /** Hash of a namespace's channel values, by channel and version. */
   values(namespace: string): string {
     return `${this.allValues}${namespace}`;
   }
 
-  /** The thread's messages, by id. */
+  /** Hash of the thread's messages, by id. */
   get parts(): string {
     return `${this.#prefix}parts`;
   }
 
-  /** The start of the keys of the thread's values; the namespace follows. */
+  /** Prefix of the keys of values; the namespace follows. */
   get allValues(): string {
     return `${this.#prefix}values:`;
   }
 
-  /** The start of the keys of the thread's ids; the namespace follows. */
+  /** Prefix of the keys of checkpoint ids; the namespace follows. */
   get allIds(): string {
     return `${this.#prefix}ids:`;
   }
 
-  /** The start of the keys of all writes; namespace, separator and id follow. */
+  /** Prefix of the keys of writes; namespace, separator and checkpoint id follow. */
   get allWrites(): string {
     return `${this.#prefix}writes:`;
   }
 
-  /** The start of the keys of a namespace's checkpoints; the id follows. */
+  /** Prefix of the keys of a namespace's checkpoints; the id follows. */
   checkpoints(namespace: string): string {
     return `${this.#prefix}checkpoint:${namespace}${SEPARATOR}`;
   }
 
-  /** The start of the keys of what tasks wrote after a checkpoint; the id follows. */
+  /** Prefix of the keys of what tasks wrote after a checkpoint; the checkpoint's id follows. */
   writes(namespace: string): string {
     return `${this.allWrites}${namespace}${SEPARATOR}`;
   }
@@ -71,5 +71,5 @@ export class ThreadKeys {
   }
 }
 
-/** All threads, by when they expire; without it nobody could list them. */
+/** Sorted set of all threads by expiry, needed to list them. */
 export const THREADS_KEY = "stigmer:threads";

@@ -1,8 +1,8 @@
 /**
- * The start of scripts that store values: ends them with the ids of parts that are neither given nor stored, and else
- * stores those that are given. `next` is the argument that follows.
+ * The beginning of scripts that store values. Returns the ids of messages that are neither given nor stored, if there
+ * are any; otherwise stores the given ones. `next` is the index of the argument that follows.
  *
- * ARGV from `first` on: how many parts are given, id and value of each, how many are needed besides, their ids.
+ * ARGV from `first` on: number of given messages, id and value of each, number of further needed messages, their ids.
  */
 export const storeMessages = (key: string, first: number) => `
 local next = ${first}
@@ -18,9 +18,9 @@ next = needed + tonumber(ARGV[needed]) + 1
 `;
 
 /**
- * Lets go of parts that no value of the thread refers to: as a script, since another replica may write meanwhile.
+ * Deletes messages that no value of the thread refers to. Atomic, because another replica may write at the same time.
  *
- * KEYS: parts, namespaces. ARGV: start of the keys of values, of ids and of writes, what is between namespace and id.
+ * KEYS: messages, namespaces. ARGV: prefixes of the keys of values, of ids and of writes, the separator.
  */
 export const SWEEP_SCRIPT = `
 local used = {}

@@ -1,14 +1,14 @@
 import { storeMessages } from "./messages-script.ts";
 
 /**
- * Stores a checkpoint with the values that are new in it, and lets go of what only older checkpoints needed: as a
- * script, since no other replica may see or change the thread in between. Answers with the ids of missing parts; where
- * there are any, nothing is done.
+ * Stores a checkpoint with its new values and deletes what only older checkpoints needed. Atomic, because no other
+ * replica may see or change the thread in between. Returns the ids of missing messages; if there are any, nothing was
+ * changed.
  *
- * KEYS: ids, values, namespaces, the checkpoint, parts.
+ * KEYS: ids, values, namespaces, the checkpoint, messages.
  * ARGV: id, namespace, versions as JSON, parent, checkpoint, metadata, how many to keep (0: all), time to live in ms,
- *       start of the checkpoints' keys, start of the writes' keys, then parts, then field and value of each new channel
- *       value.
+ *       prefix of the checkpoints' keys, prefix of the writes' keys, then messages, then field and value of each new
+ *       channel value.
  */
 export const PUT_SCRIPT = `
 local ids, values, namespaces, checkpoint = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -46,10 +46,10 @@ return {}
 `;
 
 /**
- * Stores what a task wrote. Answers as the other one.
+ * Stores the writes of a task. Returns the same as {@link PUT_SCRIPT}.
  *
- * KEYS: the writes, parts. ARGV: time to live in ms, then parts, then of each write whether it replaces one that is
- *       there ("1"), its field and its value.
+ * KEYS: the writes, messages. ARGV: time to live in ms, then messages, then for each write whether it replaces an
+ *       existing one ("1"), its field and its value.
  */
 export const PUT_WRITES_SCRIPT = `
 ${storeMessages("KEYS[2]", 2)}

@@ -17,23 +17,23 @@ import { SWEEP_SCRIPT } from "./messages-script.ts";
 import { messageArguments, packValue, packWrite, unpackValue, unpackWrite } from "./packing.ts";
 import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
-/** So often the newest checkpoint may turn out to be gone: another process has written newer ones meanwhile. */
-const READS = 20;
-/** How long the end of an execution waits for its thread to be tidied. */
+/** The newest checkpoint may be deleted before it is read, because another process has written newer ones. */
+const MAX_READ_ATTEMPTS = 20;
+/** How long the end of an execution waits for its thread to be compacted. */
 const DELETE_MS = 1_500;
 /**
- * How long the thread of an execution without a session is kept at most: it is deleted with its execution, unless the
- * replica was killed. Longer than any execution.
+ * Time to live of the thread of an execution without a session. It is deleted with its execution unless the replica was
+ * killed. Longer than any execution.
  */
 const EPHEMERAL_TTL_MS = 6 * 3_600_000;
 
-/** Checkpoints in plain Redis, which all replicas share. What is not used for the time to live is let go. */
+/** Checkpoints in Redis, shared by all replicas. Threads expire when they are not used for their time to live. */
 export class RedisRows implements CheckpointRows {
   readonly #redis: RedisConnection;
   readonly #ttlMs: number;
   readonly #signal: AbortSignal | undefined;
 
-  /** @param signal ends what is tried again and again */
+  /** @param signal ends retries */
   constructor(redis: RedisConnection, ttlMs: number, signal?: AbortSignal) {
     this.#redis = redis;
     this.#ttlMs = ttlMs;
@@ -46,11 +46,11 @@ export class RedisRows implements CheckpointRows {
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {
     if (id !== undefined) return await this.#row({ threadId, namespace, id });
-    for (let attempt = 0; attempt < READS; attempt++) {
+    for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
       const newest = await this.#newest(threadId, namespace);
       if (newest === undefined) return undefined;
       const row = await this.#row({ threadId, namespace, id: newest });
-      // Without one it was the newest until now. To take the thread for an empty one would lose it.
+      // It was deleted just now because a newer one exists. Treating the thread as empty would lose it.
       if (row !== undefined) return row;
     }
     throw new ThreadError(`The agent's memory cannot be read: others write to the thread ${threadId} all the time.`);
@@ -73,7 +73,7 @@ export class RedisRows implements CheckpointRows {
   async put(
     row: CheckpointRow,
     values: readonly ChannelValue[],
-    parts: readonly StoredMessage[],
+    messages: readonly StoredMessage[],
     keep: number,
   ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
@@ -94,7 +94,7 @@ export class RedisRows implements CheckpointRows {
           keys.checkpoints(namespace),
           keys.writes(namespace),
         ],
-        ...messageArguments(parts, values),
+        ...messageArguments(messages, values),
         ...fields,
       ),
     );
@@ -125,7 +125,11 @@ export class RedisRows implements CheckpointRows {
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
 
-  async putWrites(key: CheckpointKey, rows: readonly WriteRow[], parts: readonly StoredMessage[]): Promise<string[]> {
+  async putWrites(
+    key: CheckpointKey,
+    rows: readonly WriteRow[],
+    messages: readonly StoredMessage[],
+  ): Promise<string[]> {
     if (rows.length === 0) return [];
     const keys = new ThreadKeys(key.threadId);
     const writes = rows.flatMap((row) => [
@@ -133,13 +137,13 @@ export class RedisRows implements CheckpointRows {
       `${row.taskId}${SEPARATOR}${row.index}`,
       packWrite(row),
     ]);
-    const given = messageArguments(parts, rows);
+    const given = messageArguments(messages, rows);
     return (await this.#runWithRetry((client) =>
       client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlOf(key.threadId), ...given, ...writes),
     )) as string[];
   }
 
-  async parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
+  async messages(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
     if (ids.length === 0) return [];
     const found = await this.#runWithRetry((client) => client.hmgetBuffer(new ThreadKeys(threadId).parts, ...ids));
     return ids.flatMap((id, index) => {
@@ -155,11 +159,11 @@ export class RedisRows implements CheckpointRows {
   }
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
-    // Not tried again, nor waited for: what is left is let go by the next run, or by its time to live.
+    // Neither retried nor waited for: the next run deletes what is left, or it expires.
     await withTimeout(this.#delete(threadId, onlySubGraphs), DELETE_MS, () => new ThreadError("Redis does not answer"));
   }
 
-  /** Nothing to do: what is not used is let go of by its time to live. */
+  /** Nothing to do: unused threads expire. */
   async maintenance(): Promise<void> {}
 
   async #delete(threadId: string, onlySubGraphs: boolean): Promise<void> {

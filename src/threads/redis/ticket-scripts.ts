@@ -1,21 +1,21 @@
 import { ANNOUNCED_TTL_MS } from "../ticket-store.ts";
 
 /**
- * The queue of a thread in Redis: a sorted set of the executions in line, by when they were created, and for each a key
- * that says where it is. That key expires unless it is renewed, and with it the place in line. Who has the thread is
- * no longer in line; its token is in the lock.
+ * The queue of a thread in Redis: a sorted set ("line") of the waiting executions by creation time, and for each a key
+ * ("place") that says where it waits. A place expires unless it is renewed; the execution then leaves the queue. The
+ * execution that has the lock is not in the queue; the lock contains its token.
  *
- * Scripts take the keys: lock, line, the execution's own place; and begin with the arguments: execution, token, start of
- * the keys of places, start of the channels of inboxes.
+ * All scripts take the keys lock, line and the execution's own place, and the arguments execution, token, prefix of the
+ * keys of places, prefix of the channels of inboxes.
  */
 
-/** In a place: the execution has not arrived. Else it names the inbox of the process that waits, or `-`, and the token. */
+/** A place's value: announced (not arrived yet), or the inbox of the waiting process (`-`: none) and the claim's token. */
 export const ANNOUNCED = "announced";
 export const NO_INBOX = "-";
-/** An unused line expires after this time. */
+/** An unused queue expires after this time. */
 const LINE_TTL_MS = 3_600_000;
 
-/** Sets `first` and `where` to the first in line and its place; `except` counts as being there. */
+/** Returns the first execution in the queue and its place. `except` counts even if its place expired. */
 const FIRST = `
 local function firstInLine(except)
   while true do
@@ -28,7 +28,7 @@ local function firstInLine(except)
 end
 `;
 
-/** Calls a waiting execution. A user may lack the right to: then executions look by themselves. */
+/** Wakes a waiting execution by a message. The Redis user may lack the permission; executions then poll. */
 const CALL = `
 local function call(execution, where)
   if where == "${ANNOUNCED}" then return end
@@ -36,7 +36,7 @@ local function call(execution, where)
 end
 `;
 
-/** Wakes the first in line, where it waits and the thread is free. */
+/** Wakes the first execution in the queue if the thread is free. */
 const WAKE = `
 local function wake()
   if redis.call("EXISTS", KEYS[1]) == 1 then return end
@@ -45,7 +45,7 @@ local function wake()
 end
 `;
 
-/** Further arguments: order, time to live in ms. Does nothing where the execution has arrived already. */
+/** Reserves a place. Further arguments: order, time to live in ms. Does nothing if the execution has arrived already. */
 export const ANNOUNCE = `
 local holder = redis.call("GET", KEYS[1])
 if holder and string.sub(holder, 1, #ARGV[1] + 1) == ARGV[1] .. ":" then return 0 end
@@ -58,9 +58,10 @@ return 1
 `;
 
 /**
- * Further arguments: order, time to live in ms, own inbox, for how many ms a free thread is left to others, whether also
- * where there are none ("1"), whether it was in line before ("1"), then the tokens that count for nothing. Answers with nothing where the thread is taken, else with why it is not, who is in the way, and
- * for how many ms that lasts at most unless it is renewed.
+ * Tries to take the lock. Further arguments: order, time to live in ms, own inbox, settling delay in ms, whether the
+ * delay applies without other waiters too ("1"), whether the claim was in the queue before ("1"), then tokens whose locks
+ * are released. Returns nothing if the lock was taken; otherwise the reason, the blocking execution, and for how many ms
+ * that lasts at most unless it is renewed.
  */
 export const CLAIM = `
 ${FIRST}${CALL}
@@ -71,7 +72,7 @@ local function take()
   redis.call("DEL", KEYS[3])
   return {}
 end
--- An earlier try may have been carried out without its answer having come.
+-- An earlier attempt may have succeeded although its reply was lost.
 if holder == ARGV[2] then return take() end
 local announcedAgo = redis.call("GET", KEYS[3]) == "${ANNOUNCED}" and ${ANNOUNCED_TTL_MS} - redis.call("PTTL", KEYS[3]) or 0
 local isNew = redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1]) == 1
@@ -84,7 +85,7 @@ if not free then return { "held", string.match(holder, "^(.*):") or "", redis.ca
 local first, where = firstInLine(ARGV[1])
 if first ~= ARGV[1] then
   if where == "${ANNOUNCED}" then return { "announced", first, redis.call("PTTL", ARGV[3] .. first) } end
-  -- It could take the thread, and does not: its call may have been lost.
+  -- It could take the lock and does not: its wake-up may have been lost.
   call(first, where)
   return { "waiting", first, redis.call("PTTL", ARGV[3] .. first) }
 end
@@ -95,7 +96,7 @@ if wait > 0 then return { "early", "", wait } end
 return take()
 `;
 
-/** Gives up the thread and the place in line, unless another attempt of the same execution has the latter. */
+/** Releases the lock and the place, unless another attempt of the same execution has the place. */
 export const LEAVE = `
 ${FIRST}${CALL}${WAKE}
 if redis.call("GET", KEYS[1]) == ARGV[2] then redis.call("DEL", KEYS[1]) end
@@ -108,7 +109,7 @@ wake()
 return 1
 `;
 
-/** Takes out of the line what has not arrived. */
+/** Removes an announced execution that has not arrived. */
 export const WITHDRAW = `
 ${FIRST}${CALL}${WAKE}
 if redis.call("GET", KEYS[3]) ~= "${ANNOUNCED}" then return 0 end

@@ -1,9 +1,14 @@
+/**
+ * Threads in SQLite files of the data directory, for the processes of one machine. Used by the local platform and, for
+ * the queue alone, by `dev`. It never deletes or converts a file of another version.
+ * @module
+ */
 import { join } from "node:path";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import { DatabaseHealth } from "../../shared/database-health.ts";
 import type { HealthCheck } from "../../shared/health.ts";
 import { databaseError, openDatabase } from "../../shared/open-database.ts";
-import { type IsWorkflowOpen, notKnown } from "../arrivals.ts";
+import { type IsWorkflowOpen, unknownWorkflowState } from "../arrivals.ts";
 import { RowThreadStore } from "../row-thread-store.ts";
 import { type QueueIntervals, ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
@@ -12,16 +17,16 @@ import { SqliteTickets } from "./sqlite-tickets.ts";
 import { withStorageErrors } from "./storage-errors.ts";
 import { openThreadsFile } from "./threads-file.ts";
 
-/** Threads in a file, and whether it can be written. */
+/** Threads in a SQLite file, and a health check of that file. */
 export interface SqliteThreads extends ThreadStore {
   readonly check: HealthCheck;
 }
 
-/** Threads in a file of the data directory. @throws DatabaseError */
+/** Opens the threads of a data directory; several processes may share it. @throws DatabaseError */
 export function openSqliteThreads(
   dataDir: string,
   log: Logger = silentLogger,
-  isWorkflowOpen: IsWorkflowOpen = notKnown,
+  isWorkflowOpen: IsWorkflowOpen = unknownWorkflowState,
   { renewMs }: Pick<QueueIntervals, "renewMs"> = {},
 ): SqliteThreads {
   const { path, database, rows } = openThreadsFile(dataDir, log);
@@ -37,7 +42,7 @@ export function openSqliteThreads(
   });
 }
 
-/** The queues of threads alone, for who creates executions on this machine and knows their order first. */
+/** Only the queues of threads: for the daemon, which creates executions and is the first to know their order. */
 export interface SqliteThreadQueue {
   /** See {@link ThreadStore}. */
   announce(threadId: string, executionId: string): Promise<void>;
@@ -53,7 +58,7 @@ export function openSqliteThreadQueue(dataDir: string, log: Logger): SqliteThrea
   };
 }
 
-/** Apart from the threads: a turn must not wait for another process to write a large checkpoint. */
+/** A separate file: acquiring a lock must not wait for another process that writes a large checkpoint. */
 function openTickets(dataDir: string, log: Logger): SqliteTickets {
   const path = join(dataDir, "turns.db");
   const database = openDatabase(path);

@@ -3,14 +3,14 @@ import { TICKET_TTL_MS } from "../ticket-store.ts";
 import type { TicketRecord } from "./records.ts";
 
 /**
- * A process that exists has this long to renew what has expired: when a computer wakes up, everything has expired, and
- * who looks first must not take what the other is about to renew.
+ * A running process gets this long to renew an expired ticket. After a computer wakes from sleep all tickets have
+ * expired, and the first process to look must not take what another one is about to renew.
  */
-const SECOND_LOOK_MS = TICKET_TTL_MS / 2;
+const RECHECK_MS = TICKET_TTL_MS / 2;
 
-/** Tells whether those who hold tickets are still there. */
+/** Tells whether the owners of tickets are still running. */
 export class Liveness {
-  /** When an expired ticket of an existing process was first seen. */
+  /** When an expired ticket of a running process was first seen, by token. */
   readonly #expired = new Map<string, number>();
 
   isAlive({ token, owner, expires_at }: TicketRecord): boolean {
@@ -22,10 +22,10 @@ export class Liveness {
     }
     if (ended === false) {
       const now = performance.now();
-      for (const [other, since] of this.#expired) if (now - since > 2 * SECOND_LOOK_MS) this.#expired.delete(other);
+      for (const [other, since] of this.#expired) if (now - since > 2 * RECHECK_MS) this.#expired.delete(other);
       const since = this.#expired.get(token) ?? now;
       this.#expired.set(token, since);
-      return now - since < SECOND_LOOK_MS;
+      return now - since < RECHECK_MS;
     }
     return false;
   }

@@ -39,24 +39,24 @@ export interface MessageRecord {
 export interface TicketRecord {
   readonly thread_id: string;
   readonly execution_id: string;
-  /** Empty where the execution is announced and has not arrived. */
+  /** Empty if the execution is announced and has not arrived. */
   readonly token: string;
-  /** See the order of tickets. */
+  /** The ticket's order. */
   readonly created: number;
-  /** 1 where it has the thread. */
+  /** 1 if it has the lock. */
   readonly held: number;
-  /** The process; empty where the execution has not arrived. */
+  /** The process; empty if the execution has not arrived. */
   readonly owner: string;
   readonly expires_at: number;
 }
 
-/** The last columns of values and writes. */
-export function stored({ type, data, parts }: StoredValue): [string, Uint8Array, string] {
-  return [type, data, JSON.stringify(parts)];
+/** The last three columns of values and writes. */
+export function stored({ type, data, messageIds }: StoredValue): [string, Uint8Array, string] {
+  return [type, data, JSON.stringify(messageIds)];
 }
 
 export function storedValue({ type, value, parts }: Pick<ValueRecord, "type" | "value" | "parts">): StoredValue {
-  return { type, data: value, parts: JSON.parse(parts) as string[] };
+  return { type, data: value, messageIds: JSON.parse(parts) as string[] };
 }
 
 export function checkpointRow(record: CheckpointRecord): CheckpointRow {

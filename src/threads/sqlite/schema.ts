@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
 import { whileBusy } from "../../shared/open-database.ts";
 
-/** Counted up when the tables change: a file of another version is left alone. */
+/** Incremented when the tables change. Files of other versions are left alone. */
 export const VERSION = 2;
 
-/** `parts` of values and writes: the ids of the messages in them, as JSON. */
+/** `parts` are messages. In values and writes: the ids of their messages as JSON. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS threads (thread_id TEXT NOT NULL PRIMARY KEY, used_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS threads_by_use ON threads (used_at);
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS parts (
 );
 `;
 
-/** What other versions do not know of, and do not need. */
+/** Tables that other versions can ignore. */
 const ADDED = `
 CREATE TABLE IF NOT EXISTS unused_threads (thread_id TEXT NOT NULL PRIMARY KEY, seen_at INTEGER NOT NULL) WITHOUT ROWID;
 `;
@@ -47,8 +47,8 @@ export class OtherVersion extends Error {
 }
 
 /**
- * Makes the tables of threads where there are none.
- * @throws OtherVersion where there are those of another version, which stay as they are
+ * Creates the tables if the file is empty.
+ * @throws OtherVersion if the file has the tables of another version, which are left alone
  */
 export function prepareSchema(database: Database): void {
   const version = () => database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
@@ -58,12 +58,12 @@ export function prepareSchema(database: Database): void {
 
 function createSchema(database: Database, version: () => number): void {
   checkEmpty(database, version());
-  // Takes effect with the VACUUM below: the file has its header already.
+  // Takes effect with the VACUUM below because the file already has a header.
   database.run("PRAGMA auto_vacuum = INCREMENTAL");
   let made = false;
   database
     .transaction(() => {
-      // Another process may have been faster.
+      // Another process may have created them meanwhile.
       if (version() === VERSION) return;
       checkEmpty(database, version());
       database.run(SCHEMA);

@@ -26,7 +26,7 @@ afterEach(() => {
   setSystemTime();
 });
 
-describe("the file of threads", () => {
+describe("threads file", () => {
   const lines: string[] = [];
   const log = createLogger({
     level: "info",
@@ -42,7 +42,7 @@ describe("the file of threads", () => {
     ["a newer version", 99, "a newer version"],
     ["an earlier version", 1, "another version"],
     ["a version without a number", 0, "another version"],
-  ])("of %s is left as it is, and this version has one of its own beside it", async (_, version, said) => {
+  ])("written by %s is left unchanged, and this version uses a separate file", async (_, version, said) => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "threads.db");
     const other = new Database(path, { create: true });
@@ -51,7 +51,7 @@ describe("the file of threads", () => {
     other.run(`PRAGMA user_version = ${version}`);
     other.close();
     const threads = openSqliteThreads(folder.path, log);
-    expect(lines.join("")).toContain(`WARN - ${path} was written by ${said} of this program and is left as it is`);
+    expect(lines.join("")).toContain(`WARN - ${path} was written by ${said} of this program and is left unchanged`);
     await write(threads, "thread-1");
     await threads.close();
     const again = openSqliteThreads(folder.path, log);
@@ -70,7 +70,7 @@ describe("the file of threads", () => {
     await file.write(Buffer.alloc(bytes, 0x5a), 0, bytes, from);
   }
 
-  test.each(["threads.db", "turns.db"])("%s that is damaged is named, with what to do", async (name) => {
+  test.each(["threads.db", "turns.db"])("%s is named with a remedy if it is damaged", async (name) => {
     for (const [from, bytes] of [
       [0, 4_096],
       [100, 3_000],
@@ -88,7 +88,7 @@ describe("the file of threads", () => {
     }
   });
 
-  test("that turns out to be damaged while it is used ends the execution with its name and what to do", async () => {
+  test("fails the execution with its name and a remedy if damage is found while it is used", async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, "threads.db");
     const threads = openSqliteThreads(folder.path);
@@ -106,7 +106,7 @@ describe("the file of threads", () => {
     await damaged.close();
   });
 
-  test("becomes smaller again when a thread is deleted", async () => {
+  test("shrinks after a thread was deleted", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     await write(threads, "thread-1", "x".repeat(2_000_000));
@@ -125,7 +125,7 @@ describe("the file of threads", () => {
     return [...new Set(checkpoints.map(({ config }) => String(config.configurable?.["thread_id"])))].sort();
   };
 
-  test("deletes unused threads when others are tidied, a day after they were seen to be unused", async () => {
+  test("loses unused threads one day after they were first found unused", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     const all = ["thread-old", "thread-used", "ephemeral-agt-1-0a1b2c3d", "ephemeral-agt-1-running"];
@@ -142,7 +142,7 @@ describe("the file of threads", () => {
     await threads.close();
   });
 
-  test("loses nothing when the clock is wrong for a while, or when a thread is used again", async () => {
+  test("loses nothing if the clock is wrong for a while or a thread is used again", async () => {
     await using folder = await temporaryFolder();
     const threads = openSqliteThreads(folder.path);
     for (const thread of ["thread-1", "thread-2"]) await write(threads, thread);

@@ -46,11 +46,11 @@ export class SqliteRows implements CheckpointRows {
   async put(
     row: CheckpointRow,
     values: readonly ChannelValue[],
-    parts: readonly StoredMessage[],
+    messages: readonly StoredMessage[],
     keep: number,
   ): Promise<string[]> {
     const { threadId, namespace, id, parentId, checkpoint, metadata, versions } = row;
-    return this.#withParts(threadId, parts, values, () => {
+    return this.#withMessages(threadId, messages, values, () => {
       for (const { channel, version, value } of values) {
         this.#run("INSERT OR REPLACE INTO channel_values VALUES (?, ?, ?, ?, ?, ?, ?)", [
           ...[threadId, namespace, channel, version],
@@ -107,9 +107,9 @@ export class SqliteRows implements CheckpointRows {
   async putWrites(
     { threadId, namespace, id }: CheckpointKey,
     rows: readonly WriteRow[],
-    parts: readonly StoredMessage[],
+    messages: readonly StoredMessage[],
   ): Promise<string[]> {
-    return this.#withParts(threadId, parts, rows, () => {
+    return this.#withMessages(threadId, messages, rows, () => {
       for (const { taskId, index, taskPath, channel, value } of rows) {
         this.#run(`INSERT OR ${index < 0 ? "REPLACE" : "IGNORE"} INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
           ...[threadId, namespace, id, taskId, index],
@@ -120,7 +120,7 @@ export class SqliteRows implements CheckpointRows {
     });
   }
 
-  async parts(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
+  async messages(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
     return this.#database
       .query<MessageRecord, SQLQueryBindings[]>(
         "SELECT id, type, value FROM parts WHERE thread_id = ? AND id IN (SELECT value FROM json_each(?))",
@@ -149,20 +149,20 @@ export class SqliteRows implements CheckpointRows {
     await shrink(this.#database);
   }
 
-  /** Stores parts and does the work, unless parts of the values are missing. @returns the ids of those that are */
-  #withParts(
+  /** Stores messages and runs `work`, unless messages of the values are missing. @returns the ids of missing ones */
+  #withMessages(
     threadId: string,
-    parts: readonly StoredMessage[],
+    messages: readonly StoredMessage[],
     values: readonly { readonly value: StoredValue }[],
     work: () => void,
   ): string[] {
     let missing: string[] = [];
     this.#transaction(() => {
-      const given = new Set(parts.map(({ id }) => id));
-      const needed = new Set(values.flatMap(({ value }) => value.parts).filter((id) => !given.has(id)));
+      const given = new Set(messages.map(({ id }) => id));
+      const needed = new Set(values.flatMap(({ value }) => value.messageIds).filter((id) => !given.has(id)));
       missing = this.#missing(threadId, [...needed]);
       if (missing.length > 0) return;
-      for (const { id, value } of parts)
+      for (const { id, value } of messages)
         this.#run("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", [threadId, id, value.type, value.data]);
       work();
     });
@@ -196,7 +196,7 @@ export class SqliteRows implements CheckpointRows {
     this.#database.query(sql).run(...values);
   }
 
-  /** Immediate: a transaction that starts by reading could not get the lock when it comes to write. */
+  /** Immediate: a transaction that begins by reading can fail to get the write lock later. */
   #transaction(work: () => void): void {
     this.#database.transaction(work).immediate();
   }

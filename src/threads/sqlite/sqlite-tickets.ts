@@ -9,7 +9,7 @@ import {
   ANNOUNCED_TTL_MS,
   type Blocked,
   type Claim,
-  type Settle,
+  type SettleOptions,
   TICKET_TTL_MS,
   type TicketStore,
 } from "../ticket-store.ts";
@@ -18,12 +18,12 @@ import type { TicketRecord } from "./records.ts";
 import { toStorageError } from "./storage-errors.ts";
 import { Waiters } from "./waiters.ts";
 
-/** How often a waiting execution looks by itself: a killed process wakes no one. */
-const LOOK_MS = 1_000;
+/** Polling interval of a waiting execution: a killed process wakes nobody. */
+const POLL_MS = 1_000;
 /** Tickets that expired this long ago are deleted when the file is opened. */
 const LEFTOVER_MS = 86_400_000;
 
-/** In a ticket without a token the execution is announced. */
+/** A ticket without a token is an announced execution. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS tickets (
   thread_id TEXT NOT NULL, execution_id TEXT NOT NULL, token TEXT NOT NULL, created REAL NOT NULL,
@@ -31,17 +31,17 @@ CREATE TABLE IF NOT EXISTS tickets (
   PRIMARY KEY (thread_id, execution_id, token)
 ) WITHOUT ROWID`;
 
-/** What a look at a thread's tickets finds. */
-interface Sight {
+/** The tickets of a thread, as seen by one claim. */
+interface QueueState {
   readonly blocked?: Blocked;
-  /** Tickets whose owners are gone. */
+  /** Tickets whose owners have ended. */
   readonly dead: readonly TicketRecord[];
-  /** The claim's own, and the place that was kept for it. */
+  /** The claim's own ticket, and the one that announced its execution. */
   readonly own: TicketRecord | undefined;
   readonly announced: TicketRecord | undefined;
 }
 
-/** Tickets in a SQLite file, shared by the processes of a machine that use one data directory. */
+/** Locks and queues of threads in a SQLite file, shared by the processes that use one data directory. */
 export class SqliteTickets implements TicketStore {
   readonly #database: Database;
   readonly #health: DatabaseHealth;
@@ -68,9 +68,9 @@ export class SqliteTickets implements TicketStore {
     });
   }
 
-  async claim(claim: Claim, settle: Settle): Promise<Blocked | undefined> {
+  async claim(claim: Claim, settle: SettleOptions): Promise<Blocked | undefined> {
     try {
-      // Most looks find nothing new: they need not write.
+      // Most polls find nothing new and need not write.
       const { blocked, dead, own } = this.#look(claim, settle);
       const isFresh = own !== undefined && own.expires_at - Date.now() > TICKET_TTL_MS / 2;
       if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
@@ -94,7 +94,7 @@ export class SqliteTickets implements TicketStore {
       this.#remove(threadId, ticket.executionId, "");
       this.#wakeNext(threadId);
     } catch (error) {
-      this.#log.warn(`${ticket.executionId} could not give back ${threadId}: ${messageOf(error)}`);
+      this.#log.warn(`${ticket.executionId} could not release ${threadId}: ${messageOf(error)}`);
     }
   }
 
@@ -117,7 +117,7 @@ export class SqliteTickets implements TicketStore {
     this.#database.close();
   }
 
-  #claim(claim: Claim, settle: Settle): Blocked | undefined {
+  #claim(claim: Claim, settle: SettleOptions): Blocked | undefined {
     const { threadId, ticket, token } = claim;
     const { blocked, dead, own, announced } = this.#look(claim, settle);
     const wasInLine = this.#inLine.has(claim);
@@ -127,11 +127,11 @@ export class SqliteTickets implements TicketStore {
     const order = own?.created ?? announced?.created ?? ticket.order;
     const wasEmptied = wasInLine && own === undefined;
     this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasEmptied, TICKET_TTL_MS);
-    return wasEmptied ? { why: "emptied", by: "", againInMs: 0 } : blocked;
+    return wasEmptied ? { reason: "emptied", by: "", againInMs: 0 } : blocked;
   }
 
-  /** Whether the thread is free for a claim, without changing anything. */
-  #look({ threadId, ticket, token }: Claim, settle: Settle): Sight {
+  /** Evaluates a claim without changing anything. */
+  #look({ threadId, ticket, token }: Claim, settle: SettleOptions): QueueState {
     const all = this.#tickets(threadId);
     const own = all.find((record) => record.token === token);
     const announced = all.find((record) => record.execution_id === ticket.executionId && record.token === "");
@@ -149,12 +149,15 @@ export class SqliteTickets implements TicketStore {
       created < order || (created === order && execution_id < ticket.executionId);
     const line = all.filter((record) => record.held === 0 && record !== own && record !== announced);
     const first = line.find((record) => isBefore(record) && isAlive(record));
-    const blocked = (why: Blocked["why"], by = ""): Sight => ({ ...found, blocked: { why, by, againInMs: LOOK_MS } });
+    const blocked = (reason: Blocked["reason"], by = ""): QueueState => ({
+      ...found,
+      blocked: { reason, by, againInMs: POLL_MS },
+    });
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
     const isCrowded = settle.evenAlone || line.some(isAlive);
     const waitMs = isCrowded ? settle.ms : Math.min(ageOf(announced), settle.ms);
-    return waitMs > 0 ? { ...found, blocked: { why: "early", by: "", againInMs: waitMs } } : found;
+    return waitMs > 0 ? { ...found, blocked: { reason: "early", by: "", againInMs: waitMs } } : found;
   }
 
   #wakeNext(threadId: string): void {
@@ -164,7 +167,7 @@ export class SqliteTickets implements TicketStore {
     this.#waiters.wake(nameOf(threadId, next.execution_id));
   }
 
-  /** In the order of their turns. */
+  /** All tickets of a thread in queue order. */
   #tickets(threadId: string): TicketRecord[] {
     return this.#database
       .query<TicketRecord, [string]>("SELECT * FROM tickets WHERE thread_id = ? ORDER BY created, execution_id, token")
@@ -185,13 +188,13 @@ export class SqliteTickets implements TicketStore {
       .run(threadId, executionId, token);
   }
 
-  /** Immediate: a transaction that starts by reading could not get the lock when it comes to write. */
+  /** Immediate: a transaction that begins by reading can fail to get the write lock later. */
   #transaction<T>(work: () => T): T {
     return this.#database.transaction(work).immediate();
   }
 }
 
-/** How long ago it was announced. */
+/** How long ago the execution was announced, in ms. */
 function ageOf(announced: TicketRecord | undefined): number {
   return announced === undefined ? 0 : Date.now() - announced.expires_at + ANNOUNCED_TTL_MS;
 }

@@ -27,7 +27,7 @@ async function damage(file: string): Promise<void> {
   await handle.write(Buffer.alloc(size - PAGE_BYTES, 0xa5), 0, size - PAGE_BYTES, PAGE_BYTES);
 }
 
-test("a damaged file of threads is told as such, with its name and what to do, and fails the check", async () => {
+test("a damaged threads file is reported with its name and a remedy, and fails the health check", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "threads.db");
   const first = openSqliteThreads(folder.path);

@@ -2,7 +2,7 @@ import type { DatabaseHealth } from "../../shared/database-health.ts";
 import type { CheckpointRows } from "../checkpoint-rows.ts";
 import { ThreadError } from "../thread-error.ts";
 
-/** The same rows, whose failures name the file, what is wrong with it and what to do. */
+/** Wraps rows so that their errors name the file, what is wrong with it and what to do. */
 export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth): CheckpointRows {
   return new Proxy(rows, {
     get(target, name) {
@@ -10,7 +10,7 @@ export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth):
       if (typeof member !== "function") return member;
       return (...args: unknown[]): unknown => {
         const result: unknown = Reflect.apply(member, target, args);
-        if (isAsyncIterable(result)) return wordedItems(result, health);
+        if (isAsyncIterable(result)) return itemsWithStorageErrors(result, health);
         return Promise.resolve(result).catch((error: unknown) => {
           throw toStorageError(error, health);
         });
@@ -19,7 +19,7 @@ export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth):
   });
 }
 
-/** The failure of a database as users read it; what is about something else than storage stays as it is. */
+/** Converts a database failure into an error for users. Other errors are returned unchanged. */
 export function toStorageError(error: unknown, health: DatabaseHealth): unknown {
   const problem = health.failed(error);
   if (problem === undefined) return error;
@@ -30,7 +30,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
-async function* wordedItems(items: AsyncIterable<unknown>, health: DatabaseHealth): AsyncGenerator<unknown> {
+async function* itemsWithStorageErrors(items: AsyncIterable<unknown>, health: DatabaseHealth): AsyncGenerator<unknown> {
   try {
     yield* items;
   } catch (error) {

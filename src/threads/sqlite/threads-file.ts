@@ -6,8 +6,8 @@ import { databaseError, openDatabase } from "../../shared/open-database.ts";
 import { OtherVersion, VERSION } from "./schema.ts";
 import { SqliteRows } from "./sqlite-rows.ts";
 
-/** Largest write-ahead log that is left after it was written back. */
-const LOG_LIMIT_BYTES = 8_388_608;
+/** Largest write-ahead log that is kept after a checkpoint. */
+const MAX_WAL_BYTES = 8_388_608;
 
 export interface ThreadsFile {
   readonly path: string;
@@ -16,8 +16,8 @@ export interface ThreadsFile {
 }
 
 /**
- * Opens the file of threads. One that another version of the program has written is left as it is: there is one beside it
- * for this version then, so that each finds its own threads again.
+ * Opens the file of threads. A file written by another version of the program is left alone; this version then uses a
+ * separate file, so that each version finds its own threads again.
  * @throws DatabaseError
  */
 export function openThreadsFile(dataDir: string, log: Logger): ThreadsFile {
@@ -29,8 +29,9 @@ export function openThreadsFile(dataDir: string, log: Logger): ThreadsFile {
     const own = join(dataDir, `threads-v${VERSION}.db`);
     const isNew = !existsSync(own);
     const file = open(own);
-    const found = `${usual} was written by ${error.version > VERSION ? "a newer" : "another"} version of this program and is left as it is: this one keeps its threads in ${own}`;
-    if (isNew) log.warn(`${found}. Sessions have no memory of earlier turns. Delete what no version needs any more.`);
+    const found = `${usual} was written by ${error.version > VERSION ? "a newer" : "another"} version of this program and is left unchanged: this version keeps its threads in ${own}`;
+    if (isNew)
+      log.warn(`${found}. Sessions have no memory of earlier messages. Delete files that no version needs any more.`);
     else log.info(found);
     return file;
   }
@@ -39,7 +40,7 @@ export function openThreadsFile(dataDir: string, log: Logger): ThreadsFile {
 function open(path: string): ThreadsFile {
   const database = openDatabase(path);
   try {
-    database.run(`PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}`);
+    database.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
     return { path, database, rows: new SqliteRows(database) };
   } catch (error) {
     database.close();

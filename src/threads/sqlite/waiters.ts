@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
 
-/** How often it is looked whether another process has changed the file, while somebody waits. */
+/** How often the file is checked for changes by other processes while somebody waits. */
 const POLL_MS = 20;
 
 /**
- * Those who wait in this process for changes of a SQLite file. It tells cheaply whether another connection has changed
- * it; what this process changes itself it has to {@link wake} for.
+ * Waiters of this process for changes of a SQLite file. SQLite tells cheaply whether another connection has changed the
+ * file. For its own changes the process calls {@link wake}.
  */
 export class Waiters {
   readonly #database: Database;
@@ -17,7 +17,7 @@ export class Waiters {
     this.#database = database;
   }
 
-  /** @returns the function that ends the waiting */
+  /** @returns the function that removes the waiter */
   add(name: string, wake: () => void): () => void {
     const wakes = this.#waiting.get(name) ?? new Set();
     this.#waiting.set(name, wakes.add(wake));
@@ -51,7 +51,7 @@ export class Waiters {
     try {
       return this.#database.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version;
     } catch {
-      // Who waits looks by itself too, and reports what is wrong.
+      // Waiters poll too and report the error.
       return undefined;
     }
   }

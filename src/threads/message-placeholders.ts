@@ -1,21 +1,21 @@
 import { BaseMessage } from "@langchain/core/messages";
 import { isPlain } from "./fingerprint.ts";
 
-/** Stands in a value for messages that are kept apart: the place of the first in their list, and how many. */
-const MARK = "stigmer:messages";
-/** Messages are looked for down to this depth; below it they stay where they are. */
+/** Key of a placeholder. It replaces a run of messages in a value: `[index of the first one in the list, count]`. */
+const PLACEHOLDER = "stigmer:messages";
+/** Messages nested deeper than this stay inside their value. */
 const MAX_DEPTH = 8;
 
-/** For a value that holds what looks like a mark. */
+/** Returned for a value that itself contains what looks like a placeholder. */
 export const AMBIGUOUS = Symbol("ambiguous");
 
-/** The value with marks where messages are, which go to the list; the value itself where there are none. */
+/** Moves the messages of a value to the list and leaves placeholders. Returns the value itself if it has none. */
 export function withoutMessages(value: unknown, messages: BaseMessage[], depth = 0): unknown {
   if (typeof value !== "object" || value === null || depth > MAX_DEPTH) return value;
-  if (BaseMessage.isInstance(value)) return { [MARK]: [messages.push(value) - 1, 1] };
+  if (BaseMessage.isInstance(value)) return { [PLACEHOLDER]: [messages.push(value) - 1, 1] };
   if (Array.isArray(value)) return listWithoutMessages(value, messages, depth);
   if (!isSend(value) && !isPlain(value)) return value;
-  if (Object.hasOwn(value, MARK)) return AMBIGUOUS;
+  if (Object.hasOwn(value, PLACEHOLDER)) return AMBIGUOUS;
   const before = messages.length;
   const entries: [string, unknown][] = [];
   for (const [key, item] of Object.entries(isSend(value) ? sendFields(value) : value)) {
@@ -33,17 +33,17 @@ interface Send {
   readonly timeout?: unknown;
 }
 
-/** Whether a value tells the library to run a node, with what the node is given. */
+/** Whether a value is LangGraph's `Send`: the order to run a node with given arguments. */
 function isSend(value: object): value is Send {
   return "lg_name" in value && value.lg_name === "Send";
 }
 
-/** What the serialiser makes of it. */
+/** The fields that the library's serializer writes. */
 function sendFields({ node, args, timeout }: Send): object {
   return { node, args, ...(timeout === undefined ? {} : { timeout }) };
 }
 
-/** Messages that follow each other share a mark. */
+/** Consecutive messages share one placeholder. */
 function listWithoutMessages(list: readonly unknown[], messages: BaseMessage[], depth: number): unknown {
   const before = messages.length;
   const rest: unknown[] = [];
@@ -53,7 +53,7 @@ function listWithoutMessages(list: readonly unknown[], messages: BaseMessage[], 
       const place = messages.push(item) - 1;
       if (run === undefined) {
         run = [place, 0];
-        rest.push({ [MARK]: run });
+        rest.push({ [PLACEHOLDER]: run });
       }
       run[1]++;
       continue;
@@ -66,16 +66,16 @@ function listWithoutMessages(list: readonly unknown[], messages: BaseMessage[], 
   return messages.length === before ? list : rest;
 }
 
-/** Puts the messages back where their marks are. */
+/** Replaces the placeholders by their messages. */
 export function withMessages(value: unknown, messageAt: (place: number) => unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     return value.flatMap((item) => {
-      const run = markOf(item);
+      const run = placeholderOf(item);
       return run === undefined ? [withMessages(item, messageAt)] : messagesOf(run, messageAt);
     });
   }
-  const run = markOf(value);
+  const run = placeholderOf(value);
   if (run !== undefined) return messageAt(run[0]);
   if (!isPlain(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withMessages(item, messageAt)]));
@@ -85,7 +85,7 @@ function messagesOf([first, count]: readonly [number, number], messageAt: (place
   return Array.from({ length: count }, (_, offset) => messageAt(first + offset));
 }
 
-function markOf(value: unknown): readonly [number, number] | undefined {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, MARK)) return undefined;
-  return (value as { readonly [MARK]: readonly [number, number] })[MARK];
+function placeholderOf(value: unknown): readonly [number, number] | undefined {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, PLACEHOLDER)) return undefined;
+  return (value as { readonly [PLACEHOLDER]: readonly [number, number] })[PLACEHOLDER];
 }
