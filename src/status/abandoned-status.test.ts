@@ -12,8 +12,8 @@ function repaired(status: MessageInitShape<typeof AgentExecutionStatusSchema>) {
   return abandonedStatus(create(AgentExecutionStatusSchema, status), "The runner ended.", at);
 }
 
-describe("the status of an execution whose runner has ended", () => {
-  test("is failed, says why, and has no open call, neither in the list nor in a message", () => {
+describe("final status of an execution whose runner was killed", () => {
+  test("is failed with a reason, and has no open calls in the list or in messages", () => {
     const status = repaired({
       phase: ExecutionPhase.EXECUTION_IN_PROGRESS,
       messages: [{ type: MessageType.MESSAGE_TOOL, toolCalls: [running] }],
@@ -29,16 +29,16 @@ describe("the status of an execution whose runner has ended", () => {
     expect(status?.messages[0]?.toolCalls).toMatchObject([failed]);
   });
 
-  test("is completed by the reason where the server has called it failed without one", () => {
+  test("gets the reason if the server set it to failed without one", () => {
     expect(repaired({ phase: ExecutionPhase.EXECUTION_FAILED })?.error).toBe("The runner ended.");
   });
 
-  test("gets its open calls closed where the server has called it failed", () => {
+  test("gets its open calls closed if the server set it to failed", () => {
     const status = repaired({ phase: ExecutionPhase.EXECUTION_FAILED, error: "timeout", toolCalls: [running] });
     expect(status?.toolCalls).toMatchObject([{ status: ToolCallStatus.TOOL_CALL_FAILED }]);
   });
 
-  test("stays as it is where it had an end", () => {
+  test("is not changed if it was final already", () => {
     for (const phase of [ExecutionPhase.EXECUTION_COMPLETED, ExecutionPhase.EXECUTION_CANCELLED])
       expect(repaired({ phase, toolCalls: [running] })).toBeUndefined();
     expect(repaired({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why", toolCalls: [ended] })).toBeUndefined();

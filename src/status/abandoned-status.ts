@@ -2,10 +2,10 @@ import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase, ToolCallSta
 import { finish } from "./finish.ts";
 
 /**
- * The last status of an execution whose runner ended before it could send one.
- * @param status what the backend has
- * @param reason why it ended, and what to do: for the user
- * @returns `undefined` where the backend's status is a last one already, with its error and without open calls
+ * The final status of an execution whose runner ended before it could send one.
+ * @param status the status that the backend has
+ * @param reason why the execution ended and what to do, for the user
+ * @returns `undefined` if the backend's status is final already, with an error and without open calls
  */
 export function abandonedStatus(
   status: AgentExecutionStatus,
@@ -18,7 +18,7 @@ export function abandonedStatus(
   );
   const isFailed = phase === ExecutionPhase.EXECUTION_FAILED;
   if (isTerminalPhase(phase) && !isOpen && !(isFailed && error === "")) return undefined;
-  // It was completed or cancelled by whoever knew better.
+  // Somebody else completed or cancelled it.
   if (isTerminalPhase(phase) && !isFailed) return undefined;
   const state = {
     status,

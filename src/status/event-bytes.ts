@@ -2,10 +2,10 @@ import type { AgentEvent, RequestedCall } from "../agent/index.ts";
 import { unreachable } from "../shared/errors.ts";
 import { ARGUMENT_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_LIMIT, TODO_TEXT_LIMIT } from "./limits.ts";
 
-/** What a call, a message or an entry of the list has besides its texts. */
+/** Bytes of a call, a message or a to-do entry besides its texts. */
 const FRAME_BYTES = 200;
 
-/** About how many bytes an event adds to the status as JSON: enough to know how much of a status is new. */
+/** Approximate bytes that an event adds to the status in JSON. Used to estimate how much of a status is new. */
 export function bytesAdded(event: AgentEvent): number {
   switch (event.type) {
     case "text":
@@ -17,7 +17,7 @@ export function bytesAdded(event: AgentEvent): number {
     case "tool-started":
       return FRAME_BYTES;
     case "tool-ended":
-      // A call stands in its message and in the list.
+      // A call is in its message and in the list of calls.
       return 2 * (Math.min(event.result.length, RESULT_LIMIT) + FRAME_BYTES);
     case "todos":
       return sum(

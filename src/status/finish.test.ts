@@ -27,8 +27,8 @@ const asks: AgentEvent = {
 };
 const answers: AgentEvent = { ...main, type: "turn", turnId: "2", text: "Done.", calls: [] };
 
-describe("an execution that completed", () => {
-  test("has the model's answer as its last message, no error, and the time", () => {
+describe("completed execution", () => {
+  test("ends with the model's answer, without an error, with the completion time", () => {
     const status = last({ phase: "completed" }, answers);
     expect(status).toMatchObject({
       phase: ExecutionPhase.EXECUTION_COMPLETED,
@@ -40,10 +40,10 @@ describe("an execution that completed", () => {
   });
 });
 
-describe("an execution whose model ended without an answer", () => {
+describe("completed execution without an answer", () => {
   const lastMessage = (...events: AgentEvent[]) => last({ phase: "completed" }, ...events).messages.at(-1);
 
-  test("says so where readers look for the answer", () => {
+  test("says so in its last message", () => {
     const silent: AgentEvent = { ...main, type: "turn", turnId: "2", text: "", calls: [] };
     for (const events of [[], [silent], [asks], [asks, silent]]) {
       expect(lastMessage(...events)).toMatchObject({
@@ -53,13 +53,13 @@ describe("an execution whose model ended without an answer", () => {
     }
   });
 
-  test("says nothing more where there is one", () => {
+  test("gets no note if there is an answer", () => {
     expect(last({ phase: "completed" }, asks, answers).messages.at(-1)?.content).toBe("Done.");
   });
 });
 
-describe("an execution that failed", () => {
-  test("has the reason as its error alone: readers print that after the messages", () => {
+describe("failed execution", () => {
+  test("has the reason in its error only, which readers print after the messages", () => {
     const status = last({ phase: "failed", reason: "The model is gone: start it." }, asks);
     expect(status.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
     expect(status.error).toBe("The model is gone: start it.");
@@ -67,26 +67,26 @@ describe("an execution that failed", () => {
     expect(status.completedAt).toBe("2026-01-19T10:00:09.000Z");
   });
 
-  test("keeps what the model had begun to say", () => {
+  test("keeps the incomplete text of the model", () => {
     const status = last({ phase: "failed", reason: "no" }, { ...main, type: "text", turnId: "9", text: "I beg" });
     expect(status.messages.map(({ content }) => content)).toEqual(["Hello", "I beg"]);
   });
 });
 
-test("an execution that was cancelled has the reason as its last message, but no error", () => {
+test("a cancelled execution has the reason as its last message and no error", () => {
   const status = last({ phase: "cancelled", reason: "The execution was cancelled." });
   expect(status.phase).toBe(ExecutionPhase.EXECUTION_CANCELLED);
   expect(status.error).toBe("");
   expect(status.messages.at(-1)?.content).toBe("The execution was cancelled.");
 });
 
-describe("calls that are open at the end", () => {
+describe("open calls at the end of an execution", () => {
   for (const outcome of [
     { phase: "completed" },
     { phase: "failed", reason: "no" },
     { phase: "cancelled", reason: "no" },
   ] as const) {
-    test(`have failed, each of them, where the execution is ${outcome.phase}`, () => {
+    test(`are failed if the execution is ${outcome.phase}`, () => {
       const started: AgentEvent = { ...main, type: "tool-started", callId: "c2" };
       const { toolCalls, messages, subAgentExecutions } = last(outcome, asks, started);
       expect(toolCalls.map(({ status }) => status)).toEqual(toolCalls.map(() => ToolCallStatus.TOOL_CALL_FAILED));
@@ -101,13 +101,13 @@ describe("calls that are open at the end", () => {
   }
 });
 
-test("calls that had ended stay as they are", () => {
+test("calls that have ended are not changed at the end of an execution", () => {
   const done: AgentEvent = { ...main, type: "tool-ended", callId: "c2", result: "a.ts" };
   const { toolCalls } = last({ phase: "failed", reason: "no" }, asks, done);
   expect(toolCalls[2]).toMatchObject({ status: ToolCallStatus.TOOL_CALL_COMPLETED, result: "a.ts", error: "" });
 });
 
-test("what was said last stands in a status that has not ended", () => {
+test("the update before the final one contains all messages and is still in progress", () => {
   for (const outcome of [
     { phase: "completed" },
     { phase: "failed", reason: "no" },

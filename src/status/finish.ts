@@ -8,16 +8,16 @@ export type Outcome =
   | { readonly phase: "completed" }
   | {
       readonly phase: "failed" | "cancelled";
-      /** Why, and what to do: for the user. */
+      /** Why, and what to do; shown to the user. */
       readonly reason: string;
     };
 
-/** Stands where readers look for the answer, when the model ended without one. */
+/** Shown in place of an answer if the model ended without one. */
 const NO_ANSWER = "[The model ended without an answer.]";
 
 /**
- * The last status of an execution. Why it failed is its `error` alone: readers print that after the messages, and a
- * message of the same text would be printed before it.
+ * The final status of an execution. The reason of a failure is only in `error`: readers print it after the messages, and
+ * a message with the same text would be printed before it.
  */
 export function finish(state: StatusState, outcome: Outcome, at: Date): StatusState {
   const completedAt = rfc3339(at);
@@ -37,25 +37,25 @@ export function finish(state: StatusState, outcome: Outcome, at: Date): StatusSt
       ? { phase: ExecutionPhase.EXECUTION_FAILED, error: reason }
       : {
           phase: ExecutionPhase.EXECUTION_CANCELLED,
-          // Readers take an error for a failure.
+          // Not in `error`: readers would show a failure.
           messages: [...messages, newMessage(MessageType.MESSAGE_SYSTEM, reason, at)],
         };
   return { ...closed, status: { ...closed.status, ...ending, completedAt } };
 }
 
-/** The messages with one of the model's, or of the runner's, at their end. */
+/** The messages, ending with one of the model or of the runner. */
 function answered(messages: readonly AgentMessage[], at: Date): AgentMessage[] {
   const last = messages.at(-1)?.type;
   const isAnswer = last === MessageType.MESSAGE_AI || last === MessageType.MESSAGE_SYSTEM;
   return isAnswer ? [...messages] : [...messages, newMessage(MessageType.MESSAGE_AI, NO_ANSWER, at)];
 }
 
-/** All that is said in a last status, as it stands before the execution has ended. */
+/** A final status as it was before the execution ended: the same messages, still in progress. */
 export function beforeEnd(status: AgentExecutionStatus): AgentExecutionStatus {
   return { ...status, phase: ExecutionPhase.EXECUTION_IN_PROGRESS, error: "", completedAt: "" };
 }
 
-/** Whether readers have nothing more to print of `after` when they have seen `before`. */
+/** Whether `after` has no message text that a reader of `before` has not seen. */
 export function saysSame(before: readonly AgentMessage[], after: readonly AgentMessage[]): boolean {
   if (before.length !== after.length) return false;
   return before.every((message, index) => {

@@ -56,7 +56,7 @@ function execution({
   });
 }
 
-test("a status that is small enough stays as it is", () => {
+test("a status within the limit is not changed", () => {
   const status = execution({ calls: 3, result: "a.ts", args: { command: "ls" } });
   expect(fitStatus(status)).toEqual(status);
 });
@@ -84,7 +84,7 @@ for (const [what, result, newestFits] of [
       expect(after.messages.at(-1)).toEqual(before.messages.at(-1) ?? expect.unreachable());
     });
 
-    test("say what was left out", () => {
+    test("say what was omitted", () => {
       const first = after.messages.find(({ toolCalls }) => toolCalls.length > 0)?.toolCalls[0];
       expect(first?.result).toContain("100000 characters left out");
     });
@@ -93,13 +93,13 @@ for (const [what, result, newestFits] of [
       expect(after.toolCalls.at(-1)?.result === result).toBe(newestFits);
     });
 
-    test("leave the status they were made from as it is", () => {
+    test("do not change the original status", () => {
       expect(before.toolCalls[0]?.result).toBe(result);
     });
   });
 }
 
-describe("a status that is too large", () => {
+describe("status that is too large", () => {
   test("loses results before arguments", () => {
     const status = execution({ calls: 20, result: "r".repeat(2_000), args: { command: "c".repeat(500) } });
     const after = fitStatus(status, 60_000);
@@ -108,7 +108,7 @@ describe("a status that is too large", () => {
     for (const call of after.toolCalls) expect(call.args).toEqual({ command: "c".repeat(500) });
   });
 
-  test("loses the oldest results first, and no more than it has to", () => {
+  test("loses the oldest results first, and no more than necessary", () => {
     const after = fitStatus(execution({ calls: 20, result: "r".repeat(2_000) }), 60_000);
     const left = after.toolCalls.map(({ result }) => result.includes("left out"));
     expect(left).toContain(false);
@@ -116,12 +116,12 @@ describe("a status that is too large", () => {
     expect(sizeOf(after)).toBeGreaterThan(50_000);
   });
 
-  test("shows each call alike in its message and in the list", () => {
+  test("shows each call the same way in its message and in the list", () => {
     const after = fitStatus(execution({ calls: 20, result: "r".repeat(2_000) }), 60_000);
     expect(after.messages.flatMap(({ toolCalls }) => toolCalls)).toEqual(after.toolCalls);
   });
 
-  test("loses arguments next, and old texts after them, but not what the model said last", () => {
+  test("loses arguments next, then old texts, but not the last text of the model", () => {
     const [text, answer] = ["t".repeat(5_000), "a".repeat(5_000)];
     const status = execution({ calls: 50, args: { command: "c".repeat(1_000) }, text, answer });
     // Less than is left when all texts are shortened that may be: none of them is spared.
@@ -132,7 +132,7 @@ describe("a status that is too large", () => {
     expect(after.messages[0]?.content).toBe("Look at everything");
   });
 
-  test("with thousands of calls loses the oldest of the list at last: each stands in its message too", () => {
+  test("loses the oldest calls of the list last, because each is in its message too", () => {
     const status = execution({ calls: 1_000, result: "r".repeat(500) });
     const after = fitStatus(status, 300_000);
     expect(after.messages).toHaveLength(status.messages.length);
@@ -142,14 +142,14 @@ describe("a status that is too large", () => {
   });
 });
 
-describe("a status stays within the limit", () => {
+describe("a status is kept within the limit", () => {
   const limit = 1024 * 1024;
 
-  test("with 300 turns whose calls just fill it", () => {
+  test("with 300 turns whose calls just reach it", () => {
     expect(sizeOf(fitStatus(execution({ calls: 300, result: "x".repeat(10_000) })))).toBeLessThanOrEqual(limit);
   });
 
-  test("with sub-agents that say much", () => {
+  test("with sub-agents that produce long outputs", () => {
     const agents = Array.from({ length: 400 }, (_, index) =>
       create(SubAgentExecutionSchema, { id: `call-${index}`, input: "i".repeat(10_000), output: "o".repeat(10_000) }),
     );
@@ -173,7 +173,7 @@ describe("a status stays within the limit", () => {
     });
   }
 
-  test("with so many messages that even bare ones are too many: the oldest go, and a note says so", () => {
+  test("with too many messages, by dropping the oldest and adding a note", () => {
     const fitted = fitStatus(execution({ calls: 5_000 }));
     expect(sizeOf(fitted)).toBeLessThanOrEqual(limit);
     expect(fitted.messages[0]?.content).toBe("Look at everything");
@@ -182,8 +182,8 @@ describe("a status stays within the limit", () => {
   });
 });
 
-describe("one status after the other", () => {
-  test("shows what was left out as the same object, so that readers are told of it once", () => {
+describe("consecutive statuses", () => {
+  test("represent omitted content by the same object, so that it is sent once", () => {
     const fitter = new StatusFitter(60_000);
     const status = execution({ calls: 40, result: "r".repeat(1_500), text: "t".repeat(300) });
     const before = fitter.fit(status).status;
@@ -193,7 +193,7 @@ describe("one status after the other", () => {
     for (const [index, message] of before.messages.entries()) expect(after.messages[index]).toBe(message);
   });
 
-  test("leaves out what was left out before, also when it would fit again", () => {
+  test("keep omitting what was omitted before, even if it would fit again", () => {
     const fitter = new StatusFitter(60_000);
     const status = execution({ calls: 20, result: "r".repeat(2_000) });
     const full = fitter.fit({ ...status, error: "e".repeat(20_000) }).status;
@@ -203,7 +203,7 @@ describe("one status after the other", () => {
     expect(Math.abs(smaller.bytes - sizeOf(smaller.status))).toBeLessThan(2_000);
   });
 
-  test("drops more messages than it has to, so that the others keep their places for a while", () => {
+  test("drop more messages than necessary, so that the others keep their index for a while", () => {
     const fitter = new StatusFitter(60_000);
     const notes = new Set<string>();
     for (let calls = 500; calls < 560; calls++) {

@@ -4,25 +4,25 @@ import { Fitting } from "./fitting.ts";
 import { STATUS_LIMIT } from "./limits.ts";
 import { shortAgent, shortText, withoutArguments, withoutDetails, withoutResult } from "./shorten.ts";
 
-/** A status within its limit. */
+/** A status within the size limit. */
 export interface Fitted {
   readonly status: AgentExecutionStatus;
-  /** About how many bytes it has as JSON. */
+  /** Approximate size in JSON. */
   readonly bytes: number;
 }
 
-/** Bytes that an old text of the model keeps where texts have to be shortened, and the user's and the last one. */
+/** Bytes that shortened texts keep: old ones of the model, and the main ones (the user's and the last one). */
 const OLD_TEXT_BYTES = 200;
 const MAIN_TEXT_BYTES = 200 * 1024;
-/** Bytes kept free for what says that messages were left out. */
+/** Bytes reserved for the note about omitted messages. */
 const NOTE_BYTES = 300;
 /**
- * Where parts are dropped, more of them are dropped than needed, down to this share of the limit: what follows a dropped
- * part changes its place, and readers have to be sent all of it.
+ * If elements of a list are dropped, more are dropped than needed, down to this share of the limit: dropping changes the
+ * index of all elements after it, so that all of them must be sent again.
  */
 const DROP_TO = 7 / 8;
 
-/** The ways to make a status smaller, in the order in which they are taken. */
+/** The steps that make a status smaller, in this order. */
 const STEPS = [
   "results",
   "args",
@@ -38,16 +38,16 @@ type Step = (typeof STEPS)[number];
 const DROPS: ReadonlySet<Step> = new Set(["listed", "messages", "allAgents"]);
 
 /**
- * Keeps one execution's status within {@link STATUS_LIMIT}. Where it is too large, the oldest results of calls are left
- * out, then their arguments, then what sub-agents were asked and answered, then old texts, then the calls' details; what
- * was left out says so. Messages keep their places, since readers know them by position, unless there are too many even
- * so: then the oldest are left out.
+ * Keeps the status of one execution within {@link STATUS_LIMIT}. If it is too large, the oldest results of calls are
+ * omitted, then their arguments, then the input and output of sub-agents, then old texts, then details of calls; the
+ * status says what was omitted. Messages keep their index, by which readers know them. Only if there are still too many
+ * are the oldest dropped.
  *
- * What was left out once stays left out, and is the same object again: readers are told of it once.
+ * What was omitted once stays omitted and is the same object in the next status, so that it is sent once.
  */
 export class StatusFitter {
   readonly #limit: number;
-  /** How far each step has come: so many parts, from the oldest. */
+  /** Progress of each step: the number of elements, from the oldest on. */
   readonly #done = new Map<Step, number>();
   #note: { readonly dropped: number; readonly message: AgentMessage } | undefined;
 
@@ -109,7 +109,7 @@ export class StatusFitter {
   }
 }
 
-/** One status by itself, within the limit. */
+/** Fits a single status into the limit. */
 export function fitStatus(status: AgentExecutionStatus, limit = STATUS_LIMIT): AgentExecutionStatus {
   return new StatusFitter(limit).fit(status).status;
 }

@@ -8,12 +8,12 @@ import {
 } from "../stigmer/index.ts";
 import { jsonSize, sizeOfCall, sizeOfText } from "./json-size.ts";
 
-/** Whether the part at this place is to be left out, too. */
+/** Whether the element at this index should be shortened or dropped too. */
 type Wanted = (place: number) => boolean;
 
 /**
- * A status while it is made smaller, with its size always known. Each step begins at a place of its list, goes on while
- * it is wanted to, and returns the place that it has reached.
+ * A status that is being made smaller, with its current size. Each step works through a list from an index on while
+ * `wanted` returns true, and returns the index that it reached.
  */
 export class Fitting {
   readonly #status: AgentExecutionStatus;
@@ -37,7 +37,7 @@ export class Fitting {
     // The names of the three lists.
     this.#size =
       jsonSize(AgentExecutionStatusSchema, rest) + '"messages":[],"toolCalls":[],"subAgentExecutions":[],'.length;
-    // Each call stands in the list and in its message.
+    // Each call is in the list and in its message.
     for (const call of status.toolCalls) this.#size += 2 * sizeOfCall(call);
     for (const agent of status.subAgentExecutions) this.#size += sizeOfAgent(agent);
     for (const message of status.messages) this.#size += sizeOfText(message);
@@ -47,7 +47,7 @@ export class Fitting {
     return this.#size;
   }
 
-  /** The oldest message that is kept after the user's. */
+  /** The oldest kept message after the user's. */
   get oldestKept(): AgentMessage | undefined {
     return this.#messages[this.#droppedMessages + 1];
   }
@@ -68,7 +68,7 @@ export class Fitting {
     });
   }
 
-  /** Shortens what was said between the user's text and the last one. */
+  /** Shortens the texts between the user's and the last one. */
   shortenOldTexts(shorten: (message: AgentMessage) => AgentMessage, from: number, wanted: Wanted): number {
     const between = Math.max(this.#messages.length - 2, 0);
     return through(this.#messages.slice(1), from, between, wanted, (_, place) => this.#shortenText(place + 1, shorten));
@@ -80,7 +80,7 @@ export class Fitting {
     return through(places, from, places.length, wanted, (place) => this.#shortenText(place, shorten));
   }
 
-  /** Each call stands in its message too: the oldest of the list can be spared. */
+  /** Drops the oldest calls of the list; each call is in its message too. */
   dropListedCalls(from: number, wanted: Wanted): number {
     this.#droppedCalls = through(this.#calls, from, this.#calls.length, wanted, (call) => {
       this.#size -= sizeOfCall(call);
@@ -105,7 +105,7 @@ export class Fitting {
     return this.#droppedAgents;
   }
 
-  /** Says behind the user's message what was dropped. */
+  /** Sets the note about dropped messages, shown after the user's message. */
   note(message: AgentMessage): void {
     if (this.#note !== undefined) this.#size -= sizeOfText(this.#note);
     this.#size += sizeOfText(message);
@@ -138,7 +138,7 @@ export class Fitting {
   }
 }
 
-/** Goes through the parts of a list from a place to an end, while it is wanted to. @returns the place that was reached */
+/** Works through a list from an index to an end while `wanted` returns true. @returns the index that was reached */
 function through<T>(
   parts: readonly T[],
   from: number,
@@ -153,7 +153,7 @@ function through<T>(
 
 const withOtherCall = new WeakMap<AgentMessage, AgentMessage>();
 
-/** The message with its call shortened: the same object while the call is. */
+/** The message with a shortened call; the same object as long as the call is. */
 function messageWith(message: AgentMessage, call: ToolCall): AgentMessage {
   const known = withOtherCall.get(message);
   if (known?.toolCalls[0] === call) return known;

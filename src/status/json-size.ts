@@ -2,14 +2,14 @@ import { type DescMessage, type MessageShape, toJsonString } from "@bufbuild/pro
 import { boundaryBefore } from "../shared/graphemes.ts";
 import { type AgentMessage, AgentMessageSchema, type ToolCall, ToolCallSchema } from "../stigmer/index.ts";
 
-/** What JSON adds between parts of a list, per part. */
+/** Bytes that JSON adds per element of a list. */
 const SEPARATOR = 2;
-/** What JSON adds around a call in its message. */
+/** Bytes that JSON adds around a call in its message. */
 const CALL_FRAME = ',"toolCalls":[]'.length;
 
 const sizes = new WeakMap<object, number>();
 
-/** Bytes of a message in JSON, remembered by `key`. */
+/** Bytes of a protobuf message in JSON, cached by `key`. */
 export function jsonSize<Desc extends DescMessage>(
   schema: Desc,
   message: MessageShape<Desc>,
@@ -26,7 +26,7 @@ export function sizeOfCall(call: ToolCall): number {
   return jsonSize(ToolCallSchema, call);
 }
 
-/** A message without its call. */
+/** Size of a message without its call. */
 export function sizeOfText(message: AgentMessage): number {
   return (
     jsonSize(AgentMessageSchema, { ...message, toolCalls: [] }, message) +
@@ -34,7 +34,7 @@ export function sizeOfText(message: AgentMessage): number {
   );
 }
 
-/** The head of a text, so that it takes at most `limit` bytes in JSON. */
+/** Cuts a text so that it takes at most `limit` bytes in JSON, plus a note of what was cut. */
 export function cutToJsonBytes(text: string, limit: number): string {
   const bytes = (length: number) => Buffer.byteLength(JSON.stringify(text.slice(0, length))) - 2;
   if (bytes(text.length) <= limit) return text;

@@ -1,7 +1,7 @@
 import { visible } from "../shared/printable.ts";
 import { cutToWidth } from "../shared/width.ts";
 
-/** Programs whose first argument says what they do. */
+/** Programs whose first argument is a subcommand. */
 const WITH_SUBCOMMAND = new Set([
   "kubectl",
   "docker",
@@ -18,23 +18,23 @@ const WITH_SUBCOMMAND = new Set([
 ]);
 /** Programs that run a script. */
 const INTERPRETER = /^(python[\d.]*|node|deno)$/;
-/** Where the words of a program end and something else of the shell begins. */
+/** Shell operators, which end a simple command. */
 const OPERATOR = /[\n;|&<>()]/;
-/** Variables that are set for a command, before it. */
+/** Variable assignments before a command. */
 const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\;|&<>()])*(?:\s+|$))+/;
-/** Names under which tools take what they act on, in the order of how much they tell. */
+/** Arguments that tell what a tool acts on, the most informative first. */
 const TELLING_ARGUMENTS = ["file_path", "path", "pattern", "query", "url", "subagent_type", "name"];
-/** Columns of a terminal that the label of a call takes at most, and the command behind it. */
+/** Maximum width in terminal columns of a call's label, and of the command in the second line. */
 const LABEL_WIDTH = 80;
 const COMMAND_WIDTH = 160;
-/** Characters of a command that are looked at; the rest is not shown. */
+/** Characters of a command that are evaluated; the rest is never shown. */
 const COMMAND_HEAD = 4_000;
-/** What stands before a command that is shown whole, on a line of its own. */
+/** Precedes a command that is shown on its own line. */
 const PROMPT = "$ ";
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** What readers see of a tool call, in a few words: `git status`, `python app.py`, `execute: ls`, `read_file: notes.md`. */
+/** A tool call in a few words: `git status`, `python app.py`, `execute: ls`, `read_file: notes.md`. */
 export function callLabel(tool: string, args: Arguments): string {
   const command = commandOf(tool, args);
   if (command !== undefined) return commandLabel(command);
@@ -46,8 +46,8 @@ export function callLabel(tool: string, args: Arguments): string {
 }
 
 /**
- * The text of a call's message: its label, and for a command that says more than its label a second line with all of it,
- * as on a terminal: `$ cd app && make test`.
+ * The text of a call's message: its label, and if a command says more than its label, a second line with the command as
+ * on a terminal: `$ cd app && make test`.
  */
 export function callText(tool: string, args: Arguments): string {
   const label = callLabel(tool, args);
@@ -75,7 +75,7 @@ function commandLabel(command: string): string {
   return program === "" ? "execute" : short(`execute: ${program}`);
 }
 
-/** The words of a command up to the shell's first operator, without comments and variables that are set before it. */
+/** The words of a command up to the first shell operator, without leading comments and variable assignments. */
 function firstCommand(command: string): string[] {
   const head = command
     .slice(0, COMMAND_HEAD)
@@ -89,7 +89,7 @@ function short(text: string): string {
   return cutToWidth(oneLine(text.slice(0, COMMAND_HEAD)), LABEL_WIDTH);
 }
 
-/** Text on one line: what would be invisible in it or move the cursor is shown. */
+/** Text on one line; invisible characters and those that move the cursor are made visible. */
 function oneLine(text: string): string {
   return visible(text.trim()).replace(/\s+/g, " ").trim();
 }

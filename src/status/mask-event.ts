@@ -4,8 +4,8 @@ import type { SecretMask } from "../shared/secret-mask.ts";
 import { maskJson } from "./mask-json.ts";
 
 /**
- * An event with its secrets masked, before its texts are cut to their limits: a secret that is cut in two would not be
- * found again. Pieces of a text that still grows stay as they are: they are masked together.
+ * Masks the secrets in an event. This happens before texts are cut to their limits, because a secret that is cut in two
+ * cannot be found. Pieces of a growing text are not masked here but together.
  */
 export function maskEvent(event: AgentEvent, mask: SecretMask): AgentEvent {
   switch (event.type) {

@@ -1,6 +1,6 @@
 import type { SecretMask } from "../shared/secret-mask.ts";
 
-/** JSON with the secrets in its texts and keys masked. */
+/** Masks the secrets in the texts and keys of a JSON value. */
 export function maskJson(value: unknown, mask: SecretMask): unknown {
   if (typeof value === "string") return mask.mask(value);
   if (Array.isArray(value)) return value.map((item) => maskJson(item, mask));

@@ -47,8 +47,8 @@ function leaky(): StatusState {
   return finish(state, { phase: "failed", reason: `refused: ${SECRET}` }, at);
 }
 
-describe("what is shown of a status", () => {
-  test("has no secret in any text", () => {
+describe("masked status", () => {
+  test("contains no secrets in any text", () => {
     const shown = JSON.stringify(masking(SECRET).masked(leaky()));
     expect(JSON.stringify(leaky().status)).toContain(SECRET);
     expect(shown).not.toContain(SECRET);
@@ -57,19 +57,19 @@ describe("what is shown of a status", () => {
     expect(shown).toContain(`refused: ${MASK}`);
   });
 
-  test("has everything else as it is", () => {
+  test("is otherwise unchanged", () => {
     const state = leaky();
     expect(masking().masked(state)).toEqual(state.status);
   });
 
-  test("leaves the state itself as it is", () => {
+  test("leaves the state unchanged", () => {
     const state = leaky();
     masking(SECRET).masked(state);
     expect(state).toEqual(leaky());
   });
 });
 
-describe("a message that grows", () => {
+describe("growing message", () => {
   const growing = stateAfter(begin("Hello", "tokens", at), {
     ...main,
     type: "text",
@@ -77,11 +77,11 @@ describe("a message that grows", () => {
     text: "It is sk-0123",
   });
 
-  test("holds back an end that may be the start of a secret", () => {
+  test("withholds its end if that may be the beginning of a secret", () => {
     expect(masking(SECRET).masked(growing).messages.at(-1)?.content).toBe("It is ");
   });
 
-  test("is not shown at all while all of it is held back: readers would print it empty", () => {
+  test("is not shown while its whole text is withheld", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
     const state = stateAfter(begin("Hello", "tokens", at), says("sk-0123"));
     const shown = masking(SECRET);
@@ -90,7 +90,7 @@ describe("a message that grows", () => {
     expect(shown.masked(more).messages.map(({ content }) => content)).toEqual(["Hello", "sk-0123!"]);
   });
 
-  test("that is too long already shows the same head while it grows", () => {
+  test("shows a constant head when it exceeds the limit", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
     const state = stateAfter(begin("Hello", "tokens", at), says("x".repeat(MESSAGE_LIMIT + 1)));
     const last = (of: StatusState) => masking(SECRET).masked(of).messages.at(-1)?.content ?? "";
@@ -98,14 +98,14 @@ describe("a message that grows", () => {
     expect(last(stateAfter(state, says("y".repeat(1_000))))).toBe(last(state));
   });
 
-  test("is shown whole when it is complete", () => {
+  test("is shown completely when it is finished", () => {
     const whole = stateAfter(growing, { ...main, type: "turn", turnId: "1", text: "It is sk-0123", calls: [] });
     expect(masking(SECRET).masked(whole).messages.at(-1)?.content).toBe("It is sk-0123");
   });
 });
 
-describe("texts that are too long", () => {
-  test("are cut, and say so", () => {
+describe("texts over the limit", () => {
+  test("are cut with a note", () => {
     const [human, answer] = masking().masked(
       stateAfter(begin("h".repeat(MESSAGE_LIMIT + 7), "messages", at), says("a".repeat(MESSAGE_LIMIT + 9))),
     ).messages;
@@ -114,14 +114,14 @@ describe("texts that are too long", () => {
     expect(answer?.content.length).toBeLessThan(MESSAGE_LIMIT + 100);
   });
 
-  test("are cut as errors, too", () => {
+  test("are cut in errors too", () => {
     const failed = finish(begin("Hello", "messages", at), { phase: "failed", reason: "e".repeat(ERROR_LIMIT * 2) }, at);
     const { error } = masking().masked(failed);
     expect(error).toContain(`${ERROR_LIMIT} characters cut`);
     expect(error.length).toBeLessThan(ERROR_LIMIT + 100);
   });
 
-  test("are well-formed, which protobuf wants", () => {
+  test("are well-formed Unicode after cutting, as protobuf requires", () => {
     const [human, answer] = masking().masked(
       stateAfter(begin("a\ud83d", "messages", at), says("😀".repeat(MESSAGE_LIMIT))),
     ).messages;
@@ -130,7 +130,7 @@ describe("texts that are too long", () => {
   });
 });
 
-test("what comes out as before is the same object, also when secrets come and go with other executions", () => {
+test("masking returns the same object if the result is equal, also when secrets of other executions change", () => {
   const mask = new SecretMask();
   mask.add([SECRET]);
   const shown = new Masking(mask);
@@ -150,7 +150,7 @@ test("what comes out as before is the same object, also when secrets come and go
   expect(shown.masked(state).messages[1]?.content).toBe(`${MASK} ${MASK}`);
 });
 
-test("what has not changed since the last time is the same object, so that it is not measured again", () => {
+test("masking returns the same object for unchanged elements, so that they are not measured again", () => {
   const shown = masking(SECRET);
   const before = leaky();
   const first = shown.masked(before);

@@ -17,22 +17,22 @@ import { ERROR_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_TEXT_LIMIT } from "./lim
 import { maskJson } from "./mask-json.ts";
 import type { StatusState } from "./status-state.ts";
 
-/** Characters that are shown of a text that is too long already and still grows. */
+/** Characters that are shown of a growing text that exceeds the limit. */
 const GROWING_HEAD = MESSAGE_LIMIT / 2;
 
-interface Made {
-  readonly made: object;
-  /** Of the mask, when it was made. */
+interface CacheEntry {
+  readonly masked: object;
+  /** The mask's version when the entry was created. */
   readonly version: number;
 }
 
 /**
- * Makes of a state what may be shown: no secret in any text, every text within its limit. Parts that did not change
- * since the last time are the same objects again.
+ * Turns a state into a status that may be shown: no secrets, every text within its limit. Elements that did not change
+ * since the last call are the same objects again.
  */
 export class Masking {
   readonly #mask: SecretMask;
-  readonly #made = new WeakMap<object, Made>();
+  readonly #cache = new WeakMap<object, CacheEntry>();
 
   constructor(mask: SecretMask) {
     this.#mask = mask;
@@ -53,7 +53,7 @@ export class Masking {
     };
   }
 
-  /** A message of which all is held back is not shown yet: readers would print it empty. */
+  /** A message whose whole text is withheld is not shown yet: readers would print it empty. */
   #messages(messages: readonly AgentMessage[], growing: ReadonlySet<number>): AgentMessage[] {
     const shown = messages.map((message, index) =>
       growing.has(index) ? this.#growing(message) : this.#once(AgentMessageSchema, message, this.#message),
@@ -93,26 +93,26 @@ export class Masking {
   }
 
   /**
-   * What was made of a part, made once for the secrets that are known. They change whenever another execution begins or
-   * ends: what comes out as before stays the same object.
+   * Masks an element once for the currently known secrets. These change whenever another execution begins or ends; an
+   * element that stays equal keeps its identity.
    */
   #once<Desc extends DescMessage>(
     schema: Desc,
     part: MessageShape<Desc>,
-    make: (part: MessageShape<Desc>) => MessageShape<Desc>,
+    mask: (part: MessageShape<Desc>) => MessageShape<Desc>,
   ): MessageShape<Desc> {
     const { version } = this.#mask;
-    const known = this.#made.get(part);
-    const before = known?.made as MessageShape<Desc> | undefined;
+    const known = this.#cache.get(part);
+    const before = known?.masked as MessageShape<Desc> | undefined;
     if (before !== undefined && known?.version === version) return before;
-    const next = make(part);
-    const made = before !== undefined && equals(schema, before, next) ? before : next;
-    this.#made.set(part, { made, version });
-    return made;
+    const next = mask(part);
+    const masked = before !== undefined && equals(schema, before, next) ? before : next;
+    this.#cache.set(part, { masked, version });
+    return masked;
   }
 }
 
-/** Of a long text that still grows only the head is shown: all else would change with each update. */
+/** Only the head of a long growing text is shown: the rest would change with each update. */
 function growingHead(text: string): string {
   if (text.length <= MESSAGE_LIMIT) return wellFormed(text);
   return `${wellFormed(text.slice(0, boundaryBefore(text, GROWING_HEAD)))}\n[… it goes on …]`;

@@ -31,15 +31,15 @@ function bytesSent(commands: number, msPerCommand: number): { bytes: number; upd
   return { bytes: bytes + 2 * sizeAt(commands), updates, longestWaitMs };
 }
 
-describe("the bytes of whole states", () => {
-  test("of 100 commands with 9 KB of output each are at most 20 MB, however long they take", () => {
+describe("total bytes of whole states", () => {
+  test("are at most 20 MB for 100 commands with 9 KB of output each, at any speed", () => {
     for (const ms of [1, 10, 50, 180, 500, 1_000, 2_000, 4_000, 6_000]) {
       const { bytes } = bytesSent(100, ms);
       expect([ms, bytes <= 20e6]).toEqual([ms, true]);
     }
   });
 
-  test("grow with what happens, not with its square", () => {
+  test("grow linearly with the number of events", () => {
     const [single, double, fourfold] = [100, 200, 400].map((commands) => bytesSent(commands, 20).bytes) as [
       number,
       number,
@@ -50,10 +50,10 @@ describe("the bytes of whole states", () => {
   });
 });
 
-describe("a whole state", () => {
+describe("whole state", () => {
   const at = Date.parse("2026-01-19T10:00:00Z");
 
-  test("that is small is sent as soon as something urgent happens, and otherwise after an interval", () => {
+  test("is sent at once for urgent events and otherwise after an interval, if it is small", () => {
     const pace = new WholeStatePace();
     for (let update = 0; update < 10_000; update++) {
       pace.offered(100);
@@ -63,7 +63,7 @@ describe("a whole state", () => {
     }
   });
 
-  test("that is large shows after some seconds what runs, when little has happened before", () => {
+  test("is sent within seconds after little news, if it is large", () => {
     const pace = new WholeStatePace();
     for (let minute = 0; minute < 60; minute++) {
       const now = at + minute * 60_000;
@@ -85,7 +85,7 @@ describe("a whole state", () => {
     }
   });
 
-  test("that is large is sent at once when a third of it is new", () => {
+  test("is sent at once when a third of it is new, if it is large", () => {
     const pace = new WholeStatePace();
     pace.sent(MIB, at);
     pace.offered(MIB / 3 - 1_000);
@@ -96,7 +96,7 @@ describe("a whole state", () => {
   });
 });
 
-test("changes are sent at once where they are urgent, whatever was sent before", () => {
+test("urgent changes are sent at once, whatever was sent before", () => {
   const pace = new SteadyPace();
   pace.offered();
   pace.sent(MIB, 5_000);

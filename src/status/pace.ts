@@ -1,27 +1,27 @@
-/** Shortest time between two updates of what is not urgent. */
+/** Minimum time between two updates that are not urgent. */
 export const UPDATE_INTERVAL_MS = 250;
 
-/** Up to this size a whole state is sent as soon as something urgent happens. */
+/** Up to this size a whole state is sent as soon as something urgent happens, in bytes. */
 export const SMALL_BYTES = 32 * 1024;
-/** Share of a large state that has to be new for the next update. */
+/** A large state is sent again when this share of it is new. */
 const GROWTH = 1 / 3;
-/** Of a large state, with less that is new, this much is sent per second: at most, and on average after a first while. */
+/** Rate limits for large states with little news: the maximum, and the average after the initial burst. */
 const MAX_BYTES_PER_SECOND = 256 * 1024;
 const BYTES_PER_SECOND = 24 * 1024;
-/** What may be sent at the higher rate before the average counts. */
+/** Bytes that may be sent at the maximum rate before the average applies. */
 const BURST_BYTES = 3 * 1024 * 1024;
 
-/** Says when the next update may be sent. Times are in ms since the epoch. */
+/** Decides when the next update may be sent. Times are in ms since the epoch. */
 export interface Pace {
-  /** Takes that so many bytes of the status are new. */
+  /** Records that a number of bytes of the status are new. */
   offered(bytes: number): void;
-  /** When what is offered may be sent. */
+  /** When the offered status may be sent. */
   due(urgent: boolean): number;
-  /** Takes that a status of this size was sent. */
+  /** Records that a status of this size was sent. */
   sent(bytes: number, at: number): void;
 }
 
-/** For sinks that send what has changed: urgent updates at once, others after an interval. */
+/** For sinks that send changes only: urgent updates at once, others after an interval. */
 export class SteadyPace implements Pace {
   #lastSent = 0;
 
@@ -37,16 +37,16 @@ export class SteadyPace implements Pace {
 }
 
 /**
- * For sinks that can only send whole states: what they cost must not grow with the square of what happens. Small states
- * are sent as {@link SteadyPace} does. A large one is sent when a third of it is new, however fast that comes, or else at
- * an interval that grows with its size. So the bytes of an execution are at most
- * 4 × what is new + 3 MiB + 24 KiB × its seconds, besides the states up to {@link SMALL_BYTES}, the first and the last.
+ * For sinks that can only send whole states: their total size must not grow with the square of the number of events.
+ * Small states are sent like {@link SteadyPace} does. A large one is sent as soon as a third of it is new, and otherwise
+ * at an interval that grows with its size. An execution therefore sends at most
+ * 4 × new bytes + 3 MiB + 24 KiB/s, not counting states up to {@link SMALL_BYTES}, the first and the last one.
  */
 export class WholeStatePace implements Pace {
   #lastSent = 0;
   #size = 0;
   #new = 0;
-  /** Bytes that may be sent though little is new. */
+  /** Bytes that may be sent although little is new. */
   #budget = BURST_BYTES;
   #budgetAt = 0;
 

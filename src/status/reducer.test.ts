@@ -39,7 +39,7 @@ function statusAfter(events: readonly AgentEvent[], streaming: Streaming = "mess
 const kindsOf = (status: ReturnType<typeof statusAfter>) => status.messages.map(({ type }) => MessageType[type]);
 const textsOf = (status: ReturnType<typeof statusAfter>) => status.messages.map(({ content }) => content);
 
-test("an execution begins in progress, with the user's message and the time", () => {
+test("an execution begins in progress, with the user's message and its start time", () => {
   const status = statusAfter([]);
   expect(status.phase).toBe(ExecutionPhase.EXECUTION_IN_PROGRESS);
   expect(status.startedAt).toBe("2026-01-19T10:00:00.000Z");
@@ -47,8 +47,8 @@ test("an execution begins in progress, with the user's message and the time", ()
   expect(textsOf(status)).toEqual(["Hello"]);
 });
 
-describe("the turns of the model", () => {
-  test("are a message each, with one for each call between them", () => {
+describe("turns of the model", () => {
+  test("become one message each, followed by one per call", () => {
     const status = statusAfter([
       turn("1", "I look.", call("c1"), call("c2", "execute", { command: "git status" })),
       ended("c1", "a.ts"),
@@ -59,12 +59,12 @@ describe("the turns of the model", () => {
     expect(textsOf(status)).toEqual(["Hello", "I look.", "ls: /", "git status", "Done."]);
   });
 
-  test("are shown when they are complete where messages are streamed", () => {
+  test("are shown when complete, if messages are streamed", () => {
     expect(textsOf(statusAfter([text("1", "Do"), text("1", "ne.")]))).toEqual(["Hello"]);
     expect(textsOf(statusAfter([text("1", "Do"), text("1", "ne."), turn("1", "Done.")]))).toEqual(["Hello", "Done."]);
   });
 
-  test("grow where tokens are streamed, and end as the model finished them", () => {
+  test("grow and end with the complete text, if tokens are streamed", () => {
     const pieces = [text("1", "Do"), text("1", "ne.")];
     expect(textsOf(statusAfter(pieces, "tokens"))).toEqual(["Hello", "Done."]);
     expect(textsOf(statusAfter([...pieces, turn("1", "Done!")], "tokens"))).toEqual(["Hello", "Done!"]);
@@ -76,10 +76,10 @@ describe("the turns of the model", () => {
   });
 });
 
-describe("text that is withdrawn since the model is asked again", () => {
+describe("text withdrawn because the model is asked again", () => {
   const withdrawn = (turnId: string): AgentEvent => ({ ...main, type: "text-withdrawn", turnId });
 
-  test("is gone, and the next answer stands in its place", () => {
+  test("is removed and replaced by the next answer", () => {
     const events = [turn("1", "I look."), text("2", "Half"), withdrawn("2")];
     expect(textsOf(statusAfter(events, "tokens"))).toEqual(["Hello", "I look."]);
     const again = [...events, text("2", "A whole"), text("2", " answer.")];
@@ -91,16 +91,16 @@ describe("text that is withdrawn since the model is asked again", () => {
     ]);
   });
 
-  test("changes nothing where it was never shown", () => {
+  test("changes nothing if it was never shown", () => {
     expect(textsOf(statusAfter([text("1", "Half"), withdrawn("1")]))).toEqual(["Hello"]);
     expect(textsOf(statusAfter([turn("1", "Whole."), withdrawn("1")], "tokens"))).toEqual(["Hello", "Whole."]);
   });
 });
 
-describe("a turn without text", () => {
+describe("turn without text", () => {
   const asks = turn("1", "", call("c1"));
 
-  test("has no message of its own: readers would print it empty", () => {
+  test("has no message, because readers would print it empty", () => {
     for (const text of ["", "\n", " \t\n"]) {
       const events = [turn("1", text, call("c1")), ended("c1", "a.ts"), turn("2", text)];
       expect(kindsOf(statusAfter(events))).toEqual(["MESSAGE_HUMAN", "MESSAGE_TOOL"]);
@@ -108,20 +108,20 @@ describe("a turn without text", () => {
     }
   });
 
-  test("has none while it grows, either, until there is something to read", () => {
+  test("has no growing message until there is visible text", () => {
     const pieces = [text("1", ""), text("1", "\n"), text("1", "  ")];
     expect(textsOf(statusAfter(pieces, "tokens"))).toEqual(["Hello"]);
     expect(textsOf(statusAfter([...pieces, text("1", "x"), text("1", "y")], "tokens"))).toEqual(["Hello", "\n  xy"]);
     expect(textsOf(statusAfter([...pieces, asks], "tokens"))).toEqual(["Hello", "ls: /"]);
   });
 
-  test("keeps what was shown of it, where the model takes it back", () => {
+  test("keeps the text that was shown before the model withdrew it", () => {
     expect(textsOf(statusAfter([text("1", "Hm."), asks], "tokens"))).toEqual(["Hello", "Hm.", "ls: /"]);
   });
 });
 
-describe("a call", () => {
-  test("waits, runs and ends, in its message and in the list of calls alike", () => {
+describe("tool call", () => {
+  test("is pending, running and completed in its message and in the list alike", () => {
     const events = [turn("1", "", call("c1")), started("c1"), ended("c1", "a.ts")];
     const states = [1, 2, 3].map((count) => statusAfter(events.slice(0, count)));
     expect(states.map(({ toolCalls }) => toolCalls[0]?.status)).toEqual([
@@ -142,25 +142,25 @@ describe("a call", () => {
     });
   });
 
-  test("that failed says why, with what the agent received", () => {
+  test("contains error and result if it failed", () => {
     const [failed] = statusAfter([turn("1", "", call("c1")), ended("c1", "output", "exit code 1")]).toolCalls;
     expect(failed).toMatchObject({ status: ToolCallStatus.TOOL_CALL_FAILED, result: "output", error: "exit code 1" });
   });
 
-  test("that nobody asked for changes nothing", () => {
+  test("changes nothing if it was never requested", () => {
     const state = begin("Hello", "messages", at);
     expect(reduce(state, started("unknown"))).toBe(state);
     expect(reduce(state, ended("unknown", "result"))).toBe(state);
   });
 
-  test("that has ended stays as it is when it is told to end again", () => {
+  test("is not changed by a second end", () => {
     const status = statusAfter([turn("1", "", call("c1")), ended("c1", "first"), ended("c1", "second")]);
     expect(status.toolCalls[0]?.result).toBe("first");
   });
 });
 
-describe("repeated calls", () => {
-  test("that are identical but for their ids are all kept", () => {
+describe("repeated tool calls", () => {
+  test("are all kept if they differ only in their ids", () => {
     const status = statusAfter([
       turn("1", "", call("c1"), call("c2")),
       turn("2", "", call("c3")),
@@ -172,7 +172,7 @@ describe("repeated calls", () => {
     expect(kindsOf(status).filter((kind) => kind === "MESSAGE_TOOL")).toHaveLength(3);
   });
 
-  test("whose ids repeat get a number, and each gets its own result", () => {
+  test("get numbered ids if their ids repeat, and each gets its own result", () => {
     const status = statusAfter([
       turn("1", "", call("call_0")),
       started("call_0"),
@@ -192,14 +192,14 @@ describe("repeated calls", () => {
   });
 });
 
-describe("the agent's list", () => {
+describe("to-do list", () => {
   const todos = (...entries: [string, "pending" | "in_progress" | "completed"][]): AgentEvent => ({
     ...main,
     type: "todos",
     todos: entries.map(([content, status]) => ({ content, status })),
   });
 
-  test("is kept by position", () => {
+  test("is keyed by position", () => {
     const status = statusAfter([todos(["look", "completed"], ["fix", "in_progress"], ["test", "pending"])]);
     expect(Object.entries(status.todos).map(([id, { content, status: state }]) => [id, content, state])).toEqual([
       ["todo-1", "look", TodoStatus.TODO_COMPLETED],
@@ -209,7 +209,7 @@ describe("the agent's list", () => {
     expect(status.todos["todo-1"]?.id).toBe("todo-1");
   });
 
-  test("remembers when an entry was made and when it was changed last", () => {
+  test("records when an entry was created and last changed", () => {
     const status = statusAfter([
       todos(["look", "pending"], ["fix", "pending"]),
       { ...todos(["look", "completed"], ["fix", "pending"]), at: later },
@@ -221,13 +221,13 @@ describe("the agent's list", () => {
     expect(status.todos["todo-2"]?.updatedAt).toBe("2026-01-19T10:00:00.000Z");
   });
 
-  test("is replaced whole", () => {
+  test("is replaced as a whole", () => {
     const status = statusAfter([todos(["a", "pending"], ["b", "pending"]), todos(["c", "pending"])]);
     expect(Object.keys(status.todos)).toEqual(["todo-1"]);
   });
 });
 
-test("a call's id and name are short, however long the model makes them, and each call is still told apart", () => {
+test("long ids and names of calls are cut, and calls remain distinguishable", () => {
   const id = "i".repeat(200_000);
   const name = "n".repeat(200_000);
   const { toolCalls } = statusAfter([
@@ -240,7 +240,7 @@ test("a call's id and name are short, however long the model makes them, and eac
   for (const shown of toolCalls) expect(shown.id.length + shown.name.length).toBeLessThan(450);
 });
 
-test("a state is never changed in place", () => {
+test("the reducer never changes a state in place", () => {
   const events = [turn("1", "", call("c1", "task")), started("c1"), ended("c1", "x")];
   let state = begin("Hello", "tokens", at);
   for (const event of [text("1", "Do"), text("1", "ne"), ...events]) {
@@ -251,7 +251,7 @@ test("a state is never changed in place", () => {
   }
 });
 
-test("ids that look like numbered ones are told apart", () => {
+test("call ids that look like numbered ones remain distinguishable", () => {
   const call = (id: string): RequestedCall => ({ id, name: "ls", args: {} });
   const ended = (callId: string): AgentEvent => ({ ...main, type: "tool-ended", callId, result: callId });
   const state = [

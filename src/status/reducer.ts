@@ -23,7 +23,7 @@ type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 /** The tool that starts a sub-agent. */
 const DELEGATE = "task";
 
-/** The status after an event. Pure: the same state and event give the same status. */
+/** The state after an event. A pure function. */
 export function reduce(state: StatusState, event: AgentEvent): StatusState {
   if (event.actor.kind === "sub-agent") return state;
   switch (event.type) {
@@ -48,7 +48,7 @@ function withStatus(state: StatusState, change: Partial<AgentExecutionStatus>): 
   return { ...state, status: { ...state.status, ...change } };
 }
 
-/** A message begins with its first text: readers print it when they first see it, also an empty one. */
+/** A message is created with its first visible text: readers print a message when they first see it, even if empty. */
 function grow(state: StatusState, { turnId, text, at }: EventOf<"text">): StatusState {
   const { messages } = state.status;
   const index = state.growing.get(turnId);
@@ -68,7 +68,7 @@ function isBlank(text: string): boolean {
   return text.trim() === "";
 }
 
-/** Takes back a message that still grew; nothing comes after it before its turn has ended. */
+/** Removes a growing message. Nothing follows it before its turn ends. */
 function withdraw(state: StatusState, { turnId }: EventOf<"text-withdrawn">): StatusState {
   const blank = new Map(state.blank);
   blank.delete(turnId);
@@ -101,7 +101,7 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
   };
 }
 
-/** The messages with what the model said in a turn; a turn without text, which only calls tools, has no message. */
+/** Adds the text of a turn. A turn without text, which only calls tools, has no message. */
 function withAnswer(
   messages: readonly AgentMessage[],
   index: number | undefined,
@@ -114,7 +114,7 @@ function withAnswer(
   return isBlank(text) ? messages : [...messages, newMessage(MessageType.MESSAGE_AI, text, at)];
 }
 
-/** A call that the model asked for. Some models number their calls anew each turn: an id that is taken gets a number. */
+/** A requested call. Some models reuse ids in every turn; an id that exists already gets a number. */
 function newCall({ id: modelId, name: tool, args }: RequestedCall, ids: Map<string, string>): ToolCall {
   const shown = boundedName(modelId);
   const name = boundedName(tool);
@@ -179,7 +179,7 @@ function endCall(state: StatusState, { callId, result, failure, keptAt, at }: Ev
   );
 }
 
-/** Changes the first call that fits, wherever it stands: in the list of calls, in its message, as a sub-agent. */
+/** Changes the first matching call everywhere: in the list of calls, in its message, as a sub-agent. */
 function changeCall(
   state: StatusState,
   fits: (call: ToolCall) => boolean,
@@ -209,7 +209,7 @@ function isOpen({ status }: ToolCall): boolean {
   return status === ToolCallStatus.TOOL_CALL_PENDING || status === ToolCallStatus.TOOL_CALL_RUNNING;
 }
 
-/** The status with what was still open closed: a run that ended leaves no call pending. */
+/** Closes all open calls as failed: an execution that has ended has no pending calls. */
 export function closeOpenCalls(state: StatusState, failure: string, at: Date): StatusState {
   let closed: StatusState = { ...state, growing: new Map(), blank: new Map() };
   for (const call of state.status.toolCalls.filter(isOpen)) {

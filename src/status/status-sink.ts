@@ -1,24 +1,24 @@
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
 
-/** One update of an execution's status, ready to be shown: masked and within its size. */
+/** One update of an execution's status, masked and within the size limit. */
 export interface StatusUpdate {
   readonly executionId: string;
   readonly status: AgentExecutionStatus;
-  /** The last update: nothing may follow it. */
+  /** Whether this is the final update, which nothing may follow. */
   readonly terminal: boolean;
-  /** Until when this may take, in ms since the epoch; absent: as long as the sink allows itself. */
+  /** Deadline in ms since the epoch; absent: the sink's own limit applies. */
   readonly deadline?: number;
 }
 
-/** Where status updates go. */
+/** A destination of status updates. */
 export interface StatusSink {
-  /** For the log. */
+  /** Used in log lines. */
   readonly name: string;
-  /** What an update costs: the whole status, or only what has changed in it. */
+  /** Whether an update costs the whole status or only the changes. */
   readonly sends: "whole states" | "changes";
   /**
-   * Delivers one update; the next one is given only when this one is done.
-   * @throws {@link PermanentSinkError} where trying again cannot help; anything else is tried again
+   * Delivers one update. Called again only after the previous call has settled.
+   * @throws {@link PermanentSinkError} if a retry cannot help; other errors are retried
    */
   deliver(update: StatusUpdate): Promise<void>;
 }
@@ -28,7 +28,7 @@ export class PermanentSinkError extends Error {
   override readonly name: string = "PermanentSinkError";
 }
 
-/** The sink does not know the execution: it was never created, or it was deleted. Nobody will see what it does. */
+/** The sink does not know the execution: it was never created or was deleted. Nobody would see its result. */
 export class UnknownExecutionError extends PermanentSinkError {
   override readonly name = "UnknownExecutionError";
 }

@@ -9,22 +9,22 @@ import {
   MessageType,
 } from "../stigmer/index.ts";
 
-/** When a message of the model is shown: when it is complete, or while it grows. */
+/** Whether a message of the model is shown when it is complete, or while it grows. */
 export type Streaming = "messages" | "tokens";
 
-/** The status of an execution, and what is needed to go on from it. Never changed in place. */
+/** The status of an execution and what the reducer needs besides. Immutable. */
 export interface StatusState {
   readonly status: AgentExecutionStatus;
   readonly streaming: Streaming;
-  /** Where the messages that still grow stand, by the id of the model's turn. */
+  /** Indices of growing messages, by the id of the model's turn. */
   readonly growing: ReadonlyMap<string, number>;
-  /** What was said in turns that have no message yet, by their ids: spaces and line ends only. */
+  /** White space received in turns that have no message yet, by turn id. */
   readonly blank: ReadonlyMap<string, string>;
-  /** The model's id of each call, by the id under which the status shows it. */
+  /** The model's id of each call, by the id that the status shows. */
   readonly modelIds: ReadonlyMap<string, string>;
 }
 
-/** An execution that has just begun: its only message is the user's. */
+/** The state of an execution that has just begun: its only message is the user's. */
 export function begin(message: string, streaming: Streaming, at: Date): StatusState {
   const status = create(AgentExecutionStatusSchema, {
     phase: ExecutionPhase.EXECUTION_IN_PROGRESS,

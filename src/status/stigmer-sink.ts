@@ -2,12 +2,12 @@ import { messageOf } from "../shared/errors.ts";
 import { AgentExecutionCommandController, type StigmerClient, StigmerError } from "../stigmer/index.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutionError } from "./status-sink.ts";
 
-/** How long one update may take. */
+/** Time limit of one update. */
 const UPDATE_TIMEOUT_MS = 10_000;
-/** How long it may take at least, however near its deadline is. */
+/** Minimum time limit, however close the deadline is. */
 const MIN_TIMEOUT_MS = 2_000;
 
-/** Status updates to the Stigmer API, whose contract takes whole states only. */
+/** Sends status updates to the Stigmer API, which accepts whole states only. */
 export class StigmerSink implements StatusSink {
   readonly name = "the Stigmer API";
   readonly sends = "whole states";

@@ -18,15 +18,15 @@ const delegated = reduce(begin("Hello", "tokens", at), {
 });
 const stateAfter = (...events: AgentEvent[]) => events.reduce<StatusState>(reduce, delegated);
 
-describe("a delegated task", () => {
-  test("is listed by the id of the call that started it", () => {
+describe("delegated task", () => {
+  test("is listed under the id of its call", () => {
     expect(delegated.status.subAgentExecutions).toMatchObject([
       { id: "c1", name: "tester", input: "Test it", status: SubAgentStatus.SUB_AGENT_PENDING },
       { id: "c2", name: "writer", input: "Write it", status: SubAgentStatus.SUB_AGENT_PENDING },
     ]);
   });
 
-  test("goes the way of its call", () => {
+  test("has the same state as its call", () => {
     const running = stateAfter({ ...main, type: "tool-started", callId: "c2" });
     expect(running.status.subAgentExecutions).toMatchObject([
       { id: "c1", status: SubAgentStatus.SUB_AGENT_PENDING },
@@ -41,7 +41,7 @@ describe("a delegated task", () => {
     });
   });
 
-  test("fails with its call, with the reason and not as output", () => {
+  test("fails with its call, with the reason as error and not as output", () => {
     const { status } = stateAfter({ ...main, type: "tool-ended", callId: "c1", result: "Error: no", failure: "no" });
     expect(status.subAgentExecutions[0]).toMatchObject({
       status: SubAgentStatus.SUB_AGENT_FAILED,
@@ -50,14 +50,14 @@ describe("a delegated task", () => {
     });
   });
 
-  test("is named without arguments that it should have", () => {
+  test("is listed even if its arguments are missing", () => {
     const calls = [{ id: "c3", name: "task", args: { description: 7 } }];
     const { status } = stateAfter({ ...main, type: "turn", turnId: "2", text: "", calls });
     expect(status.subAgentExecutions[2]).toMatchObject({ id: "c3", name: "", input: "" });
   });
 });
 
-test("what a sub-agent says and does itself stays out of the main agent's messages", () => {
+test("events of a sub-agent do not appear in the main agent's messages", () => {
   const sub = { actor: { kind: "sub-agent", callId: "c1" }, at } as const;
   const calls = [{ id: "c9", name: "ls", args: {} }];
   const state = stateAfter(

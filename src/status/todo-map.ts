@@ -10,7 +10,7 @@ const TODO_STATUS = {
   completed: TodoStatus.TODO_COMPLETED,
 } as const;
 
-/** The list by position: the agent rewrites it whole and gives its entries no names. */
+/** The to-do list keyed by position: the agent rewrites the whole list, and its entries have no ids. */
 export function todoMap(
   todos: readonly TodoEntry[],
   before: Readonly<Record<string, TodoItem>>,

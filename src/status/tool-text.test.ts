@@ -2,13 +2,13 @@ import { describe, expect, test } from "bun:test";
 import { ARGUMENT_DEPTH, ARGUMENT_ENTRIES, ARGUMENT_LIMIT, RESULT_LIMIT } from "./limits.ts";
 import { boundedArguments, boundedResult } from "./tool-text.ts";
 
-describe("a result", () => {
-  test("is shown whole within the limit", () => {
+describe("bounded result", () => {
+  test("is unchanged within the limit", () => {
     const text = "x".repeat(RESULT_LIMIT);
     expect(boundedResult(text, "/kept.txt")).toBe(text);
   });
 
-  test("says where it is cut, how much is missing, and where the whole of it is", () => {
+  test("says where it was cut, how much is missing, and where the whole result is", () => {
     const text = boundedResult(`start${"x".repeat(RESULT_LIMIT)}end`, "/kept.txt");
     expect(text).toStartWith("start");
     expect(text).toEndWith("end");
@@ -16,29 +16,29 @@ describe("a result", () => {
     expect(text.length).toBeLessThan(RESULT_LIMIT + 100);
   });
 
-  test("does not name a place where it is kept nowhere", () => {
+  test("names no file if the result was not stored", () => {
     expect(boundedResult("x".repeat(RESULT_LIMIT + 1), undefined)).toContain("[… 1 characters cut …]");
   });
 
-  test("is well-formed text, which protobuf wants", () => {
+  test("is well-formed Unicode, as protobuf requires", () => {
     expect(boundedResult("a\ud83d", undefined)).toBe("a\ufffd");
     expect(boundedResult("😀".repeat(RESULT_LIMIT), undefined).isWellFormed()).toBe(true);
   });
 });
 
-describe("arguments", () => {
-  test("are shown as they are within the limits", () => {
+describe("bounded arguments", () => {
+  test("are unchanged within the limits", () => {
     const args = { path: "/", depth: 2, deep: { list: [1, "two", null, true] }, nothing: null };
     expect(boundedArguments(args)).toEqual(args);
   });
 
-  test("have long texts cut", () => {
+  test("contain cut texts in place of long ones", () => {
     const { content } = boundedArguments({ content: "x".repeat(ARGUMENT_LIMIT + 500) });
     expect(content).toContain("500 characters cut");
     expect(String(content).length).toBeLessThan(ARGUMENT_LIMIT + 100);
   });
 
-  test("have long lists and large objects cut, and say so", () => {
+  test("contain cut lists and objects in place of large ones, with a note", () => {
     const list = Array.from({ length: ARGUMENT_ENTRIES + 5 }, (_, index) => index);
     const bounded = boundedArguments({ list, object: Object.fromEntries(list.map((n) => [`k${n}`, n])) });
     expect(bounded["list"]).toHaveLength(ARGUMENT_ENTRIES + 1);
@@ -47,7 +47,7 @@ describe("arguments", () => {
     expect(JSON.stringify(bounded["object"])).toContain("5 entries cut");
   });
 
-  test("have deep nesting cut, however deep it is", () => {
+  test("contain no deep nesting", () => {
     let deep: unknown = "bottom";
     for (let level = 0; level < 10_000; level++) deep = { deep };
     const text = JSON.stringify(boundedArguments({ deep }));
@@ -55,7 +55,7 @@ describe("arguments", () => {
     expect(text.match(/"deep"/g)).toHaveLength(ARGUMENT_DEPTH);
   });
 
-  test("become what JSON can carry", () => {
+  test("contain only JSON values", () => {
     expect(boundedArguments({ a: Number.NaN, b: Number.POSITIVE_INFINITY, c: undefined, d: 12n, e: "\ud83d" })).toEqual(
       {
         a: "NaN",

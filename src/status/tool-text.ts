@@ -2,18 +2,18 @@ import { boundaryBefore } from "../shared/graphemes.ts";
 import { cutMiddle, wellFormed } from "../shared/text.ts";
 import { ARGUMENT_DEPTH, ARGUMENT_ENTRIES, ARGUMENT_LIMIT, NAME_LIMIT, RESULT_LIMIT } from "./limits.ts";
 
-/** A result as the status shows it; where it is cut, the text says so and where the whole of it is. */
+/** A result as the status shows it. A cut text says so, and where the whole result is. */
 export function boundedResult(text: string, keptAt: string | undefined): string {
   const place = keptAt === undefined ? "" : `; the whole result is in ${keptAt}`;
   return wellFormed(cutMiddle(text, RESULT_LIMIT, (cut) => `\n[… ${cut} characters cut${place} …]\n`).text);
 }
 
-/** The name or the id of a call: a model may make up any. */
+/** The name or the id of a call, which a model can choose freely, within its limit. */
 export function boundedName(name: string): string {
   return wellFormed(name.length > NAME_LIMIT ? `${headOf(name, NAME_LIMIT)}…` : name);
 }
 
-/** Arguments of a call with long texts, long lists and deep nesting cut, as JSON can carry them. */
+/** Arguments of a call as JSON, with long texts, long lists and deep nesting cut. */
 export function boundedArguments(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return bounded(args, 0) as Record<string, unknown>;
 }
@@ -23,7 +23,7 @@ function bounded(value: unknown, depth: number): unknown {
     case "string":
       return wellFormed(cutMiddle(value, ARGUMENT_LIMIT, (cut) => ` [… ${cut} characters cut …] `).text);
     case "number":
-      // JSON knows neither NaN nor infinity.
+      // JSON has neither NaN nor infinity.
       return Number.isFinite(value) ? value : String(value);
     case "boolean":
       return value;

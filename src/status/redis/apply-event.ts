@@ -1,9 +1,9 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import type { MessageChange, StatusDelta, StatusEvent } from "./event.ts";
 
-/** What a reader knows of an execution. */
+/** The state of a reader that follows an execution. */
 export interface ReaderState {
-  /** Of the last event that was applied. */
+  /** Sequence number of the event that was applied last. */
   readonly sequence: number;
   readonly terminal: boolean;
   /** `AgentExecutionStatus` as ProtoJSON. */
@@ -11,9 +11,9 @@ export interface ReaderState {
 }
 
 /**
- * The rule by which readers follow an execution: what they know after an event. Events may come twice, and in both ways,
- * from the channel and from the stream; some may be missing. A delta counts only for who has the event before it: others
- * wait for the next whole state, which follows each gap that the runner knows of.
+ * The rule by which readers follow an execution: their state after an event. Events may arrive twice, through the channel
+ * and through the stream, and some may be missing. A delta applies only to the state right before it; otherwise a reader
+ * waits for the next whole state, which follows each gap that the runner knows of.
  */
 export function applyEvent(state: ReaderState | undefined, event: StatusEvent): ReaderState | undefined {
   const { sequence, terminal } = event;
@@ -50,27 +50,27 @@ function messageAfter(
   return withoutEmpty({ ...change.message, toolCalls });
 }
 
-/** The message with each of its calls that has changed. */
+/** Replaces the changed calls of a message. */
 function withCalls(message: JsonObject, calls: ReadonlyMap<string, JsonObject>): JsonObject {
   const toolCalls = listOf(message["toolCalls"]);
   if (!toolCalls.some((call) => calls.has(idOf(call)))) return message;
   return { ...message, toolCalls: toolCalls.map((call) => calls.get(idOf(call)) ?? call) };
 }
 
-/** The list with each part that has a new form in that form, and what is new at its end. */
+/** Replaces the changed elements of a list and appends new ones. */
 function merged(before: readonly JsonObject[], parts: ReadonlyMap<string, JsonObject>): JsonObject[] {
   const places = new Set(before.map(idOf));
   const added = [...parts].flatMap(([id, part]) => (places.has(id) ? [] : [part]));
   return [...before.map((part) => parts.get(idOf(part)) ?? part), ...added];
 }
 
-/** As a JSON merge patch (RFC 7396): `null` takes a key away. */
+/** Applies a JSON merge patch (RFC 7396): `null` removes a key. */
 function patched(before: JsonObject, patch: Readonly<JsonObject>): JsonObject {
   const values = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null);
   return Object.fromEntries(values);
 }
 
-/** ProtoJSON leaves empty lists and maps out. */
+/** ProtoJSON omits empty lists and maps. */
 function withoutEmpty(object: JsonObject): JsonObject {
   const isEmpty = (value: unknown) => typeof value === "object" && value !== null && Object.keys(value).length === 0;
   const kept = Object.entries(object).filter(([key, value]) => !(LISTS.has(key) && isEmpty(value)));
@@ -79,7 +79,7 @@ function withoutEmpty(object: JsonObject): JsonObject {
 
 const LISTS: ReadonlySet<string> = new Set(["messages", "toolCalls", "subAgentExecutions", "todos"]);
 
-/** ProtoJSON leaves empty texts out. */
+/** ProtoJSON omits empty strings. */
 function idOf(part: JsonObject): string {
   return typeof part["id"] === "string" ? part["id"] : "";
 }

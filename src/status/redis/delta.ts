@@ -14,8 +14,8 @@ import {
 import type { MessageChange, StatusDelta } from "./event.ts";
 
 /**
- * What has changed from one status to the next, as readers apply it. Parts that are the same object have not changed.
- * @returns `undefined` where a delta cannot say it: something was dropped, or stands in another place
+ * The changes from one status to the next. Elements that are the same object have not changed.
+ * @returns `undefined` if a delta cannot express them: something was dropped or moved
  */
 export function deltaBetween(before: AgentExecutionStatus, after: AgentExecutionStatus): StatusDelta | undefined {
   const calls = changedById(before.toolCalls, after.toolCalls);
@@ -35,7 +35,7 @@ export function deltaBetween(before: AgentExecutionStatus, after: AgentExecution
   };
 }
 
-/** The parts of a list that are new or have changed; `undefined` where others than those at its end are new. */
+/** New and changed elements of a list; `undefined` if elements were added elsewhere than at the end. */
 function changedById<T extends { readonly id: string }>(before: readonly T[], after: readonly T[]): T[] | undefined {
   if (after.length < before.length) return undefined;
   const changed = after.filter((part, index) => part !== before[index]);
@@ -53,7 +53,7 @@ function changedMessages(
   for (const [index, message] of after.entries()) {
     const old = before[index];
     if (message === old) continue;
-    // Readers find a message's calls in the list.
+    // Readers look up a message's calls in the list.
     if (!message.toolCalls.every((call) => listed.has(call))) return undefined;
     if (old === undefined || !sameFrame(old, message) || !message.content.startsWith(old.content))
       changes.push({ index, ...messageJson(message) });
@@ -63,7 +63,7 @@ function changedMessages(
   return changes;
 }
 
-/** Whether two messages differ in nothing but their content, and the states of their calls. */
+/** Whether two messages differ at most in their content and in the states of their calls. */
 function sameFrame(before: AgentMessage, after: AgentMessage): boolean {
   return (
     before.type === after.type &&
@@ -101,7 +101,7 @@ function changedTodos(
   ]);
 }
 
-/** Whether all that deltas do not carry is as it was. */
+/** Whether everything that a delta cannot express is unchanged. */
 function sameRest(before: AgentExecutionStatus, after: AgentExecutionStatus): boolean {
   return equals(AgentExecutionStatusSchema, restOf(before), restOf(after));
 }

@@ -4,27 +4,27 @@ import { type AgentExecutionStatus, AgentExecutionStatusSchema } from "../../sti
 import { deltaBetween } from "./delta.ts";
 import { type DeltaEvent, EVENT_VERSION, type StateEvent } from "./event.ts";
 
-/** Most deltas between two whole states: whoever comes late reads one state and these. */
+/** Maximum number of deltas between two whole states, which a late reader has to apply. */
 export const MAX_DELTAS = 500;
-/** Bytes of deltas that are never worth a whole state. */
-const FEW_BYTES = 16 * 1024;
-/** Most events kept of an execution, and most bytes of them. The newest whole state and what follows it always stay. */
-export const KEPT_EVENTS = 1_000;
-export const KEPT_BYTES = 4 * 1024 * 1024;
+/** Deltas up to this total size never cause a whole state. */
+const MIN_DELTA_BYTES = 16 * 1024;
+/** Maximum number and bytes of kept events. The newest whole state and the deltas after it are always kept. */
+export const MAX_KEPT_EVENTS = 1_000;
+export const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
-/** An event on its way. */
+/** An event to be sent. */
 export interface OutgoingEvent {
   readonly sequence: number;
   readonly text: string;
-  /** The event that this one changes; absent: it is a whole state. */
+  /** Sequence number of the event that this delta builds on; absent for a whole state. */
   readonly previous?: number;
-  /** The oldest event that is to be kept: a whole state. */
+  /** Sequence number of the oldest event to keep, which is a whole state. */
   readonly keepFrom: number;
 }
 
 type Body = Pick<StateEvent, "kind" | "status"> | Pick<DeltaEvent, "kind" | "delta">;
 
-/** A whole state and the deltas that follow it. */
+/** A whole state and the deltas after it. */
 interface Stretch {
   readonly first: number;
   readonly stateBytes: number;
@@ -33,9 +33,9 @@ interface Stretch {
 }
 
 /**
- * Turns the updates of one execution into events: deltas, and whole states at the start and the end, after each gap, and
- * whenever the deltas since the last one are as large as it. So all whole states together are about as large as all
- * deltas, and whoever comes late reads about twice the status.
+ * Turns the updates of one execution into events: whole states at the start, at the end, after each gap, and whenever the
+ * deltas since the last whole state are as large as that; deltas otherwise. All whole states together are therefore about
+ * as large as all deltas, and a late reader reads about twice the status.
  */
 export class EventLog {
   readonly #executionId: string;
@@ -43,7 +43,7 @@ export class EventLog {
   #last: AgentExecutionStatus | undefined;
   readonly #stretches: Stretch[] = [];
 
-  /** @param sequence of the last event that others have sent before */
+  /** @param sequence number of the last event that was sent before, by another run of the execution */
   constructor(executionId: string, sequence = 0) {
     this.#executionId = executionId;
     this.#sequence = sequence;
@@ -61,24 +61,24 @@ export class EventLog {
     return { sequence: this.#sequence, text: delta, previous: this.#sequence - 1, keepFrom: this.#keepFrom() };
   }
 
-  /** The whole state in place of the delta `event`, which has nothing to stand on. */
+  /** A whole state to replace the delta `event`, whose predecessor is missing in Redis. */
   instead(event: OutgoingEvent, status: AgentExecutionStatus): OutgoingEvent {
     return this.#whole(status, false, event.sequence);
   }
 
-  /** Takes that an event was lost: the next one is a whole state. */
+  /** Records that an event was lost: the next one is a whole state. */
   lost(): void {
     this.#last = undefined;
   }
 
   #delta(status: AgentExecutionStatus, stretch: Stretch | undefined): string | undefined {
     if (this.#last === undefined || stretch === undefined || stretch.events > MAX_DELTAS) return undefined;
-    const most = Math.max(stretch.stateBytes, FEW_BYTES);
-    if (stretch.bytes - stretch.stateBytes > most) return undefined;
+    const maxBytes = Math.max(stretch.stateBytes, MIN_DELTA_BYTES);
+    if (stretch.bytes - stretch.stateBytes > maxBytes) return undefined;
     const delta = deltaBetween(this.#last, status);
     if (delta === undefined) return undefined;
     const text = this.#text(this.#sequence, false, { kind: "delta", delta });
-    return Buffer.byteLength(text) > most ? undefined : text;
+    return Buffer.byteLength(text) > maxBytes ? undefined : text;
   }
 
   #whole(status: AgentExecutionStatus, terminal: boolean, sequence = this.#sequence): OutgoingEvent {
@@ -94,14 +94,14 @@ export class EventLog {
     return JSON.stringify({ ...head, ...body });
   }
 
-  /** Forgets the oldest stretches while all of them are too much; the newest stays. */
+  /** Drops the oldest stretches beyond the limits; the newest is kept. */
   #keepFrom(): number {
     let events = 0;
     let bytes = 0;
     const kept = this.#stretches.findLastIndex((stretch) => {
       events += stretch.events;
       bytes += stretch.bytes;
-      return events > KEPT_EVENTS || bytes > KEPT_BYTES;
+      return events > MAX_KEPT_EVENTS || bytes > MAX_KEPT_BYTES;
     });
     this.#stretches.splice(0, Math.min(kept + 1, this.#stretches.length - 1));
     return this.#stretches[0]?.first ?? this.#sequence;

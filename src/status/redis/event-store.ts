@@ -1,14 +1,14 @@
 import type { RedisClient, RedisConnection } from "../../redis/index.ts";
 import type { OutgoingEvent } from "./event-log.ts";
 
-/** Where events are published, and where they are kept. */
+/** The channel on which events are published, and the stream in which they are kept. */
 export const eventsChannel = (executionId: string) => `stigmer:agent-execution:${executionId}`;
 export const eventsStream = (executionId: string) => `${eventsChannel(executionId)}:stream`;
 
 /**
- * Keeps and publishes an event, whose text crosses the network once. Its entry has its number as id: what arrives late
- * is refused, what arrives twice is taken once. A delta without the event before it (Redis was emptied, or the stream's
- * time was over) is not taken.
+ * Stores and publishes an event; its text crosses the network once. The stream entry's id is the sequence number, so that
+ * late and duplicate events are not added. A delta without its predecessor is refused: Redis lost its data, or the stream
+ * expired.
  */
 const SEND = `
 local id = ARGV[2] .. '-0'
@@ -33,14 +33,14 @@ export class EventStore {
     this.#ttlMs = ttlMs;
   }
 
-  /** @returns whether it was taken; a delta is not where the event before it is missing */
+  /** @returns whether the event was stored; a delta is refused if its predecessor is missing */
   async send(executionId: string, { sequence, previous, keepFrom, text }: OutgoingEvent): Promise<boolean> {
     const stream = eventsStream(executionId);
     const args = [eventsChannel(executionId), sequence, previous ?? "", keepFrom, this.#ttlMs, text];
     return (await this.#redis.run((client) => client.eval(SEND, 1, stream, ...args))) === 1;
   }
 
-  /** The number of the last event of an execution that another run of it has sent; 0 where there is none. */
+  /** Sequence number of the last event that an earlier run of the execution has sent; 0 if there is none. */
   async lastSequence(executionId: string): Promise<number> {
     const stream = eventsStream(executionId);
     return await this.#redis.run(async (client) => {
@@ -48,7 +48,7 @@ export class EventStore {
       if (last === undefined) return 0;
       const [id, fields] = last;
       const sequence = Number(fields[fields.indexOf("sequence") + 1]) || 0;
-      // Entries of an earlier version of this program have ids by the clock, which no number can follow.
+      // Earlier versions of this program used timestamps as ids, which no sequence number can follow.
       if (id !== `${sequence}-0`) await deleteStream(client, stream);
       return sequence;
     });

@@ -6,9 +6,9 @@ export const EVENT_VERSION = 2;
 interface EventHead {
   readonly version: typeof EVENT_VERSION;
   readonly executionId: string;
-  /** Counts from 1; a number that is missing was dropped. */
+  /** Counts from 1; a missing number was dropped. */
   readonly sequence: number;
-  /** Nothing follows this event. It has the whole status. */
+  /** Whether this is the last event; it contains the whole status. */
   readonly terminal: boolean;
   /** RFC 3339. */
   readonly time: string;
@@ -20,7 +20,7 @@ export interface StateEvent extends EventHead {
   readonly status: JsonObject;
 }
 
-/** What has changed since the event before. */
+/** The changes since the previous event. */
 export interface DeltaEvent extends EventHead {
   readonly kind: "delta";
   readonly delta: StatusDelta;
@@ -28,22 +28,22 @@ export interface DeltaEvent extends EventHead {
 
 export type StatusEvent = StateEvent | DeltaEvent;
 
-/** Changes of a status. What is absent has not changed. */
+/** Changes of a status. Absent fields have not changed. */
 export interface StatusDelta {
-  /** Fields that stand by themselves (`phase`, `error`, `startedAt`, `completedAt`); `null` takes one away. */
+  /** Scalar fields (`phase`, `error`, `startedAt`, `completedAt`); `null` removes one. */
   readonly fields?: Readonly<Record<string, string | null>>;
-  /** Calls by their id: each replaces the call of its id wherever it stands, or is added at the end of `toolCalls`. */
+  /** Each call replaces the one with its id everywhere, or is appended to `toolCalls`. */
   readonly toolCalls?: readonly JsonObject[];
-  /** Messages by their place in the list; a new one stands at its end. */
+  /** Messages by index; new ones are at the end. */
   readonly messages?: readonly MessageChange[];
-  /** By their id: each replaces the one of its id, or is added at the end. */
+  /** Each replaces the one with its id, or is appended. */
   readonly subAgentExecutions?: readonly JsonObject[];
-  /** Entries of the list by their key; `null` takes one away. */
+  /** Entries of the to-do list by key; `null` removes one. */
   readonly todos?: Readonly<Record<string, JsonObject | null>>;
 }
 
 export type MessageChange =
-  /** Text to add to the content. */
+  /** Text to append to the content. */
   | { readonly index: number; readonly append: string }
-  /** The message without its calls, and the ids of these, which stand in `toolCalls` of the status. */
+  /** The message without its calls, and the ids of the calls in the status' `toolCalls`. */
   | { readonly index: number; readonly message: JsonObject; readonly calls?: readonly string[] };

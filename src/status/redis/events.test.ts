@@ -10,7 +10,7 @@ import { reduce } from "../reducer.ts";
 import { begin, type StatusState } from "../status-state.ts";
 import { applyEvent, type ReaderState } from "./apply-event.ts";
 import type { StatusEvent } from "./event.ts";
-import { EventLog, KEPT_BYTES, KEPT_EVENTS, MAX_DELTAS, type OutgoingEvent } from "./event-log.ts";
+import { EventLog, MAX_DELTAS, MAX_KEPT_BYTES, MAX_KEPT_EVENTS, type OutgoingEvent } from "./event-log.ts";
 
 const SECRET = "sk-0123456789";
 const main = { actor: { kind: "main" } } as const;
@@ -84,13 +84,13 @@ function* statuses(seed: number, count: number, limit: number): Generator<AgentE
   yield last;
 }
 
-describe("events of an execution", () => {
+describe("status events", () => {
   for (const [limit, what] of [
-    [1024 * 1024, "that is small"],
-    [12_000, "whose oldest parts are left out"],
-    [4_000, "whose oldest messages are dropped"],
+    [1024 * 1024, "everything fits"],
+    [12_000, "old results were omitted"],
+    [4_000, "old messages were dropped"],
   ] as const) {
-    test(`${what} give early and late readers the same as its status`, () => {
+    test(`lead early and late readers to the same status if ${what}`, () => {
       for (let seed = 1; seed <= 30; seed++) {
         const log = new EventLog("aex-1");
         const random = numbers(seed * 7);
@@ -112,7 +112,7 @@ describe("events of an execution", () => {
     });
   }
 
-  test("of which some were lost give the same again with the next one", () => {
+  test("lead to the correct status again after some were lost", () => {
     for (let seed = 1; seed <= 30; seed++) {
       const log = new EventLog("aex-1");
       const random = numbers(seed * 13);
@@ -136,7 +136,7 @@ describe("events of an execution", () => {
     }
   });
 
-  test("that somebody missed change nothing until the next whole state", () => {
+  test("change nothing for a reader with a gap until the next whole state", () => {
     const log = new EventLog("aex-1");
     const [first, second, third, ...rest] = [...statuses(2, 40, 1024 * 1024)];
     if (first === undefined || second === undefined || third === undefined) throw new Error("there are too few");
@@ -149,7 +149,7 @@ describe("events of an execution", () => {
     expect(applyEvent(known, parsed(log.next(fourth, false)))?.status).toEqual(asJson(fourth) as ReaderState["status"]);
   });
 
-  test("begin with a whole state and end with one, whatever was before", () => {
+  test("begin and end with a whole state", () => {
     const log = new EventLog("aex-1", 41);
     const status = create(AgentExecutionStatusSchema);
     const events = [log.next(status, false), log.next(status, false), log.next(status, true)];
@@ -161,7 +161,7 @@ describe("events of an execution", () => {
   });
 });
 
-describe("a delta", () => {
+describe("status delta", () => {
   const at = new Date("2026-01-19T10:00:00Z");
   const statusAfter = (...events: AgentEvent[]) =>
     events.reduce<StatusState>(reduce, begin("Hello", "tokens", at)).status;
@@ -179,7 +179,7 @@ describe("a delta", () => {
     return states.map((status) => log.next(status, false)).at(-1)?.text ?? "";
   }
 
-  test("has a result once, though the call stands in the list and in its message", () => {
+  test("contains a result once, although the call is in the list and in its message", () => {
     const result = "r".repeat(9_000);
     const masking = new Masking(new SecretMask());
     const [before, done] = [[turn], [turn, { ...main, at, type: "tool-ended", callId: "c1", result } as const]].map(
@@ -189,14 +189,14 @@ describe("a delta", () => {
     expect(deltaOf(before, done).length).toBeLessThan(9_000 + 700);
   });
 
-  test("has only the new text of a message that grows", () => {
+  test("contains only the new text of a growing message", () => {
     const says = (text: string): AgentEvent => ({ ...main, at, type: "text", turnId: "1", text });
     const text = deltaOf(statusAfter(says("x".repeat(5_000))), statusAfter(says("x".repeat(5_000)), says(" more")));
     expect(JSON.parse(text).delta).toEqual({ messages: [{ index: 1, append: " more" }] });
   });
 });
 
-describe("what is kept and sent", () => {
+describe("stored and sent status events", () => {
   /** Sends updates of a status with so many bytes, of which so many are new each time. */
   function sent(updates: number, size: number, bytesEach: number) {
     const log = new EventLog("aex-1");
@@ -219,15 +219,15 @@ describe("what is kept and sent", () => {
     return { bytes, most, mostEvents };
   }
 
-  test("is bounded in bytes and in events, and begins with a whole state at any time", () => {
+  test("are bounded in bytes and number, and always begin with a whole state", () => {
     const large = sent(400, 1_000_000, 20_000);
-    expect(large.most).toBeLessThan(KEPT_BYTES * 2.5);
+    expect(large.most).toBeLessThan(MAX_KEPT_BYTES * 2.5);
     const small = sent(4_000, 100, 1);
-    expect(small.mostEvents).toBeLessThanOrEqual(KEPT_EVENTS + MAX_DELTAS + 2);
-    expect(small.most).toBeLessThan(KEPT_BYTES);
+    expect(small.mostEvents).toBeLessThanOrEqual(MAX_KEPT_EVENTS + MAX_DELTAS + 2);
+    expect(small.most).toBeLessThan(MAX_KEPT_BYTES);
   });
 
-  test("is at most about three times what is new, and the first state", () => {
+  test("are at most about three times the new content plus the first state", () => {
     const single = sent(200, 500_000, 5_000);
     const double = sent(400, 500_000, 5_000);
     expect(single.bytes).toBeLessThan(500_000 + 3 * 200 * 5_200);

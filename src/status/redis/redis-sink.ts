@@ -8,26 +8,26 @@ import type { StatusSink, StatusUpdate } from "../status-sink.ts";
 import { EventLog } from "./event-log.ts";
 import { EventStore } from "./event-store.ts";
 
-/** The last event is worth some time: who waits for it would wait in vain. */
-const LAST_MS = 20_000;
+/** How long sending the last event is retried: a reader that misses it would wait for ever. */
+const LAST_EVENT_TIMEOUT_MS = 20_000;
 const LAST_RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 2_000 };
-/** The execution waits this long for its events; what is not taken by then goes on behind it. */
-const PATIENCE_MS = 2_000;
+/** The execution waits this long for an event; then it goes on, and sending continues in the background. */
+const MAX_WAIT_MS = 2_000;
 
 /** How long after the last dropped event the sink counts as recovered. */
 const RECENT_MS = 15_000;
 
-/** An execution that runs. */
-interface Followed {
-  /** Its events; absent until Redis was asked what is there of them already. */
+/** A running execution. */
+interface RunningExecution {
+  /** Its events; absent until Redis was asked for the last event of an earlier run. */
   log?: Promise<EventLog>;
-  /** Events that were dropped before that. */
+  /** Number of events that were dropped before that. */
   dropped: number;
 }
 
 /**
- * Status updates as events in Redis: published, and kept for those who come late. While Redis is away they are dropped
- * and counted: the Stigmer API has the status, and no execution waits for its audience.
+ * Sends status updates to Redis as events, published for live readers and stored for late ones. While Redis is
+ * unavailable, events are dropped and counted: the Stigmer API has the status, and executions do not wait for readers.
  */
 export class RedisSink implements StatusSink {
   readonly name = "Redis";
@@ -35,7 +35,7 @@ export class RedisSink implements StatusSink {
   readonly #redis: RedisConnection;
   readonly #store: EventStore;
   readonly #log: Logger;
-  readonly #executions = new Map<string, Followed>();
+  readonly #executions = new Map<string, RunningExecution>();
   #dropped = 0;
   #lastDrop = 0;
 
@@ -50,17 +50,17 @@ export class RedisSink implements StatusSink {
     const execution = this.#executions.get(executionId) ?? { dropped: 0 };
     if (terminal) this.#executions.delete(executionId);
     else this.#executions.set(executionId, execution);
-    await waitAtMost(this.#take(update, execution), PATIENCE_MS);
+    await waitAtMost(this.#sendOrDrop(update, execution), MAX_WAIT_MS);
   }
 
-  /** Whether Redis answers, and what it missed. */
+  /** Reports whether Redis answers, and how many events were dropped. */
   get check(): HealthCheck {
-    return { name: "Redis", check: async () => await this.#find() };
+    return { name: "Redis", check: async () => await this.#problem() };
   }
 
-  /** Sends an update, and the last one again where it has to be; counts it where it is not taken. Never fails. */
-  async #take(update: StatusUpdate, execution: Followed): Promise<void> {
-    const end = Date.now() + LAST_MS;
+  /** Sends an update; retries the last one; counts dropped ones. Never throws. */
+  async #sendOrDrop(update: StatusUpdate, execution: RunningExecution): Promise<void> {
+    const end = Date.now() + LAST_EVENT_TIMEOUT_MS;
     const isTransient = () => update.terminal && !this.#redis.closed && Date.now() < end;
     let log: EventLog | undefined;
     try {
@@ -75,7 +75,7 @@ export class RedisSink implements StatusSink {
     this.#recovered();
   }
 
-  async #logOf(executionId: string, execution: Followed): Promise<EventLog> {
+  async #logOf(executionId: string, execution: RunningExecution): Promise<EventLog> {
     const opened = async () =>
       new EventLog(executionId, (await this.#store.lastSequence(executionId)) + execution.dropped);
     execution.log ??= opened();
@@ -105,7 +105,7 @@ export class RedisSink implements StatusSink {
     this.#dropped = 0;
   }
 
-  async #find(): Promise<HealthProblem | undefined> {
+  async #problem(): Promise<HealthProblem | undefined> {
     const reason = await this.#redis.probe();
     if (reason === undefined && Date.now() - this.#lastDrop > RECENT_MS) this.#recovered();
     const lost = this.#dropped === 0 ? "" : `status events dropped: ${this.#dropped}`;
