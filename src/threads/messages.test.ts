@@ -73,10 +73,7 @@ describe("stored messages", () => {
     for (const step of [2, 3, 4]) await put(step, { messages: [new AIMessage({ id: "1", content: "new" }), kept] });
     await rows.sweep("thread-1");
     expect(parts()).toBe(2);
-    expect(((await stored())["messages"] as BaseMessage[]).map((message) => message.text)).toEqual([
-      "new",
-      "kept",
-    ]);
+    expect(((await stored())["messages"] as BaseMessage[]).map((message) => message.text)).toEqual(["new", "kept"]);
   });
 
   test("are deleted during a long run that replaces them in every step", async () => {
