@@ -155,6 +155,7 @@ module.exports = {
     packageOnlyIn("log-library", "log", "pino"),
     packageOnlyIn("redis-client", "redis", "ioredis"),
     packageOnlyIn("daytona-sdk", "sandbox/daytona", "@daytonaio/[^/]+|@daytona/[^/]+"),
+    packageOnlyIn("zip-library", "archives", "yauzl"),
     packageOnlyIn("jwt-library", "credentials", "jose"),
     packageOnlyIn("sqlite", "threads|daemon|shared", "bun:sqlite"),
   ],

@@ -18,9 +18,9 @@ const zip = (files: Zippable) => zipSync(files);
 const skillZip = (text = "# My skill") => zip({ "SKILL.md": strToU8(text), "scripts/run.sh": strToU8("echo hi") });
 
 describe("a skill that is pushed", () => {
-  test("is ready, with the text of its SKILL.md and the hash of its zip as its version", () => {
+  test("is ready, with the text of its SKILL.md and the hash of its zip as its version", async () => {
     const artifact = skillZip("# My skill\n\nDo it well: é 😀");
-    const skill = push(artifact);
+    const skill = await push(artifact);
     const hash = new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
     expect(skill).toMatchObject({
       metadata: { name: "My Skill", slug: "my-skill", org: "acme" },
@@ -31,10 +31,10 @@ describe("a skill that is pushed", () => {
     expect(kinds.skill.get(store, skill.metadata?.id ?? "")).toEqual(skill);
   });
 
-  test("replaces the one of its name; the zip of the old version stays", () => {
+  test("replaces the one of its name; the zip of the old version stays", async () => {
     // Made once: a zip has the time in it.
     const zip = skillZip("one");
-    const [first, second] = [push(zip), push(skillZip("two"))];
+    const [first, second] = [await push(zip), await push(skillZip("two"))];
     expect(second.metadata?.id).toBe(first.metadata?.id ?? expect.unreachable());
     expect(kinds.skill.all(store)).toHaveLength(1);
     expect(second.spec?.skillMd).toBe("two");
@@ -43,38 +43,46 @@ describe("a skill that is pushed", () => {
 });
 
 describe("a skill is refused", () => {
-  test("without a name", () => {
-    expect(() => push(skillZip(), "")).toThrow("the name is empty");
+  test("without a name", async () => {
+    await expect(push(skillZip(), "")).rejects.toThrow("the name is empty");
   });
 
-  test("without a SKILL.md at the top of the zip", () => {
-    expect(() => push(zip({ "skill/SKILL.md": strToU8("x") }))).toThrow("no SKILL.md at its top");
-    expect(() => push(zip({}))).toThrow("no SKILL.md at its top");
+  test("without a SKILL.md at the top of the zip", async () => {
+    await expect(push(zip({ "skill/SKILL.md": strToU8("x") }))).rejects.toThrow("no SKILL.md at its top");
+    await expect(push(zip({}))).rejects.toThrow("no SKILL.md at its top");
   });
 
-  test("with a SKILL.md of more than 1 MiB", () => {
+  test("with a SKILL.md of more than 1 MiB", async () => {
     const text = new Uint8Array(1024 * 1024 + 1).map((_, index) => 32 + ((index * 7919) % 95));
-    expect(() => push(zip({ "SKILL.md": [text, { level: 0 }] }))).toThrow("SKILL.md");
+    await expect(push(zip({ "SKILL.md": [text, { level: 0 }] }))).rejects.toThrow("SKILL.md");
   });
 
-  test("where the artifact is no zip", () => {
-    expect(() => push(strToU8("PK but not really"))).toThrow("no readable zip");
-    expect(() => push(new Uint8Array())).toThrow("no readable zip");
+  test("where the artifact is no zip", async () => {
+    await expect(push(strToU8("PK but not really"))).rejects.toThrow("no readable zip");
+    await expect(push(new Uint8Array())).rejects.toThrow("no readable zip");
   });
 
-  test("where it unpacks to more than a hundred times its size", () => {
+  test("where it unpacks to more than a hundred times its size", async () => {
     const bomb = zip({ "SKILL.md": strToU8("x"), zeros: [new Uint8Array(20 * 1024 * 1024), { level: 9 }] });
-    expect(() => push(bomb)).toThrow("100 times its size");
+    await expect(push(bomb)).rejects.toThrow("100 times its size");
   });
 
-  test("with more than 10,000 files", () => {
+  test("whose SKILL.md is larger than the zip declares", async () => {
+    const bytes = zip({ "SKILL.md": [new Uint8Array(1024 * 1024), { level: 9 }] });
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    for (let at = 0; at + 46 < bytes.length; at++)
+      if (view.getUint32(at, true) === 0x02014b50) view.setUint32(at + 24, 10, true);
+    await expect(push(bytes)).rejects.toThrow('the entry "SKILL.md" cannot be unpacked');
+  });
+
+  test("with more than 10,000 files", async () => {
     const files: Zippable = { "SKILL.md": strToU8("x") };
     for (let index = 0; index < 10_000; index++) files[`f${index}`] = new Uint8Array();
-    expect(() => push(zip(files))).toThrow("more than 10000 files");
+    await expect(push(zip(files))).rejects.toThrow("more than 10000 files");
   });
 
-  test("and nothing of it is stored", () => {
-    expect(() => push(strToU8("no zip"))).toThrow();
+  test("and nothing of it is stored", async () => {
+    await expect(push(strToU8("no zip"))).rejects.toThrow();
     expect(kinds.skill.all(store)).toEqual([]);
   });
 });

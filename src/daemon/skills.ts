@@ -1,6 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import { unzipSync } from "fflate";
-import { messageOf } from "../shared/errors.ts";
+import { ArchiveError, inspectZip, type ZipLimits } from "../archives/index.ts";
 import {
   ApiResourceMetadataSchema,
   type PushSkillRequest,
@@ -14,17 +13,22 @@ import { invalid, notFound } from "./daemon-error.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
-/** Limits of an upload. */
-const PACKED_LIMIT = 100 * 1024 * 1024;
-const UNPACKED_LIMIT = 500 * 1024 * 1024;
-const RATIO_LIMIT = 100;
-const FILES_LIMIT = 10_000;
+/** The server's limits for an upload. */
+const LIMITS: ZipLimits = {
+  packedBytes: 100 * 1024 * 1024,
+  unpackedBytes: 500 * 1024 * 1024,
+  ratio: 100,
+  entries: 10_000,
+};
 const SKILL_MD_LIMIT = 1024 * 1024;
 
-/** Stores a skill's zip under its hash, and the skill. */
-export function pushSkill(store: ResourceStore, { name, scope, org, artifact, tag }: PushSkillRequest): Skill {
+/** Stores a skill's zip under its hash, and the skill. @throws DaemonError if the request or the zip is refused */
+export async function pushSkill(
+  store: ResourceStore,
+  { name, scope, org, artifact, tag }: PushSkillRequest,
+): Promise<Skill> {
   if (name === "") throw invalid("PushSkillRequest: the name is empty");
-  const skillMd = readSkillMd(artifact);
+  const skillMd = await readSkillMd(artifact);
   const versionHash = new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
   const artifactStorageKey = `skills/${versionHash}.zip`;
   store.putArtifact(artifactStorageKey, artifact);
@@ -44,35 +48,23 @@ export function pushSkill(store: ResourceStore, { name, scope, org, artifact, ta
   return kinds.skill.save(store, { ...skill, status });
 }
 
+/** The zip of a skill's version. @throws DaemonError */
 export function artifactOf(store: ResourceStore, key: string): Uint8Array {
   const content = store.artifact(key);
   if (content === undefined) throw notFound(`there is no artifact ${key}`);
   return content;
 }
 
-function readSkillMd(artifact: Uint8Array): string {
-  if (artifact.length > PACKED_LIMIT)
-    throw invalid(`the zip has ${artifact.length} bytes; at most ${PACKED_LIMIT} are allowed`);
-  let files = 0;
-  let unpacked = 0;
+/** @throws DaemonError if the artifact is no zip, is beyond a limit, or has no SKILL.md */
+async function readSkillMd(artifact: Uint8Array): Promise<string> {
   try {
-    const found = unzipSync(artifact, {
-      filter: ({ name, originalSize }) => {
-        files++;
-        unpacked += originalSize;
-        if (files > FILES_LIMIT) throw invalid(`the zip has more than ${FILES_LIMIT} files`);
-        if (unpacked > UNPACKED_LIMIT) throw invalid(`the zip unpacks to more than ${UNPACKED_LIMIT} bytes`);
-        if (unpacked > artifact.length * RATIO_LIMIT)
-          throw invalid(`the zip unpacks to more than ${RATIO_LIMIT} times its size`);
-        return name === "SKILL.md" && originalSize <= SKILL_MD_LIMIT;
-      },
-    })["SKILL.md"];
-    if (found === undefined)
+    const archive = await inspectZip(artifact, LIMITS);
+    const file = archive.entries.findLast(({ name, size }) => name === "SKILL.md" && size <= SKILL_MD_LIMIT);
+    if (file === undefined)
       throw invalid(`the zip has no SKILL.md at its top, or one of more than ${SKILL_MD_LIMIT} bytes`);
-    return new TextDecoder().decode(found);
+    return new TextDecoder().decode(await archive.read(file));
   } catch (error) {
-    throw error instanceof Error && error.name === "DaemonError"
-      ? error
-      : invalid(`the artifact is no readable zip: ${messageOf(error)}`);
+    if (!(error instanceof ArchiveError)) throw error;
+    throw invalid(error.code === "limit" ? error.message : `the artifact is no readable zip: ${error.message}`);
   }
 }
