@@ -4,11 +4,11 @@ import type { RedactedSetting } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { AdminError } from "./admin-error.ts";
-import { bearerToken } from "./bearer-token.ts";
 import type { LogBudget } from "./bounded-log.ts";
 import { type CallBindings, call, callLog } from "./call-log.ts";
-import { csrfGuard } from "./csrf-guard.ts";
-import { dnsRebindingGuard } from "./dns-rebinding-guard.ts";
+import { bearerToken } from "./guards/bearer-token.ts";
+import { csrfGuard } from "./guards/csrf-guard.ts";
+import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
 
 /** A condition and whether it holds; what is degraded works still. */
 export interface Check {

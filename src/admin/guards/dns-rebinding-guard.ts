@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
-import { isLoopback } from "../shared/net-address.ts";
-import { AdminError } from "./admin-error.ts";
+import { isLoopback } from "../../shared/net-address.ts";
+import { AdminError } from "../admin-error.ts";
 
 const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { AdminError } from "./admin-error.ts";
+import { AdminError } from "../admin-error.ts";
 
 const CHALLENGE = { "WWW-Authenticate": "Bearer" };
 

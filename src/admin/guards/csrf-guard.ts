@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { AdminError } from "./admin-error.ts";
+import { AdminError } from "../admin-error.ts";
 
 /**
  * Refuses what a browser sends on behalf of a page from elsewhere: any page could otherwise shut down the runner of the
