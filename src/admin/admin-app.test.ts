@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminDeps, adminApp, type Check } from "./admin-app.ts";
+import { adminApp } from "./admin-app.ts";
+import type { AdminDeps, Check } from "./admin-deps.ts";
 
 const HOST = "127.0.0.1:8790";
 
-function parts(more: Partial<AdminDeps> = {}): AdminDeps {
+function deps(more: Partial<AdminDeps> = {}): AdminDeps {
   return {
     mode: "local",
     version: "1.2.3",
@@ -22,10 +23,10 @@ function parts(more: Partial<AdminDeps> = {}): AdminDeps {
   };
 }
 
-/** Asks as a program would, which sends no Origin. */
+/** Sends a request as programs do: without an Origin. */
 async function ask(more: Partial<AdminDeps>, path: string, init: RequestInit = {}) {
   const headers = { host: HOST, ...(init.headers as Record<string, string> | undefined) };
-  const response = await adminApp(parts(more)).request(path, { ...init, headers });
+  const response = await adminApp(deps(more)).request(path, { ...init, headers });
   return { status: response.status, body: (await response.json()) as unknown };
 }
 
@@ -33,36 +34,36 @@ const errorBody = (code: string) => ({
   error: { code, message: expect.any(String), requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
 });
 
-const unwell: Check = { name: "Temporal", status: "failed", reason: "no answer" };
+const unhealthy: Check = { name: "Temporal", status: "failed", reason: "no answer" };
 
 describe("the probes", () => {
-  test("say that the process lives, whatever else is the matter", async () => {
-    const { status, body } = await ask({ checks: () => [unwell], state: () => "stopping" }, "/livez");
+  test("/livez answers 200 whatever the runner's state", async () => {
+    const { status, body } = await ask({ checks: () => [unhealthy], state: () => "stopping" }, "/livez");
     expect([status, body]).toEqual([200, { status: "ok" }]);
   });
 
-  test("say that a running runner is ready", async () => {
+  test("/readyz answers 200 while the runner runs and all checks pass", async () => {
     expect(await ask({}, "/readyz")).toEqual({ status: 200, body: { status: "ok", reasons: [] } });
   });
 
-  test("say why a runner is not ready", async () => {
-    const well: Check = { name: "Stigmer", status: "ok" };
-    const more = { checks: () => [well, unwell], state: () => "draining" };
+  test("/readyz names the reasons why a runner is not ready", async () => {
+    const healthy: Check = { name: "Stigmer", status: "ok" };
+    const more = { checks: () => [healthy, unhealthy], state: () => "draining" };
     expect(await ask(more, "/readyz")).toEqual({
       status: 503,
       body: { status: "not ready", reasons: ["the runner is draining", "Temporal: no answer"] },
     });
   });
 
-  test("do not take work while the runner starts, drains or stops", async () => {
+  test("/readyz answers 503 while the runner starts, drains or stops", async () => {
     for (const state of ["starting", "draining", "stopping", "stopped"])
       expect((await ask({ state: () => state }, "/readyz")).status).toBe(503);
   });
 
-  test("tell everything there is to know at /healthz", async () => {
+  test("/healthz shows the state, the version and every check", async () => {
     const deadline = new Date("2026-01-19T10:00:00.000Z");
     const startedAt = new Date(Date.now() - 61_000);
-    const { status, body } = await ask({ checks: () => [unwell], deadline: () => deadline, startedAt }, "/healthz");
+    const { status, body } = await ask({ checks: () => [unhealthy], deadline: () => deadline, startedAt }, "/healthz");
     expect(status).toBe(503);
     expect(body).toMatchObject({
       status: "not ready",
@@ -71,13 +72,13 @@ describe("the probes", () => {
       version: "1.2.3",
       inFlight: 2,
       deadline: "2026-01-19T10:00:00.000Z",
-      checks: [unwell],
+      checks: [unhealthy],
     });
     expect((body as { uptimeSeconds: number }).uptimeSeconds).toBeGreaterThanOrEqual(61);
     expect((await ask({}, "/healthz")).status).toBe(200);
   });
 
-  test("are content with what is degraded, and name it at /healthz", async () => {
+  test("a degraded check leaves the runner ready, and /healthz shows it", async () => {
     const old: Check = { name: "credentials", status: "degraded", reason: "the key expires in 3 h" };
     expect(await ask({ checks: () => [old] }, "/readyz")).toEqual({ status: 200, body: { status: "ok", reasons: [] } });
     const { status, body } = await ask({ checks: () => [old] }, "/healthz");
@@ -86,7 +87,7 @@ describe("the probes", () => {
   });
 });
 
-test("the configuration is shown as it was redacted", async () => {
+test("/config shows the redacted settings", async () => {
   expect(await ask({}, "/config")).toEqual({
     status: 200,
     body: {
@@ -96,8 +97,8 @@ test("the configuration is shown as it was redacted", async () => {
   });
 });
 
-describe("a shutdown", () => {
-  test("starts to drain and answers with the state it led to", async () => {
+describe("/shutdown", () => {
+  test("starts to drain and answers with the resulting state", async () => {
     let state = "running";
     const drain = () => {
       state = "draining";
@@ -109,7 +110,7 @@ describe("a shutdown", () => {
     });
   });
 
-  test("is not set in motion by looking at it", async () => {
+  test("does nothing when it is requested with GET", async () => {
     let drained = false;
     const drain = () => {
       drained = true;
@@ -120,12 +121,12 @@ describe("a shutdown", () => {
 });
 
 describe("an error", () => {
-  test("has the same body everywhere, with a code, a message and the request's id", async () => {
+  test("always has the same body: a code, a message and the request's id", async () => {
     expect(await ask({}, "/nowhere")).toEqual({ status: 404, body: errorBody("not-found") });
     expect(await ask({}, "/livez", { method: "POST" })).toEqual({ status: 405, body: errorBody("method-not-allowed") });
   });
 
-  test("that is unexpected shows nothing of the inside, and is in the log under the request's id", async () => {
+  test("that is unexpected shows no internals, and is logged under the request's id", async () => {
     const lines: string[] = [];
     const write = (line: string) => lines.push(line);
     const log = createLogger({ level: "error", format: "text", mask: new SecretMask(), write });
@@ -140,7 +141,7 @@ describe("an error", () => {
     expect(lines.join("")).toContain((body as { error: { requestId: string } }).error.requestId);
   });
 
-  test("for a wrong method says which one is right", async () => {
+  test("for a wrong method names the right one", async () => {
     const { body } = await ask({}, "/shutdown", { method: "PUT" });
     expect(JSON.stringify(body)).toContain("/shutdown takes POST");
   });
@@ -150,13 +151,13 @@ describe("a token", () => {
   const token = "let-me-in";
   const bearer = (value: string) => ({ headers: { authorization: `Bearer ${value}` } });
 
-  test("is wanted for what shows or changes something", async () => {
+  test("is required for /config", async () => {
     expect(await ask({ token }, "/config")).toEqual({ status: 401, body: errorBody("unauthorized") });
     expect((await ask({ token }, "/config", bearer("let-me"))).status).toBe(401);
     expect((await ask({ token }, "/config", bearer(token))).status).toBe(200);
   });
 
-  test("is wanted before anything is set in motion", async () => {
+  test("is required for /shutdown, which does nothing without it", async () => {
     let drained = 0;
     const drain = () => {
       drained++;
@@ -167,15 +168,22 @@ describe("a token", () => {
     expect(drained).toBe(1);
   });
 
-  test("is not wanted for the probes", async () => {
+  test("is required for every route that is not a probe", async () => {
+    const routes = adminApp(deps({ token })).routes.filter(({ method }) => method !== "ALL");
+    const open: string[] = [];
+    for (const { method, path } of routes) if ((await ask({ token }, path, { method })).status !== 401) open.push(path);
+    expect(open).toEqual(["/livez", "/readyz", "/healthz"]);
+  });
+
+  test("is not required for the probes", async () => {
     for (const path of ["/livez", "/readyz", "/healthz"]) expect((await ask({ token }, path)).status).toBe(200);
   });
 });
 
-describe("a request that a browser sends for a page", () => {
+describe("a request from a web page", () => {
   const from = (origin: string) => ({ method: "POST", headers: { origin } });
 
-  test("of another origin is refused, and does nothing", async () => {
+  test("of another origin is refused and does nothing", async () => {
     let drained = false;
     const drain = () => {
       drained = true;
@@ -185,15 +193,15 @@ describe("a request that a browser sends for a page", () => {
     expect(drained).toBe(false);
   });
 
-  test("of its own origin is served", async () => {
+  test("of the server's own origin is served", async () => {
     expect((await ask({}, "/shutdown", from(`http://${HOST}`))).status).toBe(202);
   });
 });
 
-describe("a request under another name", () => {
+describe("a request under another host name", () => {
   const under = (host: string, init: RequestInit = {}) => ({ ...init, headers: { host, origin: `http://${host}` } });
 
-  test("is refused where only this machine is listened to, since a page can have its name lead here", async () => {
+  test("is refused if the server listens on this machine only: it may be DNS rebinding", async () => {
     let drained = false;
     const drain = () => {
       drained = true;
@@ -205,7 +213,7 @@ describe("a request under another name", () => {
     expect(drained).toBe(false);
   });
 
-  test("is refused where the name is none that can be, unless it is a probe", async () => {
+  test("is refused if the host name is invalid, unless it is a probe", async () => {
     for (const host of [
       "a b",
       "[::1",
@@ -221,7 +229,7 @@ describe("a request under another name", () => {
     }
   });
 
-  test("is served where the name is this machine's, or no host at all", async () => {
+  test("is served if the name is this machine's or the configured host, or missing", async () => {
     for (const host of ["localhost:8790", "localhost", "[::1]:8790", "127.0.0.2"])
       expect((await ask({}, "/config", under(host))).status).toBe(200);
     expect((await ask({ host: "runner.test" }, "/config", under("runner.test:1"))).status).toBe(200);
@@ -229,7 +237,7 @@ describe("a request under another name", () => {
     expect((await ask({}, "/livez", { headers: { host: "a b" } })).status).toBe(200);
   });
 
-  test("is served where others may listen in, as probes of a cluster do by the pod's address, or by a token", async () => {
+  test("is served if the server listens beyond this machine, or has a token", async () => {
     const probe = { headers: { host: "10.1.2.3:8790" } };
     for (const path of ["/livez", "/readyz", "/healthz"])
       expect((await ask({ host: "0.0.0.0" }, path, probe)).status).toBe(200);
@@ -237,10 +245,10 @@ describe("a request under another name", () => {
   });
 });
 
-test("errors keep their headers: what is allowed, what is challenged, and the request's id", async () => {
-  const app = adminApp(parts({ token: "p@ss word!" }));
+test("errors have the headers Allow, WWW-Authenticate and X-Request-Id", async () => {
+  const app = adminApp(deps({ token: "p@ss word!" }));
   const wrong = await app.request("/livez", { method: "POST", headers: { host: HOST } });
-  expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET"]);
+  expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
   expect(wrong.headers.get("x-request-id")).toBe(
     ((await wrong.json()) as { error: { requestId: string } }).error.requestId,
   );

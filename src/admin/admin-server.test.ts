@@ -2,9 +2,10 @@ import { expect, test } from "bun:test";
 import { createLogger, silentLogger } from "../log/index.ts";
 import { systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminDeps, adminApp, serveAdmin } from "./index.ts";
+import type { AdminDeps } from "./admin-deps.ts";
+import { adminApp, serveAdmin } from "./index.ts";
 
-const parts: AdminDeps = {
+const deps: AdminDeps = {
   mode: "local",
   version: "1.2.3",
   startedAt: new Date(),
@@ -17,9 +18,9 @@ const parts: AdminDeps = {
   host: "127.0.0.1",
   log: silentLogger,
 };
-const app = adminApp(parts);
+const app = adminApp(deps);
 
-test("the admin server listens on any free port where it is told 0, until it is stopped", async () => {
+test("port 0 takes any free port, until the server is stopped", async () => {
   const server = await serveAdmin(app, "127.0.0.1", 0);
   expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
   expect((await fetch(`${server.url}/livez`)).status).toBe(200);
@@ -27,8 +28,8 @@ test("the admin server listens on any free port where it is told 0, until it is 
   await expect(fetch(`${server.url}/livez`)).rejects.toThrow();
 });
 
-/** What the server says to a request as it is. */
-async function say(port: number, text: string): Promise<string> {
+/** Sends raw text and resolves with the answer. */
+async function sendRaw(port: number, text: string): Promise<string> {
   const closed = Promise.withResolvers<string>();
   let answer = "";
   await Bun.connect({
@@ -51,13 +52,13 @@ test.each(["", "Host:\r\n", "Host: a b\r\n", "Host: /x\r\n", "Host: [::1\r\n"])(
   async (host) => {
     const server = await serveAdmin(app, "127.0.0.1", 0);
     const version = host === "" ? "HTTP/1.0" : "HTTP/1.1";
-    const answer = await say(server.port, `GET /livez?x=1 ${version}\r\n${host}Connection: close\r\n\r\n`);
+    const answer = await sendRaw(server.port, `GET /livez?x=1 ${version}\r\n${host}Connection: close\r\n\r\n`);
     expect(answer).toStartWith("HTTP/1.1 200");
     await server.stop();
   },
 );
 
-test("a port that is taken is the system's error", async () => {
+test("a port that is taken fails with the system's error", async () => {
   const server = await serveAdmin(app, "127.0.0.1", 0);
   try {
     await serveAdmin(app, "127.0.0.1", server.port);
@@ -69,16 +70,16 @@ test("a port that is taken is the system's error", async () => {
   }
 });
 
-test("a host that does not resolve is the name service's error", async () => {
+test("a host that does not resolve fails with the resolver's error", async () => {
   const error = await serveAdmin(app, "nothing.invalid", 0).catch((reason: unknown) => reason);
   expect(["ENOTFOUND", "EAI_AGAIN"]).toContain(systemCode(error) ?? "");
 });
 
-test("the address that a refused call came from is in the log", async () => {
+test("a refused call is logged with the address that it came from", async () => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const log = createLogger({ level: "info", format: "text", mask: new SecretMask(), write });
-  const server = await serveAdmin(adminApp({ ...parts, token: "12345678", log }), "127.0.0.1", 0);
+  const server = await serveAdmin(adminApp({ ...deps, token: "12345678", log }), "127.0.0.1", 0);
   const answer = await fetch(`${server.url}/shutdown`, { method: "POST" });
   const { error } = (await answer.json()) as { error: { requestId: string } };
   expect(lines.join("")).toContain("WARN - Refused POST /shutdown from 127.0.0.1: ");

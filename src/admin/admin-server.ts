@@ -3,17 +3,19 @@ import { isIP } from "node:net";
 import { sleep, withTimeout } from "../shared/time.ts";
 import type { CallBindings } from "./call-log.ts";
 
-/** How long the name service may take to find the address to listen on. */
+/** How long name resolution may take for the host to listen on. */
 const LOOKUP_LIMIT_MS = 5_000;
-/** How long requests that are being answered may hold up the end. */
+/** How long stopping waits for requests that are being answered. */
 const ANSWER_LIMIT_MS = 1_000;
 const ANSWER_POLL_MS = 10;
 
+/** A server that listens. */
 export interface AdminServer {
-  /** The port that was taken, where any free one was asked for. */
+  /** The actual port, if any free one was asked for. */
   readonly port: number;
   /** `http://host:port`. */
   readonly url: string;
+  /** Closes all connections, after requests that are being answered. */
   stop(): Promise<void>;
 }
 
@@ -22,24 +24,28 @@ interface App {
   fetch(request: Request, bindings: CallBindings): Response | Promise<Response>;
 }
 
-/** Listens. @throws the system's error where it cannot, `ENOTFOUND` where the host does not resolve */
+/**
+ * Listens on host and port; port 0 takes any free one.
+ * @throws the system's error, `EADDRINUSE` for example; the resolver's (`ENOTFOUND`) if the host does not resolve
+ */
 export async function serveAdmin(app: App, host: string, port: number): Promise<AdminServer> {
-  await resolved(host);
+  await checkResolves(host);
   const server = Bun.serve({
     hostname: host,
     port,
-    fetch: (request, self) => app.fetch(withAddress(request), { source: self.requestIP(request)?.address }),
-    // Bun's own page for errors shows paths and code. Without it, Bun shares a port that is taken.
+    fetch: (request, self) => app.fetch(withAbsoluteUrl(request), { source: self.requestIP(request)?.address }),
+    // Bun's error page shows paths and code.
     development: false,
+    // Else a port that is taken is shared, and each server gets some of the requests.
     reusePort: false,
     idleTimeout: 10,
   });
-  const taken = server.port ?? port;
+  const actualPort = server.port ?? port;
   return {
-    port: taken,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${taken}`,
+    port: actualPort,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${actualPort}`,
     stop: async () => {
-      // Whoever asked for the end gets the answer.
+      // The request that asked for the shutdown is answered.
       const end = Date.now() + ANSWER_LIMIT_MS;
       while (server.pendingRequests > 0 && Date.now() < end) await sleep(ANSWER_POLL_MS);
       await server.stop(true);
@@ -47,18 +53,18 @@ export async function serveAdmin(app: App, host: string, port: number): Promise<
   };
 }
 
-/** Bun reports a host that does not resolve as an invalid argument. @throws the name service's error */
-async function resolved(host: string): Promise<void> {
+/** Bun reports a host that does not resolve as an invalid argument. @throws the resolver's error, which says more */
+async function checkResolves(host: string): Promise<void> {
   if (isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0) return;
-  const tooLate = () => Object.assign(new Error(`the name service does not answer for ${host}`), { code: "ETIMEOUT" });
-  await withTimeout(lookup(host), LOOKUP_LIMIT_MS, tooLate);
+  const timedOut = () => Object.assign(new Error(`the name service does not answer for ${host}`), { code: "ETIMEOUT" });
+  await withTimeout(lookup(host), LOOKUP_LIMIT_MS, timedOut);
 }
 
 /**
- * A request with a whole address: where it names no host, as HTTP/1.0 may, or none that is one, it comes with its path
- * alone, in which the app would look for the path behind a host.
+ * A request with an absolute URL, as Hono expects it. Bun's has only the path if the Host header is missing, as in
+ * HTTP/1.0, or invalid.
  */
-function withAddress(request: Request): Request {
+function withAbsoluteUrl(request: Request): Request {
   if (URL.canParse(request.url)) return request;
   const path = request.url.replace(/^[a-z]+:\/\/[^/]*/, "");
   return new Request(`http://localhost${path.startsWith("/") ? path : "/"}`, request);

@@ -1,23 +1,23 @@
-/** How much may be written in how much time. */
+/** How many lines may be written in a window of time. */
 export interface LogBudget {
   readonly lines: number;
   readonly windowMs: number;
 }
 
-/** Enough to see what happens, too little for a port scanner to fill a disk. */
+/** Enough to see what happens, too little for a port scanner to fill the disk. */
 const DEFAULT_BUDGET: LogBudget = { lines: 20, windowMs: 60_000 };
 
-/** Writes lines that others cause, up to a number in each window; how many were left out is told at its end. */
+/** Limits the lines that others cause in the log. At the end of each window it reports how many were dropped. */
 export class BoundedLog {
   readonly #budget: LogBudget;
-  readonly #tellDropped: (count: number) => void;
+  readonly #reportDropped: (count: number) => void;
   #left: number;
   #dropped = 0;
   #isCounting = false;
 
-  constructor(tellDropped: (count: number) => void, budget: LogBudget = DEFAULT_BUDGET) {
+  constructor(reportDropped: (count: number) => void, budget: LogBudget = DEFAULT_BUDGET) {
     this.#budget = budget;
-    this.#tellDropped = tellDropped;
+    this.#reportDropped = reportDropped;
     this.#left = budget.lines;
   }
 
@@ -40,6 +40,6 @@ export class BoundedLog {
     this.#left = this.#budget.lines;
     this.#dropped = 0;
     this.#isCounting = false;
-    if (dropped > 0) this.#tellDropped(dropped);
+    if (dropped > 0) this.#reportDropped(dropped);
   }
 }

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { until } from "../../test/support/eventually.ts";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { type AdminDeps, adminApp } from "./admin-app.ts";
+import { adminApp } from "./admin-app.ts";
+import type { AdminDeps } from "./admin-deps.ts";
 import type { LogBudget } from "./bounded-log.ts";
 
 const TOKEN = "let-me-in";
@@ -11,13 +12,13 @@ const authorized = { authorization: `Bearer ${TOKEN}` };
 function server(logBudget?: LogBudget) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
-  const parts: AdminDeps = {
+  const deps: AdminDeps = {
     ...{ mode: "local", version: "1", startedAt: new Date(), state: () => "running", inFlight: () => 0 },
     ...{ checks: () => [], settings: () => [], drain: () => undefined, deadline: () => undefined },
     ...{ host: "127.0.0.1", token: TOKEN, logBudget },
     log: createLogger({ level: "info", format: "text", mask: new SecretMask(), write }),
   };
-  const app = adminApp(parts);
+  const app = adminApp(deps);
   const call = (method: string, path: string, headers: Record<string, string> = {}) =>
     app.request(
       path,
@@ -27,13 +28,13 @@ function server(logBudget?: LogBudget) {
   return { lines, call };
 }
 
-test("who changes something is logged, with the address and the request's id", async () => {
+test("an accepted shutdown is logged with the address and the request's id", async () => {
   const { lines, call } = server();
   await call("POST", "/shutdown", authorized);
   expect(lines).toEqual(["agent-runner - INFO - Accepted POST /shutdown from 10.1.2.3 [requestId=id-1 status=202]"]);
 });
 
-test("who is refused is logged, and why, without the token that was tried", async () => {
+test("a refused call is logged with the reason, without the token that was tried", async () => {
   const { lines, call } = server();
   await call("POST", "/shutdown", { authorization: "Bearer guess-1" });
   await call("GET", "/config?token=guess-2");
@@ -51,13 +52,13 @@ test("who is refused is logged, and why, without the token that was tried", asyn
   expect(lines.join("")).not.toContain("guess");
 });
 
-test("probes and reads are not logged", async () => {
+test("answered probes and reads are not logged", async () => {
   const { lines, call } = server();
   for (const path of ["/livez", "/readyz", "/healthz", "/config"]) await call("GET", path, authorized);
   expect(lines).toEqual([]);
 });
 
-test("a port scanner cannot flood the log, nor hide who stops the runner; what was left out is counted", async () => {
+test("a port scanner can neither flood the log nor hide a shutdown, and the dropped lines are counted", async () => {
   const { lines, call } = server({ lines: 3, windowMs: 2_000 });
   for (let index = 0; index < 50; index++) await call("GET", `/${index}`);
   await call("POST", "/shutdown", authorized);

@@ -4,9 +4,9 @@ import type { Logger } from "../log/index.ts";
 import { plural } from "../shared/text.ts";
 import { BoundedLog, type LogBudget } from "./bounded-log.ts";
 
-/** Characters of a path that are logged. */
-const MAX_PATH = 200;
-/** Calls that show that somebody tries to get in; others are mistakes. */
+/** Longest path that is logged, in characters. */
+const MAX_PATH_LENGTH = 200;
+/** Statuses of calls that may be attacks; other refused calls are mistakes. */
 const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 
 /** What the server adds to a request. */
@@ -16,8 +16,8 @@ export interface CallBindings {
 }
 
 /**
- * Logs who changed something and who was refused, with the address and the request's id. Probes that are answered are
- * not logged. Refused calls cannot push the accepted ones out of the log.
+ * Logs accepted calls that change something, and refused calls, with the address and the request's id. Answered probes
+ * are not logged. Refused and accepted calls have a budget each: a port scanner cannot hide who stops the runner.
  */
 export function callLog(log: Logger, budget?: LogBudget) {
   const bounded = (what: string) =>
@@ -33,17 +33,19 @@ export function callLog(log: Logger, budget?: LogBudget) {
     const fields = { requestId: c.get("requestId") as string, status };
     if (status >= 400 && status < 500) {
       const level = SUSPICIOUS.has(status) ? "warn" : "info";
-      refused.write(() => log[level](`Refused ${call(c)}: ${c.error?.message ?? "there is no such path"}`, fields));
+      refused.write(() =>
+        log[level](`Refused ${describeCall(c)}: ${c.error?.message ?? "there is no such path"}`, fields),
+      );
     } else if (status < 300 && c.req.method === "POST") {
-      accepted.write(() => log.info(`Accepted ${call(c)}`, fields));
+      accepted.write(() => log.info(`Accepted ${describeCall(c)}`, fields));
     }
   });
 }
 
-/** `POST /shutdown from 127.0.0.1`; without the query, which may hold a token. */
-export function call({ req, env }: Pick<Context, "req" | "env">): string {
+/** `POST /shutdown from 127.0.0.1`; without the query, which may contain a token. */
+export function describeCall({ req, env }: Pick<Context, "req" | "env">): string {
   const { method, path } = req;
-  const shown = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
+  const shown = path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path;
   const { source } = (env ?? {}) as CallBindings;
   return `${method} ${shown} from ${source ?? "an unknown address"}`;
 }

@@ -1,4 +1,7 @@
-export type { AdminDeps, Check } from "./admin-app.ts";
+/**
+ * @module The admin server: probes, the configuration and the shutdown over HTTP. The runner opens it before everything
+ * else and closes it last. It only shows what it is given and asks for a drain: it never stops anything itself.
+ */
+
 export { adminApp } from "./admin-app.ts";
-export type { AdminServer } from "./admin-server.ts";
-export { serveAdmin } from "./admin-server.ts";
+export { type AdminServer, serveAdmin } from "./admin-server.ts";

@@ -4,7 +4,7 @@ import { AdminError } from "../admin-error.ts";
 
 const CHALLENGE = { "WWW-Authenticate": "Bearer" };
 
-/** Lets through what carries the token. Any text can be one; Hono's own middleware refuses tokens with other letters. */
+/** Requires the token. It may have any characters: Hono's own middleware refuses tokens with unusual ones. */
 export function bearerToken(token: string) {
   const expected = digest(token);
   return createMiddleware(async (c, next) => {
@@ -17,7 +17,7 @@ export function bearerToken(token: string) {
   });
 }
 
-/** Of one length whatever the text is, as the comparison wants it. */
+/** Has the same length for every text, which timingSafeEqual requires. */
 function digest(text: string): Buffer {
   return Buffer.from(new Bun.CryptoHasher("sha256").update(text).digest());
 }

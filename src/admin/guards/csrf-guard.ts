@@ -2,8 +2,8 @@ import { createMiddleware } from "hono/factory";
 import { AdminError } from "../admin-error.ts";
 
 /**
- * Refuses what a browser sends on behalf of a page from elsewhere: any page could otherwise shut down the runner of the
- * developer who looks at it. Programs send no `Origin`.
+ * Prevents cross-site request forgery: any web page could otherwise shut down the runner of the developer who opens it.
+ * Browsers send the page's `Origin`, programs send none. Hono's own guard checks form requests only.
  */
 export const csrfGuard = createMiddleware(async (c, next) => {
   const origin = c.req.header("origin");

@@ -1,21 +1,22 @@
 import { createMiddleware } from "hono/factory";
 import { isLoopback } from "../../shared/net-address.ts";
 import { AdminError } from "../admin-error.ts";
-
-const PROBES: ReadonlySet<string> = new Set(["/livez", "/readyz", "/healthz"]);
+import { PROBE_PATHS } from "../paths.ts";
 
 /**
- * Refuses requests under a name that is not this machine's, where the server listens on it alone: a page can have its
- * own name lead here and then is of the same origin. Probes of a cluster come under the address of a pod, to a server
- * that listens beyond the machine.
+ * Prevents DNS rebinding. A web page can point its own host name to 127.0.0.1: for the browser its requests to this
+ * server are then of the same origin. A server that listens on this machine only therefore serves requests only under
+ * this machine's names. One that listens beyond it is reached under many names, a pod's address for example, and needs
+ * a token instead.
  */
 export function dnsRebindingGuard(adminHost: string) {
   const own = adminHost.toLowerCase();
   return createMiddleware(async (c, next) => {
     const host = c.req.header("host") ?? "";
-    // Simple probes name none, or one that cannot be; nothing that tells or does more has to be served to them.
-    const name = nameOf(host);
-    const isServed = name === undefined ? host === "" || PROBES.has(c.req.path) : name === own || isLoopback(name);
+    const name = hostnameOf(host);
+    // Simple probes send no host, or an invalid one. No browser does that.
+    const isProbe = PROBE_PATHS.some((path) => path === c.req.path);
+    const isServed = name === undefined ? host === "" || isProbe : name === own || isLoopback(name);
     if (isLoopback(own) && !isServed) {
       throw new AdminError(
         "forbidden",
@@ -26,8 +27,8 @@ export function dnsRebindingGuard(adminHost: string) {
   });
 }
 
-/** The name in a Host header, without its port; `undefined` where it is none. */
-function nameOf(host: string): string | undefined {
+/** The name in a Host header, without its port; `undefined` if the header is invalid. */
+function hostnameOf(host: string): string | undefined {
   if (/[\s/?#@\\]/.test(host)) return undefined;
   return URL.parse(`http://${host}`)?.hostname.replace(/^\[(.*)\]$/, "$1");
 }

@@ -1,0 +1,35 @@
+import type { RedactedSetting } from "../config/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { LogBudget } from "./bounded-log.ts";
+
+/** A condition and whether it holds. What is degraded still works. */
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "degraded" | "failed";
+  /** What is wrong, unless it is `ok`. */
+  readonly reason?: string;
+}
+
+/** What the admin server shows and controls. */
+export interface AdminDeps {
+  readonly mode: string;
+  readonly version: string;
+  readonly startedAt: Date;
+  /** `running`, or why the runner takes no work: `starting`, `draining`, … */
+  state(): string;
+  /** Executions that run or wait in this process. */
+  inFlight(): number;
+  checks(): readonly Check[];
+  settings(): readonly RedactedSetting[];
+  /** Starts to drain; further calls have no effect. */
+  drain(): void;
+  /** When running executions are cut off; `undefined` while not draining. */
+  deadline(): Date | undefined;
+  /** `/config` and `/shutdown` require it, if it is set. */
+  readonly token?: string | undefined;
+  /** The host on which the server listens. */
+  readonly host: string;
+  readonly log: Logger;
+  /** How many lines requests may add to the log. */
+  readonly logBudget?: LogBudget | undefined;
+}
