@@ -80,7 +80,7 @@ test.each(["local", "cloud"] as const)("every setting of %s mode is shown, once"
   expect(shown.toSorted()).toEqual(["", ...declared.map(({ names }) => names[0])].toSorted());
 });
 
-test("settings without effect are marked, and warned about where they are set to something else than their default", () => {
+test("settings without effect are marked, and cause a warning unless they are set to their default", () => {
   const { code, output, errors } = show({
     MODE: "local",
     SANDBOX_TYPE: "filesystem",

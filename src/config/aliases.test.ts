@@ -7,17 +7,17 @@ const warnings = (env: EnvMap, envFile = "/dev/null") =>
   loadConfig({ env: { MODE: "local", ...env }, envFile }).warnings;
 const QUEUE = "TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE";
 
-test("two names of one setting with different values are warned about, with the one that wins", () => {
+test("two names of one setting with different values cause a warning that names the winner", () => {
   expect(warnings({ [QUEUE]: "mine", TASK_QUEUE: "launchers" })).toEqual([
     `TASK_QUEUE "launchers" has no effect: ${QUEUE} "mine" sets the same and wins. Unset one of the two.`,
   ]);
 });
 
-test("two names with the same value, or one of them empty, are no conflict", () => {
+test("two names with the same value, or one of them empty, cause no warning", () => {
   expect(warnings({ [QUEUE]: "same", TASK_QUEUE: "same", SANDBOX_ROOT_DIR: "", WORKSPACE_ROOT: "/work" })).toEqual([]);
 });
 
-test("a second name in the environment that wins over the main name in the file is warned about", async () => {
+test("an alias in the environment that wins over the main name in the file causes a warning", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "my.env");
   await Bun.write(file, "SANDBOX_ROOT_DIR=./file\nTASK_QUEUE=file\n");
@@ -26,7 +26,7 @@ test("a second name in the environment that wins over the main name in the file 
   ]);
 });
 
-test("settings that name the same thing for the provider are warned about without their values", () => {
+test("two settings that set the same for the provider cause a warning without their values", () => {
   const keys = { STIGMER_LLM_API_KEY: "sk-used", ANTHROPIC_API_KEY: "sk-unused" };
   expect(warnings({ STIGMER_LLM_PROVIDER: "anthropic", ...keys })).toEqual([
     "ANTHROPIC_API_KEY (not shown) has no effect: STIGMER_LLM_API_KEY (not shown) sets the same and wins. Unset one of the two.",

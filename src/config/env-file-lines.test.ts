@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { malformedLines } from "./env-file-lines.ts";
 
-test("lines of an env file that have no effect are told of, by their place alone", () => {
+test("malformed lines of an env file are reported by file and number, without their content", () => {
   const text = [
     "# comment",
     "",
@@ -19,7 +19,7 @@ test("lines of an env file that have no effect are told of, by their place alone
   expect(malformedLines(text, "my.env")).toEqual([
     "my.env:5 is not of the form NAME=value and has no effect.",
     "my.env:10 is not of the form NAME=value and has no effect.",
-    "my.env:11 opens a quote that is never closed: the quote is taken as a part of the value.",
+    "my.env:11 opens a quote that is never closed: the quote becomes part of the value.",
   ]);
   expect(malformedLines("A=1\r\nB='x'\r\n", ".env")).toEqual([]);
 });

@@ -2,11 +2,11 @@ const ASSIGNMENT = /^\s*(?:export\s+)?[\w.-]+\s*[=:]\s*(.*)$/;
 const QUOTES = ["'", '"', "`"];
 
 /**
- * What in an env file is passed over in silence, each as a sentence with the file and the line: never with what stands
- * there, which may be a secret.
+ * Lines of an env file that are silently ignored or read in an unexpected way, each as a sentence with file and line
+ * number. The line's content is not shown: it may be a secret.
  */
 export function malformedLines(text: string, file: string): string[] {
-  const stray: string[] = [];
+  const malformed: string[] = [];
   const lines = text.split(/\r?\n/);
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] ?? "";
@@ -14,15 +14,15 @@ export function malformedLines(text: string, file: string): string[] {
     const value = ASSIGNMENT.exec(line)?.[1];
     const place = `${file}:${index + 1}`;
     if (value === undefined) {
-      stray.push(`${place} is not of the form NAME=value and has no effect.`);
+      malformed.push(`${place} is not of the form NAME=value and has no effect.`);
       continue;
     }
     const quote = QUOTES.find((candidate) => value.startsWith(candidate));
     if (quote === undefined || value.indexOf(quote, 1) > 0) continue;
-    // A value in quotes may go on over several lines.
+    // A quoted value may span several lines.
     const end = lines.findIndex((later, at) => at > index && later.includes(quote));
-    if (end < 0) stray.push(`${place} opens a quote that is never closed: the quote is taken as a part of the value.`);
+    if (end < 0) malformed.push(`${place} opens a quote that is never closed: the quote becomes part of the value.`);
     else index = end;
   }
-  return stray;
+  return malformed;
 }

@@ -5,7 +5,7 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { ConfigError, loadConfig } from "./index.ts";
 import type { EnvMap } from "./sources.ts";
 
-/** Stands for no env file at all: the tests must not read one that lies in the working directory. */
+/** An empty env file: the tests must not read the one in the working directory. */
 const NO_FILE = "/dev/null";
 const CLOUD = { STIGMER_API_KEY: "jwt-of-the-runner", DAYTONA_API_KEY: "daytona-key", REDIS_HOST: "redis" };
 
@@ -23,15 +23,15 @@ function failure(env: EnvMap): ConfigError {
 }
 
 describe("the mode", () => {
-  test("is cloud where nothing is said", () => {
+  test("is cloud by default", () => {
     expect(load(CLOUD).config.mode).toBe("cloud");
   });
 
-  test("is found in any case", () => {
+  test("may be written in upper or lower case", () => {
     expect(load({ MODE: "LOCAL" }).config.mode).toBe("local");
   });
 
-  test("is refused where it is neither", () => {
+  test("is refused if it is neither local nor cloud", () => {
     expect(failure({ MODE: "laptop" }).problems).toEqual([
       expect.objectContaining({ variable: "MODE", problem: '"laptop" is not a mode', allowed: "cloud or local" }),
     ]);
@@ -39,7 +39,7 @@ describe("the mode", () => {
 });
 
 describe("local mode", () => {
-  test("needs nothing to be set", () => {
+  test("requires no setting", () => {
     expect(loadLocal().config).toMatchObject({
       mode: "local",
       apiKey: "dummy-local-key",
@@ -57,7 +57,7 @@ describe("local mode", () => {
     });
   });
 
-  test("has no part that only a cluster has", () => {
+  test("has no configuration of Redis and Daytona", () => {
     const { config } = loadLocal({ REDIS_HOST: "redis", DAYTONA_API_KEY: "daytona-key" });
     expect(Object.keys(config)).not.toContain("redis");
     expect(Object.keys(config)).not.toContain("daytona");
@@ -65,7 +65,7 @@ describe("local mode", () => {
 });
 
 describe("cloud mode", () => {
-  test("reports every required variable that is missing, in one go", () => {
+  test("reports all missing settings together", () => {
     const { problems } = failure({ MODE: "cloud" });
     expect(problems.map(({ variable }) => variable).sort()).toEqual([
       "DAYTONA_API_KEY",
@@ -90,8 +90,8 @@ describe("cloud mode", () => {
   });
 });
 
-describe("a configuration with problems", () => {
-  test("is reported whole: every variable, what was found, what is allowed, what to do", () => {
+describe("an invalid configuration", () => {
+  test("is reported with every setting, its value, what is allowed and what to do", () => {
     const error = failure({
       MODE: "local",
       ADMIN_PORT: "8080x",
@@ -108,31 +108,31 @@ describe("a configuration with problems", () => {
     expect(error.message).toContain('LOG_LEVEL "loud" is none of debug, info, warn or error.');
   });
 
-  test("reports bad values together with missing ones", () => {
+  test("is reported with invalid and missing settings together", () => {
     const { problems } = failure({ MODE: "cloud", REDIS_PORT: "NaN" });
     expect(problems.map(({ variable }) => variable)).toContain("REDIS_PORT");
     expect(problems.map(({ variable }) => variable)).toContain("REDIS_HOST");
   });
 
-  test("names a second name that was used, since that is the one to correct", () => {
+  test("is reported by the alias that was used, since that is the one to correct", () => {
     const { problems } = failure({ MODE: "local", TASK_QUEUE: " queue" });
-    expect(problems[0]?.variable).toBe("TASK_QUEUE (second name of TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE)");
+    expect(problems[0]?.variable).toBe("TASK_QUEUE (alias of TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE)");
   });
 
-  test("does not show secrets in what it says", () => {
+  test("is reported without the values of secrets", () => {
     const error = failure({ MODE: "local", STIGMER_LLM_API_KEY: " sk-very-secret", TEMPORAL_API_KEY: "sk-other\n" });
     expect(error.problems).toHaveLength(2);
     expect(error.message).toContain("STIGMER_LLM_API_KEY (not shown) has white space around it");
     expect(error.message).not.toContain("sk-");
   });
 
-  test("shows of a very long value only its start", () => {
+  test("is reported with only the start of a very long value", () => {
     expect(failure({ MODE: "local", LOG_LEVEL: "x".repeat(10_000) }).message.length).toBeLessThan(1_000);
   });
 });
 
 describe("a loaded configuration", () => {
-  test("cannot be changed, at any depth", () => {
+  test("is frozen at every level", () => {
     const { config } = loadLocal({ TEMPORAL_TLS: "true" });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.temporal)).toBe(true);
@@ -140,7 +140,7 @@ describe("a loaded configuration", () => {
     expect(Object.isFrozen(config.model)).toBe(true);
   });
 
-  test("lists the secrets that are set, and shows none of them", () => {
+  test("lists the secrets that are set, and its views show none of them", () => {
     const secrets = { STIGMER_LLM_API_KEY: "sk-model", ADMIN_TOKEN: "admin-token", TEMPORAL_API_KEY: "sk-temporal" };
     const loaded = loadLocal({ ...secrets, LOG_LEVEL: "debug" });
     expect([...loaded.secrets].sort()).toEqual(Object.values(secrets).sort());
@@ -150,7 +150,7 @@ describe("a loaded configuration", () => {
     expect(view).toMatchObject({ secret: true, value: "***" });
   });
 
-  test("warns of variables that look like a slip of the hand", () => {
+  test("lists variables that look like typos", () => {
     expect(loadLocal({ STIGMER_LLM_MODLE: "llama3.2" }).typos).toEqual([
       { found: "STIGMER_LLM_MODLE", meant: "STIGMER_LLM_MODEL" },
     ]);
@@ -158,20 +158,20 @@ describe("a loaded configuration", () => {
 });
 
 describe("problems", () => {
-  test("between variables are reported with those of single ones", () => {
+  test("of single settings and between settings are reported together", () => {
     expect(() => loadLocal({ ADMIN_PORT: "8080x", STIGMER_EXECUTION_MODE: "sandbox" })).toThrow(
       /(?=[\s\S]*ADMIN_PORT "8080x")(?=[\s\S]*STIGMER_EXECUTION_MODE)/,
     );
   });
 
-  test("with a URL do not show the password that is in it", () => {
+  test("with a URL do not show the password in it", () => {
     expect(() => loadLocal({ OLLAMA_BASE_URL: "http://me:hunter2@host" })).toThrow(
       '"http://***@host" has a user name or a password',
     );
   });
 });
 
-test("a second name in the environment wins over a main name in the file", async () => {
+test("an alias in the environment wins over the main name in the file", async () => {
   await using folder = await temporaryFolder();
   const file = `${folder.path}/.env`;
   await Bun.write(file, "SANDBOX_ROOT_DIR=./file\n");
@@ -182,7 +182,7 @@ test("a second name in the environment wins over a main name in the file", async
 describe("the token of cloud mode", () => {
   const { STIGMER_API_KEY: _, ...rest } = CLOUD;
 
-  test("is the variable or the file, and one of them", () => {
+  test("is either the variable or the file", () => {
     expect(load({ ...rest, STIGMER_API_KEY_FILE: import.meta.path }).config).toMatchObject({
       credentials: { source: { file: import.meta.path } },
     });
@@ -192,14 +192,14 @@ describe("the token of cloud mode", () => {
     expect(() => load({ ...CLOUD, STIGMER_API_KEY_FILE: import.meta.path })).toThrow("is set, and STIGMER_API_KEY too");
   });
 
-  test("is not called missing where its file is wrong", () => {
+  test("is not reported as missing if its file is invalid", () => {
     expect(failure({ ...rest, STIGMER_API_KEY_FILE: "/nowhere" }).problems.map(({ variable }) => variable)).toEqual([
       "STIGMER_API_KEY_FILE",
     ]);
   });
 });
 
-test("slips of the hand are told of also where other settings are wrong", () => {
+test("typos are reported with invalid settings", () => {
   const attempt = () =>
     loadConfig({ env: { MODE: "local", ADMIN_PORT: "x", STIGMER_LLM_MODLE: "y" }, envFile: "/dev/null" });
   expect(attempt).toThrow(

@@ -59,7 +59,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   return { config: deepFreeze(config), views, secrets: secretsOf(settings, found), typos, warnings };
 }
 
-/** What is set for either mode, if the configuration cannot be judged. */
+/** What is set for either mode, for when it is not known which one is meant. */
 function viewsOfBothModes(find: Find): readonly SettingView[] {
   const settings = new Map([...settingsOf(localSettings), ...settingsOf(cloudSettings)].map((one) => [one.name, one]));
   const set = [...settings.values()].filter((setting) => find(setting) !== undefined);

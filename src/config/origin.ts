@@ -13,6 +13,6 @@ export interface Found {
 
 /** The name that was used, since that is the one to correct, and the file in which it is set. */
 export function nameAndPlace(name: string, { origin }: Found): string {
-  const used = origin.name === name ? name : `${origin.name} (second name of ${name})`;
+  const used = origin.name === name ? name : `${origin.name} (alias of ${name})`;
   return origin.from === "file" ? `${used} in ${origin.file}` : used;
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { listSettings, loadConfig, redacted } from "./index.ts";
 
-test("settings show where they come from, and secrets only that they are set", async () => {
+test("redacted settings show values and origins, but no values of secrets", async () => {
   await using folder = await temporaryFolder();
   const envFile = join(folder.path, "my.env");
   await Bun.write(envFile, "LOG_FORMAT=json\n");
@@ -26,7 +26,7 @@ test("settings show where they come from, and secrets only that they are set", a
   expect(shown.get("OPENAI_API_KEY")).toMatchObject({ value: null, secret: true });
 });
 
-test("every variable that is named a key, a token or a password is a secret", () => {
+test("every setting whose name ends with KEY, TOKEN or PASSWORD is a secret", () => {
   const named = listSettings()
     .flatMap(({ declarations }) => declarations)
     .filter(({ name }) => /(_KEY|_TOKEN|_PASSWORD)$/.test(name));

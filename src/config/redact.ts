@@ -1,15 +1,15 @@
 import type { SettingView } from "./views.ts";
 
-/** A variable as JSON shows it: on the admin server and in `config --json`. */
+/** A setting as JSON shows it: on the admin server and in `config --json`. */
 export interface RedactedSetting {
   readonly variable: string;
   readonly value: string | null;
   readonly secret: boolean;
-  /** `default`, or which variable of the environment or of which file set it. */
+  /** `default`, `environment` or the env file; with the alias that was used, if one was. */
   readonly origin: string;
 }
 
-/** What may be shown of the configuration: secrets are replaced where the schema did not mark the variable as public. */
+/** The settings without the values of secrets. */
 export function redacted(views: readonly SettingView[]): RedactedSetting[] {
   return views.map(({ variable, value, secret, origin }) => ({
     variable,

@@ -12,7 +12,7 @@ async function envFile(folder: string, text: string): Promise<string> {
 }
 
 describe("values", () => {
-  test("come from the env file where the environment has none", async () => {
+  test("come from the env file if the environment has none", async () => {
     await using folder = await temporaryFolder();
     const file = await envFile(folder.path, "# a comment\nMODE=local\nLOG_LEVEL=debug\nTEMPORAL_NAMESPACE='a b'\n");
     const { config, views } = loadConfig({ env: {}, envFile: file });
@@ -21,7 +21,7 @@ describe("values", () => {
     expect(view?.origin).toEqual({ from: "file", name: "LOG_LEVEL", file });
   });
 
-  test("of the environment win over those of the file", async () => {
+  test("of the environment win over those of the env file", async () => {
     await using folder = await temporaryFolder();
     const file = await envFile(folder.path, "MODE=local\nLOG_LEVEL=debug\n");
     const { config, views } = loadConfig({ env: { LOG_LEVEL: "warn" }, envFile: file });
@@ -39,7 +39,7 @@ describe("values", () => {
     expect(config.log).toEqual({ level: "debug", format: "text" });
   });
 
-  test("under the main name win over those under a second name", () => {
+  test("under the main name win over those under an alias", () => {
     const env = { MODE: "local", SANDBOX_ROOT_DIR: "/main", WORKSPACE_ROOT: "/second", TASK_QUEUE: "second-queue" };
     const { config, views } = loadConfig({ env, envFile: "/dev/null" });
     expect(config).toMatchObject({ sandbox: { rootDir: "/main" }, temporal: { taskQueue: "second-queue" } });
@@ -47,7 +47,7 @@ describe("values", () => {
     expect(queue?.origin).toEqual({ from: "environment", name: "TASK_QUEUE" });
   });
 
-  test("that a command sets win over everything, those it offers give way to everything", async () => {
+  test("that a command overrides win over all others, and its defaults lose to all others", async () => {
     await using folder = await temporaryFolder();
     const file = await envFile(folder.path, "ADMIN_PORT=1234\n");
     const { config } = loadConfig({
@@ -61,18 +61,18 @@ describe("values", () => {
 });
 
 describe("an env file", () => {
-  test("that was named must be there", () => {
+  test("that was named must exist", () => {
     expect(() => readSources({}, "/nowhere/my.env")).toThrow(ConfigError);
     expect(() => readSources({}, "/nowhere/my.env")).toThrow("--env-file /nowhere/my.env cannot be read");
   });
 
-  test("is named with the variable that is wrong in it", async () => {
+  test("is named with its invalid setting", async () => {
     await using folder = await temporaryFolder();
     const file = await envFile(folder.path, "MODE=local\nADMIN_PORT=http\n");
     expect(() => loadConfig({ env: {}, envFile: file })).toThrow(`ADMIN_PORT in ${file} "http" is not a whole number`);
   });
 
-  test("has its names checked for slips of the hand too", async () => {
+  test("is searched for typos too", async () => {
     await using folder = await temporaryFolder();
     const file = await envFile(folder.path, "MODE=local\nTEMPORAL_NAMESPAC=mine\n");
     expect(loadConfig({ env: {}, envFile: file }).typos).toEqual([

@@ -8,15 +8,15 @@ import type { Found } from "./origin.ts";
 /** An environment: names and values, as `process.env` has them. */
 export type EnvMap = Readonly<Record<string, string | undefined>>;
 
-/** Everything that was set, the real environment before the file. */
+/** All values that are set: the environment's first, then the env file's. */
 export interface Sources {
-  /** The value of the first of these names that is set; a set but empty variable counts as not set. */
+  /** The value of the first of these names that is set. An empty variable counts as not set. */
   find(names: readonly string[]): Found | undefined;
-  /** The values of all of these names that are set, the one that counts first. */
+  /** The values of all of these names that are set, the one that wins first. */
   findAll(names: readonly string[]): readonly Found[];
   /** All names that are set. */
   names(): Iterable<string>;
-  /** What in the file is passed over, each as a sentence. */
+  /** Lines of the file that have no effect, each as a sentence. */
   readonly malformedLines: readonly string[];
 }
 
@@ -24,8 +24,8 @@ const DEFAULT_ENV_FILE = ".env";
 
 /**
  * Joins the environment and the env file.
- * @param file the file to read; without it `.env` in the working directory, where there is one
- * @throws ConfigError where the named file cannot be read
+ * @param file the file to read; without it `.env` in the working directory, if it exists
+ * @throws ConfigError if the file cannot be read
  */
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
@@ -33,19 +33,19 @@ export function readSources(env: EnvMap, file?: string): Sources {
   return join(env, parseEnv(text), path, malformedLines(text, path));
 }
 
-/** The environment without any file. */
+/** The environment without an env file. */
 export function environmentOnly(env: EnvMap): Sources {
   return join(env, {}, "", []);
 }
 
-function join(env: EnvMap, fromFile: EnvMap, file: string, stray: readonly string[]): Sources {
-  // The environment wins over the file whatever name it uses: a launcher's second name too.
+function join(env: EnvMap, fromFile: EnvMap, file: string, malformed: readonly string[]): Sources {
+  // The environment wins over the file under any name, a launcher's alias too.
   const findAll = (names: readonly string[]): Found[] => [
     ...valuesOf(env, names).map(([name, value]): Found => ({ value, origin: { from: "environment", name } })),
     ...valuesOf(fromFile, names).map(([name, value]): Found => ({ value, origin: { from: "file", name, file } })),
   ];
   return {
-    malformedLines: stray,
+    malformedLines: malformed,
     find: (names) => findAll(names)[0],
     findAll,
     names: () => {
@@ -62,7 +62,7 @@ function valuesOf(env: EnvMap, names: readonly string[]): [name: string, value: 
   });
 }
 
-/** A variable that is set to nothing counts as not set: that is how launchers leave one out. */
+/** An empty variable counts as not set: launchers pass one for what they do not set. */
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
 }

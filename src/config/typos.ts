@@ -1,9 +1,10 @@
 import { distance } from "fastest-levenshtein";
 
-/** How many letters may differ for a name to count as a slip of the hand. */
+/** A name that differs from a known one in more letters is another program's. */
 const MAX_DIFFERENCES = 3;
 const PREFIXES = ["STIGMER_", "TEMPORAL_"];
 
+/** An unknown variable that looks like a known one. */
 export interface Typo {
   readonly found: string;
   readonly meant: string;
@@ -13,7 +14,7 @@ export function describeTypo({ found, meant }: Typo): string {
   return `${found} is set but unknown and has no effect: did you mean ${meant}?`;
 }
 
-/** Variables that are set, are unknown, and look like a known one: most likely its value is meant and is not used. */
+/** Finds variables that are set, unknown, and look like a known one: most likely that one was meant. */
 export function findTypos(set: Iterable<string>, known: ReadonlySet<string>): Typo[] {
   const typos: Typo[] = [];
   for (const found of set) {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { loadConfig } from "./index.ts";
 
-test("variables of Temporal's other programs that have no effect are told, with what to do instead", () => {
+test("variables of Temporal's own programs cause a warning that says what to do instead", () => {
   const load = (env: Record<string, string>) => loadConfig({ env: { MODE: "local", ...env }, envFile: "/dev/null" });
   expect(load({ TEMPORAL_NAMESPACE: "default", TEMPORAL_PROFILE: "" }).warnings).toEqual([]);
   expect(load({ TEMPORAL_PROFILE: "cloud", TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: "true" }).warnings).toEqual([

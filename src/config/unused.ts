@@ -1,21 +1,21 @@
-/** A variable that other programs of Temporal's know, and that has no effect here. */
+/** A variable that Temporal's own programs read, and this one does not. */
 export interface Unused {
   readonly variable: string;
   /** What to do instead. */
   readonly instead: string;
 }
 
-const NO_FILE = "no configuration file of Temporal's is read: set the TEMPORAL_* variables themselves";
+const NO_FILE = "Temporal's configuration files are not read: set the TEMPORAL_* variables instead";
 const UNUSED: ReadonlyMap<string, string> = new Map([
   ["TEMPORAL_CONFIG_FILE", NO_FILE],
   ["TEMPORAL_PROFILE", NO_FILE],
   [
     "TEMPORAL_TLS_DISABLE_HOST_VERIFICATION",
-    "certificates are always verified: set TEMPORAL_TLS_SERVER_NAME to a name that Temporal's carries",
+    "certificates are always verified: set TEMPORAL_TLS_SERVER_NAME to a name that Temporal's certificate contains",
   ],
 ]);
 
-/** Those that are set: whoever set them may expect something of it. */
+/** Finds the ones that are set: their operator may expect an effect. */
 export function findUnused(set: Iterable<string>): Unused[] {
   return [...set].flatMap((variable) => {
     const instead = UNUSED.get(variable);

@@ -5,7 +5,7 @@ import { urlSecrets, withoutUrlSecrets } from "./url-secrets.ts";
 const local = { MODE: "local" };
 
 describe("a URL that is shown", () => {
-  test("has neither user, nor query, nor fragment", () => {
+  test("has neither user, query nor fragment", () => {
     for (const [url, expected] of [
       ["https://host/v1?api-key=abc", "https://host/v1?***"],
       ["https://user:password@host:8080/v1#token=abc", "https://***@host:8080/v1#***"],
@@ -19,7 +19,7 @@ describe("a URL that is shown", () => {
       expect(withoutUrlSecrets(url)).toBe(expected);
   });
 
-  test("shows them nowhere in the configuration, and has them masked in all else", () => {
+  test("hides them in the configuration, and they are masked everywhere else", () => {
     const env = {
       ...local,
       STIGMER_LLM_BASE_URL: "https://gateway.example/v1?subscription-key=k-4711-xyz&api-version=2024-02-01",
@@ -36,7 +36,7 @@ describe("a URL that is shown", () => {
     expect(secrets).not.toContain("2024-02-01");
   });
 
-  test("shows them in no refusal", () => {
+  test("hides them in problems", () => {
     for (const env of [
       { STIGMER_LLM_BASE_URL: "ftp://host/?key=very-secret" },
       { OLLAMA_BASE_URL: "http://user:very-secret@host" },
@@ -50,7 +50,7 @@ describe("a URL that is shown", () => {
   });
 });
 
-test("the secrets of a URL are its parts, and the keys among its parameters", () => {
+test("the secrets of a URL are its password, query and fragment, and the keys among its parameters", () => {
   expect(urlSecrets("https://u:pw@h/?key=a%20b&page=2#frag")).toEqual(["pw", "key=a%20b&page=2", "a b", "frag"]);
   expect(urlSecrets("http://localhost:11434")).toEqual([]);
 });

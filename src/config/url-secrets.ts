@@ -3,12 +3,12 @@ import { MASK } from "../shared/secret-mask.ts";
 const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@\s"']*)@)?([^?#\s"']*)(\?[^#\s"']*)?(#[^\s"']*)?/gi;
 /** Without a scheme: `user:password@host`. */
 const USER_INFO = /^[^/@\s]+:[^/@\s]*@/;
-/** What parameters are called that hold a key. */
-const TELLING_NAME = /key|token|secret|sig|pass|auth|code|cred/i;
-/** Longer values of other parameters are keys too, most likely: versions, regions and flags are shorter. */
+/** Names of parameters that contain a key. */
+const SECRET_NAME = /key|token|secret|sig|pass|auth|code|cred/i;
+/** Longer values of other parameters are probably keys too: versions, regions and flags are shorter. */
 const MAX_WORD_LENGTH = 16;
 
-/** A text whose URLs show neither user, query nor fragment: each may hold a key. */
+/** Replaces user, query and fragment of the URLs in a text: each may contain a key. */
 export function withoutUrlSecrets(text: string): string {
   return text
     .replace(
@@ -24,7 +24,7 @@ function shown(sign: string, part: string | undefined): string {
   return `${sign}${MASK}`;
 }
 
-/** What of the URLs in a text must not be shown: the parts themselves, and the keys among their values. */
+/** The parts of the URLs in a text that must not be shown, and the keys among their parameters. */
 export function urlSecrets(text: string): string[] {
   return [...text.matchAll(URL_IN_TEXT)].flatMap(([, , user = "", , query = "", fragment = ""]) => [
     ...(user === "" ? [] : [user.slice(user.indexOf(":") + 1)]),
@@ -36,7 +36,7 @@ export function urlSecrets(text: string): string[] {
 function parameterSecrets(parameters: string): string[] {
   if (parameters === "") return [];
   const keys = [...new URLSearchParams(parameters)].filter(
-    ([name, value]) => TELLING_NAME.test(name) || value.length > MAX_WORD_LENGTH,
+    ([name, value]) => SECRET_NAME.test(name) || value.length > MAX_WORD_LENGTH,
   );
   return [parameters, ...keys.map(([, value]) => value)];
 }

@@ -19,7 +19,7 @@ describe("host and port", () => {
       expect(read(hostPort, text)).toEqual({ value: text });
   });
 
-  test("are refused with the part that is wrong", () => {
+  test("are refused with the part that is invalid", () => {
     refused(hostPort, "has a scheme (http://, grpc://) where host:port is expected", ["http://localhost:7233"]);
     refused(hostPort, "has no port", ["localhost", "localhost:", "localhost:http", "localhost:80x"]);
     refused(hostPort, "has no valid host name before the port", ["a b:80", "::1:80", "user@host:80"]);
@@ -28,12 +28,12 @@ describe("host and port", () => {
 });
 
 describe("a domain", () => {
-  test("is a host, with a port where it is not the usual one", () => {
+  test("is a host, optionally with a port", () => {
     for (const text of ["tenant.eu.auth0.com", "localhost:8443", "10.0.0.1:443", "[::1]:8443"])
       expect(read(hostMaybePort, text)).toEqual({ value: text });
   });
 
-  test("is no URL", () => {
+  test("is not a URL", () => {
     refused(hostMaybePort, "has a scheme (https://) where a host name is expected", ["https://tenant.auth0.com/"]);
     refused(hostMaybePort, "has a path where a host name is expected", ["tenant.auth0.com/", "tenant.auth0.com/api"]);
     refused(hostMaybePort, "is not a host name", ["a b", "host:", "host:x", "user@host"]);
@@ -51,7 +51,7 @@ describe("a URL", () => {
     refused(httpUrl, "is not an http or https URL", ["localhost:11434", "ftp://host", "http://", "/path", "nonsense"]);
   });
 
-  test("has no password in it, which would be shown wherever the URL is", () => {
+  test("has no password in it, since URLs are shown", () => {
     refused(httpUrl, "has a user name or a password in it", ["http://user:secret@host", "http://user@host"]);
   });
 });

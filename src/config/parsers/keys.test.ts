@@ -8,7 +8,7 @@ describe("a key", () => {
       expect(read(apiKey, text)).toEqual({ value: text });
   });
 
-  test("is not what a slip of copying made of it", () => {
+  test("has no traces of careless copying", () => {
     refused(apiKey, "has white space around it", [" key", "key\n"]);
     refused(apiKey, "has white space in it", ["a key", "a\tkey", "first\nsecond"]);
     refused(apiKey, 'starts with "Bearer", which is not part of the key', ["Bearer key", "bearer key"]);
@@ -17,12 +17,12 @@ describe("a key", () => {
 });
 
 describe("a bearer token", () => {
-  test("is anything that a header carries as it is", () => {
+  test("is any text that a header can carry", () => {
     for (const token of ["12345678", "p@ss-word!~", "x".repeat(64)])
       expect(read(bearerToken, token)).toEqual({ value: token });
   });
 
-  test("is neither short, nor of other characters, nor has white space", () => {
+  test("is not short and has neither white space nor other characters", () => {
     refused(bearerToken, "is shorter than 8 characters", ["1234567"]);
     const problem = "contains characters that an Authorization header cannot carry";
     refused(bearerToken, problem, ["pass word 1", "pässword-1", "token\u0000token", "token\ntoken1", "ток3н-secret"]);

@@ -9,15 +9,15 @@ describe("a port", () => {
     expect(read(port, "65535")).toEqual({ value: 65_535 });
   });
 
-  test("is nothing that only starts like a number, or means one in another way", () => {
+  test("is not a text that starts with a number or writes one in another way", () => {
     refused(port, "is not a whole number", ["8080x", "NaN", "1e9", "0x50", "80.5", "+80", "--1", "Infinity", "80 81"]);
   });
 
-  test("is nothing outside its bounds", () => {
+  test("is not a number outside these bounds", () => {
     refused(port, "is not between 1 and 65535", ["0", "-1", "65536", "99999999999999999999"]);
   });
 
-  test("is not blank and has no space around it", () => {
+  test("is not blank and has no white space around it", () => {
     refused(port, "is blank", ["", " ", "\t"]);
     refused(port, "has white space around it", [" 80", "80 ", "80\n"]);
   });
@@ -30,14 +30,14 @@ describe("a port", () => {
 });
 
 describe("numbers", () => {
-  test("that are whole keep to their bounds, which are told", () => {
+  test("that are whole must be within their bounds, which `allowed` names", () => {
     const parser = wholeNumber(1, 1000);
     expect(parser.allowed).toBe("a whole number from 1 to 1000");
     expect(read(parser, "1000")).toEqual({ value: 1000 });
     refused(parser, "is not between 1 and 1000", ["0", "1001"]);
   });
 
-  test("with decimals keep to their bounds", () => {
+  test("with decimals must be within their bounds", () => {
     const parser = decimalNumber(0, 2);
     expect(read(parser, "0.7")).toEqual({ value: 0.7 });
     expect(read(parser, "2")).toEqual({ value: 2 });
@@ -45,7 +45,7 @@ describe("numbers", () => {
     refused(parser, "is not between 0 and 2", ["2.1", "-0.1"]);
   });
 
-  test("of seconds are milliseconds inside", () => {
+  test("of seconds become milliseconds", () => {
     const parser = seconds(1, 10);
     expect(parser.allowed).toContain("in seconds");
     expect(read(parser, "10")).toEqual({ value: 10_000 });

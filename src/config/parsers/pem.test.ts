@@ -13,26 +13,26 @@ beforeAll(async () => {
 });
 afterAll(() => authority[Symbol.asyncDispose]());
 
-describe("a text that should be a certificate", () => {
-  test("may be one, or several, with whatever stands between them", () => {
+describe("a certificate", () => {
+  test("may be one or several, with other text between them", () => {
     expect(certificateProblem(one.cert)).toBeUndefined();
     expect(certificateProblem(`# ours\n${one.cert}\n# and its CA\n${authority.ca}\n`)).toBeUndefined();
   });
 
-  test("may not be something else", () => {
+  test("may not be another text", () => {
     for (const text of ["", "a certificate", one.key])
       expect(certificateProblem(text)).toContain("no certificate in PEM");
   });
 
-  test("may not be broken, not even one of several", () => {
+  test("may not be damaged, not even one of several", () => {
     const broken = one.cert.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
     expect(certificateProblem(broken)).toBe("contains a certificate that cannot be read");
     expect(certificateProblem(`${one.cert}\n${broken}`)).toBe("contains a certificate that cannot be read");
   });
 });
 
-describe("a text that should be a private key", () => {
-  test("may be one of every usual form", () => {
+describe("a private key", () => {
+  test("may be in any common form", () => {
     expect(privateKeyProblem(one.key)).toBeUndefined();
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     for (const type of ["pkcs1", "pkcs8"] as const) {
@@ -40,25 +40,25 @@ describe("a text that should be a private key", () => {
     }
   });
 
-  test("may not be something else, or broken", () => {
+  test("may not be another text, or damaged", () => {
     expect(privateKeyProblem(one.cert)).toContain("no private key in PEM");
     const broken = one.key.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
     expect(privateKeyProblem(broken)).toBe("contains a private key that cannot be read");
   });
 
-  test("may not be encrypted: there is nobody to ask for its password", () => {
+  test("may not be encrypted: nobody can enter its password", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const options = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" } as const;
     expect(privateKeyProblem(privateKey.export(options).toString())).toContain("encrypted");
   });
 });
 
-test("a key is known by its certificate", () => {
+test("a private key belongs to its certificate only", () => {
   expect(belongTogether(one.cert, one.key)).toBe(true);
   expect(belongTogether(one.cert, other.key)).toBe(false);
 });
 
-test("the text is the one given, or the file's", () => {
+test("the PEM text is the given one, or the file's", () => {
   expect(pemText(one.certFile, undefined)).toBe(one.cert);
   expect(pemText(undefined, one.cert)).toBe(one.cert);
   expect(pemText(undefined, undefined)).toBeUndefined();

@@ -12,7 +12,7 @@ export const admin = group(
       name: "ADMIN_HOST",
       parser: host,
       default: "127.0.0.1",
-      description: "Address of the admin server; another one than loopback needs ADMIN_TOKEN.",
+      description: "Host on which the admin server listens. Any other than loopback requires ADMIN_TOKEN.",
     }),
     /** 0: any free one. */
     port: setting({
@@ -25,7 +25,7 @@ export const admin = group(
       name: "ADMIN_TOKEN",
       parser: bearerToken,
       secret: true,
-      description: "Where set, the admin server's /config and /shutdown want it as a bearer token.",
+      description: "Bearer token that the admin server requires for /config and /shutdown, if it is set.",
     }),
   },
   {

@@ -20,26 +20,26 @@ export const credentials = group(
     file: setting({
       name: "STIGMER_API_KEY_FILE",
       parser: readableFile,
-      description: "File with the token; read again when it changes.",
+      description: "File that contains the token; it is read again when it changes.",
     }),
     verify: setting({
       name: "STIGMER_API_KEY_VERIFY",
       parser: oneOf(["lenient", "strict"]),
       default: "lenient",
       description:
-        "Where the issuer's keys cannot be fetched: `lenient` warns and checks the claims only, `strict` stops the start.",
+        "If the issuer's keys cannot be fetched, `lenient` warns and checks only the claims; `strict` stops the start.",
     }),
     auth0Domain: setting({
       name: "AUTH0_DOMAIN",
       parser: hostMaybePort,
       defaultNote: "the token's own `iss`",
-      description: "Issuer of the token, as a domain.",
+      description: "Domain of the token's issuer.",
     }),
     auth0Audience: setting({
       name: "AUTH0_AUDIENCE",
       parser: anyText,
       defaultNote: "not checked",
-      description: "Audience that the token must name.",
+      description: "Audience that the token must contain.",
     }),
   },
   {

@@ -5,7 +5,7 @@ import { anyText, oneOf } from "../parsers/words.ts";
 import { setting } from "../setting.ts";
 import { sandboxType } from "./sandbox.ts";
 
-/** Daytona, which has the sandboxes of cloud mode. */
+/** Daytona, which runs the sandboxes of cloud mode. */
 export const daytona = group({
   type: sandboxType("daytona"),
   apiKey: setting({
@@ -19,31 +19,31 @@ export const daytona = group({
     name: "DAYTONA_API_URL",
     parser: httpUrl,
     default: "https://app.daytona.io/api",
-    description: "Daytona's API.",
+    description: "URL of Daytona's API.",
   }),
   target: setting({
     name: "DAYTONA_TARGET",
     parser: anyText,
-    defaultNote: "the organization's",
-    description: "Daytona's region.",
+    defaultNote: "the organization's default",
+    description: "Region of Daytona.",
   }),
   snapshotId: setting({
     name: "DAYTONA_DEV_TOOLS_SNAPSHOT_ID",
     parser: anyText,
-    defaultNote: "Daytona's plain one",
-    description: "Snapshot that sandboxes are made from.",
+    defaultNote: "Daytona's default",
+    description: "Snapshot from which sandboxes are created.",
   }),
   autoStopMinutes: setting({
     name: "DAYTONA_AUTO_STOP_MINUTES",
     parser: wholeNumber(1, 1440),
     default: "30",
-    description: "Minutes of idleness after which a sandbox is stopped.",
+    description: "How long a sandbox may be idle before it is stopped, in minutes.",
   }),
   autoDeleteMinutes: setting({
     name: "DAYTONA_AUTO_DELETE_MINUTES",
     parser: wholeNumber(1, 525_600),
     default: "10080",
-    description: "Minutes after which a stopped sandbox is deleted.",
+    description: "How long a stopped sandbox is kept before it is deleted, in minutes.",
   }),
   orphanCollection: setting({
     name: "DAYTONA_ORPHAN_COLLECTION",

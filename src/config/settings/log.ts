@@ -3,13 +3,13 @@ import { group } from "../group.ts";
 import { oneOf } from "../parsers/words.ts";
 import { setting } from "../setting.ts";
 
-/** The log. */
+/** What is logged, and how. */
 export const log = group({
   level: setting({
     name: "LOG_LEVEL",
     parser: oneOf(LOG_LEVELS, { warning: "warn", critical: "error", fatal: "error" }),
     default: "info",
-    description: "Least severe level that is logged.",
+    description: "Lowest level that is logged.",
   }),
   format: setting({
     name: "LOG_FORMAT",

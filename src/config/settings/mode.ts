@@ -21,6 +21,6 @@ export const mode = setting({
   name: "MODE",
   parser: modeName,
   default: "cloud",
-  description: "What the runner works with: `cloud` or `local`.",
+  description: "`cloud`: for a cluster, with Daytona and Redis. `local`: everything on this machine.",
   remedy: "Set MODE=local on a laptop, MODE=cloud in a cluster.",
 });

@@ -8,7 +8,7 @@ import { setting } from "../setting.ts";
 export const PROVIDERS = ["ollama", "anthropic", "openai", "scripted"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
-/** Models: the default one, and what their providers need. The model that an execution asks for decides what is used. */
+/** The default model, and what providers need. Each execution's own model decides which of it is used. */
 export function model(defaults: { readonly provider: Provider; readonly maxTokens: string }) {
   return group(
     {
@@ -16,15 +16,16 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
       provider: setting({
         name: "STIGMER_LLM_PROVIDER",
         parser: oneOf(PROVIDERS),
-        defaultNote: `what STIGMER_LLM_MODEL's name tells, else ${defaults.provider}`,
+        defaultNote: `the provider that STIGMER_LLM_MODEL implies, else ${defaults.provider}`,
         description: "Provider of the default model.",
       }),
-      /** Longest answer, in tokens. */
+      /** Maximum length of an answer, in tokens. */
       maxTokens: setting({
         name: "STIGMER_LLM_MAX_TOKENS",
         parser: wholeNumber(1, 1_000_000),
         default: defaults.maxTokens,
-        description: "Longest answer, in tokens. Of an answer that it cuts off no tool call is executed.",
+        description:
+          "Maximum length of an answer, in tokens. If an answer is cut off, none of its tool calls is executed.",
       }),
       /** The default model: `name` or `provider:name`. */
       name: setting({
@@ -33,20 +34,20 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
         defaultNote: "qwen2.5-coder:7b (ollama), claude-sonnet-4.5 (anthropic), gpt-4o (openai)",
         description: "The default model: `name` or `provider:name`.",
       }),
-      /** Of the default model's provider. */
+      /** Base URL of the default model's provider. */
       baseUrl: setting({
         name: "STIGMER_LLM_BASE_URL",
         parser: httpUrl,
         description:
-          "Base URL of the provider. For Anthropic and OpenAI an address of Ollama is ignored, whatever its host: one without a path that is the same as OLLAMA_BASE_URL, has port 11434 or a host named ollama, or where the server says so. With a path, such as http://ollama:11434/v1, it is used.",
+          "Base URL of the provider. For Anthropic and OpenAI an address of Ollama is ignored. An address without a path is taken for Ollama's if it equals OLLAMA_BASE_URL, has port 11434 or the host `ollama`, or if the server says that it is Ollama. An address with a path, such as http://ollama:11434/v1, is used.",
       }),
       ollamaBaseUrl: setting({
         name: "OLLAMA_BASE_URL",
         parser: httpUrl,
-        defaultNote: "STIGMER_LLM_BASE_URL where the provider is Ollama, else http://localhost:11434",
-        description: "Where Ollama listens.",
+        defaultNote: "STIGMER_LLM_BASE_URL if the provider is Ollama, else http://localhost:11434",
+        description: "Base URL of Ollama.",
       }),
-      /** Of the default model's provider. */
+      /** API key of the default model's provider. */
       apiKey: setting({
         name: "STIGMER_LLM_API_KEY",
         parser: anyText,
@@ -57,13 +58,13 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
         name: "ANTHROPIC_API_KEY",
         parser: anyText,
         secret: true,
-        description: "API key of Anthropic, where STIGMER_LLM_API_KEY is not set for it.",
+        description: "API key of Anthropic, unless STIGMER_LLM_API_KEY is set for it.",
       }),
       openaiApiKey: setting({
         name: "OPENAI_API_KEY",
         parser: anyText,
         secret: true,
-        description: "API key of OpenAI, where STIGMER_LLM_API_KEY is not set for it.",
+        description: "API key of OpenAI, unless STIGMER_LLM_API_KEY is set for it.",
       }),
       temperature: setting({
         name: "STIGMER_LLM_TEMPERATURE",
@@ -75,7 +76,8 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
       script: setting({
         name: "STIGMER_LLM_SCRIPT",
         parser: readableFile,
-        description: "YAML file that the provider `scripted` plays: no model, for demonstrations and tests.",
+        description:
+          "YAML file with the answers of the provider `scripted`, which needs no model: for demonstrations and tests.",
       }),
     },
     {

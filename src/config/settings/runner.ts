@@ -12,33 +12,33 @@ export const runner = {
     parser: oneOf(["messages", "tokens"]),
     default: "messages",
     description:
-      "`messages`: a message is sent when it is complete; `tokens`: it is sent while it grows. The Stigmer CLI prints each message once, when it first sees it.",
+      "When a message of the agent is sent: `messages`, when it is complete; `tokens`, while it grows. The Stigmer CLI prints each message once, when it first sees it.",
   }),
   commandTimeoutMs: setting({
     name: "SANDBOX_COMMAND_TIMEOUT",
     parser: seconds(1, 86_400),
     default: "120",
-    description: "Seconds that one command of the agent may take; then its processes are stopped.",
+    description: "How long one command of the agent may run, in seconds; then its processes are stopped.",
   }),
   /** Absolute path. */
   dataDir: setting({
     name: "STIGMER_DATA_DIR",
     parser: directory,
     default: "~/.stigmer/agent-runner",
-    description: "Where the runner keeps what must survive a restart.",
+    description: "Directory for what must survive a restart.",
   }),
   /** How long a start waits for Temporal. */
   startupWaitMs: setting({
     name: "STARTUP_WAIT",
     parser: seconds(0, 86_400),
     default: "0",
-    description: "Seconds that a start waits for Temporal where it is not there yet; 0: one attempt.",
+    description: "How long a start waits for Temporal, in seconds; `0` means one attempt.",
   }),
   drainTimeoutMs: setting({
     name: "DRAIN_TIMEOUT",
     parser: seconds(0, 86_400),
     default: "600",
-    description: "Seconds that running executions may go on after the first signal.",
+    description: "How long running executions may continue after the first signal, in seconds.",
   }),
   admin,
   log,

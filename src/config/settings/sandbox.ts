@@ -13,7 +13,7 @@ export function sandboxType<const T extends "daytona" | "filesystem">(type: T) {
     name: "SANDBOX_TYPE",
     parser: oneOf([type]),
     default: type,
-    description: "Where tools act.",
+    description: "The kind of sandbox in which tools run.",
     noEffect: "MODE decides",
   });
 }
@@ -27,21 +27,20 @@ export const localSandbox = group(
       aliases: ["WORKSPACE_ROOT"],
       parser: anyText,
       default: "./workspace",
-      description: "The directory in which agents work; created where missing.",
+      description: "The directory in which agents work; it is created if it is missing.",
     }),
     commandMemory: setting({
       name: "SANDBOX_COMMAND_MEMORY",
       parser: memorySize,
       default: "80%",
       description:
-        "Memory that the commands of one execution may use together, where the system lets the runner limit it: `512MiB`, `4GiB`, a share of the machine, or `0` for no limit.",
+        "Memory that all commands of one execution may use together: `512MiB`, `4GiB`, a share of the machine such as `75%`, or `0` for no limit. It applies if the system lets the runner limit it.",
     }),
     executionMode: setting({
       name: "STIGMER_EXECUTION_MODE",
       parser: oneOf(["local", "sandbox", "auto"]),
       default: "local",
-      description:
-        "Where commands run: `local` on this machine; `auto` the same; `sandbox`, in a container, is refused.",
+      description: "Where commands run: `local` and `auto`, on this machine. `sandbox`, in a container, is refused.",
       noEffect: NO_CONTAINERS,
     }),
     image: setting({
@@ -55,7 +54,7 @@ export const localSandbox = group(
       name: "STIGMER_SANDBOX_AUTO_PULL",
       parser: boolean,
       default: "true",
-      description: "Pull the image of the container sandbox where it is missing.",
+      description: "Pull the image of the container sandbox if it is missing.",
       noEffect: NO_CONTAINERS,
     }),
     cleanup: setting({
@@ -69,7 +68,7 @@ export const localSandbox = group(
       name: "STIGMER_SANDBOX_TTL",
       parser: seconds(1, 604_800),
       default: "3600",
-      description: "Seconds that a container sandbox may stay unused.",
+      description: "How long a container sandbox may stay unused, in seconds.",
       noEffect: NO_CONTAINERS,
     }),
   },

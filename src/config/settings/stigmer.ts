@@ -20,24 +20,24 @@ export function stigmer(defaults: { readonly endpoint: string; readonly descript
       tls: setting({
         name: "STIGMER_BACKEND_TLS",
         parser: boolean,
-        defaultNote: "on where the endpoint ends in :443",
-        description: "TLS to the Stigmer backend.",
+        defaultNote: "on if the endpoint ends with :443",
+        description: "Use TLS for the connection to the Stigmer backend.",
       }),
       caFile: setting({
         name: "STIGMER_BACKEND_CA_FILE",
         parser: certificateFile,
-        defaultNote: "the system's",
-        description: "CA (PEM file) that signed the backend's certificate.",
+        defaultNote: "the system's CAs",
+        description: "CA of the backend's certificate, as a PEM file.",
       }),
       certFile: setting({
         name: "STIGMER_BACKEND_CLIENT_CERT_FILE",
         parser: certificateFile,
-        description: "Client certificate (PEM file) for mutual TLS with the backend.",
+        description: "Client certificate for mutual TLS with the backend, as a PEM file.",
       }),
       keyFile: setting({
         name: "STIGMER_BACKEND_CLIENT_KEY_FILE",
         parser: privateKeyFile,
-        description: "Private key (PEM file) of that client certificate.",
+        description: "Private key of that client certificate, as a PEM file.",
       }),
     },
     {

@@ -11,13 +11,13 @@ export const temporalTls = {
   tlsSwitch: setting({
     name: "TEMPORAL_TLS",
     parser: boolean,
-    defaultNote: "on where a certificate, a CA or TEMPORAL_API_KEY is set",
-    description: "TLS to Temporal.",
+    defaultNote: "on if a certificate, a CA, a server name or TEMPORAL_API_KEY is set",
+    description: "Use TLS for the connection to Temporal.",
   }),
   certPath: setting({
     name: "TEMPORAL_TLS_CLIENT_CERT_PATH",
     parser: certificateFile,
-    description: "Client certificate (PEM file) for mutual TLS with Temporal.",
+    description: "Client certificate for mutual TLS with Temporal, as a PEM file.",
   }),
   certData: setting({
     name: "TEMPORAL_TLS_CLIENT_CERT_DATA",
@@ -28,7 +28,7 @@ export const temporalTls = {
   keyPath: setting({
     name: "TEMPORAL_TLS_CLIENT_KEY_PATH",
     parser: privateKeyFile,
-    description: "Private key (PEM file) of the client certificate.",
+    description: "Private key of the client certificate, as a PEM file.",
   }),
   keyData: setting({
     name: "TEMPORAL_TLS_CLIENT_KEY_DATA",
@@ -39,8 +39,8 @@ export const temporalTls = {
   caPath: setting({
     name: "TEMPORAL_TLS_SERVER_CA_CERT_PATH",
     parser: certificateFile,
-    defaultNote: "the system's",
-    description: "CA (PEM file) that signed Temporal's certificate.",
+    defaultNote: "the system's CAs",
+    description: "CA of Temporal's certificate, as a PEM file.",
   }),
   caData: setting({
     name: "TEMPORAL_TLS_SERVER_CA_CERT_DATA",
@@ -52,7 +52,7 @@ export const temporalTls = {
     name: "TEMPORAL_TLS_SERVER_NAME",
     parser: anyText,
     defaultNote: "the host of TEMPORAL_SERVICE_ADDRESS",
-    description: "Name that Temporal's certificate must carry.",
+    description: "Name that Temporal's certificate must contain.",
   }),
 };
 
@@ -63,7 +63,7 @@ export type PemSource = { readonly path: string } | { readonly data: string };
 
 export type TemporalTlsConfig = Compact<{
   serverName: string | undefined;
-  /** Absent: the system's. */
+  /** Absent: the system's CAs. */
   ca: PemSource | undefined;
   client: { readonly cert: PemSource; readonly key: PemSource } | undefined;
 }>;

@@ -15,13 +15,13 @@ export const temporal = group(
       aliases: ["TEMPORAL_ADDRESS"],
       parser: hostPort,
       default: "localhost:7233",
-      description: "Temporal's frontend.",
+      description: "Address of Temporal's frontend.",
     }),
     namespace: setting({
       name: "TEMPORAL_NAMESPACE",
       parser: anyText,
       default: "default",
-      description: "Temporal's namespace.",
+      description: "Namespace in Temporal.",
     }),
     taskQueue: setting({
       name: "TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE",
@@ -34,7 +34,7 @@ export const temporal = group(
       name: "TEMPORAL_MAX_CONCURRENCY",
       parser: wholeNumber(1, 1000),
       default: "10",
-      description: "Executions that run at once; further ones wait.",
+      description: "Maximum number of executions that run at once; further ones wait.",
     }),
     ...temporalTls,
     apiKey: setting({
@@ -47,13 +47,13 @@ export const temporal = group(
       name: "TEMPORAL_DEPLOYMENT_NAME",
       parser: anyText,
       defaultNote: "no versioning",
-      description: "Name of the worker deployment, for Temporal's worker versioning: see New versions.",
+      description: "Name of the worker deployment, for Temporal's worker versioning.",
     }),
     buildId: setting({
       name: "TEMPORAL_WORKER_BUILD_ID",
       parser: anyText,
       defaultNote: "the commit that this program was built from",
-      description: "Build id of this worker: its version in the deployment, and what Temporal's histories name.",
+      description: "Build id of this worker: its version in the deployment, shown in Temporal's histories.",
     }),
   },
   {

@@ -19,7 +19,7 @@ for (const [cert, key] of [
   ["STIGMER_BACKEND_CLIENT_CERT_FILE", "STIGMER_BACKEND_CLIENT_KEY_FILE"],
 ] as const) {
   describe(`${cert} and ${key}`, () => {
-    test("go together", () => {
+    test("must both be set", () => {
       expect(load({ [cert]: one.certFile, [key]: one.keyFile }).config.mode).toBe("local");
       expect(() => load({ [cert]: one.certFile })).toThrow(`${key} is not set although ${cert} is`);
       expect(() => load({ [key]: one.keyFile })).toThrow(`${cert} is not set although ${key} is`);
@@ -31,7 +31,7 @@ for (const [cert, key] of [
       );
     });
 
-    test("must be what they should be", () => {
+    test("must be a certificate and a key", () => {
       expect(() => load({ [cert]: one.keyFile, [key]: one.keyFile })).toThrow("contains no certificate in PEM");
       expect(() => load({ [cert]: one.certFile, [key]: one.certFile })).toThrow("contains no private key in PEM");
       expect(() => load({ [cert]: `${one.certFile}.no`, [key]: one.keyFile })).toThrow("does not exist");
@@ -39,7 +39,7 @@ for (const [cert, key] of [
   });
 }
 
-test("a certificate as text and one as file may be mixed, but not be both", () => {
+test("a certificate may be text and its key a file, but none may be both", () => {
   const mixed = { TEMPORAL_TLS_CLIENT_CERT_DATA: one.cert, TEMPORAL_TLS_CLIENT_KEY_PATH: one.keyFile };
   expect(load(mixed).config.temporal.tls?.client).toEqual({ cert: { data: one.cert }, key: { path: one.keyFile } });
   expect(() => load({ ...mixed, TEMPORAL_TLS_CLIENT_CERT_PATH: one.certFile })).toThrow(
@@ -47,7 +47,7 @@ test("a certificate as text and one as file may be mixed, but not be both", () =
   );
 });
 
-test("no message shows a key", () => {
+test("no problem shows a private key", () => {
   const env = { TEMPORAL_TLS_CLIENT_CERT_DATA: one.cert, TEMPORAL_TLS_CLIENT_KEY_DATA: other.key };
   const secret = other.key.split("\n")[1] ?? "";
   for (const wrong of [env, { ...env, TEMPORAL_TLS_CLIENT_KEY_DATA: other.key.replace("\n", "\n ,") }]) {
@@ -62,7 +62,7 @@ test("no message shows a key", () => {
   }
 });
 
-test("what TLS needs does not go with TLS switched off", () => {
+test("settings that only TLS needs contradict TLS that is switched off", () => {
   expect(() => load({ TEMPORAL_TLS: "false", TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority.caFile })).toThrow(
     "TEMPORAL_TLS is false although TEMPORAL_TLS_SERVER_CA_CERT_PATH is set",
   );

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { type TestAuthority, type TestCertificate, testAuthority } from "../../test/support/certificates.ts";
-import { type EnvMap, loadConfig } from "./index.ts";
+import { type TestAuthority, type TestCertificate, testAuthority } from "../../../test/support/certificates.ts";
+import { type EnvMap, loadConfig } from "../index.ts";
 
-/** A file that is there. */
+/** A file that exists. */
 const FILE = import.meta.path;
 const load = (env: EnvMap) => loadConfig({ env: { MODE: "local", ...env }, envFile: "/dev/null" }).config;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => authority[Symbol.asyncDispose]());
 
 describe("TLS to Temporal", () => {
-  test("is off where nothing asks for it", () => {
+  test("is off by default", () => {
     expect(load({}).temporal.tls).toBeUndefined();
   });
 
@@ -37,13 +37,13 @@ describe("TLS to Temporal", () => {
     });
   });
 
-  test("can be said to be on or off", () => {
+  test("can be switched on and off", () => {
     expect(load({ TEMPORAL_TLS: "true" }).temporal.tls).toEqual({});
     expect(load({ TEMPORAL_TLS: "false", TEMPORAL_API_KEY: "key" }).temporal.tls).toBeUndefined();
   });
 });
 
-test("TLS to the Stigmer backend is on for port 443, or where it is said to be", () => {
+test("TLS to the Stigmer backend is on for port 443, or if it is switched on", () => {
   expect(load({ STIGMER_BACKEND_ENDPOINT: "api.stigmer.ai:443" }).stigmer.tls).toBe(true);
   expect(load({ STIGMER_BACKEND_ENDPOINT: "localhost:8443" }).stigmer.tls).toBe(false);
   expect(load({ STIGMER_BACKEND_ENDPOINT: "localhost:8443", STIGMER_BACKEND_TLS: "on" }).stigmer.tls).toBe(true);
@@ -65,7 +65,7 @@ test("times are milliseconds", () => {
   });
 });
 
-test("what is not set is absent, so that it cannot be taken for something", () => {
+test("a setting without value and default has no property in the configuration", () => {
   const { model, admin, temporal } = load({});
   expect(Object.keys(model).sort()).toEqual(["defaultProvider", "maxTokens", "temperature"]);
   expect(Object.keys(admin)).not.toContain("token");
