@@ -14,8 +14,8 @@ async function read(text: string): Promise<Agent> {
   return await readAgentFile(file, never);
 }
 
-describe("an agent file", () => {
-  test("is YAML, with field names as people write them", async () => {
+describe("agent file", () => {
+  test("can be YAML with snake_case field names", async () => {
     const agent = await read(`
 metadata: {name: reviewer}
 spec:
@@ -36,13 +36,13 @@ spec:
     });
   });
 
-  test("may say that it is an Agent", async () => {
+  test("may contain the kind Agent", async () => {
     expect(await read("{apiVersion: agentic.stigmer.ai/v1, kind: Agent, metadata: {name: x}}")).toMatchObject({
       kind: "Agent",
     });
   });
 
-  test("may be JSON, with field names as protobuf writes them there", async () => {
+  test("can be JSON with camelCase field names", async () => {
     const agent = await read('{"metadata":{"slug":"reviewer"},"spec":{"envSpec":{"data":{"A":{"value":"b"}}}}}');
     expect(agent).toMatchObject({
       metadata: { slug: "reviewer" },
@@ -53,11 +53,11 @@ spec:
 
 describe("an agent file is refused", () => {
   for (const [what, text, problem] of [
-    ["that is not YAML", "metadata: [", "is no Agent"],
+    ["that is not YAML", "metadata: [", "is not an Agent"],
     ["that is empty", "", "is empty"],
     ["that has only comments", "# an agent\n---\n", "is empty"],
     ["of another kind", "{kind: Workflow, metadata: {name: x}, spec: {steps: []}}", 'its kind is "Workflow"'],
-    ["that is a list", "- metadata", "is no Agent"],
+    ["that is a list", "- metadata", "is not an Agent"],
     ["with a field that agents do not have", "{metadata: {name: x}, spec: {instruction: typo}}", "instruction"],
     ["with a value of another kind", "{metadata: {name: x}, spec: {instructions: [1]}}", "instructions"],
     ["that names no agent", "{spec: {instructions: x}}", "set metadata.name"],
@@ -68,19 +68,19 @@ describe("an agent file is refused", () => {
     });
   }
 
-  test("that is not there", async () => {
+  test("if it does not exist", async () => {
     await expect(readAgentFile("/nowhere/agent.yaml", never)).rejects.toThrow(
       "The agent file /nowhere/agent.yaml cannot be read",
     );
   });
 
-  test("that is a directory or a device", async () => {
+  test("if it is a directory or a device", async () => {
     await expect(readAgentFile("/tmp", never)).rejects.toThrow("The agent file /tmp is a directory");
     for (const device of ["/dev/zero", "/dev/null"])
       await expect(readAgentFile(device, never)).rejects.toThrow(`${device} is a device: name a file, or a pipe`);
   });
 
-  test("that is too large, or no text", async () => {
+  test("if it is too large or not text", async () => {
     await expect(read("x".repeat(1024 * 1024 + 1))).rejects.toThrow("is longer than 1024 KiB");
     await expect(read("metadata: {name: a\0}")).rejects.toThrow("contains NUL bytes");
     await using folder = await temporaryFolder();
@@ -90,7 +90,7 @@ describe("an agent file is refused", () => {
   });
 });
 
-test("an agent answers where none was named", () => {
+test("the default agent is used if none is named", () => {
   expect(DEFAULT_AGENT.metadata?.name).toBe("assistant");
   expect(DEFAULT_AGENT.spec?.instructions).not.toBe("");
 });

@@ -8,13 +8,13 @@ import { readText } from "./bounded-input.ts";
 import { ClientError } from "./client-error.ts";
 import { refuseOtherKinds } from "./file-kind.ts";
 
-/** Largest agent file. */
+/** Maximum size of an agent file. */
 const MAX_AGENT_BYTES = 1024 * 1024;
 
 const KIND = "Agent";
 const FORM = "An agent is YAML or JSON with `metadata: {name: …}` and `spec: {instructions: …}`.";
 
-/** What answers where no agent was named. */
+/** The agent that is used if none is named. */
 export const DEFAULT_AGENT: Agent = create(AgentSchema, {
   metadata: { name: "assistant" },
   spec: {
@@ -25,7 +25,7 @@ export const DEFAULT_AGENT: Agent = create(AgentSchema, {
 });
 
 /**
- * Reads an Agent from YAML or JSON, with field names in either of protobuf's spellings. The file may be a pipe.
+ * Reads an Agent from YAML or JSON, with field names in snake_case or camelCase. The file may be a pipe.
  * @throws ClientError; the signal's reason
  */
 export async function readAgentFile(file: string, signal: AbortSignal): Promise<Agent> {
@@ -38,21 +38,21 @@ export async function readAgentFile(file: string, signal: AbortSignal): Promise<
     agent = fromJson(AgentSchema, value);
   } catch (error) {
     if (error instanceof ClientError) throw error;
-    throw new ClientError(`${name} is no Agent: ${messageOf(error)}. ${FORM}`);
+    throw new ClientError(`${name} is not an Agent: ${messageOf(error)}. ${FORM}`);
   }
   if (!agent.metadata?.name && !agent.metadata?.slug) {
-    throw new ClientError(`${name} names no agent: set metadata.name.`);
+    throw new ClientError(`${name} has no name: set metadata.name.`);
   }
   return agent;
 }
 
-/** Tells what a file is whose fields need not be read. @throws ClientError */
+/** Rejects values that cannot be an agent, with a message that says what the file contains. @throws ClientError */
 function refuseOtherResources(value: JsonValue, name: string): void {
   if (value === null) throw new ClientError(`${name} is empty. ${FORM}`);
   const kind = typeof value === "object" && "kind" in value ? value["kind"] : undefined;
   if (typeof kind !== "string" || kind === "" || kind === KIND) return;
   throw new ClientError(
-    `${name} is no Agent: its kind is ${JSON.stringify(kind)}. Expected: kind ${KIND}, or none. Name the file of an agent.`,
+    `${name} is not an Agent: its kind is ${JSON.stringify(kind)}. Expected: kind ${KIND}, or none. Name the file of an agent.`,
   );
 }
 
@@ -61,7 +61,7 @@ async function textOf(file: string, signal: AbortSignal): Promise<string> {
   let handle: FileHandle | undefined;
   try {
     await refuseOtherKinds(file, name, signal);
-    // Opening a pipe takes until somebody writes to it.
+    // Opening a pipe blocks until somebody writes to it.
     handle = await untilAborted(open(file), signal);
     return await readText(handle.createReadStream({ autoClose: false }), name, MAX_AGENT_BYTES, signal);
   } catch (error) {
@@ -72,7 +72,7 @@ async function textOf(file: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** A handle that is being read from closes only when the read has ended; the process ends before. */
+/** Closing a handle waits for a pending read, which may never end; it is not waited for. */
 async function closeUnlessAborted(handle: FileHandle | undefined, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await handle?.close();
 }

@@ -2,9 +2,9 @@ import { untilAborted } from "../shared/time.ts";
 import { ClientError } from "./client-error.ts";
 
 /**
- * Reads text to its end.
- * @param name what it is, for errors: `The message on standard input`
- * @throws ClientError where it is longer than the limit, or no text; the signal's reason
+ * Reads text up to its end.
+ * @param name describes the input in errors: `The message on standard input`
+ * @throws ClientError if it is longer than the limit or not text; the signal's reason
  */
 export async function readText(
   chunks: AsyncIterable<Uint8Array>,
@@ -16,7 +16,6 @@ export async function readText(
   let length = 0;
   const iterator = chunks[Symbol.asyncIterator]();
   for (;;) {
-    // Nothing may come for as long as somebody at the other end likes.
     const next = await untilAborted(iterator.next(), signal);
     if (next.done === true) break;
     parts.push(next.value);

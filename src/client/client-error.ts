@@ -1,11 +1,11 @@
 import { humanDuration } from "../shared/time.ts";
 
-/** Why a client command cannot be carried out. The message says what to do. */
+/** A client command cannot be executed. The message says what to do. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
 }
 
-/** The backend stayed away while an execution was followed. */
+/** The backend was unavailable for too long while an execution was followed. */
 export class BackendUnavailableError extends Error {
   override readonly name = "BackendUnavailableError";
 
@@ -16,7 +16,7 @@ export class BackendUnavailableError extends Error {
   }
 }
 
-/** A time of this day, as people read it: `10:32:07`. */
+/** A time of day for people: `10:32:07`. */
 export function clock(at: number): string {
   const pad = (number: number) => String(number).padStart(2, "0");
   const date = new Date(at);

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { untilAborted } from "../shared/time.ts";
 import { ClientError } from "./client-error.ts";
 
-/** Refuses what is neither a file nor a pipe. @throws ClientError; an error of the system; the signal's reason */
+/** Accepts files and pipes only. @throws ClientError; a system error; the signal's reason */
 export async function refuseOtherKinds(file: string, name: string, signal: AbortSignal): Promise<void> {
   const found = await untilAborted(stat(file), signal);
   if (found.isFile() || found.isFIFO()) return;

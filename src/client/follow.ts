@@ -7,39 +7,39 @@ import { isTerminal } from "./phase.ts";
 import { Subscription } from "./subscription.ts";
 
 const RETRY = { initialMs: 200, maxMs: 3_000 };
-/** How long a backend may be away until somebody is told. */
+/** How long a backend may be unavailable before the user is told. */
 const NOTICE_MS = 3_000;
 
-/** What is seen of an execution. */
-export type Followed =
+/** An event of a followed execution. */
+export type FollowEvent =
   | { readonly type: "state"; readonly execution: AgentExecution }
-  /** The backend does not answer; it is tried until then. Told with each attempt. */
+  /** The backend does not answer; retried until `until`. Sent with each attempt. */
   | { readonly type: "lost"; readonly since: number; readonly until: number; readonly reason: string }
   /** The backend answers again. */
   | { readonly type: "found"; readonly since: number };
 
 export interface FollowOptions {
   readonly signal: AbortSignal;
-  /** How long the backend may be away. */
+  /** How long the backend may be unavailable, in ms. */
   readonly patienceMs: number;
 }
 
-/** Whether the backend is heard. */
+/** The contact with the backend. */
 interface Contact {
-  /** When it was heard last. */
+  /** When it answered last, in ms since the epoch. */
   heard: number;
   isLost: boolean;
 }
 
 /**
- * Every state of an execution until its last. Where the connection breaks, or nothing is heard any more, it is made again.
- * @throws BackendUnavailableError where the backend stays away; StigmerError where it refuses
+ * Every state of an execution until the final one. Reconnects if the connection breaks or the backend stops answering.
+ * @throws BackendUnavailableError if the backend stays unavailable; StigmerError if it refuses
  */
 export async function* follow(
   client: StigmerClient,
   executionId: string,
   { signal, patienceMs }: FollowOptions,
-): AsyncGenerator<Followed> {
+): AsyncGenerator<FollowEvent> {
   const contact: Contact = { heard: Date.now(), isLost: false };
   for (let interruptions = 1; !signal.aborted; interruptions++) {
     const subscription = new Subscription(client, executionId, signal);
@@ -68,8 +68,8 @@ export async function* follow(
   }
 }
 
-/** What is seen until the connection breaks. */
-async function* seenOn(subscription: Subscription, contact: Contact): AsyncGenerator<Followed> {
+/** The events until the connection breaks. */
+async function* seenOn(subscription: Subscription, contact: Contact): AsyncGenerator<FollowEvent> {
   for await (const sign of subscription.signs()) {
     if (contact.isLost) yield { type: "found", since: contact.heard };
     contact.isLost = false;
@@ -78,7 +78,7 @@ async function* seenOn(subscription: Subscription, contact: Contact): AsyncGener
   }
 }
 
-/** Why a connection broke, where it may work again. @throws the failure, where it will not */
+/** Why a connection broke, if retrying makes sense. @throws the failure if it does not */
 function passingReason(failure: unknown): string {
   if (failure === undefined) return "the stream of updates ended";
   if (failure instanceof StigmerError && failure.isTransient) return messageOf(failure);

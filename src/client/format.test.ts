@@ -23,8 +23,8 @@ function call(more: Omit<MessageInitShape<typeof ToolCallSchema>, "$typeName"> =
   });
 }
 
-describe("a call", () => {
-  test("has its label, how long it took, and what a command said", () => {
+describe("formatted call", () => {
+  test("contains label, duration and a command's output", () => {
     expect(callLines("git status", call({ result: "clean\n\nnothing to commit  \n" }), plain)).toEqual([
       "✓ git status (2.5 s)",
       "  clean",
@@ -32,12 +32,12 @@ describe("a call", () => {
     ]);
   });
 
-  test("that failed has the first line of the reason", () => {
+  test("contains the first line of the reason if it failed", () => {
     const failed = call({ status: ToolCallStatus.TOOL_CALL_FAILED, error: "exit code 1\nmore" });
     expect(callLines("npm test", failed, plain)).toEqual(["✗ npm test (2.5 s) exit code 1"]);
   });
 
-  test("shows only the end of a long output, and of long lines the start", () => {
+  test("shows the end of a long output and the start of long lines", () => {
     const result = Array.from({ length: 10 }, (_, index) => `line ${index + 1}`).join("\n");
     expect(callLines("make all", call({ result: `${result}\n${"x".repeat(500)}` }), plain)).toEqual([
       "✓ make all (2.5 s)",
@@ -47,53 +47,53 @@ describe("a call", () => {
     ]);
   });
 
-  test("that is a command is shown as all of it, not by its first word", () => {
+  test("shows the whole command, not only its first word", () => {
     expect(callLines("execute: cd\n$ cd app && make", call(), plain)).toEqual(["✓ $ cd app && make (2.5 s)"]);
     expect(callLines("two\nlines", call(), plain)).toEqual(["✓ two lines (2.5 s)"]);
   });
 
-  test("has lines that fit, of wide characters too", () => {
+  test("contains lines that fit the width, also with wide characters", () => {
     const lines = callLines("cat", call({ result: "漢".repeat(500) }), plain);
     expect(lines[1]).toBe(`  ${"漢".repeat(80)}…`);
     const failed = call({ status: ToolCallStatus.TOOL_CALL_FAILED, error: "e".repeat(4_000) });
     expect(callLines("cat", failed, plain)[0]?.length).toBeLessThan(200);
   });
 
-  test("does not repeat what the mark says already", () => {
+  test("does not repeat what its symbol says", () => {
     const result = "(no output)\n[Command succeeded with exit code 0]";
     expect(callLines("execute: true", call({ result }), plain)).toEqual(["✓ execute: true (2.5 s)"]);
   });
 
-  test("of another tool has no output: that is for the agent", () => {
+  test("shows no output of tools other than commands", () => {
     const read = call({ result: "the whole file", componentMetadata: { componentType: "preview" } });
     expect(callLines("read_file: a.ts", read, plain)).toEqual(["✓ read_file: a.ts (2.5 s)"]);
   });
 
-  test("that was never started took no time", () => {
+  test("has no duration if it was never started", () => {
     expect(callLines("ls", call({ startedAt: "", completedAt: "" }), plain)).toEqual(["✓ ls (0.0 s)"]);
   });
 });
 
-test("a list has a mark for each state", () => {
+test("the to-do list has a symbol for each state", () => {
   const { TODO_PENDING, TODO_IN_PROGRESS, TODO_COMPLETED, TODO_CANCELLED } = TodoStatus;
   const states = [TODO_PENDING, TODO_IN_PROGRESS, TODO_COMPLETED, TODO_CANCELLED];
   const todos = states.map((status) => create(TodoItemSchema, { content: "look", status }));
   expect(todoLines(todos, plain)).toEqual(["[ ] look", "[~] look", "[x] look", "[-] look"]);
 });
 
-describe("the last line", () => {
+describe("outcome line", () => {
   function line(phase: ExecutionPhase, { sessionId = "", completedAt = "2026-01-19T10:01:04Z" } = {}) {
     const status = { phase, startedAt: "2026-01-19T10:00:00Z", completedAt };
     return outcomeLine(create(AgentExecutionSchema, { spec: { sessionId }, status }), plain);
   }
 
-  test("says how it ended and how long it took", () => {
+  test("says how the execution ended and how long it took", () => {
     expect(line(ExecutionPhase.EXECUTION_COMPLETED)).toBe("✓ completed after 1 min 4 s");
     expect(line(ExecutionPhase.EXECUTION_FAILED)).toBe("✗ failed after 1 min 4 s");
     expect(line(ExecutionPhase.EXECUTION_CANCELLED, { completedAt: "" })).toBe("✗ cancelled after 0.0 s");
   });
 
-  test("says how to go on in the same session", () => {
+  test("says how to continue in the same session", () => {
     expect(line(ExecutionPhase.EXECUTION_COMPLETED, { sessionId: "ses-1" })).toEndWith(
       " · continue with --session ses-1",
     );

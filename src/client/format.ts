@@ -14,11 +14,11 @@ import { PHASE_WORDS, phaseOf } from "./phase.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-/** Lines of a command's output that are shown, from its end. */
+/** Number of lines shown from the end of a command's output. */
 const OUTPUT_LINES = 6;
-/** Columns of a terminal that one of them takes. */
+/** Maximum width of such a line in columns. */
 const LINE_WIDTH = 161;
-/** What the second line of a command's label begins with: the whole command. */
+/** Prefix of the second line of a command's label, which contains the whole command. */
 const PROMPT = "$ ";
 
 const TODO_MARKS: Readonly<Record<TodoStatus, string>> = {
@@ -29,7 +29,7 @@ const TODO_MARKS: Readonly<Record<TodoStatus, string>> = {
   [TodoStatus.TODO_CANCELLED]: "[-]",
 };
 
-/** How a call went: its mark, label and duration, and what a command said or why it failed. */
+/** A finished call: its symbol, label and duration, and a command's output or the reason of its failure. */
 export function callLines(label: string, call: ToolCall, colors: Colors): string[] {
   const failed = call.status === ToolCallStatus.TOOL_CALL_FAILED;
   const mark = failed ? colors.red("✗") : colors.green("✓");
@@ -44,7 +44,7 @@ function outputLines(result: string): string[] {
   const lines = printable(result)
     .split("\n")
     .map((line) => line.trimEnd())
-    // The agent library's own account of the exit code; the mark and the error say it.
+    // The agent library's line about the exit code; the symbol and the error say it already.
     .filter(
       (line) =>
         line !== "" && line !== "(no output)" && !/^\[Command (succeeded|failed) with exit code \d+\]$/.test(line),
@@ -60,7 +60,7 @@ export function todoLines(todos: readonly TodoItem[], colors: Colors): string[] 
   });
 }
 
-/** The last line: how it ended and how long it took. */
+/** The last line: how the execution ended and how long it took. */
 export function outcomeLine(execution: AgentExecution, colors: Colors): string {
   const { status, spec } = execution;
   const phase = phaseOf(execution);
@@ -76,13 +76,13 @@ function firstLine(text: string): string {
   return cutToWidth(printable(text).split("\n", 1)[0] ?? "", LINE_WIDTH);
 }
 
-/** What a call's label says on one line: of a command all of it, which is on the second line of its label. */
+/** A call's label on one line; for a command the whole command. */
 export function shownLabel(label: string): string {
   const [, second = ""] = label.split("\n");
   return oneLine(second.startsWith(PROMPT) ? second : label);
 }
 
-/** Text of the server's as a part of a line. */
+/** Text from the server as a part of a line, without control characters. */
 export function oneLine(text: string): string {
   return printable(text).replaceAll(/[\n\t]+/g, " ");
 }

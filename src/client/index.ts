@@ -1,6 +1,11 @@
+/**
+ * The client of a Stigmer daemon: submits an execution, follows it, and displays it. Used by the commands `run`, `attach`
+ * and `list`. It never needs a running runner in this process.
+ * @module
+ */
 export { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
 export { BackendUnavailableError, ClientError, clock } from "./client-error.ts";
-export type { Followed } from "./follow.ts";
+export type { FollowEvent } from "./follow.ts";
 export { follow } from "./follow.ts";
 export { JsonView, jsonLine } from "./json-view.ts";
 export { listExecutions } from "./list.ts";

@@ -2,7 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { type AgentExecution, AgentExecutionSchema, withoutSecrets } from "../stigmer/index.ts";
 import type { Outputs, View } from "./view.ts";
 
-/** Each state on a line, as ProtoJSON of the whole execution without the values of its secrets. */
+/** Prints each state on one line, as ProtoJSON of the whole execution without the values of its secrets. */
 export class JsonView implements View {
   readonly #outputs: Outputs;
 
@@ -24,7 +24,7 @@ export class JsonView implements View {
 /** An execution as ProtoJSON, without the values of its secrets. */
 export function jsonLine(execution: AgentExecution): string {
   const json = JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)));
-  // JSON lets these through. Terminals obey some of them, and others change the order of what is read.
+  // JSON does not escape these. Terminals execute some of them, and others change the reading order.
   return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, escaped);
 }
 

@@ -18,8 +18,8 @@ function execution(id: string, message: string, phase = ExecutionPhase.EXECUTION
   return create(AgentExecutionSchema, more);
 }
 
-describe("a list of executions", () => {
-  test("has a line for each, with its cells below each other", () => {
+describe("list of executions", () => {
+  test("has an aligned line per execution", () => {
     const executions = [
       execution("aex-1", "Write a haiku"),
       execution("aex-22", "Look", ExecutionPhase.EXECUTION_IN_PROGRESS, ""),
@@ -30,7 +30,7 @@ describe("a list of executions", () => {
     ]);
   });
 
-  test("fits the terminal, whatever is in it", () => {
+  test("fits the terminal's width with any content", () => {
     const evil = "two\nlines\u001b[2J\u202e 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字";
     for (const line of listLines([execution(`aex-1${evil}`, evil.repeat(20))], plain, now, 120)) {
       expect(widthOf(line)).toBeLessThan(120);
@@ -38,12 +38,12 @@ describe("a list of executions", () => {
     }
   });
 
-  test("has no age where nobody knows it", () => {
+  test("shows no age if it is unknown", () => {
     const [line] = listLines([create(AgentExecutionSchema, { metadata: { id: "aex-1" } })], plain, now, undefined);
     expect(line?.trimEnd()).toBe("aex-1  unknown");
   });
 
-  test("of none is empty", () => {
+  test("is empty without executions", () => {
     expect(listLines([], plain, now, 80)).toEqual([]);
   });
 });

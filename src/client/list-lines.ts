@@ -8,12 +8,12 @@ import { PHASE_WORDS, phaseOf } from "./phase.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
-/** Columns that ids take at most: they are shorter, unless a server makes them up. */
+/** Maximum width of ids; real ones are shorter. */
 const ID_WIDTH = 40;
-/** Columns that a message takes where the width of the terminal is not known. */
+/** Width of a message if the terminal's width is unknown. */
 const MESSAGE_WIDTH = 80;
 
-/** A line for each execution: its id, how it is, how old it is, its session and the beginning of its message. */
+/** One line per execution: id, phase, age, session and the beginning of its message. */
 export function listLines(
   executions: readonly AgentExecution[],
   colors: Colors,
@@ -46,7 +46,7 @@ function cells(execution: AgentExecution, now: number): string[] {
   ];
 }
 
-/** In ms since the epoch; not a number where nobody says. */
+/** In ms since the epoch; NaN if unknown. */
 function createdAt({ status }: AgentExecution): number {
   const created = status?.audit?.specAudit?.createdAt;
   return created === undefined ? Date.parse(status?.startedAt ?? "") : timestampMs(created);

@@ -1,24 +1,24 @@
 import { type AgentExecution, AgentExecutionQueryController, type StigmerClient } from "../stigmer/index.ts";
 
-/** Most executions that are asked for in one page. */
+/** Maximum page size. */
 const PAGE_SIZE = 50;
 
 export interface ListOptions {
   /** Only those of this session. */
   readonly sessionId?: string | undefined;
-  /** Most of them. */
+  /** Maximum number of executions. */
   readonly limit: number;
   readonly signal: AbortSignal;
 }
 
-/** The newest executions of a daemon, the newest first. @throws StigmerError; the signal's reason */
+/** The newest executions of a daemon, newest first. @throws StigmerError; the signal's reason */
 export async function listExecutions(
   client: StigmerClient,
   { sessionId, limit, signal }: ListOptions,
 ): Promise<AgentExecution[]> {
   const { list, listBySession } = AgentExecutionQueryController.method;
   const found: AgentExecution[] = [];
-  // The token of a page is its number.
+  // The page token is the page number.
   for (let page = 1; found.length < limit; page++) {
     const request = { pageSize: Math.min(limit, PAGE_SIZE), pageToken: String(page) };
     const { entries, totalPages } =

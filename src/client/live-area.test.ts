@@ -30,8 +30,8 @@ function drawn(size: { columns: number; rows: number }, labels: readonly string[
 
 const many = (count: number, what: string) => Array.from({ length: count }, (_, index) => `${what} ${index + 1}`);
 
-describe("what is under way", () => {
-  test("is shown in the rows that there are, and says how much more there is", () => {
+describe("live area", () => {
+  test("fits the terminal's rows, and says how much more there is", () => {
     for (const rows of [1, 2, 3, 5, 10, 24]) {
       const lines = drawn({ columns: 80, rows }, many(30, "call"));
       expect(lines.length).toBeLessThanOrEqual(Math.max(rows - 1, 1));
@@ -42,14 +42,14 @@ describe("what is under way", () => {
     expect(drawn({ columns: 80, rows: 24 }, many(5, "call")).filter((line) => line.includes("more"))).toEqual([]);
   });
 
-  test("leaves room for the calls where the agent's list is long", () => {
+  test("leaves room for calls beside a long to-do list", () => {
     const lines = drawn({ columns: 80, rows: 13 }, many(4, "call"), many(40, "entry"));
     expect(lines).toHaveLength(12);
     expect(lines.filter((line) => line.includes("call"))).toHaveLength(4);
     expect(lines[7]).toBe("… 33 more");
   });
 
-  test("fits on a line each, whatever characters it has, and keeps the time", () => {
+  test("shows each call on one line with its duration, with any characters", () => {
     for (const label of [
       "x".repeat(300),
       "漢字".repeat(100),
@@ -67,11 +67,11 @@ describe("what is under way", () => {
     }
   });
 
-  test("of a command is all of it, and not only its first word", () => {
+  test("shows the whole command, not only its first word", () => {
     expect(drawn({ columns: 80, rows: 24 }, ["execute: cd\n$ cd app && make"])[0]).toContain(" $ cd app && make ");
   });
 
-  test("is cleared by the rows it takes, where the terminal has become narrower", () => {
+  test("is cleared completely after the terminal became narrower", () => {
     const size = { columns: 80, rows: 24 };
     drawn(size, many(2, "y".repeat(60)));
     size.columns = 30;

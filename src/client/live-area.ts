@@ -7,27 +7,27 @@ import type { Write } from "./view.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 100;
-/** Of the rows, the agent's list leaves at least this share to the calls that run. */
+/** The to-do list leaves at least this share of the rows to running calls. */
 const RUNNING_SHARE = 2 / 3;
-/** Columns that a label keeps, however narrow the terminal is. */
+/** Minimum width of a label, even on a narrow terminal. */
 const MIN_LABEL_WIDTH = 8;
-/** ANSI: to the start of the line, the given number of lines up, and clear all below. */
+/** ANSI sequence: go to the start of the line, the given number of lines up, and clear everything below. */
 const clearLines = (count: number) => `\r${count > 1 ? `\u001b[${count - 1}A` : ""}\u001b[J`;
 
-/** How large the terminal is now. */
+/** The current size of the terminal. */
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** The last lines at a terminal, drawn again as time goes: what is under way, or that the model thinks. */
+/** The last lines of the terminal, redrawn periodically: running calls, or that the model is thinking. */
 export class LiveArea {
   readonly #write: Write;
   readonly #colors: ReturnType<typeof pc.createColors>;
   readonly #size: () => TerminalSize;
   #activity: Activity | undefined;
   #since = Date.now();
-  /** The widths of the lines that are drawn. */
+  /** The widths of the drawn lines. */
   #drawn: readonly number[] = [];
   #frame = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -50,8 +50,8 @@ export class LiveArea {
   }
 
   /**
-   * Takes the lines away until they are shown again, so that something can be written.
-   * @returns shows them again, where they were shown
+   * Clears the lines, so that something else can be written.
+   * @returns the function that draws them again if they were shown
    */
   hide(): () => void {
     const activity = this.#timer === undefined ? undefined : this.#activity;
@@ -74,13 +74,13 @@ export class LiveArea {
     this.#drawn = lines.map(widthOf);
   }
 
-  /** What is under way, in so many lines at most: more would scroll away, and could not be cleared. */
+  /** The lines, at most as many as the terminal has rows: others would scroll away and could not be cleared. */
   #lines({ running, todos }: Activity, most: number, columns: number): string[] {
     const spinner = this.#colors.cyan(FRAMES[this.#frame % FRAMES.length] ?? "");
     const now = Date.now();
     const line = (what: string, since: number) => {
       const took = humanDuration(Math.max(now - since, 0));
-      // The spinner, the spaces between, and one column that stays free.
+      // The spinner, the spaces and one free column.
       const room = columns - widthOf(took) - 4;
       return `${spinner} ${cutToWidth(what, Math.max(room, MIN_LABEL_WIDTH))} ${this.#colors.dim(took)}`;
     };
@@ -93,14 +93,14 @@ export class LiveArea {
 
   #clear(): void {
     if (this.#drawn.length === 0) return;
-    // A terminal that has become narrower has wrapped them meanwhile.
+    // If the terminal has become narrower, it has wrapped lines.
     const { columns } = this.#size();
     const rows = this.#drawn.reduce((sum, width) => sum + Math.max(Math.ceil(width / columns), 1), 0);
     this.#write(clearLines(rows));
     this.#drawn = [];
   }
 
-  /** A line that wraps would be two, and the next drawing would leave one of them. */
+  /** Cuts a line to the width: a wrapped line would take two rows, of which the next redraw would clear only one. */
   #fitted(line: string, columns: number): string {
     if (widthOf(line) < columns) return line;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
@@ -108,7 +108,7 @@ export class LiveArea {
   }
 }
 
-/** So many lines at most; the last one says how many more there are. */
+/** At most `limit` lines; the last one says how many more there are. */
 function bounded(lines: readonly string[], most: number): readonly string[] {
   if (lines.length <= most) return lines;
   if (most <= 0) return [];

@@ -13,12 +13,12 @@ function input(chunks: readonly (string | Uint8Array)[], isTTY = false) {
   return { stdin: Object.assign(stdin(), { isTTY }), tell: (text: string) => void told.push(text), told };
 }
 
-describe("a message", () => {
+describe("message of run", () => {
   test("is the argument itself", async () => {
     expect(await messageFrom("Write a haiku", input(["not read"]), never)).toBe("Write a haiku");
   });
 
-  test("is read from standard input for -, all of it, characters that are split included", async () => {
+  test("is read completely from standard input for -, including split characters", async () => {
     const bytes = Buffer.from("Grüße 🚀\n");
     const chunks = [...bytes].map((byte) => Uint8Array.of(byte));
     const source = input(chunks);
@@ -26,13 +26,13 @@ describe("a message", () => {
     expect(source.told).toEqual([]);
   });
 
-  test("from a terminal says what is waited for", async () => {
+  test("explains on a terminal that input is awaited", async () => {
     const source = input(["Hi\n"], true);
     expect(await messageFrom("-", source, never)).toBe("Hi\n");
     expect(source.told.join("")).toContain("Ctrl-D");
   });
 
-  test("is refused where it is empty, too long or no text", async () => {
+  test("is refused if it is empty, too long or not text", async () => {
     for (const [argument, chunks, problem] of [
       [" ", [], "The message is empty"],
       ["-", [], "standard input had nothing in it"],
@@ -47,7 +47,7 @@ describe("a message", () => {
     }
   });
 
-  test("that cannot be read is refused with the reason", async () => {
+  test("is refused with the reason if it cannot be read", async () => {
     for (const [code, problem] of [
       ["EISDIR", "Standard input is a directory: give the message in a file or a pipe"],
       ["EIO", "Standard input cannot be read: it is broken"],
@@ -61,7 +61,7 @@ describe("a message", () => {
     }
   });
 
-  test("that never ends is read up to the limit only", async () => {
+  test("is read up to the limit if it never ends", async () => {
     async function* endless() {
       for (;;) yield new Uint8Array(65_536).fill(120);
     }
@@ -69,7 +69,7 @@ describe("a message", () => {
     await expect(messageFrom("-", source, never)).rejects.toThrow("is longer than");
   });
 
-  test("that does not come is given up when the signal aborts", async () => {
+  test("is no longer awaited when the signal aborts", async () => {
     const silent = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) };
     const controller = new AbortController();
     const reading = messageFrom("-", { stdin: silent, tell: () => undefined }, controller.signal);

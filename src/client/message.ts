@@ -2,18 +2,18 @@ import { messageOf, systemCode } from "../shared/errors.ts";
 import { readText } from "./bounded-input.ts";
 import { ClientError } from "./client-error.ts";
 
-/** Longest message that is read from standard input; what is longer belongs into a file of the workspace. */
+/** Maximum size of a message on standard input. Longer content belongs in a file of the workspace. */
 export const MAX_INPUT_BYTES = 1024 * 1024;
-/** What stands for standard input, as for other programs. */
+/** Conventional name of standard input. */
 const STANDARD_INPUT = "-";
 
 export interface MessageSource {
   readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
-  /** Tells somebody at a terminal what is waited for. */
+  /** Tells a user at a terminal what the command waits for. */
   readonly tell: (text: string) => void;
 }
 
-/** The message itself, or what is read from standard input for `-`. @throws ClientError; the signal's reason */
+/** The message, read from standard input if it is `-`. @throws ClientError; the signal's reason */
 export async function messageFrom(
   argument: string,
   { stdin, tell }: MessageSource,

@@ -52,14 +52,14 @@ function inWords(found: Progress): string {
   }
 }
 
-describe("what is new", () => {
-  test("is the whole text where another one stands in its place, since the answer broke off", () => {
+describe("progress", () => {
+  test("is the whole text if an interrupted answer was replaced", () => {
     expect(
       progress(state([says("The first ha")]), state([]), state([says("A whole")]), state([says("A whole answer.")])),
     ).toEqual([["The first ha"], [], ["A whole"], ["… answer."]]);
   });
 
-  test("is nothing but what was not there before", () => {
+  test("contains only what is new", () => {
     const whole = [says("I look."), calls("c1", TOOL_CALL_COMPLETED), says("Done.")];
     expect(progress(state([]), state(whole.slice(0, 1)), state(whole), state(whole))).toEqual([
       [],
@@ -69,7 +69,7 @@ describe("what is new", () => {
     ]);
   });
 
-  test("is the end of a message that has grown", () => {
+  test("is the new end of a growing message", () => {
     expect(progress(state([says("I lo")]), state([says("I look")]), state([says("I look."), says("Done.")]))).toEqual([
       ["I lo"],
       ["…ok"],
@@ -77,7 +77,7 @@ describe("what is new", () => {
     ]);
   });
 
-  test("is all of a message in whose place another one stood: the model has begun again", () => {
+  test("is the whole message if the model started again", () => {
     expect(progress(state([says("I beg")]), state([]), state([says("Let me see.")]))).toEqual([
       ["I beg"],
       [],
@@ -90,7 +90,7 @@ describe("what is new", () => {
     ]);
   });
 
-  test("is a call when it has ended, however it did", () => {
+  test("contains a call when it has ended, with any outcome", () => {
     expect(
       progress(
         state([calls("c1", TOOL_CALL_PENDING)]),
@@ -101,32 +101,32 @@ describe("what is new", () => {
     ).toEqual([[], [], ["execute: c1 TOOL_CALL_FAILED"], []]);
   });
 
-  test("are calls with the same id, each once", () => {
+  test("contains calls with equal ids once each", () => {
     const both = [calls("c1", TOOL_CALL_COMPLETED), calls("c1", TOOL_CALL_COMPLETED)];
     expect(progress(state(both), state(both))[0]).toHaveLength(2);
   });
 
-  test("is the list itself instead of the call that wrote it, in its order", () => {
+  test("contains the ordered to-do list instead of the call that wrote it", () => {
     const todos = { "todo-10": "tenth", "todo-2": "second", "todo-1": "first" };
     expect(progress(state([calls("c1", TOOL_CALL_COMPLETED, "todo")], todos))).toEqual([["first, second, tenth"]]);
   });
 
-  test("is the call where writing the list has failed", () => {
+  test("contains the failed call if writing the list failed", () => {
     expect(progress(state([calls("c1", TOOL_CALL_FAILED, "todo")]))).toEqual([["execute: c1 TOOL_CALL_FAILED"]]);
   });
 
-  test("is a notice, once", () => {
+  test("contains a notice once", () => {
     const states = state([notice("The model is gone.")]);
     expect(progress(states, states)).toEqual([["notice: The model is gone."], []]);
   });
 
-  test("is nothing where there is no status yet", () => {
+  test("is empty without a status", () => {
     expect(progress(create(AgentExecutionSchema))).toEqual([[]]);
   });
 });
 
-describe("what is under way", () => {
-  test("are the calls that have not ended, and the list", () => {
+describe("current activity", () => {
+  test("consists of open calls and the to-do list", () => {
     const messages = [calls("c1", TOOL_CALL_COMPLETED), calls("c2", TOOL_CALL_RUNNING), calls("c3", TOOL_CALL_PENDING)];
     expect(activityOf(state(messages, { "todo-1": "first" }))).toMatchObject({
       running: [
@@ -137,7 +137,7 @@ describe("what is under way", () => {
     });
   });
 
-  test("is nothing where there is no status yet", () => {
+  test("is empty without a status", () => {
     expect(activityOf(create(AgentExecutionSchema))).toEqual({ running: [], todos: [] });
   });
 });

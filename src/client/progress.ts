@@ -3,23 +3,23 @@ import { boundaryBefore } from "../shared/graphemes.ts";
 import { type AgentExecution, MessageType, type TodoItem, type ToolCall, ToolCallStatus } from "../stigmer/index.ts";
 import { isTerminal } from "./phase.ts";
 
-/** What is new in an execution since it was last looked at. */
+/** A change of an execution since its previous state. */
 export type Progress =
-  /** The model says more. `starts`: this is the beginning of a message. */
+  /** New text of the model. `starts`: it begins a message. */
   | { readonly type: "text"; readonly text: string; readonly starts: boolean }
   | { readonly type: "call-ended"; readonly label: string; readonly call: ToolCall }
   | { readonly type: "todos"; readonly todos: readonly TodoItem[] }
   | { readonly type: "notice"; readonly text: string };
 
-/** What is under way now. */
+/** What is running now. */
 export interface Activity {
   readonly running: readonly { readonly label: string; readonly startedAt: string }[];
   readonly todos: readonly TodoItem[];
 }
 
-/** Compares each state of an execution with the one before: states are whole, people want what is new. */
+/** Compares each state of an execution with the previous one, because the backend sends whole states. */
 export class ProgressReader {
-  /** What was shown of each message, by its place. */
+  /** The text shown of each message, by index. */
   readonly #shown = new Map<number, string>();
   readonly #ended = new Set<string>();
 
@@ -48,7 +48,7 @@ export class ProgressReader {
     }
   }
 
-  /** A message that does not go on from what was shown of it is another one: the model has begun again. */
+  /** A message that does not continue the shown text is another one: the model has started again. */
   *#text(index: number, content: string, isWhole: boolean): Generator<Progress> {
     const before = this.#shown.get(index) ?? "";
     const text = isWhole ? content : content.slice(0, safeEnd(content));
@@ -70,12 +70,12 @@ export class ProgressReader {
     this.#ended.add(key);
     const isList =
       call.componentMetadata?.componentType === "todo" && call.status === ToolCallStatus.TOOL_CALL_COMPLETED;
-    // The list itself says more than that it was written.
+    // The to-do list itself is shown in place of the call that wrote it.
     yield isList ? { type: "todos", todos: todoList(todos) } : { type: "call-ended", label, call };
   }
 }
 
-/** Where a text that may go on can be shown up to: its last character may be a part of one that is not whole yet. */
+/** Up to where a growing text can be shown: its last character may be incomplete. */
 function safeEnd(content: string): number {
   const last = content.charCodeAt(content.length - 1);
   return last < 0x80 ? content.length : boundaryBefore(content, content.length - 1);
@@ -92,7 +92,7 @@ function hasEnded({ status }: ToolCall): boolean {
   return status === ToolCallStatus.TOOL_CALL_COMPLETED || status === ToolCallStatus.TOOL_CALL_FAILED;
 }
 
-/** The list in its order: entries are keyed `todo-1`, `todo-2`, … */
+/** The to-do list in order; entries have the keys `todo-1`, `todo-2`, … */
 function todoList(todos: Readonly<Record<string, TodoItem>>): TodoItem[] {
   return Object.entries(todos)
     .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))

@@ -3,9 +3,9 @@ import { type ExecutionValue, ExecutionValueSchema } from "../stigmer/index.ts";
 import { ClientError } from "./client-error.ts";
 
 /**
- * The variables of one execution.
- * @param plain `NAME=value`, each
- * @param secret names whose values are taken from `env`: a value on the command line would be seen by other users
+ * The environment variables of one execution.
+ * @param plain each `NAME=value`
+ * @param secret names of variables in `env`; other users could see a value on the command line
  * @throws ClientError
  */
 export function runtimeEnv(

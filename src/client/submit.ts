@@ -13,7 +13,7 @@ import {
 /** Longest subject of a session, in characters. */
 const SUBJECT_LENGTH = 80;
 
-/** What is asked of a daemon. */
+/** A request to a daemon. */
 export interface Submission {
   readonly message: string;
   readonly agent: Agent;
@@ -25,8 +25,8 @@ export interface Submission {
 }
 
 /**
- * Creates an execution, and before it the agent and the session it needs.
- * @throws StigmerError; the signal's reason where it aborts
+ * Creates an execution, with the agent and the session that it needs.
+ * @throws StigmerError; the signal's reason if it aborts
  */
 export async function submit(
   client: StigmerClient,
@@ -51,7 +51,7 @@ async function newSession(client: StigmerClient, submission: Submission, signal:
   return session.metadata?.id ?? "";
 }
 
-/** What a session is about, in its list: the beginning of its first message. */
+/** A session's subject: the beginning of its first message. */
 function subjectOf(message: string): string {
   return message.slice(0, boundaryBefore(message, SUBJECT_LENGTH)).toWellFormed();
 }

@@ -2,14 +2,14 @@ import { sleep } from "../shared/time.ts";
 import { type AgentExecution, AgentExecutionQueryController, type StigmerClient } from "../stigmer/index.ts";
 import { isTerminal } from "./phase.ts";
 
-/** A subscription sends the current state at once: this long it may take. */
+/** Time limit of the first state, which a subscription sends at once. */
 const FIRST_MS = 5_000;
-/** An agent may think for long: after so much silence the backend is asked whether it is there. */
+/** An agent may think for a long time. After this time without a state the backend is probed. */
 const SILENCE_MS = 10_000;
-/** How long that answer may take. */
+/** Time limit of the probe. */
 const ANSWER_MS = 8_000;
 
-/** One stream of an execution's states, which is watched: a backend that hangs keeps its connections open. */
+/** A monitored stream of an execution's states: a hanging backend keeps its connections open. */
 export class Subscription {
   readonly #client: StigmerClient;
   readonly #executionId: string;
@@ -23,8 +23,8 @@ export class Subscription {
   }
 
   /**
-   * The states as they come, and signs of life in between.
-   * @throws StigmerError where the stream fails, or nothing is heard any more
+   * The states as they arrive, and successful probes in between.
+   * @throws StigmerError if the stream fails or the backend does not answer
    */
   async *signs(): AsyncGenerator<AgentExecution | "alive"> {
     const { subscribe } = AgentExecutionQueryController.method;
@@ -32,7 +32,7 @@ export class Subscription {
     let patience = FIRST_MS;
     for (;;) {
       const next = states.next();
-      // It is given up where the backend does not answer meanwhile.
+      // Fails if the backend does not answer the probe.
       next.catch(() => undefined);
       while (!(await settled(next, patience, this.#signal))) {
         const state = await this.#ask();
@@ -49,7 +49,7 @@ export class Subscription {
     this.#over.abort();
   }
 
-  /** Asks the backend for the state: whether it is there, and whether the last state has got lost. */
+  /** Asks the backend for the state: checks that it answers, and that the final state was not lost. */
   async #ask(): Promise<AgentExecution> {
     const { get } = AgentExecutionQueryController.method;
     const options = { signal: this.#signal, timeoutMs: ANSWER_MS };
@@ -57,7 +57,7 @@ export class Subscription {
   }
 }
 
-/** Whether a promise settles within a time, or the signal aborts. */
+/** Whether a promise settles, or the signal aborts, within a time. */
 async function settled(promise: Promise<unknown>, ms: number, signal: AbortSignal): Promise<boolean> {
   const over = new AbortController();
   const ended = promise.then(

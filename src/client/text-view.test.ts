@@ -35,7 +35,7 @@ const execution = create(AgentExecutionSchema, {
   },
 });
 
-test("nothing of what a model or a tool says reaches the terminal as a control character", () => {
+test("control characters from models and tools never reach the terminal", () => {
   const text: string[] = [];
   const drawn: string[] = [];
   const live = new LiveArea(
@@ -56,7 +56,7 @@ test("nothing of what a model or a tool says reaches the terminal as a control c
   );
 });
 
-describe("why an execution failed", () => {
+describe("the reason of a failure", () => {
   /** What is shown of one that failed with this error, after these messages. */
   function shown(error: string, messages: readonly (readonly [MessageType, string])[]): string {
     const text: string[] = [];
@@ -74,22 +74,22 @@ describe("why an execution failed", () => {
     return text.join("");
   }
 
-  test("is shown once, with messages and without any", () => {
+  test("is shown once, with and without messages", () => {
     for (const messages of [[], [[MessageType.MESSAGE_AI, "I begin."] as const]])
       expect(shown("The model is gone.", messages)).toEndWith("The model is gone.\n✗ failed after 0.0 s\n");
   });
 
-  test("is shown once where a runner says it in a message, too", () => {
+  test("is shown once if a message contains it too", () => {
     const text = shown("The model is gone.", [[MessageType.MESSAGE_SYSTEM, "The model is gone."]]);
     expect(text).toBe("The model is gone.\n✗ failed after 0.0 s\n");
   });
 
-  test("has nothing in it that a terminal obeys", () => {
+  test("contains no control characters", () => {
     expect(shown(`no${EVIL}\u202e`, [])).not.toMatch(/(?![\n\t])[\p{Cc}\u202e]/u);
   });
 });
 
-test("a text that grows is shown up to characters that are whole", () => {
+test("a growing text is shown up to the last complete character", () => {
   const text: string[] = [];
   const write = (part: string) => void text.push(part);
   const view = new TextView({ write, tell: write }, plain);
@@ -105,7 +105,7 @@ test("a text that grows is shown up to characters that are whole", () => {
   expect(text.join("")).toBe(`Hi ${family}\n`);
 });
 
-test("JSON shows them escaped, and can be read back", () => {
+test("JSON output escapes control characters and can be parsed", () => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   new JsonView({ write, tell: write }).update(execution);

@@ -6,16 +6,16 @@ import type { LiveArea } from "./live-area.ts";
 import { activityOf, type Progress, ProgressReader } from "./progress.ts";
 import type { Outputs, View, Write } from "./view.ts";
 
-/** Text as it comes, calls when they end; at a terminal also what is under way, in lines that are drawn again. */
+/** Prints text as it arrives and calls when they end; at a terminal also what is running, in redrawn lines. */
 export class TextView implements View {
   readonly #write: Write;
   readonly #tell: Write;
   readonly #colors: ReturnType<typeof pc.createColors>;
   readonly #live: LiveArea | undefined;
   readonly #reader = new ProgressReader();
-  /** Whether the last thing written has not ended its line. */
+  /** Whether the last output did not end its line. */
   #midLine = false;
-  /** What the runner has said. */
+  /** Notices of the runner that were printed. */
   readonly #notices = new Set<string>();
 
   constructor({ write, tell }: Outputs, colors: ReturnType<typeof pc.createColors>, live?: LiveArea) {
@@ -29,7 +29,7 @@ export class TextView implements View {
     this.#live?.hide();
     for (const progress of this.#reader.read(execution)) this.#show(progress);
     const activity = activityOf(execution);
-    // While the model speaks, its text is the sign of life.
+    // While text arrives, no spinner is needed.
     if (!this.#midLine || activity.running.length > 0) {
       this.#endLine();
       this.#live?.show(activity);
@@ -48,7 +48,7 @@ export class TextView implements View {
     this.#endLine();
     if (last === undefined) return;
     const error = last.status?.error ?? "";
-    // Other runners say it in a message too.
+    // Other runners put the reason in a message too.
     if (error !== "" && !this.#notices.has(error)) this.#lines([this.#colors.red(printable(error))]);
     this.#write(`${outcomeLine(last, this.#colors)}\n`);
   }
@@ -64,7 +64,7 @@ export class TextView implements View {
         this.#lines(callLines(progress.label, progress.call, this.#colors));
         break;
       case "todos":
-        // At a terminal the list is drawn anew with what is under way; it stays when it is done.
+        // At a terminal the list is part of the redrawn lines; it is printed when it is done.
         if (this.#live === undefined || progress.todos.every(isDone))
           this.#lines(todoLines(progress.todos, this.#colors));
         break;

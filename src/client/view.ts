@@ -1,18 +1,18 @@
 import type { AgentExecution } from "../stigmer/index.ts";
 
-/** Shows an execution while it runs. */
+/** Displays an execution while it runs. */
 export interface View {
-  /** Takes a state of the execution. */
+  /** Displays a state of the execution. */
   update(execution: AgentExecution): void;
-  /** Tells something beside the execution. */
+  /** Prints a message that is not part of the execution's output. */
   note(text: string): void;
-  /** Shows how it ended. Absent where it was interrupted. */
+  /** Displays how it ended; not called after an interruption. */
   end(last?: AgentExecution): void;
 }
 
 export type Write = (text: string) => void;
 
-/** Where a view writes: what is shown, and what is told beside it. */
+/** Outputs of a view: the execution's output, and messages beside it. */
 export interface Outputs {
   readonly write: Write;
   readonly tell: Write;

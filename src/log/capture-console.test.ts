@@ -19,7 +19,7 @@ afterEach(() => release());
 
 const messages = () => lines.map((line) => line.replace(TIMESTAMP, ""));
 
-test("whatever is written to the console becomes a line of the log, at a level that suits it", () => {
+test("console output becomes log lines with a matching level", () => {
   console.log("one %s", "two", { three: 3 });
   console.info("info");
   console.debug("debug");
@@ -44,18 +44,18 @@ test("whatever is written to the console becomes a line of the log, at a level t
   ]);
 });
 
-test("secrets are masked, control characters are shown, and each line of a text has a timestamp", () => {
+test("captured output is masked, has visible control characters and a timestamp on each line", () => {
   console.warn("invalid json: ", '{"key":"s3cret-of-a-user"}\u001b[2J\u0008', "\nsecond line");
   expect(messages()).toEqual(['WARN - invalid json:  {"key":"***"}␈ ', "WARN - second line"]);
   expect(lines[1]).toMatch(TIMESTAMP);
 });
 
-test("a long text is cut", () => {
+test("long captured text is cut", () => {
   console.error("x".repeat(1_000_000));
   expect(lines.join("").length).toBeLessThan(5_000);
 });
 
-test("a value that cannot be shown ends nothing", () => {
+test("values that cannot be formatted do not throw", () => {
   console.error({
     get [Symbol.toStringTag](): string {
       throw new Error("no");
@@ -64,13 +64,13 @@ test("a value that cannot be shown ends nothing", () => {
   expect(lines).toHaveLength(1);
 });
 
-test("warnings of the process are taken too", () => {
+test("process warnings are captured too", () => {
   const emitter = new EventEmitter();
   for (let n = 0; n < 12; n++) emitter.on("event", () => undefined);
   expect(messages().join()).toMatch(/^WARN - MaxListenersExceededWarning: /);
 });
 
-test("a logger that writes to the console does not call itself", () => {
+test("a logger that writes to the console does not recurse", () => {
   release();
   const calls: string[] = [];
   const noisy = createLogger({
@@ -87,7 +87,7 @@ test("a logger that writes to the console does not call itself", () => {
   expect(calls).toHaveLength(1);
 });
 
-test("the console is given back", () => {
+test("the console is restored", () => {
   const captured = console.log;
   release();
   expect(console.log).not.toBe(captured);

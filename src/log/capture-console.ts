@@ -19,7 +19,7 @@ type Method =
   | "trace"
   | "warn";
 
-/** Most of what libraries write is meant for those who work on them. */
+/** Most console output of libraries is for their developers. */
 const LEVELS: Readonly<Record<Method, LogLevel>> = {
   error: "warn",
   warn: "warn",
@@ -35,14 +35,14 @@ const LEVELS: Readonly<Record<Method, LogLevel>> = {
 };
 
 /**
- * Takes what libraries write to the console, and the process' warnings, into the log: with a timestamp, masked, without
- * control characters. For commands whose output is a log; those that print for people keep their console.
- * @returns gives the console back
+ * Redirects console output of libraries and warnings of the process to the log: with a timestamp, masked, without control
+ * characters. For commands whose output is a log; commands that print for people keep their console.
+ * @returns the function that restores the console
  */
 export function captureConsole(log: () => Logger): () => void {
   let busy = false;
   const write = (level: LogLevel, text: string) => {
-    // What logging itself would write to the console has no place to go.
+    // Output that logging itself writes to the console is dropped.
     if (busy || text === "") return;
     busy = true;
     try {
@@ -66,7 +66,7 @@ export function captureConsole(log: () => Logger): () => void {
   };
 }
 
-/** What cannot be formatted is named, and ends nothing: an object may have getters that throw. */
+/** Never throws, although an object may have getters that do. */
 function formatted(args: readonly unknown[]): string {
   try {
     const [first, ...rest] = args;

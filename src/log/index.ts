@@ -1,3 +1,8 @@
+/**
+ * Logging: text or JSON lines with secrets masked, and capturing the console output of libraries. Used everywhere. It never
+ * decides what is worth a line.
+ * @module
+ */
 export { captureConsole } from "./capture-console.ts";
 export type { LogFields, Logger, LoggerOptions } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";

@@ -17,14 +17,14 @@ function logged(options: Partial<LoggerOptions> = {}) {
   return { log, text: () => written.join("") };
 }
 
-describe("the text format", () => {
-  test("is timestamp, logger, level and message", () => {
+describe("text format", () => {
+  test("consists of timestamp, logger, level and message", () => {
     const { log, text } = logged();
     log.info("ready");
     expect(text().replace(TIMESTAMP, "TIME")).toBe("TIME - agent-runner - INFO - ready\n");
   });
 
-  test("starts every line of a message with a timestamp, those of a stack too", () => {
+  test("starts every line of a message with a timestamp, including stack traces", () => {
     const { log, text } = logged();
     log.error(`Failed: ${new Error("broken").stack}`);
     const lines = text().trimEnd().split("\n");
@@ -32,15 +32,15 @@ describe("the text format", () => {
     for (const line of lines) expect(line).toMatch(TIMESTAMP);
   });
 
-  test("names the loggers below and shows their fields with those of the record", () => {
+  test("contains names and fields of child loggers", () => {
     const { log, text } = logged();
     log.child("execution", { executionId: "aex-1" }).child("sandbox").warn("slow", { seconds: 3 });
     expect(text()).toContain(" - agent-runner.execution.sandbox - WARN - slow [executionId=aex-1 seconds=3]\n");
   });
 });
 
-describe("the JSON format", () => {
-  test("is one object a line, with everything that belongs to the record", () => {
+describe("JSON format", () => {
+  test("is one object per line with all values of the record", () => {
     const { log, text } = logged({ format: "json" });
     log.child("execution", { executionId: "aex-1" }).warn("two\nlines", { count: 2 });
     expect(text().match(/\n/g)).toHaveLength(1);
@@ -56,8 +56,8 @@ describe("the JSON format", () => {
   });
 });
 
-describe("a logger", () => {
-  test("writes nothing below its level", () => {
+describe("logger", () => {
+  test("writes no records below its level", () => {
     const { log, text } = logged({ level: "warn" });
     log.debug("quiet");
     log.info("quiet");
@@ -80,7 +80,7 @@ describe("a logger", () => {
     });
   }
 
-  test("masks secrets that become known after it was made", () => {
+  test("masks secrets that become known later", () => {
     const mask = new SecretMask();
     const { log, text } = logged({ mask });
     mask.add(["later-secret"]);

@@ -3,7 +3,7 @@ import type { LogFormat, LogLevel } from "../shared/log-names.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { formatText } from "./text-format.ts";
 
-/** Values that belong to a record: ids, counts, durations in ms. */
+/** Structured values of a record: ids, counts, durations in ms. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Logger {
@@ -11,7 +11,7 @@ export interface Logger {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** A logger below this one: `name` is added to its name, `fields` to all of its records. */
+  /** A child logger: `name` is appended to its name, `fields` are added to all of its records. */
   child(name: string, fields?: LogFields): Logger;
 }
 
@@ -20,7 +20,7 @@ export interface LoggerOptions {
   readonly format: LogFormat;
   /** Replaces secrets in every line. */
   readonly mask: SecretMask;
-  /** Takes whole lines, each with its newline. */
+  /** Writes complete lines, each with its newline. */
   readonly write: (lines: string) => void;
 }
 
@@ -46,7 +46,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function wrap(parent: pino.Logger, name: string, mask: SecretMask): Logger {
   const records = parent.child({ logger: name });
-  // Values and not the written line: a secret may look like a part of its form.
+  // Masks values and not the formatted line: a secret may look like a part of the format.
   const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
     records[level](masked(fields ?? {}, mask), mask.mask(message));
   return {
@@ -65,7 +65,7 @@ function masked(fields: LogFields, mask: SecretMask): LogFields {
   );
 }
 
-/** Discards everything; for tests and for commands that have nothing to log. */
+/** Discards everything; for tests and for commands without a log. */
 export const silentLogger: Logger = {
   debug() {},
   info() {},

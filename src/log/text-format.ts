@@ -1,12 +1,11 @@
 import { printable } from "../shared/printable.ts";
 
-/** Keys of a record that the line shows in places of their own, and ids that only machines look for. */
+/** Keys that the line shows elsewhere, and ids that only machines need. */
 const NOT_SHOWN = new Set(["level", "time", "logger", "message", "workflowId", "runId", "activityId"]);
 
 /**
- * One record as `<timestamp> - <logger> - <LEVEL> - <message>`, its fields behind it in brackets. A message of several
- * lines becomes as many complete lines: the Stigmer CLI merges logs by the timestamp at the start of each line, and a
- * line without one loses its place.
+ * Formats a record as `<timestamp> - <logger> - <LEVEL> - <message>`, followed by its fields in brackets. Each line of a
+ * multi-line message becomes a complete line: the Stigmer CLI merges logs by the timestamp at the start of each line.
  */
 export function formatText(record: Readonly<Record<string, unknown>>): string {
   const head = `${record["time"]} - ${record["logger"]} - ${String(record["level"]).toUpperCase()} - `;
@@ -16,7 +15,7 @@ export function formatText(record: Readonly<Record<string, unknown>>): string {
   return lines.map((line, index) => `${head}${line}${index === lines.length - 1 ? tail : ""}\n`).join("");
 }
 
-/** A value on one line, in quotes where it would not be clear where it ends. */
+/** A value on one line, quoted if its end would be ambiguous. */
 function shown(value: unknown): string {
   const text = printable(String(value));
   return /[\s"\]]/.test(text) ? JSON.stringify(text) : text;

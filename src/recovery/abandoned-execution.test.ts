@@ -58,22 +58,22 @@ function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 6
   const one = new AbandonedExecution(entry(execution.metadata?.id ?? ""), deps, limits);
   const look = async (next: Answer): Promise<Verdict | "failed"> => {
     answer = next;
-    return await one.look().catch(() => "failed" as const);
+    return await one.check().catch(() => "failed" as const);
   };
   return { look, completions };
 }
 
 const phase = async () => phaseOf(await user.get(execution));
 
-describe("an execution that seems to be left behind", () => {
-  test("is not ended because its last heartbeat is old by this machine's clock", async () => {
+describe("execution that seems abandoned", () => {
+  test("is not ended only because its last heartbeat is old by the local clock", async () => {
     const { look } = abandoned();
     expect(await look(heartbeatAt(Date.now() - 3_600_000))).toBe("open");
     expect(await look(heartbeatAt(Date.now() - 3_600_000 + 4_000))).toBe("alive");
     expect(await phase()).toBe("EXECUTION_PENDING");
   });
 
-  test("is ended when no heartbeat comes for long enough, also where Temporal's clock is ahead", async () => {
+  test("is ended after the silence limit, even if Temporal's clock is ahead", async () => {
     const { look } = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
     const silent = heartbeatAt(Date.now() + 3_600_000);
     expect(await look(silent)).toBe("open");
@@ -81,7 +81,7 @@ describe("an execution that seems to be left behind", () => {
     expect(await phase()).toBe("EXECUTION_FAILED");
   });
 
-  test("is not ended where Temporal was away meanwhile: heartbeats could not arrive", async () => {
+  test("is not ended if Temporal was unavailable, because heartbeats could not arrive", async () => {
     const limits = { silentMs: 200, unknownMs: 600_000 };
     const { look } = abandoned(false, limits);
     await look(heartbeatAt(1_000));
@@ -92,7 +92,7 @@ describe("an execution that seems to be left behind", () => {
     expect(await phase()).toBe("EXECUTION_PENDING");
   });
 
-  test("is not ended at once where Temporal does not know its workflow: it may be another one's", async () => {
+  test("is not ended at once if Temporal does not know its workflow", async () => {
     const { look } = abandoned(false, { silentMs: 0, unknownMs: 600_000 });
     for (let n = 0; n < 3; n++) expect(await look(undefined)).toBe("open");
     expect(await phase()).toBe("EXECUTION_PENDING");
@@ -101,13 +101,13 @@ describe("an execution that seems to be left behind", () => {
     expect(await phase()).toBe("EXECUTION_FAILED");
   });
 
-  test("is left some time by a workflow that has ended: its runner may be about to say why", async () => {
+  test("is not ended at once after its workflow has ended, because its runner may still report", async () => {
     expect(await abandoned().look(CLOSED)).toBe("open");
     const later = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
     await until("it has ended for long enough", async () => (await later.look(CLOSED)) === "done");
   });
 
-  test("is ended at once where its runner has ended for sure", async () => {
+  test("is ended at once if its runner has certainly ended", async () => {
     for (const sight of [heartbeatAt(Date.now()), CLOSED, undefined]) {
       execution = await user.begin(await user.session(), "Go");
       expect(await abandoned(true).look(sight)).toBe("done");
@@ -115,7 +115,7 @@ describe("an execution that seems to be left behind", () => {
     }
   });
 
-  test("that its runner had not begun is told so, and what was done of another one is kept", async () => {
+  test("is told whether anything was done", async () => {
     const told = async () => (await user.get(execution)).status?.error ?? "";
     await abandoned(true).look(CLOSED);
     expect(await told()).toContain("before it began to work on this execution");
@@ -127,7 +127,7 @@ describe("an execution that seems to be left behind", () => {
     expect(await told()).toContain("What was done until then is kept");
   });
 
-  test("has its activity completed later where that failed after its status was sent", async () => {
+  test("has its activity completed later if that failed after its status was sent", async () => {
     const { look, completions } = abandoned(true);
     completions.push(new Error("Temporal is away"));
     expect(await look(heartbeatAt(1_000))).toBe("failed");

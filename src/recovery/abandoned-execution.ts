@@ -7,35 +7,35 @@ import type { JournalEntry } from "./journal.ts";
 
 export interface AbandonedDeps extends EndDeps {
   readonly workflows: Pick<Workflows, "describe" | "completeActivity">;
-  /** Whether it is sure that the runner which had the execution has ended. */
+  /** Whether it is certain that the execution's runner has ended. */
   readonly isCertain: boolean;
 }
 
 export interface SilenceLimits {
-  /** A runner sends heartbeats every few seconds; one that sent none for so long does not work on the execution any more. */
+  /** A runner that has sent no heartbeat for this time no longer works on the execution. */
   readonly silentMs: number;
-  /** Longer than any execution may take: so long Temporal must not know its workflow before it has surely ended. */
+  /** If Temporal does not know the workflow for this time, the execution has ended. Longer than any execution. */
   readonly unknownMs: number;
 }
 
-/** `done`: nothing is left to do; `alive`: its runner lives after all; `open`: it is to be looked at again. */
+/** `done`: nothing is left to do; `alive`: its runner is running; `open`: check again later. */
 export type Verdict = "done" | "alive" | "open";
 
-/** What Temporal tells: when the activity's last sign of life came, or why there is none to come. */
-type Sight = number | "open" | "closed" | "unknown";
+/** The time of the activity's last heartbeat according to Temporal, or the state of its workflow. */
+type Observation = number | "open" | "closed" | "unknown";
 
 /**
- * An execution that a runner seems to have left behind: looked at until that is known for sure, and then ended. Time is
- * measured here and on one clock, since that of Temporal may be another one.
+ * An execution that a runner seems to have abandoned. It is checked until that is certain, and then ended. Durations are
+ * measured with the local monotonic clock only, because Temporal's clock may differ.
  */
 export class AbandonedExecution {
   readonly entry: JournalEntry;
   readonly #deps: AbandonedDeps;
   readonly #limits: SilenceLimits;
   readonly #log: Logger;
-  /** What Temporal told last, and since when: without a failed look in between, which could hide a sign of life. */
-  #last: { readonly sight: Sight; readonly since: number } | undefined;
-  /** The last status, where the activity has yet to be completed with it. */
+  /** The last observation, and since when it is unchanged. Reset after a failed check, which could hide a heartbeat. */
+  #last: { readonly observation: Observation; readonly since: number } | undefined;
+  /** The final status that was sent, until the activity was completed with it. */
   #sent: AgentExecutionStatus | undefined;
 
   constructor(entry: JournalEntry, deps: AbandonedDeps, limits: SilenceLimits) {
@@ -45,18 +45,18 @@ export class AbandonedExecution {
     this.#log = deps.log;
   }
 
-  /** @throws where Temporal or the backend does not answer */
-  async look(): Promise<Verdict> {
-    const sight = await this.#see();
+  /** @throws if Temporal or the backend does not answer */
+  async check(): Promise<Verdict> {
+    const observation = await this.#observe();
     const { isCertain } = this.#deps;
-    const before = this.#last?.sight;
-    if (!isCertain && typeof sight === "number" && typeof before === "number" && sight > before) {
-      this.#log.debug(`The runner of execution ${this.entry.executionId} lives`);
+    const before = this.#last?.observation;
+    if (!isCertain && typeof observation === "number" && typeof before === "number" && observation > before) {
+      this.#log.debug(`The runner of execution ${this.entry.executionId} is running`);
       return "alive";
     }
-    if (before !== sight) this.#last = { sight, since: performance.now() };
-    if (sight === "open" || !(isCertain || this.#isUnchanged(sight))) return "open";
-    if (typeof sight !== "number") {
+    if (before !== observation) this.#last = { observation, since: performance.now() };
+    if (observation === "open" || !(isCertain || this.#isUnchanged(observation))) return "open";
+    if (typeof observation !== "number") {
       await endStatus(this.entry, this.#deps);
       return "done";
     }
@@ -65,23 +65,23 @@ export class AbandonedExecution {
     return (await completeActivity(this.entry, this.#sent, this.#deps.workflows)) ? "done" : "open";
   }
 
-  async #see(): Promise<Sight> {
+  async #observe(): Promise<Observation> {
     try {
-      return sightOf(await this.#deps.workflows.describe(this.entry), this.entry.activityId);
+      return observationOf(await this.#deps.workflows.describe(this.entry), this.entry.activityId);
     } catch (error) {
       this.#last = undefined;
-      throw new Error(`Temporal does not tell: ${messageOf(error)}`, { cause: error });
+      throw new Error(`Temporal does not answer: ${messageOf(error)}`, { cause: error });
     }
   }
 
-  #isUnchanged(sight: Sight): boolean {
+  #isUnchanged(observation: Observation): boolean {
     const { silentMs, unknownMs } = this.#limits;
     const since = this.#last?.since ?? performance.now();
-    return performance.now() - since >= (sight === "unknown" ? unknownMs : silentMs);
+    return performance.now() - since >= (observation === "unknown" ? unknownMs : silentMs);
   }
 }
 
-function sightOf(workflow: WorkflowState | undefined, activityId: string): Sight {
+function observationOf(workflow: WorkflowState | undefined, activityId: string): Observation {
   if (workflow === undefined) return "unknown";
   return workflow.pending.get(activityId)?.aliveAt ?? (workflow.isOpen ? "open" : "closed");
 }

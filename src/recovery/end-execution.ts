@@ -25,8 +25,8 @@ export interface EndDeps {
 }
 
 /**
- * Sends the last status of an execution whose runner has ended: it says so, and its calls are closed.
- * @returns the status that was sent; `undefined` where there was nothing to send: it is gone, or has ended
+ * Sends the final status of an execution whose runner has ended: failed, with the reason and closed calls.
+ * @returns the status that was sent; `undefined` if there was nothing to send because it was deleted or has ended
  * @throws StigmerError
  */
 export async function endStatus(
@@ -44,19 +44,19 @@ export async function endStatus(
   const status = before === undefined ? undefined : abandonedStatus(before, reasonOf(before), new Date());
   if (status === undefined) return undefined;
   await client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status }, { signal });
-  log.warn(`Execution ${executionId} was left behind by a runner that ended unexpectedly: it is FAILED now`);
+  log.warn(`Execution ${executionId} was abandoned by a runner that ended unexpectedly: it is FAILED now`);
   return status;
 }
 
-/** The first status that a runner sends is in progress, and has the user's message. */
+/** Whether the runner had begun: its first status is in progress and contains the user's message. */
 function reasonOf({ phase, messages }: AgentExecutionStatus): string {
   const hasBegun = phase === ExecutionPhase.EXECUTION_IN_PROGRESS || messages.length > 0;
   return hasBegun ? ABANDONED_REASON : NOT_BEGUN_REASON;
 }
 
 /**
- * Gives the last status to the workflow as the result of the activity that it waits for.
- * @returns whether it still did. Where Temporal was faster, the server's workflow writes last, and may lack the reason.
+ * Completes the activity that the workflow waits for with the final status.
+ * @returns whether the workflow was still waiting. If not, the server's workflow writes the status and may omit the reason.
  */
 export async function completeActivity(
   entry: JournalEntry,

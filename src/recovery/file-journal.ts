@@ -9,8 +9,8 @@ const LOCK = "lock";
 const SUFFIX = ".json";
 
 /**
- * A journal in a directory: each runner has a directory in it, held by a lock that ends with the runner, and in that a
- * file for each execution. Runners that share the directory find what others left there.
+ * A journal in a directory. Each runner has a subdirectory with a file for each execution, and a lock on it that ends with
+ * the process. Runners that share the directory find what others have abandoned.
  */
 export class FileJournal implements Journal {
   readonly #directory: string;
@@ -18,7 +18,7 @@ export class FileJournal implements Journal {
   readonly #log: Logger;
   #release: (() => void) | undefined;
 
-  /** @param directory made where it is missing */
+  /** @param directory created if missing */
   constructor(directory: string, log: Logger) {
     this.#directory = directory;
     this.#own = join(directory, crypto.randomUUID());
@@ -38,7 +38,7 @@ export class FileJournal implements Journal {
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const directory = join(this.#directory, name);
       if (directory === this.#own) continue;
-      // One that is damaged keeps nothing from those in the others.
+      // A damaged subdirectory must not prevent reading the others.
       await this.#try(async () => {
         taken.push(...(await this.#take(directory)));
       });
@@ -46,26 +46,26 @@ export class FileJournal implements Journal {
     return taken;
   }
 
-  /** The locks are certain: nothing that was taken has a runner that lives. */
+  /** Nothing to do: the locks are certain, so no taken execution has a running runner. */
   async giveBack(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#release?.();
     this.#release = undefined;
     await this.#try(async () => {
-      // What is left in it is for the next runner.
+      // If files are left, the next runner takes them.
       const left = await readdir(this.#own).catch(() => []);
       if (!left.some((file) => file.endsWith(SUFFIX))) await rm(this.#own, { recursive: true, force: true });
     });
   }
 
-  /** @throws the system's error; what was not taken is still there */
+  /** @throws the system's error; entries that were not taken are kept */
   async #take(directory: string): Promise<readonly JournalEntry[]> {
     const release = holdIfAbandoned(directory);
     if (release === undefined) return [];
     try {
       const entries = await readEntries(directory);
-      // Noted as this runner's before they are removed as the other's: neither end loses them.
+      // Written as this runner's entry before the other's is removed: a crash in between loses nothing.
       for (const entry of entries) await this.#write(entry);
       await rm(directory, { recursive: true, force: true });
       return entries;
@@ -89,19 +89,19 @@ export class FileJournal implements Journal {
   }
 }
 
-/** @returns the function that frees it, where its runner does not live any more */
+/** @returns the function that unlocks the directory, if its runner has ended; otherwise `undefined` */
 function holdIfAbandoned(directory: string): (() => void) | undefined {
   try {
     return lockFile(join(directory, LOCK));
   } catch {
-    // No runner's directory, or gone meanwhile.
+    // Not a runner's directory, or deleted meanwhile.
     return undefined;
   }
 }
 
 async function writeEntry(directory: string, entry: JournalEntry): Promise<void> {
   const file = join(directory, nameOf(entry.executionId));
-  // Whole or not at all, whenever the process ends.
+  // Atomic, even if the process is killed.
   await writeFile(`${file}.new`, JSON.stringify(entry), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
@@ -116,7 +116,7 @@ async function readEntries(directory: string): Promise<JournalEntry[]> {
   return entries;
 }
 
-/** Ids may be of any form. */
+/** Execution ids may contain any characters. */
 function nameOf(executionId: string): string {
   return `${new Bun.CryptoHasher("sha256").update(executionId).digest("hex")}${SUFFIX}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Ends executions that a runner left behind when it was killed: their users would see calls that run for ever. Used by
- * the platforms, which say where the journal is kept, and by the runner. It never continues an execution.
+ * Ends executions that a killed runner has abandoned; otherwise their users would see calls that run for ever. Used by the
+ * platforms, which choose the journal, and by the runner. It never continues an execution.
  * @module
  */
 export { FileJournal } from "./file-journal.ts";

@@ -10,10 +10,10 @@ const journalEntry = v.object({
   startedAt: v.string(),
 });
 
-/** An execution that a runner works on, as far as others need to know to end it where that runner cannot. */
+/** A running execution: what another runner needs to know to end it if its runner is killed. */
 export type JournalEntry = Readonly<v.InferOutput<typeof journalEntry>>;
 
-/** @returns `undefined` for a text that is no entry, as one that was cut off */
+/** @returns `undefined` if the text is not a complete entry */
 export function parseEntry(text: string): JournalEntry | undefined {
   try {
     const result = v.safeParse(journalEntry, JSON.parse(text));
@@ -23,19 +23,19 @@ export function parseEntry(text: string): JournalEntry | undefined {
   }
 }
 
-/** Remembers which executions run, beyond the end of the process that runs them. */
+/** Records which executions run, so that the record outlives the process. */
 export interface Journal {
-  /** Notes that an execution runs here. Best effort: never fails, and takes a moment at most. */
+  /** Records that an execution runs here. Best effort: never throws, and returns within a short time limit. */
   begin(entry: JournalEntry): Promise<void>;
-  /** Notes that an execution has ended and that its last status was sent. Best effort, as {@link begin}. */
+  /** Records that an execution has ended and its final status was sent. Best effort like {@link begin}. */
   end(executionId: string): Promise<void>;
   /**
-   * Takes the executions that runners left behind which do not live any more. Each is given to one caller, and again to
-   * another one where that does not {@link end} it and ends itself. What cannot be taken now is left for the next call.
-   * @throws where the journal cannot be read
+   * Takes the executions of runners that have ended. Each is returned to one caller, and to another one if the first ends
+   * without calling {@link end}. What cannot be taken now is left for the next call.
+   * @throws if the journal cannot be read
    */
   takeAbandoned(): Promise<readonly JournalEntry[]>;
-  /** Gives an execution that was taken back to the runner that had it, which lives after all. Best effort, as {@link begin}. */
+  /** Returns a taken execution to its former runner, which turned out to be running. Best effort like {@link begin}. */
   giveBack(executionId: string): Promise<void>;
   close(): Promise<void>;
 }

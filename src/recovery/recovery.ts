@@ -5,20 +5,20 @@ import { humanDuration, sleep } from "../shared/time.ts";
 import { type AbandonedDeps, AbandonedExecution, type SilenceLimits } from "./abandoned-execution.ts";
 import type { Journal } from "./journal.ts";
 
-/** Executions that are looked at at the same time. */
-const MAX_AT_ONCE = 4;
+/** Executions that are checked in parallel. */
+const MAX_PARALLEL = 4;
 
 export interface RecoveryLimits extends SilenceLimits {
-  /** Between two looks into the journal. */
+  /** Interval of reading the journal. */
   readonly everyMs: number;
-  /** Between two looks at executions that were taken lately. */
+  /** Interval of checking recently taken executions. */
   readonly pollMs: number;
   /**
-   * Temporal ends an activity without heartbeats after 30 s, and the server's workflow itself soon after. What takes longer
-   * waits for something that is broken: the log says so, and it is looked at more rarely.
+   * Temporal ends an activity without heartbeats after 30 s, and the server's workflow itself soon after. If it takes
+   * longer, something is broken: the log says so, and the execution is checked less often.
    */
   readonly patienceMs: number;
-  /** Then an execution is given up. */
+  /** After this time an execution is given up. */
   readonly giveUpMs: number;
 }
 
@@ -36,16 +36,16 @@ export interface RecoveryDeps extends Omit<AbandonedDeps, "signal"> {
 interface Taken {
   readonly execution: AbandonedExecution;
   readonly since: number;
-  /** Whether the log says that it takes long. */
-  isTold: boolean;
+  /** Whether a warning was logged that it takes long. */
+  isWarned: boolean;
 }
 
-/** Looks for executions that were left behind by runners which ended unexpectedly, and ends them. */
+/** Finds executions that were abandoned by killed runners, and ends them. */
 export class Recovery {
   readonly #deps: RecoveryDeps;
   readonly #limits: RecoveryLimits;
   readonly #ending = new AbortController();
-  /** By id: those that have not been ended yet. */
+  /** Taken executions that have not been ended yet, by id. */
   readonly #taken = new Map<string, Taken>();
 
   constructor(deps: RecoveryDeps) {
@@ -65,11 +65,11 @@ export class Recovery {
     while (!signal.aborted) {
       if (performance.now() >= dueAt) {
         await this.#take().catch((error: unknown) =>
-          this.#deps.log.debug(`Executions that were left behind cannot be looked for: ${messageOf(error)}`),
+          this.#deps.log.debug(`The journal of abandoned executions cannot be read: ${messageOf(error)}`),
         );
         dueAt = performance.now() + everyMs;
       }
-      await inParallel([...this.#taken.values()], MAX_AT_ONCE, (taken) => this.#look(taken));
+      await inParallel([...this.#taken.values()], MAX_PARALLEL, (taken) => this.#check(taken));
       const isYoung = [...this.#taken.values()].some(({ since }) => performance.now() - since < patienceMs);
       await sleep(isYoung ? pollMs : everyMs, signal);
     }
@@ -79,20 +79,20 @@ export class Recovery {
     const { journal, log } = this.#deps;
     const { signal } = this.#ending;
     const found = (await journal.takeAbandoned()).filter(({ executionId }) => !this.#taken.has(executionId));
-    if (found.length > 0) log.info(`Looking after ${plural(found.length, "execution")} that a runner left behind`);
+    if (found.length > 0) log.info(`Recovering ${plural(found.length, "execution")} that a runner has abandoned`);
     for (const entry of found) {
       const execution = new AbandonedExecution(entry, { ...this.#deps, signal }, this.#limits);
-      this.#taken.set(entry.executionId, { execution, since: performance.now(), isTold: false });
+      this.#taken.set(entry.executionId, { execution, since: performance.now(), isWarned: false });
     }
   }
 
-  /** Never fails. What is not done is looked at again; where this runner ends before, the next one does it. */
-  async #look(taken: Taken): Promise<void> {
+  /** Never throws. What is not done is checked again; if this runner ends first, the next one does it. */
+  async #check(taken: Taken): Promise<void> {
     const { journal } = this.#deps;
     const { executionId } = taken.execution.entry;
     if (this.#ending.signal.aborted) return;
     let problem = "its workflow has not ended";
-    const verdict = await taken.execution.look().catch((error: unknown) => {
+    const verdict = await taken.execution.check().catch((error: unknown) => {
       problem = messageOf(error);
       return "open" as const;
     });
@@ -106,11 +106,11 @@ export class Recovery {
     const { log } = this.#deps;
     const { patienceMs, giveUpMs } = this.#limits;
     const age = performance.now() - taken.since;
-    const what = `Execution ${taken.execution.entry.executionId}, which a runner left behind, cannot be ended`;
+    const what = `The abandoned execution ${taken.execution.entry.executionId} cannot be ended`;
     if (age >= giveUpMs) log.warn(`${what}, and is given up after ${humanDuration(giveUpMs)}: ${problem}`);
-    else if (age >= patienceMs && !taken.isTold) {
-      taken.isTold = true;
-      log.warn(`${what} yet: ${problem}. It is tried again for up to ${humanDuration(giveUpMs)}.`);
+    else if (age >= patienceMs && !taken.isWarned) {
+      taken.isWarned = true;
+      log.warn(`${what} yet: ${problem}. Retrying for up to ${humanDuration(giveUpMs)}.`);
     } else log.debug(`${what} yet: ${problem}`);
     return age >= giveUpMs;
   }

@@ -9,9 +9,9 @@ import { describeTaskQueue, type TaskQueueState } from "./task-queue.ts";
 
 /** Temporal answers an empty poll after a minute; some room on top. */
 const POLL_LIMIT_MS = 65_000;
-/** Between two looks at whether the queue is quiet, and how long one may take. */
-const LOOK_INTERVAL_MS = 1_000;
-const LOOK_TIMEOUT_MS = 2_000;
+/** Interval of checking whether the queue is quiet, and the time limit of one check. */
+const POLL_INTERVAL_MS = 1_000;
+const DESCRIBE_TIMEOUT_MS = 2_000;
 
 export interface ActivityWorkerDeps {
   readonly worker: Worker;
@@ -25,10 +25,10 @@ export interface ActivityWorkerDeps {
 }
 
 /**
- * A Temporal worker that leaves without losing a task. Shutting the SDK's worker down cuts open polls off, and servers
- * that can end polls themselves (`worker_poll_complete_on_shutdown`) do so without regard to tasks that are on their way:
- * a task that was just handed out goes nowhere. So no further poll is opened, and the open ones are waited for, as long
- * as they can bring anything; what they bring still runs.
+ * A Temporal worker that shuts down without losing a task. Shutting the SDK's worker down cuts off open polls, and a
+ * server that ends polls itself (`worker_poll_complete_on_shutdown`) ignores tasks in flight: a task dispatched at that
+ * moment is lost. Draining therefore opens no further poll, waits for the open ones as long as they can return a task, and
+ * still runs what they return.
  */
 export class ActivityWorker {
   readonly slots: ExecutionSlots;
@@ -40,15 +40,14 @@ export class ActivityWorker {
     this.slots = deps.slots;
   }
 
-  /** Polls until it is drained. Resolves when all activities have ended. @throws where the worker fails */
+  /** Polls until it is drained. Resolves when all activities have ended. @throws if the worker fails */
   async run(): Promise<void> {
     await this.#deps.worker.run();
   }
 
   /**
-   * Polls for nothing more. Called again it has no further effect.
-   * @param deadline until when open polls are waited for at most, in ms since the epoch
-   * @returns when no poll is open any more, and `run` ends as soon as what runs has ended
+   * Stops polling. Idempotent. Resolves when no poll is open; `run` resolves when the running activities have ended.
+   * @param deadline of waiting for open polls, in ms since the epoch
    */
   async drain(deadline: number): Promise<void> {
     this.#draining ??= this.#drain(Math.min(deadline, Date.now() + POLL_LIMIT_MS));
@@ -64,41 +63,41 @@ export class ActivityWorker {
     if (worker.getState() === "RUNNING") worker.shutdown();
   }
 
-  /** Returns when the open polls were answered, cannot bring anything, or are not waited for any longer. */
+  /** Returns when the open polls were answered, cannot return a task, or the time is over. */
   async #awaitPolls(end: number): Promise<void> {
     const { slots, log } = this.#deps;
-    for (let look = 0; slots.openPolls > 0 && Date.now() < end; look++) {
+    for (let round = 0; slots.openPolls > 0 && Date.now() < end; round++) {
       if (await this.#isQuiet()) return;
-      if (look === 0) {
+      if (round === 0) {
         log.info(
-          `Waiting for Temporal to answer ${plural(slots.openPolls, "open poll")}, for up to ${humanDuration(end - Date.now())}: a task that is handed out now would be lost otherwise`,
+          `Waiting for Temporal to answer ${plural(slots.openPolls, "open poll")}, for up to ${humanDuration(end - Date.now())}: a task that is dispatched now would be lost otherwise`,
         );
       }
       const over = new AbortController();
-      await Promise.race([slots.pollsAnswered(over.signal), sleep(LOOK_INTERVAL_MS, over.signal)]);
+      await Promise.race([slots.pollsAnswered(over.signal), sleep(POLL_INTERVAL_MS, over.signal)]);
       over.abort();
     }
     if (slots.openPolls > 0)
       log.warn(
-        `${plural(slots.openPolls, "open poll")} not answered in time: a task that is handed out at this moment is lost`,
+        `${plural(slots.openPolls, "open poll")} not answered in time: a task that is dispatched at this moment is lost`,
       );
   }
 
   /**
-   * Whether open polls surely bring no execution. Each is announced by another task of its workflow right before it, so
-   * that it comes only where a task was added lately. On a queue that is polled by this worker alone, the announcement
-   * came here.
+   * Whether it is certain that no open poll will return an execution. Each execution is announced by another task of its
+   * workflow right before it, so it can only arrive if a task was added recently. If this worker is the only one that polls
+   * the queue, it has seen the announcement.
    */
   async #isQuiet(): Promise<boolean> {
     const { identity, expected, slots, log } = this.#deps;
     if (expected.count > 0) return false;
     const before = slots.openPolls;
     try {
-      const queue = await describeTaskQueue(this.#deps.connection, this.#deps, LOOK_TIMEOUT_MS);
+      const queue = await describeTaskQueue(this.#deps.connection, this.#deps, DESCRIBE_TIMEOUT_MS);
       if (expected.count > 0 || slots.openPolls < before) return false;
       return others(queue, identity).length === 0 || queue.addRate === 0;
     } catch (error) {
-      // An answer would not arrive either.
+      // A poll's answer would not arrive either.
       log.debug(`The task queue cannot be described: ${messageOf(error)}`);
       return !(await this.#isReachable());
     }
@@ -107,7 +106,7 @@ export class ActivityWorker {
   async #isReachable(): Promise<boolean> {
     const { connection } = this.#deps;
     return await connection
-      .withDeadline(Date.now() + LOOK_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}))
+      .withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}))
       .then(
         () => true,
         () => false,

@@ -4,12 +4,12 @@ import { withTimeout } from "../shared/time.ts";
 import { connectionOptions } from "./connection-options.ts";
 import { explain } from "./explain.ts";
 
-/** How long a connection, and the first call on it, may take. */
+/** Time limit of connecting, including the first call. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Connects and makes sure that the namespace is there.
- * @throws TemporalError with the address and the cause, within {@link CONNECT_TIMEOUT_MS} and the time to find it out
+ * Connects and checks that the namespace exists.
+ * @throws TemporalError with the address and the cause, within {@link CONNECT_TIMEOUT_MS} plus the time of the diagnosis
  */
 export async function connectTemporal(config: TemporalConfig): Promise<NativeConnection> {
   const { namespace } = config;
@@ -22,7 +22,7 @@ export async function connectTemporal(config: TemporalConfig): Promise<NativeCon
     await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
     return connection;
   } catch (error) {
-    // Also one that comes up after its time must not stay open.
+    // A connection that is established after the time limit must not stay open.
     connecting?.then((late) => late.close()).catch(() => undefined);
     throw await explain(error, config);
   }

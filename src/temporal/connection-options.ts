@@ -2,8 +2,8 @@ import type { ClientConnectConfig } from "@temporalio/envconfig";
 import type { TemporalConfig } from "../config/index.ts";
 
 /**
- * The settings as Temporal's own library for environment configuration turns them into options; it reads the
- * certificates, and neither the environment nor a configuration file. A laptop's Temporal needs none of it.
+ * Connection options, made by Temporal's own library for environment configuration. It reads the certificates, but
+ * neither the environment nor a configuration file. It is loaded only for TLS or an API key.
  */
 export async function connectionOptions({
   address,
@@ -19,7 +19,7 @@ export async function connectionOptions({
     ...(apiKey === undefined ? {} : { apiKey }),
     tls:
       tls === undefined
-        ? // Also with an API key: something else may bring TLS to the server.
+        ? // Also with an API key: a proxy may add TLS.
           { disabled: true }
         : {
             ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),

@@ -31,8 +31,8 @@ function busy(limit: number, executions: number) {
   return { slots, permits };
 }
 
-describe("below the limit", () => {
-  test("as many tasks are asked for as executions may still run", () => {
+describe("slots below the limit", () => {
+  test("are given out for as many tasks as executions may still run", () => {
     const { slots } = busy(3, 1);
     request(slots);
     request(slots);
@@ -40,8 +40,8 @@ describe("below the limit", () => {
   });
 });
 
-describe("at the limit", () => {
-  test("a single request stays open, so that short activities come through", () => {
+describe("slots at the limit", () => {
+  test("leave one poll open for short activities", () => {
     const { slots } = busy(2, 2);
     const permit = request(slots);
     expect(slots.tryReserveSlot()).toBeNull();
@@ -49,19 +49,19 @@ describe("at the limit", () => {
     expect(slots.tryReserveSlot()).not.toBeNull();
   });
 
-  test("an execution that arrives nevertheless waits here, and the next request is opened", () => {
+  test("let an arriving execution wait here and open the next poll", () => {
     const { slots } = busy(2, 2);
     arrive(slots, request(slots), EXECUTE);
     expect(slots.tryReserveSlot()).not.toBeNull();
   });
 
-  test("no more executions are taken than may wait", () => {
+  test("do not exceed the number of executions that may wait", () => {
     const { slots } = busy(1, 1 + MAX_WAITING_EXECUTIONS);
     expect(slots.tryReserveSlot()).toBeNull();
   });
 });
 
-describe("other activities", () => {
+describe("slots of other activities", () => {
   test("do not count as executions", () => {
     const slots = new ExecutionSlots(2, EXECUTE);
     for (let count = 0; count < 10; count++) arrive(slots, request(slots), "EnsureThread");
@@ -70,7 +70,7 @@ describe("other activities", () => {
     expect(slots.tryReserveSlot()).toBeNull();
   });
 
-  test("have a limit of their own", () => {
+  test("have their own limit", () => {
     const slots = new ExecutionSlots(2, EXECUTE);
     for (let count = 0; count < MAX_OTHER_ACTIVITIES; count++) arrive(slots, request(slots), "EnsureThread");
     expect(slots.tryReserveSlot()).toBeNull();
@@ -78,7 +78,7 @@ describe("other activities", () => {
 });
 
 describe("waiting for a slot", () => {
-  test("ends when executions have ended and leave room beside the open request", async () => {
+  test("ends when executions have ended", async () => {
     const { slots, permits } = busy(3, 3);
     request(slots);
     let reserved = false;
@@ -95,7 +95,7 @@ describe("waiting for a slot", () => {
     expect(reserved).toBe(true);
   });
 
-  test("ends when a request that was open is given back unused", async () => {
+  test("ends when an open poll is released unused", async () => {
     const { slots } = busy(1, 1);
     const open = request(slots);
     const waiting = slots.reserveSlot({}, never);
@@ -103,7 +103,7 @@ describe("waiting for a slot", () => {
     expect(await waiting).toBeObject();
   });
 
-  test("ends when the task that came by the open request is known", async () => {
+  test("ends when the type of the polled task is known", async () => {
     const { slots } = busy(1, 1);
     const open = request(slots);
     const waiting = slots.reserveSlot({}, never);
@@ -121,19 +121,19 @@ describe("waiting for a slot", () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  test("does not hold up one that is free", async () => {
+  test("does not block a free slot", async () => {
     expect(await new ExecutionSlots(1, EXECUTE).reserveSlot({}, never)).toBeObject();
   });
 });
 
-describe("polls", () => {
-  test("are open in a small number only, however many executions may run", () => {
+describe("open polls", () => {
+  test("are limited to a small number, however many executions may run", () => {
     const { slots } = busy(100, 0);
     for (let count = 0; count < MAX_OPEN_POLLS; count++) request(slots);
     expect([slots.tryReserveSlot(), slots.openPolls]).toEqual([null, MAX_OPEN_POLLS]);
   });
 
-  test("are opened for no more executions than are allowed", async () => {
+  test("do not exceed the allowed executions", async () => {
     const { slots } = busy(10, 0);
     slots.allow(0);
     expect(slots.tryReserveSlot()).toBeNull();
@@ -148,7 +148,7 @@ describe("polls", () => {
     expect(slots.tryReserveSlot()).not.toBeNull();
   });
 
-  test("are not opened any more once it is closed, whatever ends", () => {
+  test("are not opened after closing, whatever ends", () => {
     const { slots, permits } = busy(2, 2);
     slots.close();
     for (const permit of permits) slots.releaseSlot({ permit });
@@ -156,7 +156,7 @@ describe("polls", () => {
     expect(slots.tryReserveSlot()).toBeNull();
   });
 
-  test("are waited for until each was answered, with a task or without", async () => {
+  test("are awaited until each was answered, with or without a task", async () => {
     const { slots } = busy(10, 0);
     const [first, second] = [request(slots), request(slots)];
     let answered = false;
@@ -171,7 +171,7 @@ describe("polls", () => {
     expect(slots.openPolls).toBe(0);
   });
 
-  test("are no longer waited for when the signal aborts", async () => {
+  test("are no longer awaited when the signal aborts", async () => {
     const { slots } = busy(10, 0);
     request(slots);
     const controller = new AbortController();
@@ -181,7 +181,7 @@ describe("polls", () => {
     await expect(slots.pollsAnswered(AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
   });
 
-  test("tell since when none was answered, and nothing where none is open", () => {
+  test("report since when none was answered, and 0 if none is open", () => {
     let now = 1_000_000;
     const slots = new ExecutionSlots(10, EXECUTE, () => now);
     now += 500_000;

@@ -7,24 +7,24 @@ import type {
 } from "@temporalio/worker";
 import { waitInQueue } from "../shared/wait-in-queue.ts";
 
-/** Executions taken from the queue beyond the limit; they wait in the runner. */
+/** Maximum number of executions that wait in the runner, beyond those that may run. */
 export const MAX_WAITING_EXECUTIONS = 100;
 /** Activities other than executions that may run at once. */
 export const MAX_OTHER_ACTIVITIES = 100;
 /**
- * Polls that are open at once. Each may bring a task that this runner then has to run: few of them keep a draining or
- * broken replica from taking much. Five are enough for a hundred tasks a second.
+ * Maximum number of open polls. Each may return a task that this runner then has to run: with few of them a draining or
+ * broken replica takes few tasks. Five are enough for a hundred tasks per second.
  */
 export const MAX_OPEN_POLLS = 5;
 
 /**
- * Decides when the worker may poll for another task, so that short activities never wait behind long executions, and that a
+ * Decides when the worker may poll for another task, so that short activities never wait behind long executions, and a
  * runner that drains or cannot work takes nothing.
  *
- * Temporal hands out the tasks of a queue whatever their type, and the type is known only after a task was taken. While
- * fewer than `limit` executions are here, tasks are taken freely. At the limit a single poll is kept open: it lets
- * `EnsureThread` and `CleanupSandbox` through, and an execution that arrives by it waits in this runner. It is only one
- * poll, so that idle replicas, which keep several open, get most of the new executions.
+ * Temporal dispatches tasks of all types from one queue; the type is known only after a task was taken. With fewer than
+ * `limit` executions, tasks are taken freely. At the limit a single poll is kept open: it lets `EnsureThread` and
+ * `CleanupSandbox` through, and an execution that it returns waits in this runner. It is only one poll, so that idle
+ * replicas, which keep several open, get most of the new executions.
  *
  * A slot is not the permission to run: the semaphore (shared/semaphore.ts) decides when an execution that was taken may
  * begin, once it has its thread. So more executions can be here than run.
@@ -34,11 +34,11 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly #limit: number;
   readonly #executionType: string;
   readonly #used = new Map<SlotPermit, ActivitySlotInfo["activityType"]>();
-  /** Open polls, and since when each has been open, in ms since the epoch. */
+  /** Open polls, with the time when each was opened, in ms since the epoch. */
   readonly #open = new Map<SlotPermit, number>();
   readonly #waiting: (() => void)[] = [];
   readonly #settling: (() => void)[] = [];
-  /** Executions that may still be taken. */
+  /** Number of executions that may still be taken. */
   #allowance = Number.POSITIVE_INFINITY;
   #closed = false;
   readonly #now: () => number;
@@ -47,7 +47,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   /**
    * @param limit executions that run at once
    * @param executionType the activity type that the limit is for
-   * @param now the present, in ms since the epoch
+   * @param now the current time in ms since the epoch
    */
   constructor(limit: number, executionType: string, now: () => number = Date.now) {
     this.#now = now;
@@ -55,32 +55,32 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     this.#executionType = executionType;
   }
 
-  /** How many polls are open. */
+  /** Number of open polls. */
   get openPolls(): number {
     return this.#open.size;
   }
 
   /**
-   * For how long no poll was answered although one was open, in ms; 0 where none is open. Temporal answers each poll
-   * within a minute, with a task or without.
+   * Time in ms since a poll was answered; 0 if none is open. Temporal answers each poll within a minute, with or without
+   * a task.
    */
   get unansweredMs(): number {
     if (this.#open.size === 0) return 0;
     return this.#now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
   }
 
-  /** Sets how many executions may be taken from now on: 0 stops polling, once the open polls are answered. */
+  /** Sets how many executions may be taken from now on. 0 stops polling when the open polls are answered. */
   allow(executions: number): void {
     this.#allowance = executions;
     this.#wake();
   }
 
-  /** Opens no further poll, for good. */
+  /** Stops opening polls permanently. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Resolves when no poll is open. @throws the signal's reason, when it aborts first */
+  /** Resolves when no poll is open. @throws the signal's reason if it aborts first */
   async pollsAnswered(signal: AbortSignal): Promise<void> {
     while (this.#open.size > 0) {
       signal.throwIfAborted();
@@ -88,7 +88,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
     }
   }
 
-  /** Resolves when no activity runs or waits here. @throws as {@link pollsAnswered} */
+  /** Resolves when no activity runs or waits. @throws the signal's reason if it aborts first */
   async activitiesEnded(signal: AbortSignal): Promise<void> {
     while (this.#used.size > 0) {
       signal.throwIfAborted();

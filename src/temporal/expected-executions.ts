@@ -1,15 +1,15 @@
 import type { ActivityInterceptorsFactory } from "@temporalio/worker";
 
-/** How long an execution can wait in the queue, by the contract with the server's workflow; some room on top. */
+/** How long an execution may wait in the queue according to the server's workflow, plus a margin. */
 const EXPECTED_MS = 65_000;
 
 /**
- * Knows of the executions that are about to be handed out: a workflow calls the announcing activity first, and the
- * execution's own right after it. Each is expected from the one until the other arrives here, or its time is over.
+ * Knows the executions that are about to be dispatched. A workflow calls the announcing activity first and the
+ * execution's activity right after it. An execution is expected between the two, up to a time limit.
  */
 export class ExpectedExecutions {
   readonly #announcer: string;
-  /** When each workflow's execution was announced, in ms since the epoch. */
+  /** When each workflow run's execution was announced, in ms since the epoch. */
   readonly #announced = new Map<string, number>();
 
   /** @param announcer the activity type that workflows call before each execution */
@@ -23,7 +23,7 @@ export class ExpectedExecutions {
     return this.#announced.size;
   }
 
-  /** Watches the activities as they arrive. */
+  /** Observes activities as they start. */
   readonly interceptor: ActivityInterceptorsFactory = ({ info }) => ({
     inbound: {
       execute: async (input, next) => {

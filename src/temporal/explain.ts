@@ -6,7 +6,7 @@ import { splitAddress } from "../shared/net-address.ts";
 import type { TlsOptions } from "../shared/port-probe.ts";
 import { TemporalError, type TemporalErrorCode } from "./temporal-error.ts";
 
-/** Why a connection could not be made, found out from what the server said or, where that is nothing, from the port. */
+/** Explains why a connection failed: from the server's answer, or else by probing the port. */
 export async function explain(error: unknown, config: TemporalConfig): Promise<TemporalError> {
   const { address, namespace } = config;
   const text = [...causes(error)].map(messageOf).join(": ");
@@ -30,12 +30,12 @@ async function troubleOf({ address, tls }: TemporalConfig): Promise<ConnectionFa
   try {
     return await diagnoseConnection(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
   } catch {
-    // A file that is gone meanwhile: the error that is to be explained says so too, or has another cause.
+    // A file was deleted meanwhile: the error to be explained says so too, or has another cause.
     return undefined;
   }
 }
 
-/** What the native client says where the port itself has nothing against a connection; Rust's debug output in part. */
+/** The native client's error text without Rust debug output, for failures above TLS. */
 function plainCause(text: string): string {
   if (/HTTP status code/i.test(text)) return `something other than Temporal answers there (${text})`;
   return text;

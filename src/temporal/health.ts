@@ -6,9 +6,8 @@ import { explain } from "./explain.ts";
 const DELETED = 3;
 
 /**
- * Asks the server for the namespace: one that was deleted, or that these credentials may not use any more, is as good as
- * no server.
- * @returns the reason why it cannot be used, or `undefined`
+ * Asks the server for the namespace. It may have been deleted, or these credentials may have been revoked.
+ * @returns why it cannot be used, or `undefined`
  */
 export async function probeTemporal(
   connection: NativeConnection,

@@ -1,3 +1,8 @@
+/**
+ * Temporal: connecting, the worker with its slots and drain, the payload codec, questions about workflows and task queues.
+ * Used by the runner, the activities and the daemon. It never knows what an activity does.
+ * @module
+ */
 export type { NativeConnection } from "@temporalio/worker";
 export { ActivityWorker } from "./activity-worker.ts";
 export { CONNECT_TIMEOUT_MS, connectTemporal } from "./connect.ts";

@@ -22,8 +22,8 @@ async function encoded(value: unknown): Promise<{ metadata: Record<string, strin
   return { metadata: Object.fromEntries(metadata), json: JSON.parse(text(payload?.data)) };
 }
 
-describe("a protobuf message that comes in", () => {
-  test("is a plain object with its type, and with fields that are newer than ours", async () => {
+describe("incoming protobuf message", () => {
+  test("becomes a plain object with its type, including unknown fields", async () => {
     expect(await decoded(protobufPayload('{"metadata":{"id":"aex-1"},"newerField":1}'))).toEqual({
       [TYPE_KEY]: `type.googleapis.com/${TYPE}`,
       metadata: { id: "aex-1" },
@@ -32,15 +32,15 @@ describe("a protobuf message that comes in", () => {
   });
 });
 
-describe("a protobuf message that goes out", () => {
-  test("names its type in the metadata, and has no @type in its data: the server decodes strictly", async () => {
+describe("outgoing protobuf message", () => {
+  test("has its type in the metadata and no @type in its data, because the server decodes strictly", async () => {
     expect(await encoded({ [TYPE_KEY]: typeUrl(TYPE), phase: "EXECUTION_FAILED", error: "é 😀" })).toEqual({
       metadata: { encoding: "json/protobuf", messageType: TYPE },
       json: { phase: "EXECUTION_FAILED", error: "é 😀" },
     });
   });
 
-  test("is what came in where it was only passed on", async () => {
+  test("equals the incoming one if it is only passed on", async () => {
     const sent = protobufPayload('{"spec":{"message":"hi"}}');
     expect(await encoded(await decoded(sent))).toEqual({
       metadata: { encoding: "json/protobuf", messageType: TYPE },
@@ -49,7 +49,7 @@ describe("a protobuf message that goes out", () => {
   });
 });
 
-describe("what is no protobuf message", () => {
+describe("other payloads", () => {
   for (const value of ["thread-1", { "@type": "something else" }, { a: 1, "@type": typeUrl(TYPE) }, [1], 7, null]) {
     test(`passes unchanged: ${JSON.stringify(value)}`, async () => {
       const payload = defaultPayloadConverter.toPayload(value) ?? {};
@@ -58,7 +58,7 @@ describe("what is no protobuf message", () => {
     });
   }
 
-  test("passes unchanged where there is no value at all", async () => {
+  test("pass unchanged without a value", async () => {
     const payload = defaultPayloadConverter.toPayload(undefined) ?? {};
     expect(await protobufJsonCodec.encode([payload])).toEqual([payload]);
     expect(await protobufJsonCodec.decode([payload])).toEqual([payload]);

@@ -6,11 +6,11 @@ const PROTOBUF_JSON = "json/protobuf";
 const PLAIN_JSON = "json/plain";
 const MESSAGE_TYPE_KEY = "messageType";
 
-/** Marks a JSON object as a protobuf message, as the ProtoJSON form of `google.protobuf.Any` does. */
+/** Key that marks a JSON object as a protobuf message, as in the ProtoJSON form of `google.protobuf.Any`. */
 export const TYPE_KEY = "@type";
 const TYPE_PREFIX = "type.googleapis.com/";
 
-/** A protobuf message as workflows and activities see it: its ProtoJSON, with its type in `@type`. */
+/** A protobuf message in workflows and activities: its ProtoJSON with its type in `@type`. */
 export type TypedJson = Readonly<Record<string, unknown>>;
 
 /** The `@type` of a message. */
@@ -19,10 +19,10 @@ export function typeUrl(typeName: string): string {
 }
 
 /**
- * Translates between `json/protobuf` payloads and plain JSON objects that carry their type in `@type`.
+ * Converts between `json/protobuf` payloads and plain JSON objects with their type in `@type`.
  *
- * A codec and not a payload converter: the SDK loads converters from a file path, which a compiled program does not
- * have, and again inside the workflow sandbox; codecs are values and run outside of it, for both kinds of worker.
+ * It is a codec and not a payload converter because the SDK loads converters from a file path, which a compiled program
+ * does not have, and again inside the workflow sandbox. Codecs are values and run outside of the sandbox.
  */
 export const protobufJsonCodec: PayloadCodec = {
   decode: async (payloads) => payloads.map(fromProtobufJson),
@@ -39,7 +39,7 @@ function fromProtobufJson(payload: Payload): Payload {
   };
 }
 
-/** The first bytes of every object that JSON.stringify makes of a {@link TypedJson}: `@type` is its first key. */
+/** The first bytes of a stringified {@link TypedJson}, whose first key is `@type`. */
 const TYPED_JSON_START = `{"${TYPE_KEY}":"${TYPE_PREFIX}`;
 
 function toProtobufJson(payload: Payload): Payload {

@@ -1,14 +1,14 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
 
-/** What the SDK warns of and is meant to be so. */
+/** Warnings of the SDK about what the runner does on purpose. */
 const EXPECTED = /^No workflows registered/;
 
 let installed = false;
 
 /**
- * Installs Temporal's runtime with its log in ours: once in a process, before the first connection; later calls change
- * nothing. The signals stay ours, since the SDK's own handling knows nothing of draining.
+ * Installs Temporal's runtime with our logger. Called before the first connection; later calls have no effect. The SDK
+ * does not handle signals, because its handling does not drain.
  */
 export function installTemporalRuntime(logger: Logger): void {
   if (installed) return;
@@ -27,7 +27,7 @@ export function installTemporalRuntime(logger: Logger): void {
         case "WARN":
           return EXPECTED.test(text) ? log.debug(text) : log.warn(text);
         case "INFO":
-          // The SDK's account of its own states; ours is in the lifecycle's log lines.
+          // The SDK's own state changes; the lifecycle logs what matters to operators.
           return log.debug(text);
         default:
           return undefined;

@@ -4,23 +4,23 @@ import { hasEnded, parseIdentity } from "./worker-identity.ts";
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const ACTIVITY = 2;
 /**
- * Temporal lists who polled within 5 min. A poll lasts a minute at most, so that whoever polled longer ago than this does
- * not poll any more.
+ * Temporal lists the pollers of the last 5 min. A poll lasts at most a minute, so a poller that was last seen longer ago
+ * than this has stopped.
  */
 const POLLER_ALIVE_MS = 75_000;
 
-/** Somebody who polls a queue. */
+/** A poller of a task queue. */
 export interface Poller {
   readonly identity: string;
   /** When its last poll began, in ms since the epoch. */
   readonly lastPollAt: number;
 }
 
-/** A queue's pollers and load, as Temporal sees them. */
+/** Pollers and load of a task queue according to Temporal. */
 export interface TaskQueueState {
-  /** Who polls now, as far as can be told; processes of this machine that have ended are left out. */
+  /** Current pollers, without processes of this machine that have ended. */
   readonly pollers: readonly Poller[];
-  /** Tasks added per second over about the last half minute; absent where the server does not count them. */
+  /** Tasks added per second over about 30 s; absent if the server does not count them. */
   readonly addRate?: number;
 }
 
@@ -29,7 +29,7 @@ export interface TaskQueueName {
   readonly taskQueue: string;
 }
 
-/** Describes the activity side of a queue, over all its partitions. @throws where Temporal does not answer in time */
+/** Describes the activity task queue over all its partitions. @throws if Temporal does not answer in time */
 export async function describeTaskQueue(
   connection: NativeConnection,
   { namespace, taskQueue }: TaskQueueName,
@@ -41,7 +41,7 @@ export async function describeTaskQueue(
       service.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType: ACTIVITY, reportStats });
     const [root, names] = await Promise.all([
       describe(taskQueue, true),
-      // Where a server or its credentials keep them back, the root partition tells of most.
+      // If the server or the credentials do not allow it, the root partition lists most pollers.
       service.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } }).then(
         ({ activityTaskQueuePartitions }) => (activityTaskQueuePartitions ?? []).map(({ key }) => key ?? ""),
         () => [],

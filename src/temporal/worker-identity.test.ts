@@ -1,22 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import { formatIdentity, hasEnded, ownIdentity, parseIdentity } from "./worker-identity.ts";
 
-describe("a runner's identity", () => {
-  test("begins as that of every worker, and is read as it was written", () => {
+describe("worker identity", () => {
+  test("begins like the SDK's default and can be parsed", () => {
     const own = ownIdentity("group-1");
     expect(formatIdentity(own)).toStartWith(`${process.pid}@`);
     expect(parseIdentity(formatIdentity(own))).toEqual(own);
     expect(parseIdentity(formatIdentity({ ...own, pidNamespace: "", group: "" }))).toMatchObject({ group: "" });
   });
 
-  test("is not taken from that of another program", () => {
+  test("is not parsed from another program's identity", () => {
     for (const text of ["", "17@host", "@", "x@host agent-runner pidns=1 group=a", "17@a b agent-runner"])
       expect(parseIdentity(text)).toBeUndefined();
   });
 });
 
-describe("the process of an identity", () => {
-  test("has ended where it was on this machine and is not there any more", async () => {
+describe("process of a worker identity", () => {
+  test("is known to have ended if it belonged to this machine and does not exist", async () => {
     const child = Bun.spawn(["true"]);
     await child.exited;
     const own = ownIdentity("");
@@ -30,7 +30,7 @@ describe("the process of an identity", () => {
     expect(identity && hasEnded(identity)).toBe(true);
   });
 
-  test("is not known to have ended where it is somewhere else, also on a machine of the same name", () => {
+  test("is not known to have ended on another machine, even one with the same name", () => {
     const own = { ...ownIdentity(""), pid: 2 ** 22 - 1 };
     expect(hasEnded(own)).toBe(true);
     expect(hasEnded({ ...own, pidNamespace: "another" })).toBe(false);

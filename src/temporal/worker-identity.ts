@@ -1,15 +1,15 @@
 import { hostname } from "node:os";
 import { ownProcess, processHasEnded } from "../shared/process-identity.ts";
 
-/** Who polls a task queue, as far as other runners need to know. */
+/** Identifies a worker to other runners that poll the same task queue. */
 export interface WorkerIdentity {
   readonly pid: number;
   readonly host: string;
-  /** Process ids mean the same only within one of these: see `machine` of a process' identity. */
+  /** The PID namespace in which the process id is valid: `machine` of a process identity. */
   readonly pidNamespace: string;
-  /** Tells it from another process that gets its id later: see `started` of a process' identity. */
+  /** Distinguishes it from a later process with the same id: `started` of a process identity. */
   readonly started?: string | undefined;
-  /** Runners that share sessions, threads and locks have the same; empty where unknown. */
+  /** Runners of one group share sessions, threads and locks; empty if unknown. */
   readonly group: string;
 }
 
@@ -19,12 +19,12 @@ export function ownIdentity(group: string): WorkerIdentity {
   return { pid, host: hostname(), pidNamespace: machine, started, group };
 }
 
-/** `123@host agent-runner pidns=…:pid:[4026531836] started=4711 group=…`: begins as the SDK's own, and says the rest after it. */
+/** `123@host agent-runner pidns=…:pid:[4026531836] started=4711 group=…`: begins like the SDK's default identity. */
 export function formatIdentity({ pid, host, pidNamespace, started = "", group }: WorkerIdentity): string {
   return `${pid}@${host} agent-runner pidns=${pidNamespace} started=${started} group=${group}`;
 }
 
-/** @returns `undefined` where the text is not a runner's */
+/** @returns `undefined` if the text is not a runner's identity */
 export function parseIdentity(text: string): WorkerIdentity | undefined {
   const found = /^(\d+)@(\S+) agent-runner pidns=(\S*)(?: started=(\S*))? group=(\S*)$/.exec(text);
   if (found === null) return undefined;
@@ -32,7 +32,7 @@ export function parseIdentity(text: string): WorkerIdentity | undefined {
   return { pid: Number(pid), host, pidNamespace, started, group };
 }
 
-/** Whether the identity is surely that of a process that has ended: it would be on this machine, and is not. */
+/** Whether the process is known to have ended: it belongs to this machine and does not exist. */
 export function hasEnded({ pid, pidNamespace: machine, started = "" }: WorkerIdentity): boolean {
   return processHasEnded({ machine, pid, started }) === true;
 }

@@ -8,8 +8,8 @@ import { ExpectedExecutions } from "./expected-executions.ts";
 import { protobufJsonCodec } from "./payload-codec.ts";
 
 /**
- * The SDK sends heartbeats at most this often, and Temporal tells of a cancellation in the answer to one. The SDK's
- * default, 80 % of the heartbeat timeout, would deliver a cancellation up to 24 s late.
+ * Minimum interval of heartbeats in the SDK. Temporal reports a cancellation in the answer to a heartbeat; with the SDK's
+ * default, 80 % of the heartbeat timeout, a cancellation could arrive 24 s late.
  */
 export const HEARTBEAT_THROTTLE_MS = 4_000;
 
@@ -18,20 +18,20 @@ export type Activities = Readonly<Record<string, (...args: never[]) => Promise<u
 export interface ActivityWorkerOptions {
   readonly connection: NativeConnection;
   readonly config: TemporalConfig;
-  /** The activities by the names that workflows call. */
+  /** Activities by type name. */
   readonly activities: Activities;
-  /** The activity that `config.maxConcurrency` limits. */
+  /** The activity type that `config.maxConcurrency` limits. */
   readonly executionType: string;
-  /** The activity that workflows call right before each execution. */
+  /** The activity type that workflows call right before each execution. */
   readonly announcingType: string;
-  /** How Temporal names this worker to others. */
+  /** The worker's identity in Temporal. */
   readonly identity: string;
-  /** How long activities may go on after a shutdown was asked for. */
+  /** How long activities may continue after a shutdown request, in ms. */
   readonly gracePeriodMs: number;
   readonly log: Logger;
 }
 
-/** A worker that polls the task queue for activities only. It polls as soon as executions are allowed. */
+/** Creates a worker for activities only. It starts polling when executions are allowed. */
 export async function createActivityWorker(options: ActivityWorkerOptions): Promise<ActivityWorker> {
   const { connection, config, activities, executionType, announcingType, gracePeriodMs, identity, log } = options;
   const { namespace, taskQueue } = config;
@@ -53,7 +53,7 @@ export async function createActivityWorker(options: ActivityWorkerOptions): Prom
       nexusTaskSlotSupplier: fixed,
       activityTaskSlotSupplier: slots,
     },
-    // Each slot that is reserved polls at once: none waits behind another and begins to poll when the runner drains.
+    // One poller per slot: a reserved slot polls at once and never starts to poll later, while the runner drains.
     activityTaskPollerBehavior: { type: "simple-maximum", maximum: MAX_OPEN_POLLS },
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: gracePeriodMs,
@@ -62,13 +62,13 @@ export async function createActivityWorker(options: ActivityWorkerOptions): Prom
   return new ActivityWorker({ worker, connection, namespace, taskQueue, identity, slots, expected, log });
 }
 
-/** With a deployment's name the worker is a version of it; without one the build id only shows who did the work. */
+/** With a deployment name the worker is versioned; otherwise the build id only appears in histories. */
 function deploymentOptions({ deploymentName, buildId = commit }: TemporalConfig): WorkerDeploymentOptions {
   if (deploymentName === undefined) return { version: { deploymentName: "", buildId }, useWorkerVersioning: false };
   return {
     version: { deploymentName, buildId },
     useWorkerVersioning: true,
-    // It concerns workflows, of which this worker has none; the SDK wants it nevertheless.
+    // Only relevant to workflows, but required by the SDK.
     defaultVersioningBehavior: "PINNED",
   };
 }

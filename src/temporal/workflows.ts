@@ -6,33 +6,33 @@ import { protobufJsonCodec, type TypedJson } from "./payload-codec.ts";
 const TIMEOUT_MS = 3_000;
 /** `WORKFLOW_EXECUTION_STATUS_…` of Temporal's API. */
 const STATUS = { unspecified: 0, running: 1, canceled: 4, paused: 8 } as const;
-/** What may still do something. A status that is not told is no proof of an end. */
+/** Statuses of open workflows. An unspecified status does not prove an end. */
 const OPEN: readonly number[] = [STATUS.unspecified, STATUS.running, STATUS.paused];
 /** gRPC's `NOT_FOUND`. */
 const NOT_FOUND = 5;
 
-/** Names one run of a workflow. */
+/** Identifies a run of a workflow. */
 export interface WorkflowRun {
   readonly workflowId: string;
-  /** Absent or empty: the newest one. */
+  /** Absent or empty: the newest run. */
   readonly runId?: string;
 }
 
-/** An activity that was handed out and has not ended, as Temporal sees it. */
+/** An activity that was dispatched and has not ended, according to Temporal. */
 export interface PendingActivity {
-  /** When it last gave a sign of life, in ms since the epoch; its start, where it gave none yet. */
+  /** Time of the last heartbeat, or of the start if there was none, in ms since the epoch. */
   readonly aliveAt: number;
 }
 
 export interface WorkflowState {
   readonly isOpen: boolean;
-  /** Whether somebody asked for it to be cancelled, or it ended so. */
+  /** Whether its cancellation was requested, or it ended cancelled. */
   readonly isCancelled: boolean;
-  /** By activity id. */
+  /** Pending activities by activity id. */
   readonly pending: ReadonlyMap<string, PendingActivity>;
 }
 
-/** Questions and answers about workflows that this runner works for. */
+/** Describes workflows and completes activities of other processes. */
 export class Workflows {
   readonly #connection: NativeConnection;
   readonly #namespace: string;
@@ -43,8 +43,8 @@ export class Workflows {
   }
 
   /**
-   * @returns `undefined` where Temporal knows no such run (any more)
-   * @throws where it does not answer in time, or does not know the namespace
+   * @returns `undefined` if Temporal knows no such run (any more)
+   * @throws if Temporal does not answer in time, or does not know the namespace
    */
   async describe({ workflowId, runId = "" }: WorkflowRun): Promise<WorkflowState | undefined> {
     try {
@@ -71,8 +71,8 @@ export class Workflows {
   }
 
   /**
-   * Ends an activity that another process had, with a result.
-   * @returns whether Temporal still waited for it @throws where it does not answer in time
+   * Completes an activity of another process with a result.
+   * @returns whether Temporal was still waiting for it @throws if Temporal does not answer in time
    */
   async completeActivity(run: WorkflowRun, activityId: string, result: TypedJson): Promise<boolean> {
     const payload = defaultPayloadConverter.toPayload(result);

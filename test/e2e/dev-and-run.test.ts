@@ -136,7 +136,7 @@ describe("agent-runner dev and run", () => {
     await Bun.write(join(everything.cwd, "wrong.yaml"), "metadata: {name: x}\nspec: {instructions: [1]}\n");
     const cases: [string[], number, string][] = [
       [["Hi", "--agent", "none.yaml"], 2, "none.yaml cannot be read"],
-      [["Hi", "--agent", "wrong.yaml"], 2, "wrong.yaml is no Agent"],
+      [["Hi", "--agent", "wrong.yaml"], 2, "wrong.yaml is not an Agent"],
       [["Hi", "--env", "NOVALUE"], 2, "write it as NAME=value"],
       [["Hi", "--secret-env", "NOT_SET_AT_ALL"], 2, "NOT_SET_AT_ALL is not set"],
       [["Hi", "--session", "ses-none"], 1, "there is no Session ses-none"],

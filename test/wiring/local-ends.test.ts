@@ -173,6 +173,6 @@ describe("an execution whose runner is killed", () => {
     const after = await user.get(execution);
     expect([phaseOf(after), await calls(execution)]).toEqual(["EXECUTION_FAILED", [ToolCallStatus.TOOL_CALL_FAILED]]);
     expect(after.status?.error).toContain("The runner ended unexpectedly");
-    expect(next.output()).toContain("was left behind by a runner that ended unexpectedly");
+    expect(next.output()).toContain("was abandoned by a runner that ended unexpectedly");
   });
 });

@@ -144,7 +144,7 @@ async function left(noted: JournalEntry): Promise<string> {
   return directory;
 }
 
-describe("an execution that was left behind", () => {
+describe("abandoned execution", () => {
   test("is ended by the runner that took it, however long the backend was away", async () => {
     const { execution, noted, handle } = await running();
     const directory = await left(noted);

@@ -112,7 +112,7 @@ describe("what a killed replica was working on", () => {
     const after = await world.user.get(execution);
     expect(phaseOf(after)).toBe("EXECUTION_FAILED");
     expect(after.status?.error).toContain("The runner ended unexpectedly");
-    await other.program.says("was left behind by a runner that ended unexpectedly");
+    await other.program.says("was abandoned by a runner that ended unexpectedly");
   });
 });
 

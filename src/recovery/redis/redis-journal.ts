@@ -5,21 +5,21 @@ import { withTimeout } from "../../shared/time.ts";
 import { type Journal, type JournalEntry, parseEntry } from "../journal.ts";
 import { FORGET, GIVE_BACK, TAKE } from "./scripts.ts";
 
-/** Begins the keys of the executions that run, one for each namespace; by id: the runner, a space, the entry. */
+/** Prefix of the hashes of running executions, one per namespace; field: execution id, value: runner, space, entry. */
 const RUNNING_PREFIX = "stigmer:agent-runner:running:";
-/** Begins the keys of runners that live. */
+/** Prefix of the keys of running runners. */
 const ALIVE_PREFIX = "stigmer:agent-runner:alive:";
-/** A runner that is not heard of for so long may have ended; or Redis was away. */
+/** A runner's key expires after this time without renewal. The runner may have ended, or Redis was unavailable. */
 const ALIVE_MS = 20_000;
 const RENEW_MS = 5_000;
-/** How long an execution waits for its note. */
-const NOTE_MS = 1_000;
-/** What is left where no runner comes any more; longer than any execution is worth ending. */
+/** How long an execution waits for its entry to be written. */
+const WRITE_TIMEOUT_MS = 1_000;
+/** Entries expire if no runner is left to take them. */
 const ENTRIES_TTL_MS = 7 * 86_400_000;
 
 /**
- * A journal in Redis, which all replicas share: each finds what others left. A runner notes what it works on again and
- * again: it gets back what others took while Redis was away, and Redis what it lost.
+ * A journal in Redis, shared by all replicas. A runner renews its entries periodically: it gets back what others took
+ * while Redis was unavailable, and Redis gets back what it lost.
  */
 export class RedisJournal implements Journal {
   readonly #redis: RedisConnection;
@@ -27,37 +27,37 @@ export class RedisJournal implements Journal {
   readonly #runner = crypto.randomUUID();
   readonly #key: string;
   readonly #timer: ReturnType<typeof setInterval>;
-  /** What runs here, as it is noted. */
+  /** Entries of executions that run here, as written. */
   readonly #running = new Map<string, string>();
-  /** What was taken of others, as they had noted it. */
+  /** Entries that were taken from others, as they were written. */
   readonly #taken = new Map<string, string>();
 
-  /** @param namespace Temporal's: what runs in another one cannot be judged from here */
+  /** @param namespace Temporal's; executions of other namespaces cannot be checked from here */
   constructor(redis: RedisConnection, namespace: string, log: Logger) {
     this.#redis = redis;
     this.#log = log;
     this.#key = `${RUNNING_PREFIX}${namespace}`;
-    this.#timer = setInterval(() => void this.#note((client) => this.#renew(client)), RENEW_MS);
-    void this.#note((client) => this.#renew(client));
+    this.#timer = setInterval(() => void this.#write((client) => this.#renew(client)), RENEW_MS);
+    void this.#write((client) => this.#renew(client));
   }
 
   async begin(entry: JournalEntry): Promise<void> {
     this.#running.set(entry.executionId, this.#text(entry));
-    await this.#note((client) => this.#renew(client));
+    await this.#write((client) => this.#renew(client));
   }
 
   async end(executionId: string): Promise<void> {
     this.#running.delete(executionId);
     this.#taken.delete(executionId);
-    // Only where it is this runner's: whom it was taken of may have it again.
-    await this.#note((client) => client.eval(FORGET, 1, this.#key, executionId, this.#mark));
+    // Only if it is this runner's: the former runner may have taken it back.
+    await this.#write((client) => client.eval(FORGET, 1, this.#key, executionId, this.#prefix));
   }
 
   async giveBack(executionId: string): Promise<void> {
     const former = this.#taken.get(executionId);
     this.#taken.delete(executionId);
     if (former !== undefined)
-      await this.#note((client) => client.eval(GIVE_BACK, 1, this.#key, executionId, this.#mark, former));
+      await this.#write((client) => client.eval(GIVE_BACK, 1, this.#key, executionId, this.#prefix, former));
   }
 
   async takeAbandoned(): Promise<readonly JournalEntry[]> {
@@ -67,8 +67,8 @@ export class RedisJournal implements Journal {
     for (const [executionId, text] of Object.entries(all)) {
       const entry = parseEntry(text.slice(text.indexOf(" ") + 1));
       if (entry === undefined || this.#running.has(executionId)) continue;
-      // Its own that it does not know of: the answer was lost when it was taken, or when it was ended.
-      const isTaken = text.startsWith(this.#mark) ? !own.has(executionId) : await this.#take(entry, text);
+      // Own entries that are not known here: a reply was lost when it was taken or ended.
+      const isTaken = text.startsWith(this.#prefix) ? !own.has(executionId) : await this.#take(entry, text);
       if (isTaken) taken.push(entry);
     }
     return taken;
@@ -76,10 +76,10 @@ export class RedisJournal implements Journal {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#note((client) => client.del(`${ALIVE_PREFIX}${this.#runner}`));
+    await this.#write((client) => client.del(`${ALIVE_PREFIX}${this.#runner}`));
   }
 
-  /** Never fails: what was taken already must not be forgotten. */
+  /** Never throws: what was taken already must not be forgotten. */
   async #take(entry: JournalEntry, text: string): Promise<boolean> {
     const runner = text.slice(0, text.indexOf(" "));
     const keys = [this.#key, `${ALIVE_PREFIX}${runner}`];
@@ -100,17 +100,17 @@ export class RedisJournal implements Journal {
     await Promise.all(signs);
   }
 
-  /** Begins what this runner has noted. */
-  get #mark(): string {
+  /** Prefix of this runner's entries. */
+  get #prefix(): string {
     return `${this.#runner} `;
   }
 
   #text(entry: JournalEntry): string {
-    return `${this.#mark}${JSON.stringify(entry)}`;
+    return `${this.#prefix}${JSON.stringify(entry)}`;
   }
 
-  async #note(work: (client: RedisClient) => Promise<unknown>): Promise<void> {
-    await withTimeout(this.#redis.run(work), NOTE_MS, () => new Error("Redis does not answer")).catch(
+  async #write(work: (client: RedisClient) => Promise<unknown>): Promise<void> {
+    await withTimeout(this.#redis.run(work), WRITE_TIMEOUT_MS, () => new Error("Redis does not answer")).catch(
       (error: unknown) => this.#log.debug(`The journal of executions cannot be written: ${messageOf(error)}`),
     );
   }

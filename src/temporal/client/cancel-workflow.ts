@@ -4,19 +4,19 @@ import { untilAborted, withTimeout } from "../../shared/time.ts";
 import { connectionOptions } from "../connection-options.ts";
 import { explain } from "../explain.ts";
 
-/** How long connecting may take, and how long each call. */
+/** Time limits of connecting and of each call. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What became of the wish to cancel a workflow. */
+/** The result of a request to cancel a workflow. */
 export type CancelOutcome =
   | { readonly type: "requested" }
-  /** It had ended already. */
+  /** It has ended already. */
   | { readonly type: "ended"; readonly wasCancelled: boolean }
-  /** There is no workflow of this id. */
+  /** There is no workflow with this id. */
   | { readonly type: "unknown" };
 
-/** Asks Temporal to cancel a workflow; returns when it has taken that. @throws TemporalError; the signal's reason */
+/** Requests the cancellation of a workflow; returns when Temporal has accepted it. @throws TemporalError; the signal's reason */
 export async function cancelWorkflow(
   config: TemporalConfig,
   workflowId: string,
@@ -40,12 +40,12 @@ export async function cancelWorkflow(
     if (error instanceof WorkflowNotFoundError) return { type: "unknown" };
     throw await explain(error, config);
   } finally {
-    // Also one that comes up after its time must not stay open.
+    // A connection that is established after the time limit must not stay open.
     connecting?.then((late) => late.close()).catch(() => undefined);
   }
 }
 
-/** Temporal does not find an open workflow any more. @throws any other error */
+/** The workflow ended before it could be cancelled. @throws any other error */
 function endedMeanwhile(error: unknown): CancelOutcome {
   if (error instanceof WorkflowNotFoundError) return { type: "ended", wasCancelled: false };
   throw error;

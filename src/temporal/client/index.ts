@@ -1,5 +1,6 @@
 /**
- * What a command asks of Temporal without being a worker: without the native library that workers load.
+ * Requests to Temporal that need no worker, and so not the native library that workers load. Used by the command
+ * `cancel`. It never polls.
  * @module
  */
 export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "../temporal-error.ts";
