@@ -1,23 +1,23 @@
 import { wellFormed } from "../shared/text.ts";
 import { humanDuration } from "../shared/time.ts";
 
-/** Of the bytes that are kept: how many from the start. */
+/** How many of the kept bytes are from the start. */
 export function headBytes(limit: number): number {
   return Math.ceil(limit * 0.6);
 }
 
-/** Of the bytes that are kept: how many from the end. */
+/** How many of the kept bytes are from the end. */
 export function tailBytes(limit: number): number {
   return limit - headBytes(limit);
 }
 
 export interface BoundedText {
   readonly text: string;
-  /** Bytes that are missing in it. */
+  /** Bytes that were cut. */
   readonly cut: number;
 }
 
-/** What was kept as text, with a line in the middle that says what is missing. */
+/** The kept bytes as text. A line in the middle says how much was cut. */
 export function boundedText(head: Buffer, tail: Buffer, total: number): BoundedText {
   const cut = total - head.length - tail.length;
   if (cut <= 0) return { text: Buffer.concat([head, tail]).toString("utf8"), cut: 0 };
@@ -25,20 +25,20 @@ export function boundedText(head: Buffer, tail: Buffer, total: number): BoundedT
   return { text: wellFormed(head.toString("utf8") + note + tail.toString("utf8")), cut };
 }
 
-/** Output with a remark of the sandbox's after it, on a line of its own. */
+/** Appends a note of the sandbox to an output, on its own line. */
 export function withNote(output: string, note: string): string {
   return output === "" ? note : `${output.trimEnd()}\n${note}`;
 }
 
-/** Of a command that was stopped because its time was over. */
+/** Appends the note that the command was stopped at its time limit. */
 export function withTimeoutNote(output: string, timeoutMs: number): string {
   return withNote(
     output,
-    `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything it had started.]`,
+    `[The command did not end within ${humanDuration(timeoutMs)} and was stopped with everything that it had started.]`,
   );
 }
 
-/** Takes any amount of bytes and keeps the first and the last of them. */
+/** Takes any amount of output and keeps its first and last bytes. */
 export class BoundedOutput {
   readonly #headLimit: number;
   readonly #tailLimit: number;
@@ -48,7 +48,7 @@ export class BoundedOutput {
   #tailSize = 0;
   #total = 0;
 
-  /** @param limit bytes that are kept */
+  /** @param limit how many bytes are kept */
   constructor(limit: number) {
     this.#headLimit = headBytes(limit);
     this.#tailLimit = tailBytes(limit);
@@ -66,7 +66,7 @@ export class BoundedOutput {
     if (rest.length === 0) return;
     this.#tail.push(rest);
     this.#tailSize += rest.length;
-    // Whole chunks that lie outside of the tail by themselves are let go; the rest is cut when it is read.
+    // Drops whole chunks that are outside of the tail. read() cuts the rest.
     while (this.#tailSize - (this.#tail[0]?.length ?? 0) >= this.#tailLimit) {
       this.#tailSize -= this.#tail.shift()?.length ?? 0;
     }

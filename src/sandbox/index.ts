@@ -1,15 +1,21 @@
+/**
+ * Where an agent's tools act: what every kind of sandbox offers, with its limits and errors. Used by activities, the agent
+ * and the platform. It never creates a sandbox: the kinds do, each in a directory with an API of its own.
+ *
+ * @module
+ */
+// What a kind of sandbox implements, and others use.
+
+// Sandboxes that keep secrets out of files.
 export { maskOwnFiles } from "./own-files.ts";
 export type {
-  CommandOptions,
-  CommandResult,
   DirectoryEntry,
   Found,
-  LineMatch,
   Sandbox,
   SandboxHandle,
   SandboxProvider,
   SandboxRequest,
 } from "./sandbox.ts";
-export { COMMAND_OUTPUT_LIMIT, FILE_SIZE_LIMIT, LISTING_LIMIT, OWN_DIRECTORY, TIMEOUT_EXIT_CODE } from "./sandbox.ts";
-export type { SandboxErrorCode } from "./sandbox-error.ts";
+// Limits.
+export { COMMAND_OUTPUT_LIMIT, FILE_SIZE_LIMIT, OWN_DIRECTORY, TIMEOUT_EXIT_CODE } from "./sandbox.ts";
 export { SandboxError } from "./sandbox-error.ts";

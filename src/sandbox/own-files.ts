@@ -4,8 +4,8 @@ import { isInside, LIBRARY_DIRECTORIES, locate } from "./paths.ts";
 import { OWN_DIRECTORY, type Sandbox } from "./sandbox.ts";
 
 /**
- * The same sandbox, in which no secret is written into the runner's own directory: whole tool results and earlier parts
- * of conversations stay there after the execution, and later ones can read them.
+ * The same sandbox, but secrets are masked in files of the runner's own directory. They contain whole tool results and
+ * conversations, and later executions can read them.
  */
 export function maskOwnFiles(sandbox: Sandbox, mask: SecretMask): Sandbox {
   const { id, root } = sandbox;
@@ -26,7 +26,7 @@ function isOwn(root: string, path: string): boolean {
   try {
     return isInside(join(root, OWN_DIRECTORY), locate(root, path, LIBRARY_DIRECTORIES).path);
   } catch {
-    // The sandbox says what is wrong with it.
+    // The sandbox reports the error.
     return false;
   }
 }

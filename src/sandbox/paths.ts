@@ -2,33 +2,33 @@ import { isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
 import { OWN_DIRECTORY } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
-/** Directories that the agent library writes to by names of its own; they live in the runner's directory. */
+/** Absolute paths that mean directories below the root: the agent library uses such names. */
 export interface Aliases {
   readonly [prefix: string]: string;
 }
 
-/** The agent library's own directories. */
+/** Where the files of the agent library are kept. */
 export const LIBRARY_DIRECTORIES: Aliases = {
   "/large_tool_results": `${OWN_DIRECTORY}/large_tool_results`,
   "/conversation_history": `${OWN_DIRECTORY}/conversation_history`,
 };
 
-/** Longest path that a file system takes, and longest name in it, in bytes. */
+/** The longest path that file systems permit, and the longest name in it, in bytes. */
 const PATH_LIMIT = 4_096;
 const NAME_LIMIT = 255;
 
-/** What a path means before any link is followed. */
+/** The meaning of a path, before links are followed. */
 export interface Located {
   /** Absolute. */
   readonly path: string;
-  /** Where this exists, the path was meant as it stands and leads out; absent where that is certain. */
+  /** If this exists, the path leads out of the root after all. Absent if it certainly does not. */
   readonly unless?: string;
 }
 
 /**
- * What an agent means by a path. Relative paths are the root's. Absolute paths inside the root are taken as they are.
- * Agents also write `/notes.md` and mean the root: an absolute path counts as the root's where the machine has nothing of
- * its first name (`/notes.md`); where it has (`/etc/passwd`, `/home/…`), the path leads out.
+ * What an agent means by a path. Relative paths start at the root. Absolute paths inside the root stay as they are. Agents
+ * also write `/notes.md` and mean the root: so other absolute paths start at the root too, unless their first directory
+ * exists on the machine (`/etc/passwd`, `/home/…`). Then they lead out.
  *
  * @param root an absolute path without links
  * @throws SandboxError `outside`, `invalid`
@@ -48,15 +48,15 @@ export function locate(root: string, path: string, aliases: Aliases = {}): Locat
   return { path: join(root, clean), unless: join(sep, clean.split(sep)[1] ?? "") };
 }
 
-function inside(root: string, path: string, asked: string): string {
-  if (!isInside(root, path)) throw outside(root, asked, "leads-out");
+function inside(root: string, path: string, requested: string): string {
+  if (!isInside(root, path)) throw outside(root, requested, "leads-out");
   return path;
 }
 
 /** Whether `path` is `root` or below it. */
 export function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way === "" || !(way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way));
+  const rest = relative(root, path);
+  return rest === "" || !(rest === ".." || rest.startsWith(`..${sep}`) || isAbsolute(rest));
 }
 
 const REASONS = {
@@ -65,27 +65,24 @@ const REASONS = {
   absolute: "it is an absolute path outside of the workspace",
 } as const;
 
-/** @param asked the path as the agent named it */
-export function outside(root: string, asked: string, reason: keyof typeof REASONS): SandboxError {
+/** The error for a path outside of the root. @param requested the path as the agent wrote it */
+export function outside(root: string, requested: string, reason: keyof typeof REASONS): SandboxError {
   return new SandboxError(
     "outside",
-    `'${asked}' is not allowed: ${REASONS[reason]}. Use a path below ${root}, or one relative to it such as 'notes.md'.`,
+    `'${requested}' is not allowed: ${REASONS[reason]}. Use a path below ${root}, or one relative to it such as 'notes.md'.`,
   );
 }
 
 /**
- * A pattern as one relative to where a search begins.
- * @throws SandboxError `invalid` where it lies beside it, `outside` where it leads out
+ * Makes a pattern relative to the directory in which the search starts.
+ * @throws SandboxError `invalid` if it is in another directory of the root, `outside` if it leads out of the root
  */
 export function relativePattern(root: string, directory: string, pattern: string): string {
   let relative = pattern;
   if (isAbsolute(pattern))
     relative = isInside(directory, pattern) ? pattern.slice(directory.length + 1) : pattern.slice(1);
   if (isAbsolute(pattern) && !isInside(directory, pattern) && isInside(root, pattern)) {
-    throw new SandboxError(
-      "invalid",
-      `The pattern '${pattern}' does not lie below '${directory}'. Give a relative pattern.`,
-    );
+    throw new SandboxError("invalid", `The pattern '${pattern}' is not below '${directory}'. Use a relative pattern.`);
   }
   if (relative.split("/").includes(".."))
     throw new SandboxError("outside", `The pattern '${pattern}' is not allowed: '..' leads out of the workspace.`);

@@ -16,47 +16,47 @@ export interface LineMatch {
   readonly text: string;
 }
 
-/** A list that may have been cut at a limit. */
+/** A list that may be cut at a limit. */
 export interface Found<T> {
   readonly items: readonly T[];
   readonly truncated: boolean;
-  /** Of a search: where it could not look, as paths; only the first ones. */
+  /** Paths that a search could not read; only the first ones. */
   readonly unreadable?: readonly string[];
 }
 
 export interface CommandOptions {
-  /** Variables besides the sandbox's own base and the environment it was made with. */
+  /** Variables besides those that every command of the sandbox sees. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Aborting stops the command and everything it started. */
+  /** Aborting stops the command and everything that it started. */
   readonly signal?: AbortSignal;
 }
 
 export interface CommandResult {
-  /** Standard output and standard error as they came, cut in the middle at {@link COMMAND_OUTPUT_LIMIT}. */
+  /** Standard output and standard error in the order they were written, cut in the middle at {@link COMMAND_OUTPUT_LIMIT}. */
   readonly output: string;
-  /** {@link TIMEOUT_EXIT_CODE} where the time limit was reached; 128 + signal where a signal ended it. */
+  /** {@link TIMEOUT_EXIT_CODE} at the time limit; 128 + signal if a signal ended it. */
   readonly exitCode: number;
   /** Characters that are missing from `output`. */
   readonly cut: number;
 }
 
-/** Bytes of a command's output that are kept: the head and the tail of it. */
+/** Bytes of a command's output that are kept: its head and its tail. */
 export const COMMAND_OUTPUT_LIMIT = 1024 * 1024;
-/** As timeout(1) has it. */
+/** The exit code of timeout(1). */
 export const TIMEOUT_EXIT_CODE = 124;
 /** Largest file that the file tools read or edit. */
 export const FILE_SIZE_LIMIT = 10 * 1024 * 1024;
-/** Most entries of a listing, of a search for names, and matches of a search for text. */
+/** Most entries of a listing or a search for names, and most matches of a search for text. */
 export const LISTING_LIMIT = 5_000;
-/** The runner's own directory below the root: full tool results, and what the agent library puts aside. */
+/** The runner's own directory below the root: full tool results, and files of the agent library. */
 export const OWN_DIRECTORY = ".agent-runner";
 
-/** Where an agent's tools act. Paths may be absolute or relative to `root`; all that come back are absolute. */
+/** Where an agent's tools act. Paths may be absolute or relative to `root`; returned ones are absolute. */
 export interface Sandbox {
   readonly id: string;
   /** Absolute path of the directory in which commands start and to which file tools are confined. */
   readonly root: string;
-  /** Runs a shell command in `root`, with standard input closed. @throws SandboxError where it cannot be started */
+  /** Runs a shell command in `root`, with standard input closed. @throws SandboxError if it cannot be started */
   execute(command: string, options?: CommandOptions): Promise<CommandResult>;
   /** @throws SandboxError `not-found`, `not-a-file`, `too-large`, `outside`, `denied` */
   readFile(path: string): Promise<Uint8Array>;
@@ -64,7 +64,7 @@ export interface Sandbox {
   writeFile(path: string, content: Uint8Array | string): Promise<string>;
   /** The entries of a directory by name. @throws SandboxError `not-found`, `not-a-directory`, `outside` */
   list(path: string): Promise<Found<DirectoryEntry>>;
-  /** Deletes a file, or a directory with all that is in it. @returns its absolute path @throws SandboxError */
+  /** Deletes a file, or a directory with its contents. @returns its absolute path @throws SandboxError */
   remove(path: string): Promise<string>;
   /** Files and directories below `path` whose relative path matches the pattern. @throws SandboxError */
   glob(pattern: string, path: string): Promise<Found<DirectoryEntry>>;
@@ -76,11 +76,11 @@ export interface Sandbox {
   ): Promise<Found<LineMatch>>;
 }
 
-/** For whom a sandbox is wanted. */
+/** The execution that needs a sandbox. */
 export interface SandboxRequest {
   readonly executionId: string;
   readonly sessionId?: string | undefined;
-  /** The sandbox that the session had last. */
+  /** The session's last sandbox. */
   readonly sandboxId?: string | undefined;
   /** Variables that commands see. */
   readonly environment: Readonly<Record<string, string>>;
@@ -90,18 +90,18 @@ export interface SandboxRequest {
 /** A sandbox in use. */
 export interface SandboxHandle {
   readonly sandbox: Sandbox;
-  /** What the user should know about it, if anything. */
+  /** Something about the sandbox that the user should know. */
   readonly notice?: string;
-  /** Stops what still runs in it on behalf of this lease, and gives it back. Never throws. */
+  /** Stops what still runs in it for this execution, and releases it. Never throws. */
   release(): Promise<void>;
 }
 
-/** Makes sandboxes of one kind. */
+/** Creates sandboxes of one kind. */
 export interface SandboxProvider {
   /** Whether executions of different sessions cannot see each other's files and processes. */
   readonly areIsolated: boolean;
-  /** @throws SandboxError where none can be had */
+  /** @throws SandboxError if none is available; the request's signal's reason */
   acquire(request: SandboxRequest): Promise<SandboxHandle>;
-  /** Removes a sandbox that is no longer needed. Best effort: @returns what was done, for the log; never throws. */
+  /** Deletes a sandbox that is no longer needed, best effort. Never throws. @returns what was done, for the log */
   cleanup(sandboxId: string): Promise<string>;
 }

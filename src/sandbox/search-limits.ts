@@ -1,15 +1,15 @@
 import { OWN_DIRECTORY } from "./sandbox.ts";
 
-/** Longest part of a matching line that is kept. */
+/** How many characters of a matching line are kept. */
 export const LINE_LIMIT = 1_000;
 /** How long one search may take. */
 export const SEARCH_TIME_LIMIT_MS = 30_000;
-/** Places that could not be read and are named in the result of a search. */
+/** How many unreadable paths the result of a search names. */
 export const UNREADABLE_LIMIT = 10;
-/** Directories that hold nothing an agent looks for, and hundreds of thousands of files. */
+/** Directories that searches skip: they contain nothing that an agent looks for, and very many files. */
 export const SKIPPED: readonly string[] = [".git", "node_modules", OWN_DIRECTORY];
 
-/** Whether a pattern names one of the directories that are skipped otherwise. */
+/** Whether a pattern names one of the skipped directories; then they are searched. */
 export function namesSkipped(pattern: string): boolean {
   return pattern.split("/").some((part) => SKIPPED.includes(part));
 }

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { homeDirectory, isUsable } from "../../shared/home-directory.ts";
 
-/** What of the runner's own environment commands may see. All else, above all its keys, stays with the runner. */
+/** The variables of the runner's environment that commands see. They never see the others, such as its keys. */
 const PASSED_ON = [
   "PATH",
   "HOME",
@@ -19,7 +19,7 @@ const PASSED_ON = [
 ];
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The environment that every command starts with, taken once from the process' own. */
+/** The environment of every command, made from that of the runner. */
 export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const base: Record<string, string> = {
     PATH: DEFAULT_PATH,
@@ -29,10 +29,10 @@ export function baseEnvironment(env: Readonly<Record<string, string | undefined>
   };
   for (const name of PASSED_ON) {
     const value = env[name];
-    // Of a user that the system does not know: programs could keep nothing there.
+    // HOME is `/` for users without an account. They usually cannot write there.
     if (name === "HOME" && value === "/" && !isUsable(value)) continue;
     if (value !== undefined && value !== "") base[name] = value;
   }
-  // Programs that ask whether they may draw and page: they may not.
+  // Output without escape sequences, no pager, and no questions that nobody answers.
   return { ...base, TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
 }

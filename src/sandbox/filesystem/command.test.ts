@@ -115,7 +115,7 @@ describe("a command that exceeds its time", () => {
     await gone(...pids);
   });
 
-  test("is killed where it ignores being asked to end", async () => {
+  test("is killed where it ignores being requested to end", async () => {
     const { output, exitCode } = await run(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, { timeoutMs: 300 });
     expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
     await gone(output.split("\n")[0] ?? "");

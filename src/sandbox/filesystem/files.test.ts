@@ -8,8 +8,8 @@ import { listDirectory, readBytes, writeBytes } from "./files.ts";
 import { removePath } from "./remove.ts";
 import { Root } from "./root.ts";
 
-/** A path in a folder, under the name by which an agent asked for it. */
-const named = (folder: string, asked: string) => ({ real: join(folder, asked), asked });
+/** A path in a folder, under the name by which an agent requested for it. */
+const named = (folder: string, requested: string) => ({ real: join(folder, requested), requested });
 
 describe("reading", () => {
   test("gives a file's bytes as they are", async () => {
@@ -20,14 +20,14 @@ describe("reading", () => {
     expect(new Uint8Array(await readBytes(root, named(folder.path, "data")))).toEqual(bytes);
   });
 
-  test("says by the name that was asked for what is not there, or is no file", async () => {
+  test("says by the name that was requested for what is not there, or is no file", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await expect(readBytes(root, named(folder.path, "missing"))).rejects.toMatchObject({
       code: "not-found",
       message: "'missing' does not exist.",
     });
-    await expect(readBytes(root, { real: folder.path, asked: "here" })).rejects.toMatchObject({
+    await expect(readBytes(root, { real: folder.path, requested: "here" })).rejects.toMatchObject({
       code: "not-a-file",
       message: "'here' is a directory.",
     });
@@ -68,7 +68,7 @@ describe("writing", () => {
   test("refuses a directory", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
-    await expect(writeBytes(root, { real: folder.path, asked: "here" }, "x")).rejects.toMatchObject({
+    await expect(writeBytes(root, { real: folder.path, requested: "here" }, "x")).rejects.toMatchObject({
       code: "not-a-file",
     });
   });
@@ -98,7 +98,7 @@ describe("listing", () => {
     await mkdir(join(folder.path, OWN_DIRECTORY));
     await Bun.write(join(folder.path, "b.txt"), "12345");
     await Bun.write(join(folder.path, ".hidden"), "");
-    const { items, truncated } = await listDirectory(root, { real: folder.path, asked: "." });
+    const { items, truncated } = await listDirectory(root, { real: folder.path, requested: "." });
     expect(truncated).toBe(false);
     expect(items).toEqual([
       { path: join(folder.path, ".hidden"), isDirectory: false, size: 0, modifiedAt: expect.any(Date) },
@@ -113,7 +113,7 @@ describe("listing", () => {
     // Directories, since making them is quicker than making files.
     const { exitCode } = Bun.spawnSync(["sh", "-c", `seq ${LISTING_LIMIT + 1} | xargs mkdir`], { cwd: folder.path });
     expect(exitCode).toBe(0);
-    const { items, truncated } = await listDirectory(root, { real: folder.path, asked: "." });
+    const { items, truncated } = await listDirectory(root, { real: folder.path, requested: "." });
     expect(items).toHaveLength(LISTING_LIMIT);
     expect(truncated).toBe(true);
   });

@@ -16,28 +16,28 @@ import type {
 import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
-import { listDirectory, type Named, readBytes, writeBytes } from "./files.ts";
+import { listDirectory, type ResolvedPath, readBytes, writeBytes } from "./files.ts";
 import { removePath } from "./remove.ts";
 import { Root } from "./root.ts";
 import { globFiles, grepFiles } from "./search.ts";
 
 export interface FilesystemSandboxOptions {
-  /** Absolute path; created where missing. */
+  /** Absolute path; created if it does not exist. */
   readonly rootDir: string;
   readonly commandTimeoutMs: number;
-  /** Bytes that the commands of one execution may use together, where the system keeps such limits; absent: no limit. */
+  /** Bytes that the commands of one execution may use together, if the system supports limits; absent: no limit. */
   readonly commandMemory?: number | undefined;
-  /** Told of what this machine cannot do. */
+  /** Gets a line if the machine cannot limit memory. */
   readonly log?: Logger | undefined;
-  /** What every command sees, before the environment of the request. */
+  /** Variables of every command. Those of the request replace them. */
   readonly baseEnvironment: Readonly<Record<string, string>>;
 }
 
-/** A directory of this machine, shared by all executions: file tools are confined to it, commands start in it. */
+/** One directory of this machine for all executions: file tools are confined to it, commands start in it. */
 export class FilesystemSandboxes implements SandboxProvider {
   readonly areIsolated = false;
   readonly #options: FilesystemSandboxOptions;
-  #isUnlimitedTold = false;
+  #isUnlimitedLogged = false;
 
   constructor(options: FilesystemSandboxOptions) {
     this.#options = options;
@@ -60,18 +60,18 @@ export class FilesystemSandboxes implements SandboxProvider {
     return {
       sandbox,
       release: async () => {
-        this.#tellUnlimited(sandbox.isUnlimited);
+        this.#logUnlimited(sandbox.isUnlimited);
         await sandbox.stopAll();
       },
     };
   }
 
-  /** Once: an operator may rely on the limit. */
-  #tellUnlimited(isUnlimited: boolean): void {
-    if (!isUnlimited || this.#isUnlimitedTold) return;
-    this.#isUnlimitedTold = true;
+  /** Logs once that there is no limit: an operator may rely on it. */
+  #logUnlimited(isUnlimited: boolean): void {
+    if (!isUnlimited || this.#isUnlimitedLogged) return;
+    this.#isUnlimitedLogged = true;
     this.#options.log?.info(
-      "Commands have no memory limit of their own: the runner may not make control groups here. Where memory runs out, the kernel ends commands before the runner. SANDBOX_COMMAND_MEMORY takes effect in a service with Delegate=yes.",
+      "Commands have no memory limit, because the runner may not create control groups here. If memory runs out, the kernel kills commands before the runner. SANDBOX_COMMAND_MEMORY takes effect in a service with Delegate=yes.",
     );
   }
 
@@ -108,29 +108,29 @@ class FilesystemSandbox implements Sandbox {
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    return await readBytes(this.#root, await this.#named(path));
+    return await readBytes(this.#root, await this.#resolve(path));
   }
 
   async writeFile(path: string, content: Uint8Array | string): Promise<string> {
-    return await writeBytes(this.#root, await this.#named(path), content);
+    return await writeBytes(this.#root, await this.#resolve(path), content);
   }
 
   async list(path: string): Promise<Found<DirectoryEntry>> {
-    return await listDirectory(this.#root, await this.#named(path));
+    return await listDirectory(this.#root, await this.#resolve(path));
   }
 
   async remove(path: string): Promise<string> {
-    // The link, not what it points to.
-    const named = { real: await confineEntry(this.root, path, LIBRARY_DIRECTORIES), asked: path };
-    if (named.real === this.root)
+    // A link itself is deleted, not its target.
+    const target = { real: await confineEntry(this.root, path, LIBRARY_DIRECTORIES), requested: path };
+    if (target.real === this.root)
       throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
-    await removePath(this.#root, named);
-    return named.real;
+    await removePath(this.#root, target);
+    return target.real;
   }
 
   async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
     const { signal } = this.#request;
-    return await globFiles(this.#root, (await this.#named(path)).real, pattern, { signal });
+    return await globFiles(this.#root, (await this.#resolve(path)).real, pattern, { signal });
   }
 
   async grep(
@@ -139,10 +139,10 @@ class FilesystemSandbox implements Sandbox {
     options: { readonly glob?: string; readonly limit: number },
   ): Promise<Found<LineMatch>> {
     const { signal } = this.#request;
-    return await grepFiles(this.#root, (await this.#named(path)).real, text, { ...options, signal });
+    return await grepFiles(this.#root, (await this.#resolve(path)).real, text, { ...options, signal });
   }
 
-  /** Whether commands were to have a memory limit, and the system kept none. */
+  /** Whether commands should have a memory limit, but the system enforces none. */
   get isUnlimited(): boolean {
     return (
       this.#processes.hasStarted &&
@@ -151,12 +151,12 @@ class FilesystemSandbox implements Sandbox {
     );
   }
 
-  /** Stops what commands left running in the background. */
+  /** Stops the background processes of commands. */
   async stopAll(): Promise<void> {
     await this.#processes.stopAll();
   }
 
-  async #named(path: string): Promise<Named> {
-    return { real: await confine(this.root, path, LIBRARY_DIRECTORIES), asked: path };
+  async #resolve(path: string): Promise<ResolvedPath> {
+    return { real: await confine(this.root, path, LIBRARY_DIRECTORIES), requested: path };
   }
 }

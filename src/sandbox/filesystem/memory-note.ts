@@ -2,13 +2,12 @@ import type { MemoryKills } from "../../processes/index.ts";
 import { withNote } from "../bounded-output.ts";
 import type { CommandResult } from "../sandbox.ts";
 
-/** As shells tell that a program was ended by SIGKILL. */
+/** The exit code of a program that SIGKILL ended. */
 const KILLED = 137;
 
 /**
- * The result of a command, with what the kernel did meanwhile: a command that it ended for want of memory says nothing of
- * it itself.
- * @param limit bytes that the execution's commands may use together, where they have a limit
+ * Appends a note if the kernel killed processes because memory ran out: the output of the command does not say so.
+ * @param limit bytes that the execution's commands may use together; `undefined` if they have no limit
  */
 export function withMemoryNote(
   result: CommandResult,
@@ -23,7 +22,7 @@ export function withMemoryNote(
     const note = `[The kernel killed ${what} of this execution: out of memory. Its commands may use ${mebibytes(limit)} together.]`;
     return { ...result, output: withNote(result.output, note) };
   }
-  // Whose process it was cannot be told: but this one ended by the same signal.
+  // It is unknown whose process was killed, but this command ended with the same signal.
   if (result.exitCode !== KILLED) return result;
   return { ...result, output: withNote(result.output, "[The kernel killed it: the machine is out of memory.]") };
 }

@@ -2,22 +2,22 @@ import { existsSync } from "node:fs";
 import { messageOf, systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
-/** Linux takes no longer text as an argument or as a variable, its end included: 32 pages. */
+/** Linux permits less for one argument or variable: 32 pages. */
 const MAX_ARGUMENT_BYTES = 131_072;
-/** Most text of all arguments and variables together, where the stack has its usual size. */
+/** The limit of all arguments and variables together, with the usual stack size. */
 const DEFAULT_TOTAL = 2_097_152;
-/** Variables that are named where none is too long by itself. */
-const NAMED = 3;
+/** How many variables an error names if none is too long alone. */
+const MAX_NAMED = 3;
 
-/** What could not be started. */
-export interface Started {
+/** The command that could not be started. */
+interface Attempt {
   readonly command: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Why a command could not be started, and what to do. */
-export function notStarted(error: unknown, { command, cwd, env }: Started): SandboxError {
+/** The error of a command that could not be started. */
+export function notStarted(error: unknown, { command, cwd, env }: Attempt): SandboxError {
   const failed = (why: string) => new SandboxError("unavailable", `The command could not be started: ${why}`, error);
   if (!existsSync(cwd)) return failed(`the workspace ${cwd} does not exist any more.`);
   switch (systemCode(error)) {
@@ -33,7 +33,7 @@ export function notStarted(error: unknown, { command, cwd, env }: Started): Sand
   }
 }
 
-/** What of a command and its environment is too long. */
+/** Says what is too long: the command, a variable, or all together. */
 function tooLong(command: string, env: Readonly<Record<string, string>>): string {
   const bytes = Buffer.byteLength(command);
   const variables = Object.entries(env)
@@ -46,6 +46,6 @@ function tooLong(command: string, env: Readonly<Record<string, string>>): string
     return `the variable ${longest.name} has ${longest.bytes} bytes with its name, and the system takes less than ${MAX_ARGUMENT_BYTES} for each. It is part of the execution's environment: shorten it there, or give it as a file.`;
   }
   const total = variables.reduce((sum, variable) => sum + variable.bytes + 1, bytes + 1);
-  const named = variables.slice(0, NAMED).map((variable) => `${variable.name} with ${variable.bytes}`);
+  const named = variables.slice(0, MAX_NAMED).map((variable) => `${variable.name} with ${variable.bytes}`);
   return `its environment and the command have ${total} bytes together, and the system takes about ${DEFAULT_TOTAL}. The longest variables are ${named.join(", ")} bytes: shorten them in the execution's environment, or give them as files.`;
 }

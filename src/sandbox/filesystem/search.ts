@@ -9,12 +9,12 @@ import { entryOf, readWhole } from "./files.ts";
 import { NO_LINKS, type Root } from "./root.ts";
 import { type Step, Walk, type WalkOptions } from "./walk.ts";
 
-/** Bytes that are looked at to tell text from binary. */
+/** A file with a zero byte among its first bytes is binary. */
 const SNIFFED_BYTES = 8_192;
 
 type SearchOptions = Pick<WalkOptions, "signal" | "limitMs">;
 
-/** Entries below `directory` whose path relative to it matches, by path. */
+/** Entries below `directory` whose relative path matches, sorted by path. */
 export async function globFiles(
   root: Root,
   directory: string,
@@ -39,12 +39,12 @@ export async function globFiles(
   return { items: sorted(items), truncated: walk.isLate, unreadable: walk.unreadable };
 }
 
-/** How deep a pattern can reach; nothing where that has no limit. */
+/** How deep a pattern can match; empty if without limit. */
 function depthOf(pattern: string): { depth?: number } {
   return /\*\*|[{[(]/.test(pattern) ? {} : { depth: pattern.split("/").length };
 }
 
-/** Lines that contain `text` in the text files at or below `start`; `glob` is matched with names, or with relative paths. */
+/** Lines that contain `text` in the text files at or below `start`. `glob` matches names or relative paths. */
 export async function grepFiles(
   root: Root,
   start: string,
@@ -67,20 +67,20 @@ export async function grepFiles(
   return { items, truncated: walk.isLate, unreadable: walk.unreadable };
 }
 
-/** What is where a search begins. @throws SandboxError `not-found` */
+/** The directory or file where a search starts. @throws SandboxError `not-found` */
 async function startOf(root: Root, start: string) {
   try {
-    await using held = await root.hold(start);
-    return await held.stat();
+    await using handle = await root.openPath(start);
+    return await handle.stat();
   } catch (error) {
     if (error instanceof SandboxError) throw error;
     throw new SandboxError("not-found", `'${start}' does not exist.`, error);
   }
 }
 
-/** The one step of a search in a single file. */
+/** The only step of a search in a single file. */
 async function* fileAlone(root: Root, path: string): AsyncGenerator<readonly Step[]> {
-  await using directory = await root.hold(dirname(path));
+  await using directory = await root.openPath(dirname(path));
   yield [{ path, name: "", isFile: true, directory, entry: basename(path) }];
 }
 
@@ -95,13 +95,13 @@ async function matchesIn(
   const matches: LineMatch[] = [];
   for (const [index, line] of bytes.toString("utf8").split("\n").entries()) {
     if (line.includes(text)) matches.push({ path, line: index + 1, text: line.slice(0, LINE_LIMIT) });
-    // One more tells that there are more.
+    // One more than the limit shows that there are more.
     if (matches.length > limit) break;
   }
   return matches;
 }
 
-/** A regular file that is not too large; links are not followed, they may lead out of the workspace. */
+/** Reads a regular file that is not too large. Links are not followed: they may lead out of the workspace. */
 async function read(at: string): Promise<Buffer | undefined> {
   const file = await open(at, constants.O_RDONLY | constants.O_NONBLOCK | NO_LINKS);
   try {

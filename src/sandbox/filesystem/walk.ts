@@ -4,38 +4,38 @@ import { join } from "node:path";
 import { systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { SEARCH_TIME_LIMIT_MS, SKIPPED, UNREADABLE_LIMIT } from "../search-limits.ts";
-import type { Held, Root } from "./root.ts";
+import type { PathHandle, Root } from "./root.ts";
 
-/** Entries that are looked at together: files of up to 10 MiB each. */
+/** How many entries are processed in parallel: files of up to 10 MiB each. */
 const AT_ONCE = 4;
 
 export interface WalkOptions {
-  /** Ends the walk with its reason. */
+  /** Ends the walk. */
   readonly signal: AbortSignal;
-  /** Whether directories are looked into that hold nothing an agent looks for. */
+  /** Whether the directories of {@link SKIPPED} are walked too. */
   readonly wantsSkipped?: boolean;
   /** Levels below the start; absent: all of them. */
   readonly depth?: number;
   readonly limitMs?: number;
 }
 
-/** Something below where a walk began. */
+/** An entry below the start of a walk. */
 export interface Step {
   /** Absolute. */
   readonly path: string;
-  /** Relative to where the walk began. */
+  /** Relative to the start. */
   readonly name: string;
-  /** Not a link to one. */
+  /** `false` for a link. */
   readonly isFile: boolean;
-  /** The directory that it is in, held until the next ones. */
-  readonly directory: Held;
+  /** Its directory, open until the next step. */
+  readonly directory: PathHandle;
   /** Its name in the directory. */
   readonly entry: string;
 }
 
 /**
- * Everything below a directory, links not followed. What cannot be read is left out and remembered; what goes away
- * meanwhile is left out. Ends when its time is over, whatever it finds until then.
+ * Walks everything below a directory without following links. Unreadable entries are skipped and remembered; entries that are
+ * deleted meanwhile are skipped. Stops at its time limit.
  */
 export class Walk {
   readonly #root: Root;
@@ -53,31 +53,31 @@ export class Walk {
     this.#end = Date.now() + (options.limitMs ?? SEARCH_TIME_LIMIT_MS);
   }
 
-  /** Whether the time was over before everything was seen. */
+  /** Whether it stopped at the time limit. */
   get isLate(): boolean {
     return this.#isLate;
   }
 
-  /** Paths that could not be read, so many at most. */
+  /** Unreadable paths, at most {@link UNREADABLE_LIMIT}. */
   get unreadable(): readonly string[] {
     return this.#unreadable;
   }
 
-  /** Notes what could not be read. What is not there any more, or leads out now, is nothing to tell. */
+  /** Remembers an unreadable path, unless it was deleted or replaced by a link meanwhile. */
   failed(path: string, error: unknown): void {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || error instanceof SandboxError) return;
     if (this.#unreadable.length < UNREADABLE_LIMIT) this.#unreadable.push(path);
   }
 
-  /** What is there, some entries of one directory at a time: they may be looked at together. */
+  /** The entries, some of one directory at a time. These may be processed in parallel. */
   async *steps(): AsyncGenerator<readonly Step[]> {
     const { depth = Number.POSITIVE_INFINITY, wantsSkipped = false } = this.#options;
     const waiting = [{ name: "", level: 1 }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (this.#isOver()) return;
       const { name: above, level } = next;
-      await using directory = await this.#held(above === "" ? this.#start : join(this.#start, above));
+      await using directory = await this.#open(above === "" ? this.#start : join(this.#start, above));
       if (directory === undefined) continue;
       const entries = await this.#entries(directory);
       for (let first = 0; first < entries.length; first += AT_ONCE) {
@@ -93,20 +93,20 @@ export class Walk {
     }
   }
 
-  /** @returns `undefined` where it has gone, or has become a link meanwhile */
-  async #held(path: string): Promise<Held | undefined> {
-    let held: Held;
+  /** @returns `undefined` if it was deleted or replaced by a link meanwhile */
+  async #open(path: string): Promise<PathHandle | undefined> {
+    let handle: PathHandle;
     try {
-      held = await this.#root.hold(path);
+      handle = await this.#root.openPath(path);
     } catch (error) {
       return this.#failed(path, error);
     }
-    if (held.real === path) return held;
-    await held[Symbol.asyncDispose]();
+    if (handle.real === path) return handle;
+    await handle[Symbol.asyncDispose]();
     return undefined;
   }
 
-  async #entries({ at, real }: Held): Promise<Dirent[]> {
+  async #entries({ at, real }: PathHandle): Promise<Dirent[]> {
     return await readdir(at, { withFileTypes: true }).catch((error: unknown) => this.#failed(real, error) ?? []);
   }
 

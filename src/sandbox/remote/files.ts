@@ -15,70 +15,70 @@ export class RemoteFiles {
     this.#root = root;
   }
 
-  async read(asked: string): Promise<Uint8Array> {
-    const [size = "", real = ""] = split(await this.act(asked, STAT_FILE), "\n");
+  async read(requested: string): Promise<Uint8Array> {
+    const [size = "", real = ""] = split(await this.act(requested, STAT_FILE), "\n");
     if (Number(size) > FILE_SIZE_LIMIT) {
       const mebibytes = Math.round(Number(size) / 1024 / 1024);
       throw new SandboxError(
         "too-large",
-        `'${asked}' has ${mebibytes} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
+        `'${requested}' has ${mebibytes} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
       );
     }
     const content = await this.#shell.download(real);
-    if (content === undefined) throw new SandboxError("not-found", `'${asked}' does not exist.`);
+    if (content === undefined) throw new SandboxError("not-found", `'${requested}' does not exist.`);
     return content;
   }
 
-  async write(asked: string, content: Uint8Array | string): Promise<string> {
-    const real = await this.act(asked, PREPARE_FILE);
+  async write(requested: string, content: Uint8Array | string): Promise<string> {
+    const real = await this.act(requested, PREPARE_FILE);
     await this.#shell.upload(real, Buffer.from(content));
     return real;
   }
 
-  async list(asked: string): Promise<Found<DirectoryEntry>> {
-    const [directory = "", ...records] = (await this.act(asked, LIST)).split("\0");
+  async list(requested: string): Promise<Found<DirectoryEntry>> {
+    const [directory = "", ...records] = (await this.act(requested, LIST)).split("\0");
     const items = entries(directory, records);
     return { items: items.slice(0, LISTING_LIMIT), truncated: items.length > LISTING_LIMIT };
   }
 
-  async remove(asked: string): Promise<string> {
-    const { path } = locate(this.#root, asked, LIBRARY_DIRECTORIES);
+  async remove(requested: string): Promise<string> {
+    const { path } = locate(this.#root, requested, LIBRARY_DIRECTORIES);
     if (path === this.#root)
       throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
     // The link, not what it points to.
-    return await this.act(asked, REMOVE, { path: dirname(path), name: basename(path) });
+    return await this.act(requested, REMOVE, { path: dirname(path), name: basename(path) });
   }
 
   /**
    * Runs a script that acts on one path.
-   * @param asked the path as the agent named it
+   * @param requested the path as the agent named it
    * @returns the script's answer
    * @throws SandboxError if the script refuses
    */
-  async act(asked: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
-    const { path, unless = "" } = locate(this.#root, asked, LIBRARY_DIRECTORIES);
+  async act(requested: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
+    const { path, unless = "" } = locate(this.#root, requested, LIBRARY_DIRECTORIES);
     const { word, rest } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables });
     if (word === "ok") return rest;
-    throw this.#refusal(word, asked);
+    throw this.#refusal(word, requested);
   }
 
-  #refusal(word: string, asked: string): SandboxError {
+  #refusal(word: string, requested: string): SandboxError {
     switch (word) {
       case "absolute":
       case "link":
-        return outside(this.#root, asked, word);
+        return outside(this.#root, requested, word);
       case "dangling":
-        return new SandboxError("invalid", `'${asked}' is a symbolic link to something that does not exist.`);
+        return new SandboxError("invalid", `'${requested}' is a symbolic link to something that does not exist.`);
       case "not-found":
-        return new SandboxError("not-found", `'${asked}' does not exist.`);
+        return new SandboxError("not-found", `'${requested}' does not exist.`);
       case "not-a-directory":
-        return new SandboxError("not-a-directory", `'${asked}' is not a directory.`);
+        return new SandboxError("not-a-directory", `'${requested}' is not a directory.`);
       case "is-a-directory":
-        return new SandboxError("not-a-file", `'${asked}' is a directory.`);
+        return new SandboxError("not-a-file", `'${requested}' is a directory.`);
       case "not-a-file":
-        return new SandboxError("not-a-file", `'${asked}' is not a regular file.`);
+        return new SandboxError("not-a-file", `'${requested}' is not a regular file.`);
       default:
-        return new SandboxError("denied", `'${asked}': permission denied.`);
+        return new SandboxError("denied", `'${requested}': permission denied.`);
     }
   }
 }

@@ -164,7 +164,7 @@ export function commandsContract(kind: string, open: OpenSubject): void {
           );
           expect(result.exitCode).toBe(TIMEOUT_EXIT_CODE);
           expect(result.output).toBe(
-            "begun\n[The command did not end within 1.0 s and was stopped with everything it had started.]",
+            "begun\n[The command did not end within 1.0 s and was stopped with everything that it had started.]",
           );
           const last = await printed(lease.sandbox, "cat beat");
           await Bun.sleep(500);
