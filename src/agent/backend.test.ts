@@ -8,7 +8,7 @@ import { SandboxBackend } from "./backend.ts";
 import { withOutcome } from "./tool-outcome.ts";
 
 let folder: TemporaryFolder;
-let lease: SandboxHandle;
+let handle: SandboxHandle;
 let sandbox: Sandbox;
 let backend: SandboxBackend;
 let controller: AbortController;
@@ -21,12 +21,12 @@ beforeEach(async () => {
     commandTimeoutMs: 60_000,
     baseEnvironment: { PATH: "/usr/local/bin:/usr/bin:/bin" },
   });
-  lease = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal: new AbortController().signal });
-  sandbox = lease.sandbox;
+  handle = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal: new AbortController().signal });
+  sandbox = handle.sandbox;
   backend = new SandboxBackend(sandbox, controller.signal);
 });
 afterEach(async () => {
-  await lease.release();
+  await handle.release();
   await folder[Symbol.asyncDispose]();
 });
 

@@ -9,13 +9,13 @@ function kept(limit: number, ...pieces: (string | Buffer)[]) {
 }
 
 describe("an output within the limit", () => {
-  test("is kept as it is, in whatever pieces it came", () => {
+  test("is kept unchanged, in any number of pieces", () => {
     expect(kept(10, "0123456789")).toEqual({ text: "0123456789", cut: 0 });
     expect(kept(10, ..."0123456789")).toEqual({ text: "0123456789", cut: 0 });
     expect(kept(10)).toEqual({ text: "", cut: 0 });
   });
 
-  test("may have characters of several bytes cut in two between its pieces and between head and tail", () => {
+  test("may split characters between pieces, and between head and tail", () => {
     const bytes = Buffer.from("ab€😀");
     const pieces = [...bytes].map((byte) => Buffer.from([byte]));
     expect(kept(bytes.length, ...pieces)).toEqual({ text: "ab€😀", cut: 0 });
@@ -23,7 +23,7 @@ describe("an output within the limit", () => {
 });
 
 describe("an output beyond the limit", () => {
-  test("keeps its first and its last bytes, and says what is missing between them", () => {
+  test("keeps its first and last bytes, and says how much was cut", () => {
     const { text, cut } = kept(10, "0123456789abcdefghij");
     expect(cut).toBe(10);
     expect(text).toStartWith("012345\n");
@@ -31,7 +31,7 @@ describe("an output beyond the limit", () => {
     expect(text).toContain("10 bytes of output cut: only the first 6 and the last 4 are kept");
   });
 
-  test("is the same in whatever pieces it came", () => {
+  test("is the same for any number of pieces", () => {
     const whole = "0123456789abcdefghij";
     const expected = kept(10, whole);
     expect(kept(10, ...whole)).toEqual(expected);
@@ -39,13 +39,13 @@ describe("an output beyond the limit", () => {
     expect(kept(10, "01234", "", "56789abcdefgh", "ij")).toEqual(expected);
   });
 
-  test("counts everything that is missing", () => {
+  test("counts all bytes that were cut", () => {
     const output = new BoundedOutput(100);
     for (let piece = 0; piece < 1_000; piece++) output.push(Buffer.from("x".repeat(997)));
     expect(output.read().cut).toBe(997_000 - 100);
   });
 
-  test("is well-formed text where the cuts go through characters", () => {
+  test("is well-formed text even if characters are cut", () => {
     expect(kept(10, "😀".repeat(10)).text.isWellFormed()).toBe(true);
   });
 });

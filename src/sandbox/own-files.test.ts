@@ -4,14 +4,14 @@ import { SecretMask } from "../shared/secret-mask.ts";
 import { FilesystemSandboxes } from "./filesystem/index.ts";
 import { maskOwnFiles, OWN_DIRECTORY } from "./index.ts";
 
-test("secrets are masked in what is written into the runner's own directory, and nowhere else", async () => {
+test("secrets are masked in files of the runner's own directory, and only there", async () => {
   await using folder = await temporaryFolder();
   const options = { rootDir: folder.path, commandTimeoutMs: 60_000, baseEnvironment: {} };
   const { signal } = new AbortController();
-  const lease = await new FilesystemSandboxes(options).acquire({ executionId: "aex-1", environment: {}, signal });
+  const handle = await new FilesystemSandboxes(options).acquire({ executionId: "aex-1", environment: {}, signal });
   const mask = new SecretMask();
   mask.add(["hunter22-and-more"]);
-  const sandbox = maskOwnFiles(lease.sandbox, mask);
+  const sandbox = maskOwnFiles(handle.sandbox, mask);
   const written = async (path: string, content: string | Uint8Array = "it is hunter22-and-more") =>
     Buffer.from(await sandbox.readFile(await sandbox.writeFile(path, content))).toString("latin1");
   for (const path of [
@@ -25,5 +25,5 @@ test("secrets are masked in what is written into the runner's own directory, and
   for (const path of ["notes.md", "/notes.md", `x${OWN_DIRECTORY}/e`])
     expect(await written(path)).toBe("it is hunter22-and-more");
   await expect(sandbox.writeFile("../out", "x")).rejects.toMatchObject({ code: "outside" });
-  await lease.release();
+  await handle.release();
 });

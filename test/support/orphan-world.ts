@@ -1,4 +1,4 @@
-/** A group of replicas that looks for orphaned sandboxes: real Redis, real backends, Daytona's double, and a clock. */
+/** A group of replicas that collects orphaned sandboxes: real Redis, real backends, Daytona's double, and a clock. */
 import { join } from "node:path";
 import { createLogger } from "../../src/log/index.ts";
 import { RedisOrphanLedger } from "../../src/platform/orphan-ledger.ts";
@@ -22,20 +22,20 @@ export interface OrphanWorld {
   readonly daytona: DaytonaDouble;
   readonly redis: TestRedis;
   readonly log: string[];
-  /** The backend that the sessions are at, and one that knows none of them. */
+  /** The backend of the sessions, and one that does not know them. */
   readonly backend: Backend;
   readonly empty: Backend;
   readonly user: StigmerUser;
-  /** Lets time go by. */
+  /** Moves the clock. */
   later(ms: number): void;
-  /** A collector of one more replica. */
+  /** A collector of another replica. */
   collector(options?: Partial<OrphanCollectorOptions> & { readonly at?: Backend }): Promise<OrphanCollector>;
   /** A sandbox with these labels. */
   labelled(labels: Record<string, string>): Promise<string>;
-  /** A sandbox that a replica has left; with a session, written to it unless it is told otherwise. */
+  /** A sandbox that a replica left behind. If it has a session, that names it by default. */
   sandbox(options?: { readonly session?: string; readonly isWritten?: boolean }): Promise<string>;
   alive(): string[];
-  /** The rounds of several hours, each with its own collection; @returns how many sandboxes were deleted */
+  /** Runs the rounds of several hours. @returns how many sandboxes were deleted */
   rounds(collector: OrphanCollector, hours: number): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -109,7 +109,7 @@ export async function orphanWorld(): Promise<OrphanWorld> {
       let deleted = 0;
       for (let round = 0; round < hours * 2; round++) {
         later(HOUR / 2);
-        // The time until the next round is Redis' own.
+        // Redis counts the time until the next round by its own clock.
         await redis.command("DEL", `stigmer:agent-runner:orphans:${GROUP}:round`);
         deleted += await collector.collect();
       }

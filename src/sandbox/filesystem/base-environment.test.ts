@@ -2,19 +2,19 @@ import { describe, expect, test } from "bun:test";
 import { tmpdir, userInfo } from "node:os";
 import { baseEnvironment } from "./base-environment.ts";
 
-describe("the environment that commands start with", () => {
-  test("has what programs need", () => {
+describe("the environment of commands", () => {
+  test("contains what programs need", () => {
     const env = { PATH: "/bin", HOME: "/home/me", LANG: "de_DE.UTF-8", TZ: "Europe/Berlin", TMPDIR: "/scratch" };
     expect(baseEnvironment(env)).toMatchObject(env);
   });
 
-  test("has usual values for what is missing or empty", () => {
+  test("has defaults for missing and empty variables", () => {
     const base = baseEnvironment({ PATH: "", HOME: undefined });
     expect(base["PATH"]).toContain("/usr/bin");
     expect(base).toMatchObject({ HOME: userInfo().homedir, LANG: "C.UTF-8", TMPDIR: tmpdir() });
   });
 
-  test("has none of the runner's own variables, above all none of its keys", () => {
+  test("contains no other variables of the runner, such as keys", () => {
     const own = {
       STIGMER_API_KEY: "sk-1",
       STIGMER_LLM_API_KEY: "sk-2",
@@ -32,7 +32,7 @@ describe("the environment that commands start with", () => {
     expect(JSON.stringify(base)).not.toContain("sk-");
   });
 
-  test("keeps programs from drawing, paging and asking, whatever the terminal of the runner is", () => {
+  test("disables colors, pagers and prompts for any terminal of the runner", () => {
     expect(baseEnvironment({ TERM: "xterm-256color" })).toMatchObject({
       TERM: "dumb",
       NO_COLOR: "1",

@@ -9,7 +9,7 @@ import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { type RunOptions, runCommand } from "./command.ts";
 import { withMemoryNote } from "./memory-note.ts";
 
-/** Long enough that a test fails by its own time limit where something waits for it. */
+/** Long enough that a test fails by its own time limit if something waits for it. */
 const LONG = 600;
 
 let folder: TemporaryFolder;
@@ -28,15 +28,15 @@ async function run(command: string, options: Partial<RunOptions> = {}) {
   return await runCommand(command, { cwd: folder.path, env, timeoutMs: LONG * 1000, signal, processes, ...options });
 }
 
-/** Waits until every process of these numbers is gone. */
+/** Waits until all these processes have ended. */
 async function gone(...pids: string[]): Promise<void> {
   await until(`the processes ${pids.join(", ")} are gone`, () => !pids.some(isRunning));
 }
 
-/** The numbers that a command wrote into a file, when it has. */
+/** The process ids that a command writes to a file. */
 async function pidsIn(name: string, count: number): Promise<string[]> {
   let pids: string[] = [];
-  await until(`${count} process numbers in ${name}`, async () => {
+  await until(`${count} process ids in ${name}`, async () => {
     const file = Bun.file(`${folder.path}/${name}`);
     pids = (await file.exists()) ? (await file.text()).split("\n").filter((line) => line !== "") : [];
     return pids.length === count;
@@ -45,17 +45,17 @@ async function pidsIn(name: string, count: number): Promise<string[]> {
 }
 
 describe("a command", () => {
-  test("answers with its output and its exit code", async () => {
+  test("returns its output and its exit code", async () => {
     expect(await run("echo hello")).toEqual({ output: "hello\n", exitCode: 0, cut: 0 });
     expect(await run("exit 7")).toEqual({ output: "", exitCode: 7, cut: 0 });
   });
 
-  test("has standard output and standard error in the order in which they were written", async () => {
+  test("keeps the order of standard output and standard error", async () => {
     const { output } = await run("for i in 1 2 3; do echo out$i; echo err$i >&2; done");
     expect(output).toBe("out1\nerr1\nout2\nerr2\nout3\nerr3\n");
   });
 
-  test("has its standard input closed, so that it does not wait for anybody", async () => {
+  test("has a closed standard input, so that it does not wait for input", async () => {
     expect(await run("cat; read answer || echo nobody")).toMatchObject({ output: "nobody\n", exitCode: 0 });
   });
 
@@ -64,14 +64,14 @@ describe("a command", () => {
     expect(output).toBe("it's\n$name\n");
   });
 
-  test("tells of what the shell does not understand", async () => {
+  test("fails with the shell's message if the shell does not understand it", async () => {
     const { output, exitCode } = await run("no-such-program-anywhere");
     expect(exitCode).toBe(127);
     expect(output).toContain("no-such-program-anywhere");
     expect((await run("if")).exitCode).not.toBe(0);
   });
 
-  test("sees the environment it is given and no other", async () => {
+  test("sees only the given environment", async () => {
     const { output } = await run("env", { env: { PATH: "/usr/bin:/bin", MINE: "yes" } });
     const names = output.split("\n").map((line) => line.split("=")[0]);
     expect(output).toContain("MINE=yes\n");
@@ -82,7 +82,7 @@ describe("a command", () => {
     expect((await run("pwd -P")).output.trim()).toBe(await realpath(folder.path));
   });
 
-  test("that a signal ended has 128 and its number as exit code", async () => {
+  test("that a signal ended has exit code 128 + signal", async () => {
     expect((await run("kill -KILL $$")).exitCode).toBe(137);
   });
 
@@ -91,7 +91,7 @@ describe("a command", () => {
   });
 });
 
-test("of a long output the head and the tail are kept", async () => {
+test("the head and the tail of a long output are kept", async () => {
   const { output, cut } = await run("echo first; seq 1 400000; echo last");
   expect(output).toStartWith("first\n1\n2\n");
   expect(output).toEndWith("400000\nlast\n");
@@ -108,14 +108,14 @@ describe("a command that exceeds its time", () => {
     expect(output).toContain("did not end within 0.2 s");
   });
 
-  test("is stopped with everything it had started", async () => {
+  test("is stopped with everything that it started", async () => {
     const { output } = await run(`sleep ${LONG} & echo $!; (sleep ${LONG} & echo $!; wait) & wait`, { timeoutMs: 300 });
     const pids = output.split("\n").filter((line) => /^\d+$/.test(line));
     expect(pids).toHaveLength(2);
     await gone(...pids);
   });
 
-  test("is killed where it ignores being requested to end", async () => {
+  test("is killed if it ignores SIGTERM", async () => {
     const { output, exitCode } = await run(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, { timeoutMs: 300 });
     expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
     await gone(output.split("\n")[0] ?? "");
@@ -123,7 +123,7 @@ describe("a command that exceeds its time", () => {
 });
 
 describe("a signal", () => {
-  test("that aborts stops the command and everything it has started", async () => {
+  test("that aborts stops the command and everything that it started", async () => {
     const controller = new AbortController();
     const running = run(`sleep ${LONG} & echo $! >> abort; echo $$ >> abort; wait`, { signal: controller.signal });
     const pids = await pidsIn("abort", 2);
@@ -132,7 +132,7 @@ describe("a signal", () => {
     await gone(...pids);
   });
 
-  test("that has aborted already keeps the command from starting", async () => {
+  test("that aborted before prevents the start", async () => {
     const reason = new Error("the execution was cancelled");
     await expect(run("touch started", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(await Bun.file(`${folder.path}/started`).exists()).toBe(false);
@@ -140,7 +140,7 @@ describe("a signal", () => {
 });
 
 describe("what a command leaves in the background", () => {
-  test("does not hold up its answer, though it holds its output", async () => {
+  test("does not delay its result, although it keeps the output open", async () => {
     const { output, exitCode } = await run(`sleep ${LONG} & echo $!`);
     expect(exitCode).toBe(0);
     const pid = output.trim();
@@ -149,13 +149,13 @@ describe("what a command leaves in the background", () => {
     await gone(pid);
   });
 
-  test("may say more shortly after the command has ended", async () => {
+  test("may still write shortly after the command ended", async () => {
     expect((await run("(sleep 0.05; echo late) & echo early")).output).toBe("early\nlate\n");
   });
 });
 
 describe("what a command leaves behind", () => {
-  test("is stopped though it left its process group and its session", async () => {
+  test("is stopped even if it left the process group and the session", async () => {
     await run(
       "setsid sh -c 'echo $$ >>left; exec sleep 4242' & setsid setsid sh -c 'echo $$ >>left; exec sleep 4243' & sleep 0.3",
     );
@@ -165,13 +165,13 @@ describe("what a command leaves behind", () => {
     await gone(...pids);
   });
 
-  test("is not looked for where there was no command", async () => {
+  test("is not searched if there was no command", async () => {
     const before = performance.now();
     await new ProcessTree().stopAll();
     expect(performance.now() - before).toBeLessThan(5);
   });
 
-  test("of others is left alone", async () => {
+  test("is left alone if another execution started it", async () => {
     const others = new ProcessTree();
     await run("setsid sh -c 'echo $$ >others; exec sleep 4244' & sleep 0.3", { processes: others });
     const pids = await pidsIn("others", 1);
@@ -182,7 +182,7 @@ describe("what a command leaves behind", () => {
     await gone(...pids);
   });
 
-  test("ends with this process, also where that is killed", async () => {
+  test("ends with this process, even if that is killed", async () => {
     const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dir, "command.ts"))};
 import { ProcessTree } from ${JSON.stringify(join(import.meta.dir, "../../processes/index.ts"))};
 await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & set -m; env -i sleep 4247 & echo $$ >>killed; echo $! >>killed; sleep 4246", {
@@ -195,7 +195,7 @@ await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & set -m; env
 });
 
 describe("a command that cannot be started", () => {
-  test("is refused in words that say what to do", async () => {
+  test("fails with an error that says what to do", async () => {
     await expect(run("true", { env: { ODD: "a\0b" } })).rejects.toThrow('The variable "ODD" contains a NUL character');
     await expect(run(`: ${"x".repeat(3_000_000)}`)).rejects.toThrow(
       "it has 3000002 bytes, and the system takes less than 131072. Write it into a file, and run that.",
@@ -203,7 +203,7 @@ describe("a command that cannot be started", () => {
     await expect(run("true", { cwd: `${folder.path}/gone` })).rejects.toThrow("does not exist any more");
   });
 
-  test("names the variable that is too long, or the longest ones", async () => {
+  test("fails with the name of the variable that is too long, or of the longest ones", async () => {
     const base = { PATH: "/usr/bin:/bin" };
     await expect(run("true", { env: { ...base, SHORT: "x", LARGE: "ä".repeat(70_000) } })).rejects.toThrow(
       /the variable LARGE has 140006 bytes with its name, and the system takes less than 131072 for each/,
@@ -215,7 +215,7 @@ describe("a command that cannot be started", () => {
   });
 });
 
-/** Whether this machine lets the tests make control groups. */
+/** Whether the tests may create control groups on this machine. */
 async function canLimitMemory(): Promise<boolean> {
   const trial = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
   trial.start("true", [], { env: { PATH: "/usr/bin:/bin" }, stdio: "ignore" });
@@ -226,11 +226,11 @@ async function canLimitMemory(): Promise<boolean> {
 
 const isMemoryLimited = await canLimitMemory();
 
-describe("a command that the kernel ends for want of memory", () => {
+describe("a command that the kernel kills because memory runs out", () => {
   const result = { output: "so far\n", exitCode: 137, cut: 0 };
   const at = (count: number, isExact = false) => ({ count, isExact });
 
-  test("is told as such", () => {
+  test("gets a note in its output", () => {
     expect(withMemoryNote(result, at(1), at(2), undefined).output).toBe(
       "so far\n[The kernel killed it: the machine is out of memory.]",
     );
@@ -239,13 +239,13 @@ describe("a command that the kernel ends for want of memory", () => {
     );
   });
 
-  test("is not confused with one that ended by itself, or whose neighbour was ended", () => {
+  test("is not confused with one that ended by itself, or whose neighbour was killed", () => {
     expect(withMemoryNote(result, at(1), at(1), undefined)).toBe(result);
     const other = { ...result, exitCode: 1 };
     expect(withMemoryNote(other, at(1), at(2), undefined)).toBe(other);
   });
 
-  test.if(isMemoryLimited)("is told by the result of the command itself", async () => {
+  test.if(isMemoryLimited)("reports this in its own result", async () => {
     const limited = new ProcessTree({ memoryLimit: 64 * 1024 * 1024 });
     const { output, exitCode } = await run("echo begun; exec tail /dev/zero", { processes: limited });
     expect(exitCode).toBe(137);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-/** The code with which a path is refused. */
+/** The code of the error for a path. */
 async function refusal(work: Promise<string>): Promise<string> {
   const error: unknown = await work.then(
     (path) => new Error(`it was allowed, as ${path}`),
@@ -47,7 +47,7 @@ describe("a path inside the root", () => {
     expect(await confine(root, join(root, "dir"))).toBe(join(root, "dir"));
   });
 
-  test("need not exist", async () => {
+  test("does not have to exist", async () => {
     expect(await confine(root, "new/deep/file.txt")).toBe(join(root, "new/deep/file.txt"));
   });
 
@@ -60,19 +60,19 @@ describe("a path inside the root", () => {
   });
 });
 
-describe("an absolute path that agents mean to be the root's", () => {
-  test("counts as the root's where this machine has nothing of its first name", async () => {
+describe("an absolute path", () => {
+  test("starts at the root if its first directory does not exist on this machine", async () => {
     expect(await confine(root, "/no-such-name-here/notes.md")).toBe(join(root, "no-such-name-here/notes.md"));
     expect(await confine(root, "/no-such-name-here.md")).toBe(join(root, "no-such-name-here.md"));
   });
 
-  test("is refused where it has", async () => {
+  test("is refused if its first directory exists on this machine", async () => {
     expect(await refusal(confine(root, "/etc/passwd"))).toBe("outside");
     expect(await refusal(confine(root, "//etc/passwd"))).toBe("outside");
     expect(await refusal(confine(root, "/no-such-name-here/../etc/passwd"))).toBe("outside");
   });
 
-  test("goes to the runner's directory under the names that the agent library uses", async () => {
+  test("leads to the runner's directory if the agent library uses it", async () => {
     const aliases = { "/large_tool_results": "own/results" };
     expect(await confine(root, "/large_tool_results/1.txt", aliases)).toBe(join(root, "own/results/1.txt"));
     expect(await confine(root, "/large_tool_results", aliases)).toBe(join(root, "own/results"));
@@ -82,23 +82,23 @@ describe("an absolute path that agents mean to be the root's", () => {
 });
 
 describe("a path that leads out of the root", () => {
-  test("is refused, with what is allowed", async () => {
+  test("is refused with a hint what is allowed", async () => {
     await expect(confine(root, "../elsewhere/secret.txt")).rejects.toThrow(`Use a path below ${root}`);
     for (const path of ["..", "dir/../../elsewhere", join(root, "../elsewhere"), "../root-too"])
       expect(await refusal(confine(root, path))).toBe("outside");
   });
 
-  test("is refused where it only starts like the root", async () => {
+  test("is refused if only its text starts like the root", async () => {
     expect(await refusal(confine(root, `${root}-too/file.txt`))).toBe("outside");
   });
 
-  test("is refused where a link leads there, at its end or on the way", async () => {
+  test("is refused if a link in it leads out", async () => {
     for (const path of ["link-outside", "link-outside/secret.txt", "link-outside/new.txt", "dir/file-link"])
       expect(await refusal(confine(root, path))).toBe("outside");
   });
 });
 
-describe("a path that cannot be one", () => {
+describe("an invalid path", () => {
   test("is refused", async () => {
     expect(await refusal(confine(root, "a\0b"))).toBe("invalid");
     expect(await refusal(confine(root, "circle/x"))).toBe("invalid");
@@ -106,13 +106,13 @@ describe("a path that cannot be one", () => {
     expect(await refusal(confine(root, "file.txt/below"))).toBe("not-a-directory");
   });
 
-  test("is a link to nothing, which writing would create somewhere", async () => {
+  test("can be a dangling link, whose target writing would create", async () => {
     expect(await refusal(confine(root, "link-to-nothing"))).toBe("invalid");
   });
 });
 
-describe("an entry that is to be removed", () => {
-  test("is the link itself, not what it points to", async () => {
+describe("an entry to be removed", () => {
+  test("is the link itself, not its target", async () => {
     expect(await confineEntry(root, "link-outside")).toBe(join(root, "link-outside"));
     expect(await confineEntry(root, "link-to-nothing")).toBe(join(root, "link-to-nothing"));
   });
@@ -123,7 +123,7 @@ describe("an entry that is to be removed", () => {
     expect(await refusal(confineEntry(root, ".."))).toBe("outside");
   });
 
-  test("may turn out to be the root", async () => {
+  test("can be the root", async () => {
     for (const path of [".", "/", `../${basename(root)}`]) expect(await confineEntry(root, path)).toBe(root);
   });
 });

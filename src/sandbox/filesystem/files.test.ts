@@ -8,11 +8,11 @@ import { listDirectory, readBytes, writeBytes } from "./files.ts";
 import { removePath } from "./remove.ts";
 import { Root } from "./root.ts";
 
-/** A path in a folder, under the name by which an agent requested for it. */
+/** A path in a folder, and the path as an agent would write it. */
 const named = (folder: string, requested: string) => ({ real: join(folder, requested), requested });
 
-describe("reading", () => {
-  test("gives a file's bytes as they are", async () => {
+describe("reading a file", () => {
+  test("returns its bytes unchanged", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     const bytes = new Uint8Array([0, 255, 10, 13]);
@@ -20,7 +20,7 @@ describe("reading", () => {
     expect(new Uint8Array(await readBytes(root, named(folder.path, "data")))).toEqual(bytes);
   });
 
-  test("says by the name that was requested for what is not there, or is no file", async () => {
+  test("fails with the requested name if the file is missing or not a file", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await expect(readBytes(root, named(folder.path, "missing"))).rejects.toMatchObject({
@@ -33,14 +33,14 @@ describe("reading", () => {
     });
   });
 
-  test("does not wait for a writer of a named pipe", async () => {
+  test("does not wait for the writer of a named pipe", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     expect(Bun.spawnSync(["mkfifo", join(folder.path, "pipe")]).exitCode).toBe(0);
     await expect(readBytes(root, named(folder.path, "pipe"))).rejects.toMatchObject({ code: "not-a-file" });
   });
 
-  test("refuses a file that is too large to be read whole, and says what to do instead", async () => {
+  test("refuses a file that is too large, and says what to do instead", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     const large = named(folder.path, "large");
@@ -55,8 +55,8 @@ describe("reading", () => {
   });
 });
 
-describe("writing", () => {
-  test("makes the directories above, and replaces what was there whole", async () => {
+describe("writing a file", () => {
+  test("creates the directories above it, and replaces the old content", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     const file = named(folder.path, "a/b/file.txt");
@@ -73,14 +73,14 @@ describe("writing", () => {
     });
   });
 
-  test("does not wait for a reader of a named pipe", async () => {
+  test("does not wait for the reader of a named pipe", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     expect(Bun.spawnSync(["mkfifo", join(folder.path, "pipe")]).exitCode).toBe(0);
     await expect(writeBytes(root, named(folder.path, "pipe"), "x")).rejects.toMatchObject({ code: "not-a-file" });
   });
 
-  test("does not follow a link that was put in the file's place meanwhile", async () => {
+  test("does not follow a link that replaced the file meanwhile", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await Bun.write(join(folder.path, "target"), "untouched");
@@ -90,8 +90,8 @@ describe("writing", () => {
   });
 });
 
-describe("listing", () => {
-  test("gives files and directories by name, without the runner's own directory", async () => {
+describe("listing a directory", () => {
+  test("returns files and directories by name, without the runner's own directory", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await mkdir(join(folder.path, "dir"));
@@ -107,10 +107,10 @@ describe("listing", () => {
     ]);
   });
 
-  test("ends at a limit and says so", async () => {
+  test("stops at the limit and says so", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
-    // Directories, since making them is quicker than making files.
+    // Creating directories is quicker than creating files.
     const { exitCode } = Bun.spawnSync(["sh", "-c", `seq ${LISTING_LIMIT + 1} | xargs mkdir`], { cwd: folder.path });
     expect(exitCode).toBe(0);
     const { items, truncated } = await listDirectory(root, { real: folder.path, requested: "." });
@@ -118,7 +118,7 @@ describe("listing", () => {
     expect(truncated).toBe(true);
   });
 
-  test("refuses what is no directory or not there", async () => {
+  test("refuses a missing path and a file", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await Bun.write(join(folder.path, "file"), "");
@@ -128,7 +128,7 @@ describe("listing", () => {
 });
 
 describe("removing", () => {
-  test("takes a directory with all that is in it, but not what its links point to", async () => {
+  test("deletes a directory with its contents, but not the targets of its links", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await Bun.write(join(folder.path, "kept.txt"), "kept");
@@ -139,7 +139,7 @@ describe("removing", () => {
     expect(await Bun.file(join(folder.path, "kept.txt")).text()).toBe("kept");
   });
 
-  test("refuses what is not there", async () => {
+  test("refuses a missing path", async () => {
     await using folder = await temporaryFolder();
     const root = await Root.open(folder.path);
     await expect(removePath(root, named(folder.path, "missing"))).rejects.toMatchObject({ code: "not-found" });

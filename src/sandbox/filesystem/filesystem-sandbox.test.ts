@@ -9,7 +9,7 @@ import { FilesystemSandboxes } from "./index.ts";
 
 let folder: TemporaryFolder;
 let sandboxes: FilesystemSandboxes;
-const leases: SandboxHandle[] = [];
+const handles: SandboxHandle[] = [];
 
 beforeEach(async () => {
   folder = await temporaryFolder();
@@ -20,19 +20,19 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await Promise.all(leases.splice(0).map((lease) => lease.release()));
+  await Promise.all(handles.splice(0).map((handle) => handle.release()));
   await folder[Symbol.asyncDispose]();
 });
 
 async function acquire(request: Partial<SandboxRequest> = {}): Promise<SandboxHandle> {
   const signal = new AbortController().signal;
-  const lease = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal, ...request });
-  leases.push(lease);
-  return lease;
+  const handle = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal, ...request });
+  handles.push(handle);
+  return handle;
 }
 
 describe("a sandbox on this machine", () => {
-  test("makes its directory where it is missing, and names it without links", async () => {
+  test("creates its directory, and reports its path without links", async () => {
     const { sandbox } = await acquire();
     expect(sandbox.root).toBe(join(await realpath(folder.path), "made/anew"));
     expect((await sandbox.execute("pwd")).output).toBe(`${sandbox.root}\n`);
@@ -49,7 +49,7 @@ describe("a sandbox on this machine", () => {
     expect(await sandbox.writeFile("x.txt", "x")).toBe(join(behind.root, "x.txt"));
   });
 
-  test("cannot be had where its directory cannot be made, and says which variable to check", async () => {
+  test("fails if its directory cannot be created, and names the setting", async () => {
     await Bun.write(join(folder.path, "file"), "");
     const options = { rootDir: join(folder.path, "file/below"), commandTimeoutMs: 1000, baseEnvironment: {} };
     const signal = new AbortController().signal;
@@ -57,7 +57,7 @@ describe("a sandbox on this machine", () => {
     await expect(attempt).rejects.toThrow("SANDBOX_ROOT_DIR");
   });
 
-  test("is kept when it is cleaned up: it belongs to its user", async () => {
+  test("is kept by a cleanup, because it belongs to the user", async () => {
     const { sandbox } = await acquire();
     await sandbox.writeFile("kept.txt", "kept");
     expect(await sandboxes.cleanup()).toContain("kept");
@@ -77,7 +77,7 @@ describe("files", () => {
     expect((await sandbox.list("/")).items).toEqual([]);
   });
 
-  test("outside of the root are out of reach of every tool", async () => {
+  test("outside of the root cannot be reached by any tool", async () => {
     const { sandbox } = await acquire();
     await Bun.write(join(folder.path, "outside.txt"), "outside");
     await symlink(folder.path, join(sandbox.root, "link"));
@@ -95,7 +95,7 @@ describe("files", () => {
     expect(await Bun.file(join(folder.path, "outside.txt")).text()).toBe("outside");
   });
 
-  test("that the agent library puts aside lie in the runner's own directory", async () => {
+  test("of the agent library are in the runner's own directory", async () => {
     const { sandbox } = await acquire();
     const path = await sandbox.writeFile("/large_tool_results/1", "result");
     expect(path).toBe(join(sandbox.root, OWN_DIRECTORY, "large_tool_results/1"));
@@ -104,7 +104,7 @@ describe("files", () => {
 });
 
 describe("removing", () => {
-  test("takes a link away, not what it points to", async () => {
+  test("deletes a link, not its target", async () => {
     const { sandbox } = await acquire();
     await Bun.write(join(folder.path, "outside.txt"), "outside");
     await symlink(join(folder.path, "outside.txt"), join(sandbox.root, "link"));
@@ -113,7 +113,7 @@ describe("removing", () => {
     expect(await Bun.file(join(folder.path, "outside.txt")).text()).toBe("outside");
   });
 
-  test("refuses the root itself, under whatever name", async () => {
+  test("refuses the root itself, by any name", async () => {
     const { sandbox } = await acquire();
     for (const path of ["/", ".", "", sandbox.root, "x/.."])
       await expect(sandbox.remove(path)).rejects.toMatchObject({ code: "denied" });
@@ -121,12 +121,12 @@ describe("removing", () => {
 });
 
 describe("commands", () => {
-  test("see the base environment, that of the execution over it, and that of the call over both", async () => {
+  test("see the base environment, overridden by that of the execution, then by that of the call", async () => {
     const { sandbox } = await acquire({ environment: { LAYER: "execution", CALL: "execution" } });
     const { output } = await sandbox.execute('echo "$BASE $LAYER $CALL"', { env: { CALL: "call" } });
     expect(output).toBe("yes execution call\n");
     const { output: keys } = await sandbox.execute("env");
-    // What the process of the tests has and was not given.
+    // The test process has this variable, but the sandbox was not given it.
     expect(keys).not.toContain("npm_");
     expect(keys).not.toContain("HOME=");
   });
@@ -140,10 +140,10 @@ describe("commands", () => {
     expect((await running).exitCode).toBe(143);
   });
 
-  test("that still run in the background are stopped when the lease is released, and those of others are not", async () => {
+  test("in the background are stopped by the release of their handle only", async () => {
     const [mine, other] = [await acquire(), await acquire()];
-    const start = async (lease: SandboxHandle) =>
-      Number((await lease.sandbox.execute("sleep 600 >/dev/null 2>&1 & echo $!")).output);
+    const start = async (handle: SandboxHandle) =>
+      Number((await handle.sandbox.execute("sleep 600 >/dev/null 2>&1 & echo $!")).output);
     const [myPid, otherPid] = [await start(mine), await start(other)];
     await mine.release();
     await until("the background process is gone", () => !isRunning(myPid));

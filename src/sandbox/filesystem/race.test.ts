@@ -5,14 +5,14 @@ import { type TemporaryFolder, temporaryFolder } from "../../../test/support/tem
 import type { DirectoryEntry, Found } from "../sandbox.ts";
 import { FilesystemSandboxes } from "./index.ts";
 
-/** Rounds of all tools: some thousand calls. */
+/** Each round calls all tools: together some thousand calls. */
 const ROUNDS = 400;
-/** What is in the files outside: of a length that no file inside has. */
+/** Content of the files outside: no file inside has this length. */
 const OUTSIDE = "this is outside";
-/** A name that is only outside, in each directory. */
+/** Only the directories outside contain this name. */
 const OUTSIDE_NAME = "outside.txt";
 
-/** Swaps pairs of names without end, each in one step: neither name is ever missing. */
+/** Swaps pairs of names forever, each atomically: no name is ever missing. */
 const RACER = `
 import { dlopen } from "bun:ffi";
 const { symbols } = dlopen("libc.so.6", { renameat2: { args: ["int", "cstring", "int", "cstring", "u32"], returns: "int" } });
@@ -54,7 +54,7 @@ async function picture(directory: string): Promise<string[]> {
   );
 }
 
-/** What a listing tells: names, and whose sizes. */
+/** The names and sizes in a listing. */
 function told({ items }: Found<DirectoryEntry>): string[] {
   return items.map(({ path, size }) => `${basename(path)}: ${size === OUTSIDE.length ? "as outside" : size}`);
 }
@@ -110,7 +110,7 @@ test.if(process.platform === "linux")(
     racer.kill("SIGKILL");
     await racer.exited;
     expect(await picture(outside)).toEqual(before);
-    // It was a race: both sides won at times.
+    // Both sides of the race won sometimes.
     expect(seen.get("done")).toBeGreaterThan(ROUNDS);
     expect(seen.get("refused: outside")).toBeGreaterThan(ROUNDS);
   },

@@ -43,7 +43,7 @@ async function grep(text: string, path = ".", options: { glob?: string; limit?: 
 }
 
 describe("a search for names", () => {
-  test("finds files at any depth, hidden ones too, in order", async () => {
+  test("finds files at any depth, including hidden ones, sorted", async () => {
     expect(await glob("**/*.{ts,md,json}")).toEqual([
       ".config/d.json",
       "a.ts",
@@ -57,34 +57,34 @@ describe("a search for names", () => {
     expect(await glob("*p*")).toEqual(["empty", "image.png"]);
   });
 
-  test("looks into directories of dependencies and versions only where the pattern names them", async () => {
+  test("skips .git and node_modules unless the pattern names them", async () => {
     expect(await glob("**/e.ts")).toEqual([]);
     expect(await glob("node_modules/**/*.ts")).toEqual(["node_modules/lib/e.ts"]);
   });
 
-  test("begins where it is told to", async () => {
+  test("starts in the given directory", async () => {
     expect(await glob("*.ts", join(root, "src"))).toEqual(["src/b.ts"]);
   });
 
-  test("takes absolute patterns that lie below its start, and those that mean the root by a slash", async () => {
+  test("accepts absolute patterns below its start, and patterns with a slash for the root", async () => {
     expect(await glob(join(root, "src/*.ts"))).toEqual(["src/b.ts"]);
     expect(await glob("/src/*.ts")).toEqual(["src/b.ts"]);
   });
 
-  test("refuses a pattern that leads out, and one that lies beside its start", async () => {
+  test("refuses a pattern that leads out of the root, or of its start", async () => {
     await expect(glob("../elsewhere/*")).rejects.toMatchObject({ code: "outside" });
     await expect(glob("src/../../elsewhere/*")).rejects.toMatchObject({ code: "outside" });
     await expect(glob(join(root, "empty/*"), join(root, "src"))).rejects.toMatchObject({ code: "invalid" });
   });
 
-  test("finds nothing outside of the root, through links or alternatives", async () => {
+  test("finds nothing outside of the root through links or alternatives", async () => {
     for (const pattern of ["link/*", "link/**", "{..,link}/*", "{../elsewhere,x}/*"])
       expect({ pattern, found: await glob(pattern) }).toEqual({ pattern, found: [] });
   });
 });
 
 describe("a search for text", () => {
-  test("finds lines in text files, with their numbers", async () => {
+  test("finds lines with their numbers in text files", async () => {
     expect(await grep("needle")).toEqual([
       '.config/d.json:1:{"needle": true}',
       "a.ts:1:const needle = 1;",
@@ -94,22 +94,22 @@ describe("a search for text", () => {
     ]);
   });
 
-  test("takes the text as it is, not as a pattern", async () => {
+  test("does not treat the text as a pattern", async () => {
     expect(await grep("n..dle")).toEqual([]);
     expect(await grep('{"needle"')).toHaveLength(1);
   });
 
-  test("may be limited to names, or to paths relative to its start", async () => {
+  test("can be limited to file names or relative paths", async () => {
     expect(await grep("needle", ".", { glob: "*.md" })).toEqual(["src/deep/c.md:1:# needle\r"]);
     expect(await grep("needle", ".", { glob: "src/*.ts" })).toEqual(["src/b.ts:1:needle"]);
     expect(await grep("needle", "src", { glob: "deep/*" })).toEqual(["src/deep/c.md:1:# needle\r"]);
   });
 
-  test("may be of a single file", async () => {
+  test("can search a single file", async () => {
     expect(await grep("again", "a.ts")).toEqual(["a.ts:3:  needle again"]);
   });
 
-  test("ends at its limit and says so", async () => {
+  test("stops at its limit and says so", async () => {
     const all = await grepFiles(await Root.open(root), root, "needle", { signal, limit: 5 });
     expect(all).toMatchObject({ truncated: false, items: { length: 5 } });
     const some = await grepFiles(await Root.open(root), root, "needle", { signal, limit: 4 });
@@ -123,26 +123,26 @@ describe("a search for text", () => {
     await expect(link).rejects.toMatchObject({ code: "outside" });
   });
 
-  test("keeps of a very long line only its start", async () => {
+  test("cuts very long lines", async () => {
     await using other = await temporaryFolder();
     await Bun.write(join(other.path, "min.js"), `needle${"x".repeat(100_000)}`);
     const { items } = await grepFiles(await Root.open(other.path), other.path, "needle", { signal, limit: 1 });
     expect(items[0]?.text).toHaveLength(1_000);
   });
 
-  test("refuses a start that is not there", async () => {
+  test("refuses a start that does not exist", async () => {
     await expect(grep("needle", "missing")).rejects.toMatchObject({ code: "not-found" });
   });
 });
 
-test("a search for names says what is wrong with where it starts", async () => {
+test("a search for names reports an invalid start", async () => {
   await expect(globFiles(await Root.open(root), join(root, "nowhere"), "*", { signal })).rejects.toMatchObject({
     code: "not-found",
   });
 });
 
 describe("a search", () => {
-  test("ends at its time limit, whatever it finds, and says so", async () => {
+  test("stops at its time limit and says so", async () => {
     const limitMs = -1;
     expect(await globFiles(await Root.open(root), root, "**/nothing", { signal, limitMs })).toMatchObject({
       items: [],
@@ -153,7 +153,7 @@ describe("a search", () => {
     });
   });
 
-  test("ends when it is no longer wanted", async () => {
+  test("stops when the signal aborts", async () => {
     const gone = AbortSignal.abort(new Error("not wanted"));
     await expect(globFiles(await Root.open(root), root, "**/nothing", { signal: gone })).rejects.toThrow("not wanted");
     await expect(grepFiles(await Root.open(root), root, "nothing", { signal: gone, limit: 1 })).rejects.toThrow(
@@ -161,7 +161,7 @@ describe("a search", () => {
     );
   });
 
-  test("goes on where directories go away meanwhile", async () => {
+  test("continues if directories are deleted meanwhile", async () => {
     await using other = await temporaryFolder();
     for (let index = 0; index < 50; index++) await Bun.write(join(other.path, `d${index}/a.txt`), "needle");
     const searching = grepFiles(await Root.open(other.path), other.path, "needle", { signal, limit: 100 });

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What a sandbox is asked for with, as the API takes it. */
+/** The body of a request for a new sandbox. */
 export interface BoxParams {
   readonly name?: string;
   readonly snapshot?: string;
@@ -14,7 +14,7 @@ export interface BoxParams {
   readonly autoArchiveInterval?: number;
 }
 
-/** A sandbox: a folder, and what the API tells of it. */
+/** A sandbox: a folder, and what the API says about it. */
 export class Box {
   readonly id = crypto.randomUUID();
   readonly name: string;
@@ -27,7 +27,7 @@ export class Box {
   autoStopInterval: number;
   autoDeleteInterval: number;
   lastActivityAt = new Date();
-  /** How often it was told that it is in use. */
+  /** How often its activity was refreshed. */
   refreshed = 0;
   readonly createdAt = new Date();
 

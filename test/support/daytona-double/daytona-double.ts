@@ -4,7 +4,7 @@ import { toolboxAnswer } from "./toolbox.ts";
 
 export interface DaytonaDoubleOptions {
   readonly apiKey?: string;
-  /** How long a sandbox takes to be made or started. */
+  /** How long it takes to create or start a sandbox. */
   readonly startMs?: number;
 }
 
@@ -12,8 +12,8 @@ export interface DaytonaDoubleOptions {
 const PAGE = 2;
 
 /**
- * Daytona's API over HTTP, as far as its own SDK uses it for this project: sandboxes that are folders of this machine in
- * which commands really run. The SDK's requests are checked as strictly as the real API checks them.
+ * The part of Daytona's HTTP API that its SDK uses for this project. Sandboxes are folders of this machine, and commands
+ * really run in them.
  */
 export class DaytonaDouble {
   readonly apiKey: string;
@@ -28,9 +28,9 @@ export class DaytonaDouble {
   path = process.env["PATH"] ?? "/usr/bin:/bin";
   /** The user that commands run as; absent: this process' own. */
   user: number | undefined;
-  /** Told of every request before it is answered. */
+  /** Is called with every request before it is answered. */
   onRequest: (entry: string) => void = () => undefined;
-  /** New sandboxes come to this end instead of being started. */
+  /** New sandboxes get this state instead of being started. */
   failsWith: { readonly state: string; readonly reason: string } | undefined;
 
   constructor({ apiKey = "dtn_test_key", startMs = 20 }: DaytonaDoubleOptions = {}) {
@@ -48,7 +48,7 @@ export class DaytonaDouble {
     return `http://127.0.0.1:${this.#server.port}/api`;
   }
 
-  /** Those that are not deleted. */
+  /** The sandboxes that are not deleted. */
   get alive(): readonly Box[] {
     return [...this.boxes.values()].filter(({ state }) => state !== "destroyed");
   }

@@ -1,19 +1,19 @@
-/** What to answer instead, or how: for requests whose method and path fit. */
+/** How requests with a matching method and path are answered instead. */
 export interface Fault {
   /** As in `POST /sandbox`. */
   readonly request: RegExp;
   readonly status?: number;
   readonly message?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Do what was asked, but let the answer be lost at a gateway. */
+  /** Carry out the request, but answer as a gateway that lost the answer. */
   readonly loseAnswer?: boolean;
   /** Never answer. */
   readonly hang?: boolean;
-  /** How often; without it always. */
+  /** How often; absent: always. */
   readonly times?: number;
 }
 
-/** Faults in the order they were asked for, each as often as asked for. */
+/** Faults in the order in which they were added. */
 export class Faults {
   #faults: { fault: Fault; left: number }[] = [];
 
@@ -32,7 +32,7 @@ export class Faults {
   }
 }
 
-/** An error as Daytona's API words it. */
+/** An error in the format of Daytona's API. */
 export function errorAnswer(
   status: number,
   message: string,

@@ -1,10 +1,10 @@
 import type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "../../../src/sandbox/daytona/index.ts";
 import { KeyedMutex } from "../../../src/shared/keyed-mutex.ts";
 
-/** Sessions and their sandboxes, of one process. */
+/** Sessions and their sandboxes, in memory. */
 export class MemorySessions implements SessionSandboxes {
   readonly sandboxes = new Map<string, string | undefined>();
-  /** What writing fails with, where it shall. */
+  /** Writing fails with this error. */
   broken: Error | undefined;
 
   constructor(...ids: string[]) {
@@ -23,7 +23,7 @@ export class MemorySessions implements SessionSandboxes {
   }
 }
 
-/** Locks of one process. */
+/** Locks in memory. */
 export function memoryLocks(): ReplicaLocks {
   const mutex = new KeyedMutex();
   return {
@@ -34,7 +34,7 @@ export function memoryLocks(): ReplicaLocks {
   };
 }
 
-/** The organization of a group, of one process. */
+/** The organization of a group, in memory. */
 export function memoryOrganization(first?: string): GroupOrganization {
   let bound = first;
   return {

@@ -20,18 +20,18 @@ export interface ReplicaOptions {
   readonly apiUrl?: string;
   readonly snapshotId?: string;
   readonly keepAliveMs?: number;
-  /** Whether requests are made again only twice, soon. */
+  /** Requests are repeated only twice, after a short time. */
   readonly isImpatient?: boolean;
   readonly readyTimeoutMs?: number;
 }
 
-/** The part of a runner that has to do with Daytona. */
+/** The part of a runner that uses Daytona. */
 export interface Replica {
   readonly api: DaytonaApi;
   readonly sandboxes: DaytonaSandboxes;
   readonly log: readonly string[];
   acquire(request?: Partial<SandboxRequest>): Promise<SandboxHandle>;
-  /** Gives back what was not given back. */
+  /** Releases what the test did not release. */
   close(): Promise<void>;
 }
 
@@ -59,21 +59,21 @@ export function openReplica(options: ReplicaOptions): Replica {
     ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
   });
-  const leases: SandboxHandle[] = [];
+  const handles: SandboxHandle[] = [];
   return {
     api,
     sandboxes,
     log,
     acquire: async (request = {}) => {
       const { signal } = new AbortController();
-      const usual = { executionId: "aex-1", sessionId: "ses-1", environment: {}, signal };
-      const { sessionId, ...rest } = { ...usual, ...request };
-      const lease = await sandboxes.acquire({ ...rest, ...(sessionId === "" ? {} : { sessionId }) });
-      leases.push(lease);
-      return lease;
+      const defaults = { executionId: "aex-1", sessionId: "ses-1", environment: {}, signal };
+      const { sessionId, ...rest } = { ...defaults, ...request };
+      const handle = await sandboxes.acquire({ ...rest, ...(sessionId === "" ? {} : { sessionId }) });
+      handles.push(handle);
+      return handle;
     },
     close: async () => {
-      await Promise.all(leases.map((lease) => lease.release()));
+      await Promise.all(handles.map((handle) => handle.release()));
       await api.close();
     },
   };

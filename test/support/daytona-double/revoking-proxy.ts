@@ -1,8 +1,8 @@
-/** Stands before Daytona's double for one replica, whose key it can take away. */
+/** A proxy before Daytona's double that can revoke the key of one replica. */
 
 export interface RevokingProxy {
   readonly url: string;
-  /** From now on requests come with a key that Daytona does not know. */
+  /** Requests get a key that Daytona does not know. */
   revoke(): void;
   restore(): void;
   [Symbol.asyncDispose](): Promise<void>;

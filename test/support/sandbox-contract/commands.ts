@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { COMMAND_OUTPUT_LIMIT, type Sandbox, TIMEOUT_EXIT_CODE } from "../../../src/sandbox/index.ts";
 import { asked, type OpenSubject, printed, type Subject } from "./subject.ts";
 
-/** How commands run, whatever kind the sandbox is of. */
+/** How commands run in every kind of sandbox. */
 export function commandsContract(kind: string, open: OpenSubject): void {
-  // Its own group: what is done before each test is done for these alone.
+  // A group of its own, so that the hooks apply to these tests only.
   describe("the contract", () => {
     let subject: Subject;
     let sandbox: Sandbox;
@@ -16,24 +16,24 @@ export function commandsContract(kind: string, open: OpenSubject): void {
     afterEach(async () => await subject.close());
 
     describe(`commands in a ${kind} sandbox`, () => {
-      test("start in the root, and tell output of both kinds and their exit code", async () => {
+      test("start in the root, and return both outputs and the exit code", async () => {
         expect(await printed(sandbox, "pwd")).toBe(sandbox.root);
         const result = await sandbox.execute("echo out; echo err >&2; exit 7");
         expect(result).toEqual({ output: "out\nerr\n", exitCode: 7, cut: 0 });
       });
 
-      test("say nothing where there is nothing to say", async () => {
+      test("may have no output", async () => {
         expect(await sandbox.execute("true")).toEqual({ output: "", exitCode: 0, cut: 0 });
       });
 
-      test("may be of any text", async () => {
+      test("may contain any text", async () => {
         expect(await printed(sandbox, `echo 'it'"'"'s' "\\$HOME" \`echo ok\`; # ü €\n\necho "@done"`)).toBe(
           "it's $HOME ok\n@done",
         );
         expect(await printed(sandbox, "cat <<'END'\nline 1\n  $x \\\\ `y`\nEND")).toBe("line 1\n  $x \\\\ `y`");
       });
 
-      test("of which the shell understands nothing fail with its message", async () => {
+      test("with a syntax error fail with the shell's message", async () => {
         const { output, exitCode } = await sandbox.execute("if then (");
         expect(exitCode).toBe(2);
         expect(output).toContain("syntax error");
@@ -47,11 +47,11 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         expect(await printed(sandbox, `printf %s "${"'".repeat(28_000)}" | wc -c`)).toBe("28000");
       });
 
-      test("with a NUL are refused", async () => {
+      test("with a NUL character are refused", async () => {
         await expect(sandbox.execute("echo a\0b")).rejects.toThrow("A command cannot contain a NUL character.");
       });
 
-      test("see the environment of the request, and their own above it, exactly", async () => {
+      test("see exactly the environment of the request, overridden by their own", async () => {
         expect(await printed(sandbox, 'printf "%s" "$SPACED"')).toBe("a 'b' $c\nd");
         const { output } = await sandbox.execute('echo "$LAYER $root $dir $code"', {
           env: { LAYER: "command", root: "r", dir: "d", code: "c" },
@@ -63,25 +63,25 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         const { output } = await sandbox.execute("env");
         expect(output).not.toContain("NODE_ENV");
         for (const name of ["STIGMER", "TEMPORAL", "REDIS", "DAYTONA"]) expect(output).not.toContain(name);
-        // What the runner's own scripts work with stays with them.
+        // Nor the variables of the runner's own scripts.
         for (const name of ["LC_ALL", "dir", "root", "limit", "command", "_r_code"])
           expect(output).not.toMatch(new RegExp(`^${name}=`, "m"));
       });
 
-      test("are told not to draw and not to page", async () => {
+      test("run without colors and without a pager", async () => {
         expect(await printed(sandbox, "echo $TERM $PAGER $NO_COLOR")).toBe("dumb cat 1");
       });
 
-      test("find their input closed", async () => {
+      test("have a closed standard input", async () => {
         expect((await sandbox.execute("cat; read x; echo $?")).output).toBe("1\n");
       });
 
-      test("share files, not variables", async () => {
+      test("share files, but no variables", async () => {
         await sandbox.execute("mkdir -p sub && cd sub && x=1 && echo hello >file");
         expect(await printed(sandbox, 'pwd; cat sub/file; echo "[$x]"')).toBe(`${sandbox.root}\nhello\n[]`);
       });
 
-      test("keep the head and the tail of too much output, and say what is missing", async () => {
+      test("keep the head and the tail of too much output, and say how much was cut", async () => {
         const { output, cut, exitCode } = await sandbox.execute(
           "echo first; head -c 3000000 /dev/zero | tr '\\0' x; echo; echo last",
         );
@@ -101,74 +101,74 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         expect(output.endsWith("y\nlast\n")).toBe(true);
       });
 
-      test("may print what is no text", async () => {
+      test("may print binary output", async () => {
         const { output, exitCode } = await sandbox.execute("printf 'a\\377\\000b\\n'");
         expect(exitCode).toBe(0);
         expect(output.isWellFormed()).toBe(true);
         expect(output).toMatch(/^a.*b\n$/s);
       });
 
-      test("ended by a signal have its exit code", async () => {
+      test("that a signal ended have its exit code", async () => {
         expect((await sandbox.execute("kill -KILL $$")).exitCode).toBe(137);
       });
 
-      test("do not wait for what they leave in the background, which goes on until the sandbox is given back", async () => {
-        const lease = await subject.acquire();
+      test("do not wait for background processes, which run until the sandbox is released", async () => {
+        const handle = await subject.acquire();
         const began = Date.now();
-        const { output } = await lease.sandbox.execute("(while sleep 0.1; do date +%N >beat; done) & echo started");
+        const { output } = await handle.sandbox.execute("(while sleep 0.1; do date +%N >beat; done) & echo started");
         expect(output).toBe("started\n");
         expect(Date.now() - began).toBeLessThan(10_000);
-        const beat = () => printed(lease.sandbox, "cat beat");
+        const beat = () => printed(handle.sandbox, "cat beat");
         const first = await asked(beat, (value) => value !== "");
         await asked(beat, (value) => value !== first);
-        await lease.release();
+        await handle.release();
         const { sandbox: again } = await subject.acquire();
-        const last = await printed(again, `cat '${lease.sandbox.root}/beat'`);
+        const last = await printed(again, `cat '${handle.sandbox.root}/beat'`);
         await Bun.sleep(500);
-        expect(await printed(again, `cat '${lease.sandbox.root}/beat'`)).toBe(last);
+        expect(await printed(again, `cat '${handle.sandbox.root}/beat'`)).toBe(last);
       });
 
-      test("may run at the same time", async () => {
+      test("can run at the same time", async () => {
         const outputs = await Promise.all(["1", "2", "3", "4"].map((n) => printed(sandbox, `sleep 0.3; echo ${n}`)));
         expect(outputs).toEqual(["1", "2", "3", "4"]);
       });
 
-      test("are stopped with everything they started when they are no longer wanted", async () => {
+      test("are stopped with everything that they started when the signal aborts", async () => {
         const controller = new AbortController();
         const running = sandbox.execute("(trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60", {
           signal: controller.signal,
         });
         const beat = () => printed(sandbox, "cat beat");
         await asked(beat, (value) => /^\d+$/.test(value));
-        controller.abort(new Error("not wanted"));
+        controller.abort(new Error("aborted"));
         await running.catch(() => undefined);
         const last = await beat();
         await Bun.sleep(500);
         expect(await beat()).toBe(last);
       });
 
-      test("are not started where nobody wants them any more", async () => {
-        const signal = AbortSignal.abort(new Error("not wanted"));
-        await expect(sandbox.execute("touch started", { signal })).rejects.toThrow("not wanted");
+      test("are not started if the signal aborted before", async () => {
+        const signal = AbortSignal.abort(new Error("aborted"));
+        await expect(sandbox.execute("touch started", { signal })).rejects.toThrow("aborted");
         expect(await printed(sandbox, "ls")).toBe("");
       });
     });
 
     describe(`commands that take too long in a ${kind} sandbox`, () => {
-      test("are stopped with everything they started; what they said is kept", async () => {
+      test("are stopped with everything that they started, and their output is kept", async () => {
         const brief = await open({ commandTimeoutMs: 1_000 });
         try {
-          const lease = await brief.acquire();
-          const result = await lease.sandbox.execute(
+          const handle = await brief.acquire();
+          const result = await handle.sandbox.execute(
             "echo begun; (trap '' TERM; while sleep 0.1; do date +%N >beat; done) & sleep 60",
           );
           expect(result.exitCode).toBe(TIMEOUT_EXIT_CODE);
           expect(result.output).toBe(
             "begun\n[The command did not end within 1.0 s and was stopped with everything that it had started.]",
           );
-          const last = await printed(lease.sandbox, "cat beat");
+          const last = await printed(handle.sandbox, "cat beat");
           await Bun.sleep(500);
-          expect(await printed(lease.sandbox, "cat beat")).toBe(last);
+          expect(await printed(handle.sandbox, "cat beat")).toBe(last);
         } finally {
           await brief.close();
         }

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { FILE_SIZE_LIMIT, OWN_DIRECTORY, type Sandbox } from "../../../src/sandbox/index.ts";
 import { codeOf, type OpenSubject, printed, type Subject } from "./subject.ts";
 
-/** How files are read, written and found, whatever kind the sandbox is of. */
+/** How files are read, written and found in every kind of sandbox. */
 export function filesContract(kind: string, open: OpenSubject): void {
-  // Its own group: what is done before each test is done for these alone.
+  // A group of its own, so that the hooks apply to these tests only.
   describe("the contract", () => {
     let subject: Subject;
     let sandbox: Sandbox;
@@ -25,7 +25,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
     }
 
     describe(`files in a ${kind} sandbox`, () => {
-      test("are written with the directories above them, and read as they were", async () => {
+      test("are written with the directories above them, and read unchanged", async () => {
         const text = "first\n\t'quoted' \"€\" $x `y` \\\nlast, without an end";
         expect(await sandbox.writeFile("a/b/notes.txt", text)).toBe(`${sandbox.root}/a/b/notes.txt`);
         expect(await read("a/b/notes.txt")).toBe(text);
@@ -33,7 +33,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await printed(sandbox, "wc -c <a/b/notes.txt")).toBe(String(Buffer.byteLength(text)));
       });
 
-      test("are replaced as a whole", async () => {
+      test("are replaced completely", async () => {
         await sandbox.writeFile("x", "long text");
         await sandbox.writeFile("x", "");
         expect(await read("x")).toBe("");
@@ -53,13 +53,13 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect((await sandbox.list("odd")).items).toHaveLength(9);
       });
 
-      test("that are written keep their mode", async () => {
+      test("keep their mode when they are replaced", async () => {
         await sandbox.execute("printf '#!/bin/sh\\necho one' >run.sh; chmod 750 run.sh");
         await sandbox.writeFile("run.sh", "#!/bin/sh\necho two");
         expect(await printed(sandbox, "./run.sh; stat -c %a run.sh")).toBe("two\n750");
       });
 
-      test("of the agent's root are meant by absolute paths of what the machine does not have", async () => {
+      test("are in the root if their absolute path does not exist on the machine", async () => {
         expect(await sandbox.writeFile("/notes.md", "x")).toBe(`${sandbox.root}/notes.md`);
         expect(await read("/notes.md")).toBe("x");
         expect(await sandbox.writeFile("/large_tool_results/1", "y")).toBe(
@@ -67,7 +67,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         );
       });
 
-      test("that are no files are not read", async () => {
+      test("that are not regular files are refused", async () => {
         await sandbox.execute("mkdir dir; mkfifo pipe; echo x >plain");
         expect(await codeOf(sandbox.readFile("missing"))).toBe("not-found");
         expect(await codeOf(sandbox.readFile("dir"))).toBe("not-a-file");
@@ -79,7 +79,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.writeFile("plain/below", "x"))).toBe("not-a-directory");
       });
 
-      test("that are too large are not read, and the message says what to do instead", async () => {
+      test("that are too large are refused, and the error says what to do instead", async () => {
         await sandbox.execute(`truncate -s ${FILE_SIZE_LIMIT + 1} large; truncate -s ${FILE_SIZE_LIMIT} fits`);
         expect(await codeOf(sandbox.readFile("large"))).toBe("too-large");
         await expect(sandbox.readFile("large")).rejects.toThrow(/head, tail/);
@@ -88,7 +88,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
     });
 
     describe(`a ${kind} sandbox`, () => {
-      test("lets file tools out by no way", async () => {
+      test("confines file tools to its root", async () => {
         await sandbox.execute(
           "ln -s /etc etc; ln -s /etc/passwd passwd; ln -s ../.. up; ln -s nowhere dangling; mkdir in; ln -s in inner",
         );
@@ -111,18 +111,18 @@ export function filesContract(kind: string, open: OpenSubject): void {
           expect([path, await codeOf(sandbox.grep("root", path, { limit: 5 }))]).toEqual([path, "outside"]);
         }
         expect(await codeOf(sandbox.writeFile("dangling", "x"))).toBe("invalid");
-        // A link that stays inside is no way out.
+        // A link that stays inside is allowed.
         await sandbox.writeFile("inner/x", "x");
         expect(await read("in/x")).toBe("x");
       });
 
-      test("refuses paths that cannot be", async () => {
+      test("refuses invalid paths", async () => {
         expect(await codeOf(sandbox.readFile("a\0b"))).toBe("invalid");
         expect(await codeOf(sandbox.writeFile("x".repeat(300), ""))).toBe("invalid");
         expect(await codeOf(sandbox.list(`${"x/".repeat(3_000)}x`))).toBe("invalid");
       });
 
-      test("lists a directory by name, without the runner's own", async () => {
+      test("lists a directory by name, without the runner's own directory", async () => {
         await sandbox.execute(`mkdir -p b ${OWN_DIRECTORY}; printf 12345 >c; : >a; ln -s c link; : >.hidden`);
         const { items, truncated } = await sandbox.list("/");
         expect(truncated).toBe(false);
@@ -174,7 +174,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.glob("*", "missing"))).toBe("not-found");
       });
 
-      test("finds lines by text, which is no pattern", async () => {
+      test("finds lines by text, which is not treated as a pattern", async () => {
         await sandbox.writeFile("a.txt", "one\ntwo a.c\nthree abc\n");
         await sandbox.writeFile("sub/b.md", "x a.c y");
         await sandbox.writeFile("sub/binary", Buffer.from("a.c\0\x01"));
@@ -193,7 +193,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
       });
 
-      test("searches around what it cannot read, and says where it did not look", async () => {
+      test("skips unreadable files in searches, and names them", async () => {
         await sandbox.execute(
           "mkdir -p open/deep locked; for at in . open open/deep locked; do echo needle >$at/a.txt; done; echo needle >open/own.txt; chmod 000 locked open/own.txt; chmod 755 .",
         );
@@ -216,7 +216,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
         await sandbox.execute("chmod 755 locked");
       });
 
-      test("deletes files, directories with all that is in them, and links but not what they lead to", async () => {
+      test("deletes files, directories with their contents, and links but not their targets", async () => {
         await sandbox.execute(
           "mkdir -p dir/sub keep; touch dir/sub/x file keep/y; ln -s keep link; ln -s nowhere dangling",
         );

@@ -1,11 +1,11 @@
 import type { Sandbox, SandboxHandle, SandboxRequest } from "../../../src/sandbox/index.ts";
 import { eventually } from "../eventually.ts";
 
-/** A kind of sandbox, for the contract that all kinds keep. */
+/** A kind of sandbox that the contract is tested with. */
 export interface Subject {
-  /** A sandbox of its own for each test. Given back at the end, if the test did not. */
+  /** A sandbox. Released at the end, if the test did not release it. */
   acquire(request?: Partial<SandboxRequest>): Promise<SandboxHandle>;
-  /** Does something without the rights of root, to whom nothing is closed. */
+  /** Does something without the rights of root, who can read everything. */
   unprivileged<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -24,16 +24,16 @@ export async function codeOf(attempt: Promise<unknown>): Promise<string> {
   );
 }
 
-/** What a command prints, without the line's end. */
+/** The output of a command, without the line end. */
 export async function printed(sandbox: Sandbox, command: string): Promise<string> {
   return (await sandbox.execute(command)).output.trimEnd();
 }
 
-/** Asks until the answer is as it should be. */
+/** Asks until the answer fits. */
 export async function asked(ask: () => Promise<string>, fits: (answer: string) => boolean): Promise<string> {
   return await eventually(async () => {
     const answer = await ask();
-    if (!fits(answer)) throw new Error(`it answers ${JSON.stringify(answer)}`);
+    if (!fits(answer)) throw new Error(`the answer is ${JSON.stringify(answer)}`);
     return answer;
   });
 }
