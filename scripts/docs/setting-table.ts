@@ -1,6 +1,4 @@
-import { listSettings } from "../../src/config/index.ts";
-
-type Declaration = ReturnType<typeof listSettings>[number]["declarations"][number];
+import { listSettings, type Setting } from "../../src/config/index.ts";
 
 /** All settings as a Markdown table. */
 export function settingTable(): string {
@@ -12,7 +10,7 @@ export function settingTable(): string {
   return ["| variable | default | what it is |", "|---|---|---|", ...rows].join("\n");
 }
 
-function descriptionOf(declaration: Declaration | undefined): string {
+function descriptionOf(declaration: Setting | undefined): string {
   if (declaration === undefined) return "";
   const { description, secret, noEffect } = declaration;
   return [description, secret ? "Secret." : "", noEffect === undefined ? "" : `**No effect**: ${noEffect}.`]
@@ -20,7 +18,7 @@ function descriptionOf(declaration: Declaration | undefined): string {
     .join(" ");
 }
 
-function defaultOf({ required, defaultNote, default: value }: Declaration): string {
+function defaultOf({ required, defaultNote, default: value }: Setting): string {
   if (required !== undefined) return "required";
   return defaultNote ?? (value === undefined ? "" : `\`${value}\``);
 }

@@ -3,7 +3,7 @@ import { namesOf, type Setting } from "./setting.ts";
 import { cloudSettings, localSettings, MODES, type Mode, mode } from "./settings/index.ts";
 
 /** A setting as the documentation shows it. */
-export interface ListedSetting {
+interface ListedSetting {
   /** The main name, then the aliases. */
   readonly names: readonly string[];
   /** The modes that know it. */

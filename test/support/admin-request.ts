@@ -1,0 +1,31 @@
+import { adminApp } from "../../src/admin/admin-app.ts";
+import type { AdminDeps } from "../../src/admin/admin-deps.ts";
+import { silentLogger } from "../../src/log/index.ts";
+
+/** The host of the requests: the one on which the server listens. */
+export const HOST = "127.0.0.1:8790";
+
+/** A running and healthy runner's admin server. */
+export function deps(more: Partial<AdminDeps> = {}): AdminDeps {
+  return {
+    mode: "local",
+    version: "1.2.3",
+    startedAt: new Date(),
+    state: () => "running",
+    inFlight: () => 2,
+    checks: () => [{ name: "Temporal", status: "ok" }],
+    settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
+    drain: () => undefined,
+    deadline: () => undefined,
+    host: "127.0.0.1",
+    log: silentLogger,
+    ...more,
+  };
+}
+
+/** Sends a request as programs do: without an Origin. */
+export async function ask(more: Partial<AdminDeps>, path: string, init: RequestInit = {}) {
+  const headers = { host: HOST, ...(init.headers as Record<string, string> | undefined) };
+  const response = await adminApp(deps(more)).request(path, { ...init, headers });
+  return { status: response.status, body: (await response.json()) as unknown };
+}
