@@ -5,7 +5,7 @@ import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
-/** Agents. */
+/** The services of agents. */
 export function agents({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentCommandController.method;
   const query = wire.AgentQueryController.method;
@@ -42,7 +42,7 @@ export function agents({ store, on }: ServiceDeps): ServedService[] {
   ];
 }
 
-/** An agent must not name an instance that is gone; it gets a new one when it is applied again. */
+/** An agent must not refer to a deleted instance. It gets a new one when it is applied again. */
 function forgetDefault(store: ResourceStore, { metadata, spec }: wire.AgentInstance): void {
   const agentId = spec?.agentId ?? "";
   if (!kinds.agent.has(store, agentId)) return;
@@ -51,7 +51,7 @@ function forgetDefault(store: ResourceStore, { metadata, spec }: wire.AgentInsta
   kinds.agent.save(store, { ...agent, status: { ...agent.status, defaultInstanceId: "" } });
 }
 
-/** Agents' instances. */
+/** The services of agent instances. */
 export function instances({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentInstanceCommandController.method;
   const query = wire.AgentInstanceQueryController.method;

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 
-/** What a call is refused with. The message is for the caller. */
+/** A call was refused. The message is for the caller. */
 export class DaemonError extends Error {
   override readonly name = "DaemonError";
   readonly status: status;

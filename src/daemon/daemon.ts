@@ -28,7 +28,7 @@ export interface DaemonOptions {
   readonly log: Logger;
 }
 
-/** An embedded Stigmer daemon: resources in a file, gRPC on loopback, the executions' workflow. */
+/** An embedded Stigmer daemon: resources in a SQLite file, gRPC on loopback, the workflow of executions. */
 export interface Daemon {
   /** `localhost:<port>`. */
   readonly endpoint: string;
@@ -39,7 +39,7 @@ export interface Daemon {
   stop(): Promise<void>;
 }
 
-/** As the Stigmer server has it. */
+/** Same value as in the Stigmer server. */
 const RUN_TIMEOUT = "10 min";
 
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {

@@ -7,7 +7,7 @@ import { lockDataDirectory } from "./data-directory.ts";
 const HOLDER = `import { lockDataDirectory } from ${JSON.stringify(join(import.meta.dir, "data-directory.ts"))};
 globalThis.free = lockDataDirectory(process.argv.at(-1)); console.log("held"); setInterval(() => {}, 1e6);`;
 
-test("a data directory is made, and held against others until it is freed or its holder is killed", async () => {
+test("the data directory is created, and locked until it is released or its owner is killed", async () => {
   await using folder = await temporaryFolder();
   const directory = join(folder.path, "new/data");
   const free = lockDataDirectory(directory);
@@ -22,7 +22,7 @@ test("a data directory is made, and held against others until it is freed or its
   lockDataDirectory(directory)();
 });
 
-test("one that cannot be used is told of with its cause and remedy", async () => {
+test("an unusable data directory is reported with its cause and a remedy", async () => {
   await using folder = await temporaryFolder();
   await Bun.write(join(folder.path, "file"), "");
   expect(() => lockDataDirectory(join(folder.path, "file"))).toThrow("cannot be used: it is not a directory (EEXIST)");
@@ -36,7 +36,7 @@ test("one that cannot be used is told of with its cause and remedy", async () =>
   expect(() => lockDataDirectory(join(folder.path, "damaged"))).toThrow(`${lock} cannot be used: it is a directory`);
 });
 
-test("a damaged lock file is named, and is to be removed", async () => {
+test("a damaged lock file is named with the advice to remove it", async () => {
   await using folder = await temporaryFolder();
   const lock = join(folder.path, "dev.lock");
   for (const garbage of ["garbage", "garbage ".repeat(1_000)]) {

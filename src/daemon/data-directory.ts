@@ -6,13 +6,13 @@ import { lockFile } from "../shared/file-lock.ts";
 import { storageFailure } from "../shared/storage-failure.ts";
 import { DevError } from "./dev-error.ts";
 
-/** SQLite's codes for a file that is no database, or a broken one. */
+/** SQLite's codes for a file that is not a database, or a damaged one. */
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
 /**
- * Makes the data directory where it is missing, and keeps it for this process alone: two daemons, or two Temporal servers,
- * on one database damage it.
- * @returns the function that frees it
+ * Creates the data directory if missing, and locks it for this process: two daemons, or two Temporal servers, would damage
+ * a database that they share.
+ * @returns the function that unlocks it
  * @throws DevError
  */
 export function lockDataDirectory(directory: string): () => void {

@@ -1,6 +1,6 @@
 export type DevErrorCode = "temporal-missing" | "temporal-failed" | "not-local" | "port-taken" | "directory" | "in-use";
 
-/** Why the parts that `dev` brings along could not be started. */
+/** A part of the development environment could not be started. */
 export class DevError extends Error {
   override readonly name = "DevError";
   readonly code: DevErrorCode;

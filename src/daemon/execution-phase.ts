@@ -4,14 +4,14 @@ export function isTerminal(execution: AgentExecution): boolean {
   return isTerminalPhase(execution.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED);
 }
 
-/** Whether no runner has begun it. */
+/** Whether no runner has started the execution. */
 export function isPending({ status }: AgentExecution): boolean {
   return status?.phase === ExecutionPhase.EXECUTION_PENDING;
 }
 
 /**
- * Whether its agent works, or nothing will work on it any more. IN_PROGRESS alone says only that a runner has the
- * execution: it has yet to read what the agent needs.
+ * Whether the agent has started, or the execution has ended. IN_PROGRESS alone only means that a runner has taken the
+ * execution; it has yet to read what the agent needs.
  */
 export function showsWork(execution: AgentExecution): boolean {
   const { messages = [], toolCalls = [] } = execution.status ?? {};
@@ -19,7 +19,7 @@ export function showsWork(execution: AgentExecution): boolean {
   return isAnswered || toolCalls.length > 0 || isTerminal(execution);
 }
 
-/** The phases of executions that have not ended. */
+/** Phases of executions that have not ended. */
 export const RUNNING_PHASES: readonly ExecutionPhase[] = [
   ExecutionPhase.EXECUTION_PENDING,
   ExecutionPhase.EXECUTION_IN_PROGRESS,

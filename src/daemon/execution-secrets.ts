@@ -11,9 +11,9 @@ import {
 } from "../stigmer/index.ts";
 
 /**
- * The secrets of executions whose agent has not begun to work, in memory only: neither the daemon's file nor Temporal's
- * history has them. A runner reads them as the execution context that is named by the execution's id, again where the
- * answer was lost.
+ * The secrets of executions whose agent has not started. They are kept in memory only, neither in the daemon's file nor in
+ * Temporal's history. A runner reads them as the execution context named by the execution's id, again if the answer was
+ * lost.
  */
 export class ExecutionSecrets {
   readonly #contexts = new Map<string, ExecutionContext>();

@@ -22,8 +22,8 @@ export interface ExecutionWatchDeps {
 }
 
 /**
- * Sees to it that no client waits for ever: saves what could not be saved, and ends executions that nothing else will end.
- * @returns the function that stops it, after a last attempt to save
+ * Ensures that no client waits for ever: retries failed saves, and ends executions that nothing else will end.
+ * @returns the function that stops it after a last attempt to save
  */
 export function watchExecutions({ live, executions, problem, ...options }: ExecutionWatchDeps): () => void {
   const { intervalMs, maxPendingMs, maxRunningMs } = options.limits ?? DEFAULT_LIMITS;

@@ -39,8 +39,8 @@ function update(executionId: string, status: MessageInitShape<typeof AgentExecut
   return book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId, status }));
 }
 
-describe("a new execution", () => {
-  test("is pending, and its workflow gets it whole, with its type", async () => {
+describe("new execution", () => {
+  test("is pending, and its workflow gets all of it with its type", async () => {
     const execution = await begin();
     expect(execution.status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
     expect(started).toEqual([
@@ -54,7 +54,7 @@ describe("a new execution", () => {
     ]);
   });
 
-  test("is refused where it is longer than Temporal takes, with the limit and what to do", async () => {
+  test("is refused with the limit and a remedy if it is larger than Temporal accepts", async () => {
     const long = create(AgentExecutionSchema, { spec: { agentId, message: "ä".repeat(1_500_000) } });
     await expect(book.create(long)).rejects.toThrow(
       /3\.0 MB long, and Temporal takes at most 2\.0 MB: put long text into a file/,
@@ -63,7 +63,7 @@ describe("a new execution", () => {
     await book.create(create(AgentExecutionSchema, { spec: { agentId, message: "x".repeat(1_900_000) } }));
   });
 
-  test("is refused without a message, an agent, or one that exists", async () => {
+  test("is refused without a message or an existing agent", async () => {
     for (const spec of [
       { agentId },
       { message: "x" },
@@ -75,7 +75,7 @@ describe("a new execution", () => {
     expect(kinds.execution.all(store)).toEqual([]);
   });
 
-  test("has failed where its workflow cannot be started", async () => {
+  test("fails if its workflow cannot be started", async () => {
     book = new ExecutionService(store, () => Promise.reject(new Error("Temporal is gone")));
     const { status } = await begin();
     expect(status?.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
@@ -84,8 +84,8 @@ describe("a new execution", () => {
   });
 });
 
-describe("an update of the status", () => {
-  test("replaces lists and maps whole where it has any, and never clears them", async () => {
+describe("status update", () => {
+  test("replaces non-empty lists and maps as a whole, and never clears them", async () => {
     const id = idOf(await begin());
     const message = (content: string) => ({ type: MessageType.MESSAGE_AI, content });
     update(id, {
@@ -102,7 +102,7 @@ describe("an update of the status", () => {
     expect(update(id, {}).status).toEqual(status ?? expect.unreachable());
   });
 
-  test("takes the other values where they are set", async () => {
+  test("replaces other values if they are set", async () => {
     const id = idOf(await begin());
     const phase = ExecutionPhase.EXECUTION_IN_PROGRESS;
     update(id, { phase, startedAt: "2026-01-19T10:00:00Z", error: "an error" });
@@ -115,7 +115,7 @@ describe("an update of the status", () => {
     });
   });
 
-  test("does not guard a terminal phase: its sender has to", async () => {
+  test("may change a terminal phase, as on the Stigmer server", async () => {
     const id = idOf(await begin());
     update(id, { phase: ExecutionPhase.EXECUTION_COMPLETED });
     expect(update(id, { phase: ExecutionPhase.EXECUTION_IN_PROGRESS }).status?.phase).toBe(
@@ -123,13 +123,13 @@ describe("an update of the status", () => {
     );
   });
 
-  test("is kept", async () => {
+  test("is stored", async () => {
     const id = idOf(await begin());
     const updated = update(id, { error: "an error" });
     expect(kinds.execution.get(store, id)).toEqual(updated);
   });
 
-  test("is refused without a status, and for an execution that is not there", async () => {
+  test("is refused without a status and for an unknown execution", async () => {
     const id = idOf(await begin());
     expect(() => book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId: id }))).toThrow(
       "the status is missing",
@@ -138,7 +138,7 @@ describe("an update of the status", () => {
   });
 });
 
-describe("an execution that its runner did not end", () => {
+describe("execution that its runner did not end", () => {
   test("fails", async () => {
     const id = idOf(await begin());
     expect(book.fail(id, "the runner is gone").status).toMatchObject({
@@ -147,7 +147,7 @@ describe("an execution that its runner did not end", () => {
     });
   });
 
-  test("stays as it is where it has ended", async () => {
+  test("is not changed if it has ended", async () => {
     const id = idOf(await begin());
     const ended = update(id, { phase: ExecutionPhase.EXECUTION_CANCELLED });
     expect(isTerminal(ended)).toBe(true);
@@ -155,7 +155,7 @@ describe("an execution that its runner did not end", () => {
   });
 });
 
-describe("a subscription", () => {
+describe("subscription", () => {
   /** Everything that a subscriber is told, as errors, until it ends. */
   async function told(id: string, signal = never): Promise<string[]> {
     const errors: string[] = [];
@@ -178,7 +178,7 @@ describe("a subscription", () => {
     ]);
   });
 
-  test("tells who reads slowly the newest state only, and always the last two", async () => {
+  test("sends a slow reader only the newest state, and always the last two", async () => {
     const id = idOf(await begin());
     const updates = book.subscribe(id, never);
     await updates.next();
@@ -191,7 +191,7 @@ describe("a subscription", () => {
     expect((await updates.next()).done).toBe(true);
   });
 
-  test("tells each change as it comes", async () => {
+  test("sends each change as it happens", async () => {
     const id = idOf(await begin());
     const updates = book.subscribe(id, never);
     await updates.next();
@@ -201,7 +201,7 @@ describe("a subscription", () => {
     await updates.return(undefined);
   });
 
-  test("to one that has ended is its last state only", async () => {
+  test("sends only the final state of an ended execution", async () => {
     const id = idOf(await begin());
     update(id, { phase: ExecutionPhase.EXECUTION_COMPLETED, error: "last" });
     expect(await told(id)).toEqual(["last"]);
@@ -217,7 +217,7 @@ describe("a subscription", () => {
     expect((await next).done).toBe(true);
   });
 
-  test("to one that is not there is refused", async () => {
+  test("is refused for an unknown execution", async () => {
     await expect(told("aex-none")).rejects.toThrow("there is no AgentExecution");
   });
 });

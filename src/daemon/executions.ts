@@ -19,15 +19,15 @@ import { LiveExecutions } from "./live-executions.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
-/** Starts the workflow of an execution; the session is empty where there is none. */
+/** Starts the workflow of an execution; `sessionId` is empty if there is none. */
 export type StartWorkflow = (executionId: string, execution: TypedJson, sessionId: string) => Promise<void>;
 
-/** Temporal refuses a payload of 2 MiB; some room for what is added to the execution on its way. */
+/** Temporal refuses payloads of 2 MiB; the rest is for what is added to the execution later. */
 const EXECUTION_LIMIT = 2_000_000;
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-/** Executions: how they begin, how their status changes, who is told. */
+/** The service of executions: creates them, updates their status, notifies subscribers. */
 export class ExecutionService {
   readonly #store: ResourceStore;
   readonly #startWorkflow: StartWorkflow;

@@ -17,16 +17,16 @@ import { messageOf, stackOf } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
 import { DaemonError } from "./daemon-error.ts";
 
-/** A service with the functions that answer its methods. */
+/** A service and the functions that implement its methods. */
 export interface ServedService {
   readonly service: DescService;
   readonly methods: UntypedServiceImplementation;
 }
 
-/** What is wrong with the daemon's file, in words; undefined where the error is about something else. */
+/** Describes a problem of the daemon's file; undefined if the error is about something else. */
 export type StorageProblem = (error: unknown) => string | undefined;
 
-/** Makes handlers of grpc-js out of functions from request to answer. */
+/** Creates grpc-js handlers from functions that map a request to a response. */
 export class MethodHandlers {
   readonly #log: Logger;
   readonly #storageProblem: StorageProblem;

@@ -7,10 +7,10 @@ export interface GrpcServer {
   stop(): Promise<void>;
 }
 
-/** How long open calls may go on when the server stops. */
+/** How long open calls may continue when the server stops. */
 const STOP_LIMIT_MS = 1_000;
 
-/** Serves on loopback, in plaintext. @param port 0 for any free one @throws the system's error where it cannot listen */
+/** Serves on loopback in plaintext. @param port 0 for any free port @throws the system's error if it cannot listen */
 export async function serveGrpc(services: readonly ServedService[], port: number): Promise<GrpcServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

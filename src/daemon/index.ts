@@ -1,3 +1,8 @@
+/**
+ * The parts that `dev` adds to a runner: an embedded Stigmer daemon and a Temporal dev server. Used by the command `dev` and
+ * by tests. Neither is meant for other machines: both listen on loopback only.
+ * @module
+ */
 export type { Daemon, DaemonOptions } from "./daemon.ts";
 export { startDaemon } from "./daemon.ts";
 export { lockDataDirectory } from "./data-directory.ts";

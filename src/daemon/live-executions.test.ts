@@ -53,7 +53,7 @@ function update(executionId: string, phase: ExecutionPhase): void {
   book.updateStatus(create(AgentExecutionUpdateStatusInputSchema, { executionId, status: { phase, error: "why" } }));
 }
 
-test("a client is told of the end while nothing can be saved, and it is saved as soon as it can be", async () => {
+test("clients see the end while saving fails, and it is saved as soon as possible", async () => {
   const id = await begin();
   const states: string[] = [];
   const following = (async () => {
@@ -76,13 +76,13 @@ test("a client is told of the end while nothing can be saved, and it is saved as
   expect(kinds.execution.get(store, id).status).toMatchObject({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why" });
 });
 
-test("a running execution goes on where the file cannot even be read", async () => {
+test("a running execution continues if the file cannot even be read", async () => {
   const id = await begin();
   database.run("DROP TABLE resources");
   expect(book.get(id).status?.phase).toBe(ExecutionPhase.EXECUTION_PENDING);
 });
 
-test("an execution that ended and was saved, or was deleted, is not kept in memory", async () => {
+test("ended and deleted executions are not kept in memory once saved", async () => {
   const [ended, deleted] = [await begin(), await begin()];
   expect(live.running()).toHaveLength(2);
   update(ended, ExecutionPhase.EXECUTION_COMPLETED);
@@ -91,7 +91,7 @@ test("an execution that ended and was saved, or was deleted, is not kept in memo
   expect(() => book.get(deleted)).toThrow("there is no AgentExecution");
 });
 
-test("executions that had not ended when the daemon ended are watched by the next one", async () => {
+test("unfinished executions of an earlier daemon are watched", async () => {
   const [waiting, ended] = [await begin(), await begin()];
   update(ended, ExecutionPhase.EXECUTION_COMPLETED);
   const next = new LiveExecutions(store);
@@ -99,7 +99,7 @@ test("executions that had not ended when the daemon ended are watched by the nex
   expect(next.running().map(({ execution }) => idOf(execution))).toEqual([waiting]);
 });
 
-test("executions that nobody ends are ended: those that wait on a broken disk, and those that take too long", async () => {
+test("executions that nobody ends are ended: on a broken disk, and after too long a time", async () => {
   const [waiting, running] = [await begin(), await begin()];
   update(running, ExecutionPhase.EXECUTION_IN_PROGRESS);
   let trouble: string | undefined;

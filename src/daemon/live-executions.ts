@@ -5,7 +5,7 @@ import { isTerminal, RUNNING_PHASES } from "./execution-phase.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
-/** Executions that are kept in memory; beyond it the oldest ones are known to the file alone. */
+/** Maximum number of executions in memory; older ones are only in the file. */
 const MAX_LIVE = 1_000;
 
 export interface LiveExecution {
@@ -16,8 +16,8 @@ export interface LiveExecution {
 }
 
 /**
- * The newest state of the executions that have not ended, and of those that could not be saved: their clients are told
- * of it also while the file cannot be written or read.
+ * The newest states of executions that have not ended, and of those that could not be saved. Clients get them even while
+ * the file cannot be written or read.
  */
 export class LiveExecutions {
   readonly #store: ResourceStore;

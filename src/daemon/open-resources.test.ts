@@ -24,7 +24,7 @@ test.each([
     },
   ],
   ["message", damageMessage],
-])("a daemon's file with a damaged %s is named, with what to do", async (_, damage) => {
+])("a daemon's file with a damaged %s is named with a remedy", async (_, damage) => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "daemon.db");
   await damage(path);
@@ -36,7 +36,7 @@ test.each([
   );
 });
 
-test("a daemon's file has the executions that have not ended", async () => {
+test("the daemon's file contains the unfinished executions", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "daemon.db");
   const ids = makeDaemonFile(path);

@@ -6,7 +6,7 @@ import { LiveExecutions } from "./live-executions.ts";
 import { upgrade } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
 
-/** The daemon's file, open. */
+/** The daemon's opened file. */
 export interface Resources {
   readonly store: ResourceStore;
   readonly health: DatabaseHealth;
@@ -15,8 +15,8 @@ export interface Resources {
 }
 
 /**
- * Opens the daemon's file, brings it up to date and reads the executions that have not ended. A damaged page shows only
- * when it is read, which may be in each of these steps.
+ * Opens the daemon's file, migrates it and reads the executions that have not ended. A damaged page is noticed only when it
+ * is read, in any of these steps.
  * @throws DatabaseError
  */
 export function openResources(file: string, log: Logger): Resources {

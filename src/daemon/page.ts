@@ -1,7 +1,7 @@
-/** Entries of a page where the caller names no number, and the most there can be. */
+/** Default and maximum number of entries of a page. */
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_PAGE_SIZE = 500;
-/** Most bytes of a page, unless one entry alone has more: clients receive 4 MiB in one message unless they say otherwise. */
+/** Maximum size of a page unless a single entry is larger: gRPC clients accept messages of 4 MiB by default. */
 export const PAGE_BYTES = 3 * 1024 * 1024;
 
 export interface Page<T> {
@@ -12,8 +12,8 @@ export interface Page<T> {
 }
 
 /**
- * One page of a list: so many entries, or fewer where they are large. The token of a page is its number, from 1; an empty
- * one means the first.
+ * One page of a list, with fewer entries than requested if they are large. The page token is the page number, from 1; an
+ * empty one means the first page.
  */
 export function page<T extends { readonly bytes: number }>(items: readonly T[], size: number, token: string): Page<T> {
   const perPage = size <= 0 ? DEFAULT_PAGE_SIZE : Math.min(size, MAX_PAGE_SIZE);

@@ -36,8 +36,8 @@ function refusal(work: () => unknown): string {
   throw new Error("it was not refused");
 }
 
-describe("a new resource", () => {
-  test("gets an id, a slug, an owner and the time", () => {
+describe("new resource", () => {
+  test("gets an id, a slug, an owner and timestamps", () => {
     const created = kinds.agent.create(store, agent({ metadata: { name: "My Agent! (v2)" } }));
     expect(created).toMatchObject({
       kind: "Agent",
@@ -55,14 +55,14 @@ describe("a new resource", () => {
     expect(kinds.agent.getByReference(store, reference(ApiResourceKind.agent, "helper", "acme")).metadata?.id).toBe(id);
   });
 
-  test("may do without a name, as sessions do", () => {
+  test("needs no name if it is a session", () => {
     const one = kinds.session.create(store, create(SessionSchema));
     const two = kinds.session.create(store, create(SessionSchema));
     expect(one.metadata?.id).toMatch(/^ses-/);
     expect(two.metadata?.id).not.toBe(one.metadata?.id);
   });
 
-  test("must have a name of which a slug can be made, and one that is free", () => {
+  test("needs a unique name that has a slug", () => {
     expect(refusal(() => kinds.agent.create(store, agent({ metadata: { name: "!!!" } })))).toBe("INVALID_ARGUMENT");
     kinds.agent.create(store, agent({ metadata: { name: "helper" } }));
     expect(refusal(() => kinds.agent.create(store, agent({ metadata: { name: "Helper" } })))).toBe("ALREADY_EXISTS");
@@ -71,8 +71,8 @@ describe("a new resource", () => {
   });
 });
 
-describe("a resource that is not there", () => {
-  test("is not found, under whatever name", () => {
+describe("unknown resource", () => {
+  test("is not found under any name", () => {
     expect(refusal(() => kinds.agent.get(store, "agt-unknown"))).toBe("NOT_FOUND");
     expect(refusal(() => kinds.agent.get(store, ""))).toBe("INVALID_ARGUMENT");
     expect(refusal(() => kinds.agent.getByReference(store, reference(ApiResourceKind.agent, "x")))).toBe("NOT_FOUND");
@@ -84,7 +84,7 @@ describe("a resource that is not there", () => {
     expect(refusal(() => kinds.session.get(store, metadata?.id ?? ""))).toBe("NOT_FOUND");
   });
 
-  test("is not looked for by a reference of another kind", () => {
+  test("is not found by a reference of another kind", () => {
     kinds.environment.create(store, create(EnvironmentSchema, { metadata: { name: "prod" } }));
     const wrong = reference(ApiResourceKind.workflow_execution, "prod");
     expect(refusal(() => kinds.environment.getByReference(store, wrong))).toBe("INVALID_ARGUMENT");
@@ -93,8 +93,8 @@ describe("a resource that is not there", () => {
   });
 });
 
-describe("a resource that changes", () => {
-  test("is replaced, but keeps its id, slug, owner, status and the time it was made", () => {
+describe("changed resource", () => {
+  test("is replaced, but keeps its id, slug, owner, status and creation time", () => {
     setSystemTime(new Date("2026-01-19T10:00:00Z"));
     const before = kinds.agent.create(
       store,
@@ -112,7 +112,7 @@ describe("a resource that changes", () => {
     expect(kinds.agent.get(store, id)).toEqual(after);
   });
 
-  test("is made where it is applied for the first time, and changed afterwards", () => {
+  test("is created by the first apply and changed by later ones", () => {
     const first = kinds.agent.apply(store, agent({ metadata: { name: "My Agent" }, spec: { instructions: "1" } }));
     const second = kinds.agent.apply(store, agent({ metadata: { name: "My Agent" }, spec: { instructions: "2" } }));
     expect(second.metadata?.id).toBe(first.metadata?.id ?? expect.unreachable());
@@ -120,14 +120,14 @@ describe("a resource that changes", () => {
     expect(kinds.agent.get(store, first.metadata?.id ?? "").spec?.instructions).toBe("2");
   });
 
-  test("may be applied by its id", () => {
+  test("can be applied by its id", () => {
     const { metadata } = kinds.agent.apply(store, agent({ metadata: { name: "helper" } }));
     const renamed = kinds.agent.apply(store, agent({ metadata: { id: metadata?.id ?? "", name: "renamed" } }));
     expect(renamed.metadata).toMatchObject({ id: metadata?.id, name: "renamed", slug: "helper" });
   });
 });
 
-test("a resource that was deleted is gone, and its name is free", () => {
+test("a deleted resource is not found, and its name can be reused", () => {
   const { metadata } = kinds.agent.create(store, agent({ metadata: { name: "helper" } }));
   expect(kinds.agent.delete(store, metadata?.id ?? "").metadata).toEqual(metadata ?? expect.unreachable());
   expect(refusal(() => kinds.agent.get(store, metadata?.id ?? ""))).toBe("NOT_FOUND");

@@ -30,7 +30,7 @@ import type { Page } from "./page.ts";
 import type { ListFilter, ListKeys, ResourceStore } from "./resource-store.ts";
 import { slugOf } from "./slug.ts";
 
-/** What every resource message has. */
+/** Fields that every resource message has. */
 export type Resource = Message & {
   apiVersion: string;
   kind: string;
@@ -38,13 +38,13 @@ export type Resource = Message & {
   status?: { audit?: ApiResourceAudit | undefined } | undefined;
 };
 
-/** Ids sort in the order in which they were made, also within one ms: executions of a session run in that order. */
+/** Ids sort by creation, also within one ms, because executions of a session run in this order. */
 const nextUlid = monotonicFactory();
 
-/** Owner of what names none. */
+/** Organization of resources that name none. */
 export const DEFAULT_ORG = "local";
 
-/** One kind of resource: how it is named, stored, found. */
+/** One kind of resource: naming, storing and finding it. */
 export class ResourceKind<T extends Resource> {
   readonly #schema: GenMessage<T>;
   readonly #name: string;
@@ -205,7 +205,7 @@ export const kinds = {
   ),
 };
 
-/** Brings a file of an earlier version up to date. */
+/** Migrates a file of an earlier version. */
 export function upgrade(store: ResourceStore): void {
   store.upgrade(() => {
     for (const kind of [kinds.instance, kinds.session]) kind.putAgain(store);

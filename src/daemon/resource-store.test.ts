@@ -8,8 +8,8 @@ import { ResourceStore } from "./resource-store.ts";
 
 const named = (name: string) => create(AgentSchema, { metadata: { name } });
 
-describe("the store", () => {
-  test("keeps resources and artifacts when the daemon starts anew", async () => {
+describe("resource store", () => {
+  test("keeps resources and artifacts across restarts", async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, "new/daemon.db");
     const first = openDatabase(file);
@@ -25,7 +25,7 @@ describe("the store", () => {
     second.close();
   });
 
-  test("lists a kind with the newest first, and knows nothing of what is not there", async () => {
+  test("lists a kind with the newest first, and returns nothing for unknown ids", async () => {
     await using folder = await temporaryFolder();
     const database = openDatabase(join(folder.path, "daemon.db"));
     const store = new ResourceStore(database);
@@ -38,7 +38,7 @@ describe("the store", () => {
     database.close();
   });
 
-  test("replaces what is put again under the same id", async () => {
+  test("replaces a resource with the same id", async () => {
     await using folder = await temporaryFolder();
     const database = openDatabase(join(folder.path, "daemon.db"));
     const store = new ResourceStore(database);

@@ -4,13 +4,13 @@ import { messageOf } from "../shared/errors.ts";
 import { whileBusy } from "../shared/open-database.ts";
 import { type Page, page } from "./page.ts";
 
-/** How a resource is found without its id. */
+/** Finds a resource without its id. */
 export interface ResourceName {
   readonly org: string;
   readonly slug: string;
 }
 
-/** Of the file. 1: resources have list keys. 2: executions have no secrets. */
+/** Schema version. 1: resources have list keys. 2: executions contain no secrets. */
 const VERSION = 2;
 
 const SCHEMA = `
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS resources (
 CREATE TABLE IF NOT EXISTS artifacts (key TEXT PRIMARY KEY, content BLOB NOT NULL);
 `;
 
-/** By what resources are listed. */
+/** Keys by which resources are listed. */
 export interface ListKeys {
   /** Id of the resource that this one belongs to. */
   readonly parent: string;
@@ -30,13 +30,13 @@ export interface ListKeys {
   readonly phase: number;
 }
 
-/** What a list is of; without anything, of all. */
+/** Restricts a list; without keys it contains everything. */
 export interface ListFilter {
   readonly parents?: readonly string[];
   readonly phase?: number;
 }
 
-/** The daemon's resources, as the protobuf messages they are, in a SQLite file. */
+/** The daemon's resources as protobuf messages in a SQLite file. */
 export class ResourceStore {
   readonly #database: Database;
 
@@ -66,7 +66,7 @@ export class ResourceStore {
     this.#truncateLog();
   }
 
-  /** Does what replaces or deletes secrets: nothing of the old ones stays in the write-ahead log. */
+  /** Runs work that replaces or deletes secrets, so that no old ones stay in the write-ahead log. */
   replacing<T>(work: () => T): T {
     const result = work();
     this.#truncateLog();
@@ -146,7 +146,7 @@ export class ResourceStore {
   }
 }
 
-/** A resource whose bytes are no message: SQLite notices damage in its own structures only. */
+/** A stored resource that cannot be decoded: SQLite notices damage in its own structures only. */
 class DamagedResource extends Error {
   override readonly name = "DamagedResource";
   /** As SQLite says of the damage that it notices. */

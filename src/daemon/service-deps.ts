@@ -2,7 +2,7 @@ import type { ExecutionService } from "./executions.ts";
 import type { MethodHandlers } from "./grpc-methods.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
-/** What the services answer with. */
+/** Dependencies of the services. */
 export interface ServiceDeps {
   readonly store: ResourceStore;
   readonly executions: ExecutionService;

@@ -50,8 +50,8 @@ const apply = async (name: string) =>
 const begin = async (agentInstanceId: string) =>
   await client.call(wire.SessionCommandController.method.create, { spec: { agentInstanceId } });
 
-describe("an agent whose default instance was deleted", () => {
-  test("names none, and has a new one when it is applied again", async () => {
+describe("agent whose default instance was deleted", () => {
+  test("refers to none, and gets a new one when it is applied again", async () => {
     const agent = await apply("helper");
     const first = agent.status?.defaultInstanceId ?? "";
     await client.call(wire.AgentInstanceCommandController.method.delete, { value: first });
@@ -62,14 +62,14 @@ describe("an agent whose default instance was deleted", () => {
     expect((await begin(second)).spec?.agentInstanceId).toBe(second);
   });
 
-  test("is helped also where a file of earlier names it still", async () => {
+  test("is repaired in files of earlier versions", async () => {
     const agent = await apply("helper");
     store.delete(agent.status?.defaultInstanceId ?? "");
     await begin((await apply("helper")).status?.defaultInstanceId ?? "");
   });
 });
 
-test("agents may have names of any script", async () => {
+test("agents can have names in any script", async () => {
   for (const name of ["Помощник", "🚀"]) {
     const agent = await apply(name);
     expect(agent.metadata?.name).toBe(name);
@@ -88,7 +88,7 @@ describe("lists", () => {
     }
   }
 
-  test("of large executions fit into what clients take, and their pages have each once", async () => {
+  test("of large executions fit the clients' message limit, and their pages contain each once", async () => {
     large("ses-1", 12);
     const ids = new Set<string>();
     let pages = 1;
@@ -103,7 +103,7 @@ describe("lists", () => {
     expect(ids.size).toBe(12);
   });
 
-  test("are of a phase, a session, an agent, also in a file of an earlier version", async () => {
+  test("are filtered by phase, session and agent, also in files of earlier versions", async () => {
     large("ses-1", 3);
     large("ses-2", 1);
     const agent = await apply("helper");
@@ -132,7 +132,7 @@ describe("lists", () => {
   });
 });
 
-describe("the secrets of an execution", () => {
+describe("secrets of an execution", () => {
   const runtimeEnv = { KEY: { value: "sk-very-secret", isSecret: true }, REGION: { value: "eu" } };
   const context = wire.ExecutionContextQueryController.method.getByReference;
 
@@ -149,7 +149,7 @@ describe("the secrets of an execution", () => {
   const update = async (executionId: string, status: MessageInitShape<typeof wire.AgentExecutionStatusSchema>) =>
     await client.call(wire.AgentExecutionCommandController.method.updateStatus, { executionId, status });
 
-  test("are neither shown, nor stored, nor in the workflow's input, and kept until its agent works", async () => {
+  test("are neither returned, stored nor in the workflow's input, and kept until its agent starts", async () => {
     const execution = await beginWithSecrets();
     const slug = execution.metadata?.id ?? "";
     expect(execution.spec?.runtimeEnv["KEY"]).toMatchObject({ value: "***", isSecret: true });
@@ -171,7 +171,7 @@ describe("the secrets of an execution", () => {
     expect(await refusal(slug)).toContain("until its agent begins to work");
   });
 
-  test("reach a runner whose first answer is lost", async () => {
+  test("reach a runner whose first answer was lost", async () => {
     const slug = (await beginWithSecrets()).metadata?.id ?? "";
     const execution = fromJson(wire.AgentExecutionSchema, started[0] as JsonValue, { ignoreUnknownFields: true });
     let lost = 0;
@@ -183,7 +183,7 @@ describe("the secrets of an execution", () => {
     expect([lost, agent.environment.values]).toEqual([2, { KEY: "sk-very-secret", REGION: "eu" }]);
   });
 
-  test("are forgotten when it ends or is deleted before its agent works", async () => {
+  test("are dropped when it ends or is deleted before its agent starts", async () => {
     const ended = (await beginWithSecrets()).metadata?.id ?? "";
     const deleted = (await beginWithSecrets()).metadata?.id ?? "";
     await update(ended, { phase: wire.ExecutionPhase.EXECUTION_FAILED });
@@ -202,7 +202,7 @@ describe("the secrets of an execution", () => {
   });
 });
 
-test("nothing of a secret stays in the file when an environment is replaced, or an earlier version wrote it", async () => {
+test("replaced secrets, and those of earlier versions, leave no trace in the file", async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "daemon.db");
   const content = async () =>
@@ -226,7 +226,7 @@ test("nothing of a secret stays in the file when an environment is replaced, or 
   other.close();
 });
 
-test("a subscriber that reads slowly is told the last state", async () => {
+test("a slow subscriber receives the final state", async () => {
   const agent = await apply("helper");
   const session = await begin(agent.status?.defaultInstanceId ?? "");
   const spec = { sessionId: session.metadata?.id ?? "", message: "Go" };

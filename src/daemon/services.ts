@@ -10,7 +10,7 @@ import type { ResourceStore } from "./resource-store.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { artifactOf, pushSkill } from "./skills.ts";
 
-/** Every service of the contract that the runner and the command line use, on the daemon's own store. */
+/** All services of the Stigmer API that the runner and the command line use, on the daemon's own store. */
 export function services(
   store: ResourceStore,
   executions: ExecutionService,

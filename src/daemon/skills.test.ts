@@ -17,7 +17,7 @@ const push = (artifact: Uint8Array, name = "My Skill") =>
 const zip = (files: Zippable) => zipSync(files);
 const skillZip = (text = "# My skill") => zip({ "SKILL.md": strToU8(text), "scripts/run.sh": strToU8("echo hi") });
 
-describe("a skill that is pushed", () => {
+describe("pushed skill", () => {
   test("is ready, with the text of its SKILL.md and the hash of its zip as its version", async () => {
     const artifact = skillZip("# My skill\n\nDo it well: é 😀");
     const skill = await push(artifact);
@@ -31,7 +31,7 @@ describe("a skill that is pushed", () => {
     expect(kinds.skill.get(store, skill.metadata?.id ?? "")).toEqual(skill);
   });
 
-  test("replaces the one of its name; the zip of the old version stays", async () => {
+  test("replaces the one with its name, and keeps the zip of the old version", async () => {
     // Made once: a zip has the time in it.
     const zip = skillZip("one");
     const [first, second] = [await push(zip), await push(skillZip("two"))];
@@ -57,17 +57,17 @@ describe("a skill is refused", () => {
     await expect(push(zip({ "SKILL.md": [text, { level: 0 }] }))).rejects.toThrow("SKILL.md");
   });
 
-  test("where the artifact is no zip", async () => {
+  test("if the artifact is not a zip", async () => {
     await expect(push(strToU8("PK but not really"))).rejects.toThrow("no readable zip");
     await expect(push(new Uint8Array())).rejects.toThrow("no readable zip");
   });
 
-  test("where it unpacks to more than a hundred times its size", async () => {
+  test("if it unpacks to more than a hundred times its size", async () => {
     const bomb = zip({ "SKILL.md": strToU8("x"), zeros: [new Uint8Array(20 * 1024 * 1024), { level: 9 }] });
     await expect(push(bomb)).rejects.toThrow("100 times its size");
   });
 
-  test("whose SKILL.md is larger than the zip declares", async () => {
+  test("if its SKILL.md is larger than the zip declares", async () => {
     const bytes = zip({ "SKILL.md": [new Uint8Array(1024 * 1024), { level: 9 }] });
     const view = new DataView(bytes.buffer, bytes.byteOffset);
     for (let at = 0; at + 46 < bytes.length; at++)
@@ -87,6 +87,6 @@ describe("a skill is refused", () => {
   });
 });
 
-test("an artifact that is not there is not found", () => {
+test("an unknown artifact is not found", () => {
   expect(() => artifactOf(store, "skills/none.zip")).toThrow("there is no artifact skills/none.zip");
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { slugOf } from "./slug.ts";
 
-describe("a slug", () => {
-  test("has the letters and digits of a name", () => {
+describe("slug", () => {
+  test("contains the letters and digits of a name", () => {
     expect(slugOf("My Agent! (v2)")).toBe("my-agent-v2");
     expect(slugOf("Café Crème")).toBe("cafe-creme");
     expect(slugOf("🚀 Rocket")).toBe("rocket");
     for (const nothing of ["", "!?", " - "]) expect(slugOf(nothing)).toBe("");
   });
 
-  test("tells names of other scripts apart, and is always the same for one name", () => {
+  test("distinguishes names in other scripts, and is stable", () => {
     const names = ["Помощник", "🚀", "🤖", "日本語", "Помощник 2", "Робот 2", "2"];
     const slugs = names.map(slugOf);
     expect(new Set(slugs).size).toBe(names.length);

@@ -1,10 +1,10 @@
-/** Hexadecimal digits of a hash in a slug: enough that the names of one laptop do not meet. */
+/** Hexadecimal digits of a hash in a slug: enough to avoid collisions on one machine. */
 const HASH_LENGTH = 8;
 
 /**
- * What a name is in references: small Latin letters, digits and hyphens. Letters lose their accents; where a name has
- * letters or digits of other scripts, or only pictures, a hash of it stands for what the slug cannot say.
- * @returns empty where the name has nothing that could be told apart
+ * A name in references: lower-case Latin letters, digits and hyphens. Accents are removed. If a name has letters or digits
+ * of other scripts, or only symbols, a hash of the name is added.
+ * @returns empty if the name contains nothing distinguishable
  */
 export function slugOf(name: string): string {
   const plain = name

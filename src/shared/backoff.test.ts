@@ -3,7 +3,7 @@ import { backoffMs } from "./backoff.ts";
 
 const backoff = { initialMs: 100, maxMs: 1_000 };
 
-test("waits double from the first to the longest, each between half and all of it", () => {
+test("waits double from the initial to the maximum one, each between half and all of it", () => {
   const full = [100, 200, 400, 800, 1_000, 1_000];
   for (const [index, most] of full.entries()) {
     // Chance decides within the bounds: many draws make it unlikely that a wrong bound is not seen.
@@ -15,10 +15,10 @@ test("waits double from the first to the longest, each between half and all of i
   }
 });
 
-test("those who failed together do not come back together", () => {
+test("waits are randomized", () => {
   expect(new Set(Array.from({ length: 50 }, () => backoffMs(3, backoff))).size).toBeGreaterThan(1);
 });
 
-test("a wait stays finite however often an attempt failed", () => {
+test("waits stay finite after any number of attempts", () => {
   expect(backoffMs(100_000, backoff)).toBeLessThanOrEqual(1_000);
 });

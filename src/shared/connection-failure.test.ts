@@ -14,31 +14,31 @@ const certificate = (code: string, peer: object = {}) => ({
   certificate: { code, peer: peer as PeerCertificate },
 });
 
-describe("a certificate", () => {
+describe("server certificate", () => {
   const past = "Jan  2 03:04:05 2020 GMT";
   const future = "Jan  2 03:04:05 2120 GMT";
 
-  test("that has expired says when", () => {
+  test("names the date if it has expired", () => {
     expect(trouble(certificate("CERT_HAS_EXPIRED", { valid_to: past }))).toEqual({
       code: "certificate-expired",
       message: "its certificate expired on 2020-01-02T03:04:05.000Z",
     });
   });
 
-  test("that has not expired may be signed by one that has", () => {
+  test("is explained if it was signed by an expired one", () => {
     for (const peer of [{ valid_to: future }, {}]) {
       expect(trouble(certificate("CERT_HAS_EXPIRED", peer))?.message).toBe("a certificate of its chain has expired");
     }
   });
 
-  test("may be for later", () => {
+  test("is explained if it is not valid yet", () => {
     expect(trouble(certificate("CERT_NOT_YET_VALID", { valid_from: future }))).toEqual({
       code: "certificate-not-yet-valid",
       message: "its certificate is not valid before 2120-01-02T03:04:05.000Z",
     });
   });
 
-  test("for other hosts names them, up to five, and the one that was wanted", () => {
+  test("names up to five of its hosts and the wanted one if they differ", () => {
     const of = (...names: string[]) =>
       certificate("ERR_TLS_CERT_ALTNAME_INVALID", { subjectaltname: names.join(", ") });
     expect(trouble(of("DNS:a.example", "IP Address:10.0.0.1"))?.message).toBe(
@@ -50,7 +50,7 @@ describe("a certificate", () => {
     expect(trouble(certificate("HOSTNAME_MISMATCH"))?.message).toContain("is for no host");
   });
 
-  test("of an authority that is not known here names it", () => {
+  test("names its authority if that is unknown", () => {
     const codes = ["SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"];
     for (const code of codes) {
       const found = trouble(certificate(code, { issuer: { CN: "Our CA" } }));
@@ -60,7 +60,7 @@ describe("a certificate", () => {
     expect(trouble(certificate("DEPTH_ZERO_SELF_SIGNED_CERT"))?.message).toContain("self-signed");
   });
 
-  test("that is refused for another reason says which", () => {
+  test("names any other reason of its refusal", () => {
     expect(trouble(certificate("CERT_REVOKED"))).toEqual({
       code: "certificate-invalid",
       message: "its certificate is not accepted (CERT_REVOKED)",
@@ -68,13 +68,13 @@ describe("a certificate", () => {
   });
 });
 
-describe("a server that breaks off", () => {
-  test("with TLS 1.3's alert wants a client certificate", () => {
+describe("server that closes the connection", () => {
+  test("requires a client certificate according to an alert of TLS 1.3", () => {
     const seen = { connected: true, error: error("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED") };
     expect(trouble(seen)?.code).toBe("client-certificate-wanted");
   });
 
-  test("with TLS 1.2's alert wants one, or refuses the one it got and says why", () => {
+  test("requires a client certificate, or refuses it with a reason, according to an alert of TLS 1.2", () => {
     const seen = { error: error("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE") };
     expect(trouble(seen)?.code).toBe("client-certificate-wanted");
     expect(trouble(seen, { client })?.message).toBe("it refuses the client certificate (handshake failure)");
@@ -82,19 +82,19 @@ describe("a server that breaks off", () => {
     expect(trouble(unknown, { client })?.message).toBe("it refuses the client certificate (unknown CA)");
   });
 
-  test("without a word, after a certificate was shown to it, refuses that", () => {
+  test("refuses the client certificate if it closes after receiving it", () => {
     expect(trouble({ connected: true }, { client })?.code).toBe("client-certificate-refused");
     expect(trouble({ connected: true, error: error("ECONNRESET") }, { client })?.code).toBe(
       "client-certificate-refused",
     );
   });
 
-  test("without a word leaves it open why", () => {
+  test("gives no reason if it closes silently", () => {
     expect(trouble({ connected: true })?.message).toContain("right after the TLS handshake");
     expect(trouble({ connected: false, error: error("ECONNRESET") })?.message).toContain("may not speak TLS");
   });
 
-  test("because of something else says what", () => {
+  test("gives any other reason it reports", () => {
     expect(trouble({ error: error("ERR_SSL_NO_SHARED_CIPHER") })).toEqual({
       code: "handshake",
       message: "the TLS handshake failed (ERR_SSL_NO_SHARED_CIPHER happened)",
@@ -102,19 +102,19 @@ describe("a server that breaks off", () => {
   });
 });
 
-test("a server without TLS is known by what its answer looks like to TLS", () => {
+test("a server without TLS is recognized by its answer to a TLS handshake", () => {
   for (const code of ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "EPROTO"]) {
     expect(trouble({ error: error(code) })?.code).toBe("plaintext-port");
   }
 });
 
-test("a network that fails is named", () => {
+test("network failures are named", () => {
   expect(trouble({ error: error("ECONNREFUSED") })?.code).toBe("refused");
   expect(trouble({ error: error("EAI_AGAIN") })?.code).toBe("unknown-host");
   expect(trouble({ error: error("EHOSTUNREACH") })).toEqual({ code: "no-answer", message: "EHOSTUNREACH happened" });
 });
 
-test("nothing is found where the server answers, or lets the connection be", () => {
+test("no failure is found if the server answers or keeps the connection open", () => {
   expect(trouble({ connected: true, answer: Buffer.from("settings") })).toBeUndefined();
   expect(trouble({ connected: true, closed: false })).toBeUndefined();
 });

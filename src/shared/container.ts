@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 
-/** Files that Docker and Podman put into their containers. */
+/** Files that Docker and Podman create in containers. */
 const MARKERS = ["/.dockerenv", "/run/.containerenv"];
 const LOCALHOST = /\b(localhost|127\.0\.0\.1)\b|\[::1\]/;
 
 /**
- * What to know about an address that cannot be reached from inside a container.
- * @param text the address, or a message that names it
- * @returns a sentence; undefined outside of containers, and for other addresses than localhost
+ * A hint for an unreachable address inside a container, where localhost is the container itself.
+ * @param text the address, or a message that contains it
+ * @returns a sentence; undefined outside of containers, and for addresses other than localhost
  */
 export function localhostHint(text: string, isContainer: () => boolean = inContainer): string | undefined {
   if (!LOCALHOST.test(text) || !isContainer()) return undefined;

@@ -5,13 +5,13 @@ import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { withoutRoot } from "../../test/support/without-root.ts";
 import { checkDirectory } from "./directory-check.ts";
 
-test("a directory that can be written is well, and gets one small file however often it is asked", async () => {
+test("a writable directory passes, and repeated checks leave one small file", async () => {
   await using folder = await temporaryFolder();
   for (let again = 0; again < 3; again++) expect(await checkDirectory(folder.path)).toBeUndefined();
   expect(await readdir(folder.path)).toEqual([".writable"]);
 });
 
-test("one that may not be written, or is gone, has failed, with its name and what to do", async () => {
+test("an unwritable or missing directory fails with its name and a remedy", async () => {
   await using folder = await temporaryFolder();
   await chmod(folder.path, 0o755);
   const directory = join(folder.path, "data");

@@ -5,17 +5,17 @@ import { degraded, failed, type HealthProblem } from "./health.ts";
 import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
 import { withTimeout } from "./time.ts";
 
-/** Below this nothing can be relied on to be written. */
+/** With less free space than this the check fails. */
 const MIN_FREE_BYTES = 1024 * 1024;
-/** Below this it will soon be so. */
+/** With less free space than this the check is degraded. */
 const LOW_FREE_BYTES = 64 * 1024 * 1024;
-/** Written over with every check: only a write shows that a disk has become read-only after an error. */
+/** Overwritten by every check: only a write shows that a disk has become read-only after an error. */
 const PROBE_FILE = ".writable";
 
-/** How long a disk, which may be another machine's, may take. */
+/** Time limit; the disk may be a network mount. */
 const LIMIT_MS = 10_000;
 
-/** Whether files can be written in a directory, and for how long still. */
+/** Checks that files can be written in a directory, and that there is free space. */
 export async function checkDirectory(directory: string): Promise<HealthProblem | undefined> {
   try {
     const tooLate = () => new Error(`${directory} does not answer within ${LIMIT_MS / 1000} s`);
@@ -38,7 +38,7 @@ async function write(directory: string): Promise<void> {
   await file.write("ok", 0);
 }
 
-/** @returns undefined where the file system does not say */
+/** @returns undefined if the file system does not report it */
 async function freeBytes(directory: string): Promise<number | undefined> {
   const { bsize, blocks, bfree, bavail } = await statfs(directory);
   // Some blocks are kept for root.

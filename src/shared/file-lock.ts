@@ -2,11 +2,11 @@ import { Database } from "bun:sqlite";
 import { chmodSync } from "node:fs";
 
 /**
- * Holds a file against all other processes that do the same, also in other containers that share the directory. The lock
- * is SQLite's, which the system frees however the process ends.
- * @param file made where it is missing; its directory is there
- * @returns the function that frees it; `undefined` where another process holds it
- * @throws the system's or SQLite's error where the file cannot be used
+ * Locks a file among all processes that use this function, including those in other containers that share the directory.
+ * It is a SQLite lock, which the system releases however the process ends.
+ * @param file created if missing; its directory must exist
+ * @returns the function that unlocks it; `undefined` if another process has the lock
+ * @throws the system's or SQLite's error if the file cannot be used
  */
 export function lockFile(file: string): (() => void) | undefined {
   let database: Database | undefined;

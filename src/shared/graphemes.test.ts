@@ -12,7 +12,7 @@ const CHARACTERS = [
   "क्षि",
 ];
 
-describe("a place to cut", () => {
+describe("cut position", () => {
   for (const character of CHARACTERS) {
     test(`is never inside of ${character}`, () => {
       for (const padding of [" ", "x".repeat(1_000)]) {
@@ -28,17 +28,17 @@ describe("a place to cut", () => {
     });
   }
 
-  test("stays where it is between characters", () => {
+  test("is not moved between characters", () => {
     for (const index of [0, 3, 11, 20]) expect(boundaryBefore("hello world", index)).toBe(Math.min(index, 11));
   });
 
-  test("is between code points where a character claims to have no end", () => {
+  test("is between code points in an endless grapheme cluster", () => {
     const text = `e${"\u0301".repeat(10_000)}😀`;
     expect(boundaryBefore(text, 5_000)).toBe(5_000);
     expect(boundaryBefore(text, 10_002)).toBe(10_001);
   });
 });
 
-test("the characters of a text are those that people see", () => {
+test("the characters of a text are grapheme clusters", () => {
   expect([...graphemes(CHARACTERS.join(""))]).toEqual(CHARACTERS);
 });

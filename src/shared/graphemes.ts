@@ -1,6 +1,6 @@
-/** How far from a cut the characters around it are looked at. */
+/** Code units that are examined around a cut. */
 const WINDOW = 256;
-/** Longest character in code units: a family of emoji has 15. What claims to be longer is cut between code points. */
+/** Longest grapheme cluster in code units; a family emoji has 15. Longer ones are cut between code points. */
 const MAX_CLUSTER_LENGTH = 64;
 
 let made: Intl.Segmenter | undefined;
@@ -11,19 +11,19 @@ function segmenter(): Intl.Segmenter {
 }
 
 /**
- * The last place up to `index` at which a text can be cut without cutting a character, as people see it, in two: neither
- * a surrogate pair nor a letter and its accent nor an emoji made of several.
+ * The last index up to `index` at which a text can be cut without splitting a grapheme cluster: a surrogate pair, a letter
+ * with its accent, or an emoji made of several code points.
  */
 export function boundaryBefore(text: string, index: number): number {
   return around(text, index).before;
 }
 
-/** As {@link boundaryBefore}: the first such place from `index` on. */
+/** The first such index from `index` on: see {@link boundaryBefore}. */
 export function boundaryAfter(text: string, index: number): number {
   return around(text, index).after;
 }
 
-/** The characters of a text as people see them, one after the other. */
+/** The grapheme clusters of a text. */
 export function* graphemes(text: string): Generator<string> {
   for (const { segment } of segmenter().segment(text)) yield segment;
 }
@@ -40,7 +40,7 @@ function around(text: string, index: number): { readonly before: number; readonl
   return before === index ? { before, after: index } : { before, after: before + found.segment.length };
 }
 
-/** A place before `index` that is no part of a character: before a space where there is one. */
+/** An index before `index` that is a boundary: before a space if there is one. */
 function windowStart(text: string, index: number): number {
   const start = Math.max(index - WINDOW, 0);
   const space = text.lastIndexOf(" ", index - 1);

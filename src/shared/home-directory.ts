@@ -4,15 +4,15 @@ import { homedir, userInfo } from "node:os";
 const ROOT = "/";
 
 /**
- * The user's home directory. Container engines run programs as users that the system does not know: their home is `/`, in
- * which they may not write. They have the directory instead in which the program was started.
+ * The user's home directory. Container engines may run programs as users without a passwd entry, whose home is `/`, where
+ * they cannot write. For them it is the working directory.
  */
 export function homeDirectory(): string {
   const home = knownHome();
   return isUsable(home) ? home : process.cwd();
 }
 
-/** Whether a directory is somebody's home: any but one that is everybody's. */
+/** Whether a directory can be a user's home; `/` is not. */
 export function isUsable(home: string): boolean {
   if (home !== ROOT) return true;
   try {
@@ -23,7 +23,7 @@ export function isUsable(home: string): boolean {
   }
 }
 
-/** The user's name; for a user that the system does not know, the number. */
+/** The user's name, or the uid for a user without a passwd entry. */
 export function userName(): string {
   try {
     return userInfo().username || String(process.getuid?.() ?? "");

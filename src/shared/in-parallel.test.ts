@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { inParallel } from "./in-parallel.ts";
 
-test("all items are worked on, no more at a time than allowed", async () => {
+test("all items are processed with limited concurrency", async () => {
   const done: number[] = [];
   let running = 0;
   let most = 0;
@@ -15,7 +15,7 @@ test("all items are worked on, no more at a time than allowed", async () => {
   expect(most).toBe(3);
 });
 
-test("an error ends it, and nothing else begins", async () => {
+test("an error stops starting further items", async () => {
   const begun: number[] = [];
   const work = inParallel([1, 2, 3, 4, 5, 6], 2, async (item) => {
     begun.push(item);

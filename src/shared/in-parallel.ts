@@ -1,6 +1,6 @@
 /**
- * Does something with each item, a limited number of them at a time.
- * @throws the first error; what has begun ends in the background, nothing else begins
+ * Processes items with limited concurrency.
+ * @throws the first error; started items finish in the background, no further ones are started
  */
 export async function inParallel<T>(
   items: Iterable<T>,

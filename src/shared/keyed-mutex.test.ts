@@ -4,8 +4,8 @@ import { KeyedMutex } from "./keyed-mutex.ts";
 /** Lets everything that is ready to run do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("a keyed mutex", () => {
-  test("lets those who want the same key in one after the other, in the order they came", async () => {
+describe("KeyedMutex", () => {
+  test("serializes callers of one key in the order of their calls", async () => {
     const mutex = new KeyedMutex();
     const entered: string[] = [];
     const enter = async (name: string) => {
@@ -27,13 +27,13 @@ describe("a keyed mutex", () => {
     expect(entered).toEqual(["first", "second", "third"]);
   });
 
-  test("does not let keys wait for each other", async () => {
+  test("does not block other keys", async () => {
     const mutex = new KeyedMutex();
     await mutex.acquire("one");
     expect(await mutex.acquire("two")).toBeFunction();
   });
 
-  test("knows who is busy", async () => {
+  test("reports busy keys", async () => {
     const mutex = new KeyedMutex();
     expect(mutex.isBusy("key")).toBe(false);
     const release = await mutex.acquire("key");
@@ -42,7 +42,7 @@ describe("a keyed mutex", () => {
     expect(mutex.isBusy("key")).toBe(false);
   });
 
-  test("stays busy while somebody waits", async () => {
+  test("reports a key as busy while callers wait", async () => {
     const mutex = new KeyedMutex();
     const release = await mutex.acquire("key");
     const next = mutex.acquire("key");
@@ -52,7 +52,7 @@ describe("a keyed mutex", () => {
     expect(mutex.isBusy("key")).toBe(false);
   });
 
-  test("throws the signal's reason when it aborts while waiting", async () => {
+  test("throws the signal's reason if it aborts while waiting", async () => {
     const mutex = new KeyedMutex();
     await mutex.acquire("key");
     const controller = new AbortController();
@@ -62,14 +62,14 @@ describe("a keyed mutex", () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  test("throws at once where the signal has aborted already and the key is taken", async () => {
+  test("throws at once if the signal has aborted and the key is busy", async () => {
     const mutex = new KeyedMutex();
     await mutex.acquire("key");
     const reason = new Error("too late");
     await expect(mutex.acquire("key", AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  test("keeps those behind one who gave up waiting until the holder is done", async () => {
+  test("keeps later callers waiting if one before them gave up", async () => {
     const mutex = new KeyedMutex();
     const release = await mutex.acquire("key");
     const controller = new AbortController();
@@ -90,7 +90,7 @@ describe("a keyed mutex", () => {
   });
 });
 
-test("a waiter that gives up does not let anybody else in", async () => {
+test("does not admit others when a waiter gives up", async () => {
   const mutex = new KeyedMutex();
   const release = await mutex.acquire("key");
   const gone = new AbortController();

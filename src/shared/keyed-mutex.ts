@@ -1,6 +1,6 @@
 import { waitInQueue } from "./wait-in-queue.ts";
 
-/** Lets one task at a time run for each key; the others wait in the order they came. */
+/** A mutex per key; waiters get it in the order of their calls. */
 export class KeyedMutex {
   /** Of each key that is held: those who wait for it. */
   readonly #waiting = new Map<string, (() => void)[]>();

@@ -1,11 +1,11 @@
-/** A place to connect to. */
+/** A host and a port. */
 export interface NetAddress {
   /** A name or an address, an IPv6 one without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Takes `host:port` or `[::1]:port` apart; the port is everything after the last colon. */
+/** Splits `host:port` or `[::1]:port`; the port is everything after the last colon. */
 export function splitAddress(address: string): NetAddress {
   const colon = address.lastIndexOf(":");
   return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
@@ -14,7 +14,7 @@ export function splitAddress(address: string): NetAddress {
 /** Any address in 127.0.0.0/8. Not `node:net`: light commands read this file, and it takes 10 ms to load. */
 const LOOPBACK_IPV4 = /^127(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
-/** Whether a host name or an IP address, an IPv6 one with or without brackets, leads to this machine alone. */
+/** Whether a host name or an IP address (IPv6 with or without brackets) is a loopback address. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
   if (name === "localhost" || name.endsWith(".localhost")) return true;

@@ -1,21 +1,21 @@
 import { cutBetweenWords, headOfWords } from "./text.ts";
 
-/** Longest foreign text that is shown to a user. */
+/** Maximum length of an external text that is shown to a user. */
 export const PLAIN_TEXT_LIMIT = 500;
-/** More of it is not looked at. */
+/** Longer texts are cut before they are processed. */
 const READ_LIMIT = 8_192;
 
 const STACK_LINE = /^\s*at .*(:\d+|\(native|<anonymous>|\(unknown).*$/gm;
-/** LangChain's advice for programmers. */
+/** LangChain's advice for developers. */
 const ADVICE_LINE = /^.*\b(Troubleshooting URL:|Please fix your mistakes\.|Please fix the error and try again\.).*$/gm;
-/** Bun's advice. */
+/** Bun's advice for developers. */
 const FETCH_ADVICE = /\s*For more information, pass `verbose: true` in the second argument to fetch\(\)\.?/g;
-/** A place inside the compiled program. */
+/** A location inside the compiled program. */
 const BUNDLE_PLACE = /(?:file:\/\/)?\/\$bunfs\/[^\s)]*/g;
 
 /**
- * The text of a provider or a library as a user may read it: without stack, page of HTML and advice for programmers, and
- * of limited length. The whole of it belongs in the log.
+ * An error text of a provider or a library for users: without stack trace, HTML and advice for developers, and of limited
+ * length. The complete text belongs in the log.
  */
 export function plainText(text: string): string {
   const plain = withoutHtml(headOfWords(text, READ_LIMIT))
@@ -28,7 +28,7 @@ export function plainText(text: string): string {
   return cutBetweenWords(plain, PLAIN_TEXT_LIMIT);
 }
 
-/** Proxies answer with pages: the title says what they say. */
+/** Proxies answer with HTML pages, whose title is the message. */
 function withoutHtml(text: string): string {
   const start = text.search(/<!doctype html|<html\b|<head\b|<body\b/i);
   if (start < 0) return text;

@@ -39,25 +39,25 @@ async function listen(serve: (socket: Socket) => void): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-describe("a port spoken to without TLS", () => {
-  test("shows its answer", async () => {
+describe("port probe without TLS", () => {
+  test("returns the answer", async () => {
     const seen = await probeTcp({ host, port: echo }, "hello");
     expect(seen.connected).toBe(true);
     expect(seen.answer?.toString()).toBe("hello");
   });
 
-  test("shows that it is there, where nothing is said", async () => {
+  test("connects without sending anything", async () => {
     expect(await probeTcp({ host, port: silent })).toMatchObject({ connected: true });
   });
 
-  test("shows that it is not there, or has no such host", async () => {
+  test("reports a closed port and an unknown host", async () => {
     expect(await probeTcp({ host, port: nobody })).toMatchObject({ connected: false, error: { code: "ECONNREFUSED" } });
     const stranger = await probeTcp({ host: "no-such-host.invalid", port: nobody });
     expect(stranger.connected).toBe(false);
     expect(stranger.error?.code).toMatch(/ENOTFOUND|EAI_AGAIN/);
   });
 
-  test("that says nothing is left alone in time", async () => {
+  test("ends in time if the port is silent", async () => {
     const started = performance.now();
     const seen = await probeTcp({ host, port: silent }, "hello");
     expect(seen).toEqual({ connected: true, closed: false });
@@ -65,22 +65,22 @@ describe("a port spoken to without TLS", () => {
   });
 });
 
-describe("a port spoken to with TLS", () => {
-  test("shows its answer, which is HTTP/2's beginning sent back here", async () => {
+describe("port probe with TLS", () => {
+  test("returns the answer to the HTTP/2 preface", async () => {
     const seen = await probeTls({ host, port: secure.port }, { ca: authority.ca });
     expect(seen).toMatchObject({ connected: true });
     expect(seen.certificate).toBeUndefined();
     expect(seen.answer?.toString()).toStartWith("PRI * HTTP/2.0");
   });
 
-  test("shows its certificate and what is wrong with it, and gets nothing more", async () => {
+  test("returns an invalid certificate and its problem, and sends nothing more", async () => {
     const seen = await probeTls({ host, port: secure.port }, { ca: authority.ca, serverName: "elsewhere.example" });
     expect(seen.certificate?.peer.subjectaltname).toContain("localhost");
     expect(seen.answer).toBeUndefined();
     expect((await probeTls({ host, port: secure.port }, {})).certificate?.code).toMatch(/UNABLE_TO|SELF_SIGNED/);
   });
 
-  test("shows that it wanted a client certificate", async () => {
+  test("detects that a client certificate is required", async () => {
     const without = await probeTls({ host, port: mutual.port }, { ca: authority.ca });
     expect(without.answer).toBeUndefined();
     const client = await authority.issue("client");
@@ -88,7 +88,7 @@ describe("a port spoken to with TLS", () => {
     expect(seen.answer?.toString()).toStartWith("PRI");
   });
 
-  test("shows that it speaks none, or nothing at all", async () => {
+  test("detects plaintext and silent servers", async () => {
     const seen = await probeTls({ host, port: echo }, {});
     expect(seen.connected).toBe(false);
     expect(seen.error ?? seen.closed).toBeTruthy();
@@ -96,7 +96,7 @@ describe("a port spoken to with TLS", () => {
   });
 });
 
-test("whether a port speaks TLS does not depend on whom it knows", async () => {
+test("a port is recognized as TLS with any certificate", async () => {
   expect(await speaksTls({ host, port: secure.port })).toBe(true);
   expect(await speaksTls({ host, port: mutual.port })).toBe(true);
   expect(await speaksTls({ host, port: echo })).toBe(false);

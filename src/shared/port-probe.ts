@@ -3,10 +3,10 @@ import { type ConnectionOptions, connect as connectTls, type PeerCertificate } f
 import { messageOf, systemCode } from "./errors.ts";
 import type { NetAddress } from "./net-address.ts";
 
-/** How long one attempt to find out what a port speaks may take. */
+/** Time limit of one probe. */
 export const PROBE_MS = 2_000;
 
-/** PEM texts and the name with which a TLS connection is made. */
+/** PEM texts and the server name of a TLS connection. */
 export interface TlsOptions {
   /** Name that the certificate must carry; absent: the host. */
   readonly serverName?: string;
@@ -15,7 +15,7 @@ export interface TlsOptions {
   readonly client?: { readonly cert: string | Buffer; readonly key: string | Buffer };
 }
 
-/** What a port did when it was spoken to. */
+/** How a port reacted to a probe. */
 export interface ProbeResult {
   /** Whether a connection was made; with TLS, whether the handshake was completed. */
   readonly connected: boolean;
@@ -29,10 +29,10 @@ export interface ProbeResult {
   readonly certificate?: { readonly code: string; readonly peer: PeerCertificate };
 }
 
-/** The start of every HTTP/2 connection and empty settings (RFC 9113, 3.4): a gRPC server answers with its own. */
+/** The HTTP/2 connection preface with empty settings (RFC 9113, 3.4). A gRPC server answers with its own settings. */
 export const HTTP2_PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0", "latin1");
 
-/** Speaks TLS and then HTTP/2 to a port, which shows also what a server has against the client only after the handshake. */
+/** Probes with TLS and HTTP/2. The latter shows problems that a server reports only after the handshake. */
 export async function probeTls(
   { host, port }: NetAddress,
   { serverName, ca, client }: TlsOptions,
@@ -62,7 +62,7 @@ export async function probeTls(
   });
 }
 
-/** Whether something completes a TLS handshake at the address, whoever it is. */
+/** Whether a server completes a TLS handshake, with any certificate. */
 export async function speaksTls({ host, port }: NetAddress): Promise<boolean> {
   const seen = await probe((seen) => {
     const socket = connectTls({ host, port, rejectUnauthorized: false }, () => {
@@ -75,7 +75,7 @@ export async function speaksTls({ host, port }: NetAddress): Promise<boolean> {
   return seen.connected || /ALERT/.test(seen.error?.code ?? "");
 }
 
-/** Connects without TLS. @param greeting what to send; without it only the connection counts */
+/** Probes without TLS. @param greeting the bytes to send; without it only the connection is tested */
 export async function probeTcp({ host, port }: NetAddress, greeting?: string | Buffer): Promise<ProbeResult> {
   return await probe((seen) => {
     const socket = connectTcp({ host, port }, () => {

@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** The pictures of control characters, from that of NUL on. */
+/** The Unicode control pictures, from NUL on. */
 const PICTURES = 0x2400;
 const DELETE = 0x7f;
 const PICTURE_OF_DELETE = "\u2421";
 const UNKNOWN = "\ufffd";
 
-/** Signs before Arabic and Syriac numbers and the like: they count as format characters, and are seen. */
+/** Format characters that are visible, such as signs before Arabic and Syriac numbers. */
 const SEEN = "[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]";
-/** Invisible parts of what is seen: joints of emoji, joints of letters outside of Latin, tags in flags of regions. */
+/** Invisible characters inside visible ones: joiners of emoji and of non-Latin letters, tags in regional flags. */
 const PARTS = [
   SEEN,
   "(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})",
@@ -18,15 +18,15 @@ const PARTS = [
 const INVISIBLE = new RegExp(`(?<part>${PARTS.join("|")})|(?<hidden>(?:(?!${SEEN})\\p{Cf})+)`, "gu");
 
 /**
- * Text of others for a terminal: it can neither move the cursor nor change colours, title or clipboard, nor the order in
- * which it is read. Whole control sequences are left out; control characters besides newline and tab become visible, and
- * so do characters that are not seen but change what is (directions, zero widths, tags).
+ * Makes external text safe for a terminal: it cannot move the cursor, change colors, title, clipboard or reading order.
+ * Control sequences are removed. Control characters except newline and tab become visible, and so do invisible characters
+ * that change what is seen (bidirectional controls, zero-width characters, tags).
  */
 export function printable(text: string): string {
   return visible(stripVTControlCharacters(text));
 }
 
-/** As {@link printable}, with nothing left out: for text that says what is going to be done. */
+/** Like {@link printable}, but removes nothing: for text that says what will be executed. */
 export function visible(text: string): string {
   return (
     text
@@ -43,7 +43,7 @@ function pictureOf(character: string): string {
   return code === DELETE ? PICTURE_OF_DELETE : UNKNOWN;
 }
 
-/** `<U+202E>`, or how many they are. */
+/** `<U+202E>`, or their number. */
 function nameOf(hidden: string): string {
   const characters = [...hidden];
   if (characters.length > 1) return `<${characters.length} invisible characters>`;

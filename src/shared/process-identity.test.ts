@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { hasEnded, ownIdentity } from "./process-identity.ts";
 
-test("a process is known to run, and to have ended when it has, also before it is reaped", async () => {
+test("running and ended processes are recognized, also before they are reaped", async () => {
   expect(hasEnded(ownIdentity())).toBe(false);
   const script = `import { ownIdentity } from ${JSON.stringify(`${import.meta.dir}/process-identity.ts`)};
 console.log(ownIdentity()); setInterval(() => {}, 1e6);`;
@@ -18,7 +18,7 @@ test.skipIf(process.platform !== "linux")("a process whose number was given to a
   expect(hasEnded(ownIdentity().replace(/\d+$/, "1"))).toBe(true);
 });
 
-test("nothing is said of a process of another machine or container, or of what is no identity", () => {
+test("nothing is known of processes on other machines or in other containers, and of invalid identities", () => {
   const [, ...rest] = ownIdentity().split("|");
   expect(hasEnded(["elsewhere", ...rest].join("|"))).toBeUndefined();
   for (const identity of ["", "x", ownIdentity().replace(/\|\d+\|/, "|-1|")])

@@ -1,10 +1,10 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** Separates the parts of an identity that is written down. */
+/** Separates the parts of a serialized identity. */
 const SEPARATOR = "|";
 
-/** A process among all that were and will be, as far as the system tells them apart. */
+/** Identifies a process across restarts and reuse of process ids, as far as the system allows. */
 export interface ProcessIdentity {
   /** Where process numbers mean the same: one run of one system and, on Linux, one namespace of processes. */
   readonly machine: string;
@@ -19,8 +19,8 @@ export function ownProcess(): ProcessIdentity {
 
 /**
  * Whether a process has ended.
- * @param identity as it gave it itself
- * @returns `undefined` where that cannot be seen from here: it ran on another machine, or in another container
+ * @param identity of the process
+ * @returns `undefined` if it cannot be determined: the process ran on another machine or in another container
  */
 export function processHasEnded({ machine: where, pid, started }: ProcessIdentity): boolean | undefined {
   if (where !== machine() || !Number.isSafeInteger(pid) || pid < 1) return undefined;
@@ -30,17 +30,17 @@ export function processHasEnded({ machine: where, pid, started }: ProcessIdentit
   return !exists(pid);
 }
 
-/** {@link ownProcess} as a text. */
+/** The serialized {@link ownProcess}. */
 export function ownIdentity(): string {
   return identityOf(process.pid);
 }
 
-/** The same of any process that runs now. */
+/** The serialized identity of a running process. */
 export function identityOf(pid: number): string {
   return [machine(), pid, startTime(pid) ?? ""].join(SEPARATOR);
 }
 
-/** {@link processHasEnded} of a text from {@link ownIdentity} or {@link identityOf}. */
+/** {@link processHasEnded} for an identity from {@link ownIdentity} or {@link identityOf}. */
 export function hasEnded(identity: string): boolean | undefined {
   const [where = "", pid = "", started = ""] = identity.split(SEPARATOR);
   return processHasEnded({ machine: where, pid: /^\d+$/.test(pid) ? Number(pid) : 0, started });
@@ -58,7 +58,7 @@ function machine(): string {
   return known;
 }
 
-/** When a process started, in the system's own unit; only Linux tells. */
+/** Start time of a process in the system's own unit; Linux only. */
 function startTime(pid: number): string | undefined {
   // The second field is the program's name in parentheses, which may contain anything.
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "latin1"));

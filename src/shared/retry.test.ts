@@ -16,37 +16,37 @@ function failing(times: number) {
 }
 
 describe("retrying", () => {
-  test("returns what the first attempt that succeeds returns", async () => {
+  test("returns the result of the first successful attempt", async () => {
     expect(await retry(failing(2).work, quick)).toBe("done");
   });
 
-  test("gives up after the last attempt, with its error", async () => {
+  test("throws the error of the last attempt", async () => {
     const { work, attempts } = failing(10);
     await expect(retry(work, quick)).rejects.toThrow("failure 4");
     expect(attempts).toHaveLength(4);
   });
 
-  test("does not try again where that cannot help", async () => {
+  test("does not retry permanent errors", async () => {
     const { work, attempts } = failing(10);
     await expect(retry(work, { ...quick, isTransient: () => false })).rejects.toThrow("failure 1");
     expect(attempts).toHaveLength(1);
   });
 
-  test("tells of the failures that another attempt follows, and of no other", async () => {
+  test("reports failures that are retried", async () => {
     const told: unknown[] = [];
     const { work, attempts } = failing(10);
     await expect(retry(work, { ...quick, retries: 2, onRetry: (error) => told.push(error) })).rejects.toThrow();
     expect(told).toEqual(attempts.slice(0, 2));
   });
 
-  test("tells nobody of a failure that is not tried again", async () => {
+  test("does not report failures that are not retried", async () => {
     const told: unknown[] = [];
     const options: RetryOptions = { ...quick, isTransient: () => false, onRetry: (error) => told.push(error) };
     await expect(retry(failing(1).work, options)).rejects.toThrow("failure 1");
     expect(told).toEqual([]);
   });
 
-  test("stops waiting for the next attempt when its signal aborts, with the signal's reason", async () => {
+  test("stops waiting when its signal aborts, with the signal's reason", async () => {
     const controller = new AbortController();
     const reason = new Error("the execution was cancelled");
     const options: RetryOptions = {
@@ -59,7 +59,7 @@ describe("retrying", () => {
     await expect(retry(failing(1).work, options)).rejects.toBe(reason);
   });
 
-  test("does not begin where its signal has aborted already", async () => {
+  test("does not start if its signal has aborted already", async () => {
     const { work, attempts } = failing(1);
     const reason = new Error("too late");
     await expect(retry(work, { ...quick, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

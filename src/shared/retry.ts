@@ -11,7 +11,7 @@ export interface RetryOptions extends Backoff {
   readonly onRetry?: (error: unknown) => void;
 }
 
-/** Tries until it succeeds, waiting longer each time. @throws the last error; the signal's reason where it aborted */
+/** Retries with exponential backoff. @throws the last error; the signal's reason if it aborted */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retries, initialMs, maxMs, isTransient, signal, onRetry } = options;
   return await pRetry(

@@ -2,18 +2,18 @@ import { type Openness, SecretFinder } from "./secret-mask/finder.ts";
 import { patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
 import type { Range } from "./secret-mask/view.ts";
 
-/** What stands where a secret was. */
+/** Replaces a secret. */
 export const MASK = "***";
 
-/** Notes in one text that are looked at; this program writes two or three. */
+/** Notes per text that are examined; this program writes two or three. */
 const MAX_NOTES = 16;
-/** What this program writes into a text where it cut something out: a secret may have been cut in two there. */
+/** The note that this program writes where it cut a text. A secret may have been split there. */
 const CUT_NOTE = /(?<!\s)\s*\[… \d+ (?:bytes|characters)[^\]\n]{0,2000}…\]\s*/g;
 
 /**
- * Replaces secret values in text, however common tools write them: as they stand, quoted, escaped, in lines of any
- * width, in base64, base32, hexadecimal digits and dumps. What a program makes of a secret by other rules (reversed,
- * encrypted, compressed, letters with other text between) cannot be found.
+ * Replaces secret values in text in the forms that common tools produce: verbatim, quoted, escaped, wrapped at any width,
+ * in base64, base32, hexadecimal digits and dumps. Other transformations (reversed, encrypted, compressed, letters
+ * separated by other text) cannot be found.
  */
 export class SecretMask {
   readonly #parent: SecretMask | undefined;
@@ -93,7 +93,7 @@ export class SecretMask {
   }
 }
 
-/** What may be the beginning of a secret at its end is held back where it grows, and masked where it was cut. */
+/** A possible beginning of a secret at the end of a text is withheld if the text grows, and masked if it was cut. */
 function maskPiece(finder: SecretFinder, text: string, open: Openness): string {
   const { ranges, heldFrom } = finder.find(text, open);
   const merged = merge(ranges);
@@ -112,7 +112,7 @@ function maskPiece(finder: SecretFinder, text: string, open: Openness): string {
   return parts.join("");
 }
 
-/** Ranges by their start, those that overlap made one. */
+/** Sorted ranges; overlapping ones are merged. */
 function merge(ranges: readonly Range[]): Range[] {
   const merged: { start: number; end: number }[] = [];
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {

@@ -1,6 +1,6 @@
 import { SecretMask } from "./secret-mask.ts";
 
-/** Which secrets are masked where. */
+/** The masks of the process: `own` with the runner's secrets, `all` with those of running executions too. */
 export interface SecretMasks {
   /** The process' own: in everything. */
   readonly own: SecretMask;

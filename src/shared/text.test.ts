@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { alternatives, cutBetweenWords, cutMiddle, headOfWords, plural, wellFormed } from "./text.ts";
 
-describe("cutting a text between its words", () => {
-  test("leaves a text that is short enough as it is", () => {
+describe("cutBetweenWords", () => {
+  test("does not change a text within the limit", () => {
     expect(cutBetweenWords("one two", 7)).toBe("one two");
     expect(headOfWords("one two", 7)).toBe("one two");
   });
@@ -12,7 +12,7 @@ describe("cutting a text between its words", () => {
     expect(headOfWords("one two three", 9)).toBe("one two");
   });
 
-  test("keeps nothing of a word that is longer than the limit", () => {
+  test("keeps nothing of a word longer than the limit", () => {
     expect(cutBetweenWords("x".repeat(100), 20)).toBe("[… 100 characters cut …]");
     expect(headOfWords("x".repeat(100), 20)).toBe("");
   });
@@ -20,26 +20,26 @@ describe("cutting a text between its words", () => {
 
 const note = (cut: number) => `[${cut}]`;
 
-describe("cutting the middle of a text", () => {
-  test("leaves a text that is short enough as it is", () => {
+describe("cutMiddle", () => {
+  test("does not change a text within the limit", () => {
     expect(cutMiddle("0123456789", 10, note)).toEqual({ text: "0123456789", cut: 0 });
   });
 
-  test("keeps the head and the tail, and says between them how much is missing", () => {
+  test("keeps head and tail with a note between them", () => {
     expect(cutMiddle("0123456789abcdef", 10, note)).toEqual({ text: "012345[6]cdef", cut: 6 });
   });
 
-  test("keeps no tail where the limit has no room for one", () => {
+  test("keeps no tail if the limit is too small", () => {
     expect(cutMiddle("abc", 1, note)).toEqual({ text: "a[2]", cut: 2 });
   });
 
-  test("leaves no half of a surrogate pair at the cuts", () => {
+  test("never splits a surrogate pair", () => {
     const { text } = cutMiddle("😀".repeat(20), 11, note);
     expect(text.isWellFormed()).toBe(true);
     expect(text).toStartWith("😀😀😀");
   });
 
-  test("leaves no part of a character at the cuts, and counts what is missing", () => {
+  test("never splits a grapheme cluster, and counts what is missing", () => {
     const family = "👩🏽‍❤️‍💋‍👩🏽";
     const { text, cut } = cutMiddle(family.repeat(10), 50, note);
     expect(text).toBe(`${family.repeat(2)}[${cut}]${family}`);
@@ -52,16 +52,16 @@ describe("well-formed text", () => {
     expect(wellFormed("a😀b")).toBe("a😀b");
   });
 
-  test("is made by replacing halves of surrogate pairs", () => {
+  test("is produced by replacing lone surrogates", () => {
     expect(wellFormed("a\ud83d")).toBe("a\ufffd");
   });
 });
 
-test("a count has its noun in the plural, except for one", () => {
+test("plural() uses the singular for one only", () => {
   expect([0, 1, 2].map((count) => plural(count, "execution"))).toEqual(["0 executions", "1 execution", "2 executions"]);
 });
 
-test("alternatives read like a sentence", () => {
+test("alternatives() reads like a sentence", () => {
   expect(alternatives([])).toBe("");
   expect(alternatives(["a"])).toBe("a");
   expect(alternatives(["a", "b"])).toBe("a or b");

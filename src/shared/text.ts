@@ -1,6 +1,6 @@
 import { boundaryAfter, boundaryBefore } from "./graphemes.ts";
 
-/** What {@link cutMiddle} left of a text. */
+/** The result of {@link cutMiddle}. */
 export interface Cut {
   readonly text: string;
   /** How many characters are missing; 0 where the text was short enough. */
@@ -8,8 +8,8 @@ export interface Cut {
 }
 
 /**
- * Keeps the head and the tail of a text that is longer than `limit` characters: the ends carry what people look for.
- * `note(cut)` says in between what is missing; it is not counted against the limit. No character is cut in two.
+ * Keeps the head and the tail of a text that is longer than `limit` characters. `note(cut)` is inserted between them; it
+ * does not count towards the limit. Never splits a grapheme cluster.
  */
 export function cutMiddle(text: string, limit: number, note: (cut: number) => string): Cut {
   if (text.length <= limit) return { text, cut: 0 };
@@ -21,8 +21,8 @@ export function cutMiddle(text: string, limit: number, note: (cut: number) => st
 }
 
 /**
- * As {@link cutMiddle}, but never within a word: for texts whose secrets are masked only afterwards, and of a secret that is
- * cut in two the halves would stay.
+ * Like {@link cutMiddle}, but never within a word: for texts that are masked afterwards, where the halves of a split secret
+ * would not be found.
  */
 export function cutBetweenWords(text: string, limit: number): string {
   if (text.length <= limit) return text;
@@ -33,14 +33,14 @@ export function cutBetweenWords(text: string, limit: number): string {
   return [head, `[… ${cut} characters cut …]`, tail].filter((part) => part !== "").join(" ");
 }
 
-/** The first words of a text, not more than `limit` characters. */
+/** The first words of a text, at most `limit` characters. */
 export function headOfWords(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const head = text.slice(0, limit);
   return head.slice(0, Math.max(head.search(/\s\S*$/), 0));
 }
 
-/** Replaces halves of surrogate pairs, which a cut may leave and which protobuf refuses. */
+/** Replaces lone surrogates, which a cut may leave and protobuf refuses. */
 export function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }

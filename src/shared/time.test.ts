@@ -3,11 +3,11 @@ import { humanDuration, rfc3339, sleep, untilAborted, waitAtMost, withTimeout } 
 
 const AN_HOUR = 3_600_000;
 
-test("a time is written in UTC, with milliseconds and a zone", () => {
+test("times are formatted in UTC with milliseconds", () => {
   expect(rfc3339(new Date("2026-01-19T12:00:00.123+02:00"))).toBe("2026-01-19T10:00:00.123Z");
 });
 
-describe("sleeping", () => {
+describe("sleep", () => {
   test("ends without an error when the signal aborts", async () => {
     const controller = new AbortController();
     const sleeping = sleep(AN_HOUR, controller.signal);
@@ -15,12 +15,12 @@ describe("sleeping", () => {
     expect(await sleeping).toBeUndefined();
   });
 
-  test("does not begin where the signal has aborted already", async () => {
+  test("returns at once if the signal has aborted already", async () => {
     expect(await sleep(AN_HOUR, AbortSignal.abort())).toBeUndefined();
   });
 });
 
-test("a duration reads as people say it", () => {
+test("durations are readable", () => {
   const cases: [number, string][] = [
     [0, "0.0 s"],
     [340, "0.3 s"],
@@ -38,31 +38,31 @@ test("a duration reads as people say it", () => {
   for (const [ms, words] of cases) expect(humanDuration(ms)).toBe(words);
 });
 
-describe("a time limit", () => {
+describe("withTimeout", () => {
   const late = () => new Error("no answer in time");
 
-  test("passes on what the promise gives in time", async () => {
+  test("returns the promise's result in time", async () => {
     expect(await withTimeout(Promise.resolve("in time"), AN_HOUR, late)).toBe("in time");
   });
 
-  test("passes on why the promise failed in time", async () => {
+  test("throws the promise's error in time", async () => {
     await expect(withTimeout(Promise.reject(new Error("its own")), AN_HOUR, late)).rejects.toThrow("its own");
   });
 
-  test("ends the wait for a promise that takes too long", async () => {
+  test("throws if the promise takes too long", async () => {
     await expect(withTimeout(new Promise(() => undefined), 1, late)).rejects.toThrow("no answer in time");
   });
 });
 
-describe("waiting until a signal aborts", () => {
-  test("gives the promise's outcome where that is first", async () => {
+describe("untilAborted", () => {
+  test("returns the promise's result if it is first", async () => {
     const { signal } = new AbortController();
     expect(await untilAborted(Promise.resolve(1), signal)).toBe(1);
     await expect(untilAborted(Promise.reject(new Error("own")), signal)).rejects.toThrow("own");
     expect(await untilAborted(Promise.resolve(2), undefined)).toBe(2);
   });
 
-  test("ends with the signal's reason, also where it had aborted before", async () => {
+  test("throws the signal's reason, also if it had aborted before", async () => {
     const controller = new AbortController();
     const waiting = untilAborted(new Promise(() => undefined), controller.signal);
     controller.abort(new Error("enough"));
@@ -70,7 +70,7 @@ describe("waiting until a signal aborts", () => {
     await expect(untilAborted(new Promise(() => undefined), controller.signal)).rejects.toThrow("enough");
   });
 
-  test("swallows a failure that nobody waits for any more", async () => {
+  test("ignores a later rejection", async () => {
     const { promise, reject } = Promise.withResolvers<never>();
     await expect(untilAborted(promise, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
     reject(new Error("late"));
@@ -79,12 +79,12 @@ describe("waiting until a signal aborts", () => {
 });
 
 describe("waitAtMost", () => {
-  test("ends with the promise, and throws what it is rejected with", async () => {
+  test("settles with the promise", async () => {
     await waitAtMost(Promise.resolve(1), 600_000);
     await expect(waitAtMost(Promise.reject(new Error("own")), 600_000)).rejects.toThrow("own");
   });
 
-  test("ends when the time is over, and swallows what comes later", async () => {
+  test("returns when the time is over, and ignores a later rejection", async () => {
     const { promise, reject } = Promise.withResolvers<never>();
     await waitAtMost(promise, 1);
     reject(new Error("late"));

@@ -5,17 +5,17 @@ export function rfc3339(date: Date = new Date()): string {
   return date.toISOString();
 }
 
-/** Resolves after `ms`, or at once, without an error, when the signal aborts. */
+/** Resolves after `ms`, or without an error when the signal aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await sleepTimer(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }
 
-/** Lets everything else that is ready have its turn: called within long work, so that nobody waits for all of it. */
+/** Lets other pending work run; for use within long computations. */
 export async function yieldToEventLoop(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
-/** `0.3 s`, `12 s`, `3 min 4 s`, `5 h 6 min`, `7 d 8 h`: a duration as people read it. */
+/** A duration for people: `0.3 s`, `12 s`, `3 min 4 s`, `5 h 6 min`, `7 d 8 h`. */
 export function humanDuration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
@@ -28,8 +28,8 @@ export function humanDuration(ms: number): string {
 }
 
 /**
- * The promise's outcome, or a rejection with `onTimeout()` after `ms`. The promise itself goes on; give what it does a
- * signal where it can be stopped.
+ * The promise's result, or a rejection with `onTimeout()` after `ms`. The underlying work continues; pass it a signal if it
+ * can be stopped.
  */
 export async function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout: () => Error): Promise<T> {
   const timer = Promise.withResolvers<never>();
@@ -41,7 +41,7 @@ export async function withTimeout<T>(promise: Promise<T>, ms: number, onTimeout:
   }
 }
 
-/** Waits for a promise, but no longer than `ms`. @throws what the promise is rejected with within that time */
+/** Waits for a promise for at most `ms`. @throws the promise's rejection within that time */
 export async function waitAtMost(promise: Promise<unknown>, ms: number): Promise<void> {
   const over = new AbortController();
   try {
@@ -51,7 +51,7 @@ export async function waitAtMost(promise: Promise<unknown>, ms: number): Promise
   }
 }
 
-/** The promise's outcome, or a rejection with the signal's reason when it aborts first. The promise itself goes on. */
+/** The promise's result, or a rejection with the signal's reason if it aborts first. The underlying work continues. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
   const aborted = Promise.withResolvers<never>();

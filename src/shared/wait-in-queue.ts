@@ -1,6 +1,6 @@
 /**
- * Waits in a queue until somebody takes the entry out of it and calls it.
- * @throws the signal's reason, when it aborts first; the entry is then no longer in the queue
+ * Adds an entry to a queue and waits until somebody removes the entry and calls it.
+ * @throws the signal's reason if it aborts first; the entry is then removed
  */
 export async function waitInQueue(queue: (() => void)[], signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { Waker } from "./waker.ts";
 const never = new AbortController().signal;
 const LONG = 1e6;
 
-test("a waiter sleeps until it is woken, or until its time", async () => {
+test("a waiter sleeps until it is woken or its time is over", async () => {
   const waker = new Waker();
   let awake = false;
   const waiting = waker.wait(LONG, never).then(() => {
@@ -17,7 +17,7 @@ test("a waiter sleeps until it is woken, or until its time", async () => {
   await waker.wait(1, never);
 });
 
-test("a wake-up that comes too early is kept, once", async () => {
+test("an early wake-up is remembered once", async () => {
   const waker = new Waker();
   waker.wake();
   waker.wake();
@@ -31,7 +31,7 @@ test("a wake-up that comes too early is kept, once", async () => {
   waker.wake();
 });
 
-test("a waiter wakes up when its signal aborts, before or while it sleeps", async () => {
+test("a waiter wakes up if its signal aborts before or during its sleep", async () => {
   const controller = new AbortController();
   const waiting = new Waker().wait(LONG, controller.signal);
   controller.abort();

@@ -1,4 +1,4 @@
-/** Lets one waiter sleep until a time or until it is woken. A wake-up that comes while it is awake is kept for it. */
+/** Lets one waiter sleep until a time or a wake-up. A wake-up while it is awake is remembered. */
 export class Waker {
   #woken = false;
   #resolve: (() => void) | undefined;

@@ -1,14 +1,14 @@
 import { boundaryBefore, graphemes } from "./graphemes.ts";
 
-/** Most code units that are looked at for each column: accents, and emoji made of several. */
+/** Maximum number of code units per column that are examined: accents, and emoji of several code points. */
 const UNITS_PER_COLUMN = 16;
 
-/** How many columns of a terminal a text takes: wide characters take two, accents none. */
+/** Width of a text in terminal columns: wide characters take two, accents none. */
 export function widthOf(text: string): number {
   return Bun.stringWidth(text);
 }
 
-/** The head of a text that fits into so many columns, with `…` at its end where something is missing. */
+/** Cuts a text to a width in columns, with `…` at its end if something was cut. */
 export function cutToWidth(text: string, columns: number): string {
   const most = columns * UNITS_PER_COLUMN;
   if (text.length <= most && widthOf(text) <= columns) return text;

@@ -5,9 +5,9 @@ const RETRY_MS = 5;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Writes all of a text before it returns, and waits while the reader of a pipe is slow.
+ * Writes a text completely and synchronously, waiting for a slow reader of a pipe.
  * @param patienceMs how long it waits
- * @throws what the system says: EPIPE where the reader is gone, EAGAIN where the pipe stays full
+ * @throws the system's error: EPIPE if there is no reader, EAGAIN if the pipe stays full
  */
 export function writeAll(descriptor: 1 | 2, text: string, patienceMs = Number.POSITIVE_INFINITY): void {
   let rest: Uint8Array = Buffer.from(text);

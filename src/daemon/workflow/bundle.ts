@@ -1,8 +1,8 @@
 import { bundleWorkflowCode } from "@temporalio/worker";
 
 /**
- * The workflow's code as the worker takes it. In the compiled program the build puts the finished text in this module's
- * place; from source it is bundled when it is asked for.
+ * The bundled workflow code for the worker. In the compiled program the build replaces this module by the finished bundle;
+ * from source it is bundled on demand.
  */
 export async function workflowBundle(): Promise<{ readonly code: string }> {
   const silent = () => undefined;

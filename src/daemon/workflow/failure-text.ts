@@ -9,7 +9,7 @@ const TIMEOUTS: Readonly<Record<NonNullable<TimeoutFailure["timeoutType"]>, stri
   SCHEDULE_TO_CLOSE: "The execution took longer than one may. Send the message again, or split the work.",
 };
 
-/** What an execution's user is told of the failure of an activity: the SDK's own words are about its parts. */
+/** The failure of an activity for the execution's user, without the SDK's internal terms. */
 export function failureText(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (cause instanceof TimeoutFailure && cause.timeoutType !== undefined) return TIMEOUTS[cause.timeoutType];

@@ -7,7 +7,7 @@ import {
 } from "@temporalio/workflow";
 import { failureText } from "./failure-text.ts";
 
-/** An `AgentExecution` as ProtoJSON, as far as the workflow looks into it. */
+/** The fields of an `AgentExecution` in ProtoJSON that the workflow reads. */
 export interface ExecutionJson {
   readonly metadata?: { readonly id?: string };
   readonly spec?: { readonly sessionId?: string; readonly agentId?: string };
@@ -18,7 +18,7 @@ interface RunnerActivities {
   ExecuteGraphton(execution: ExecutionJson, threadId: string): Promise<unknown>;
 }
 
-/** What the daemon itself does for the workflow. */
+/** The daemon's own activities. */
 export interface DaemonActivities {
   ReportFailure(executionId: string, error: string): Promise<void>;
 }
@@ -32,7 +32,7 @@ const EXECUTION: ActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
-/** The workflow of one execution: names the thread, runs the agent on the runner's queue, sees to it that it ends. */
+/** The workflow of one execution: ensures the thread, runs the agent on the runner's task queue, ensures that it ends. */
 async function invoke(execution: ExecutionJson): Promise<void> {
   const taskQueue = String(workflowInfo().memo?.["activityTaskQueue"]);
   const { EnsureThread } = proxyActivities<RunnerActivities>({ ...SHORT, taskQueue });

@@ -4,10 +4,10 @@ import type { ExecutionService } from "../executions.ts";
 import { workflowBundle } from "./bundle.ts";
 import type { DaemonActivities } from "./invoke.ts";
 
-/** The queue of the Stigmer server's own workflows. */
+/** The task queue of the Stigmer server's workflows. */
 export const WORKFLOW_QUEUE = "agent_execution_stigmer";
 
-/** The worker that runs the workflows of executions, as the Stigmer server does. */
+/** Creates the worker that runs the workflows of executions, as the Stigmer server does. */
 export async function createWorkflowWorker(
   connection: NativeConnection,
   namespace: string,

@@ -1,9 +1,9 @@
-/** Bits of the table that tells which beginnings there may be. */
+/** Size of the lookup table, in bits. */
 const TABLE_BITS = 16;
-/** Spreads the beginnings over the table: the golden ratio, as hash functions use it. */
+/** Multiplicative hash constant (golden ratio). */
 const SPREAD = 0x9e3779b1;
 
-/** Tells in one pass which of many things a text may hold, by the first 32 bits of each. */
+/** Tells in one pass which of many patterns a text may contain, by the first 32 bits of each (like a Bloom filter). */
 export class Beginnings<T> {
   readonly #table = new Uint32Array(1 << (TABLE_BITS - 5));
   readonly #things = new Map<number, T[]>();

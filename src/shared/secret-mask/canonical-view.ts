@@ -5,23 +5,23 @@ const ESCAPE = 0x1b;
 const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
-/** The rest of a control sequence of terminals: `grep --color` puts them into the middle of words. */
+/** The rest of a terminal control sequence; `grep --color` puts them in the middle of words. */
 const CONTROL_SEQUENCE = /\[[0-9;?]{0,32}[@-~]/y;
 const CONTROL_SEQUENCE_CUT = /(?:\[[0-9;?]{0,32})?$/y;
 
 /**
  * Bytes that tools add, drop or double: white space (`fold`, `base64 -w`, `jq`), quotes and backslashes (shells, CSV, SQL),
- * the plus that stands for a space in forms. They are left out on both sides, of the text and of the secret.
+ * and the plus sign, which is a space in forms. They are ignored in the text and in the secret.
  */
 const LEFT_OUT = new Uint8Array(256);
 for (let code = 0; code <= 0x20; code++) LEFT_OUT[code] = 1;
 for (const code of [0x22, 0x27, 0x2b, BACKSLASH, 0x7f]) LEFT_OUT[code] = 1;
 
 /**
- * The bytes that a text means, whatever way of quoting it uses: with escapes of JSON, URLs, HTML and shells read, and
- * without what those ways put between. A secret is in a text when its own canonical bytes are in those of the text.
+ * The bytes of a text independent of quoting: escapes of JSON, URLs, HTML and shells are decoded, and ignorable bytes are
+ * removed. A text contains a secret if its canonical bytes contain those of the secret.
  *
- * @param isOpen the text goes on: an escape that its end cuts off is left out instead of being taken literally
+ * @param isOpen whether the text continues; an escape cut off at its end is then ignored and not taken literally
  */
 export function canonicalView(text: string, isOpen = false): View {
   const made = new ViewBuilder(text.length);
@@ -56,7 +56,7 @@ function escapeAt(text: string, index: number, code: number, isOpen: boolean): E
   return isOpen && CONTROL_SEQUENCE_CUT.test(text) ? UNFINISHED : read;
 }
 
-/** An escape character with the sequence that it begins. */
+/** An escape character and the sequence after it. */
 function beyondControlSequence(text: string, read: Escape): Escape {
   if (read.code !== ESCAPE) return read;
   CONTROL_SEQUENCE.lastIndex = read.end;
@@ -97,7 +97,7 @@ function pushCodePoint(made: ViewBuilder, code: number, start: number, end: numb
   made.push(0x80 | (code & 0x3f), start, end);
 }
 
-/** As {@link canonicalView}, but with escapes taken literally: where a line ends in the middle of one, it is none. */
+/** Like {@link canonicalView}, but takes escapes literally: a line break inside of one makes it plain text. */
 export function squeezedView(text: string): View {
   const made = new ViewBuilder(text.length);
   for (let index = 0; index < text.length; ) {
@@ -114,7 +114,7 @@ export function canonicalBytes(text: string): Uint8Array {
   return canonicalView(text).values.slice();
 }
 
-/** The bytes of a text without those that canonical bytes leave out. */
+/** The bytes of a text without ignorable ones. */
 export function squeezedBytes(text: string): Uint8Array {
   return squeezedView(text).values.slice();
 }

@@ -1,13 +1,13 @@
-/** One way in which dumps write bytes. */
+/** A format in which dumps write bytes. */
 export interface Reading {
   /** The bytes of a column, lowest place first; `undefined` where it is none. */
   read(column: string): readonly number[] | undefined;
 }
 
-/** Longest column of a dump: eight bytes. */
+/** Longest column of a dump in digits: eight bytes. */
 export const MAX_COLUMN_WIDTH = 16;
 
-/** What `od` and `hexdump` write for characters that have no picture. */
+/** Names that `od` and `hexdump` use for unprintable characters. */
 const NAMES = new Set(
   "nul soh stx etx eot enq ack bel bs ht nl vt ff cr so si dle dc1 dc2 dc3 dc4 nak syn etb can em sub esc fs gs rs us sp del".split(
     " ",
@@ -36,7 +36,7 @@ function octal(column: string): number[] | undefined {
   return /^[0-3][0-7]{2}$/.test(column) ? [Number.parseInt(column, 8)] : undefined;
 }
 
-/** The ways of `xxd`, `od` and `hexdump` to write bytes as numbers. */
+/** Formats of `xxd`, `od` and `hexdump` that write bytes as numbers. */
 export const NUMBERS: readonly Reading[] = [
   // xxd, hexdump -C, od -t x1
   { read: hexadecimal },
@@ -63,7 +63,7 @@ export const NUMBERS: readonly Reading[] = [
   { read: (column) => (column.length === 8 && /^[01]{8}$/.test(column) ? [Number.parseInt(column, 2)] : undefined) },
 ];
 
-/** od -c and -a, hexdump -c: characters, of which those that canonical bytes leave out are missing. */
+/** `od -c`, `od -a`, `hexdump -c`: characters, without ignorable ones. */
 export const CHARACTERS: Reading = {
   read: (column) => {
     if (column.length === 1 && column <= "~") return /["'+\\]/.test(column) ? NOTHING : [column.charCodeAt(0)];

@@ -1,24 +1,24 @@
 import { CHARACTERS, MAX_COLUMN_WIDTH, NUMBERS, type Reading } from "./dump-readings.ts";
 import { type View, ViewBuilder } from "./view.ts";
 
-/** Lines that are no part of a dump and may stand between two that are: `od -t x1c` has two for each row. */
+/** Number of other lines that may be between two lines of a dump; `od -t x1c` has two per row. */
 const MAX_LINES_BETWEEN = 3;
 /** Longest line of a dump. */
 const MAX_LINE_LENGTH = 4_096;
 /** Longest name of a character. */
 const MAX_NAME_LENGTH = 3;
 
-/** What the dumps in a text show, in each way of reading them. */
+/** The content of the dumps in a text, by format. */
 export interface DumpViews {
   readonly bytes: readonly View[];
   readonly characters: readonly View[];
 }
 
 /**
- * Reads dumps as `xxd`, `od` and `hexdump` write them: an offset before each line, the characters behind it. Each value
- * reaches to the end of its line, since the characters tell the same once more.
+ * Reads dumps of `xxd`, `od` and `hexdump`: an offset at the start of each line, characters at its end. Each value covers
+ * the rest of its line, because the characters repeat the content.
  *
- * @param isOpen the text goes on: its last column may be cut off
+ * @param isOpen whether the text continues; its last column may then be cut off
  */
 export function dumpViews(text: string, isOpen = false): DumpViews {
   const bytes = NUMBERS.map((reading) => new DumpReader(reading));
@@ -44,10 +44,10 @@ interface Line {
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
 const LETTER_N = 0x6e;
-/** Before the first line, where a text is JSON. */
+/** Precedes the first line if the text is JSON. */
 const QUOTE = 0x22;
 
-/** The lines of a text; in JSON their ends are escaped. */
+/** The lines of a text; in JSON the line breaks are escaped. */
 function* linesOf(text: string): Generator<Line> {
   let start = 0;
   let backslash = -1;
@@ -66,7 +66,7 @@ function* linesOf(text: string): Generator<Line> {
   yield { start, end: text.length };
 }
 
-/** Whether a line may be one of a dump: told quickly, since most lines are none. */
+/** A quick test whether a line may belong to a dump; most do not. */
 function mayBeRow(text: string, { start, end }: Line): boolean {
   if (end - start > MAX_LINE_LENGTH) return false;
   let index = start;
@@ -89,7 +89,7 @@ interface Column {
   readonly index: number;
 }
 
-/** A line of a dump: all that stands behind its offset, and of that what comes before the characters. */
+/** A line of a dump: everything after the offset, and the part of it before the characters. */
 interface Row {
   readonly all: readonly Column[];
   readonly bytes: readonly Column[];
@@ -97,13 +97,13 @@ interface Row {
 
 const OFFSET = /^[ \t"]*[0-9a-fA-F]{4,16}(:?)[ \t]+/;
 const INDENT = /^[ \t"]+/;
-/** What the first column of a dump looks like. */
+/** The format of a dump's first column. */
 const COLUMN = /^(?:[0-9a-fA-F]{2,16}|-?\d{1,3}|\\?[!-~]|[a-z][a-z0-9]{1,2})(?![!-~])/;
-/** Where the characters begin: in bars or angles at the end. */
+/** The characters, in bars or angle brackets at the end. */
 const PICTURES_CUT = /[ \t][|>][^\n]{0,64}$/;
 const PICTURES = /[ \t](?:\|[^\n]{0,64}\||>[^\n]{0,64}<)$/;
 
-/** @returns `undefined` for what is no line of a dump */
+/** @returns `undefined` if it is not a line of a dump */
 function rowOf(line: string, isCut: boolean): Row | undefined {
   const offset = OFFSET.exec(line);
   const head = offset?.[0] ?? INDENT.exec(line)?.[0];
@@ -117,7 +117,7 @@ function rowOf(line: string, isCut: boolean): Row | undefined {
   return isCut ? { all: all.slice(0, -1), bytes: bytes === all ? all.slice(0, -1) : bytes } : { all, bytes };
 }
 
-/** In a line of xxd the characters follow behind two spaces: as many as there are pairs of digits, or bits by eight. */
+/** In `xxd` the characters follow after two spaces, one per pair of digits or group of eight bits. */
 function endOfNumbers(body: string): number | undefined {
   let digits = 0;
   let counted = 0;
@@ -143,7 +143,7 @@ function columnsOf(body: string, offset: number): Column[] {
   return columns;
 }
 
-/** Gathers what a dump shows in one way of reading it. */
+/** Collects the content of a dump in one format. */
 class DumpReader {
   readonly #reading: Reading;
   readonly #views: View[] = [];

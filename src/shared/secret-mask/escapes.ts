@@ -7,7 +7,7 @@ export interface Escape {
   readonly end: number;
 }
 
-/** What the end of the text cuts off. */
+/** An escape that is cut off at the end of the text. */
 export const UNFINISHED = "unfinished";
 
 const HEX_2 = /[0-9a-fA-F]{2}/y;
@@ -22,7 +22,7 @@ const OCTAL = /[0-3][0-7]{2}/y;
 const BACKSLASH_CUT = /(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|u\{[0-9a-fA-F]{0,6}|U[0-9a-fA-F]{0,7}|[0-3][0-7]?)?$/y;
 
 const NAMED: Readonly<Record<string, number>> = { amp: 0x26, lt: 0x3c, gt: 0x3e, quot: 0x22, apos: 0x27 };
-/** After a backslash: newline, tab and their like. */
+/** Letters after a backslash: newline, tab, … */
 const WHITE = new Set([..."nrtfvab"].map((letter) => letter.charCodeAt(0)));
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
@@ -32,7 +32,7 @@ function at(pattern: RegExp, text: string, index: number): RegExpExecArray | nul
   return pattern.exec(text);
 }
 
-/** `%41`, also where it was escaped more than once (`%2541`). @returns `undefined` where it is a mere sign */
+/** `%41`, also escaped several times (`%2541`). @returns `undefined` for a plain percent sign */
 export function percentEscape(text: string, index: number, isOpen: boolean): Escape | typeof UNFINISHED | undefined {
   if (isOpen && at(PERCENT_CUT, text, index) !== null) return UNFINISHED;
   const found = at(PERCENT, text, index);
@@ -40,7 +40,7 @@ export function percentEscape(text: string, index: number, isOpen: boolean): Esc
   return { code: Number.parseInt(found[1] ?? "", 16), isByte: true, end: PERCENT.lastIndex };
 }
 
-/** `&quot;`, `&#39;`, `&#x27;`, also where it was escaped more than once. */
+/** `&quot;`, `&#39;`, `&#x27;`, also escaped several times. */
 export function entity(text: string, index: number, isOpen: boolean): Escape | typeof UNFINISHED | undefined {
   if (isOpen && at(ENTITY_CUT, text, index) !== null) return UNFINISHED;
   const found = at(ENTITY, text, index);
@@ -51,8 +51,8 @@ export function entity(text: string, index: number, isOpen: boolean): Escape | t
 }
 
 /**
- * What a run of backslashes begins: JSON, JavaScript, Python and shells agree on the most. However many backslashes
- * there are, it is read as one escape: JSON is often put into JSON.
+ * The escape after a run of backslashes, as JSON, JavaScript, Python and shells read it. Any number of backslashes is
+ * read as one escape, because JSON is often nested in JSON.
  */
 export function backslashEscape(text: string, index: number, isOpen: boolean): Escape | typeof UNFINISHED {
   let next = index;

@@ -6,7 +6,7 @@ import { PatternSearch } from "./search.ts";
 import { SpellingSearch } from "./spelling-search.ts";
 import type { Range, View } from "./view.ts";
 
-/** Which ends of a text are not its own: a secret may be cut off there. */
+/** Which ends of a text are cut: a secret may be incomplete there. */
 export interface Openness {
   readonly start: boolean;
   /** At a cut, a few characters that a secret may begin with are left: they are characters as any. */
@@ -20,7 +20,7 @@ export interface Findings {
   readonly heldFrom: number;
 }
 
-/** Finds secrets in texts, in all spellings that {@link SecretPatterns} knows of. */
+/** Finds secrets in texts, in all forms of {@link SecretPatterns}. */
 export class SecretFinder {
   readonly #spellings: SpellingSearch;
   readonly #canonical: PatternSearch;

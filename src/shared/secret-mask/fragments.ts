@@ -6,12 +6,12 @@ interface Wanted {
   readonly values: Values;
 }
 
-/** For each length of a pattern's beginning: the longest shorter beginning that it also ends with. */
+/** The failure function of Knuth, Morris and Pratt: for each prefix, the longest proper prefix that is also its suffix. */
 const tables = new WeakMap<Wanted, Uint16Array | Uint32Array>();
 
 /**
- * How much of a pattern's beginning stands at the end of the values: so many that the rest may follow, and never all of
- * it. Linear in the pattern's length (Knuth, Morris and Pratt).
+ * Length of the longest proper prefix of a pattern at the end of the values. Linear in the pattern's length (Knuth, Morris
+ * and Pratt).
  */
 export function beginningAtEnd(values: Uint8Array, pattern: Pattern): number {
   const { length } = pattern.values;
@@ -19,21 +19,21 @@ export function beginningAtEnd(values: Uint8Array, pattern: Pattern): number {
   return matched(tail, pattern);
 }
 
-/** How much of a pattern's end stands at the beginning of the values. */
+/** Length of the longest proper suffix of a pattern at the beginning of the values. */
 export function endAtBeginning(values: Uint8Array, pattern: Pattern): number {
   const head = values.slice(0, pattern.values.length - 1).reverse();
   return matched(head, reversed(pattern));
 }
 
-/** Longest beginning of a pattern that may come again in it: beyond it a plain search may look at each value often. */
+/** Maximum length of a repeated prefix in a pattern; beyond it a plain search may be quadratic. */
 const MAX_REPETITION = 32;
 
-/** Whether a pattern consists of much the same again and again. */
+/** Whether a pattern is so repetitive that a plain search may be quadratic. */
 export function isRepetitive(pattern: Wanted): boolean {
   return pattern.values.length > MAX_REPETITION && tableOf(pattern).some((length) => length > MAX_REPETITION);
 }
 
-/** Where a pattern is next, from a place on; -1 where it is not. Linear whatever the pattern is. */
+/** Index of a pattern from an index on, or -1. Linear for any pattern. */
 export function indexOfRepetitive(values: Values, pattern: Wanted, from: number): number {
   const wanted = pattern.values;
   const shorter = tableOf(pattern);

@@ -1,23 +1,23 @@
 import { type View, ViewBuilder } from "./view.ts";
 
-/** Stands in a {@link hexView} for what is neither a digit nor between digits. */
+/** Value in a {@link hexView} for characters that are neither digits nor separators. */
 export const BREAK = 0x10;
 
 const DIGIT = 1;
 const BETWEEN = 2;
-/** Of ASCII characters: half bytes, what tools put between them, all else. */
+/** Classes of ASCII characters: half bytes, separators, others. */
 const KINDS = new Uint8Array(128);
 for (const digit of "0123456789abcdefABCDEF") KINDS[digit.charCodeAt(0)] = DIGIT;
 for (const separator of " \t\r\n\f\v:,-'\"") KINDS[separator.charCodeAt(0)] = BETWEEN;
 
 const ZERO = 0x30;
 const BACKSLASH = 0x5c;
-/** After a backslash: the white space of JSON. */
+/** Letters after a backslash that are white space in JSON. */
 const ESCAPED_WHITE = new Set(["n", "r", "t"]);
 
 /**
- * The hexadecimal digits of a text, without what tools put between them: white space and line ends (`xxd -p`, `od -An`),
- * colons, hyphens, commas, `0x`.
+ * The hexadecimal digits of a text without separators: white space and line ends (`xxd -p`, `od -An`), colons, hyphens,
+ * commas, `0x`.
  */
 export function hexView(text: string): View {
   const made = new ViewBuilder(text.length);

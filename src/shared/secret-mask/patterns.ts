@@ -1,14 +1,14 @@
 import { canonicalBytes, squeezedBytes } from "./canonical-view.ts";
 import { halfBytes } from "./hex-view.ts";
 
-/** Values of a view that are looked for. */
+/** A sequence of values to find in a view. */
 export interface Pattern {
   readonly values: Uint8Array;
   /** Spaces between its characters make it something else: short secrets would be found in prose. */
   readonly isTight?: boolean;
 }
 
-/** Everything by which one secret is found. */
+/** All patterns of one secret. */
 export interface SecretPatterns {
   /** Spellings that are looked for as they are. */
   readonly spellings: readonly string[];
@@ -23,16 +23,16 @@ export interface SecretPatterns {
 }
 
 /**
- * Values shorter than this are not masked: replacing every `1` or `on` would make texts unreadable and hide nothing.
+ * Shorter values are not masked: replacing every `1` or `on` would make texts unreadable and hide nothing.
  */
 export const MIN_SECRET_LENGTH = 4;
-/** Shorter ones are found only as they stand: with anything between their characters they would be found in prose. */
+/** Shorter secrets are found only verbatim: with ignorable characters inside they would be found in prose. */
 const MIN_CANONICAL_LENGTH = 8;
-/** Shorter ones may have line ends between their characters, but no spaces. */
+/** In shorter secrets line breaks are ignored, but spaces are not. */
 const MIN_SPACED_LENGTH = 12;
-/** Bytes below which a secret is not looked for in base64, base32, hexadecimal digits and dumps. */
+/** Shorter secrets (in bytes) are not searched in base64, base32, hexadecimal digits and dumps. */
 const MIN_ENCODED_LENGTH = 6;
-/** Lines of a secret that are secrets of their own, such as those of a private key. */
+/** Lines of a secret from this length on are secrets too, such as those of a private key. */
 const MIN_LINE_WIDTH = 16;
 
 /** The patterns of a secret, and of each long line of it. */
@@ -63,7 +63,7 @@ function patternsOfText(text: string): SecretPatterns {
 
 const HTML: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** How JSON, URLs, forms, HTML and shells write a text. */
+/** A text as JSON, URLs, forms, HTML and shells write it. */
 function spellingsOf(text: string): string[] {
   const wellFormed = text.toWellFormed();
   const url = encodeURIComponent(wellFormed);
@@ -79,15 +79,15 @@ function spellingsOf(text: string): string[] {
   ];
 }
 
-/** `\xe9` is a byte to some and a character to others. */
+/** `\xe9` is a byte in some languages and a character in others. */
 function latin1(text: string): Uint8Array[] {
   if (!/[\u0080-\u00ff]/.test(text)) return [];
   return [canonicalBytes(text.replace(/[\u0080-\u00ff]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16)}`))];
 }
 
 /**
- * How a secret looks inside base64, where it stands among other bytes: at each of the three places it can have in a
- * group, the letters that depend on it alone; in both alphabets.
+ * A secret inside longer base64: for each of the three offsets within a group, the letters that depend on the secret only;
+ * in both alphabets.
  */
 function base64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((before) => {
@@ -99,7 +99,7 @@ function base64(bytes: Buffer): string[] {
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** As {@link base64}, at each of five places. */
+/** Like {@link base64}, for each of the five offsets. */
 function base32(bytes: Buffer): string[] {
   return [0, 1, 2, 3, 4].map((before) => {
     let letters = "";

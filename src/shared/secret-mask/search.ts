@@ -3,12 +3,12 @@ import { beginningAtEnd, endAtBeginning, indexOfRepetitive, isRepetitive } from 
 import type { Pattern } from "./patterns.ts";
 import { type Range, rangeOf, type View } from "./view.ts";
 
-/** With fewer of them each is looked for by itself: that is quicker than to look at every value. */
+/** With fewer patterns each is searched separately, which is faster. */
 const FEW = 12;
-/** Characters of a text after the last value of its view, or before the first, that still belong to it. */
+/** Characters outside the range of a view's values that still belong to a match. */
 const MARGIN = 512;
 
-/** Looks for many patterns in a view, in linear time. */
+/** Searches many patterns in a view, in linear time. */
 export class PatternSearch {
   readonly #patterns: readonly Pattern[];
   readonly #bits: 4 | 8;

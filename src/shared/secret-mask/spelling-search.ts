@@ -2,11 +2,11 @@ import { Beginnings, beginningOf } from "./beginnings.ts";
 import { indexOfRepetitive, isRepetitive } from "./fragments.ts";
 import type { Range } from "./view.ts";
 
-/** With fewer of them each is looked for by itself: that is quicker than to look at every character. */
+/** With fewer texts each is searched separately, which is faster. */
 const FEW = 12;
-/** Beginnings up to this long are looked for one by one at the end of a text. */
+/** Prefixes up to this length are searched one by one at the end of a text. */
 const MAX_SHORT_LENGTH = 16;
-/** Shorter ones are left where a text was cut. */
+/** Shorter prefixes are not masked at a cut. */
 const MIN_CUT_LENGTH = 4;
 
 interface Spelling {
@@ -15,7 +15,7 @@ interface Spelling {
   readonly repetitive?: { readonly values: Uint16Array };
 }
 
-/** Looks for many texts in a text, in linear time. */
+/** Searches many strings in a text, in linear time. */
 export class SpellingSearch {
   readonly #spellings: readonly Spelling[];
   readonly #beginnings = new Beginnings<Spelling>();

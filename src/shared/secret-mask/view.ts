@@ -1,4 +1,4 @@
-/** A text in another spelling: its values, and where in the text each of them comes from. */
+/** A transformed text: its values, and the position in the text that each comes from. */
 export interface View {
   /** Bytes, or half bytes; {@link BREAK} is none of them. Only the first `length` count. */
   readonly values: Uint8Array;
@@ -11,13 +11,13 @@ export interface View {
   readonly unfinished?: number;
 }
 
-/** A part of a text, by its first character and the one after its last. */
+/** A part of a text: index of its first character, index after its last one. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** Collects a {@link View}. */
+/** Builds a {@link View}. */
 export class ViewBuilder {
   #values: Uint8Array;
   #starts: Uint32Array;
@@ -72,7 +72,7 @@ export class ViewBuilder {
   }
 }
 
-/** The part of the text that the values from `first` on come from. */
+/** The range of the text that a range of values comes from. */
 export function rangeOf(view: View, first: number, count: number): Range {
   return { start: view.starts[first] ?? 0, end: view.ends[first + count - 1] ?? 0 };
 }
