@@ -27,6 +27,12 @@ describe("the mode", () => {
     expect(load(CLOUD).config.mode).toBe("cloud");
   });
 
+  test("is the command's default if nothing else sets it", () => {
+    const local = { defaults: { MODE: "local" }, envFile: NO_FILE };
+    expect(loadConfig({ env: {}, ...local }).config.mode).toBe("local");
+    expect(() => loadConfig({ env: { MODE: "cloud" }, ...local })).toThrow("REDIS_HOST is not set");
+  });
+
   test("may be written in upper or lower case", () => {
     expect(load({ MODE: "LOCAL" }).config.mode).toBe("local");
   });
@@ -59,7 +65,9 @@ describe("local mode", () => {
 
   test("has no configuration of Redis and Daytona", () => {
     const { config } = loadLocal({ REDIS_HOST: "redis", DAYTONA_API_KEY: "daytona-key" });
-    expect(Object.keys(config)).not.toContain("redis");
+    if (config.mode !== "local") throw new Error("the mode is local");
+    // @ts-expect-error The types know it too.
+    expect(config.redis).toBeUndefined();
     expect(Object.keys(config)).not.toContain("daytona");
   });
 });
