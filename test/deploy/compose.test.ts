@@ -10,7 +10,7 @@ const ajv = new Ajv({ strict: false, validateFormats: false, validateSchema: fal
 ajv.removeKeyword("id");
 const validate = ajv.compile(Object.fromEntries(Object.entries(composeSchema).filter(([key]) => key !== "$schema")));
 
-test("the compose file has the form that the specification wants", async () => {
+test("the compose file conforms to the Compose specification", async () => {
   // The schema is older than the project's name in the file.
   const { name, ...compose } = parse(await Bun.file(file).text()) as Record<string, unknown>;
   expect(name).toBe("agent-runner");
@@ -18,7 +18,7 @@ test("the compose file has the form that the specification wants", async () => {
   expect(validate.errors ?? []).toEqual([]);
 });
 
-test("a misspelled key would be refused", async () => {
+test("a misspelled key in the compose file is detected", async () => {
   const { name, ...compose } = parse((await Bun.file(file).text()).replace("healthcheck:", "healthchek:"));
   expect(name).toBe("agent-runner");
   expect(validate(compose)).toBe(false);

@@ -48,13 +48,13 @@ describe.each<[string, Record<string, string>]>([
   ["the cluster's secrets", secrets],
 ])("%s", (_, variables) => {
   const known = new Set(listSettings().flatMap(({ names }) => names));
-  test("sets variables that the program knows", () => {
+  test("sets only variables that the program knows", () => {
     expect(Object.keys(variables).length).toBeGreaterThan(2);
     expect(Object.keys(variables).filter((name) => !known.has(name))).toEqual([]);
   });
 });
 
-test("no secret stands among the settings", () => {
+test("no secret is among the plain settings", () => {
   const declarations = listSettings().flatMap((setting) => setting.declarations);
   const names = new Set(declarations.filter(({ secret }) => secret).map(({ name }) => name));
   for (const variables of [defaultsOfImage, runner.environment, settings])
@@ -64,7 +64,7 @@ test("no secret stands among the settings", () => {
 test.each<[string, Record<string, string>, Record<string, string>]>([
   ["in a cluster", settings, secrets],
   ["with the compose file", runner.environment, composeSecrets],
-])("a runner %s has a valid configuration once the secrets are filled in", async (_, variables, hidden) => {
+])("a runner %s has a valid configuration when its secrets are filled in", async (_, variables, hidden) => {
   await using folder = await temporaryFolder();
   const key = join(folder.path, "key");
   await Bun.write(key, "token");
@@ -85,7 +85,7 @@ test.each<[string, Record<string, string>, Record<string, string>]>([
   expect(typos).toEqual([]);
 });
 
-test("secrets are where the program is told to look", () => {
+test("secrets are where the settings point", () => {
   const mount = container.volumeMounts.find(({ name }: { name: string }) => name === "secrets").mountPath;
   expect(settings["STIGMER_API_KEY_FILE"]).toBe(`${mount}/stigmer-api-key`);
   expect(container.args).toEqual(["--env-file", `${mount}/secrets.env`, "start"]);
@@ -95,7 +95,7 @@ test("secrets are where the program is told to look", () => {
   expect(Object.keys(compose.secrets).sort()).toEqual(runner.secrets.toSorted());
 });
 
-test("probes ask what the admin server answers, where it listens", async () => {
+test("probes use routes and port of the admin server", async () => {
   const app = adminApp({
     ...{
       host: settings["ADMIN_HOST"] ?? "",
@@ -119,7 +119,7 @@ test("probes ask what the admin server answers, where it listens", async () => {
   }
 });
 
-test("the admin server is open to others only where a token is asked for", () => {
+test("the admin server is reachable from outside only with a token", () => {
   expect({ ...ofImage, ...defaultsOfImage }).not.toHaveProperty("ADMIN_HOST");
   expect(usual("ADMIN_HOST")).toBe("127.0.0.1");
   for (const [variables, hidden] of [
@@ -131,20 +131,20 @@ test("the admin server is open to others only where a token is asked for", () =>
   }
 });
 
-test("without another word a container drains and stops within the 10 s of `docker stop`", () => {
+test("by default a container drains and stops within the 10 s of `docker stop`", () => {
   const ofDocker = 10;
   const stopCommands = TERMINATE_GRACE_MS / 1000;
   expect(Number(defaultsOfImage["DRAIN_TIMEOUT"]) + stopCommands).toBeLessThan(ofDocker - 3);
 });
 
-test("whoever stops a runner waits for longer than its drain takes", () => {
+test("grace periods are longer than the drain time", () => {
   const least = (variables: Record<string, string>) =>
     Number(variables["DRAIN_TIMEOUT"] ?? usual("DRAIN_TIMEOUT")) + AFTER_DRAIN;
   expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(least(settings));
   expect(Number(/^(\d+)s$/.exec(runner.stop_grace_period)?.[1])).toBeGreaterThan(least(runner.environment));
 });
 
-test("a node can be emptied: runners that are not ready do not hold it up, and nothing on its disk does", async () => {
+test("nodes can be drained although runners are not ready, and nothing on their disks is needed", async () => {
   const { spec } = parse(await read("kubernetes/base/disruption-budget.yaml"));
   expect(spec.unhealthyPodEvictionPolicy).toBe("AlwaysAllow");
   const local = pod.volumes.filter((volume: object) => "emptyDir" in volume).map(({ name }: { name: string }) => name);
@@ -159,7 +159,7 @@ test("a node can be emptied: runners that are not ready do not hold it up, and n
   expect(operators).toContain("In a Deployment that is a restart");
 });
 
-test("images have the version of the program, and those of others are the ones that the tests use", async () => {
+test("images have the program's version, and third-party images are the tested ones", async () => {
   const { images } = parse(await read("kubernetes/base/kustomization.yaml"));
   expect(images).toEqual([expect.objectContaining({ name: container.image, newTag: packageJson.version })]);
   expect(runner.image).toBe(`agent-runner:${packageJson.version}`);
@@ -168,7 +168,7 @@ test("images have the version of the program, and those of others are the ones t
   expect(dockerfile).toContain(`ARG BASE=${IMAGES.TEST_RUNNER_BASE_IMAGE}\n`);
 });
 
-test("the cluster runs the image as the image wants it", () => {
+test("the manifests run the image with the user and command that it expects", () => {
   const [, uid = "", gid = ""] = /^NOBODY=(\d+):(\d+)$/m.exec(startScript) ?? [];
   expect(runner.user).toBe(`${uid}:${gid}`);
   expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: Number(uid), runAsGroup: Number(gid) });
@@ -177,7 +177,7 @@ test("the cluster runs the image as the image wants it", () => {
   expect(startScript).toContain(`--default=STIGMER_DATA_DIR=${ofImage["TMPDIR"]}/`);
 });
 
-test("the autoscaler looks at the queue that runners poll", async () => {
+test("the autoscaler watches the task queue that runners poll", async () => {
   const { spec } = parse(await read("kubernetes/autoscaled/scaled-object.yaml"));
   expect(spec.scaleTargetRef.name).toBe(deployment.metadata.name);
   expect(spec.minReplicaCount).toBeGreaterThanOrEqual(deployment.spec.replicas);
@@ -194,7 +194,7 @@ test("the autoscaler looks at the queue that runners poll", async () => {
   ]);
 });
 
-test("the documentation says the same", async () => {
+test("the documentation states the same values", async () => {
   const operations = await read("../docs/operations.md");
   expect(operations).toContain(`\`DRAIN_TIMEOUT\` (${settings["DRAIN_TIMEOUT"]} s)`);
   expect(operations).toContain(`\`terminationGracePeriodSeconds\` (${pod.terminationGracePeriodSeconds})`);

@@ -27,8 +27,8 @@ const CLOUD = ["MODE=cloud", "STIGMER_API_KEY=key", "DAYTONA_API_KEY=key", "REDI
 );
 
 // Without an engine there is nothing to build with, which the run's summary says; without Linux, no program for it.
-if ((await engineAnswers()) && process.platform === "linux") describe("the image", image);
-else test("the Dockerfile is there", async () => expect(await Bun.file(dockerfile).exists()).toBe(true));
+if ((await engineAnswers()) && process.platform === "linux") describe("container image", image);
+else test("has a Dockerfile", async () => expect(await Bun.file(dockerfile).exists()).toBe(true));
 
 function image(): void {
   let built: Awaited<ReturnType<typeof buildRunnerImage>>;
@@ -57,7 +57,7 @@ function image(): void {
     return runInBackground([`--network=${temporal.network}`, mount, ...SHUT, ...flags, built.tag, ...command]);
   };
 
-  test("tells its version on a read-only file system without network, whoever runs it", async () => {
+  test("prints its version on a read-only file system without network, as any user", async () => {
     const bytes = Number(await docker("image", "inspect", "--format", "{{.Size}}", built.tag));
     const own = Bun.file(program).size;
     console.log(`The image is ${Math.round(bytes / 1e6)} MB, ${Math.round(own / 1e6)} MB of it the program`);
@@ -66,7 +66,7 @@ function image(): void {
       expect(await docker("run", ...locked, ...user, built.tag, "--version")).toStartWith("agent-runner ");
   });
 
-  test("runs as nobody in cloud mode, also where it is started as root", async () => {
+  test("runs as nobody in cloud mode, even if started as root", async () => {
     const idOf = async (...flags: string[]) => {
       await using runner = await runInBackground([
         ...flags,
@@ -92,7 +92,7 @@ function image(): void {
     });
   });
 
-  test("is healthy when it is ready, runs an execution, and drains when it is stopped", async () => {
+  test("is healthy when ready, runs an execution, and drains when stopped", async () => {
     await using daemon = await start({ ADMIN_PORT: "0" }, "dev");
     // As in a cluster, whose probes come from outside.
     await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
@@ -114,7 +114,7 @@ function image(): void {
     expect(await runner.log()).toContain("Draining: nothing runs");
   });
 
-  test("is healthy in cloud mode with its key in a file, and runs an execution in a sandbox at Daytona", async () => {
+  test("is healthy in cloud mode with its key in a file, and runs an execution in a Daytona sandbox", async () => {
     await using world = await cloudWorld();
     const { STIGMER_API_KEY, NODE_EXTRA_CA_CERTS = "", ...env } = world.env;
     await Bun.write(join(shared.path, "key"), STIGMER_API_KEY ?? "");
@@ -141,7 +141,7 @@ function image(): void {
     expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
   });
 
-  test("is not healthy where Temporal is not there, and says so", async () => {
+  test("is unhealthy without Temporal, and says so", async () => {
     await using runner = await runInBackground([
       ...SHUT,
       "--network=none",

@@ -20,7 +20,7 @@ const isRoot = process.getuid?.() === 0;
 const OWNER = isRoot ? { uid: 4321, gid: 5432 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - /;
 
-if ((await engineAnswers()) && process.platform === "linux") describe("the image under the launcher", launcher);
+if ((await engineAnswers()) && process.platform === "linux") describe("image under the Stigmer launcher", launcher);
 
 function launcher(): void {
   const open = new AsyncDisposableStack();
@@ -85,7 +85,7 @@ function launcher(): void {
     return { user: new StigmerUser(client), [Symbol.asyncDispose]: () => opened.disposeAsync() };
   }
 
-  test("waits for the server, works as the owner of the workspace, keeps its memory, and leaves no zombies", async () => {
+  test("waits for the server, runs as the workspace's owner, keeps its memory, and leaves no zombies", async () => {
     await temporal.kill();
     await using first = await launch();
     await says(first, "Waiting for Temporal");
@@ -136,7 +136,7 @@ function launcher(): void {
     for (const line of (await second.log()).split("\n")) expect(line).toMatch(TIMESTAMP);
   });
 
-  test("shows a command the keys of no process, also where both have one user", async () => {
+  test("hides the keys of all processes from commands, even with the same user", async () => {
     await using server = await startServer();
     const keys = ["-e", "ANTHROPIC_API_KEY=sk-of-the-runner", "-e", "ADMIN_TOKEN=token-of-the-admin"];
     for (const user of [[], ["--user", `${OWNER.uid}:${OWNER.gid}`]]) {
@@ -155,7 +155,7 @@ function launcher(): void {
     }
   });
 
-  test("ends within the time of `docker stop`, and the execution that ran says why it failed", async () => {
+  test("stops within the time of `docker stop`, and the running execution says why it failed", async () => {
     await using server = await startServer();
     await using runner = await launch();
     await says(runner, "🚀 Worker ready, polling for tasks...");

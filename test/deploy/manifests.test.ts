@@ -6,8 +6,8 @@ import { type Manifest, problemsOfFields, problemsOfValues, readManifests } from
 const folder = join(import.meta.dir, "../../deploy/kubernetes");
 const manifests = await readManifests(folder);
 
-describe("the manifests", () => {
-  test("are there", () => {
+describe("Kubernetes manifests", () => {
+  test("exist", () => {
     expect(manifests.map(({ kind }) => kind).sort()).toEqual([
       "Deployment",
       "Namespace",
@@ -19,15 +19,15 @@ describe("the manifests", () => {
     ]);
   });
 
-  test.each(manifests)("$file: the API accepts its values", async (manifest) => {
+  test.each(manifests)("$file has values that the API accepts", async (manifest) => {
     expect(await problemsOfValues(manifest)).toEqual([]);
   });
 
-  test("have no field that the API does not know", () => {
+  test("have no fields unknown to the API", () => {
     expect(problemsOfFields(manifests)).toEqual([]);
   });
 
-  test("would be refused with a wrong value or a misspelled field", async () => {
+  test("are refused with a wrong value or a misspelled field", async () => {
     const deployment = manifests.find(({ kind }) => kind === "Deployment");
     const text = JSON.stringify(deployment?.content);
     const changed = (from: string, to: string): Manifest => {

@@ -25,8 +25,8 @@ async function start(env: Record<string, string>) {
   return { ...startProgram(file, ["start"], all, join(folder.path, "program")), port };
 }
 
-describe("the admin server of the program", () => {
-  test("is refused on an address that others reach where it has no token, with the remedy", async () => {
+describe("admin server", () => {
+  test("needs a token on a public address, and the error names the remedy", async () => {
     for (const ADMIN_HOST of ["0.0.0.0", "::"]) {
       await using runner = await start({ ADMIN_HOST });
       expect(await runner.exited).toBe(3);
@@ -37,7 +37,7 @@ describe("the admin server of the program", () => {
     }
   });
 
-  test("with a token serves probes to everybody, and logs who was refused and who stopped the runner", async () => {
+  test("serves probes without the token, and logs refused and successful writes", async () => {
     const ADMIN_TOKEN = "token-of-the-operator";
     await using runner = await start({ ADMIN_HOST: "0.0.0.0", ADMIN_TOKEN });
     await runner.says("Worker ready");
@@ -52,7 +52,7 @@ describe("the admin server of the program", () => {
     expect(runner.output()).not.toContain(ADMIN_TOKEN);
   });
 
-  test("says that its host does not resolve, or is another machine's", async () => {
+  test("reports a host that does not resolve or belongs to another machine", async () => {
     const cases = [
       ["nothing.invalid", "ADMIN_HOST is misspelled, or names a host that is not known here"],
       ["192.0.2.1", "ADMIN_HOST is the address of another machine"],
@@ -67,7 +67,7 @@ describe("the admin server of the program", () => {
     }
   });
 
-  test("warns about a second name of a setting that has no effect", async () => {
+  test("warns about an alias that has no effect", async () => {
     await using runner = await start({ TASK_QUEUE: "other", TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: "mine" });
     await runner.says('TASK_QUEUE "other" has no effect: TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE "mine"');
   });

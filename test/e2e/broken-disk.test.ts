@@ -99,7 +99,7 @@ async function breakInTheMiddle(
 const command = (...args: string[]) => Bun.spawnSync(args, { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 const canLimit = process.platform === "linux" && Bun.which("prlimit") !== null;
 
-describe("a data directory that cannot be written any more", () => {
+describe("data directory on a full disk", () => {
   // No file of the process may grow: as good as a quota, and everybody may set it.
   test.skipIf(!canLimit)("ends executions at the client, fails the checks and heals", async () => {
     const limit = async (pid: number, bytes: string) => {
@@ -111,7 +111,7 @@ describe("a data directory that cannot be written any more", () => {
     });
   });
 
-  test("ends executions at the client when its disk is full, fails the checks and heals", async () => {
+  test("executions end at the client, checks fail, and everything recovers with free space", async () => {
     const disk = join(folder.path, "disk");
     await mkdir(disk);
     // Only root may mount; the test above is for everybody.

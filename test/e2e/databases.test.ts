@@ -29,7 +29,7 @@ function start(dataDir: string): RunningProgram {
   return startProgram(file, [], env, folder.path);
 }
 
-describe("a runner in local mode", () => {
+describe("runner in local mode", () => {
   test.each(["threads.db", "turns.db"])(
     "whose %s is damaged does not start, and names the file and what to do",
     async (name) => {
@@ -47,7 +47,7 @@ describe("a runner in local mode", () => {
     },
   );
 
-  test("that finds threads of a newer version leaves them as they are, and keeps its own beside them", async () => {
+  test("leaves threads of a newer version unchanged and uses a separate file", async () => {
     const dataDir = join(folder.path, "newer");
     await mkdir(dataDir);
     const path = join(dataDir, "threads.db");

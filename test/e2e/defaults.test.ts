@@ -19,7 +19,7 @@ async function ended(args: readonly string[], env: Record<string, string> = {}) 
 }
 
 describe("--default", () => {
-  test("sets what nothing else sets: the env file and the environment win", async () => {
+  test("has lower precedence than the env file and the environment", async () => {
     const defaults = ["--default=LOG_LEVEL=warn", "--default", "DRAIN_TIMEOUT=3", "--default=ADMIN_PORT=1"];
     const { code, output } = await ended([...defaults, "--env-file", "my.env", "config"], { ADMIN_PORT: "2" });
     expect(code).toBe(0);
@@ -28,7 +28,7 @@ describe("--default", () => {
     expect(output).toMatch(/^ADMIN_PORT +2 +\(environment\)$/m);
   });
 
-  test("is `start` where no command is named, and sets the format of the first line", async () => {
+  test("works without a command, and applies to the first log line", async () => {
     const { code, output } = await ended(
       ["--default", "LOG_FORMAT=json", "--default", "TEMPORAL_SERVICE_ADDRESS=127.0.0.1:1"],
       { ADMIN_PORT: "0" },
@@ -41,7 +41,7 @@ describe("--default", () => {
     expect(messages).toContain("Temporal: 127.0.0.1:1 (namespace: default)");
   });
 
-  test("is refused where it is no NAME=value, and a wrong value like any other", async () => {
+  test("is refused without NAME=value, and with a wrong value", async () => {
     for (const args of [["--default", "nonsense", "config"], ["--default=lower=1", "config"], ["--default"]])
       expect((await ended(args)).code).toBe(2);
     const { code, errors } = await ended(["--default", "ADMIN_PORT=http", "config"]);
@@ -50,7 +50,7 @@ describe("--default", () => {
   });
 });
 
-test("arguments that are wrong are named: a command that there is not, also where its help is asked, and a name in lower case", async () => {
+test("wrong arguments are named: unknown commands, also with --help, and lower-case names", async () => {
   for (const [args, problem] of [
     [["bogus", "--help"], "unknown command 'bogus'"],
     [["--default", "LOG_LEVEL=warn", "bogus", "-h"], "unknown command 'bogus'"],

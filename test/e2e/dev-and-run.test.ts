@@ -56,7 +56,7 @@ const hello = (_: unknown, turn: number) =>
     : { text: "It is written." };
 
 describe("agent-runner dev and run", () => {
-  test("run a message from an empty folder to its end, and stop without leaving anything behind", async () => {
+  test("run a message from an empty directory to its end, and leave nothing behind", async () => {
     await using everything = await dev();
     ollama.converse(hello);
     await using run = everything.run("Write hello");
@@ -131,7 +131,7 @@ describe("agent-runner dev and run", () => {
     expect(ollama.requests.at(-1)?.model).toBe("qwen2.5-coder:7b");
   });
 
-  test("say plainly what is wrong with what they are given", async () => {
+  test("report invalid input clearly", async () => {
     await using everything = await dev();
     await Bun.write(join(everything.cwd, "wrong.yaml"), "metadata: {name: x}\nspec: {instructions: [1]}\n");
     const cases: [string[], number, string][] = [
@@ -160,7 +160,7 @@ describe("agent-runner dev and run", () => {
     expect(failed.output()).toContain("✗ failed after");
   });
 
-  test("run is interrupted by Ctrl-C and the execution goes on", async () => {
+  test("run is interrupted by Ctrl-C, and the execution continues", async () => {
     await using everything = await dev();
     ollama.converse(() => ({ text: "Slow.", delay: 3_000 }));
     const before = ollama.requests.length;
@@ -172,7 +172,7 @@ describe("agent-runner dev and run", () => {
     await everything.says("Execution completed");
   });
 
-  test("a second signal ends what runs, and its status says why", async () => {
+  test("a second signal stops running executions, and their status says why", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
     ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 987" } }] }));
     const run = everything.run("Sleep");
@@ -187,7 +187,7 @@ describe("agent-runner dev and run", () => {
     expect(await processesWith(everything.cwd)).toEqual([]);
   });
 
-  test("a third signal exits at once, and nothing outlives it", async () => {
+  test("a third signal exits at once, and no process is left", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
     ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "trap '' TERM; sleep 986" } }] }));
     everything.run("Sleep");
@@ -203,7 +203,7 @@ describe("agent-runner dev and run", () => {
 });
 
 describe("agent-runner config", () => {
-  test("shows every setting, its value and where it came from, and no secret", async () => {
+  test("shows every setting with its value and origin, and no secrets", async () => {
     await Bun.write(join(folder.path, "config/.env"), "LOG_LEVEL=debug\nOPENAI_API_KEY=sk-from-file\n");
     const env = { MODE: "local", WORKSPACE_ROOT: "/srv/work", STIGMER_LLM_API_KEY: "sk-very-secret" };
     await using text = startProgram(file, ["config"], env, join(folder.path, "config"));

@@ -41,7 +41,7 @@ async function killTemporal(cwd: string): Promise<void> {
 }
 
 describe("agent-runner dev", () => {
-  test("uses a Temporal that runs already, and leaves it running", async () => {
+  test("uses a running Temporal and leaves it running", async () => {
     await using temporal = await startTemporal();
     const { address } = temporal;
     await using dev = await start({ TEMPORAL_SERVICE_ADDRESS: address });
@@ -53,7 +53,7 @@ describe("agent-runner dev", () => {
     await connection.close();
   });
 
-  test("says how to get Temporal where it is not there and cannot be downloaded", async () => {
+  test("says how to get Temporal if it is missing and cannot be downloaded", async () => {
     // Nothing listens at the proxy, so the machine is as good as without network.
     await using dev = await start({
       PATH: "/nothing/here",
@@ -67,7 +67,7 @@ describe("agent-runner dev", () => {
     expect(output).toMatch(/https:\/\/\S+temporal|brew install temporal/);
   });
 
-  test("starts its Temporal again when it is killed: what ran comes to an end, and new executions run", async () => {
+  test("restarts a killed Temporal: running executions end, and new ones run", async () => {
     await using ollama = startOllamaDouble();
     const command = "until [ -e go ]; do sleep 0.1; done";
     ollama.converse((request, turn) =>
@@ -93,7 +93,7 @@ describe("agent-runner dev", () => {
     expect(await runningWith(dev.cwd)).toEqual([]);
   });
 
-  test("waits for the Temporal of a `dev` that was killed, which takes its time to end", async () => {
+  test("waits until the Temporal of a killed `dev` has ended", async () => {
     const bin = join(folder.path, "slow");
     // The server goes on for a while when it is told to end, and then writes that it has.
     const script = `#!/bin/sh
@@ -121,7 +121,7 @@ wait $server
     expect(next.output()).not.toContain("Waiting for");
   });
 
-  test("ends with the reason when its Temporal cannot be started again", async () => {
+  test("ends with the reason if its Temporal cannot be restarted", async () => {
     const bin = join(folder.path, "broken");
     const real = Bun.which("temporal");
     const script = `#!/bin/sh\n[ -e "$HOME/broken" ] && { echo "Error: the disk is on fire"; exit 1; }\nexec ${real} "$@"\n`;

@@ -45,7 +45,7 @@ async function play(example: string, ...args: readonly string[]) {
   };
 }
 
-describe("the example", () => {
+describe("example", () => {
   test("primes writes a program and keeps the output of its run", async () => {
     const { output, file } = await play("primes", "Print the first 20 prime numbers into primes.txt.");
     expect(output).toContain("Done. primes.sh prints the first 20 prime numbers");

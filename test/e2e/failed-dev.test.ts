@@ -51,7 +51,7 @@ describe("agent-runner dev", () => {
     await until("it is gone", async () => (await processesWith("sleep 5431")).length === 0);
   });
 
-  test("shows the end of what Temporal says, where the cause stands, and names the user and home to it", async () => {
+  test("shows the end of Temporal's output with the cause, and passes user and home to it", async () => {
     const chain = Array.from({ length: 60 }, (_, index) => `could not build part ${index}`).join(": ");
     const script = `#!/bin/sh\necho "Error: $USER $HOME ${chain}: user: unknown userid 12345" >&2\nexit 1\n`;
     await Bun.write(join(folder.path, "failing/temporal"), script);
@@ -64,7 +64,7 @@ describe("agent-runner dev", () => {
     expect(failed.output()).toContain("1. The system does not know this user");
   });
 
-  test("does not have the database removed where another server uses it", async () => {
+  test("does not advise to remove the database if another server uses it", async () => {
     const said =
       'Error: failed creating namespaces: error creating namespace "default": database is locked (5) (SQLITE_BUSY)';
     await Bun.write(join(folder.path, "locked/temporal"), `#!/bin/sh\necho '${said}' >&2\nexit 1\n`);
@@ -124,7 +124,7 @@ describe("agent-runner dev", () => {
     },
   );
 
-  test("refuses a data directory that another one uses", async () => {
+  test("refuses a data directory that is in use", async () => {
     const STIGMER_DATA_DIR = join(folder.path, "shared");
     await using first = await dev({ STIGMER_DATA_DIR });
     await first.says("Ready.");
@@ -133,7 +133,7 @@ describe("agent-runner dev", () => {
     expect(second.output()).toContain(`Another \`dev\` uses the data directory ${STIGMER_DATA_DIR}`);
   });
 
-  test("says which directory or file it cannot use, without a stack", async () => {
+  test("names the directory or file that it cannot use, without a stack trace", async () => {
     await Bun.write(join(folder.path, "file"), "");
     await using homeless = await dev({ HOME: "/proc/nowhere" });
     expect(await homeless.exited).toBe(4);

@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 describe.if(canUnshare)("the program as the first process of a container", () => {
-  test("leaves no ended process behind, and does not wait for those that have ended", async () => {
+  test("reaps ended processes, and does not wait for them", async () => {
     const [daemon, admin] = await freePorts(2);
     const env = {
       TEMPORAL_SERVICE_ADDRESS: temporal.address,

@@ -49,8 +49,8 @@ const untilGo = (_: unknown, turn: number) => {
   return turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Gone." };
 };
 
-describe("a terminal that is closed", () => {
-  test("lets `dev` finish what runs, however often the hangup is sent, and end in order", async () => {
+describe("closing the terminal", () => {
+  test("lets `dev` drain, however often SIGHUP is sent", async () => {
     const { cwd, env } = await place();
     ollama.converse(untilGo);
     await using dev = startAtTerminal([file, "dev"], env, cwd);
@@ -72,7 +72,7 @@ describe("a terminal that is closed", () => {
     expect(await processesWith(cwd)).toEqual([]);
   });
 
-  test("does not end a `start` by `nohup`, and the log goes nowhere", async () => {
+  test("does not end `start` under `nohup`", async () => {
     const { cwd, env, livez } = await place();
     const nohup = ["sh", "-c", `trap "" HUP; exec "$0" start`, file];
     await using start = startAtTerminal(nohup, { ...env, LOG_LEVEL: "debug" }, cwd);
@@ -86,7 +86,7 @@ describe("a terminal that is closed", () => {
     expect(await start.exited).toBe(0);
   });
 
-  test("ends `run`, and the execution goes on", async () => {
+  test("ends `run`, and the execution continues", async () => {
     const { cwd, env } = await place();
     ollama.converse(untilGo);
     await using dev = startProgram(file, ["dev"], env, cwd);
@@ -102,7 +102,7 @@ describe("a terminal that is closed", () => {
   });
 });
 
-test("a log that nobody reads ends nothing", async () => {
+test("a closed log does not end the program", async () => {
   const { cwd, env, livez } = await place();
   const reader = ["bash", "-o", "pipefail", "-c", `"$0" start | { head -n 1; echo read; }`, file];
   await using pipeline = startAtTerminal(reader, env, cwd);

@@ -60,8 +60,8 @@ async function dev(name: string, more: Record<string, string> = {}): Promise<Dev
 const once = (command: string) => (_: unknown, turn: number) =>
   turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." };
 
-describe("a command of an agent", () => {
-  test("cannot read the runner's environment, and leaves nothing behind", async () => {
+describe("command of an agent", () => {
+  test("cannot read the runner's environment, and leaves no processes behind", async () => {
     await using everything = await dev("apart");
     ollama.converse(once("setsid sleep 4247 & cat /proc/$PPID/environ; sleep 0.3"));
     const run = everything.run("Look around");
@@ -73,7 +73,7 @@ describe("a command of an agent", () => {
     expect(await everything.exited).toBe(0);
   });
 
-  test("ends with a runner that is killed", async () => {
+  test("ends when the runner is killed", async () => {
     await using everything = await dev("killed");
     ollama.converse(once("setsid sleep 4248 & sleep 4249"));
     everything.run("Sleep");
@@ -87,7 +87,7 @@ describe("a command of an agent", () => {
 const AGENT = Bun.which("ssh-agent") ?? "";
 
 describe.if(AGENT !== "" && process.platform === "linux")("a program that hides and leaves its session", () => {
-  test("ends with the execution that has started it", async () => {
+  test("ends with its execution", async () => {
     await using everything = await dev("agent");
     const socket = join(folder.path, "agent/agent.sock");
     ollama.converse(once(`${AGENT} -a ${socket}; sleep 0.2; pgrep -f ${socket} | wc -l`));
@@ -99,7 +99,7 @@ describe.if(AGENT !== "" && process.platform === "linux")("a program that hides 
     expect(await everything.exited).toBe(0);
   });
 
-  test("ends with a runner that is killed", async () => {
+  test("ends when the runner is killed", async () => {
     await using everything = await dev("killed-agent");
     const socket = join(folder.path, "killed-agent/agent.sock");
     const orphan = join(folder.path, "killed-agent/orphan");
@@ -114,7 +114,7 @@ describe.if(AGENT !== "" && process.platform === "linux")("a program that hides 
   });
 });
 
-test("the Temporal server that dev starts has nothing of the runner's environment", async () => {
+test("the Temporal server of dev inherits nothing from the runner's environment", async () => {
   const [port] = await freePorts(1);
   const path = join(folder.path, "bin");
   const seen = join(folder.path, "seen");

@@ -49,7 +49,7 @@ const visible = async (path: string) => (await readdir(path)).filter((name) => !
 const linesOf = (output: string) => output.trimEnd().split("\n");
 
 describe("the compiled program", () => {
-  test("executes nothing of an answer that the token limit cut off", async () => {
+  test("executes no call of an answer that the token limit cut off", async () => {
     await using anthropic = startAnthropicDouble("sk-ant-test", [
       {
         text: "I write.",
@@ -76,7 +76,7 @@ describe("the compiled program", () => {
     expect(anthropic.requests).toHaveLength(3);
   });
 
-  test("tells a broken stream in words, and writes what libraries say into its log", async () => {
+  test("explains a broken stream, and logs the output of libraries", async () => {
     const garbage = `data: {"run-secret-value \u001b[2J\u0000\n\n`;
     const broken = { http: { status: 200, body: garbage, headers: { "content-type": "text/event-stream" } } };
     await using openai = startOpenAiDouble("sk-test-key", Array(4).fill(broken));
@@ -100,7 +100,7 @@ describe("the compiled program", () => {
   });
 });
 
-describe("a default model that cannot work", () => {
+describe("unusable default model", () => {
   const health = async (everything: Dev) => {
     const body = (await (await fetch(`${everything.admin}/healthz`)).json()) as {
       readonly status: string;
@@ -110,7 +110,7 @@ describe("a default model that cannot work", () => {
   };
   const ready = async (everything: Dev) => (await fetch(`${everything.admin}/readyz`)).status;
 
-  test("is warned of at the start, is a degraded check, and leaves the runner ready", async () => {
+  test("causes a warning and a degraded check, and leaves the runner ready", async () => {
     await using everything = await dev({ STIGMER_LLM_PROVIDER: "anthropic" });
     await everything.says("model is degraded: The model 'claude-sonnet-4-5-20250929' needs an API key of Anthropic");
     await until("every check is made", async () => (await health(everything)).status !== "not ready");
@@ -120,7 +120,7 @@ describe("a default model that cannot work", () => {
     expect(await ready(everything)).toBe(200);
   });
 
-  test("heals by itself: a model that is pulled", async () => {
+  test("recovers when the model is pulled", async () => {
     const models: string[] = [];
     await using ollama = startOllamaDouble(models);
     await using everything = await dev({ OLLAMA_BASE_URL: ollama.url });
@@ -130,7 +130,7 @@ describe("a default model that cannot work", () => {
     expect((await health(everything)).model).toEqual({ name: "model", status: "ok" });
   });
 
-  test("is known from an execution where its key is refused", async () => {
+  test("is detected by an execution whose key is refused", async () => {
     await using openai = startOpenAiDouble("another-key", []);
     await using everything = await dev({
       STIGMER_LLM_PROVIDER: "openai",
@@ -144,7 +144,7 @@ describe("a default model that cannot work", () => {
   });
 });
 
-test("an address of Ollama's under another host name is not used for Anthropic, and the log says so", async () => {
+test("an Ollama address under another host name is not used for Anthropic, and the log says so", async () => {
   await using ollama = startOllamaDouble();
   await using everything = await dev({
     STIGMER_LLM_PROVIDER: "anthropic",

@@ -75,8 +75,8 @@ async function interrupt(pid: number): Promise<void> {
 const sleeps = (command: string) => (_: unknown, turn: number) =>
   turn === 0 ? { text: "I wait.", tools: [{ name: "execute", args: { command } }] } : { text: "It is over." };
 
-describe("an execution that somebody left", () => {
-  test("is named with the commands that go on with it, is listed, followed again, and cancelled", async () => {
+describe("interrupted execution", () => {
+  test("can be listed, attached to and cancelled with the printed commands", async () => {
     await using everything = await dev();
     ollama.converse(sleeps("sleep 300"));
     const run = everything.command("run", "Wait for it");
@@ -110,7 +110,7 @@ describe("an execution that somebody left", () => {
     expect(ended.output()).toBe(attached.output());
   });
 
-  test("that nobody knows is told, and so is a list of nothing", async () => {
+  test("is reported if it is unknown, and so is an empty list", async () => {
     await using everything = await dev();
     for (const [args, code, text] of [
       [["attach", "aex-none"], 1, "there is no AgentExecution aex-none"],
@@ -138,8 +138,8 @@ describe("an execution that somebody left", () => {
   });
 });
 
-describe("a daemon that is gone while an execution is followed", () => {
-  test("is told with the time, and given up with what to do, when it was killed", async () => {
+describe("unavailable daemon while an execution is followed", () => {
+  test("is reported with the time, and given up with a remedy, if it was killed", async () => {
     await using everything = await dev();
     ollama.converse(sleeps("sleep 300"));
     const run = everything.command("run", "Wait", "--patience", "15");
@@ -157,7 +157,7 @@ describe("a daemon that is gone while an execution is followed", () => {
     expect(run.errors()).toContain(`To follow it again: agent-runner attach ${id}`);
   });
 
-  test("is told when it hangs, and the execution is followed to its end when it goes on", async () => {
+  test("is reported if it hangs, and the execution is followed to its end when it recovers", async () => {
     await using everything = await dev();
     await using proxy = await startTcpProxy(everything.env["STIGMER_BACKEND_ENDPOINT"] ?? "");
     ollama.converse(sleeps("while ! test -e go; do sleep 0.1; done"));
@@ -175,7 +175,7 @@ describe("a daemon that is gone while an execution is followed", () => {
   });
 });
 
-describe("the message and the agent of run", () => {
+describe("message and agent of run", () => {
   test("are read from standard input and from pipes", async () => {
     await using everything = await dev();
     ollama.converse(({ messages }) => ({
@@ -192,7 +192,7 @@ describe("the message and the agent of run", () => {
     }
   });
 
-  test("are refused where they are no text, or too much of it", async () => {
+  test("are refused if they are not text or too large", async () => {
     await using everything = await dev();
     for (const [script, text] of [
       ['"$0" run - </dev/null', "standard input had nothing in it"],
@@ -210,7 +210,7 @@ describe("the message and the agent of run", () => {
     }
   });
 
-  test("are waited for until somebody interrupts: a pipe that nobody writes to, and standard input", async () => {
+  test("are awaited until an interrupt: from an idle pipe and from standard input", async () => {
     await using everything = await dev();
     await everything.shell("mkfifo pipe input");
     const fifo = everything.command("run", "Hi", "--agent", "pipe");
@@ -225,7 +225,7 @@ describe("the message and the agent of run", () => {
   });
 });
 
-test("a failure is shown once, where the execution has no messages of the runner", async () => {
+test("a failure is shown once if the execution has no messages of the runner", async () => {
   await using everything = await dev();
   ollama.converse(() => ({ status: 400, error: "the model exploded" }));
   const run = everything.command("run", "Fail");

@@ -36,13 +36,13 @@ async function shell(command: string): Promise<{ code: number; errors: string }>
 }
 
 describe("output that cannot be written", () => {
-  test("because nobody reads it ends the program quietly", async () => {
+  test("ends the program silently if nobody reads it", async () => {
     expect(await shell('set -o pipefail; "$0" config | exec 0<&-; true')).toMatchObject({ errors: "" });
     const { code, errors } = await shell('{ sleep 0.5; "$0" config; echo $? >code; } | true; cat code >&2');
     expect([code, errors]).toEqual([0, "141\n"]);
   });
 
-  test("for another reason says so", async () => {
+  test("is reported for any other reason", async () => {
     for (const command of ["config", "config --json", "version", "--help"]) {
       const { code, errors } = await shell(`"$0" ${command} >/dev/full`);
       expect([command, code]).toEqual([command, 1]);
@@ -51,7 +51,7 @@ describe("output that cannot be written", () => {
   });
 });
 
-test("output is whole where its reader is slow", async () => {
+test("output is complete with a slow reader", async () => {
   const server = new Server();
   const message = "x".repeat(20_000);
   const entries = Array.from({ length: 50 }, (_, n) => ({ metadata: { id: `aex-${n}` }, spec: { message } }));
@@ -74,7 +74,7 @@ test("output is whole where its reader is slow", async () => {
   }
 });
 
-test("run is interrupted at once while a server says nothing", async () => {
+test("run is interrupted at once while a server is silent", async () => {
   let calls = 0;
   const mute = createServer((socket) => {
     calls++;
@@ -98,7 +98,7 @@ test("run is interrupted at once while a server says nothing", async () => {
   }
 });
 
-test("commands that run no agents do not unpack the library that only a runner needs", async () => {
+test("commands that run no agents do not unpack Temporal's native library", async () => {
   for (const args of [["run", "Hi"], ["list"], ["attach", "aex-1"], ["cancel", "aex-1"], ["health"]]) {
     await using temporary = await temporaryFolder();
     const env = {

@@ -102,8 +102,8 @@ const printing = (_: unknown, turn: number) =>
     ? { text: `Step ${turn}: ${SECRET}.`, tools: [{ name: "execute", args: { command: SHAPES[turn] ?? "" } }] }
     : { text: `All of ${btoa(SECRET)} was printed.` };
 
-describe("a secret of an execution", () => {
-  test("is shown in no shape, and neither kept nor found by the next execution of its session", async () => {
+describe("secret of an execution", () => {
+  test("is shown in no form, and neither stored nor found by the next execution of its session", async () => {
     await using everything = await dev("shapes");
     ollama.converse(printing);
     const run = everything.run("Print it", "--secret-env", "API_TOKEN", "--json");
@@ -144,7 +144,7 @@ describe("a secret of an execution", () => {
     expect(await leakedFiles(everything.cwd)).toEqual([]);
   });
 
-  test("is in no file where the runner was killed while it was used", async () => {
+  test("is in no file if the runner was killed while it was used", async () => {
     await using everything = await dev("killed");
     ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
     const before = ollama.requests.length;

@@ -23,8 +23,8 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-describe("`start` beside `dev` on one data directory", () => {
-  test("answer the messages of a session together, one at a time and in their order; a killed one does not hold it up", async () => {
+describe("`start` and `dev` with one data directory", () => {
+  test("run the executions of a session one at a time in order, also after one was killed", async () => {
     const [temporal, daemon] = await freePorts(2);
     const env = {
       TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,

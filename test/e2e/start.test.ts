@@ -34,7 +34,7 @@ function start(env: Record<string, string> = {}, args: readonly string[] = []) {
 }
 
 describe("agent-runner start", () => {
-  test("says the lines that documentation and people look for, each with a timestamp", async () => {
+  test("logs the documented lines, each with a timestamp", async () => {
     await using runner = start();
     await runner.says("🚀 Worker ready, polling for tasks...");
     const rule = "=".repeat(60);
@@ -68,7 +68,7 @@ describe("agent-runner start", () => {
     expect(await runner.exited).toBe(0);
   });
 
-  test("takes the launchers' second names, and a .env file below the environment", async () => {
+  test("accepts the launchers' aliases, and a .env file with lower precedence", async () => {
     await Bun.write(join(folder.path, "other.env"), "TASK_QUEUE=from-file\nWORKSPACE_ROOT=./from-file\n");
     await using runner = start({ WORKSPACE_ROOT: "./here", TASK_QUEUE: "" }, [
       "--env-file",
@@ -80,7 +80,7 @@ describe("agent-runner start", () => {
     expect(messages).toContain("Sandbox: filesystem (root: ./here)");
   });
 
-  test("logs JSON where machines read it", async () => {
+  test("logs JSON if LOG_FORMAT=json", async () => {
     await using runner = start({ LOG_FORMAT: "json" });
     await runner.says("Worker ready");
     const records = runner
@@ -96,7 +96,7 @@ describe("agent-runner start", () => {
     });
   });
 
-  test("logs nothing but JSON then, from the first line to the last, as the configuration reads it", async () => {
+  test("logs only JSON then, from the first line to the last", async () => {
     const messages = (output: string) =>
       output
         .trimEnd()
@@ -112,7 +112,7 @@ describe("agent-runner start", () => {
     expect(messages(running.output())).toContain("SIGTERM: draining; once more ends what runs");
   });
 
-  test("without Temporal fails within 10 s, with the address, the causes and what to do", async () => {
+  test("fails without Temporal, with the address, causes and remedies", async () => {
     const started = Date.now();
     await using runner = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" });
     expect(await runner.exited).toBe(4);
@@ -128,7 +128,7 @@ describe("agent-runner start", () => {
     expect(block.at(-1)).toBe(rule);
   });
 
-  test("with a Temporal that never answers fails within 10 s too", async () => {
+  test("fails with a Temporal that never answers", async () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as { port: number };
@@ -139,7 +139,7 @@ describe("agent-runner start", () => {
     silent.close();
   });
 
-  test("waits for a Temporal that comes later, as long as it is told, and says so to people and probes", async () => {
+  test("waits for Temporal up to STARTUP_WAIT, visible in log and probes", async () => {
     await using late = await startTemporal();
     await late.kill();
     const [port] = await freePorts(1);
@@ -166,7 +166,7 @@ describe("agent-runner start", () => {
     expect(await runner.exited).toBe(0);
   });
 
-  test("stops waiting for Temporal when its time is over, or when it is told to", async () => {
+  test("stops waiting for Temporal after STARTUP_WAIT or a signal", async () => {
     await using over = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", STARTUP_WAIT: "2" });
     await over.says("Waiting for Temporal");
     expect(await over.exited).toBe(4);
@@ -183,7 +183,7 @@ describe("agent-runner start", () => {
     expect(await signalled.exited).toBe(0);
   });
 
-  test("with TLS that cannot be made fails within 10 s too, and says what is wrong and which variable to set", async () => {
+  test("fails if TLS fails, and names the problem and the variable to set", async () => {
     await using authority = await testAuthority();
     const to = temporal.port;
     await using listener = await startTlsProxy({ to, certificate: await authority.issue("temporal") });
@@ -210,13 +210,13 @@ describe("agent-runner start", () => {
     await runner.says("🚀 Worker ready, polling for tasks...");
   });
 
-  test("with a namespace that is not there names it", async () => {
+  test("names a missing namespace", async () => {
     await using runner = start({ TEMPORAL_NAMESPACE: "nowhere" });
     expect(await runner.exited).toBe(4);
     expect(runner.output()).toContain('has no namespace "nowhere"');
   });
 
-  test("with a wrong configuration reports every problem, and no secret", async () => {
+  test("reports every problem of a wrong configuration, and no secret", async () => {
     await using runner = start({
       ADMIN_PORT: "8080x",
       TEMPORAL_MAX_CONCURRENCY: "1e9",
@@ -236,7 +236,7 @@ describe("agent-runner start", () => {
     expect(text).not.toContain("secret-with-space");
   });
 
-  test("with a port that is taken says so", async () => {
+  test("reports a port that is in use", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
     await using runner = start({ ADMIN_PORT: String(server.port) });
     expect(await runner.exited).toBe(4);
@@ -245,26 +245,26 @@ describe("agent-runner start", () => {
     await server.stop(true);
   });
 
-  test("with a workspace that cannot be made names the directory and its variable", async () => {
+  test("names a workspace that cannot be created, and its variable", async () => {
     await using runner = start({ SANDBOX_ROOT_DIR: "/proc/nothing" });
     expect(await runner.exited).toBe(4);
     expect(runner.output()).toContain("/proc/nothing");
     expect(runner.output()).toContain("SANDBOX_ROOT_DIR");
   });
 
-  test("warns of a variable that looks like a known one", async () => {
+  test("warns about a variable that resembles a known one", async () => {
     await using runner = start({ STIGMER_LLM_MODLE: "x" });
     await runner.says("STIGMER_LLM_MODLE is set but unknown and has no effect: did you mean STIGMER_LLM_MODEL?");
   });
 
-  test("refuses a command it does not know, and tells the one that was meant", async () => {
+  test("refuses an unknown command and suggests the intended one", async () => {
     await using runner = startProgram(file, ["strat"], {}, folder.path);
     expect(await runner.exited).toBe(2);
     expect(runner.errors()).toContain("unknown command 'strat'");
     expect(runner.errors()).toContain("start");
   });
 
-  test("--version and --help need nothing, and help documents the exit codes", async () => {
+  test("--version and --help need no configuration, and --help documents the exit codes", async () => {
     await using version = startProgram(file, ["--version"], {}, folder.path);
     expect(await version.exited).toBe(0);
     expect(version.output()).toMatch(/^agent-runner \d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/);

@@ -5,7 +5,7 @@ describe.each<[string, () => Promise<Service>, (service: Service) => Promise<unk
   ["Redis", () => startRedis({ password: "s3cret" }), (service) => ping(service, "s3cret")],
   ["Temporal", startTemporal, (service) => TEMPORAL.ready(service)],
 ])("%s for the wiring tests", (_, start, ask) => {
-  test("runs where it should, survives a crash on its port, and is gone when stopped", async () => {
+  test("runs in a container, keeps its port after a crash, and is removed when stopped", async () => {
     await using service = await start();
     expect(service.kind).toBe((await engineAnswers()) ? "container" : "process");
     await ask(service);
@@ -18,7 +18,7 @@ describe.each<[string, () => Promise<Service>, (service: Service) => Promise<unk
   });
 });
 
-test("Redis asks for its password, and keeps what was written", async () => {
+test("Redis requires its password and persists data", async () => {
   await using redis = await startRedis({ password: "s3cret" });
   await expect(ping(redis)).rejects.toThrow();
   const { Redis } = await import("ioredis");

@@ -81,7 +81,7 @@ async function makeCurrent(buildId: string): Promise<void> {
   await eventually(() => cli("set-current-version", "--deployment-name", DEPLOYMENT, "--build-id", buildId, "--yes"));
 }
 
-test("a versioned worker gets tasks once its version is the current one, and others then get none", async () => {
+test("a versioned worker gets tasks once its version is current, and other versions get none", async () => {
   await using _one = await worker("one", { deploymentName: DEPLOYMENT, buildId: "1" });
   await eventually(async () => expect(await cli("describe", "--name", DEPLOYMENT)).toMatch(/agent-runner\s+1\s/));
   expect(await outcome()).toBe("nobody");
@@ -98,7 +98,7 @@ test("a versioned worker gets tasks once its version is the current one, and oth
   for (let count = 0; count < 5; count++) expect(await outcome()).toBe("two");
 });
 
-test("a worker without a deployment gets tasks, and names its build", async () => {
+test("a worker without a deployment gets tasks and reports its build id", async () => {
   for (const [queue, more, buildId] of [
     ["own", {}, commit],
     ["named", { buildId: "build-7" }, "build-7"],

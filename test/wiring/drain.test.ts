@@ -75,15 +75,15 @@ async function pollers(): Promise<string[]> {
 const options = { startToCloseTimeout: "20 s", heartbeatTimeout: "5 s", retry: { maximumAttempts: 1 } } as const;
 const call = (name: string) => ({ name, args: [], options: { ...options, taskQueue: queue } });
 
-describe("a worker that drains", () => {
-  test("ends at once where it has the queue for itself and nothing was announced", async () => {
+describe("draining worker", () => {
+  test("ends at once if it is the only poller and nothing was announced", async () => {
     const { worker, running } = await polling("alone");
     await worker.drain(Date.now() + 600_000);
     await running;
     expect(log).toEqual([]);
   });
 
-  test("ends at once on a quiet queue that others poll too", async () => {
+  test("ends at once on a quiet queue with other pollers", async () => {
     await polling("stays");
     const { worker, running } = await polling("leaves");
     await worker.drain(Date.now() + 600_000);
@@ -91,7 +91,7 @@ describe("a worker that drains", () => {
     expect(log).toEqual([]);
   });
 
-  test("runs an execution that was announced and is handed out to a poll which was open before", async () => {
+  test("runs an announced execution that an open poll returns", async () => {
     const { worker, running } = await polling("leaves");
     const handle = await caller.startBoth(call(ANNOUNCE), call(EXECUTE));
     await until("it was announced", async () => {
@@ -106,7 +106,7 @@ describe("a worker that drains", () => {
     await running;
   });
 
-  test("takes nothing new: what comes later is another one's", async () => {
+  test("takes no new tasks; others take them", async () => {
     await polling("stays");
     const { worker, running } = await polling("leaves");
     await worker.drain(Date.now() + 600_000);
@@ -114,7 +114,7 @@ describe("a worker that drains", () => {
     for (let n = 0; n < 5; n++) expect(await (await caller.start(call(EXECUTE))).result()).toBe("executed by stays");
   });
 
-  test("does not wait longer than it may, and says what that can cost", async () => {
+  test("stops waiting at its deadline, and warns that a task may be lost", async () => {
     const { worker, running } = await polling("leaves");
     const handle = await caller.startBoth(call(ANNOUNCE), call(EXECUTE));
     await until("it was announced", async () => {

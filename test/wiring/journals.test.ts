@@ -41,7 +41,7 @@ journalContract("Redis", async () => {
   };
 });
 
-test("a journal in a directory is not held up by what is damaged or does not belong there", async () => {
+test("a journal directory tolerates damaged and unrelated files", async () => {
   await using folder = await temporaryFolder();
   const directory = join(folder.path, "running");
   const one = new FileJournal(directory, silentLogger);
@@ -59,7 +59,7 @@ test("a journal in a directory is not held up by what is damaged or does not bel
   expect(found.map(({ executionId }) => executionId)).toEqual(["aex-2"]);
 });
 
-test("a journal in a directory gives what it can, and keeps what it cannot read", async () => {
+test("a journal directory returns what it can read and keeps the rest", async () => {
   await using folder = await temporaryFolder();
   const directory = join(folder.path, "running");
   const one = new FileJournal(directory, silentLogger);
@@ -78,7 +78,7 @@ test("a journal in a directory gives what it can, and keeps what it cannot read"
   expect(found.sort()).toEqual(["0000", "zzzz"]);
 });
 
-describe("a journal in Redis, where signs of life were lost", () => {
+describe("journal in Redis after a runner's key expired", () => {
   let server: TestRedis;
   let redis: RedisConnection;
   const journals: RedisJournal[] = [];
@@ -109,7 +109,7 @@ describe("a journal in Redis, where signs of life were lost", () => {
     return found;
   };
 
-  test("gives an execution back to its runner, and to others when that is killed", async () => {
+  test("returns an execution to its runner, and to others if that is killed", async () => {
     const [one, other, third] = [open(), open(), open()];
     await one.begin(entry("aex-1"));
     expect(await takenByMistake(other)).toEqual([entry("aex-1")]);
@@ -118,7 +118,7 @@ describe("a journal in Redis, where signs of life were lost", () => {
     expect(await third.takeAbandoned()).toEqual([entry("aex-1")]);
   });
 
-  test("leaves what its runner has noted again when the other one ends it", async () => {
+  test("keeps an entry that its runner has written again", async () => {
     const [one, other, third] = [open(), open(), open()];
     await one.begin(entry("aex-1"));
     await takenByMistake(other);
@@ -129,7 +129,7 @@ describe("a journal in Redis, where signs of life were lost", () => {
     expect(found.sort()).toEqual(["aex-1", "aex-2"]);
   });
 
-  test("is written again when Redis has lost it", async () => {
+  test("is written again after Redis lost it", async () => {
     const one = open();
     await one.begin(entry("aex-1"));
     await server.command("FLUSHALL");
@@ -141,7 +141,7 @@ describe("a journal in Redis, where signs of life were lost", () => {
     expect(await open().takeAbandoned()).toEqual([entry("aex-1")]);
   });
 
-  test("takes nothing of another namespace of Temporal's", async () => {
+  test("takes nothing of other Temporal namespaces", async () => {
     const one = open("one");
     await one.begin(entry("aex-1"));
     await one.close();
@@ -149,7 +149,7 @@ describe("a journal in Redis, where signs of life were lost", () => {
     expect(await open("one").takeAbandoned()).toEqual([entry("aex-1")]);
   });
 
-  test("takes what it has taken before, where it was not told so", async () => {
+  test("takes an execution again if the reply was lost", async () => {
     const one = open();
     await one.begin(entry("aex-1"));
     const key = "stigmer:agent-runner:running:default";

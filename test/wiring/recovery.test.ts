@@ -145,7 +145,7 @@ async function left(noted: JournalEntry): Promise<string> {
 }
 
 describe("abandoned execution", () => {
-  test("is ended by the runner that took it, however long the backend was away", async () => {
+  test("is ended by the runner that took it, even after a long outage of the backend", async () => {
     const { execution, noted, handle } = await running();
     const directory = await left(noted);
     const journal = new FileJournal(directory, logger);
@@ -164,7 +164,7 @@ describe("abandoned execution", () => {
     await journal.close();
   });
 
-  test("is given up after some hours, with a line in the log", async () => {
+  test("is given up after some hours with a log line", async () => {
     const directory = await left(entry("aex-given-up"));
     const journal = new FileJournal(directory, logger);
     proxy.cut();
@@ -179,8 +179,8 @@ describe("abandoned execution", () => {
   });
 });
 
-describe("an execution whose runner lives, but is not seen to live in Redis", () => {
-  test("goes on, also where the clocks differ, and is found when its runner is killed later", async () => {
+describe("execution of a running runner whose key in Redis expired", () => {
+  test("continues despite clock differences, and is recovered when its runner is killed later", async () => {
     const { execution, noted, handle } = await running();
     const shared = await RedisConnection.open(redis.config, logger);
     const [owner, other, next] = [1, 2, 3].map(() => new RedisJournal(shared, "default", logger));

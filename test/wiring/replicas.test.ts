@@ -32,8 +32,8 @@ async function stopped(...replicas: readonly Replica[]): Promise<void> {
   await Promise.all(replicas.map(({ program }) => program.exited));
 }
 
-describe("a replica whose Redis is another one than that of the others", () => {
-  test("does not start, and says which runners it would not share sessions with", async () => {
+describe("replica with a different Redis", () => {
+  test("does not start, and names the runners that it would not share sessions with", async () => {
     const first = await start();
     await using other = world.launch({ REDIS_DB: "1" });
     expect(await other.exited).toBe(4);
@@ -43,15 +43,15 @@ describe("a replica whose Redis is another one than that of the others", () => {
     expect(other.output()).not.toContain("Worker ready");
   });
 
-  test("starts when those that used it are gone", async () => {
+  test("starts when the other runners are gone", async () => {
     const moved = await start({ REDIS_DB: "1" });
     await stopped(moved);
     await stopped(await start());
   });
 });
 
-describe("a replica that alone is refused by Daytona", () => {
-  test("leaves the queue to the others, says why, and works again by itself", async () => {
+describe("replica that Daytona refuses", () => {
+  test("leaves the queue to the others, says why, and recovers by itself", async () => {
     await using proxy = startRevokingProxy(world.daytona.url);
     const broken = await start({ DAYTONA_API_URL: proxy.url });
     const healthy = await start();
@@ -76,8 +76,8 @@ describe("a replica that alone is refused by Daytona", () => {
   });
 });
 
-describe("a replica whose executions fail although all checks are well", () => {
-  test("is not ready, says why, tries one at a time, and is as before when one works", async () => {
+describe("replica whose executions fail although all checks pass", () => {
+  test("is not ready, says why, tries single executions, and recovers when one works", async () => {
     const refusal = { status: 401, body: '{"error":"unauthorized"}', headers: { "content-type": "application/json" } };
     world.ollama.converse(() => ({ http: refusal }));
     const replica = await start();
@@ -93,8 +93,8 @@ describe("a replica whose executions fail although all checks are well", () => {
   });
 });
 
-describe("what a killed replica was working on", () => {
-  test("is ended by another one: failed with words, and no call is left running", async () => {
+describe("execution of a killed replica", () => {
+  test("is ended by another replica as failed with a reason and without open calls", async () => {
     const killed = await start();
     world.ollama.converse((_, turn) =>
       turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : undefined,
@@ -116,8 +116,8 @@ describe("what a killed replica was working on", () => {
   });
 });
 
-describe("what a living replica works on, where Redis forgets that it lives", () => {
-  test("goes on, and is ended by another one when the replica is killed later", async () => {
+describe("execution of a running replica whose key in Redis expired", () => {
+  test("continues, and is ended by another replica if its own is killed later", async () => {
     const owner = await start();
     world.ollama.converse((_, turn) =>
       turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : undefined,

@@ -60,13 +60,13 @@ describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of out
     sentToBackend = backend.sent - before;
   });
 
-  test("costs few bytes in Redis and to the backend", () => {
+  test("costs few bytes in Redis and at the backend", () => {
     expect(events.length).toBeGreaterThan(2 * COMMANDS);
     expect(published).toBeLessThan(MAX_TO_REDIS);
     expect(sentToBackend).toBeLessThan(MAX_TO_BACKEND);
   });
 
-  test("is the same for who listened from the start, for who comes late, and for the backend", async () => {
+  test("looks the same to early readers, late readers and the backend", async () => {
     const last = states.at(-1);
     expect(last && phaseOf(last)).toBe("EXECUTION_COMPLETED");
     const early = events.reduce<ReaderState | undefined>(applyEvent, undefined);
@@ -82,7 +82,7 @@ describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of out
     expect(stored).toEqual({ ...early?.status, audit: expect.anything() });
   });
 
-  test("has its answer in an update before the one that ends it, for all readers", () => {
+  test("has its answer in an update before the final one, for all readers", () => {
     const answered = (messages: readonly { readonly content: string }[]) =>
       messages.at(-1)?.content === "All of it is done.";
     const shown = states.findIndex(({ status }) => answered(status?.messages ?? []));
@@ -97,7 +97,7 @@ describe(`an execution with ${COMMANDS} commands of ${OUTPUT_BYTES} bytes of out
     expect(phases).toEqual(["EXECUTION_IN_PROGRESS", "EXECUTION_COMPLETED"]);
   });
 
-  test("has a message for each call, and none that is empty", () => {
+  test("has a message per call, and no empty ones", () => {
     const messages = states.at(-1)?.status?.messages ?? [];
     expect(messages).toHaveLength(COMMANDS + 2);
     for (const { content } of messages) expect(content.trim()).not.toBe("");

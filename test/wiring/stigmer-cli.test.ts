@@ -6,7 +6,7 @@ import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { printedByCli } from "../support/stigmer-cli.ts";
 
 for (const streaming of ["messages", "tokens"]) {
-  describe(`the Stigmer CLI, where ${streaming} are streamed`, () => {
+  describe(`Stigmer CLI with STATUS_STREAMING=${streaming}`, () => {
     let world: LocalWorld;
     beforeAll(async () => {
       world = await localWorld({ STATUS_STREAMING: streaming });
@@ -17,7 +17,7 @@ for (const streaming of ["messages", "tokens"]) {
       return printedByCli(await world.follow(await world.begin(await world.session(), message)));
     }
 
-    test("prints no empty line for a turn that only calls tools, what runs, and the answer before the end", async () => {
+    test("prints calls, no empty lines for turns without text, and the answer before the end", async () => {
       world.ollama.converse((_, turn) =>
         turn < 2
           ? { text: turn === 0 ? "" : "\n", tools: [{ name: "execute", args: { command: `cd . && echo ${turn}` } }] }
@@ -34,7 +34,7 @@ for (const streaming of ["messages", "tokens"]) {
       ]);
     });
 
-    test("prints why an execution failed once, after what was said", async () => {
+    test("prints the reason of a failure once, after the messages", async () => {
       world.ollama.converse((_, turn) =>
         turn === 0
           ? { text: "I begin.", tools: [{ name: "ls", args: {} }] }

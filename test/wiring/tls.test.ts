@@ -77,7 +77,7 @@ function stigmerConfig(port: number, tls?: Tls, host = "localhost"): StigmerConf
   };
 }
 
-describe("a connection to Temporal", () => {
+describe("connection to Temporal", () => {
   for (const [what, port, tls] of right) {
     test(`is made ${what}`, async () => {
       const made = await connectTemporal(temporalConfig(temporalPorts[port], tls(people)));
@@ -85,7 +85,7 @@ describe("a connection to Temporal", () => {
     });
   }
 
-  test("is made to a certificate of another name, where that is set", async () => {
+  test("accepts a certificate with the configured server name", async () => {
     const { tls, ...rest } = temporalConfig(temporalPorts.otherHost, { ca: people.authority });
     const made = await connectTemporal({ ...rest, tls: { ...tls, serverName: "elsewhere.example" } });
     await made.close();
@@ -109,7 +109,7 @@ describe("a connection to Temporal", () => {
   }
 });
 
-describe("a command that cancels a workflow, without being a worker", () => {
+describe("cancel command", () => {
   const never = new AbortController().signal;
 
   for (const [what, port, tls] of right) {
@@ -133,7 +133,7 @@ describe("a command that cancels a workflow, without being a worker", () => {
     });
   }
 
-  test("says that a namespace is not there, and ends when it is interrupted", async () => {
+  test("reports a missing namespace, and ends when it is interrupted", async () => {
     const config = { ...temporalConfig(portOf(temporal.address)), namespace: "none" };
     await expect(cancelWorkflow(config, "none", never)).rejects.toThrow('has no namespace "none"');
     const reason = new Error("interrupted");
@@ -141,7 +141,7 @@ describe("a command that cancels a workflow, without being a worker", () => {
   });
 });
 
-test("a health check says why Temporal is not reached any more", async () => {
+test("the health check says why Temporal is unreachable", async () => {
   const listener = await startTlsProxy({ to: temporal.port, certificate: await people.authority.issue("lost") });
   const lost = temporalConfig(listener.port, { ca: people.authority });
   const made = await connectTemporal(lost);
@@ -156,7 +156,7 @@ test("a health check says why Temporal is not reached any more", async () => {
   }
 });
 
-describe("an API key of Temporal Cloud", () => {
+describe("API key of Temporal Cloud", () => {
   const KEY = "the-key-of-the-test";
   const connect = (address: string, apiKey: string) =>
     connectTemporal({
@@ -173,7 +173,7 @@ describe("an API key of Temporal Cloud", () => {
     expect(cloud.authorizations.length).toBeGreaterThanOrEqual(2);
   });
 
-  test("that is refused ends the connection, and is not shown", async () => {
+  test("is not shown when it is refused", async () => {
     await using cloud = await startTemporalDouble(await people.authority.issue("cloud"), KEY);
     const error = await connect(cloud.address, `not-${KEY}`).catch((thrown: unknown) => thrown);
     if (!(error instanceof TemporalError)) throw new Error(`connecting ended with ${String(error)}`);
@@ -184,7 +184,7 @@ describe("an API key of Temporal Cloud", () => {
   });
 });
 
-test("an execution runs with TLS to both, and client certificates", async () => {
+test("an execution runs with TLS and client certificates to Temporal and Stigmer", async () => {
   const { authority, known } = people;
   const certificate = await authority.issue("world");
   const to = { certificate, clientCa: authority.ca };
@@ -214,7 +214,7 @@ test("an execution runs with TLS to both, and client certificates", async () => 
   expect(world.log.join("")).not.toContain(secret);
 });
 
-describe("a connection to Stigmer", () => {
+describe("connection to Stigmer", () => {
   const get = (client: StigmerClient, timeoutMs: number) =>
     client.call(AgentQueryController.method.get, { value: "agt-none" }, { timeoutMs });
   const clientOf = (config: StigmerConfig) => new StigmerClient({ ...config, apiKey: () => "the key of the test" });

@@ -92,7 +92,7 @@ describe("a runner is not ready", () => {
     expect(runner.output()).toContain("Executions are taken");
   });
 
-  test("while its backend takes connections and answers nothing", async () => {
+  test("while its backend accepts connections and does not answer", async () => {
     await start();
     backend.answer = "nothing";
     await notReady(/Stigmer: .*no answer/);
@@ -108,7 +108,7 @@ describe("a runner is not ready", () => {
     await ready();
   });
 
-  test("while Temporal hangs, and leaves all the same when it is told to and has nothing to do", async () => {
+  test("while Temporal hangs, and still stops when it is told to and is idle", async () => {
     await start();
     temporal.hang();
     runner.signal("SIGTERM");
@@ -116,7 +116,7 @@ describe("a runner is not ready", () => {
     expect(runner.output()).not.toMatch(/ERROR|Closing failed/);
   });
 
-  test("when its namespace was deleted", async () => {
+  test("after its namespace was deleted", async () => {
     const cli = async (...args: string[]) => {
       const command = ["temporal", "operator", "namespace", ...args, "--address", temporal.address];
       expect(await Bun.spawn(command, { stdout: "ignore", stderr: "inherit" }).exited).toBe(0);
