@@ -1,5 +1,6 @@
-import { ensureHome } from "./processes/ensure-home.ts";
-import { runProgram } from "./program.ts";
+import { Lifecycle, SignalHandler } from "./cli/index.ts";
 
-ensureHome(process.env);
-process.exit(await runProgram(process.argv.slice(2), process.env));
+// Before anything else is loaded: a launcher may stop at once what it has started.
+const signals = new SignalHandler(new Lifecycle()).listen();
+const { runProgram } = await import("./program.ts");
+process.exit(await runProgram(process.argv.slice(2), process.env, signals));

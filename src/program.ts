@@ -1,6 +1,16 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { EXIT, EXIT_MEANINGS, type ExitCode, ignoreOutputErrors, print, printError } from "./cli/index.ts";
+import {
+  EXIT,
+  EXIT_MEANINGS,
+  type ExitCode,
+  ignoreOutputErrors,
+  Lifecycle,
+  print,
+  printError,
+  SignalHandler,
+} from "./cli/index.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
+import { ensureHome } from "./processes/ensure-home.ts";
 import { versionLine } from "./version.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -9,7 +19,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface ProgramOptions {
   readonly env: Env;
   readonly exit: (code: ExitCode) => void;
+  /** Handles signals for the commands that run until they are stopped. */
+  readonly signals?: SignalHandler;
 }
+
+/** These run until they are stopped. The others handle signals by themselves, or not at all. */
+const SERVICES: ReadonlySet<string> = new Set(["start", "dev"]);
 
 /** @throws InvalidArgumentError where it is not written as `NAME=value` */
 function collectDefault(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -21,7 +36,7 @@ function collectDefault(text: string, before: Readonly<Record<string, string>>):
 }
 
 /** The program's arguments as commands. Each command is loaded when it is called: `--version` needs no agent library. */
-export function program({ env, exit }: ProgramOptions): Command {
+export function program({ env, exit, signals = new SignalHandler(new Lifecycle()) }: ProgramOptions): Command {
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
   const root = new Command("agent-runner")
     .description(
@@ -37,7 +52,10 @@ export function program({ env, exit }: ProgramOptions): Command {
     )
     .addHelpText("after", `\nExit codes:\n${meanings}`)
     .configureOutput({ writeOut: print, writeErr: printError })
-    .exitOverride();
+    .exitOverride()
+    .hook("preAction", async (_, command) => {
+      if (!SERVICES.has(command.name())) await signals.giveBack();
+    });
   const common = () => {
     const { envFile, default: defaults } = root.opts<{ envFile?: string; default: Readonly<Record<string, string>> }>();
     return { env, defaults, ...(envFile === undefined ? {} : { envFile }) };
@@ -48,14 +66,14 @@ export function program({ env, exit }: ProgramOptions): Command {
     .description("run agents until stopped (the default)")
     .action(async () => {
       ignoreOutputErrors();
-      exit(await (await import("./commands/start.ts")).start(common()));
+      exit(await (await import("./commands/start.ts")).start({ ...common(), signals }));
     });
   root
     .command("dev")
     .description("run everything on this machine: Temporal, a Stigmer daemon and the runner")
     .action(async () => {
       ignoreOutputErrors();
-      exit(await (await import("./commands/dev.ts")).dev(common()));
+      exit(await (await import("./commands/dev.ts")).dev({ ...common(), signals }));
     });
   addStigmerCommands(root, common, exit);
   root
@@ -85,14 +103,19 @@ export function program({ env, exit }: ProgramOptions): Command {
   return root;
 }
 
-/** Carries out what the arguments say. @throws what nobody expected */
-export async function runProgram(args: readonly string[], env: Env): Promise<ExitCode> {
+/**
+ * Carries out what the arguments say.
+ * @param signals handles signals already
+ * @throws what nobody expected
+ */
+export async function runProgram(args: readonly string[], env: Env, signals: SignalHandler): Promise<ExitCode> {
+  ensureHome(env);
   let code: ExitCode = EXIT.ok;
   const exit = (given: ExitCode) => {
     code = given;
   };
   try {
-    const root = program({ env, exit });
+    const root = program({ env, exit, signals });
     await root.parseAsync(withCommand(args, root), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

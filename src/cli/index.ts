@@ -1,13 +1,16 @@
 /**
- * What every command needs, and nothing heavy: exit codes, standard output, signals, the lifecycle. Used by `main.ts`,
- * the commands and the runner. It never loads a logger, Temporal or an agent: see `service/` for what only long-running
- * commands need.
+ * What every command needs, and nothing heavy: exit codes, standard output, the lifecycle, signals. Used by `main.ts`,
+ * the commands and the runner. It never loads a logger, Temporal or an agent: what only long-running commands need is
+ * in `service/`.
  * @module
  */
+// How the process ends.
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
+// Start, drain and stop.
 export type { State } from "./lifecycle.ts";
-export { Lifecycle } from "./lifecycle.ts";
+export { Lifecycle, StartStopped } from "./lifecycle.ts";
+// Standard output.
 export { print, printError } from "./print.ts";
-export { handleSignals } from "./signals.ts";
+export { SignalHandler } from "./signals.ts";
 export { ignoreOutputErrors, showingResult } from "./standard-output.ts";

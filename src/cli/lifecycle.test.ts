@@ -1,37 +1,89 @@
 import { describe, expect, test } from "bun:test";
-import { Lifecycle } from "./lifecycle.ts";
+import { Lifecycle, StartStopped, type State } from "./lifecycle.ts";
 
 /** Lets everything that is ready to run do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe("the life of a runner", () => {
-  test("goes from starting to stopped, a step at a time", () => {
-    const lifecycle = new Lifecycle();
-    const states = ["running", "draining", "stopping", "stopped"] as const;
-    expect(lifecycle.state).toBe("starting");
-    for (const state of states) {
-      expect(lifecycle.advance(state)).toBe(true);
-      expect(lifecycle.state).toBe(state);
-    }
-  });
+/** A lifecycle in a state. */
+function inState(state: State): Lifecycle {
+  const lifecycle = new Lifecycle();
+  if (state !== "starting") lifecycle.markRunning();
+  if (state === "draining") lifecycle.requestDrain();
+  if (state === "stopping") lifecycle.requestStop();
+  if (state === "stopped") lifecycle.markStopped();
+  return lifecycle;
+}
 
-  test("never goes back, and says where nothing has changed", () => {
+const TRANSITIONS: readonly (readonly [from: State, request: "requestDrain" | "requestStop", to: State])[] = [
+  ["starting", "requestDrain", "draining"],
+  ["starting", "requestStop", "stopping"],
+  ["running", "requestDrain", "draining"],
+  ["running", "requestStop", "stopping"],
+  ["draining", "requestDrain", "draining"],
+  ["draining", "requestStop", "stopping"],
+  ["stopping", "requestDrain", "stopping"],
+  ["stopping", "requestStop", "stopping"],
+  ["stopped", "requestDrain", "stopped"],
+  ["stopped", "requestStop", "stopped"],
+];
+
+describe("a lifecycle", () => {
+  for (const [from, request, to] of TRANSITIONS) {
+    test(`goes from ${from} to ${to} at ${request}`, () => {
+      const lifecycle = inState(from);
+      expect(lifecycle.state).toBe(from);
+      lifecycle[request]();
+      expect(lifecycle.state).toBe(to);
+    });
+  }
+
+  test("is not running any more once a drain was requested during the start", () => {
     const lifecycle = new Lifecycle();
-    lifecycle.advance("draining");
-    expect(lifecycle.advance("draining")).toBe(false);
-    expect(lifecycle.advance("running")).toBe(false);
+    lifecycle.requestDrain();
+    expect(() => lifecycle.markRunning()).toThrow(StartStopped);
     expect(lifecycle.state).toBe("draining");
   });
 
-  test("has a deadline from the start of draining, which later steps do not move", () => {
-    const lifecycle = new Lifecycle();
-    const deadline = new Date("2026-01-19T10:00:00.000Z");
-    lifecycle.advance("running");
+  test("tells what the start waits for that a drain, or a stop, is requested", () => {
+    for (const request of ["requestDrain", "requestStop"] as const) {
+      const lifecycle = new Lifecycle();
+      expect(lifecycle.drainRequested.aborted).toBe(false);
+      lifecycle[request]();
+      expect(lifecycle.drainRequested.reason).toBeInstanceOf(StartStopped);
+    }
+  });
+
+  test("drains and is faulty after a failure, also if it was draining already", () => {
+    const lifecycle = inState("draining");
+    expect(lifecycle.isFaulty).toBe(false);
+    lifecycle.fail();
+    expect([lifecycle.isFaulty, lifecycle.state]).toEqual([true, "draining"]);
+    const running = inState("running");
+    running.fail();
+    expect([running.isFaulty, running.state]).toEqual([true, "draining"]);
+  });
+});
+
+describe("the deadline of a drain", () => {
+  test("is set by the first request, and later ones do not move it", () => {
+    const lifecycle = inState("running");
+    lifecycle.limitDrain(600_000);
     expect(lifecycle.deadline).toBeUndefined();
-    lifecycle.advance("draining", deadline);
-    lifecycle.advance("draining", new Date());
-    lifecycle.advance("stopping", new Date());
+    const before = Date.now();
+    lifecycle.requestDrain();
+    const { deadline } = lifecycle;
+    expect(deadline?.getTime()).toBeGreaterThanOrEqual(before + 600_000);
+    lifecycle.limitDrain(1);
+    lifecycle.requestDrain();
+    lifecycle.requestStop();
     expect(lifecycle.deadline).toBe(deadline);
+  });
+
+  test("is unknown if the drain was requested before the configuration was read", () => {
+    const lifecycle = new Lifecycle();
+    lifecycle.requestDrain();
+    lifecycle.limitDrain(600_000);
+    expect(lifecycle.deadline).toBeUndefined();
   });
 });
 
@@ -42,24 +94,24 @@ describe("waiting for a state", () => {
     const waiting = lifecycle.reached("draining").then(() => {
       reached = true;
     });
-    lifecycle.advance("running");
+    lifecycle.markRunning();
     await settle();
     expect(reached).toBe(false);
-    lifecycle.advance("draining");
+    lifecycle.requestDrain();
     await waiting;
     expect(reached).toBe(true);
   });
 
   test("ends at once for a state that was reached before", async () => {
     const lifecycle = new Lifecycle();
-    lifecycle.advance("stopped");
+    lifecycle.markStopped();
     expect(await lifecycle.reached("running")).toBeUndefined();
   });
 
   test("ends for a state that was left out", async () => {
     const lifecycle = new Lifecycle();
     const waiting = lifecycle.reached("draining");
-    lifecycle.advance("stopping");
+    lifecycle.requestStop();
     expect(await waiting).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { EXIT } from "./exit-codes.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 
 /** SIGHUP's bit in the masks of `/proc/<pid>/status`. */
 const HANGUP_BIT = 1n;
@@ -11,48 +12,85 @@ export interface SignalLog {
   error(message: string): void;
 }
 
-/** What the first and the second signal set in motion; the third ends the process. */
-export interface SignalSteps {
-  drain(): void;
-  stop(): void;
-}
-
 /**
- * Handles SIGINT, SIGTERM and SIGHUP.
- * @param log gives the log of the moment: the one at the start is replaced when the configuration is read
- * @returns the function that stops handling them
+ * Turns SIGINT, SIGTERM and SIGHUP into requests: the first one drains, the second one stops, and the third one ends the
+ * process. It listens before there is a log, and logs then what came until then.
  */
-export function handleSignals(steps: SignalSteps, log: () => SignalLog): () => void {
-  let count = 0;
-  const handle = (signal: NodeJS.Signals) => {
-    count++;
-    if (count === 1) {
-      log().info(`${signal}: draining; once more ends what runs`);
-      steps.drain();
-    } else if (count === 2) {
-      log().warn(`${signal}: ending what runs; once more exits at once`);
-      steps.stop();
-    } else {
-      log().error(`${signal}: exiting at once`);
-      process.exit(EXIT.interrupted);
+export class SignalHandler {
+  readonly lifecycle: Lifecycle;
+  #log: (() => SignalLog) | undefined;
+  readonly #unlogged: ((log: SignalLog) => void)[] = [];
+  readonly #received: NodeJS.Signals[] = [];
+  readonly #listeners: (readonly [signal: NodeJS.Signals, listener: NodeJS.SignalsListener])[] = [];
+
+  constructor(lifecycle: Lifecycle) {
+    this.lifecycle = lifecycle;
+  }
+
+  /** Begins to handle signals. */
+  listen(): this {
+    this.#on("SIGINT", (signal) => this.#handle(signal));
+    this.#on("SIGTERM", (signal) => this.#handle(signal));
+    if (!ignoresHangup()) this.#on("SIGHUP", () => this.#hangUp());
+    return this;
+  }
+
+  /**
+   * Logs signals from now on, and those that came before.
+   * @param log gives the current log: the first one is replaced when the configuration is read
+   */
+  logTo(log: () => SignalLog): void {
+    this.#log = log;
+    for (const write of this.#unlogged.splice(0)) write(log());
+  }
+
+  /** Handles signals no more. */
+  release(): void {
+    for (const [signal, listener] of this.#listeners.splice(0)) process.off(signal, listener);
+  }
+
+  /** For commands that handle signals differently. A signal that came already ends the process, as it would have. */
+  async giveBack(): Promise<void> {
+    // A signal that was received while the program was loaded is delivered in the next round of the event loop.
+    await new Promise<void>((next) => setImmediate(next));
+    this.release();
+    const [first] = this.#received;
+    if (first !== undefined) process.kill(process.pid, first);
+  }
+
+  #on(signal: NodeJS.Signals, listener: NodeJS.SignalsListener): void {
+    process.on(signal, listener);
+    this.#listeners.push([signal, listener]);
+  }
+
+  #handle(signal: NodeJS.Signals): void {
+    switch (this.#received.push(signal)) {
+      case 1:
+        this.#write((log) => log.info(`${signal}: draining; once more ends what runs`));
+        this.lifecycle.requestDrain();
+        break;
+      case 2:
+        this.#write((log) => log.warn(`${signal}: ending what runs; once more exits at once`));
+        this.lifecycle.requestStop();
+        break;
+      default:
+        this.#write((log) => log.error(`${signal}: exiting at once`));
+        process.exit(EXIT.interrupted);
     }
-  };
-  // The terminal was closed. Never the second signal: a shell and the system both send it, at the same time.
-  const hangUp = () => {
-    if (count > 0) return;
-    count++;
-    log().info("SIGHUP: the terminal was closed; draining");
-    steps.drain();
-  };
-  const keepsRunning = ignoresHangup();
-  process.on("SIGINT", handle);
-  process.on("SIGTERM", handle);
-  if (!keepsRunning) process.on("SIGHUP", hangUp);
-  return () => {
-    process.off("SIGINT", handle);
-    process.off("SIGTERM", handle);
-    if (!keepsRunning) process.off("SIGHUP", hangUp);
-  };
+  }
+
+  /** The terminal was closed. Never the second signal: a shell and the system both send it, at the same time. */
+  #hangUp(): void {
+    if (this.#received.length > 0) return;
+    this.#received.push("SIGHUP");
+    this.#write((log) => log.info("SIGHUP: the terminal was closed; draining"));
+    this.lifecycle.requestDrain();
+  }
+
+  #write(write: (log: SignalLog) => void): void {
+    if (this.#log === undefined) this.#unlogged.push(write);
+    else write(this.#log());
+  }
 }
 
 /** Whether the program was started by `nohup`: then it is meant to outlive its terminal. Only Linux shows it. */

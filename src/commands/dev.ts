@@ -1,7 +1,7 @@
 import { threadOf } from "../activities/index.ts";
-import { EXIT, type ExitCode, handleSignals } from "../cli/index.ts";
-import { firstLogger, handleUncaughtErrors, loggerOf, logWarnings } from "../cli/service/index.ts";
-import { ConfigError, type EnvMap, type Loaded, loadConfig } from "../config/index.ts";
+import { EXIT, type ExitCode, type SignalHandler } from "../cli/index.ts";
+import { runService, type Service } from "../cli/service/index.ts";
+import type { EnvMap, Loaded, LoadOptions } from "../config/index.ts";
 import {
   type Daemon,
   DevError,
@@ -10,102 +10,71 @@ import {
   lockDataDirectory,
   startDaemon,
 } from "../daemon/index.ts";
-import { captureConsole, type Logger } from "../log/index.ts";
-import { logStartupFailure, StartStopped, startRunner, startupFailure } from "../runner/index.ts";
+import type { Logger } from "../log/index.ts";
+import { logStartupFailure, startRunner, startupFailure } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
-import { secretMasks } from "../shared/secret-masks.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
 
-export interface DevOptions {
-  readonly env: EnvMap;
-  readonly envFile?: string;
-  /** Values of variables that nothing else sets. */
-  readonly defaults?: EnvMap | undefined;
+export interface DevOptions extends LoadOptions {
+  readonly signals: SignalHandler;
 }
 
 /** What suits a developer better than an operator, where nothing else is set. */
 const DEV_DEFAULTS: EnvMap = {
   // The client of `run` shows text as it grows.
   STATUS_STREAMING: "tokens",
-  // One Ctrl-C should end everything while somebody looks on.
+  // One Ctrl-C should end everything while somebody watches.
   DRAIN_TIMEOUT: "5",
 };
 
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
-export async function dev({ env, envFile, defaults }: DevOptions): Promise<ExitCode> {
-  const masks = secretMasks();
-  const options = { env, defaults: { ...DEV_DEFAULTS, ...defaults }, ...(envFile === undefined ? {} : { envFile }) };
-  let log = firstLogger(options, masks.all);
-  const releaseConsole = captureConsole(() => log);
-  const stopping = new AbortController();
-  /** A part that the runner cannot do without has ended for good. */
-  let isLost = false;
-  let steps = { drain: () => stopping.abort(), stop: () => stopping.abort() };
-  const release = handleSignals({ drain: () => steps.drain(), stop: () => steps.stop() }, () => log);
-  const stray = handleUncaughtErrors(
-    () => log,
-    () => steps.drain(),
-  );
-  await using opened = new AsyncDisposableStack();
-  try {
-    const loaded = loadConfig({ ...options, overrides: { MODE: "local" } });
-    log = loggerOf(loaded, masks);
-    logWarnings(loaded, log);
-    installTemporalRuntime(log);
-    opened.defer(lockDataDirectory(loaded.config.dataDir));
-    const temporal = await openTemporal(loaded, env, log, stopping.signal);
-    opened.defer(() => temporal.stop());
-    if (stopping.signal.aborted) return EXIT.ok;
-    const turns = openSqliteThreadQueue(loaded.config.dataDir, log);
-    opened.defer(() => turns.close());
-    const daemon = await openDaemon(loaded, temporal, turns, log);
-    opened.defer(() => daemon.stop());
-    log.info(`Stigmer daemon listens on ${daemon.endpoint}`);
-    if (stopping.signal.aborted) return EXIT.ok;
-    void Promise.race([temporal.lost, daemon.lost]).then((error) => {
-      isLost = true;
-      for (const line of [`${error.message}. The runner drains and ends`, ...error.remedies]) log.error(line);
-      steps.drain();
-    });
-    const runner = await startRunner({ loaded, env, log, masks, checks: [daemon.check] });
-    steps = runner;
-    if (stopping.signal.aborted) runner.drain();
-    else log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
-    const code = await runner.ended;
-    return stray.isFaulty || isLost ? EXIT.failed : code;
-  } catch (error) {
-    const wasStopped = stopping.signal.aborted && error === stopping.signal.reason;
-    if (wasStopped || error instanceof StartStopped) return isLost ? EXIT.failed : EXIT.ok;
-    if (error instanceof ConfigError) logWarnings(error, log);
-    const failure =
-      error instanceof DevError
-        ? {
-            what: "the development environment",
-            error: error.message,
-            causes: error.remedies,
-            exitCode: EXIT.unavailable,
-          }
-        : startupFailure(error);
-    logStartupFailure(failure, log);
-    return failure.exitCode;
-  } finally {
-    await opened.disposeAsync().catch((error: unknown) => log.warn(`Stopping failed: ${messageOf(error)}`));
-    release();
-    stray.release();
-    releaseConsole();
-  }
+export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode> {
+  const load = { ...options, defaults: { ...DEV_DEFAULTS, ...options.defaults }, overrides: { MODE: "local" } };
+  return await runService({ load, signals, logFailure }, async (service) => {
+    const opened = new AsyncDisposableStack();
+    try {
+      return await serve(service, opened);
+    } finally {
+      await opened.disposeAsync().catch((error: unknown) => service.log.warn(`Stopping failed: ${messageOf(error)}`));
+    }
+  });
 }
 
-function openTemporal({ config }: Loaded, env: EnvMap, log: Logger, signal: AbortSignal): Promise<LocalTemporal> {
-  const { temporal, dataDir } = config;
+/** @throws StartStopped where a drain is requested during the start */
+async function serve(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
+  const { loaded, log, lifecycle } = service;
+  const { dataDir } = loaded.config;
+  installTemporalRuntime(log);
+  opened.defer(lockDataDirectory(dataDir));
+  const temporal = await openTemporal(service);
+  opened.defer(() => temporal.stop());
+  lifecycle.drainRequested.throwIfAborted();
+  const queue = openSqliteThreadQueue(dataDir, log);
+  opened.defer(() => queue.close());
+  const daemon = await openDaemon(loaded, temporal, queue, log);
+  opened.defer(() => daemon.stop());
+  log.info(`Stigmer daemon listens on ${daemon.endpoint}`);
+  lifecycle.drainRequested.throwIfAborted();
+  void Promise.race([temporal.lost, daemon.lost]).then((error) => {
+    for (const line of [`${error.message}. The runner drains and ends`, ...error.remedies]) log.error(line);
+    lifecycle.fail();
+  });
+  const runner = await startRunner({ ...service, checks: [daemon.check] });
+  log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
+  return await runner.ended;
+}
+
+function openTemporal({ loaded, env, log, lifecycle }: Service): Promise<LocalTemporal> {
+  const { temporal, dataDir } = loaded.config;
+  const signal = lifecycle.drainRequested;
   return localTemporal({ config: temporal, dataDir, path: env["PATH"], log: log.child("dev"), signal });
 }
 
 async function openDaemon(
   { config }: Loaded,
   { connection }: LocalTemporal,
-  turns: SqliteThreadQueue,
+  queue: SqliteThreadQueue,
   log: Logger,
 ): Promise<Daemon> {
   const { endpoint } = config.stigmer;
@@ -124,7 +93,7 @@ async function openDaemon(
       port: Number(endpoint.slice(colon + 1)),
       dataDir: config.dataDir,
       // The daemon is the first to know the order of a session's messages.
-      announce: (sessionId, executionId) => turns.announce(threadOf(sessionId), executionId),
+      announce: (sessionId, executionId) => queue.announce(threadOf(sessionId), executionId),
       log: log.child("daemon"),
     });
   } catch (error) {
@@ -134,4 +103,18 @@ async function openDaemon(
       "Set STIGMER_BACKEND_ENDPOINT=localhost:<another port>.",
     ]);
   }
+}
+
+function logFailure(error: unknown, log: Logger): ExitCode {
+  const failure =
+    error instanceof DevError
+      ? {
+          what: "the development environment",
+          error: error.message,
+          causes: error.remedies,
+          exitCode: EXIT.unavailable,
+        }
+      : startupFailure(error);
+  logStartupFailure(failure, log);
+  return failure.exitCode;
 }

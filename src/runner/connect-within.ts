@@ -1,13 +1,15 @@
+import type { Lifecycle } from "../cli/index.ts";
 import type { TemporalConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { humanDuration, sleep, untilAborted } from "../shared/time.ts";
 import { connectTemporal, type NativeConnection, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
+import type { Readiness } from "./readiness.ts";
 
 const RETRY_MS = 1_000;
-/** How often it is logged that the start waits. */
+/** How often the log says that the start waits. */
 const LOG_INTERVAL_MS = 10_000;
 
-/** What a Temporal says, or does not say, that is just being started. */
+/** Errors of a Temporal that is still being started. */
 const NOT_YET: ReadonlySet<TemporalErrorCode> = new Set([
   "refused",
   "unknown-host",
@@ -16,46 +18,44 @@ const NOT_YET: ReadonlySet<TemporalErrorCode> = new Set([
   "namespace-not-found",
 ]);
 
-/** A start that was told to stop while it waited. */
-export class StartStopped extends Error {
-  override readonly name = "StartStopped";
-}
-
-export interface WaitOptions {
-  /** 0: one attempt. */
+export interface ConnectOptions {
+  /** How long a Temporal that is not there yet is waited for; 0: one attempt. */
   readonly waitMs: number;
   readonly log: Logger;
-  /** Ends the wait. */
-  readonly signal: AbortSignal;
-  /** Told why it waits, for the probes. */
-  readonly onWait: (reason: string) => void;
+  /** A request to drain ends the wait. */
+  readonly lifecycle: Lifecycle;
+  /** Shows to probes what is waited for. */
+  readonly readiness: Readiness;
 }
 
 /**
  * Connects to Temporal, which may be started later than the runner.
- * @throws TemporalError where it is not there in time, or cannot be used; StartStopped
+ * @throws StartStopped; TemporalError if it is not there in time, or cannot be used
  */
-export async function connectWithin(config: TemporalConfig, options: WaitOptions): Promise<NativeConnection> {
-  const { waitMs, log, signal, onWait } = options;
+export async function connectWithin(config: TemporalConfig, options: ConnectOptions): Promise<NativeConnection> {
+  const { waitMs, log, lifecycle, readiness } = options;
   const started = Date.now();
   let lastLogged = Number.NEGATIVE_INFINITY;
   for (;;) {
     const connecting = connectTemporal(config);
     try {
-      return await untilAborted(connecting, signal);
+      const connection = await untilAborted(connecting, lifecycle.drainRequested);
+      readiness.waited();
+      return connection;
     } catch (error) {
-      if (signal.aborted) {
+      if (lifecycle.drainRequested.aborted) {
         connecting.then((late) => late.close()).catch(() => undefined);
-        throw new StartStopped("The start was stopped while it waited for Temporal");
+        throw lifecycle.drainRequested.reason;
       }
       const waited = Date.now() - started;
       if (!(error instanceof TemporalError) || !NOT_YET.has(error.code) || waited >= waitMs) throw error;
-      onWait(error.message);
+      readiness.waitFor("Temporal", error.message);
       if (Date.now() - lastLogged >= LOG_INTERVAL_MS) {
         lastLogged = Date.now();
         log.warn(`Waiting for Temporal (${humanDuration(waited)} of ${humanDuration(waitMs)}): ${error.message}`);
       }
-      await sleep(Math.min(RETRY_MS, waitMs - waited), signal);
+      await sleep(Math.min(RETRY_MS, waitMs - waited), lifecycle.drainRequested);
+      lifecycle.drainRequested.throwIfAborted();
     }
   }
 }

@@ -111,7 +111,7 @@ function image(): void {
 
     await docker("stop", "--time", "30", runner.id);
     expect(await runner.inspect("{{.State.ExitCode}}")).toBe("0");
-    expect(await runner.log()).toContain("Draining: nothing runs");
+    expect(await runner.log()).toContain("Draining: no executions are running");
   });
 
   test("is healthy in cloud mode with its key in a file, and runs an execution in a Daytona sandbox", async () => {

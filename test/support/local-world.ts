@@ -1,6 +1,7 @@
 /** Everything around a runner in local mode, made of real parts: Temporal, the daemon, a model's HTTP API. */
 import { join } from "node:path";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Lifecycle } from "../../src/cli/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
@@ -22,6 +23,8 @@ export interface LocalWorld {
   readonly temporal: TestTemporal;
   readonly ollama: OllamaDouble;
   readonly runner: Runner;
+  /** Drains and stops the runner. */
+  readonly lifecycle: Lifecycle;
   readonly client: StigmerClient;
   /** Where the agents work. */
   readonly workspace: string;
@@ -113,9 +116,17 @@ export async function localWorld(
     DRAIN_TIMEOUT: "20",
     ...(typeof env === "function" ? await env({ temporal: temporal.port, stigmer: port }) : env),
   };
-  const runner = await startRunner({ loaded: loadConfig({ env: full }), env: full, log: logger, masks, ...options });
+  const lifecycle = new Lifecycle();
+  const runner = await startRunner({
+    lifecycle,
+    loaded: loadConfig({ env: full }),
+    env: full,
+    log: logger,
+    masks,
+    ...options,
+  });
   open.defer(async () => {
-    runner.stop();
+    lifecycle.requestStop();
     await runner.ended;
   });
   const client = new StigmerClient({ endpoint: `localhost:${port}`, tls: false, apiKey: () => "test" });
@@ -126,6 +137,7 @@ export async function localWorld(
     temporal,
     ollama,
     runner,
+    lifecycle,
     client,
     workspace,
     log,

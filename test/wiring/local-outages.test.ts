@@ -50,7 +50,7 @@ describe("a runner in local mode", () => {
     world = await localWorld({ DRAIN_TIMEOUT: "1" });
     world.ollama.converse(slowly("sleep 100"));
     const id = await running("Never");
-    world.runner.drain();
+    world.lifecycle.requestDrain();
     expect(await world.runner.ended).toBe(EXIT.unfinished);
     const execution = await stateOf(id);
     expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
@@ -61,8 +61,8 @@ describe("a runner in local mode", () => {
     world = await localWorld({ DRAIN_TIMEOUT: "600" });
     world.ollama.converse(() => ({ hang: true }));
     const id = await running("Never");
-    world.runner.drain();
-    world.runner.stop();
+    world.lifecycle.requestDrain();
+    world.lifecycle.requestStop();
     expect(await world.runner.ended).toBe(EXIT.unfinished);
     expect((await stateOf(id)).status?.error).toContain("runner was stopped");
   });

@@ -1,6 +1,8 @@
 /**
- * The frame of commands that run until they are stopped: `start` and `dev`.
+ * The frame of commands that run until they are stopped: the log, the configuration, uncaught errors, the exit code.
+ * Used by `start` and `dev`. It knows nothing of what they run.
  * @module
  */
-export { firstLogger, loggerOf, logWarnings } from "./first-logger.ts";
+export type { Service, ServiceOptions } from "./run-service.ts";
+export { runService } from "./run-service.ts";
 export { handleUncaughtErrors } from "./uncaught-errors.ts";

@@ -1,0 +1,77 @@
+import { ConfigError, type Loaded, type LoadOptions, loadConfig } from "../../config/index.ts";
+import { captureConsole, type Logger } from "../../log/index.ts";
+import { type SecretMasks, secretMasks } from "../../shared/secret-masks.ts";
+import { yieldToEventLoop } from "../../shared/time.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { type Lifecycle, StartStopped } from "../lifecycle.ts";
+import type { SignalHandler } from "../signals.ts";
+import { firstLogger, loggerOf, logWarnings } from "./first-logger.ts";
+import { handleUncaughtErrors } from "./uncaught-errors.ts";
+
+export interface ServiceOptions {
+  /** Where the configuration comes from. */
+  readonly load: LoadOptions;
+  /** Handles signals already; with the lifecycle that they change. */
+  readonly signals: SignalHandler;
+  /** Explains a failed start in the log. @returns the exit code */
+  readonly logFailure: (error: unknown, log: Logger) => ExitCode;
+}
+
+/** What a command that runs until it is stopped is given. */
+export interface Service {
+  readonly env: LoadOptions["env"];
+  readonly loaded: Loaded;
+  readonly log: Logger;
+  readonly masks: SecretMasks;
+  readonly lifecycle: Lifecycle;
+}
+
+/**
+ * The frame of commands that run until they are stopped: log, configuration, signals, uncaught errors, exit code.
+ * @param serve starts and runs. What it throws is explained as a failed start; StartStopped is no failure.
+ */
+export async function runService(
+  { load, signals, logFailure }: ServiceOptions,
+  serve: (service: Service) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { lifecycle } = signals;
+  const masks = secretMasks();
+  const log = new CurrentLog(firstLogger(load, masks.all));
+  const release = [captureConsole(log.get), handleUncaughtErrors(log.get, lifecycle), () => signals.release()];
+  signals.logTo(log.get);
+  try {
+    // Signals that came while the program was loaded are delivered in the next round of the event loop.
+    await yieldToEventLoop();
+    lifecycle.drainRequested.throwIfAborted();
+    const loaded = loadConfig(load);
+    log.set(loggerOf(loaded, masks));
+    logWarnings(loaded, log.get());
+    const code = await serve({ env: load.env, loaded, masks, lifecycle, log: log.get() });
+    return lifecycle.isFaulty ? EXIT.failed : code;
+  } catch (error) {
+    if (error instanceof StartStopped) {
+      log.get().info(error.message);
+      return lifecycle.isFaulty ? EXIT.failed : EXIT.ok;
+    }
+    // They may say why the configuration is not valid.
+    if (error instanceof ConfigError) logWarnings(error, log.get());
+    return logFailure(error, log.get());
+  } finally {
+    for (const end of release.toReversed()) end();
+  }
+}
+
+/** A simple log until the configuration is read, and then the configured one. */
+class CurrentLog {
+  #log: Logger;
+
+  constructor(first: Logger) {
+    this.#log = first;
+  }
+
+  readonly get = (): Logger => this.#log;
+
+  set(log: Logger): void {
+    this.#log = log;
+  }
+}

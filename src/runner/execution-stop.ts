@@ -1,0 +1,40 @@
+import type { Lifecycle } from "../cli/index.ts";
+import type { ExecutionRegistry } from "../executions/index.ts";
+import type { Logger } from "../log/index.ts";
+import { plural } from "../shared/text.ts";
+
+export interface ExecutionStopDeps {
+  readonly lifecycle: Lifecycle;
+  readonly executions: ExecutionRegistry;
+  readonly log: Logger;
+}
+
+/** Ends what runs, and what still arrives, when a stop is requested. */
+export class ExecutionStop {
+  readonly #deps: ExecutionStopDeps;
+  #cutSomethingOff = false;
+
+  constructor(deps: ExecutionStopDeps) {
+    this.#deps = deps;
+    void deps.lifecycle.reached("stopping").then(() => this.#stop());
+  }
+
+  /** Whether an execution was ended before it had finished. */
+  get cutSomethingOff(): boolean {
+    return this.#cutSomethingOff;
+  }
+
+  #stop(): void {
+    const { lifecycle, executions, log } = this.#deps;
+    // The state was passed without a stop: nothing runs any more.
+    if (lifecycle.state !== "stopping") return;
+    const running = executions.count;
+    if (running > 0) {
+      this.#cutSomethingOff = true;
+      log.warn(`Stopping ${plural(running, "execution")}`);
+    }
+    executions.stopAll(() => {
+      this.#cutSomethingOff = true;
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
+import type { Lifecycle } from "../cli/index.ts";
+import { type Loaded, redacted } from "../config/index.ts";
+import type { ExecutionRegistry } from "../executions/index.ts";
+import type { Logger } from "../log/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import { version } from "../version.ts";
+import type { Readiness } from "./readiness.ts";
+import { ListenError } from "./startup-failure.ts";
+
+export interface AdminOptions {
+  readonly loaded: Loaded;
+  readonly log: Logger;
+  readonly lifecycle: Lifecycle;
+  readonly executions: ExecutionRegistry;
+  readonly readiness: Readiness;
+}
+
+/** Opens the admin server: before everything else, so that probes see the start too. @throws ListenError */
+export async function openAdmin({ loaded, log, lifecycle, executions, readiness }: AdminOptions): Promise<AdminServer> {
+  const { admin, mode } = loaded.config;
+  const { host, port, token } = admin;
+  const app = adminApp({
+    mode,
+    version,
+    startedAt: lifecycle.startedAt,
+    state: () => lifecycle.state,
+    inFlight: () => executions.count,
+    checks: () => readiness.checks,
+    settings: () => redacted(loaded.views),
+    drain: () => lifecycle.requestDrain(),
+    deadline: () => lifecycle.deadline,
+    log: log.child("admin"),
+    host,
+    ...(token === undefined ? {} : { token }),
+  });
+  try {
+    const server = await serveAdmin(app, host, port);
+    log.info(`Admin server listens on ${server.url}`);
+    return server;
+  } catch (error) {
+    throw new ListenError(`The admin server cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+  }
+}

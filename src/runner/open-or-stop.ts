@@ -1,0 +1,27 @@
+import type { Lifecycle } from "../cli/index.ts";
+import { sleep, untilAborted } from "../shared/time.ts";
+
+/** How long a start that is stopped waits for what it is just opening, in order to close it. */
+const LATE_LIMIT_MS = 3_000;
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/**
+ * Waits for something that is being opened. If a drain is requested meanwhile, it is closed as soon as it is open; a stop,
+ * or a limit, ends this wait too.
+ * @throws StartStopped where a drain was requested; what opening throws
+ */
+export async function openOrStop<T extends Closable>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
+  try {
+    return await untilAborted(opening, lifecycle.drainRequested);
+  } catch (error) {
+    if (!lifecycle.drainRequested.aborted) throw error;
+    const over = new AbortController();
+    const closed = opening.then((late) => late.close()).catch(() => undefined);
+    await Promise.race([closed, lifecycle.reached("stopping"), sleep(LATE_LIMIT_MS, over.signal)]);
+    over.abort();
+    throw lifecycle.drainRequested.reason;
+  }
+}

@@ -1,0 +1,107 @@
+import { ExecutionRegistry } from "../executions/index.ts";
+import { openPlatform, type Platform } from "../platform/index.ts";
+import { Recovery } from "../recovery/index.ts";
+import { messageOf } from "../shared/errors.ts";
+import {
+  type ActivityWorker,
+  describeTaskQueue,
+  formatIdentity,
+  installTemporalRuntime,
+  type NativeConnection,
+  ownIdentity,
+  Workflows,
+} from "../temporal/index.ts";
+import { banner, summary } from "./banner.ts";
+import { connectWithin } from "./connect-within.ts";
+import { healthChecks } from "./health-checks.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { openAdmin } from "./open-admin.ts";
+import { openOrStop } from "./open-or-stop.ts";
+import { openWorker } from "./open-worker.ts";
+import { Readiness } from "./readiness.ts";
+import { ReplicaGroups } from "./replica-groups.ts";
+import type { RunnerOptions } from "./runner-options.ts";
+import { WorkflowLookup } from "./workflow-lookup.ts";
+
+const DESCRIBE_TIMEOUT_MS = 3_000;
+
+/** A runner whose parts are all there, and that does not poll yet. */
+export interface OpenRunner {
+  readonly adminUrl: string;
+  readonly worker: ActivityWorker;
+  readonly executions: ExecutionRegistry;
+}
+
+/**
+ * Opens admin server, platform, Temporal and worker, in this order.
+ * @param opened is given what has to be closed, also where this throws
+ * @throws StartStopped where a drain is requested meanwhile; what is missing, as the error of its module
+ */
+export async function openRunner(options: RunnerOptions, opened: AsyncDisposableStack): Promise<OpenRunner> {
+  const { loaded, log, masks, env, lifecycle } = options;
+  const { config } = loaded;
+  lifecycle.limitDrain(config.drainTimeoutMs);
+  for (const line of banner(config)) log.info(line);
+
+  const executions = new ExecutionRegistry();
+  const readiness = new Readiness();
+  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness });
+  opened.defer(() => admin.stop());
+
+  const lookup = new WorkflowLookup();
+  const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });
+  const platform = await openOrStop(opening, lifecycle);
+  opened.defer(() => platform.close());
+  for (const line of [...platform.connected, ...summary(config, platform.summary)]) log.info(line);
+
+  installTemporalRuntime(log);
+  const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
+  // A worker that still waits for Temporal keeps it open; then it ends with the process.
+  opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
+  const workflows = new Workflows(connection, config.temporal.namespace);
+  lookup.connect(workflows);
+  log.info(
+    `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
+  );
+
+  const identity = formatIdentity(ownIdentity(platform.group));
+  const replicas = replicaGroups(options, connection, platform, identity);
+  await replicas.checkStart();
+  const { worker, admission, modelCheck } = await openWorker(options, {
+    ...{ connection, workflows, platform, executions, readiness, identity },
+  });
+  opened.defer(() => admission.stop());
+
+  lifecycle.drainRequested.throwIfAborted();
+  const checks = healthChecks({ connection, worker, platform, replicas, temporal: config.temporal, model: modelCheck });
+  const monitor = new HealthMonitor([...checks, admission.check, ...(options.checks ?? [])], log, () =>
+    admission.checked(monitor.blocking),
+  );
+  opened.defer(() => monitor.stop());
+  readiness.follow(monitor);
+  void monitor.start();
+  const recovery = new Recovery({
+    ...{ client: platform.stigmer, journal: platform.journal, workflows, log },
+    isCertain: platform.isJournalCertain,
+  });
+  opened.defer(() => recovery.stop());
+  if (config.model.provider === "scripted")
+    log.warn("The model provider is `scripted`: executions play a script, no model answers");
+  return { adminUrl: admin.url, worker, executions };
+}
+
+function replicaGroups(
+  { loaded }: RunnerOptions,
+  connection: NativeConnection,
+  platform: Platform,
+  identity: string,
+): ReplicaGroups {
+  const { temporal } = loaded.config;
+  return new ReplicaGroups({
+    ...{ identity, group: platform.group, mustShare: platform.isShared, taskQueue: temporal.taskQueue },
+    pollers: async () => {
+      const { pollers } = await describeTaskQueue(connection, temporal, DESCRIBE_TIMEOUT_MS);
+      return pollers.map((poller) => poller.identity);
+    },
+  });
+}

@@ -1,0 +1,71 @@
+import { createActivities, ENSURE_THREAD, EXECUTE, Semaphore } from "../activities/index.ts";
+import { openAgents } from "../agent/index.ts";
+import { ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
+import type { Platform } from "../platform/index.ts";
+import type { HealthCheck } from "../shared/health.ts";
+import { StigmerSink } from "../status/index.ts";
+import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
+import { Admission } from "./admission.ts";
+import type { Readiness } from "./readiness.ts";
+import type { RunnerOptions } from "./runner-options.ts";
+import { STOP_LIMIT_MS } from "./serve.ts";
+
+export interface WorkerDeps {
+  readonly connection: NativeConnection;
+  readonly workflows: Workflows;
+  readonly platform: Platform;
+  readonly executions: ExecutionRegistry;
+  readonly readiness: Readiness;
+  /** How Temporal calls this worker. */
+  readonly identity: string;
+}
+
+export interface OpenWorker {
+  readonly worker: ActivityWorker;
+  readonly admission: Admission;
+  /** Whether the default model can be used. */
+  readonly modelCheck: HealthCheck;
+}
+
+/** Creates the worker with its activities; it polls for nothing yet. */
+export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Promise<OpenWorker> {
+  const { loaded, log, masks } = options;
+  const { config } = loaded;
+  const { platform, readiness, ...shared } = deps;
+  const admission = new Admission({
+    allow: (count) => worker.slots.allow(count),
+    isShared: platform.isShared,
+    recheck: () => readiness.recheck(),
+    log,
+  });
+  const agents = openAgents(config.model, log);
+  const activities = createActivities({
+    admission,
+    executions: shared.executions,
+    workflows: shared.workflows,
+    observers: new ExecutionObservers(options.observers ?? [], log.child("execution")),
+    semaphore: new Semaphore(config.temporal.maxConcurrency),
+    client: platform.stigmer,
+    journal: platform.journal,
+    sandboxes: platform.sandboxes,
+    threads: platform.threads,
+    sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
+    model: config.model,
+    streaming: config.statusStreaming,
+    masks,
+    log,
+    loadAgent: agents.load,
+  });
+  const worker = await createActivityWorker({
+    connection: shared.connection,
+    config: config.temporal,
+    executionType: EXECUTE,
+    announcingType: ENSURE_THREAD,
+    identity: shared.identity,
+    // The lifecycle decides when what runs is ended. The SDK's own limit is only behind it.
+    gracePeriodMs: config.drainTimeoutMs + STOP_LIMIT_MS,
+    activities,
+    log,
+  });
+  return { worker, admission, modelCheck: agents.check };
+}
