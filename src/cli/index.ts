@@ -4,9 +4,11 @@
  * in `service/`.
  * @module
  */
+
 // How the process ends.
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
+
 // Start, drain and stop.
 export type { State } from "./lifecycle.ts";
 export { Lifecycle, StartStopped } from "./lifecycle.ts";

@@ -3,6 +3,7 @@ import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-wo
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { eventually } from "../support/eventually.ts";
 import { startRedis } from "../support/redis.ts";
+import { startSilentServer } from "../support/silent-server.ts";
 
 let world: CloudWorld;
 beforeAll(async () => {
@@ -109,5 +110,17 @@ describe("a start in cloud mode succeeds", () => {
     await program.says("Worker ready");
     await Bun.write(file, await world.issuer.token({ exp: Math.floor(Date.now() / 1000) + 9 * 86_400 }));
     await program.says("A new API key is taken");
+  });
+});
+
+describe("a start in cloud mode that waits for Redis", () => {
+  test.each([1, 2])("ends with success after %d SIGTERM", async (signals) => {
+    await using silent = await startSilentServer();
+    await using program = world.launch({ REDIS_HOST: "127.0.0.1", REDIS_PORT: String(silent.port) });
+    await silent.connected;
+    for (let sent = 0; sent < signals; sent++) program.signal("SIGTERM");
+    expect(await program.exited).toBe(0);
+    expect(program.output()).toContain("The start was stopped");
+    expect(program.output()).not.toContain("STARTUP FAILURE");
   });
 });

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "bun:test";
+import { Lifecycle, StartStopped } from "../cli/index.ts";
+import { openOrStop } from "./open-or-stop.ts";
+
+/** Something that is being opened, and that remembers whether it was closed. */
+function opening() {
+  const { promise, resolve, reject } = Promise.withResolvers<{ close(): Promise<void> }>();
+  const seen = { isClosed: false };
+  const close = async () => {
+    seen.isClosed = true;
+  };
+  return { promise, open: () => resolve({ close }), fail: reject, seen };
+}
+
+const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("opening something during the start", () => {
+  test("gives what was opened if no drain is requested", async () => {
+    const part = opening();
+    part.open();
+    expect(await openOrStop(part.promise, new Lifecycle())).toBe(await part.promise);
+    expect(part.seen.isClosed).toBe(false);
+  });
+
+  test("gives the error if it fails", async () => {
+    const part = opening();
+    part.fail(new Error("no answer"));
+    await expect(openOrStop(part.promise, new Lifecycle())).rejects.toThrow("no answer");
+  });
+
+  test("waits at a drain until it is open, in order to close it", async () => {
+    const part = opening();
+    const lifecycle = new Lifecycle();
+    const outcome = openOrStop(part.promise, lifecycle).catch((error: unknown) => error);
+    lifecycle.requestDrain();
+    lifecycle.requestDrain();
+    await settle();
+    part.open();
+    expect(await outcome).toBeInstanceOf(StartStopped);
+    expect(part.seen.isClosed).toBe(true);
+  });
+
+  test("ends a drain without an error of the start if it fails meanwhile", async () => {
+    const part = opening();
+    const lifecycle = new Lifecycle();
+    const outcome = openOrStop(part.promise, lifecycle).catch((error: unknown) => error);
+    lifecycle.requestDrain();
+    part.fail(new Error("no answer"));
+    expect(await outcome).toBeInstanceOf(StartStopped);
+  });
+
+  test("does not wait for it at a stop, which may follow a drain", async () => {
+    const lifecycle = new Lifecycle();
+    const outcome = openOrStop(opening().promise, lifecycle).catch((error: unknown) => error);
+    lifecycle.requestDrain();
+    lifecycle.requestStop();
+    expect(await outcome).toBeInstanceOf(StartStopped);
+  });
+});

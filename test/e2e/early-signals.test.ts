@@ -1,0 +1,98 @@
+/** Signals during the start of the compiled program, from the moment on that it handles them. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { installProgram, messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
+import { startSilentServer } from "../support/silent-server.ts";
+import { startTemporal, type TestTemporal } from "../support/temporal.ts";
+import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+const SIGTERM_BIT = 1n << 14n;
+const DRAINING = "SIGTERM: draining; once more ends what runs";
+
+let folder: TemporaryFolder;
+let file: string;
+let temporal: TestTemporal;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = await installProgram(join(folder.path, "program"));
+  temporal = await startTemporal();
+});
+afterAll(async () => {
+  await temporal[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+function start(args: readonly string[] = ["start"], env: Record<string, string> = {}): RunningProgram {
+  const all = { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: temporal.address, ...env };
+  return startProgram(file, args, all, join(folder.path, "program"));
+}
+
+/** Waits until the process catches SIGTERM: the first thing that the program does. */
+async function catches(pid: number): Promise<void> {
+  for (;;) {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    if (caught !== undefined && (BigInt(`0x${caught}`) & SIGTERM_BIT) !== 0n) return;
+    await new Promise<void>((next) => setImmediate(next));
+  }
+}
+
+/** Waits until so many lines were logged. */
+async function logs(program: RunningProgram, lines: number): Promise<void> {
+  while (program.output().split("\n").length <= lines) await new Promise<void>((next) => setImmediate(next));
+}
+
+describe.if(process.platform === "linux")("a SIGTERM in the first milliseconds", () => {
+  test.each(["start", "dev"])("ends `%s` with success before it opens anything", async (command) => {
+    for (let round = 0; round < 5; round++) {
+      await using program = start([command]);
+      await catches(program.pid);
+      program.signal("SIGTERM");
+      expect([await program.exited, program.errors()]).toEqual([0, ""]);
+      expect(messagesOf(program.output())).toEqual([DRAINING, "The start was stopped"]);
+    }
+  });
+
+  test("is logged as JSON where the log is JSON", async () => {
+    await using program = start(["start"], { LOG_FORMAT: "json" });
+    await catches(program.pid);
+    program.signal("SIGTERM");
+    expect(await program.exited).toBe(0);
+    const records = program.output().trimEnd().split("\n");
+    expect(JSON.parse(records[0] ?? "")).toMatchObject({ level: "info", message: DRAINING });
+  });
+
+  test("ends other commands as it would have without a handler", async () => {
+    await using silent = await startSilentServer();
+    await using program = start(["health", "--url", `http://127.0.0.1:${silent.port}`]);
+    await catches(program.pid);
+    program.signal("SIGTERM");
+    expect(await program.exited).toBe(143);
+  });
+});
+
+describe("a SIGTERM during the start", () => {
+  test("ends it with success, whatever was logged until then", async () => {
+    await using whole = start();
+    await whole.says("Worker ready");
+    whole.signal("SIGTERM");
+    expect(await whole.exited).toBe(0);
+    const lines = messagesOf(whole.output()).findIndex((message) => message.includes("Worker ready"));
+    expect(lines).toBeGreaterThan(10);
+    for (let count = 1; count <= lines; count += 3) {
+      await using program = start();
+      await logs(program, count);
+      program.signal("SIGTERM");
+      expect([count, await program.exited]).toEqual([count, 0]);
+    }
+  });
+
+  test("twice ends it with success too", async () => {
+    await using silent = await startSilentServer();
+    await using program = start(["start"], { TEMPORAL_SERVICE_ADDRESS: `127.0.0.1:${silent.port}` });
+    await silent.connected;
+    program.signal("SIGTERM");
+    program.signal("SIGTERM");
+    expect(await program.exited).toBe(0);
+  });
+});
