@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ask, deps, HOST } from "../../test/support/admin-request.ts";
+import { ask, deps, HOST, runningLifecycle } from "../../test/support/admin-request.ts";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { adminApp } from "./admin-app.ts";
@@ -13,7 +13,10 @@ const unhealthy: Check = { name: "Temporal", status: "failed", reason: "no answe
 
 describe("the probes", () => {
   test("/livez answers 200 whatever the runner's state", async () => {
-    const { status, body } = await ask({ checks: () => [unhealthy], state: () => "stopping" }, "/livez");
+    const { status, body } = await ask(
+      { checks: () => [unhealthy], lifecycle: runningLifecycle({ state: "stopping" }) },
+      "/livez",
+    );
     expect([status, body]).toEqual([200, { status: "ok" }]);
   });
 
@@ -23,7 +26,7 @@ describe("the probes", () => {
 
   test("/readyz names the reasons why a runner is not ready", async () => {
     const healthy: Check = { name: "Stigmer", status: "ok" };
-    const more = { checks: () => [healthy, unhealthy], state: () => "draining" };
+    const more = { checks: () => [healthy, unhealthy], lifecycle: runningLifecycle({ state: "draining" }) };
     expect(await ask(more, "/readyz")).toEqual({
       status: 503,
       body: { status: "not ready", reasons: ["the runner is draining", "Temporal: no answer"] },
@@ -32,13 +35,14 @@ describe("the probes", () => {
 
   test("/readyz answers 503 while the runner starts, drains or stops", async () => {
     for (const state of ["starting", "draining", "stopping", "stopped"])
-      expect((await ask({ state: () => state }, "/readyz")).status).toBe(503);
+      expect((await ask({ lifecycle: runningLifecycle({ state }) }, "/readyz")).status).toBe(503);
   });
 
   test("/healthz shows the state, the version and every check", async () => {
     const deadline = new Date("2026-01-19T10:00:00.000Z");
     const startedAt = new Date(Date.now() - 61_000);
-    const { status, body } = await ask({ checks: () => [unhealthy], deadline: () => deadline, startedAt }, "/healthz");
+    const lifecycle = runningLifecycle({ deadline, startedAt });
+    const { status, body } = await ask({ checks: () => [unhealthy], lifecycle }, "/healthz");
     expect(status).toBe(503);
     expect(body).toMatchObject({
       status: "not ready",
@@ -74,12 +78,13 @@ test("/config shows the redacted settings", async () => {
 
 describe("/shutdown", () => {
   test("starts to drain and answers with the resulting state", async () => {
-    let state = "running";
-    const drain = () => {
-      state = "draining";
+    const lifecycle = {
+      ...{ startedAt: new Date(), state: "running", deadline: new Date("2026-01-19T10:00:00.000Z") },
+      requestDrain: () => {
+        lifecycle.state = "draining";
+      },
     };
-    const deadline = () => new Date("2026-01-19T10:00:00.000Z");
-    expect(await ask({ drain, state: () => state, deadline }, "/shutdown", { method: "POST" })).toEqual({
+    expect(await ask({ lifecycle }, "/shutdown", { method: "POST" })).toEqual({
       status: 202,
       body: { state: "draining", inFlight: 2, deadline: "2026-01-19T10:00:00.000Z" },
     });
@@ -87,10 +92,10 @@ describe("/shutdown", () => {
 
   test("does nothing when it is requested with GET", async () => {
     let drained = false;
-    const drain = () => {
+    const requestDrain = () => {
       drained = true;
     };
-    expect((await ask({ drain }, "/shutdown")).status).toBe(405);
+    expect((await ask({ lifecycle: runningLifecycle({ requestDrain }) }, "/shutdown")).status).toBe(405);
     expect(drained).toBe(false);
   });
 });

@@ -10,21 +10,26 @@ export interface Check {
   readonly reason?: string;
 }
 
+/** The part of the runner's lifecycle that the admin server uses. */
+export interface AdminLifecycle {
+  readonly startedAt: Date;
+  /** `running`, or why the runner takes no work: `starting`, `draining`, … */
+  readonly state: string;
+  /** When running executions are cut off; `undefined` while not draining. */
+  readonly deadline: Date | undefined;
+  /** Starts to drain; further calls have no effect. */
+  requestDrain(): void;
+}
+
 /** What the admin server shows and controls. */
 export interface AdminDeps {
   readonly mode: string;
   readonly version: string;
-  readonly startedAt: Date;
-  /** `running`, or why the runner takes no work: `starting`, `draining`, … */
-  state(): string;
+  readonly lifecycle: AdminLifecycle;
   /** Executions that run or wait in this process. */
   inFlight(): number;
   checks(): readonly Check[];
   settings(): readonly RedactedSetting[];
-  /** Starts to drain; further calls have no effect. */
-  drain(): void;
-  /** When running executions are cut off; `undefined` while not draining. */
-  deadline(): Date | undefined;
   /** `/config` and `/shutdown` require it, if it is set. */
   readonly token?: string | undefined;
   /** The host on which the server listens. */

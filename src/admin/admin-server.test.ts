@@ -1,24 +1,11 @@
 import { expect, test } from "bun:test";
-import { createLogger, silentLogger } from "../log/index.ts";
+import { deps } from "../../test/support/admin-request.ts";
+import { createLogger } from "../log/index.ts";
 import { systemCode } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
-import type { AdminDeps } from "./admin-deps.ts";
 import { adminApp, serveAdmin } from "./index.ts";
 
-const deps: AdminDeps = {
-  mode: "local",
-  version: "1.2.3",
-  startedAt: new Date(),
-  state: () => "running",
-  inFlight: () => 0,
-  checks: () => [],
-  settings: () => [],
-  drain: () => undefined,
-  deadline: () => undefined,
-  host: "127.0.0.1",
-  log: silentLogger,
-};
-const app = adminApp(deps);
+const app = adminApp(deps());
 
 test("port 0 takes any free port, until the server is stopped", async () => {
   const server = await serveAdmin(app, "127.0.0.1", 0);
@@ -79,7 +66,7 @@ test("a refused call is logged with the address that it came from", async () => 
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const log = createLogger({ level: "info", format: "text", mask: new SecretMask(), write });
-  const server = await serveAdmin(adminApp({ ...deps, token: "12345678", log }), "127.0.0.1", 0);
+  const server = await serveAdmin(adminApp(deps({ token: "12345678", log })), "127.0.0.1", 0);
   const answer = await fetch(`${server.url}/shutdown`, { method: "POST" });
   const { error } = (await answer.json()) as { error: { requestId: string } };
   expect(lines.join("")).toContain("WARN - Refused POST /shutdown from 127.0.0.1: ");

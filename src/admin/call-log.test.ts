@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { runningLifecycle } from "../../test/support/admin-request.ts";
 import { until } from "../../test/support/eventually.ts";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
@@ -13,8 +14,8 @@ function server(logBudget?: LogBudget) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
   const deps: AdminDeps = {
-    ...{ mode: "local", version: "1", startedAt: new Date(), state: () => "running", inFlight: () => 0 },
-    ...{ checks: () => [], settings: () => [], drain: () => undefined, deadline: () => undefined },
+    ...{ mode: "local", version: "1", lifecycle: runningLifecycle(), inFlight: () => 0 },
+    ...{ checks: () => [], settings: () => [] },
     ...{ host: "127.0.0.1", token: TOKEN, logBudget },
     log: createLogger({ level: "info", format: "text", mask: new SecretMask(), write }),
   };

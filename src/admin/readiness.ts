@@ -8,11 +8,11 @@ export interface Readiness {
 }
 
 /** A runner is ready while it runs and no check has failed. */
-export function readinessOf({ state, checks }: Pick<AdminDeps, "state" | "checks">): Readiness {
-  const current = state();
+export function readinessOf({ lifecycle, checks }: Pick<AdminDeps, "lifecycle" | "checks">): Readiness {
+  const { state } = lifecycle;
   const reasons = checks().flatMap(({ name, status, reason = "unhealthy" }) =>
     status === "failed" ? [`${name}: ${reason}`] : [],
   );
-  if (current !== "running") reasons.unshift(`the runner is ${current}`);
+  if (state !== "running") reasons.unshift(`the runner is ${state}`);
   return { isReady: reasons.length === 0, reasons };
 }

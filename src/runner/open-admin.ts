@@ -23,16 +23,13 @@ export async function openAdmin({ loaded, log, lifecycle, executions, readiness 
   const app = adminApp({
     mode,
     version,
-    startedAt: lifecycle.startedAt,
-    state: () => lifecycle.state,
+    lifecycle,
     inFlight: () => executions.count,
     checks: () => readiness.checks,
     settings: () => redacted(loaded.views),
-    drain: () => lifecycle.requestDrain(),
-    deadline: () => lifecycle.deadline,
     log: log.child("admin"),
     host,
-    ...(token === undefined ? {} : { token }),
+    token,
   });
   try {
     const server = await serveAdmin(app, host, port);

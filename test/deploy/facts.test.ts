@@ -9,6 +9,7 @@ import { adminApp } from "../../src/admin/index.ts";
 import { listSettings, loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { TERMINATE_GRACE_MS } from "../../src/processes/end-processes.ts";
+import { runningLifecycle } from "../support/admin-request.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");
@@ -102,11 +103,10 @@ test("probes use routes and port of the admin server", async () => {
       token: "of-the-secret",
       mode: "cloud",
       version: "0",
-      startedAt: new Date(),
+      lifecycle: runningLifecycle(),
       log: silentLogger,
     },
-    ...{ state: () => "running", inFlight: () => 0, checks: () => [], settings: () => [] },
-    ...{ drain: () => undefined, deadline: () => undefined },
+    ...{ inFlight: () => 0, checks: () => [], settings: () => [] },
   });
   const [port] = container.ports;
   expect(String(port.containerPort)).toBe(usual("ADMIN_PORT") ?? "");

@@ -1,22 +1,24 @@
 import { adminApp } from "../../src/admin/admin-app.ts";
-import type { AdminDeps } from "../../src/admin/admin-deps.ts";
+import type { AdminDeps, AdminLifecycle } from "../../src/admin/admin-deps.ts";
 import { silentLogger } from "../../src/log/index.ts";
 
 /** The host of the requests: the one on which the server listens. */
 export const HOST = "127.0.0.1:8790";
+
+/** The lifecycle of a running runner, with some differences. */
+export function runningLifecycle(more: Partial<AdminLifecycle> = {}): AdminLifecycle {
+  return { startedAt: new Date(), state: "running", deadline: undefined, requestDrain: () => undefined, ...more };
+}
 
 /** A running and healthy runner's admin server. */
 export function deps(more: Partial<AdminDeps> = {}): AdminDeps {
   return {
     mode: "local",
     version: "1.2.3",
-    startedAt: new Date(),
-    state: () => "running",
+    lifecycle: runningLifecycle(),
     inFlight: () => 2,
     checks: () => [{ name: "Temporal", status: "ok" }],
     settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
-    drain: () => undefined,
-    deadline: () => undefined,
     host: "127.0.0.1",
     log: silentLogger,
     ...more,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ask, deps, HOST } from "../../../test/support/admin-request.ts";
+import { ask, deps, HOST, runningLifecycle } from "../../../test/support/admin-request.ts";
 import { adminApp } from "../admin-app.ts";
 
 const error = (code: string) => ({ error: expect.objectContaining({ code }) });
@@ -16,12 +16,13 @@ describe("a token", () => {
 
   test("is required for /shutdown, which does nothing without it", async () => {
     let drained = 0;
-    const drain = () => {
+    const requestDrain = () => {
       drained++;
     };
-    expect((await ask({ token, drain }, "/shutdown", { method: "POST" })).status).toBe(401);
+    const lifecycle = runningLifecycle({ requestDrain });
+    expect((await ask({ token, lifecycle }, "/shutdown", { method: "POST" })).status).toBe(401);
     expect(drained).toBe(0);
-    expect((await ask({ token, drain }, "/shutdown", { method: "POST", ...bearer(token) })).status).toBe(202);
+    expect((await ask({ token, lifecycle }, "/shutdown", { method: "POST", ...bearer(token) })).status).toBe(202);
     expect(drained).toBe(1);
   });
 
@@ -42,11 +43,12 @@ describe("a request from a web page", () => {
 
   test("of another origin is refused and does nothing", async () => {
     let drained = false;
-    const drain = () => {
+    const requestDrain = () => {
       drained = true;
     };
+    const lifecycle = runningLifecycle({ requestDrain });
     for (const origin of ["https://evil.example", "http://127.0.0.1:9999", "http://localhost:8790", "null", "nonsense"])
-      expect(await ask({ drain }, "/shutdown", from(origin))).toEqual({ status: 403, body: error("forbidden") });
+      expect(await ask({ lifecycle }, "/shutdown", from(origin))).toEqual({ status: 403, body: error("forbidden") });
     expect(drained).toBe(false);
   });
 
@@ -60,12 +62,13 @@ describe("a request under another host name", () => {
 
   test("is refused if the server listens on this machine only: it may be DNS rebinding", async () => {
     let drained = false;
-    const drain = () => {
+    const requestDrain = () => {
       drained = true;
     };
+    const lifecycle = runningLifecycle({ requestDrain });
     for (const host of ["evil.com:8790", "evil.com", "localhost.evil.com", "127.0.0.1.evil.com", "192.168.1.2:8790"]) {
       expect(await ask({}, "/config", under(host))).toEqual({ status: 403, body: error("forbidden") });
-      expect((await ask({ drain }, "/shutdown", under(host, { method: "POST" }))).status).toBe(403);
+      expect((await ask({ lifecycle }, "/shutdown", under(host, { method: "POST" }))).status).toBe(403);
     }
     expect(drained).toBe(false);
   });

@@ -3,7 +3,7 @@ import type { AdminDeps } from "../admin-deps.ts";
 import { readinessOf } from "../readiness.ts";
 import { drainState } from "./drain-state.ts";
 
-type HealthDeps = Omit<AdminDeps, "settings" | "drain" | "token" | "host" | "log">;
+type HealthDeps = Pick<AdminDeps, "mode" | "version" | "lifecycle" | "inFlight" | "checks">;
 
 /** `GET /healthz`: state, version and every check, for people; 503 if the runner is not ready. */
 export function healthz(deps: HealthDeps) {
@@ -17,7 +17,7 @@ export function healthz(deps: HealthDeps) {
       state,
       mode: deps.mode,
       version: deps.version,
-      uptimeSeconds: Math.floor((Date.now() - deps.startedAt.getTime()) / 1000),
+      uptimeSeconds: Math.floor((Date.now() - deps.lifecycle.startedAt.getTime()) / 1000),
       inFlight,
       deadline,
       checks,
