@@ -16,7 +16,7 @@ afterEach(async () => {
   await double.stop();
 });
 
-test("cleaning up a sandbox says what it did", async () => {
+test("a cleanup returns what it did", async () => {
   const { sandbox, release } = await replica.acquire();
   await release();
   double.fault({ request: /^DELETE/, status: 400, message: "it does not want to", times: 1 });
@@ -25,17 +25,17 @@ test("cleaning up a sandbox says what it did", async () => {
   expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("was gone already");
 });
 
-test("cleaning up leaves alone what is in use, and what these runners have not made", async () => {
+test("a cleanup keeps sandboxes in use, and those that this group did not create", async () => {
   const { sandbox } = await replica.acquire();
   const made = async (labels: Record<string, string>) => (await replica.api.client.create({ labels })).id;
   const [others, strangers] = [await made({ "stigmer-runner": "another group" }), await made({})];
   expect(await replica.sandboxes.cleanup(sandbox.id)).toBe("left alone: an execution uses it");
   expect(await replica.sandboxes.cleanup(others)).toBe("left alone: it belongs to other runners (another group)");
-  expect(await replica.sandboxes.cleanup(strangers)).toBe("left alone: no runner has made it");
+  expect(await replica.sandboxes.cleanup(strangers)).toBe("left alone: no runner created it");
   expect(double.alive).toHaveLength(3);
 });
 
-test("the health of Daytona is asked for once a minute at most; a refused key is a failure, and a broken service stops no runner", async () => {
+test("the health check asks Daytona once a minute; a refused key is failed, a broken service degraded", async () => {
   const health = new DaytonaHealth(replica.api);
   expect(await health.check()).toBeUndefined();
   await health.check();
@@ -60,15 +60,15 @@ test.each([
     () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
   ],
   ["answers in another form", () => Response.json({ sandboxes: [] })],
-])("a DAYTONA_API_URL whose server %s is told as not Daytona's API", async (_, fetch) => {
+])("the health check names DAYTONA_API_URL if its server %s", async (_, fetch) => {
   await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch });
   const other = openReplica({
     double,
     sessions: new MemorySessions("ses-1"),
     apiUrl: `http://127.0.0.1:${server.port}/wrong`,
   });
-  const finding = await new DaytonaHealth(other.api).check();
-  expect(finding).toEqual({
+  const problem = await new DaytonaHealth(other.api).check();
+  expect(problem).toEqual({
     status: "degraded",
     reason: expect.stringMatching(
       /^Daytona could not list sandboxes: [^.]*\. This is not Daytona's API: check DAYTONA_API_URL\./,

@@ -24,7 +24,7 @@ async function seconds(work: Promise<unknown>): Promise<number> {
 }
 
 describe("a sandbox that is stopped while it is used", () => {
-  test("is started again, and the tool does what it was to do", async () => {
+  test("is started again, and the tool call succeeds", async () => {
     const { sandbox } = await replica.acquire();
     await sandbox.writeFile("kept.txt", "yes");
     for (const use of [
@@ -39,7 +39,7 @@ describe("a sandbox that is stopped while it is used", () => {
     expect(replica.log.join("\n")).toContain("was stopped while an execution uses it");
   });
 
-  test("for good is told as what it is", async () => {
+  test("and cannot be started again is reported as deleted", async () => {
     const { sandbox } = await replica.acquire();
     double.box(sandbox.id).state = "destroyed";
     await expect(sandbox.execute("echo x")).rejects.toThrow(
@@ -49,40 +49,43 @@ describe("a sandbox that is stopped while it is used", () => {
 });
 
 describe("while Daytona does not answer", () => {
-  test("the end of an execution does not wait for its sandbox to be deleted", async () => {
+  test("an execution ends without waiting for the deletion of its sandbox", async () => {
     const { sandbox, release } = await replica.acquire({ sessionId: "" });
     await sandbox.execute("true");
     double.fault({ request: /^(DELETE|GET) /, hang: true });
     expect(await seconds(release())).toBeLessThan(5);
   });
 
-  test.each([/work-dir$/, /execute$/, /^POST \/sandbox$/])("at %p, nobody who gave up waits", async (request) => {
-    double.fault({ request, hang: true });
-    const controller = new AbortController();
-    const attempt = replica.acquire({ signal: controller.signal });
-    attempt.catch(() => undefined);
-    await until("it is asked", () => double.count(request) > 0);
-    double.fault({ request: /./, hang: true });
-    controller.abort(new Error("cancelled"));
-    expect(await seconds(attempt)).toBeLessThan(5);
-    await expect(attempt).rejects.toThrow("cancelled");
-  });
+  test.each([/work-dir$/, /execute$/, /^POST \/sandbox$/])(
+    "a cancelled execution does not wait for %p",
+    async (request) => {
+      double.fault({ request, hang: true });
+      const controller = new AbortController();
+      const attempt = replica.acquire({ signal: controller.signal });
+      attempt.catch(() => undefined);
+      await until("the request arrives", () => double.count(request) > 0);
+      double.fault({ request: /./, hang: true });
+      controller.abort(new Error("cancelled"));
+      expect(await seconds(attempt)).toBeLessThan(5);
+      await expect(attempt).rejects.toThrow("cancelled");
+    },
+  );
 
-  test("a file that is read is given up with the execution", async () => {
+  test("reading a file stops with the execution", async () => {
     const controller = new AbortController();
     const { sandbox } = await replica.acquire({ signal: controller.signal });
     await sandbox.writeFile("x", "y");
     double.fault({ request: /bulk-download$/, hang: true });
     const reading = sandbox.readFile("x");
     reading.catch(() => undefined);
-    await until("it is asked", () => double.count(/bulk-download$/) > 0);
+    await until("the request arrives", () => double.count(/bulk-download$/) > 0);
     controller.abort(new Error("cancelled"));
     await expect(reading).rejects.toThrow("cancelled");
   });
 });
 
 describe("a command", () => {
-  test("that kills what supervises it ends at once, with what it said", async () => {
+  test("that kills its supervisor ends at once, and keeps its output", async () => {
     const { sandbox } = await replica.acquire();
     const { output, exitCode } = await sandbox.execute(
       "echo said; kill -9 $(ps -o ppid= -p $PPID); while sleep 0.1; do date +%N >beat; done",
@@ -97,7 +100,7 @@ describe("a command", () => {
     expect(await beat()).toBe(last);
   });
 
-  test("that deletes where it works, or what is kept of it, is followed by one that works", async () => {
+  test("can run after one that deleted the root or its own records", async () => {
     const { sandbox } = await replica.acquire();
     await sandbox.execute('rm -rf "$PWD"');
     expect((await sandbox.execute("pwd; ls")).output).toBe(`${sandbox.root}\n`);
@@ -110,7 +113,7 @@ describe("a command", () => {
     expect((await sandbox.execute("echo works")).output).toBe("works\n");
   });
 
-  test("keeps the sandbox's own programs out of what its environment does to programs", async () => {
+  test("has an environment that does not affect the runner's scripts", async () => {
     const environment = { PATH: "/nowhere", LD_PRELOAD: "/nowhere.so", IFS: "x", "A B": "c", dir: "d" };
     const { sandbox } = await replica.acquire({ environment });
     const { output, exitCode } = await sandbox.execute('echo "$PATH $dir"; exit 3');

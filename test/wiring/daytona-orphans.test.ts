@@ -14,7 +14,7 @@ afterEach(() => world[Symbol.asyncDispose]());
 const deleteSession = (id: string) => world.user.client.call(SessionCommandController.method.delete, { value: id });
 const warnings = () => world.log.filter((line) => line.includes(" WARN "));
 
-/** Sessions with a sandbox each. */
+/** Creates sessions with a sandbox each. */
 async function used(count: number): Promise<{ readonly sessions: string[]; readonly sandboxes: string[] }> {
   const sessions: string[] = [];
   const sandboxes: string[] = [];
@@ -27,7 +27,7 @@ async function used(count: number): Promise<{ readonly sessions: string[]; reado
 }
 
 describe("the orphan collector", () => {
-  test("deletes what nobody will use again, each kind when it was seen often and long enough, and says why", async () => {
+  test("deletes each kind of orphan after enough rounds and time, and logs why", async () => {
     const { sandboxes } = await used(3);
     const oneOff = await world.sandbox();
     const replaced = await world.user.session();
@@ -60,30 +60,30 @@ describe("the orphan collector", () => {
     expect(await world.rounds(collector, 12)).toBe(0);
   });
 
-  test("deletes nothing in the first minutes after a start, whatever was seen before", async () => {
+  test("deletes nothing in the first minutes after a start", async () => {
     const oneOff = await world.sandbox();
     await world.rounds(await world.collector(), 0.5);
     world.later(HOUR);
     const next = await world.collector();
     await world.redis.command("DEL", `stigmer:agent-runner:orphans:${GROUP}:round`);
     expect(await next.collect()).toBe(0);
-    expect(world.log.join("")).toContain(`only just started: sandbox ${oneOff}`);
+    expect(world.log.join("")).toContain(`has just started: sandbox ${oneOff}`);
     expect(await world.rounds(next, 0.5)).toBe(1);
   });
 
-  test("leaves what is in use, was used a short while ago, or is used again", async () => {
+  test("keeps sandboxes that are in use, were used recently, or are used again", async () => {
     const oneOff = await world.sandbox();
     const collector = await world.collector({ isInUse: () => true });
     expect(await world.rounds(collector, 2)).toBe(0);
     const other = await world.collector();
     await world.rounds(other, 0.5);
-    // Another replica works in it.
+    // Another replica uses it.
     world.daytona.box(oneOff).lastActivityAt = new Date(Date.now() + 4 * HOUR - 5 * MINUTE);
     expect(await world.rounds(other, 2)).toBe(0);
     expect(await world.rounds(other, 2)).toBe(1);
   });
 
-  test("forgets that a session was not found when it is found again", async () => {
+  test("starts from the beginning when a missing session is found again", async () => {
     await used(1);
     const session = await world.user.session();
     const id = await world.sandbox({ session });
@@ -99,20 +99,20 @@ describe("the orphan collector", () => {
     expect(await world.rounds(collector, 4)).toBe(1);
   });
 
-  test("looks once more right before it deletes", async () => {
+  test("checks once more right before it deletes", async () => {
     await used(1);
     const session = await world.user.session();
     const id = await world.sandbox({ session });
-    // Not found in the rounds, and found when it is looked at once more.
+    // Missing in the rounds, but found by the last check.
     let reads = 0;
     const { getSandbox } = await sessionsThat((asked) => asked === session && ++reads <= 13);
     const collector = await world.collector({ sessions: { getSandbox, setSandbox: async () => undefined } });
     expect(await world.rounds(collector, 6.5)).toBe(0);
     expect(world.alive()).toContain(id);
-    expect(world.log.join("")).toContain(`Left the sandbox ${id} alone`);
+    expect(world.log.join("")).toContain(`Kept the sandbox ${id}`);
   });
 
-  test("takes an error of the backend or of Daytona for no answer", async () => {
+  test("does not count an error of the backend or of Daytona as an answer", async () => {
     const { sandboxes } = await used(3);
     await world.backend.stop();
     const collector = await world.collector();
@@ -125,7 +125,7 @@ describe("the orphan collector", () => {
     expect(world.alive().sort()).toEqual(sandboxes.sort());
   });
 
-  test("only says what it would delete where it is told to", async () => {
+  test("only logs what it would delete in report mode", async () => {
     const oneOff = await world.sandbox();
     const collector = await world.collector({ collection: "report" });
     expect(await world.rounds(collector, 3)).toBe(0);
@@ -133,7 +133,7 @@ describe("the orphan collector", () => {
     expect(world.log.join("")).toContain(`Would delete sandbox ${oneOff}`);
   });
 
-  /** The sessions of the backend, some of which are not found for now. */
+  /** The sessions of the backend; some seem to be missing. */
   async function sessionsThat(isMissing: (id: string) => boolean) {
     const real = new StigmerSessions(world.user.client);
     return { getSandbox: async (id: string) => (isMissing(id) ? undefined : await real.getSandbox(id)) };
@@ -141,31 +141,31 @@ describe("the orphan collector", () => {
 });
 
 describe("a replica with the wrong backend", () => {
-  test("refuses to collect beside those with the right one, and says how it is told that the backend has moved", async () => {
+  test("does not collect, and says how to confirm that the backend has moved", async () => {
     const { sandboxes } = await used(3);
     await (await world.collector()).collect();
     const wrong = await world.collector({ at: world.empty });
     expect(await world.rounds(wrong, 24)).toBe(0);
     expect(world.alive().sort()).toEqual(sandboxes.sort());
-    const finding = await wrong.check();
-    expect(finding).toMatchObject({ status: "degraded" });
+    const problem = await wrong.check();
+    expect(problem).toMatchObject({ status: "degraded" });
     for (const text of [world.empty.endpoint, world.backend.endpoint, "STIGMER_BACKEND_ENDPOINT", "Delete the key"])
-      expect(finding?.reason).toContain(text);
-    // Said once.
+      expect(problem?.reason).toContain(text);
+    // Logged once.
     expect(warnings()).toHaveLength(1);
     await world.redis.command("DEL", BOUND);
     await world.rounds(wrong, 0.5);
     expect((await wrong.check())?.reason).not.toContain("Delete the key");
   });
 
-  test("that was the first one deletes nothing where it knows none of the sessions, be there few or many", async () => {
+  test("that started first deletes nothing, because it knows none of the sessions", async () => {
     for (const count of [3, 60]) {
       const { sandboxes } = await used(count);
       const wrong = await world.collector({ at: world.empty });
       expect(await world.rounds(wrong, 24)).toBe(0);
       expect(world.alive()).toEqual(expect.arrayContaining(sandboxes));
       expect((await wrong.check())?.reason).toMatch(/Orphan collection stopped: the backend .*know.* 3 of|63 of/);
-      // What it has seen does not count for one that comes later, either.
+      // What it saw does not count for a later one either.
       const right = await world.collector();
       await world.redis.command("DEL", BOUND);
       expect(await world.rounds(right, 6.5)).toBe(0);
@@ -174,7 +174,7 @@ describe("a replica with the wrong backend", () => {
     }
   });
 
-  test("deletes nothing where the backend has lost many of the sessions it knew", async () => {
+  test("deletes nothing if the backend lost many sessions", async () => {
     const { sessions, sandboxes } = await used(20);
     const collector = await world.collector();
     await world.rounds(collector, 1);
@@ -185,8 +185,8 @@ describe("a replica with the wrong backend", () => {
   });
 });
 
-describe("the brakes", () => {
-  test("let no more than a share of the sandboxes be deleted at a time, and none where there are more", async () => {
+describe("the limits of the collector", () => {
+  test("permit a share of the sandboxes to be deleted at a time, and none if there are more orphans", async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => world.sandbox()));
     const { sandboxes } = await used(4);
     const collector = await world.collector();
@@ -201,7 +201,7 @@ describe("the brakes", () => {
     expect(world.log.join("")).toContain("Orphaned sandboxes are collected again");
   });
 
-  test("let one replica of the group look at a time, and seldom", async () => {
+  test("let one replica of the group collect at a time, and rarely", async () => {
     await used(2);
     const collectors = await Promise.all(Array.from({ length: 5 }, () => world.collector()));
     const listings = () => world.daytona.count(/^GET \/sandbox$/);
@@ -211,7 +211,7 @@ describe("the brakes", () => {
     expect(listings()).toBe(1);
   });
 
-  test("end a round whose lock was lost", async () => {
+  test("stop a round whose lock was lost", async () => {
     const orphans = await Promise.all(Array.from({ length: 4 }, () => world.sandbox()));
     let held = 3;
     const tryLock = async () => ({ isHeld: async () => held-- > 0, release: async () => undefined });
@@ -222,7 +222,7 @@ describe("the brakes", () => {
     expect(warnings().join()).toContain("another replica");
   });
 
-  test("ask for few of many sessions in a round, each again only after hours", async () => {
+  test("limit the sessions that are read in a round, each again only after hours", async () => {
     const count = 10_000;
     const lastActivityAt = new Date(0).toISOString();
     const remotes = Array.from({ length: count }, (_, index) => ({

@@ -24,18 +24,18 @@ function open(options: Partial<ReplicaOptions> = {}): Replica {
   return replica;
 }
 
-/** The session's sandbox, made by an execution that has ended. */
+/** Creates the session's sandbox in an execution that ends. */
 async function earlier(replica: Replica): Promise<string> {
-  const lease = await replica.acquire();
-  await lease.sandbox.writeFile("earlier.txt", "yes");
-  await lease.release();
-  return lease.sandbox.id;
+  const handle = await replica.acquire();
+  await handle.sandbox.writeFile("earlier.txt", "yes");
+  await handle.release();
+  return handle.sandbox.id;
 }
 
 const creations = () => double.count(/^POST \/sandbox$/);
 
 describe("a session's sandbox at Daytona", () => {
-  test("is made with labels and limits, and written to the session", async () => {
+  test("is created with labels and limits, and stored in the session", async () => {
     const { sandbox, notice } = await open({ snapshotId: "dev-tools" }).acquire();
     const box = double.box(sandbox.id);
     expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
@@ -59,14 +59,14 @@ describe("a session's sandbox at Daytona", () => {
     expect(creations()).toBe(1);
   });
 
-  test("is made once, whichever replicas want it at the same time", async () => {
+  test("is created once, even if several replicas need it at the same time", async () => {
     const shared = { locks: memoryLocks() };
-    const leases = await Promise.all([open(shared), open(shared), open(shared)].map((replica) => replica.acquire()));
-    expect(new Set(leases.map(({ sandbox }) => sandbox.id)).size).toBe(1);
+    const handles = await Promise.all([open(shared), open(shared), open(shared)].map((replica) => replica.acquire()));
+    expect(new Set(handles.map(({ sandbox }) => sandbox.id)).size).toBe(1);
     expect(creations()).toBe(1);
   });
 
-  test.each(["stopped", "archived", "paused"])("is started where it is %s", async (state) => {
+  test.each(["stopped", "archived", "paused"])("is started if it is %s", async (state) => {
     const replica = open();
     const id = await earlier(replica);
     double.box(id).state = state;
@@ -77,7 +77,7 @@ describe("a session's sandbox at Daytona", () => {
     expect(replica.log.join("\n")).toContain(`is ${state}: starting it`);
   });
 
-  test("is waited for while it is busy with itself", async () => {
+  test("is waited for while its state changes", async () => {
     const replica = open();
     const id = await earlier(replica);
     double.box(id).state = "stopping";
@@ -87,20 +87,17 @@ describe("a session's sandbox at Daytona", () => {
     expect((await replica.acquire()).sandbox.id).toBe(id);
   });
 
-  test.each(["error", "build_failed", "destroying"])(
-    "is replaced where it is %s, and the user is told",
-    async (state) => {
-      const replica = open();
-      const id = await earlier(replica);
-      double.box(id).state = state;
-      const { sandbox, notice } = await replica.acquire();
-      expect(sandbox.id).not.toBe(id);
-      expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
-      expect(notice).toContain("has been replaced by a new one");
-    },
-  );
+  test.each(["error", "build_failed", "destroying"])("is replaced if it is %s, and the user is told", async (state) => {
+    const replica = open();
+    const id = await earlier(replica);
+    double.box(id).state = state;
+    const { sandbox, notice } = await replica.acquire();
+    expect(sandbox.id).not.toBe(id);
+    expect(sessions.sandboxes.get("ses-1")).toBe(sandbox.id);
+    expect(notice).toContain("has been replaced by a new one");
+  });
 
-  test("is replaced where it is gone", async () => {
+  test("is replaced if it is gone", async () => {
     const replica = open();
     const id = await earlier(replica);
     expect(await replica.sandboxes.cleanup(id)).toBe("deleted");
@@ -109,10 +106,10 @@ describe("a session's sandbox at Daytona", () => {
     expect(notice).toContain("replaced");
   });
 
-  test("is not replaced where it was not found once, by a mistake of Daytona's", async () => {
+  test("is not replaced if Daytona does not find it only once", async () => {
     const replica = open();
     const id = await earlier(replica);
-    // Nothing else leads to it.
+    // It can only be found by its id.
     double.box(id).labels = {};
     double.fault({ request: new RegExp(`^GET /sandbox/${id}$`), status: 404, times: 1 });
     const { sandbox, notice } = await replica.acquire();
@@ -120,10 +117,10 @@ describe("a session's sandbox at Daytona", () => {
     expect(creations()).toBe(1);
   });
 
-  test("is replaced once where it was deleted between its start and its first use, and the user is told", async () => {
+  test("is replaced once if it was deleted between its start and its first use, and the user is told", async () => {
     const replica = open();
     const id = await earlier(replica);
-    // As long as it is started, nobody knows.
+    // The state before is still "started".
     double.onRequest = (entry) => {
       if (entry.includes(`${id}/work-dir`)) double.box(id).state = "destroyed";
     };
@@ -136,7 +133,7 @@ describe("a session's sandbox at Daytona", () => {
     expect(creations()).toBe(2);
   });
 
-  test("is not replaced again and again where each is deleted at once", async () => {
+  test("is not replaced endlessly if each one is deleted immediately", async () => {
     double.onRequest = (entry) => {
       const [, id = ""] = /\/toolbox\/([^/]+)\//.exec(entry) ?? [];
       if (id !== "") double.box(id).state = "destroyed";
@@ -145,7 +142,7 @@ describe("a session's sandbox at Daytona", () => {
     expect(creations()).toBe(2);
   });
 
-  test("is not replaced by a runner whose key is of another organization, which says so", async () => {
+  test("is not replaced by a runner whose key belongs to another organization; the error says so", async () => {
     const id = await earlier(open());
     const elsewhere = new DaytonaDouble();
     const wrong = openReplica({ double: elsewhere, sessions, organization: memoryOrganization("the others' one") });
@@ -170,7 +167,7 @@ describe("a session's sandbox at Daytona", () => {
     await expect(blind.acquire()).rejects.toThrow(refused);
     expect([elsewhere.alive, sessions.sandboxes.get("ses-1")]).toEqual([[], id]);
 
-    // A new sandbox that could not be deleted is not used in its place either.
+    // A new sandbox that could not be deleted is not used instead either.
     elsewhere.fault({ request: /^DELETE/, status: 403, times: 1 });
     await expect(blind.acquire()).rejects.toThrow(refused);
     expect(elsewhere.alive).toHaveLength(1);
@@ -194,7 +191,7 @@ describe("a session's sandbox at Daytona", () => {
     for (const line of lines) expect(line).toMatch(/\[executionId=aex-2 sessionId=ses-1\]/);
   });
 
-  test("is not one that belongs to another session", async () => {
+  test("is never the sandbox of another session", async () => {
     const replica = open();
     const id = await earlier(replica);
     sessions.sandboxes.set("ses-2", id);
@@ -202,14 +199,14 @@ describe("a session's sandbox at Daytona", () => {
     expect(sandbox.id).not.toBe(id);
   });
 
-  test("may be one that somebody else made", async () => {
+  test("may have been created by somebody else", async () => {
     const replica = open();
     const id = await earlier(replica);
     double.box(id).labels = { team: "ours" };
     expect((await replica.acquire()).sandbox.id).toBe(id);
   });
 
-  test("that could not be written to the session is used all the same, now and later", async () => {
+  test("is used now and later even if it could not be stored in the session", async () => {
     const replica = open();
     sessions.broken = new Error("the backend is away");
     const id = await earlier(replica);
@@ -221,10 +218,10 @@ describe("a session's sandbox at Daytona", () => {
   });
 
   test("is kept awake while it is used, and no longer", async () => {
-    const lease = await open({ keepAliveMs: 20 }).acquire();
-    const box = double.box(lease.sandbox.id);
-    await until("it is told more than once", () => box.refreshed > 2);
-    await lease.release();
+    const handle = await open({ keepAliveMs: 20 }).acquire();
+    const box = double.box(handle.sandbox.id);
+    await until("it is refreshed more than once", () => box.refreshed > 2);
+    await handle.release();
     await Bun.sleep(100);
     const last = box.refreshed;
     await Bun.sleep(200);
@@ -235,25 +232,25 @@ describe("a session's sandbox at Daytona", () => {
 describe("a sandbox of an execution without a session", () => {
   test("is deleted when the execution ends", async () => {
     const replica = open();
-    const lease = await replica.acquire({ sessionId: "" });
-    const box = double.box(lease.sandbox.id);
+    const handle = await replica.acquire({ sessionId: "" });
+    const box = double.box(handle.sandbox.id);
     expect(box.labels).not.toHaveProperty("stigmer-session");
     expect(box.params.autoDeleteInterval).toBe(0);
-    expect((await lease.sandbox.execute("echo works")).output).toBe("works\n");
-    await lease.release();
+    expect((await handle.sandbox.execute("echo works")).output).toBe("works\n");
+    await handle.release();
     expect(double.alive).toEqual([]);
   });
 });
 
-describe("a sandbox that does not come up", () => {
-  test("is deleted, and the message says why and what to look at", async () => {
+describe("a new sandbox", () => {
+  test("that does not start is deleted, and the error says why and what to check", async () => {
     double.failsWith = { state: "error", reason: "no such image" };
     await expect(open().acquire()).rejects.toThrow(/no such image.*DAYTONA_DEV_TOOLS_SNAPSHOT_ID/s);
     await until("it is deleted", () => double.alive.length === 0);
     expect(sessions.sandboxes.get("ses-1")).toBeUndefined();
   });
 
-  test("within the limit is deleted", async () => {
+  test("that is not ready within the limit is deleted", async () => {
     double.startMs = 60_000;
     await expect(open({ readyTimeoutMs: 700 }).acquire()).rejects.toThrow(
       "did not make the new sandbox of session ses-1 ready within 0.7 s",
@@ -261,17 +258,17 @@ describe("a sandbox that does not come up", () => {
     await until("it is deleted", () => double.boxes.size === 1 && double.alive.length === 0);
   });
 
-  test("before nobody wants it any more is deleted", async () => {
+  test("that is not ready when the execution is cancelled is deleted", async () => {
     double.startMs = 60_000;
     const controller = new AbortController();
     const attempt = open().acquire({ signal: controller.signal });
-    await until("it is asked for", () => double.boxes.size === 1);
+    await until("it is requested", () => double.boxes.size === 1);
     controller.abort(new Error("cancelled"));
     await expect(attempt).rejects.toThrow("cancelled");
     await until("it is deleted", () => double.alive.length === 0);
   });
 
-  test("with what its tools need is deleted, and the message names it", async () => {
+  test("that lacks programs is deleted, and the error names them", async () => {
     double.path = "/nothing/here";
     await expect(open().acquire()).rejects.toThrow(/does not run commands|lacks programs/);
     expect(double.alive).toEqual([]);

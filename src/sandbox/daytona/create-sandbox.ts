@@ -9,36 +9,36 @@ import { DaytonaFailure } from "./daytona-error.ts";
 import { labelsFor } from "./labels.ts";
 import { makeReady, READY_TIMEOUT_MS, type ReadinessOptions, withinReadiness } from "./readiness.ts";
 
-/** How long a sandbox that was not wanted any more is looked for: its creation may still be under way. */
+/** How long a sandbox is searched that must be deleted: its creation may still be running. */
 const DISCARD_MS = 30_000;
-const DISCARD_STEP_MS = 3_000;
+const DISCARD_POLL_MS = 3_000;
 
 export interface CreateOptions extends ReadinessOptions {
   readonly api: DaytonaApi;
   readonly config: DaytonaConfig;
-  /** See the labels. */
+  /** The group of replicas; see the labels. */
   readonly group: string;
 }
 
 /**
- * Makes a sandbox for a request and waits until it runs. One that never does is deleted.
+ * Creates a sandbox for a request, and waits until it runs. One that does not start is deleted.
  * @throws SandboxError; the request's signal's reason
  */
 export async function createSandbox(options: CreateOptions, request: SandboxRequest): Promise<DaytonaSandbox> {
   const { api, log } = options;
   const { sessionId, executionId } = request;
-  const whose = sessionId === undefined ? `execution ${executionId}` : `session ${sessionId}`;
-  // By its name it is found again where the answer to the request was lost.
+  const owner = sessionId === undefined ? `execution ${executionId}` : `session ${sessionId}`;
+  // If the answer to the request is lost, the sandbox is found by its name.
   const name = `stigmer-${(sessionId ?? executionId).replaceAll(/[^\w-]/g, "-").slice(0, 40)}-${crypto.randomUUID().slice(0, 8)}`;
-  log.info(`Creating a sandbox for ${whose} (${name})`);
+  log.info(`Creating a sandbox for ${owner} (${name})`);
   try {
-    return await withinReadiness(`the new sandbox of ${whose}`, request.signal, options, async (signal) => {
+    return await withinReadiness(`the new sandbox of ${owner}`, request.signal, options, async (signal) => {
       const remote = await createNamed(name, options, request, signal);
       if (await makeReady(api, remote, signal)) return remote;
       const why = remote.errorReason === undefined ? "" : `: ${remote.errorReason}`;
       throw new SandboxError(
         "unavailable",
-        `Daytona's new sandbox ${name} came up broken (${remote.state})${why}. Check the snapshot, DAYTONA_DEV_TOOLS_SNAPSHOT_ID.`,
+        `Daytona's new sandbox ${name} did not start (${remote.state})${why}. Check the snapshot, DAYTONA_DEV_TOOLS_SNAPSHOT_ID.`,
       );
     });
   } catch (error) {
@@ -58,7 +58,7 @@ async function createNamed(
     name,
     labels: labelsFor(group, request),
     autoStopInterval: config.autoStopMinutes,
-    // Of an ephemeral one nothing is kept when it stops.
+    // An ephemeral one is deleted as soon as it stops.
     autoDeleteInterval: isEphemeral ? 0 : config.autoDeleteMinutes,
     ...(config.snapshotId === undefined ? {} : { snapshot: config.snapshotId }),
   };
@@ -69,13 +69,13 @@ async function createNamed(
   let attempt = 0;
   return await api.call(
     "create a sandbox",
-    // Only a second attempt can find what the first one made.
+    // Only a second attempt can find a sandbox that the first one created.
     (client) => (attempt++ === 0 ? client.create(params, { timeout: READY_TIMEOUT_MS / 1000 }) : create()),
     { signal },
   );
 }
 
-/** Deletes the sandbox of a name, as soon as there is one. */
+/** Deletes the sandbox with this name, as soon as it exists. */
 async function discard(api: DaytonaApi, name: string, log: Logger): Promise<void> {
   const end = Date.now() + DISCARD_MS;
   try {
@@ -86,7 +86,7 @@ async function discard(api: DaytonaApi, name: string, log: Logger): Promise<void
         log.info(`Deleted the sandbox ${name}, which did not become ready`);
         return;
       }
-      await sleep(DISCARD_STEP_MS);
+      await sleep(DISCARD_POLL_MS);
     } while (Date.now() < end);
   } catch (error) {
     if (error instanceof DaytonaFailure && error.reason === "not-found") return;

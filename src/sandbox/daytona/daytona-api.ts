@@ -7,13 +7,13 @@ import { DaytonaFailure, explainDaytona, explainListing, retryAfterMs } from "./
 
 /** How long one request may take. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** With the waits in between about half a minute. */
+/** Together with the waits about half a minute. */
 const RETRY = { retries: 6, initialMs: 500, maxMs: 10_000 };
-/** Longest wait that the API can ask for. */
+/** A longer Retry-After is cut to this. */
 const MAX_RETRY_AFTER_MS = 30_000;
 
 const PING_TIMEOUT_MS = 4_000;
-/** Sandboxes that one request lists. */
+/** How many sandboxes one request lists. */
 const PAGE = 100;
 
 export type { DaytonaSandbox };
@@ -23,22 +23,22 @@ export interface CallOptions {
   readonly retries?: number;
 }
 
-/** Daytona's own client, with errors that say what to do, and patience. */
+/** Daytona's SDK, with retries and with errors that say what to do. */
 export class DaytonaApi {
   readonly client: Daytona;
   readonly #log: Logger;
 
   readonly #retry: typeof RETRY;
 
-  /** @param patience how often and after which waits a request is made again */
-  constructor(config: DaytonaConfig, log: Logger, patience: typeof RETRY = RETRY) {
+  /** @param retries how often requests are repeated, and after which waits */
+  constructor(config: DaytonaConfig, log: Logger, retries: typeof RETRY = RETRY) {
     this.#log = log;
-    this.#retry = patience;
+    this.#retry = retries;
     this.client = new Daytona({
       apiKey: config.apiKey,
       apiUrl: config.apiUrl,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
-      // Its events come over a connection of their own, which is one more thing to lose.
+      // Otherwise the SDK opens another connection for events, which can fail too.
       useDeprecatedPolling: true,
       otelEnabled: false,
       ...(config.target === undefined ? {} : { target: config.target }),
@@ -46,9 +46,9 @@ export class DaytonaApi {
   }
 
   /**
-   * Makes a request, again where that may help.
-   * @param what is wanted, as in "create a sandbox"
-   * @throws DaytonaFailure; the signal's reason where it aborts
+   * Sends a request, and repeats it if the error is transient.
+   * @param what as in "create a sandbox", for errors
+   * @throws DaytonaFailure; the signal's reason
    */
   async call<T>(what: string, work: (client: Daytona) => Promise<T>, options: CallOptions = {}): Promise<T> {
     const { signal, retries = this.#retry.retries } = options;
@@ -72,7 +72,7 @@ export class DaytonaApi {
     });
   }
 
-  /** A sandbox by id or name. @returns `undefined` where there is none @throws DaytonaFailure */
+  /** A sandbox by id or name. @returns `undefined` if there is none @throws DaytonaFailure */
   async find(idOrName: string, signal?: AbortSignal): Promise<DaytonaSandbox | undefined> {
     const options = signal === undefined ? {} : { signal };
     return await this.call(`find the sandbox ${idOrName}`, (client) => client.get(idOrName), options).catch(
@@ -97,7 +97,7 @@ export class DaytonaApi {
     );
   }
 
-  /** Makes one small request, once, with a short limit. @throws DaytonaFailure */
+  /** Sends one small request without retries and with a short time limit. @throws DaytonaFailure */
   async ping(): Promise<void> {
     const signal = AbortSignal.timeout(PING_TIMEOUT_MS);
     const first = (client: Daytona) => client.list({ limit: 1 })[Symbol.asyncIterator]().next();

@@ -3,13 +3,13 @@ import { degraded, failed, type HealthCheck, type HealthProblem } from "../../sh
 import type { DaytonaApi } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 
-/** Daytona counts requests: it is asked no more often than this, and more often only while something is wrong. */
-const EVERY_MS = 60_000;
-const EVERY_MS_WHILE_WRONG = 10_000;
+/** Daytona limits requests: so checks are rare, and more frequent only while something is wrong. */
+const INTERVAL_MS = 60_000;
+const INTERVAL_UNHEALTHY_MS = 10_000;
 
 /**
- * Looks whether Daytona answers. One that refuses the key refuses every sandbox: a failure. With one that does not answer
- * sandboxes that exist may still work, and it heals by itself: degraded.
+ * Checks that Daytona answers. A refused key is a failure: no sandbox works. Without an answer, existing sandboxes may still
+ * work, and Daytona may recover: degraded.
  */
 export class DaytonaHealth implements HealthCheck {
   readonly name = "Daytona";
@@ -23,16 +23,16 @@ export class DaytonaHealth implements HealthCheck {
   }
 
   async check(isUrgent = false): Promise<HealthProblem | undefined> {
-    // Something that failed a moment after the last look is looked at when its time has come.
-    if (isUrgent) this.#dueAt = Math.min(this.#dueAt, this.#askedAt + EVERY_MS_WHILE_WRONG);
+    // Even an urgent check keeps a distance from the last one.
+    if (isUrgent) this.#dueAt = Math.min(this.#dueAt, this.#askedAt + INTERVAL_UNHEALTHY_MS);
     if (Date.now() >= this.#dueAt) {
       this.#askedAt = Date.now();
-      this.#dueAt = Date.now() + EVERY_MS;
+      this.#dueAt = Date.now() + INTERVAL_MS;
       this.#last = this.#ask();
     }
-    const finding = await this.#last;
-    if (finding !== undefined) this.#dueAt = Math.min(this.#dueAt, Date.now() + EVERY_MS_WHILE_WRONG);
-    return finding;
+    const problem = await this.#last;
+    if (problem !== undefined) this.#dueAt = Math.min(this.#dueAt, Date.now() + INTERVAL_UNHEALTHY_MS);
+    return problem;
   }
 
   async #ask(): Promise<HealthProblem | undefined> {

@@ -2,17 +2,17 @@ import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 
-/** So that another replica's orphan collector does not take a sandbox in use for an idle one. */
+/** Another replica's orphan collector takes a sandbox for idle after 10 min: see `deletion-limits.ts`. */
 const MAX_INTERVAL_MS = 120_000;
 
-/** @param autoStopMinutes after which Daytona stops an idle sandbox; 0: never */
+/** How often a sandbox in use is refreshed. @param autoStopMinutes Daytona stops an idle one after this time; 0: never */
 export function keepAliveMs(autoStopMinutes: number): number {
   return Math.min(autoStopMinutes === 0 ? MAX_INTERVAL_MS : (autoStopMinutes * 60_000) / 3, MAX_INTERVAL_MS);
 }
 
 /**
- * Tells Daytona that a sandbox is in use: its idle clock does not see what runs inside.
- * @returns the function that ends it
+ * Tells Daytona repeatedly that a sandbox is in use: Daytona does not see what runs inside.
+ * @returns a function that stops it
  */
 export function keepAlive(api: DaytonaApi, remote: DaytonaSandbox, everyMs: number, log: Logger): () => void {
   const timer = setInterval(() => {

@@ -5,7 +5,7 @@ const { signal } = new AbortController();
 const request = { executionId: "aex-1", environment: {}, signal };
 
 describe("the labels of a sandbox", () => {
-  test("say whose it is and what for, and are found by group and by session", () => {
+  test("name its group, session and execution", () => {
     const labels = labelsFor("group", { ...request, sessionId: "ses-1" });
     expect(labels).toMatchObject(labelsOfGroup("group"));
     expect(labels).toMatchObject(labelsOfSession("group", "ses-1"));
@@ -13,7 +13,7 @@ describe("the labels of a sandbox", () => {
     expect(sessionOf(labels)).toBe("ses-1");
   });
 
-  test("name no session where there is none", () => {
+  test("name no session if there is none", () => {
     expect(sessionOf(labelsFor("group", request))).toBeUndefined();
   });
 });

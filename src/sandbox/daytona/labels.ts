@@ -1,8 +1,8 @@
 import type { SandboxRequest } from "../sandbox.ts";
 
 /**
- * The labels of a sandbox at Daytona: whose it is and what for. A group is all replicas that share work, and may delete each
- * other's sandboxes.
+ * The labels of a sandbox: its owner and its purpose. A group is all replicas that share work; they may delete each other's
+ * sandboxes.
  */
 const LABEL = {
   group: "stigmer-runner",
@@ -12,7 +12,7 @@ const LABEL = {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Labels of a sandbox that is made for a request. */
+/** Labels of a sandbox that is created for a request. */
 export function labelsFor(group: string, { sessionId, executionId }: SandboxRequest): Record<string, string> {
   return {
     [LABEL.group]: group,
@@ -21,22 +21,22 @@ export function labelsFor(group: string, { sessionId, executionId }: SandboxRequ
   };
 }
 
-/** What all sandboxes of a group have. */
+/** Labels that all sandboxes of a group have. */
 export function labelsOfGroup(group: string): Record<string, string> {
   return { [LABEL.group]: group };
 }
 
-/** What the sandboxes of a session have. */
+/** Labels that the sandboxes of a session have. */
 export function labelsOfSession(group: string, sessionId: string): Record<string, string> {
   return { [LABEL.group]: group, [LABEL.session]: sessionId };
 }
 
-/** The session that a sandbox was made for, if any. */
+/** The session that a sandbox was created for, if any. */
 export function sessionOf(labels: Labels): string | undefined {
   return labels[LABEL.session];
 }
 
-/** The execution that a sandbox was made for, if any. */
+/** The execution that a sandbox was created for, if any. */
 export function executionOf(labels: Labels): string | undefined {
   return labels[LABEL.execution];
 }

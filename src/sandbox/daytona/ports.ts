@@ -1,29 +1,29 @@
-/** What sandboxes at Daytona need of the rest of the platform. */
+/** What sandboxes at Daytona need from the platform. */
 
-/** Which sandbox a session has. All replicas see the same. */
+/** The sandbox of each session. All replicas see the same. */
 export interface SessionSandboxes {
   /**
-   * @returns what is known of the session; `undefined` where there is no such session (any more)
-   * @throws where it cannot be found out
+   * @returns the session; `undefined` if it does not exist
+   * @throws if the answer is unknown
    */
   getSandbox(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined>;
-  /** Writes it down. @throws where that is not possible */
+  /** @throws if it could not be stored */
   setSandbox(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** Things that one replica at a time may do. */
+/** Locks that one replica holds at a time. */
 export interface ReplicaLocks {
-  /** Waits for it. @returns what gives it back @throws where it cannot be had */
+  /** Waits for a lock. @returns a function that releases it @throws if it cannot be acquired */
   acquire(name: string, signal?: AbortSignal): Promise<() => Promise<void>>;
 }
 
 /**
- * Which organization at Daytona the group's sandboxes are in. A runner with the key of another one finds none of them: what
- * it took for gone would be replaced by empty ones.
+ * The organization at Daytona that has the group's sandboxes. A runner with the key of another one finds none of them, and
+ * would replace all by empty ones.
  */
 export interface GroupOrganization {
-  /** Writes it down, unless it is known. @returns the one that is known @throws where that cannot be found out */
+  /** Stores it, unless one is stored. @returns the stored one @throws if that is unknown */
   bind(organizationId: string): Promise<string>;
-  /** How an operator says that it has changed. */
+  /** How an operator confirms that it has changed. */
   readonly rebindRemedy: string;
 }

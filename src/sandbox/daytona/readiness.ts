@@ -4,16 +4,16 @@ import { SandboxError } from "../sandbox-error.ts";
 import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 
-/** Longest time until a sandbox can be used, unless another one is given. */
+/** How long a sandbox may take to become ready, by default. */
 export const READY_TIMEOUT_MS = 180_000;
 const PROGRESS_MS = 10_000;
-/** Between two looks at a sandbox that is busy with itself. */
-const LOOK_MS = 1_000;
+/** How often the state of a sandbox is polled while it changes. */
+const POLL_MS = 1_000;
 
 /**
  * Starts a sandbox that is not running, or waits for it.
- * @returns `false` where it is broken or gone
- * @throws DaytonaFailure; the signal's reason where it aborts
+ * @returns `false` if it is broken or gone
+ * @throws DaytonaFailure; the signal's reason
  */
 export async function makeReady(api: DaytonaApi, remote: DaytonaSandbox, signal: AbortSignal): Promise<boolean> {
   const options = { signal };
@@ -40,13 +40,13 @@ export async function makeReady(api: DaytonaApi, remote: DaytonaSandbox, signal:
       case "destroying":
         return false;
       default:
-        await sleep(LOOK_MS, signal);
-        await api.call(`look at the sandbox ${remote.id}`, () => remote.refreshData(), options);
+        await sleep(POLL_MS, signal);
+        await api.call(`read the state of the sandbox ${remote.id}`, () => remote.refreshData(), options);
     }
   }
 }
 
-/** @returns `false` where it is broken */
+/** @returns `false` if it is broken */
 async function started(
   api: DaytonaApi,
   remote: DaytonaSandbox,
@@ -59,9 +59,9 @@ async function started(
   } catch (error) {
     if (!(error instanceof DaytonaFailure)) throw error;
     if (error.reason === "not-found") return false;
-    // It says of itself that it did not come up, or that it cannot be started as it is.
+    // Only these two mean that the sandbox itself did not start.
     if (error.reason !== "failed" && error.reason !== "rejected") throw error;
-    await api.call(`look at the sandbox ${remote.id}`, () => remote.refreshData(), { signal });
+    await api.call(`read the state of the sandbox ${remote.id}`, () => remote.refreshData(), { signal });
     return remote.state === "started";
   }
 }
@@ -72,9 +72,9 @@ export interface ReadinessOptions {
 }
 
 /**
- * Lets work go on for as long as a sandbox may take to become ready, and says in the log that it is waited for.
- * @param what is waited for, as in "the sandbox of session x"
- * @throws SandboxError where it takes longer; the outer signal's reason where that aborts
+ * Limits work to the time in which a sandbox must become ready, and logs the progress.
+ * @param what as in "the sandbox of session x", for the log
+ * @throws SandboxError if it takes longer; the outer signal's reason
  */
 export async function withinReadiness<T>(
   what: string,
@@ -94,7 +94,7 @@ export async function withinReadiness<T>(
     if (outer.aborted || !limit.aborted) throw error;
     throw new SandboxError(
       "unavailable",
-      `Daytona did not make ${what} ready within ${humanDuration(readyTimeoutMs)}. See https://status.app.daytona.io, and whether the snapshot can be started there.`,
+      `Daytona did not make ${what} ready within ${humanDuration(readyTimeoutMs)}. See https://status.app.daytona.io, and check that the snapshot can be started.`,
       error,
     );
   } finally {

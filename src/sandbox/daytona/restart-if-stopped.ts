@@ -3,9 +3,9 @@ import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { makeReady, type ReadinessOptions, withinReadiness } from "./readiness.ts";
 
 /**
- * Starts a sandbox again that was stopped while it is used, by somebody or by Daytona.
- * @returns `false` where it runs, so that something else is the matter
- * @throws SandboxError where it is gone or does not come up; the signal's reason
+ * Starts a sandbox again that was stopped while it is used.
+ * @returns `false` if it runs: then something else is wrong
+ * @throws SandboxError if it is gone or does not start; the signal's reason
  */
 export async function restartIfStopped(
   api: DaytonaApi,
@@ -14,7 +14,6 @@ export async function restartIfStopped(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { id } = remote;
-  // One that is gone cannot be refreshed: it is not found.
   const now = await api.find(id, signal);
   if (now?.state === "started") return false;
   const state = now?.state ?? "deleted";

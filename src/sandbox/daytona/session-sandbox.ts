@@ -1,9 +1,9 @@
 import { messageOf } from "../../shared/errors.ts";
 import type { SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { findTwice } from "./confirm-gone.ts";
 import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
 import type { DaytonaSandbox } from "./daytona-api.ts";
+import { findTwice } from "./is-gone.ts";
 import { labelsOfSession, sessionOf } from "./labels.ts";
 import type { GroupOrganization, ReplicaLocks, SessionSandboxes } from "./ports.ts";
 import { makeReady, withinReadiness } from "./readiness.ts";
@@ -15,16 +15,16 @@ export interface SessionSandboxOptions extends CreateOptions {
   readonly organization: GroupOrganization;
 }
 
-/** The sandbox that a request gets. */
+/** The sandbox of a request. */
 export interface Acquired {
   readonly remote: DaytonaSandbox;
-  /** Whether it was made just now. */
+  /** Whether it was created for this request. */
   readonly isNew: boolean;
   /** What the user should know. */
   readonly notice?: string;
 }
 
-/** Finds the sandbox of a session, or makes it. */
+/** Finds the sandbox of a session, or creates it. */
 export class SessionSandbox {
   readonly #options: SessionSandboxOptions;
   readonly #sessionId: string;
@@ -37,8 +37,8 @@ export class SessionSandbox {
   }
 
   /**
-   * The session's sandbox, or a new one. One replica at a time, so that there are never two.
-   * @param gone one that is known to be gone, whatever Daytona says
+   * The session's sandbox, or a new one. A lock prevents that two replicas create one each.
+   * @param gone a sandbox that is known to be gone, even if Daytona still lists it
    * @throws SandboxError; the request's signal's reason
    */
   async get(gone?: string): Promise<Acquired> {
@@ -69,13 +69,13 @@ export class SessionSandbox {
       if (signal.aborted) throw error;
       throw new SandboxError(
         "unavailable",
-        `The sandbox of session ${this.#sessionId} cannot be had: the lock around it could not be taken: ${messageOf(error)}`,
+        `The sandbox of session ${this.#sessionId} is not available, because its lock could not be acquired: ${messageOf(error)}`,
         error,
       );
     });
   }
 
-  /** Another replica may have made one since the execution was read. */
+  /** The session is read again: another replica may have created a sandbox meanwhile. */
   async #known(): Promise<string | undefined> {
     const { sessions, log } = this.#options;
     const { sandboxId, signal } = this.#request;
@@ -88,13 +88,13 @@ export class SessionSandbox {
     }
   }
 
-  /** @returns the running sandbox, or `undefined` where it cannot be used */
+  /** Starts a sandbox if necessary. @returns `undefined` if it cannot be used */
   async #resume(id: string): Promise<DaytonaSandbox | undefined> {
     const { api, log } = this.#options;
     const { signal } = this.#request;
     const remote = await findTwice(api, id, signal);
     if (remote === undefined) return undefined;
-    // One that another session works in is not this one's, whatever the session says.
+    // A sandbox of another session must not be used, even if this session names it.
     const owner = sessionOf(remote.labels);
     if (owner !== undefined && owner !== this.#sessionId) return undefined;
     const what = `the sandbox ${id} of session ${this.#sessionId}`;
@@ -104,21 +104,21 @@ export class SessionSandbox {
     return ready ? remote : undefined;
   }
 
-  /** One that was made for the session, and could not be written to it then. */
+  /** A sandbox that was created for the session, but could not be stored in it. */
   async #leftOver(known: string | undefined, gone: string | undefined): Promise<DaytonaSandbox | undefined> {
     const { api, group, log } = this.#options;
     for (const remote of await api.list(labelsOfSession(group, this.#sessionId), this.#request.signal)) {
       const usable = remote.id === gone ? undefined : await this.#resume(remote.id);
       if (usable === undefined) continue;
       await this.#checkOrganization(usable, known);
-      log.info(`The sandbox ${usable.id} was made for session ${this.#sessionId} before: it is used`);
+      log.info(`The sandbox ${usable.id} was created for session ${this.#sessionId} before, and is used again`);
       await this.#saveSandboxId(usable.id);
       return usable;
     }
     return undefined;
   }
 
-  /** @param replaces the sandbox that seems to be gone */
+  /** @param replaces the session's sandbox, which seems to be gone */
   async #create(replaces: string | undefined): Promise<DaytonaSandbox> {
     const remote = await createSandbox(this.#options, this.#request);
     try {
@@ -134,8 +134,8 @@ export class SessionSandbox {
   }
 
   /**
-   * Refuses to replace a sandbox that is only out of this runner's sight: one of another organization at Daytona.
-   * @throws SandboxError where it is one, or where the group's organization is unknown
+   * Refuses to replace a sandbox that this runner only cannot see, because its key belongs to another organization.
+   * @throws SandboxError if the organization differs, or that of the group is unknown
    */
   async #checkOrganization({ organizationId }: DaytonaSandbox, replaces: string | undefined): Promise<void> {
     const { organization, log } = this.#options;
@@ -149,7 +149,7 @@ export class SessionSandbox {
       }
       throw new SandboxError(
         "unavailable",
-        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, since the runner cannot check at the moment whether its DAYTONA_API_KEY is of the organization of the other runners: ${messageOf(error)} Send the message again.`,
+        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, because the runner cannot check now whether its DAYTONA_API_KEY belongs to the organization of the other runners: ${messageOf(error)} Send the message again.`,
         error,
       );
     }
@@ -167,8 +167,8 @@ export class SessionSandbox {
       await sessions.setSandbox(this.#sessionId, sandboxId, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // It is found by its label the next time.
-      log.warn(`The sandbox ${sandboxId} could not be written to session ${this.#sessionId}: ${messageOf(error)}`);
+      // The next execution finds it by its label.
+      log.warn(`The sandbox ${sandboxId} could not be stored in session ${this.#sessionId}: ${messageOf(error)}`);
     }
   }
 }

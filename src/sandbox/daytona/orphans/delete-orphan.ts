@@ -11,7 +11,7 @@ const WHY: Readonly<Record<OrphanReason, string>> = {
   "session-not-found": "the backend does not know its session",
 };
 
-/** An orphan for people, and the ids for machines. */
+/** The description of an orphan for the log, and the fields of the line. */
 export function describeOrphan({ remote, sighting }: Orphan) {
   const { id, name, labels } = remote;
   const { reason, firstSeen, rounds } = sighting;
@@ -23,9 +23,9 @@ export function describeOrphan({ remote, sighting }: Orphan) {
 }
 
 /**
- * Looks once more whether it is an orphan, and deletes it.
+ * Checks once more that it is an orphan, and deletes it.
  * @returns whether it was deleted
- * @throws where Daytona or the backend does not answer
+ * @throws if Daytona or the backend does not answer
  */
 export async function deleteOrphan(orphan: Orphan, options: RoundOptions): Promise<boolean> {
   const { api, log, signal } = options;
@@ -33,7 +33,7 @@ export async function deleteOrphan(orphan: Orphan, options: RoundOptions): Promi
   const { text, fields } = describeOrphan(orphan);
   const changed = await whatChanged(orphan, options);
   if (changed !== undefined) {
-    log.info(`Left the sandbox ${id} alone, which looked like an orphan: ${changed}`, fields);
+    log.info(`Kept the sandbox ${id}, which looked like an orphan: ${changed}`, fields);
     return false;
   }
   await api.call(`delete the sandbox ${id}`, () => orphan.remote.delete(), { signal });
@@ -41,7 +41,7 @@ export async function deleteOrphan(orphan: Orphan, options: RoundOptions): Promi
   return true;
 }
 
-/** Why it is no orphan after all. */
+/** Why it is not an orphan any more. */
 async function whatChanged(
   { remote, sighting }: Orphan,
   { api, sessions, group, signal, isInUse, now }: RoundOptions,
@@ -51,9 +51,9 @@ async function whatChanged(
     const verdict = await verdictNow(sessions, session, remote.id, signal);
     if (verdict !== sighting.reason) return `its session ${session} is ${verdict} now`;
   }
-  // Last, so that as little time as possible passes until it is deleted.
+  // This comes last, right before the deletion.
   const fresh = await api.find(remote.id, signal);
-  if (fresh === undefined) return "it is gone";
+  if (fresh === undefined) return "it was deleted already";
   if (groupOf(fresh.labels) !== group || sessionOf(fresh.labels) !== session) return "its labels have changed";
   if (isInUse(remote.id) || !isIdle(fresh, now()) || lastUse(fresh) !== lastUse(remote)) return "it is used again";
   return undefined;

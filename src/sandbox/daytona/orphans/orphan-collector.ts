@@ -1,39 +1,39 @@
 import type { OrphanCollection } from "../../../config/index.ts";
 import { messageOf } from "../../../shared/errors.ts";
 import { degraded, type HealthCheck, type HealthProblem } from "../../../shared/health.ts";
-import { maxDeletions, ROUND_MS, START_GRACE_MS } from "./brakes.ts";
 import { deleteOrphan, describeOrphan } from "./delete-orphan.ts";
+import { maxDeletions, ROUND_MS, START_GRACE_MS } from "./deletion-limits.ts";
 import { findOrphans, type Orphan, type RoundOptions, type RoundResult } from "./orphan-round.ts";
 
-/** How often a replica looks whether a round is due; not all of them at the same moment. */
+/** How often a replica checks whether a round is due. Jitter spreads the replicas. */
 const TICK_MS = 5 * 60_000;
 const JITTER = 0.2;
-/** Orphans that one round lists in the log. */
+/** How many orphans one round logs. */
 const MAX_LISTED = 20;
 
-/** A lock that one replica of a group has at a time. */
+/** A lock that one replica of a group holds at a time. */
 export interface RoundLock {
-  /** @returns `false` also where that is not known */
+  /** @returns `false` also if that is unknown */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 export interface OrphanCollectorOptions extends Omit<RoundOptions, "signal" | "backend" | "now"> {
   readonly collection: Exclude<OrphanCollection, "off">;
-  /** Names the backend and the organization that this replica asks. */
+  /** Names the backend and the organization of this replica. */
   readonly backend: () => string;
-  /** How an operator says that the backend has moved. */
+  /** How an operator confirms that the backend has moved. */
   readonly rebindRemedy: string;
-  /** @returns `undefined` where another replica has it */
+  /** @returns `undefined` if another replica holds it */
   readonly tryLock: (onLost: () => void) => Promise<RoundLock | undefined>;
-  /** The present, in ms. */
+  /** The time in ms; for tests. */
   readonly now?: () => number;
 }
 
 /**
- * Deletes sandboxes of the group that are no longer needed: a replica that was killed leaves such, and so do sessions
- * that were deleted or got another sandbox. It must never delete what somebody still needs, whatever a single answer of
- * the backend or of Daytona says; Daytona itself deletes what is unused for long. So there are brakes: see `brakes.ts`.
+ * Deletes sandboxes of the group that nothing needs: they are left by replicas that were killed, and by sessions that were
+ * deleted or got another sandbox. It must never delete a sandbox that is still needed, so it does not trust a single answer
+ * of the backend or of Daytona, and has limits: see `deletion-limits.ts`. Daytona deletes unused sandboxes itself in the end.
  */
 export class OrphanCollector implements HealthCheck {
   readonly name = "orphan collection";
@@ -41,15 +41,15 @@ export class OrphanCollector implements HealthCheck {
   readonly #ending = new AbortController();
   readonly #startedAt: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** What keeps it from deleting; told once. */
-  #trouble: string | undefined;
+  /** Why nothing is deleted at the moment; logged once. */
+  #problem: string | undefined;
 
   constructor(options: OrphanCollectorOptions) {
     this.#options = options;
     this.#startedAt = this.#now();
   }
 
-  /** Looks at once and then from time to time, until it is stopped. */
+  /** Collects now, and then periodically until it is stopped. */
   start(): void {
     const tick = async () => {
       await this.collect();
@@ -62,14 +62,14 @@ export class OrphanCollector implements HealthCheck {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#ending.abort(new Error("the runner ends"));
+    this.#ending.abort(new Error("the runner is stopping"));
   }
 
   async check(): Promise<HealthProblem | undefined> {
-    return this.#trouble === undefined ? undefined : degraded(this.#trouble);
+    return this.#problem === undefined ? undefined : degraded(this.#problem);
   }
 
-  /** A round, where one is due. @returns how many sandboxes were deleted; never throws */
+  /** Runs a round if one is due. Never throws. @returns how many sandboxes were deleted */
   async collect(): Promise<number> {
     try {
       return await this.#collect();
@@ -86,7 +86,7 @@ export class OrphanCollector implements HealthCheck {
     const bound = await ledger.bind(backend);
     if (bound !== backend) {
       this.#report(
-        `This runner looks for no orphaned sandboxes: its backend is ${backend}, that of the other runners with this Redis is ${bound}. If this one is wrong, correct STIGMER_BACKEND_ENDPOINT or the API key. ${rebindRemedy}`,
+        `This runner does not collect orphaned sandboxes: its backend is ${backend}, but the other runners of this Redis use ${bound}. If this runner is wrong, correct STIGMER_BACKEND_ENDPOINT or the API key. ${rebindRemedy}`,
       );
       return 0;
     }
@@ -104,24 +104,25 @@ export class OrphanCollector implements HealthCheck {
 
   async #round(options: RoundOptions, lock: RoundLock): Promise<number> {
     const result = await findOrphans(options);
-    this.#report(whyNot(result));
-    const { ripe, watched, total } = result;
+    this.#report(problemOf(result));
+    const { confirmed, unconfirmed, total } = result;
     this.#options.log.info(
-      `Looked for orphans among the group's ${total} sandboxes: ${ripe.length} found, ${watched} watched`,
+      `Looked for orphans among the group's ${total} sandboxes: ${confirmed.length} found, ${unconfirmed} unconfirmed`,
     );
-    if (this.#trouble !== undefined || ripe.length === 0) return 0;
+    if (this.#problem !== undefined || confirmed.length === 0) return 0;
     if (this.#options.collection === "report") {
-      this.#list("Would delete", ripe);
+      this.#list("Would delete", confirmed);
       return 0;
     }
     if (this.#now() - this.#startedAt < START_GRACE_MS) {
-      this.#list("Not deleted, since this runner has only just started:", ripe);
+      this.#list("Not deleted, because this runner has just started:", confirmed);
       return 0;
     }
     let deleted = 0;
-    for (const orphan of ripe) {
+    for (const orphan of confirmed) {
       options.signal.throwIfAborted();
-      if (!(await lock.isHeld())) throw new Error("it is not known whether another replica collects, too");
+      if (!(await lock.isHeld()))
+        throw new Error("another replica may be collecting too: the lock is not held any more");
       if (await deleteOrphan(orphan, options)) deleted++;
     }
     return deleted;
@@ -136,12 +137,12 @@ export class OrphanCollector implements HealthCheck {
     if (orphans.length > MAX_LISTED) log.info(`${what} ${orphans.length - MAX_LISTED} more`);
   }
 
-  /** @param trouble why nothing is deleted; `undefined` where nothing stands in the way */
-  #report(trouble: string | undefined): void {
-    if (trouble !== undefined && trouble !== this.#trouble) this.#options.log.warn(trouble);
-    if (trouble === undefined && this.#trouble !== undefined)
+  /** @param problem why nothing is deleted, if so */
+  #report(problem: string | undefined): void {
+    if (problem !== undefined && problem !== this.#problem) this.#options.log.warn(problem);
+    if (problem === undefined && this.#problem !== undefined)
       this.#options.log.info("Orphaned sandboxes are collected again");
-    this.#trouble = trouble;
+    this.#problem = problem;
   }
 
   #now(): number {
@@ -150,11 +151,11 @@ export class OrphanCollector implements HealthCheck {
 }
 
 /** Why nothing may be deleted in a round, and what to do. */
-function whyNot({ distrust, ripe, total }: RoundResult): string | undefined {
+function problemOf({ doubt, confirmed, total }: RoundResult): string | undefined {
   const then =
-    "No sandbox is deleted. Check that STIGMER_BACKEND_ENDPOINT and the API key are those of the backend that these sandboxes were made for, and that it has lost nothing. Sandboxes that are unused all the same can be deleted in Daytona's dashboard; Daytona deletes them itself after DAYTONA_AUTO_DELETE_MINUTES.";
-  if (distrust !== undefined) return `Orphan collection stopped: ${distrust}. ${then}`;
+    "No sandbox is deleted. Check that STIGMER_BACKEND_ENDPOINT and the API key are those of the backend that these sandboxes were made for, and that it has lost nothing. Delete sandboxes that are really unused in Daytona's dashboard; Daytona deletes them itself after DAYTONA_AUTO_DELETE_MINUTES.";
+  if (doubt !== undefined) return `Orphan collection stopped: ${doubt}. ${then}`;
   const most = maxDeletions(total);
-  if (ripe.length <= most) return undefined;
-  return `Orphan collection stopped: ${ripe.length} of the group's ${total} sandboxes look orphaned, and at most ${most} are deleted at a time. ${then}`;
+  if (confirmed.length <= most) return undefined;
+  return `Orphan collection stopped: ${confirmed.length} of the group's ${total} sandboxes look orphaned, and at most ${most} are deleted at a time. ${then}`;
 }

@@ -4,35 +4,35 @@
  */
 export type OrphanReason = "one-off" | "replaced" | "session-not-found";
 
-/** That a sandbox looked like an orphan, and how often. */
+/** How often a sandbox looked like an orphan, and why. */
 export interface OrphanSighting {
   readonly reason: OrphanReason;
-  /** The backend that said so. */
+  /** The backend that was asked. */
   readonly backend: string;
   /** In ms since the epoch. */
   readonly firstSeen: number;
-  /** Rounds in which it was seen, without one in between in which it was not. */
+  /** Consecutive rounds in which it looked like an orphan. */
   readonly rounds: number;
 }
 
-/** What a round has found out. */
+/** The result of a round. */
 export interface RoundRecord {
   /** By the sandbox's id. */
   readonly sightings: ReadonlyMap<string, OrphanSighting>;
-  /** Sandboxes that are no orphans, or are gone. */
+  /** Sandboxes that are not orphans, or were deleted. */
   readonly forgotten: Iterable<string>;
-  /** Sandboxes whose sessions use them, as the backend has said now. */
+  /** Sandboxes that their sessions use, according to the backend. */
   readonly alive: Iterable<string>;
 }
 
-/** What the replicas of a group remember together about sandboxes. It outlives them. */
+/** What the replicas of a group know together about their sandboxes. It outlives them. */
 export interface OrphanLedger {
-  /** Binds the group to a backend, unless it is bound. @returns the backend that it is bound to */
+  /** Binds the group to a backend, unless it is bound already. @returns the backend of the group */
   bind(backend: string): Promise<string>;
-  /** @returns whether a round is due; then the next one is due when the time is over */
+  /** @returns whether a round is due; if so, the next one is due after this time */
   beginRound(everyMs: number): Promise<boolean>;
   sightings(): Promise<Map<string, OrphanSighting>>;
-  /** When sandboxes were last seen to be used by their sessions, in ms since the epoch. */
+  /** When sandboxes were last known to be used by their sessions, in ms since the epoch. */
   alive(): Promise<Map<string, number>>;
   record(round: RoundRecord, now: number): Promise<void>;
 }

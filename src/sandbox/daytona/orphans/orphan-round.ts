@@ -2,7 +2,7 @@ import type { Logger } from "../../../log/index.ts";
 import type { DaytonaApi, DaytonaSandbox } from "../daytona-api.ts";
 import { labelsOfGroup, sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
-import { IDLE_MS, isRipe, maxDeletions } from "./brakes.ts";
+import { IDLE_MS, isConfirmed, maxDeletions } from "./deletion-limits.ts";
 import type { OrphanLedger, OrphanReason, OrphanSighting } from "./orphan-ledger.ts";
 import { surveySessions } from "./session-survey.ts";
 
@@ -11,7 +11,7 @@ export interface RoundOptions {
   readonly sessions: SessionSandboxes;
   readonly ledger: OrphanLedger;
   readonly group: string;
-  /** The backend that this replica asks. */
+  /** Names the backend of this replica. */
   readonly backend: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -27,17 +27,17 @@ export interface Orphan {
 }
 
 export interface RoundResult {
-  /** How many sandboxes the group has. */
+  /** The number of the group's sandboxes. */
   readonly total: number;
-  /** Those that may be deleted. */
-  readonly ripe: readonly Orphan[];
-  /** How many look like orphans, and were not seen often or long enough. */
-  readonly watched: number;
-  /** Why nothing may be deleted. */
-  readonly distrust: string | undefined;
+  /** Orphans that may be deleted. */
+  readonly confirmed: readonly Orphan[];
+  /** How many look like orphans, but not often enough or not for long enough. */
+  readonly unconfirmed: number;
+  /** Why the backend's answers are not trusted; then nothing may be deleted. */
+  readonly doubt: string | undefined;
 }
 
-/** Looks at all sandboxes of the group, and remembers what looked like an orphan. Deletes nothing. */
+/** Checks all sandboxes of the group, and records those that look like orphans. Deletes nothing. */
 export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
   const { api, ledger, group, signal } = options;
   const now = options.now();
@@ -47,7 +47,7 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
   const ofSessions = idle.filter(({ labels }) => sessionOf(labels) !== undefined);
   const survey = await surveySessions(ofSessions, { ...options, now, alive });
   const missing = survey.verdicts.values().filter((verdict) => verdict === "session-not-found");
-  const distrust = distrusted([...missing].length, remotes.length, survey.knowsSessions);
+  const doubt = doubtOf([...missing].length, remotes.length, survey.knowsSessions);
 
   const sightings = new Map<string, OrphanSighting>();
   const forgotten = new Set(before.keys());
@@ -55,11 +55,11 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
   for (const remote of idle) {
     const verdict = sessionOf(remote.labels) === undefined ? "one-off" : survey.verdicts.get(remote.id);
     if (verdict === "alive") seenAlive.push(remote.id);
-    // Not asked for, or not answered: nothing has changed. A mass of missing sessions is no answer.
-    else if (verdict === undefined || (verdict === "session-not-found" && distrust !== undefined)) {
+    // Without an answer nothing changes. Too many missing sessions do not count as an answer.
+    else if (verdict === undefined || (verdict === "session-not-found" && doubt !== undefined)) {
       forgotten.delete(remote.id);
     } else {
-      sightings.set(remote.id, sight(remote, verdict, options.backend, before.get(remote.id), now));
+      sightings.set(remote.id, nextSighting(remote, verdict, options.backend, before.get(remote.id), now));
       forgotten.delete(remote.id);
     }
   }
@@ -68,32 +68,32 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
     const sighting = sightings.get(remote.id);
     return sighting === undefined ? [] : [{ remote, sighting }];
   });
-  const ripe = found.filter(({ sighting }) => isRipe(sighting, now));
-  return { total: remotes.length, ripe, watched: found.length - ripe.length, distrust };
+  const confirmed = found.filter(({ sighting }) => isConfirmed(sighting, now));
+  return { total: remotes.length, confirmed, unconfirmed: found.length - confirmed.length, doubt };
 }
 
-/** One more sighting, or the first one where anything but the time is another than before. */
-function sight(
+/** Continues the sighting of earlier rounds if it has the same reason and the sandbox was not used since; else a first one. */
+function nextSighting(
   remote: DaytonaSandbox,
   reason: OrphanReason,
   backend: string,
   before: OrphanSighting | undefined,
   now: number,
 ): OrphanSighting {
-  const goesOn =
+  const isSame =
     before !== undefined &&
     before.reason === reason &&
     before.backend === backend &&
     (lastUse(remote) ?? now) < before.firstSeen;
-  return { reason, backend, firstSeen: goesOn ? before.firstSeen : now, rounds: goesOn ? before.rounds + 1 : 1 };
+  return { reason, backend, firstSeen: isSame ? before.firstSeen : now, rounds: isSame ? before.rounds + 1 : 1 };
 }
 
-/** Why the backend's answers are not believed. */
-function distrusted(missing: number, total: number, knowsSessions: boolean): string | undefined {
+/** A reason not to trust the backend's answers. */
+function doubtOf(missing: number, total: number, knowsSessions: boolean): string | undefined {
   if (missing > maxDeletions(total))
     return `the backend does not know the sessions of ${missing} of the group's ${total} sandboxes`;
   if (missing > 0 && !knowsSessions)
-    return `the backend knows none of the sessions that it was asked for: ${missing} of the group's ${total} sandboxes are of those`;
+    return `the backend knows none of the sessions that it was asked for: they have ${missing} of the group's ${total} sandboxes`;
   return undefined;
 }
 

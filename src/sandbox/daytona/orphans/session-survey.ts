@@ -5,25 +5,25 @@ import type { DaytonaSandbox } from "../daytona-api.ts";
 import { sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
 
-/** Sessions that are read at a time, and in one round; those that are due longest come first. */
+/** Sessions that are read at a time, and in one round. The longest overdue come first. */
 const CONCURRENT_READS = 8;
 const MAX_READS = 5_000;
-/** A backend that fails so often is not asked any more in this round. */
+/** After so many errors the backend is not asked any more in this round. */
 const MAX_FAILURES = 5;
 /**
- * A session that was seen to use its sandbox is not read again for this time, less a part that differs from sandbox to
- * sandbox, so that not all are read in one round. Shorter than the time after which a missing one counts.
+ * A session that uses its sandbox is read again after this time, minus a part that differs between sandboxes, so that not all
+ * are read in one round. It is shorter than the time after which a missing session counts.
  */
 const ALIVE_MS = 4 * 3_600_000;
 const SPREAD_MS = 2 * 3_600_000;
-/** Sessions that are asked for where the backend knew none of the others. */
+/** How many other sessions are read as a check if the backend knew none. */
 const CONTROLS = 3;
 
-/** What the backend says of a sandbox's session: only these three are answers, an error is none. */
+/** What the backend says about a sandbox's session. An error is not an answer. */
 export type Verdict = "alive" | "replaced" | "session-not-found";
 
 export interface Survey {
-  /** By the sandbox's id; those that were not asked for, or not answered, are missing. */
+  /** By the sandbox's id; without those that have no answer. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   /** Whether the backend knows any session of this group. */
   readonly knowsSessions: boolean;
@@ -38,7 +38,7 @@ export interface SurveyOptions {
   readonly alive: ReadonlyMap<string, number>;
 }
 
-/** Asks the backend about the sessions of sandboxes, as far as that is due. */
+/** Asks the backend about the sessions of sandboxes, if they are due. */
 export async function surveySessions(remotes: readonly DaytonaSandbox[], options: SurveyOptions): Promise<Survey> {
   const { alive, now } = options;
   const lastSeen = ({ id }: DaytonaSandbox) => alive.get(id) ?? 0;
@@ -47,9 +47,9 @@ export async function surveySessions(remotes: readonly DaytonaSandbox[], options
     .sort((one, other) => lastSeen(one) - lastSeen(other));
   const verdicts = await ask(due, options);
   const isKnown = (verdict: Verdict) => verdict !== "session-not-found";
-  // Where nothing is missing, nothing has to be believed.
+  // A check is only needed if sessions are missing.
   if (verdicts.size === 0 || verdicts.values().some(isKnown)) return { verdicts, knowsSessions: true };
-  // Only those that are missing were due: one that is known to be alive tells whether this is its backend.
+  // All due sessions are missing: sessions that were alive recently show whether this is the right backend.
   const recent = remotes.filter(({ id }) => alive.has(id)).sort((one, other) => lastSeen(other) - lastSeen(one));
   const controls = await ask(recent.slice(0, CONTROLS), options);
   return { verdicts: new Map([...verdicts, ...controls]), knowsSessions: controls.values().some(isKnown) };
@@ -72,15 +72,15 @@ async function ask(
       failures++;
       log.debug(`Session ${sessionId} could not be read: ${messageOf(error)}`);
       if (failures === MAX_FAILURES)
-        log.warn(`Orphaned sandboxes are not looked for any further in this round: ${messageOf(error)}`);
+        log.warn(`The search for orphaned sandboxes stops for this round: ${messageOf(error)}`);
     }
   });
   return verdicts;
 }
 
-/** @param session as the backend knows it; `undefined` where it says that there is none */
+/** @param session as the backend knows it; `undefined` if it says that there is no such session */
 export function verdictOf(session: { readonly sandboxId?: string } | undefined, sandboxId: string): Verdict {
   if (session === undefined) return "session-not-found";
-  // A session that names none finds this one by its label.
+  // A session without a sandbox id finds this sandbox by its label.
   return session.sandboxId === undefined || session.sandboxId === sandboxId ? "alive" : "replaced";
 }
