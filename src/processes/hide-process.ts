@@ -5,8 +5,8 @@ const PR_SET_DUMPABLE = 4;
 let isHidden = false;
 
 /**
- * Prevents other processes of the same user from reading the environment and memory of this one, which contain the runner's
- * keys. Linux only, and not against root. Programs that this process starts are not affected.
+ * Prevents other processes of the same user from reading the environment and memory of this one, which contain the
+ * runner's keys. Linux only, and not against root. Programs that this process starts are not affected.
  * @returns whether that succeeded
  */
 export function hideProcess(): boolean {

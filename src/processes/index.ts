@@ -1,6 +1,7 @@
 /**
  * Starts, tracks and ends processes: nothing that is started here outlives its owner, nor this process, even if that is
- * killed. Used by the sandbox of this machine and by the Temporal server of `dev`. It never decides what runs, nor how long.
+ * killed. Used by the sandbox of this machine and by the Temporal server of `dev`. It never decides what runs, nor how
+ * long.
  *
  * ```ts
  * const tree = new ProcessTree({ memoryLimit: 1024 ** 3 });

@@ -16,7 +16,10 @@ export function raiseScore(): string | undefined {
   return `echo ${Math.min(Math.max(COMMAND_SCORE, own + SCORE_DISTANCE), HIGHEST_SCORE)} >/proc/self/oom_score_adj`;
 }
 
-/** Bytes that this process and its descendants can use: the machine's, or the limit of its control group if that is lower. */
+/**
+ * Bytes that this process and its descendants can use: the machine's, or the limit of its control group if that is
+ * lower.
+ */
 export function availableMemory(): number {
   const limits = ownHierarchies().map(({ directory, limitFile }) =>
     Number(readText(`${directory}/${limitFile}`).trim()),
@@ -27,8 +30,8 @@ export function availableMemory(): number {
 let countFile: string | undefined;
 
 /**
- * How many processes the kernel has killed because memory ran out: in the control group of this process, which is the whole
- * container, or else on the machine.
+ * How many processes the kernel has killed because memory ran out: in the control group of this process, which is the
+ * whole container, or else on the machine.
  */
 export function memoryKills(): number {
   countFile ??= eventsFile() ?? "/proc/vmstat";

@@ -22,12 +22,14 @@ let isAdopting = false;
 let timer: NodeJS.Timeout | undefined;
 let due = Number.POSITIVE_INFINITY;
 let looksLeft = 0;
-/** Zombies that the last look has seen. Those that this process has started are reaped earlier, by what started them. */
+/**
+ * Zombies that the last look has seen. Those that this process has started are reaped earlier, by what started them.
+ */
 let zombies = new Set<string>();
 
 /**
- * Makes this process a subreaper: it becomes the parent of its descendants' orphans, in any session. So they are found, and
- * no zombie stays behind. Linux only.
+ * Makes this process a subreaper: it becomes the parent of its descendants' orphans, in any session. So they are found,
+ * and no zombie stays behind. Linux only.
  */
 export function adoptOrphans(): void {
   if (isAdopting) return;

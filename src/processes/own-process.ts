@@ -16,9 +16,9 @@ export interface OwnProcessOptions extends StartOptions {
 const watchdogs = new Map<number, Watchdog>();
 
 /**
- * A program that this process needs for itself, such as the Temporal server of `dev`. It runs in a session of its own, so
- * that Ctrl-C in the terminal does not reach it. It ends when it is told to, or soon after this process, even if that was
- * killed: its leader gets SIGTERM, and everything that is left after the grace gets SIGKILL.
+ * A program that this process needs for itself, such as the Temporal server of `dev`. It runs in a session of its own,
+ * so that Ctrl-C in the terminal does not reach it. It ends when it is told to, or soon after this process, even if
+ * that was killed: its leader gets SIGTERM, and everything that is left after the grace gets SIGKILL.
  */
 export class OwnProcess {
   readonly #child: ChildProcess;

@@ -30,8 +30,8 @@ export interface ProcessTreeOptions {
 }
 
 /**
- * The programs that one execution starts, with everything that these start in turn. Nothing of it outlives the tree, nor
- * this process, even if that is killed.
+ * The programs that one execution starts, with everything that these start in turn. Nothing of it outlives the tree,
+ * nor this process, even if that is killed.
  *
  * Processes are found by their session, by a tracking id in their environment, by their ancestors and by their control
  * group. A process that hides all of these is found as an orphan that no other tree can have started.
@@ -72,7 +72,8 @@ export class ProcessTree {
   }
 
   /**
-   * Starts a program in a session and process group of its own. If memory runs out, the kernel kills it before this process.
+   * Starts a program in a session and process group of its own. If memory runs out, the kernel kills it before this
+   * process.
    * @param program a path, or a name to be looked up in the `PATH` of `options.env`
    * @returns the leader of the session; it emits `error` if it could not be started
    * @throws the system's error in some of these cases, also `ENOENT` for a program that does not exist

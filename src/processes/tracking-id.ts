@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * The variable that carries a tracking id. Whatever a tracked process starts inherits it, in any process group or session,
- * and is found by it.
+ * The variable that carries a tracking id. Whatever a tracked process starts inherits it, in any process group or
+ * session, and is found by it.
  */
 export const TRACKING_VARIABLE = "AGENT_RUNNER_TRACKING_ID";
 

@@ -4,9 +4,10 @@ import { TRACKING_VARIABLE } from "./tracking-id.ts";
  * Arguments: what the tracking ids of its processes begin with, and the seconds between SIGTERM and SIGKILL; 0: only
  * SIGKILL.
  *
- * Reads lines `session <leader>`, `stray <pid>:<start>`, `group <directory>` and `drop <id>` until its standard input ends,
- * which also happens when the runner is killed. Then it ends what it knows, and every process that carries a tracking id.
- * It sweeps several times, because a process shows no environment in the moment in which it becomes another program.
+ * Reads lines `session <leader>`, `stray <pid>:<start>`, `group <directory>` and `drop <id>` until its standard input
+ * ends, which also happens when the runner is killed. Then it ends what it knows, and every process that carries a
+ * tracking id. It sweeps several times, because a process shows no environment in the moment in which it becomes
+ * another program.
  *
  * In `/proc/<pid>/stat`, the fields after the name are: state, parent, group, session, …, start.
  */

@@ -3,14 +3,16 @@ import { registerOwnSession } from "./orphans.ts";
 import { RUNNER_TRACKING_ID } from "./tracking-id.ts";
 import { WATCHDOG_SCRIPT } from "./watchdog-script.ts";
 
-/** A watchdog that lived at least this long is replaced at once when it ends; another one only when it is needed next. */
+/**
+ * A watchdog that lived at least this long is replaced at once when it ends; another one only when it is needed next.
+ */
 const MIN_LIFE_MS = 1_000;
 
 type EntryKind = "session" | "stray" | "group";
 
 /**
- * A shell that outlives this process by a moment, and then kills the processes that it was told of: also if this process
- * was killed with SIGKILL. It starts with the first process that it has to know of.
+ * A shell that outlives this process by a moment, and then kills the processes that it was told of: also if this
+ * process was killed with SIGKILL. It starts with the first process that it has to know of.
  */
 export class Watchdog {
   /** The tracking ids of its processes begin with it. */

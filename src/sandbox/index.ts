@@ -1,6 +1,6 @@
 /**
- * Where an agent's tools act: what every kind of sandbox offers, with its limits and errors. Used by activities, the agent
- * and the platform. It never creates a sandbox: the kinds do, each in a directory with an API of its own.
+ * Where an agent's tools act: what every kind of sandbox offers, with its limits and errors. Used by activities, the
+ * agent and the platform. It never creates a sandbox: the kinds do, each in a directory with an API of its own.
  *
  * @module
  */

@@ -26,9 +26,9 @@ export interface Located {
 }
 
 /**
- * What an agent means by a path. Relative paths start at the root. Absolute paths inside the root stay as they are. Agents
- * also write `/notes.md` and mean the root: so other absolute paths start at the root too, unless their first directory
- * exists on the machine (`/etc/passwd`, `/home/…`). Then they lead out.
+ * What an agent means by a path. Relative paths start at the root. Absolute paths inside the root stay as they are.
+ * Agents also write `/notes.md` and mean the root: so other absolute paths start at the root too, unless their first
+ * directory exists on the machine (`/etc/passwd`, `/home/…`). Then they lead out.
  *
  * @param root an absolute path without links
  * @throws SandboxError `outside`, `invalid`

@@ -32,7 +32,10 @@ export interface CommandOptions {
 }
 
 export interface CommandResult {
-  /** Standard output and standard error in the order they were written, cut in the middle at {@link COMMAND_OUTPUT_LIMIT}. */
+  /**
+   * Standard output and standard error in the order they were written, cut in the middle at {@link
+   * COMMAND_OUTPUT_LIMIT}.
+   */
   readonly output: string;
   /** {@link TIMEOUT_EXIT_CODE} at the time limit; 128 + signal if a signal ended it. */
   readonly exitCode: number;

@@ -21,7 +21,7 @@ function open(options: Partial<ReplicaOptions> = {}): Replica {
   return replica;
 }
 
-describe("an error of Daytona's API says what to do", () => {
+describe("an error of Daytona's API becomes a message", () => {
   test.each([
     [401, "Invalid credentials", /DAYTONA_API_KEY.*app\.daytona\.io\/dashboard\/keys/],
     [403, "Forbidden resource", /DAYTONA_API_KEY/],
@@ -38,24 +38,24 @@ describe("an error of Daytona's API says what to do", () => {
     expect(double.count(/^POST \/sandbox$/)).toBe(1);
   });
 
-  test("if nothing listens at the address", async () => {
+  test("where nothing listens", async () => {
     const attempt = open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping();
     await expect(attempt).rejects.toThrow(/DAYTONA_API_URL/);
   });
 
-  test("if the key is wrong, without showing the key", async () => {
+  test("where the key is wrong, without showing it", async () => {
     const attempt = open({ apiKey: "dtn_wrong_key" }).api.ping();
     await expect(attempt).rejects.toThrow("DAYTONA_API_KEY");
     await expect(attempt).rejects.not.toThrow("dtn_wrong_key");
   });
 
-  test("if there is no answer", async () => {
+  test("where it does not answer", async () => {
     double.fault({ request: /^GET/, hang: true });
     await expect(open().api.ping()).rejects.toThrow("did not answer within 4 s");
   });
 });
 
-describe("a request that fails temporarily is repeated", () => {
+describe("a request that fails for a moment is made again", () => {
   test.each([429, 500, 502, 503])("after %i", async (status) => {
     double.fault({ request: /^POST \/sandbox$/, status, times: 2 });
     const { sandbox } = await open().acquire();
@@ -64,27 +64,27 @@ describe("a request that fails temporarily is repeated", () => {
     expect((await sandbox.execute("echo works")).output).toBe("works\n");
   });
 
-  test("not before the time that Daytona asks for", async () => {
+  test("not before Daytona wants it", async () => {
     double.fault({ request: /^POST \/sandbox$/, status: 429, headers: { "retry-after": "2" }, times: 1 });
     const began = Date.now();
     await open().acquire();
     expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
   });
 
-  test("without creating a second sandbox if only the answer was lost", async () => {
+  test("without making a second sandbox where only the answer was lost", async () => {
     double.fault({ request: /^POST \/sandbox$/, loseAnswer: true, times: 1 });
     const { sandbox } = await open().acquire();
     expect(double.boxes.size).toBe(1);
     expect(double.boxes.has(sandbox.id)).toBe(true);
   });
 
-  test("without running a command twice if only the answer was lost", async () => {
+  test("without running a command twice where only the answer was lost", async () => {
     const { sandbox } = await open().acquire();
     double.fault({ request: /execute$/, loseAnswer: true, times: 1 });
     expect(await sandbox.execute("echo x >>ran; wc -l <ran")).toMatchObject({ output: "1\n", exitCode: 0 });
   });
 
-  test("a limited number of times, then it fails with the reason", async () => {
+  test("and gives up in the end, with a message", async () => {
     const { sandbox } = await open({ isImpatient: true }).acquire();
     double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
     await expect(sandbox.execute("echo x")).rejects.toThrow(/no healthy upstream.*status\.app\.daytona\.io/s);

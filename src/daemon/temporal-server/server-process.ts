@@ -22,8 +22,8 @@ export class ServerProcess {
 
   /**
    * @param logFile gets the server's output appended
-   * @param path the PATH to run it with. The server gets nothing else of this process' environment, because agents' commands
-   *   can read that of the server
+   * @param path the PATH to run it with. The server gets nothing else of this process' environment, because agents'
+   * commands can read that of the server
    * @throws the system's error if the log file cannot be written
    */
   constructor(executable: string, args: readonly string[], logFile: string, path = "") {

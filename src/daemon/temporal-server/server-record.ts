@@ -8,7 +8,10 @@ import { STOP_LIMIT_MS } from "./server-process.ts";
 const END_LIMIT_MS = 3 * STOP_LIMIT_MS;
 const POLL_MS = 50;
 
-/** A file that names the server of a data directory. It outlives a `dev` that was killed, as the server does for a moment. */
+/**
+ * A file that names the server of a data directory. It outlives a `dev` that was killed, as the server does for a
+ * moment.
+ */
 export class ServerRecord {
   readonly #file: string;
 
@@ -26,8 +29,8 @@ export class ServerRecord {
   }
 
   /**
-   * Waits until the server that was named last has ended. Two servers cannot use one database, and a connection to the old
-   * one would soon be lost.
+   * Waits until the server that was named last has ended. Two servers cannot use one database, and a connection to the
+   * old one would soon be lost.
    * @throws the signal's reason
    */
   async waitUntilEnded(log: Logger, signal: AbortSignal): Promise<void> {

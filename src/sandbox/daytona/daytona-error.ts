@@ -100,7 +100,10 @@ export function explainDaytona(what: string, error: unknown): DaytonaFailure {
   return as("rejected", said);
 }
 
-/** Statuses of a server that has no such list. A list is always there, so its absence tells that the server is another one. */
+/**
+ * Statuses of a server that has no such list. A list is always there, so its absence tells that the server is another
+ * one.
+ */
 const NO_LIST: ReadonlySet<number> = new Set([404, 405, 410]);
 
 /** Why sandboxes could not be listed: also a server that is not Daytona's, such as a web page, answers something. */

@@ -8,8 +8,8 @@ const INTERVAL_MS = 60_000;
 const INTERVAL_UNHEALTHY_MS = 10_000;
 
 /**
- * Checks that Daytona answers. A refused key is a failure: no sandbox works. Without an answer, existing sandboxes may still
- * work, and Daytona may recover: degraded.
+ * Checks that Daytona answers. A refused key is a failure: no sandbox works. Without an answer, existing sandboxes may
+ * still work, and Daytona may recover: degraded.
  */
 export class DaytonaHealth implements HealthCheck {
   readonly name = "Daytona";

@@ -23,7 +23,9 @@ const PROGRAMS_REMEDY =
 
 export interface DaytonaSandboxesOptions extends SessionSandboxOptions {
   readonly commandTimeoutMs: number;
-  /** How often Daytona is told that a sandbox is in use; absent: derived from the time after which it stops idle ones. */
+  /**
+   * How often Daytona is told that a sandbox is in use; absent: derived from the time after which it stops idle ones.
+   */
   readonly keepAliveMs?: number;
 }
 

@@ -5,7 +5,10 @@ import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 /** Another replica's orphan collector takes a sandbox for idle after 10 min: see `deletion-limits.ts`. */
 const MAX_INTERVAL_MS = 120_000;
 
-/** How often a sandbox in use is refreshed. @param autoStopMinutes Daytona stops an idle one after this time; 0: never */
+/**
+ * How often a sandbox in use is refreshed.
+ * @param autoStopMinutes Daytona stops an idle one after this time; 0: never
+ */
 export function keepAliveMs(autoStopMinutes: number): number {
   return Math.min(autoStopMinutes === 0 ? MAX_INTERVAL_MS : (autoStopMinutes * 60_000) / 3, MAX_INTERVAL_MS);
 }

@@ -1,8 +1,8 @@
 import type { SandboxRequest } from "../sandbox.ts";
 
 /**
- * The labels of a sandbox: its owner and its purpose. A group is all replicas that share work; they may delete each other's
- * sandboxes.
+ * The labels of a sandbox: its owner and its purpose. A group is all replicas that share work; they may delete each
+ * other's sandboxes.
  */
 const LABEL = {
   group: "stigmer-runner",

@@ -18,8 +18,8 @@ export interface ReplicaLocks {
 }
 
 /**
- * The organization at Daytona that has the group's sandboxes. A runner with the key of another one finds none of them, and
- * would replace all by empty ones.
+ * The organization at Daytona that has the group's sandboxes. A runner with the key of another one finds none of them,
+ * and would replace all by empty ones.
  */
 export interface GroupOrganization {
   /** Stores it, unless one is stored. @returns the stored one @throws if that is unknown */

@@ -24,8 +24,8 @@ export interface RunOptions {
 const shell = Bun.which("bash") ?? "/bin/sh";
 
 /**
- * Runs a shell command in a session of its own. If it exceeds its time limit, or the signal aborts, it is stopped with its
- * whole session: SIGTERM, then SIGKILL.
+ * Runs a shell command in a session of its own. If it exceeds its time limit, or the signal aborts, it is stopped with
+ * its whole session: SIGTERM, then SIGKILL.
  * @throws SandboxError if the command cannot be started; the signal's reason if it aborted before
  */
 export async function runCommand(command: string, options: RunOptions): Promise<CommandResult> {

@@ -87,7 +87,8 @@ export async function listDirectory(root: Root, { real, requested }: ResolvedPat
 }
 
 /**
- * Describes an entry of a directory. Links are followed if they stay inside the root; otherwise the link itself is described.
+ * Describes an entry of a directory. Links are followed if they stay inside the root; otherwise the link itself is
+ * described.
  * @returns `undefined` if it is neither a file nor a directory, or was deleted meanwhile
  */
 export async function entryOf(root: Root, directory: PathHandle, name: string): Promise<DirectoryEntry | undefined> {

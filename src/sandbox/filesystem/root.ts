@@ -17,8 +17,8 @@ const hasDescriptors = process.platform === "linux" && existsSync(DESCRIPTORS);
 export const NO_LINKS: number = constants.O_NOFOLLOW | O_NOFOLLOW_ANY;
 
 /**
- * A file or directory that is kept open. Operations on {@link at} affect it and nothing else, even if its path was renamed
- * or replaced by a link. Below it, only one name may be appended, and a link of that name must not be followed.
+ * A file or directory that is kept open. Operations on {@link at} affect it and nothing else, even if its path was
+ * renamed or replaced by a link. Below it, only one name may be appended, and a link of that name must not be followed.
  */
 export class PathHandle implements AsyncDisposable {
   /** The path for system calls. */
@@ -48,11 +48,11 @@ export class PathHandle implements AsyncDisposable {
 }
 
 /**
- * The directory to which file tools are confined. A command may replace a directory by a link at any moment. So a path is
- * opened first, then its location is checked, and only then it is used.
+ * The directory to which file tools are confined. A command may replace a directory by a link at any moment. So a path
+ * is opened first, then its location is checked, and only then it is used.
  *
- * Without `/proc` (macOS) the location is checked by path: listings and deletions do not notice a replacement right after
- * the check. Reading and writing still refuse links.
+ * Without `/proc` (macOS) the location is checked by path: listings and deletions do not notice a replacement right
+ * after the check. Reading and writing still refuse links.
  */
 export class Root {
   /** Absolute, without links. */

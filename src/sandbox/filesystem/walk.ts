@@ -34,8 +34,8 @@ export interface Step {
 }
 
 /**
- * Walks everything below a directory without following links. Unreadable entries are skipped and remembered; entries that are
- * deleted meanwhile are skipped. Stops at its time limit.
+ * Walks everything below a directory without following links. Unreadable entries are skipped and remembered; entries
+ * that are deleted meanwhile are skipped. Stops at its time limit.
  */
 export class Walk {
   readonly #root: Root;

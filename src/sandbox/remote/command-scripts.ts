@@ -3,13 +3,14 @@ import { COMMAND_OUTPUT_LIMIT } from "../sandbox.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /**
- * A command runs detached from the request that starts it, and writes its result to a directory of its own. So a lost request
- * does not stop it, a repeated one does not start it twice, and no request stays open as long as the command runs.
+ * A command runs detached from the request that starts it, and writes its result to a directory of its own. So a lost
+ * request does not stop it, a repeated one does not start it twice, and no request stays open as long as the command
+ * runs.
  *
- * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group` (the
- * id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the disk was
- * full). If there was more output than is kept, also `head`, `tail`, and `cut` (bytes of the whole output). What must not
- * fail at the end gets its space on the disk at the start.
+ * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group`
+ * (the id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the
+ * disk was full). If there was more output than is kept, also `head`, `tail`, and `cut` (bytes of the whole output).
+ * What must not fail at the end gets its space on the disk at the start.
  */
 
 /** While the command runs, output of this size on the disk is cut down to its head and tail. */
@@ -18,16 +19,16 @@ const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
 /**
- * Defines `_r_put`, which overwrites the space of a short text, and `_r_tell`, which replaces a file as a whole: a shell
- * reads byte by byte, and would otherwise see half of a number.
+ * Defines `_r_put`, which overwrites the space of a short text, and `_r_tell`, which replaces a file as a whole: a
+ * shell reads byte by byte, and would otherwise see half of a number.
  */
 const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }
 _r_tell() { _r_put "$1.new" "$2" && mv "$1.new" "$1"; }`;
 
 /**
- * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code.
- * Arguments: directory, root, limit in seconds. The command's environment does not affect the programs of the supervisor.
- * The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
+ * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code. Arguments:
+ * directory, root, limit in seconds. The command's environment does not affect the programs of the supervisor. The
+ * command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
  */
 const SUPERVISE = `
 ${PUT}
@@ -82,8 +83,9 @@ done
 `;
 
 /**
- * Starts the command unless it was started before. Arguments: those of the supervisor, then length and text of the command
- * and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root), `@denied`, `@full`.
+ * Starts the command unless it was started before. Arguments: those of the supervisor, then length and text of the
+ * command and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root),
+ * `@denied`, `@full`.
  */
 const START = `
 ${PUT}
@@ -108,9 +110,9 @@ fi
 `;
 
 /**
- * Waits for the end of a command. Answers `@running` when the time is over, `@forgotten` if the directory does not exist,
- * `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds and `full`,
- * bytes of output, head and tail of it in base64.
+ * Waits for the end of a command. Answers `@running` when the time is over, `@forgotten` if the directory does not
+ * exist, `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds
+ * and `full`, bytes of output, head and tail of it in base64.
  */
 function waiting(dir: string, waitMs: number): string {
   return `

@@ -80,8 +80,8 @@ const PRUNE = `prune() {
 `;
 
 /**
- * Answers the path and everything below a directory, cut at `bytes`. Directories that cannot be read appear twice, the second
- * time with type `!`.
+ * Answers the path and everything below a directory, cut at `bytes`. Directories that cannot be read appear twice, the
+ * second time with type `!`.
  */
 export const FIND = `${RESOLVE}${PRUNE}
 resolve "$path"
@@ -93,9 +93,9 @@ prune "$real" -mindepth 1 -printf '${ENTRY}' ${CLOSED} -printf '!/0/0/%P\\0' -pr
 `;
 
 /**
- * Answers the path, then the paths that cannot be read, then an empty path. Then, for each line with `text` in a text file:
- * the file's path, a zero byte, line number, colon, line. Variables: `name` (a pattern for file names), `size` (larger
- * files are skipped), `line` and `bytes` (limits of a line and of the answer).
+ * Answers the path, then the paths that cannot be read, then an empty path. Then, for each line with `text` in a text
+ * file: the file's path, a zero byte, line number, colon, line. Variables: `name` (a pattern for file names), `size`
+ * (larger files are skipped), `line` and `bytes` (limits of a line and of the answer).
  */
 export const GREP = `${RESOLVE}${PRUNE}
 resolve "$path"

@@ -33,7 +33,9 @@ export function parseAnswer(output: string): Answer | undefined {
   return match === null ? undefined : { word: match[1] ?? "", rest: output.slice(match[0].length) };
 }
 
-/** Begins every script: `fail <word>` ends it. Error messages of programs are dropped: they would mix into the answer. */
+/**
+ * Begins every script: `fail <word>` ends it. Error messages of programs are dropped: they would mix into the answer.
+ */
 export const PRELUDE = `exec 2>/dev/null
 fail() { printf '@%s\\n' "$1"; exit 0; }
 `;

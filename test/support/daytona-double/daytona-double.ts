@@ -12,8 +12,8 @@ export interface DaytonaDoubleOptions {
 const PAGE = 2;
 
 /**
- * The part of Daytona's HTTP API that its SDK uses for this project. Sandboxes are folders of this machine, and commands
- * really run in them.
+ * The part of Daytona's HTTP API that its SDK uses for this project. Sandboxes are folders of this machine, and
+ * commands really run in them.
  */
 export class DaytonaDouble {
   readonly apiKey: string;

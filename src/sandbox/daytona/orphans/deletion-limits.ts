@@ -8,8 +8,8 @@ export const START_GRACE_MS = 5 * 60_000;
 export const IDLE_MS = 10 * 60_000;
 
 /**
- * How often, and for how long, a sandbox must look like an orphan before it is deleted. A missing session may also mean that
- * the backend lost it, or that it is the wrong backend: operators need time to notice.
+ * How often, and for how long, a sandbox must look like an orphan before it is deleted. A missing session may also mean
+ * that the backend lost it, or that it is the wrong backend: operators need time to notice.
  */
 const CONFIRMATIONS: Readonly<Record<OrphanReason, { readonly rounds: number; readonly ms: number }>> = {
   "one-off": { rounds: 2, ms: ROUND_MS / 2 },
@@ -17,7 +17,10 @@ const CONFIRMATIONS: Readonly<Record<OrphanReason, { readonly rounds: number; re
   "session-not-found": { rounds: 4, ms: 6 * 3_600_000 },
 };
 
-/** A round deletes at most this share of the group's sandboxes, or this number. If there are more orphans, it deletes none. */
+/**
+ * A round deletes at most this share of the group's sandboxes, or this number. If there are more orphans, it deletes
+ * none.
+ */
 const MAX_SHARE = 0.1;
 const MIN_DELETIONS = 5;
 

@@ -31,9 +31,10 @@ export interface OrphanCollectorOptions extends Omit<RoundOptions, "signal" | "b
 }
 
 /**
- * Deletes sandboxes of the group that nothing needs: they are left by replicas that were killed, and by sessions that were
- * deleted or got another sandbox. It must never delete a sandbox that is still needed, so it does not trust a single answer
- * of the backend or of Daytona, and has limits: see `deletion-limits.ts`. Daytona deletes unused sandboxes itself in the end.
+ * Deletes sandboxes of the group that nothing needs: they are left by replicas that were killed, and by sessions that
+ * were deleted or got another sandbox. It must never delete a sandbox that is still needed, so it does not trust a
+ * single answer of the backend or of Daytona, and has limits: see `deletion-limits.ts`. Daytona deletes unused
+ * sandboxes itself in the end.
  */
 export class OrphanCollector implements HealthCheck {
   readonly name = "orphan collection";

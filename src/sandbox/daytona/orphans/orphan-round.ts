@@ -72,7 +72,10 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
   return { total: remotes.length, confirmed, unconfirmed: found.length - confirmed.length, doubt };
 }
 
-/** Continues the sighting of earlier rounds if it has the same reason and the sandbox was not used since; else a first one. */
+/**
+ * Continues the sighting of earlier rounds if it has the same reason and the sandbox was not used since; else a first
+ * one.
+ */
 function nextSighting(
   remote: DaytonaSandbox,
   reason: OrphanReason,

@@ -11,8 +11,8 @@ const MAX_READS = 5_000;
 /** After so many errors the backend is not asked any more in this round. */
 const MAX_FAILURES = 5;
 /**
- * A session that uses its sandbox is read again after this time, minus a part that differs between sandboxes, so that not all
- * are read in one round. It is shorter than the time after which a missing session counts.
+ * A session that uses its sandbox is read again after this time, minus a part that differs between sandboxes, so that
+ * not all are read in one round. It is shorter than the time after which a missing session counts.
  */
 const ALIVE_MS = 4 * 3_600_000;
 const SPREAD_MS = 2 * 3_600_000;
