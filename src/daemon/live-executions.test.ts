@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
-import { until } from "../../test/support/eventually.ts";
+import { pause, until } from "../../test/support/eventually.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
 import { DatabaseHealth } from "../shared/database-health.ts";
@@ -110,7 +110,7 @@ test("executions that nobody ends are ended: on a broken disk, and after too lon
     });
   const phase = (id: string) => book.get(id).status?.phase;
   const stop = watch(0, 600_000);
-  await Bun.sleep(50);
+  await pause(50);
   expect(phase(waiting)).toBe(ExecutionPhase.EXECUTION_PENDING);
   trouble = "the disk is full.";
   await until("the waiting one is ended", () => phase(waiting) === ExecutionPhase.EXECUTION_FAILED);

@@ -63,8 +63,11 @@ describe("a process of the runner's own", () => {
     const script = `import { OwnProcess } from ${JSON.stringify(join(import.meta.dir, "own-process.ts"))};
 const [cwd, command] = process.argv.slice(-2);
 new OwnProcess("/bin/sh", ["-c", command], { cwd, env: { PATH: "/usr/bin:/bin" }, stdio: "ignore", graceMs: ${LONG_MS} });
+// The watchdog is told of it within this turn of the event loop.
+setImmediate(() => console.log("started"));
 setInterval(() => {}, 1000);`;
-    const runner = Bun.spawn([process.execPath, "-e", script, folder.path, CAREFUL]);
+    const runner = Bun.spawn([process.execPath, "-e", script, folder.path, CAREFUL], { stdout: "pipe" });
+    await runner.stdout.getReader().read();
     const pids = [await textIn("child"), await textIn("leader")];
     expect(existsSync(join(folder.path, "finished"))).toBe(false);
     runner.kill("SIGKILL");

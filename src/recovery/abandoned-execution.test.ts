@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { startBackend } from "../../test/support/backend.ts";
-import { until } from "../../test/support/eventually.ts";
+import { pause, until } from "../../test/support/eventually.ts";
 import { entry } from "../../test/support/journal-contract.ts";
 import { phaseOf, StigmerUser } from "../../test/support/stigmer-user.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
@@ -86,7 +86,7 @@ describe("execution that seems abandoned", () => {
     const { look } = abandoned(false, limits);
     await look(heartbeatAt(1_000));
     expect(await look(new Error("Temporal is away"))).toBe("failed");
-    await Bun.sleep(2 * limits.silentMs);
+    await pause(2 * limits.silentMs);
     expect(await look(heartbeatAt(1_000))).toBe("open");
     expect(await look(heartbeatAt(5_000))).toBe("alive");
     expect(await phase()).toBe("EXECUTION_PENDING");

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { pause, until } from "../../test/support/eventually.ts";
 import { silentLogger } from "../log/index.ts";
 import { Admission, MAX_FAILURES_IN_A_ROW } from "./admission.ts";
 
@@ -74,7 +75,7 @@ describe("after several failures in a row for the same reason", () => {
     distrust(admission);
     expect(seen.allowed).toBe(0);
     expect(admission.paused).toContain("no sandbox can be had");
-    while (seen.allowed === 0) await Bun.sleep(1);
+    await until("one is tried", () => seen.allowed > 0);
     expect(seen.allowed).toBe(1);
     admission.worked();
     expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
@@ -83,20 +84,20 @@ describe("after several failures in a row for the same reason", () => {
   test("a trial that fails is followed by another pause", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
-    while (seen.allowed === 0) await Bun.sleep(1);
+    await until("one is tried", () => seen.allowed > 0);
     admission.failed("no sandbox can be had");
     expect(seen.allowed).toBe(0);
-    while (seen.allowed === 0) await Bun.sleep(1);
+    await until("one is tried", () => seen.allowed > 0);
     expect(seen.allowed).toBe(1);
   });
 
   test("a trial that says nothing, such as one that is cancelled, is followed by another one", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
-    while (seen.allowed === 0) await Bun.sleep(1);
+    await until("one is tried", () => seen.allowed > 0);
     // It was taken, and nothing more is heard of it.
     seen.allowed = 0;
-    while (seen.allowed === 0) await Bun.sleep(1);
+    await until("one is tried", () => seen.allowed > 0);
     expect(seen.allowed).toBe(1);
   });
 
@@ -135,7 +136,8 @@ describe("after several failures in a row for the same reason", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     admission.checked(["Daytona"]);
-    await Bun.sleep(100);
+    // Longer than until a trial.
+    await pause(100);
     expect(seen.allowed).toBe(0);
     admission.checked([]);
     expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { pause } from "../../test/support/eventually.ts";
 import { inParallel } from "./in-parallel.ts";
 
 test("all items are processed with limited concurrency", async () => {
@@ -7,7 +8,7 @@ test("all items are processed with limited concurrency", async () => {
   let most = 0;
   await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
     most = Math.max(most, ++running);
-    await Bun.sleep(item % 2);
+    await pause(item % 2);
     running--;
     done.push(item);
   });
@@ -19,10 +20,10 @@ test("an error stops starting further items", async () => {
   const begun: number[] = [];
   const work = inParallel([1, 2, 3, 4, 5, 6], 2, async (item) => {
     begun.push(item);
-    await Bun.sleep(1);
+    await pause(1);
     if (item === 2) throw new Error("no");
   });
   await expect(work).rejects.toThrow("no");
-  await Bun.sleep(20);
+  await pause(20);
   expect(begun.length).toBeLessThan(5);
 });

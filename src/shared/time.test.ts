@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { pause } from "../../test/support/eventually.ts";
 import { humanDuration, rfc3339, sleep, untilAborted, waitAtMost, withTimeout } from "./time.ts";
 
 const AN_HOUR = 3_600_000;
@@ -74,7 +75,7 @@ describe("untilAborted", () => {
     const { promise, reject } = Promise.withResolvers<never>();
     await expect(untilAborted(promise, AbortSignal.abort(new Error("enough")))).rejects.toThrow("enough");
     reject(new Error("late"));
-    await Bun.sleep(1);
+    await pause(1);
   });
 });
 
@@ -88,6 +89,6 @@ describe("waitAtMost", () => {
     const { promise, reject } = Promise.withResolvers<never>();
     await waitAtMost(promise, 1);
     reject(new Error("late"));
-    await Bun.sleep(1);
+    await pause(1);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { pause } from "../../test/support/eventually.ts";
 import { Waker } from "./waker.ts";
 
 const never = new AbortController().signal;
@@ -10,7 +11,7 @@ test("a waiter sleeps until it is woken or its time is over", async () => {
   const waiting = waker.wait(LONG, never).then(() => {
     awake = true;
   });
-  await Bun.sleep(5);
+  await pause(5);
   expect(awake).toBe(false);
   waker.wake();
   await waiting;
@@ -26,7 +27,7 @@ test("an early wake-up is remembered once", async () => {
   void waker.wait(LONG, never).then(() => {
     awake = true;
   });
-  await Bun.sleep(5);
+  await pause(5);
   expect(awake).toBe(false);
   waker.wake();
 });

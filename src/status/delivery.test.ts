@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
-import { until } from "../../test/support/eventually.ts";
+import { pause, until } from "../../test/support/eventually.ts";
+import { inFastTime } from "../../test/support/fast-time.ts";
 import { createLogger, silentLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import {
@@ -146,8 +147,8 @@ describe("while an execution runs", () => {
     sink.answer = refuses;
     to.offer(() => numbered(1), urgent);
     await sink.received(1);
-    // It would be tried again by now: only time shows that it is not.
-    await Bun.sleep(600);
+    // It would be tried again by now.
+    await pause(600);
     expect(sink.seen).toEqual(["1"]);
     sink.answer = () => Promise.resolve();
     to.offer(() => numbered(2), patient);
@@ -190,7 +191,7 @@ describe("what was said last", () => {
   test("is tried again before the end, and gives way to it in time", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = () => (sink.updates.at(-1)?.terminal === true ? Promise.resolve() : fails());
-    expect(await to.finish(ended(EXECUTION_COMPLETED), Date.now() + 2_000)).toBe(true);
+    expect(await inFastTime(() => to.finish(ended(EXECUTION_COMPLETED), Date.now() + 2_000))).toBe(true);
     expect(sink.updates.length).toBeGreaterThan(2);
     expect(sink.updates.filter(({ terminal }) => terminal)).toHaveLength(1);
     expect(sink.updates.at(-1)?.terminal).toBe(true);
@@ -241,8 +242,8 @@ describe("the last status", () => {
     to.offer(() => numbered(2), patient);
     await to.finish(status(3), soon());
     to.offer(() => numbered(4), urgent);
-    // What was still to come would be sent when the interval has passed: only time shows that it is not.
-    await Bun.sleep(300);
+    // What was still to come would be sent by now.
+    await pause(300);
     expect(sink.seen).toEqual(["1", "3, last"]);
   });
 
@@ -257,8 +258,7 @@ describe("the last status", () => {
   test("is given up at the deadline, which is told", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = fails;
-    const deadline = Date.now() + 600;
-    expect(await to.finish(status("x"), deadline)).toBe(false);
+    expect(await inFastTime(() => to.finish(status("x"), Date.now() + 600))).toBe(false);
     expect(sink.updates.length).toBeGreaterThan(1);
     expect(lines.at(-1)).toContain("ERROR - The final status could not be delivered to the fake sink: not reachable");
   });

@@ -3,6 +3,7 @@ import { until } from "../../test/support/eventually.ts";
 import type { AgentEvent } from "../agent/index.ts";
 import { silentLogger } from "../log/index.ts";
 import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { yieldToEventLoop } from "../shared/time.ts";
 import { ExecutionPhase, MessageType } from "../stigmer/index.ts";
 import { Reporter } from "./reporter.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutionError } from "./status-sink.ts";
@@ -101,7 +102,7 @@ describe("a reporter", () => {
     await reporter.start();
     answer = new PermanentSinkError("one update");
     reporter.report({ ...main, type: "tool-started", callId: "c1" });
-    await Bun.sleep(0);
+    await yieldToEventLoop();
     expect(told).toEqual([]);
     answer = new UnknownExecutionError("deleted");
     reporter.report({ ...main, type: "turn", turnId: "1", text: "", calls: [{ id: "c1", name: "ls", args: {} }] });

@@ -20,6 +20,15 @@ export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = HAN
  */
 export const pause = (ms: number): Promise<void> => Bun.sleep(ms);
 
+/** Whether a promise has no outcome yet. */
+export async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(
+    () => false,
+    () => false,
+  );
+  return await Promise.race([settled, new Promise<true>((resolve) => setImmediate(() => resolve(true)))]);
+}
+
 /** Waits until the condition holds. @throws naming what was waited for */
 export async function until(
   what: string,

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { realpath } from "node:fs/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "../../../test/support/eventually.ts";
+import { isPending, until } from "../../../test/support/eventually.ts";
 import { isRunning } from "../../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { ProcessTree } from "../../processes/index.ts";
+import { yieldToEventLoop } from "../../shared/time.ts";
 import { COMMAND_OUTPUT_LIMIT, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { type RunOptions, runCommand } from "./command.ts";
 import { withMemoryNote } from "./memory-note.ts";
@@ -20,12 +22,25 @@ beforeAll(async () => {
 beforeEach(() => {
   processes = new ProcessTree();
 });
+afterEach(() => void jest.useRealTimers());
 afterAll(() => folder[Symbol.asyncDispose]());
 
 async function run(command: string, options: Partial<RunOptions> = {}) {
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin" };
   const signal = new AbortController().signal;
   return await runCommand(command, { cwd: folder.path, env, timeoutMs: LONG * 1000, signal, processes, ...options });
+}
+
+/** Runs a command whose time is over as soon as it has made the file `ready`. */
+async function runOverTime(command: string, timeoutMs: number) {
+  const ready = join(folder.path, "ready");
+  jest.useFakeTimers();
+  const running = run(command, { timeoutMs });
+  while (!existsSync(ready)) await yieldToEventLoop();
+  jest.advanceTimersByTime(timeoutMs);
+  jest.useRealTimers();
+  await rm(ready);
+  return await running;
 }
 
 /** Waits until all these processes have ended. */
@@ -102,21 +117,23 @@ test("the head and the tail of a long output are kept", async () => {
 
 describe("a command that exceeds its time", () => {
   test("ends with exit code 124, its output so far and the reason", async () => {
-    const { output, exitCode } = await run(`echo started; sleep ${LONG}`, { timeoutMs: 200 });
+    const { output, exitCode } = await runOverTime(`echo started; >ready; sleep ${LONG}`, 200);
     expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
     expect(output).toStartWith("started\n");
     expect(output).toContain("did not end within 0.2 s");
   });
 
   test("is stopped with everything that it started", async () => {
-    const { output } = await run(`sleep ${LONG} & echo $!; (sleep ${LONG} & echo $!; wait) & wait`, { timeoutMs: 300 });
+    const command = `sleep ${LONG} & echo $!; (sleep ${LONG} & echo $!; >ready; wait) & wait`;
+    const { output } = await runOverTime(command, 300);
     const pids = output.split("\n").filter((line) => /^\d+$/.test(line));
     expect(pids).toHaveLength(2);
     await gone(...pids);
   });
 
   test("is killed if it ignores SIGTERM", async () => {
-    const { output, exitCode } = await run(`trap '' TERM; echo $$; while :; do sleep 0.1; done`, { timeoutMs: 300 });
+    const command = `trap '' TERM; echo $$; >ready; while :; do sleep 0.1; done`;
+    const { output, exitCode } = await runOverTime(command, 300);
     expect(exitCode).toBe(TIMEOUT_EXIT_CODE);
     await gone(output.split("\n")[0] ?? "");
   });
@@ -150,6 +167,8 @@ describe("what a command leaves in the background", () => {
   });
 
   test("may still write shortly after the command ended", async () => {
+    // The time for it does not pass.
+    jest.useFakeTimers();
     expect((await run("(sleep 0.05; echo late) & echo early")).output).toBe("early\nlate\n");
   });
 });
@@ -166,9 +185,9 @@ describe("what a command leaves behind", () => {
   });
 
   test("is not searched if there was no command", async () => {
-    const before = performance.now();
-    await new ProcessTree().stopAll();
-    expect(performance.now() - before).toBeLessThan(5);
+    const stopping = new ProcessTree().stopAll();
+    await yieldToEventLoop();
+    expect(await isPending(stopping)).toBe(false);
   });
 
   test("is left alone if another execution started it", async () => {
@@ -185,9 +204,12 @@ describe("what a command leaves behind", () => {
   test("ends with this process, even if that is killed", async () => {
     const script = `import { runCommand } from ${JSON.stringify(join(import.meta.dir, "command.ts"))};
 import { ProcessTree } from ${JSON.stringify(join(import.meta.dir, "../../processes/index.ts"))};
+// The watchdog is told of it within this turn of the event loop.
+setImmediate(() => console.log("started"));
 await runCommand("setsid sh -c 'echo $$ >>killed; exec sleep 4245' & set -m; env -i sleep 4247 & echo $$ >>killed; echo $! >>killed; sleep 4246", {
   cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, timeoutMs: 1e6, signal: new AbortController().signal, processes: new ProcessTree() });`;
-    const other = Bun.spawn([process.execPath, "-e", script, folder.path]);
+    const other = Bun.spawn([process.execPath, "-e", script, folder.path], { stdout: "pipe" });
+    await other.stdout.getReader().read();
     const pids = await pidsIn("killed", 3);
     other.kill("SIGKILL");
     await gone(...pids);

@@ -114,5 +114,4 @@ test.if(process.platform === "linux")(
     expect(seen.get("done")).toBeGreaterThan(ROUNDS);
     expect(seen.get("refused: outside")).toBeGreaterThan(ROUNDS);
   },
-  120_000,
 );
