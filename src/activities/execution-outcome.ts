@@ -1,15 +1,9 @@
-import { AgentError } from "../agent/index.ts";
 import { StopReason } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
-import { SandboxError } from "../sandbox/index.ts";
-import { messageOf, stackOf } from "../shared/errors.ts";
+import { explained, messageOf, stackOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
+import { RunnerError } from "../shared/runner-error.ts";
 import { type Outcome, PermanentSinkError } from "../status/index.ts";
-import { StigmerError } from "../stigmer/index.ts";
-import { ThreadError } from "../threads/index.ts";
-
-/** Errors whose message is meant for the user. */
-const EXPECTED = [AgentError, StigmerError, SandboxError, ThreadError];
 
 /** Logs why an execution did not complete. @returns how it ends */
 export function outcomeOf(error: unknown, log: Logger): Outcome {
@@ -22,9 +16,11 @@ export function outcomeOf(error: unknown, log: Logger): Outcome {
     log.warn(reason);
     return { phase: "failed", reason };
   }
-  const reason = messageOf(error);
-  const expected = EXPECTED.some((type) => error instanceof type);
-  if (expected) log.warn(`Execution fails: ${reason}`);
-  else log.error(`Execution fails unexpectedly: ${stackOf(error)}`);
-  return { phase: "failed", reason: expected ? reason : `The execution failed unexpectedly: ${plainText(reason)}` };
+  if (error instanceof RunnerError) {
+    const reason = explained(error);
+    log.warn(`Execution fails: ${reason}`);
+    return { phase: "failed", reason };
+  }
+  log.error(`Execution fails unexpectedly: ${stackOf(error)}`);
+  return { phase: "failed", reason: `The execution failed unexpectedly: ${plainText(messageOf(error))}` };
 }

@@ -33,6 +33,13 @@ describe("the probes", () => {
     });
   });
 
+  test("/readyz and /healthz say what to do about a failed check", async () => {
+    const check: Check = { ...unhealthy, remedies: ["Start it.", "Check the address."] };
+    const { body } = await ask({ checks: () => [check] }, "/readyz");
+    expect(body).toMatchObject({ reasons: ["Temporal: no answer. Start it. Check the address."] });
+    expect((await ask({ checks: () => [check] }, "/healthz")).body).toMatchObject({ checks: [check] });
+  });
+
   test("/readyz answers 503 while the runner starts, drains or stops", async () => {
     for (const state of ["starting", "draining", "stopping", "stopped"])
       expect((await ask({ lifecycle: runningLifecycle({ state }) }, "/readyz")).status).toBe(503);

@@ -8,6 +8,8 @@ export interface Check {
   readonly status: "ok" | "degraded" | "failed";
   /** What is wrong, unless it is `ok`. */
   readonly reason?: string;
+  /** What to do about it, each a sentence; absent when that is not known. */
+  readonly remedies?: readonly string[];
 }
 
 /** The part of the runner's lifecycle that the admin server uses. */

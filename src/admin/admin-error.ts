@@ -1,8 +1,8 @@
 import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { RunnerError } from "../shared/runner-error.ts";
 
-/** What a request is refused with. */
+/** Why a request is refused. */
 export type AdminErrorCode = "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "internal";
 
 const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
@@ -13,23 +13,19 @@ const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
   internal: 500,
 };
 
-/** Ends a request with the one body that all errors have. */
-export class AdminError extends HTTPException {
-  readonly code: AdminErrorCode;
+/** A refused request. All of them have the same body: code, message and request id. */
+export class AdminError extends RunnerError<AdminErrorCode> {
+  override readonly name = "AdminError";
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: AdminErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {
-    super(STATUS[code], { message });
-    this.code = code;
+    super(code, message);
     this.headers = headers;
   }
 
   respond(c: Context): Response {
     for (const [name, value] of Object.entries(this.headers)) c.header(name, value);
     const requestId: string = c.get("requestId");
-    return c.json(
-      { error: { code: this.code, message: this.message, requestId } },
-      this.status as ContentfulStatusCode,
-    );
+    return c.json({ error: { code: this.code, message: this.message, requestId } }, STATUS[this.code]);
   }
 }

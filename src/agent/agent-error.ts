@@ -1,15 +1,19 @@
+import { RunnerError, type RunnerErrorOptions } from "../shared/runner-error.ts";
+
 export type AgentErrorCode = "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
 
+export interface AgentErrorOptions extends RunnerErrorOptions {
+  readonly isOfReplica?: boolean;
+}
+
 /** Why an agent could not be built or did not finish. The message is for the user of the agent. */
-export class AgentError extends Error {
+export class AgentError extends RunnerError<AgentErrorCode> {
   override readonly name = "AgentError";
-  readonly code: AgentErrorCode;
-  /** Whether it lies between this replica and the model's provider: another replica may succeed. */
+  /** Whether the cause lies between this replica and the model's provider: another replica may succeed. */
   readonly isOfReplica: boolean;
 
-  constructor(code: AgentErrorCode, message: string, cause?: unknown, isOfReplica = false) {
-    super(message, { cause });
-    this.code = code;
-    this.isOfReplica = isOfReplica;
+  constructor(code: AgentErrorCode, message: string, options: AgentErrorOptions = {}) {
+    super(code, message, options);
+    this.isOfReplica = options.isOfReplica ?? false;
   }
 }

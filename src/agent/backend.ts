@@ -16,7 +16,7 @@ import {
   type WriteResult,
 } from "deepagents";
 import { type DirectoryEntry, type Found, type Sandbox, SandboxError } from "../sandbox/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained } from "../shared/errors.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { noteFailure } from "./tool-outcome.ts";
 
@@ -146,7 +146,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
 
   #failed(error: unknown): string {
     this.#signal.throwIfAborted();
-    const message = messageOf(error);
+    const message = explained(error);
     noteFailure(message);
     return message;
   }

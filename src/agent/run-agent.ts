@@ -89,7 +89,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
       throw new AgentError(
         "too-many-steps",
         `The agent did not come to an end within ${STEP_LIMIT} steps and was stopped. Give it a smaller task, or tell it when to stop.`,
-        error,
+        { cause: error },
       );
     }
     const known =
@@ -99,7 +99,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     throw new AgentError(
       "agent",
       "The agent was stopped by an error that the runner does not know; its log has the details. Send the message again, or another one to go on.",
-      error,
+      { cause: error },
     );
   }
 }

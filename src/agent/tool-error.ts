@@ -1,13 +1,13 @@
 import { ToolInputParsingException } from "@langchain/core/tools";
 import { ToolInvocationError } from "langchain";
-import { causeOf, causes, messageOf } from "../shared/errors.ts";
+import { causeOf, causes, explained, messageOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { AgentError } from "./agent-error.ts";
 
 /** Why a tool failed, for the agent and the user. */
 export function toolErrorText(error: unknown, tool: string): string {
   const own = causeOf(error, AgentError);
-  if (own !== undefined) return own.message;
+  if (own !== undefined) return explained(own);
   const problems = wrongArguments(error);
   if (problems !== undefined) return `the arguments of ${tool} are not valid: ${plainText(problems)}`;
   return plainText(messageOf(error));

@@ -1,5 +1,5 @@
 import { backoffMs } from "../shared/backoff.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained } from "../shared/errors.ts";
 import { sleep } from "../shared/time.ts";
 import { type AgentExecution, type StigmerClient, StigmerError } from "../stigmer/index.ts";
 import { BackendUnavailableError } from "./client-error.ts";
@@ -81,6 +81,6 @@ async function* seenOn(subscription: Subscription, contact: Contact): AsyncGener
 /** Why a connection broke, if retrying makes sense. @throws the failure if it does not */
 function passingReason(failure: unknown): string {
   if (failure === undefined) return "the stream of updates ended";
-  if (failure instanceof StigmerError && failure.isTransient) return messageOf(failure);
+  if (failure instanceof StigmerError && failure.isTransient) return explained(failure);
   throw failure;
 }

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError } from "../client/index.ts";
 import { loadSettings, localSettings, type TemporalConfig } from "../config/index.ts";
 import { workflowIdOf } from "../stigmer/index.ts";
-import { type CancelOutcome, cancelWorkflow, TEMPORAL_REMEDIES, TemporalError } from "../temporal/client/index.ts";
+import { type CancelOutcome, cancelWorkflow, TemporalError } from "../temporal/client/index.ts";
 import { followUp } from "./follow-up.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 
@@ -30,7 +30,7 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
         tell(
           `error: ${error.message}.\nTo cancel an execution, this command needs the Temporal of its Stigmer server:`,
         );
-        for (const remedy of TEMPORAL_REMEDIES[error.code]) tell(`- ${remedy}`);
+        for (const remedy of error.remedies) tell(`- ${remedy}`);
         return EXIT.unavailable;
       }
     },

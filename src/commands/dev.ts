@@ -1,5 +1,5 @@
 import { threadOf } from "../activities/index.ts";
-import { EXIT, type ExitCode, type SignalHandler } from "../cli/index.ts";
+import type { ExitCode, SignalHandler } from "../cli/index.ts";
 import { runService, type Service } from "../cli/service/index.ts";
 import type { EnvMap, Loaded, LoadOptions } from "../config/index.ts";
 import {
@@ -11,7 +11,7 @@ import {
   startDaemon,
 } from "../daemon/index.ts";
 import type { Logger } from "../log/index.ts";
-import { logStartupFailure, startRunner, startupFailure } from "../runner/index.ts";
+import { logStartupFailure, startRunner } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
@@ -31,7 +31,7 @@ const DEV_DEFAULTS: EnvMap = {
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
 export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode> {
   const load = { ...options, defaults: { ...DEV_DEFAULTS, ...options.defaults }, overrides: { MODE: "local" } };
-  return await runService({ load, signals, logFailure }, async (service) => {
+  return await runService({ load, signals, logFailure: logStartupFailure }, async (service) => {
     const opened = new AsyncDisposableStack();
     try {
       return await serve(service, opened);
@@ -103,18 +103,4 @@ async function openDaemon(
       "Set STIGMER_BACKEND_ENDPOINT=localhost:<another port>.",
     ]);
   }
-}
-
-function logFailure(error: unknown, log: Logger): ExitCode {
-  const failure =
-    error instanceof DevError
-      ? {
-          what: "the development environment",
-          error: error.message,
-          causes: error.remedies,
-          exitCode: EXIT.unavailable,
-        }
-      : startupFailure(error);
-  logStartupFailure(failure, log);
-  return failure.exitCode;
 }

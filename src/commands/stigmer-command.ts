@@ -8,6 +8,7 @@ import {
   loadSettings,
   localSettings,
 } from "../config/index.ts";
+import { explained } from "../shared/errors.ts";
 import { printable } from "../shared/printable.ts";
 import { StigmerClient, StigmerError } from "../stigmer/index.ts";
 
@@ -103,17 +104,17 @@ export function explain(error: unknown, endpoint: string | undefined): ExitCode 
   switch (error.code) {
     case "unavailable":
       say(
-        `There is no Stigmer daemon at ${endpoint}: start one with \`agent-runner dev\`, or name another with --endpoint. (${error.message})`,
+        `There is no Stigmer daemon at ${endpoint}: start one with \`agent-runner dev\`, or name another with --endpoint. (${explained(error)})`,
       );
       return EXIT.unavailable;
     case "deadline-exceeded":
-      say(`The Stigmer daemon at ${endpoint} does not answer: see whether it hangs. (${error.message})`);
+      say(`The Stigmer daemon at ${endpoint} does not answer: see whether it hangs. (${explained(error)})`);
       return EXIT.unavailable;
     case "tls":
-      say(error.message);
+      say(explained(error));
       return EXIT.unavailable;
     default:
-      say(error.message);
+      say(explained(error));
       return EXIT.failed;
   }
 }

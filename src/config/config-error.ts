@@ -1,3 +1,4 @@
+import { RunnerError } from "../shared/runner-error.ts";
 import type { SettingView } from "./views.ts";
 
 /** One thing that is wrong with the configuration. Holds no secret's value. */
@@ -10,9 +11,10 @@ export interface ConfigProblem {
   readonly remedy: string;
 }
 
-/** Every problem of a configuration at once. */
-export class ConfigError extends Error {
+/** Every problem of a configuration at once: each remedy describes one. */
+export class ConfigError extends RunnerError<"invalid"> {
   override readonly name = "ConfigError";
+  override readonly headline = "the configuration is not valid";
   readonly problems: readonly ConfigProblem[];
 
   /** What is not wrong by itself, but may be why something is: each a sentence. */
@@ -26,7 +28,8 @@ export class ConfigError extends Error {
     warnings: readonly string[] = [],
     views: readonly SettingView[] = [],
   ) {
-    super(problems.map(describeProblem).join("\n"));
+    const remedies = problems.map(describeProblem);
+    super("invalid", remedies.join("\n"), { remedies });
     this.problems = problems;
     this.warnings = warnings;
     this.views = views;

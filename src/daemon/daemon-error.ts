@@ -1,16 +1,25 @@
 import { status } from "@grpc/grpc-js";
+import { RunnerError } from "../shared/runner-error.ts";
+
+const STATUS = {
+  "not-found": status.NOT_FOUND,
+  invalid: status.INVALID_ARGUMENT,
+  "already-exists": status.ALREADY_EXISTS,
+  unavailable: status.UNAVAILABLE,
+} as const;
+
+export type DaemonErrorCode = keyof typeof STATUS;
 
 /** A call was refused. The message is for the caller. */
-export class DaemonError extends Error {
+export class DaemonError extends RunnerError<DaemonErrorCode> {
   override readonly name = "DaemonError";
-  readonly status: status;
 
-  constructor(code: status, message: string) {
-    super(message);
-    this.status = code;
+  /** The code as gRPC's. */
+  get status(): status {
+    return STATUS[this.code];
   }
 }
 
-export const notFound = (message: string) => new DaemonError(status.NOT_FOUND, message);
-export const invalid = (message: string) => new DaemonError(status.INVALID_ARGUMENT, message);
-export const alreadyExists = (message: string) => new DaemonError(status.ALREADY_EXISTS, message);
+export const notFound = (message: string) => new DaemonError("not-found", message);
+export const invalid = (message: string) => new DaemonError("invalid", message);
+export const alreadyExists = (message: string) => new DaemonError("already-exists", message);

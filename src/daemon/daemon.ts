@@ -3,8 +3,9 @@ import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained, messageOf } from "../shared/errors.ts";
 import type { HealthCheck } from "../shared/health.ts";
+import { withRemedies } from "../shared/runner-error.ts";
 import { WORKFLOW_TYPE, workflowIdOf } from "../stigmer/index.ts";
 import { protobufJsonCodec } from "../temporal/index.ts";
 import { DevError } from "./dev-error.ts";
@@ -64,13 +65,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const executions = new ExecutionService(store, startWorkflow, live);
   const problem = async () => {
     const finding = health.check() ?? (await checkDirectory(dataDir));
-    return finding?.status === "failed" ? finding.reason : undefined;
+    return finding?.status === "failed" ? withRemedies(finding.reason, finding.remedies ?? []) : undefined;
   };
   opened.defer(watchExecutions({ live, executions, problem }));
-  const server = await serveGrpc(
-    services(store, executions, log, (error) => health.failed(error)),
-    port,
-  );
+  const storageProblem = (error: unknown) => {
+    const failure = health.failed(error);
+    return failure === undefined ? undefined : explained(failure);
+  };
+  const server = await serveGrpc(services(store, executions, log, storageProblem), port);
   opened.defer(() => server.stop());
   const worker = await createWorkflowWorker(connection, namespace, executions);
   const lost = Promise.withResolvers<DevError>();

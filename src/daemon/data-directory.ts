@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { directoryFailure } from "../shared/directory-failure.ts";
+import { directoryError } from "../shared/directory-error.ts";
 import { messageOf } from "../shared/errors.ts";
 import { lockFile } from "../shared/file-lock.ts";
 import { storageFailure } from "../shared/storage-failure.ts";
@@ -13,7 +13,7 @@ const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
  * Creates the data directory if missing, and locks it for this process: two daemons, or two Temporal servers, would damage
  * a database that they share.
  * @returns the function that unlocks it
- * @throws DevError
+ * @throws DirectoryError; DevError
  */
 export function lockDataDirectory(directory: string): () => void {
   makeDirectory(directory);
@@ -30,16 +30,7 @@ function makeDirectory(directory: string): void {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const trouble = directoryFailure(directory, "STIGMER_DATA_DIR", error);
-    throw new DevError(
-      "directory",
-      `The data directory ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,
-      [
-        trouble?.remedy ??
-          storageFailure(error)?.remedy(directory) ??
-          "Make the directory writable for this user, or set STIGMER_DATA_DIR to one that is.",
-      ],
-    );
+    throw directoryError({ directory, variable: "STIGMER_DATA_DIR", purpose: "data directory" }, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Logger, silentLogger } from "../log/index.ts";
 import type { DatabaseHealth } from "../shared/database-health.ts";
+import { explained } from "../shared/errors.ts";
 import type { AgentExecution } from "../stigmer/index.ts";
 import { isTerminal, RUNNING_PHASES } from "./execution-phase.ts";
 import { kinds } from "./resource-kind.ts";
@@ -93,7 +94,7 @@ export class LiveExecutions {
       if (problem === undefined) throw error;
       const id = changed.metadata?.id;
       if (this.#live.get(id ?? "")?.isSaved !== false)
-        this.#log.error(`The status of an execution is only in memory: ${problem}`, { executionId: id });
+        this.#log.error(`The status of an execution is only in memory: ${explained(problem)}`, { executionId: id });
       return { execution: kinds.execution.normalized(changed), isSaved: false };
     }
   }

@@ -32,7 +32,7 @@ test.each([
   expect(opening).toThrow(DatabaseError);
   expect(opening).toThrow(`The database ${path} cannot be used: it is damaged (SQLITE_CORRUPT)`);
   expect(opening).toThrow(
-    expect.objectContaining({ remedy: expect.stringContaining(`move it away, with ${path}-wal`) }),
+    expect.objectContaining({ remedies: [expect.stringContaining(`move it away, with ${path}-wal`)] }),
   );
 });
 

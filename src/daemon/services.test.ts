@@ -2,7 +2,6 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { create, fromJson, type JsonValue, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { status } from "@grpc/grpc-js";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
@@ -176,7 +175,7 @@ describe("secrets of an execution", () => {
     const execution = fromJson(wire.AgentExecutionSchema, started[0] as JsonValue, { ignoreUnknownFields: true });
     let lost = 0;
     onSecretsRead = () => {
-      if (lost++ === 0) throw new DaemonError(status.UNAVAILABLE, "the answer is lost");
+      if (lost++ === 0) throw new DaemonError("unavailable", "the answer is lost");
     };
     await update(slug, { phase: wire.ExecutionPhase.EXECUTION_IN_PROGRESS });
     const { agent } = await wire.resolveDefinition(client, execution, new AbortController().signal);

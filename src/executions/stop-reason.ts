@@ -1,3 +1,5 @@
+import { RunnerError } from "../shared/runner-error.ts";
+
 /** Why an execution is stopped before its agent has finished. */
 type StopCause =
   | "cancelled"
@@ -8,16 +10,9 @@ type StopCause =
   | "session-deleted"
   | "lock-lost";
 
-/** The reason with which an execution's signal aborts. The message is for the user. */
-export class StopReason extends Error {
+/** The reason with which an execution's signal aborts. The message is for the user; the code is for the log. */
+export class StopReason extends RunnerError<StopCause> {
   override readonly name = "StopReason";
-  /** Short, for the log. */
-  readonly code: StopCause;
-
-  constructor(code: StopCause, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 export const stopReasons = {

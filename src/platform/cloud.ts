@@ -1,8 +1,8 @@
 import type { CloudConfig } from "../config/index.ts";
-import { CredentialsError, type OpenCredentials, openCredentials } from "../credentials/verified/index.ts";
+import { openCredentials } from "../credentials/verified/index.ts";
 import type { Logger } from "../log/index.ts";
 import { RedisJournal } from "../recovery/redis/index.ts";
-import { REMEDIES, RedisConnection, RedisError, RedisLocks, ReplicaGroup } from "../redis/index.ts";
+import { RedisConnection, RedisLocks, ReplicaGroup } from "../redis/index.ts";
 import {
   DaytonaApi,
   DaytonaFailure,
@@ -11,7 +11,7 @@ import {
   OrphanCollector,
   type SessionSandboxes,
 } from "../sandbox/daytona/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained } from "../shared/errors.ts";
 import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
@@ -19,7 +19,6 @@ import { BACKEND_KEY, bind, ORGANIZATION_KEY } from "./bound-value.ts";
 import { openAll } from "./open-all.ts";
 import { RedisOrphanLedger } from "./orphan-ledger.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
-import { PlatformError } from "./platform-error.ts";
 
 /** Names the replicas that share this Redis, and with it sessions and their sandboxes. */
 const GROUP_KEY = "stigmer:agent-runner:group";
@@ -34,15 +33,15 @@ export async function openCloud(
   opened.defer(() => daytona.close());
   // At the same time: each of them waits for somebody else.
   const [redis, key] = await openAll(opened, [
-    openRedis(config, log).then((made) => [made, () => made.close()] as const),
-    openKey(config, { log, mask }).then((made) => [made, () => made.close()] as const),
+    RedisConnection.open(config.redis, log).then((made) => [made, () => made.close()] as const),
+    openCredentials(config, { log, mask }).then((made) => [made, () => made.close()] as const),
     checkDaytona(daytona, log).then(() => [undefined, () => undefined] as const),
   ]);
   const { credentials } = key;
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => credentials.apiKey() });
   opened.defer(() => stigmer.close());
 
-  const shared = await ReplicaGroup.join(redis, GROUP_KEY, log).catch(toPlatformError);
+  const shared = await ReplicaGroup.join(redis, GROUP_KEY, log);
   opened.defer(() => shared.close());
   const group = shared.name;
   const sessions = new StigmerSessions(stigmer);
@@ -104,30 +103,12 @@ function openCollector({ daytona: { orphanCollection: collection } }: CloudConfi
   return collector;
 }
 
-async function openRedis(config: CloudConfig, log: Logger): Promise<RedisConnection> {
-  return await RedisConnection.open(config.redis, log).catch(toPlatformError);
-}
-
-function toPlatformError(error: unknown): never {
-  throw error instanceof RedisError ? new PlatformError("redis", error.message, REMEDIES[error.code], error) : error;
-}
-
-async function openKey(config: CloudConfig, options: Pick<PlatformOptions, "log" | "mask">): Promise<OpenCredentials> {
-  return await openCredentials(config, options).catch((error: unknown) => {
-    throw error instanceof CredentialsError
-      ? new PlatformError("credentials", error.message, error.remedies, error)
-      : error;
-  });
-}
-
 /** A key that is refused will be refused for every sandbox; all else may pass. */
 async function checkDaytona(api: DaytonaApi, log: Logger): Promise<void> {
   try {
     await api.ping();
   } catch (error) {
-    if (error instanceof DaytonaFailure && error.reason === "unauthorized") {
-      throw new PlatformError("daytona", error.problem, [error.remedy], error);
-    }
-    log.warn(`${messageOf(error)} The runner starts all the same; executions fail until Daytona answers.`);
+    if (error instanceof DaytonaFailure && error.reason === "unauthorized") throw error;
+    log.warn(`${explained(error)} The runner starts all the same; executions fail until Daytona answers.`);
   }
 }

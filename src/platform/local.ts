@@ -9,19 +9,18 @@ import { FileJournal } from "../recovery/index.ts";
 import { baseEnvironment, FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
 import { OWN_DIRECTORY } from "../sandbox/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
-import { directoryFailure } from "../shared/directory-failure.ts";
-import { messageOf } from "../shared/errors.ts";
-import { failed } from "../shared/health.ts";
+import { type DirectorySetting, directoryError } from "../shared/directory-error.ts";
+import { failedBy, type HealthProblem } from "../shared/health.ts";
 import { StigmerClient } from "../stigmer/index.ts";
 import { openSqliteThreads } from "../threads/sqlite/index.ts";
 import type { Platform, PlatformOptions } from "./platform.ts";
-import { PlatformError } from "./platform-error.ts";
 
 /** A laptop: a directory as sandbox, threads in a file, nothing to connect to but the daemon. */
 export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen }: PlatformOptions): Promise<Platform> {
   const { root, rootDir } = config.sandbox;
-  await usable(rootDir, "SANDBOX_ROOT_DIR", "workspace");
-  await usable(config.dataDir, "STIGMER_DATA_DIR", "data directory");
+  const workspace = { directory: rootDir, variable: "SANDBOX_ROOT_DIR", purpose: "workspace" };
+  await makeDirectory(workspace);
+  await makeDirectory({ directory: config.dataDir, variable: "STIGMER_DATA_DIR", purpose: "data directory" });
   await hideFromGit(rootDir, config.dataDir);
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
@@ -44,7 +43,7 @@ export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen 
     isJournalCertain: true,
     // Who works alone takes executions all the same: their users learn what is wrong.
     checks: [
-      { name: "workspace", stopsWork: false, check: async () => failed(await writable(rootDir)) },
+      { name: "workspace", stopsWork: false, check: () => checkWritable(workspace) },
       { name: "data directory", stopsWork: false, check: () => checkDirectory(config.dataDir) },
       { ...threads.check, stopsWork: false },
     ],
@@ -76,20 +75,19 @@ function bytesOf(size: MemorySize | undefined): number | undefined {
   return "bytes" in size ? size.bytes : Math.floor(availableMemory() * size.share);
 }
 
-async function usable(directory: string, variable: string, what: string): Promise<void> {
+async function makeDirectory(setting: DirectorySetting): Promise<void> {
+  const { directory } = setting;
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const trouble = directoryFailure(directory, variable, error);
-    throw new PlatformError(
-      "directory",
-      `The ${what} ${directory} cannot be used: ${trouble?.what ?? messageOf(error)}`,
-      [trouble?.remedy ?? `Make the directory writable for this user, or set ${variable} to one that is.`],
-    );
+    throw directoryError(setting, error);
   }
 }
 
-async function writable(directory: string): Promise<string | undefined> {
-  return await access(directory, constants.W_OK | constants.X_OK).then(() => undefined, messageOf);
+async function checkWritable(setting: DirectorySetting): Promise<HealthProblem | undefined> {
+  return await access(setting.directory, constants.W_OK | constants.X_OK).then(
+    () => undefined,
+    (error: unknown) => failedBy(directoryError(setting, error)),
+  );
 }

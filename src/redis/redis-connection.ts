@@ -8,7 +8,7 @@ import { retry } from "../shared/retry.ts";
 import { untilAborted, withTimeout } from "../shared/time.ts";
 import { checkPermissions, writeProbe } from "./check-permissions.ts";
 import { explain } from "./explain.ts";
-import { REMEDIES, RedisError } from "./redis-error.ts";
+import { RedisError } from "./redis-error.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { checkMode, OtherServerMode } from "./server-mode.ts";
 
@@ -126,16 +126,17 @@ export class RedisConnection {
     );
   }
 
-  /** @returns why Redis does not answer or takes no writes, and what to do; `undefined` where all is well */
-  async probe(): Promise<string | undefined> {
+  /** @returns why Redis does not answer or rejects writes; `undefined` when it works */
+  async probe(): Promise<RedisError | undefined> {
     try {
       await this.run(writeProbe);
     } catch (error) {
-      const refusal = (error instanceof RedisError ? refusalOf(error.cause) : undefined) ?? this.#refusal;
-      if (refusal === undefined) return messageOf(error);
+      if (!(error instanceof RedisError)) throw error;
+      const refusal = refusalOf(error.cause) ?? this.#refusal;
+      if (refusal === undefined) return error;
       this.#lose(refusal.reason);
       this.#refusal = refusal;
-      return [`Redis at ${this.address}: ${refusal.reason}.`, ...REMEDIES[refusal.code]].join(" ");
+      return new RedisError(refusal.code, `Redis at ${this.address}: ${refusal.reason}`, error.cause);
     }
     if (this.#lost !== undefined) this.#log.info(`Connected to Redis at ${this.address} again`);
     this.#lost = undefined;

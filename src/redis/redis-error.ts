@@ -1,3 +1,5 @@
+import { RunnerError } from "../shared/runner-error.ts";
+
 export type RedisErrorCode =
   | "refused"
   | "unknown-host"
@@ -20,18 +22,16 @@ export type RedisErrorCode =
   | "lost";
 
 /** What went wrong with Redis. The message names the address, never the password. */
-export class RedisError extends Error {
+export class RedisError extends RunnerError<RedisErrorCode> {
   override readonly name = "RedisError";
-  readonly code: RedisErrorCode;
+  override readonly headline = "Redis cannot be used";
 
   constructor(code: RedisErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
+    super(code, message, { remedies: REMEDIES[code], cause });
   }
 }
 
-/** What to do about a connection that cannot be made, each a sentence. */
-export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
+const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   refused: ["Redis is not running there: start it.", "REDIS_HOST or REDIS_PORT is wrong: check them."],
   "unknown-host": ["REDIS_HOST is misspelled, or is known only inside another network: check it."],
   timeout: [
@@ -45,13 +45,13 @@ export const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   ],
   "read-only": [
     "REDIS_HOST names a replica: name the primary.",
-    "The primary has changed: let the name lead to the new one; the runner connects anew by itself.",
+    "The primary has changed: point the name to the new one; the runner reconnects by itself.",
   ],
   full: ["Redis has reached its maxmemory: give it more, or set a shorter REDIS_THREAD_TTL."],
   "cannot-save": ["Redis cannot save to its disk: make room there, or look at its log."],
   "no-replicas": ["Redis wants more replicas (min-replicas-to-write): bring them back."],
   loading: ["Redis is starting, or waits for its primary: try again when it is ready."],
-  "tls-expected": ["This port speaks TLS: set REDIS_TLS=true, and REDIS_TLS_CA_FILE for a CA of your own."],
+  "tls-expected": ["This port speaks TLS: set REDIS_TLS=true, and REDIS_TLS_CA_FILE for a private CA."],
   "plaintext-expected": ["This port does not speak TLS: unset REDIS_TLS, or use the TLS port."],
   certificate: [
     "The certificate is signed by a CA that is not known here: set REDIS_TLS_CA_FILE.",

@@ -1,27 +1,27 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "../log/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained, messageOf } from "../shared/errors.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { REMEDIES } from "./redis-error.ts";
+import { RedisError } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** Begins the channels of inboxes. */
 export const INBOX_PREFIX = "stigmer:agent-runner:inbox:";
-/** On a connection on which only others speak, silence means nothing: it is asked for a sign of life. */
+/** A subscriber connection is silent while there are no messages: pings show whether it is alive. */
 const PING_MS = 10_000;
 
 export interface InboxOptions {
   readonly onMessage: (message: string) => void;
-  /** Messages may have been missed until now. */
+  /** The channel is subscribed; earlier messages may have been missed. */
   readonly onOpen: () => void;
 }
 
 /**
- * The channel of this process, by which others tell it something at once. What is sent while the connection is lost is
- * lost too: whoever waits for a message has to look by itself now and then. One connection, opened when it is first needed.
+ * The pub/sub channel of this process. Messages sent while the connection is lost are lost, so that callers must also poll.
+ * It has its own connection, opened when it is first needed.
  */
 export class RedisInbox {
-  /** With {@link INBOX_PREFIX} before it, the channel. */
+  /** The channel is {@link INBOX_PREFIX} and this id. */
   readonly id: string = crypto.randomUUID();
   readonly #redis: RedisConnection;
   readonly #options: InboxOptions;
@@ -35,12 +35,12 @@ export class RedisInbox {
     this.#log = log;
   }
 
-  /** Whether messages arrive. */
+  /** Whether the channel is subscribed. */
   get isOpen(): boolean {
     return this.#open;
   }
 
-  /** Opens it in the background; again and again without further effect. */
+  /** Opens it in the background; further calls have no effect. */
   open(): void {
     if (this.#client !== undefined || this.#redis.closed) return;
     const client = this.#redis.second();
@@ -53,7 +53,7 @@ export class RedisInbox {
       this.#open = false;
     });
     client.on("end", () => clearInterval(ping));
-    // It is connected again by itself; the first connection reports what is wrong.
+    // The client reconnects by itself; the main connection reports what is wrong.
     client.on("error", () => undefined);
     void client.connect().catch(() => undefined);
   }
@@ -66,8 +66,9 @@ export class RedisInbox {
     } catch (error) {
       if (refusalOf(error)?.code !== "not-allowed") return;
       client.disconnect();
+      const refused = new RedisError("not-allowed", messageOf(error), error);
       this.#log.warn(
-        `Redis does not let this user subscribe, so executions that wait for their turn have to look again and again: ${messageOf(error)}. ${REMEDIES["not-allowed"].join(" ")}`,
+        `Redis does not let this user subscribe, so waiting executions have to poll: ${explained(refused)}`,
       );
     }
   }

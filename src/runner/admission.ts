@@ -60,7 +60,10 @@ export class Admission {
       // What they need is not known to be there: a trial finds out.
       stopsWork: false,
       isSilentWhileOk: true,
-      check: async () => failed(this.#distrust()),
+      check: async () => {
+        const reason = this.#distrust();
+        return reason === undefined ? undefined : failed(reason);
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 import type { TemporalConfig } from "../config/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { failed, type HealthCheck } from "../shared/health.ts";
+import { failed, failedBy, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { humanDuration } from "../shared/time.ts";
 import { type ActivityWorker, type NativeConnection, probeTemporal } from "../temporal/index.ts";
 
@@ -17,7 +17,7 @@ export interface HealthCheckDeps {
   readonly model: HealthCheck;
 }
 
-/** What an execution needs, each by the question that tells. */
+/** A check for each thing that executions need. */
 export function healthChecks({
   connection,
   worker,
@@ -29,17 +29,28 @@ export function healthChecks({
   return [
     {
       name: "Temporal",
-      check: async () =>
-        failed((await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS)) ?? stuck(worker.slots.unansweredMs)),
+      check: async () => {
+        const error = await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS);
+        return error === undefined ? stuck(worker.slots.unansweredMs) : failedBy(error);
+      },
     },
-    { name: "Stigmer", check: async () => failed(await platform.stigmer.probe(PROBE_TIMEOUT_MS)) },
+    {
+      name: "Stigmer",
+      check: async () => {
+        const error = await platform.stigmer.probe(PROBE_TIMEOUT_MS);
+        return error === undefined ? undefined : failedBy(error);
+      },
+    },
     replicas,
     ...platform.checks,
     model,
   ];
 }
 
-function stuck(unansweredMs: number): string | undefined {
+function stuck(unansweredMs: number): HealthProblem | undefined {
   if (unansweredMs < UNANSWERED_LIMIT_MS) return undefined;
-  return `Temporal has answered no poll for ${humanDuration(unansweredMs)}, and answers each within a minute else`;
+  return failed(
+    `Temporal has answered no poll for ${humanDuration(unansweredMs)}, although it answers each within a minute`,
+    ["Look at the log of Temporal's frontend, and of any proxy in between."],
+  );
 }

@@ -104,14 +104,14 @@ describe("the monitor", () => {
     say(undefined);
     await monitor.start();
     await monitor.start();
-    say(failed("gone again"));
+    say(failed("gone again", ["Start it.", "Check the address."]));
     await monitor.start();
     say(degraded("slow"));
     await monitor.start();
     expect(lines).toEqual([
-      "WARN - Stigmer is not well: not reachable",
-      "INFO - Stigmer is well again",
-      "WARN - Stigmer is not well: gone again",
+      "WARN - Stigmer is unhealthy: not reachable",
+      "INFO - Stigmer has recovered",
+      "WARN - Stigmer is unhealthy: gone again. Start it. Check the address.",
       "WARN - Stigmer is degraded: slow",
     ]);
     expect(monitor.results).toEqual([{ name: "Stigmer", status: "degraded", reason: "slow" }]);

@@ -1,6 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import type { HealthCheck, HealthProblem } from "../shared/health.ts";
+import { withRemedies } from "../shared/runner-error.ts";
 import { sleep } from "../shared/time.ts";
 
 /** Between the end of a check and its next beginning: with the limit below, a failure is noticed within 10 s. */
@@ -14,6 +15,8 @@ export interface CheckResult {
   readonly status: "ok" | HealthProblem["status"];
   /** What is wrong, unless it is `ok`. */
   readonly reason?: string;
+  /** What to do about it, each a sentence. */
+  readonly remedies?: readonly string[];
 }
 
 /**
@@ -99,7 +102,10 @@ export class HealthMonitor {
     const areAllMade = this.#results.size === this.#checks.length;
     if (areAllMade && before?.status !== result.status) this.#onChange();
     if (result.status === (before?.status ?? "ok")) return;
-    if (result.status === "ok") this.#log.info(`${name} is well again`);
-    else this.#log.warn(`${name} is ${result.status === "failed" ? "not well" : "degraded"}: ${result.reason}`);
+    if (result.status === "ok") this.#log.info(`${name} has recovered`);
+    else {
+      const text = withRemedies(result.reason ?? "", result.remedies ?? []);
+      this.#log.warn(`${name} is ${result.status === "failed" ? "unhealthy" : "degraded"}: ${text}`);
+    }
   }
 }

@@ -6,4 +6,4 @@
 export type { Runner } from "./runner.ts";
 export { startRunner } from "./runner.ts";
 export type { RunnerOptions } from "./runner-options.ts";
-export { logStartupFailure, startupFailure } from "./startup-failure.ts";
+export { logStartupFailure } from "./startup-failure.ts";

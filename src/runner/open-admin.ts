@@ -3,10 +3,9 @@ import type { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
-import { messageOf } from "../shared/errors.ts";
 import { version } from "../version.ts";
+import { ListenError } from "./listen-error.ts";
 import type { Readiness } from "./readiness.ts";
-import { ListenError } from "./startup-failure.ts";
 
 export interface AdminOptions {
   readonly loaded: Loaded;
@@ -36,6 +35,6 @@ export async function openAdmin({ loaded, log, lifecycle, executions, readiness 
     log.info(`Admin server listens on ${server.url}`);
     return server;
   } catch (error) {
-    throw new ListenError(`The admin server cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error });
+    throw new ListenError(host, port, error);
   }
 }

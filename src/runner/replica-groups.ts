@@ -2,7 +2,7 @@ import { messageOf } from "../shared/errors.ts";
 import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { plural } from "../shared/text.ts";
 import { parseIdentity } from "../temporal/index.ts";
-import { UnsharedQueueError } from "./startup-failure.ts";
+import { UNSHARED_REMEDIES, UnsharedQueueError } from "./unshared-queue-error.ts";
 
 /** Temporal is asked no more often than this. */
 const EVERY_MS = 20_000;
@@ -93,13 +93,17 @@ export class ReplicaGroups implements HealthCheck {
       this.#unanswered = 0;
     } catch (error) {
       this.#unanswered++;
-      return mustShare && this.#unanswered >= MAX_UNANSWERED ? degraded(unknown(taskQueue, error)) : this.#last;
+      return mustShare && this.#unanswered >= MAX_UNANSWERED
+        ? degraded(unknown(taskQueue, error), ["Allow its credentials to call DescribeTaskQueue."])
+        : this.#last;
     }
     const foreign = foreignGroups(pollers, group);
     if (foreign.length === 0) return undefined;
     const size = 1 + pollers.filter((identity) => parseIdentity(identity)?.group === group).length;
     const text = describe(foreign, taskQueue);
-    return mustShare && mustYield(group, size, foreign) ? failed(text) : degraded(text);
+    return mustShare && mustYield(group, size, foreign)
+      ? failed(text, UNSHARED_REMEDIES)
+      : degraded(text, mustShare ? UNSHARED_REMEDIES : []);
   }
 
   /** Those of others. */
@@ -110,7 +114,7 @@ export class ReplicaGroups implements HealthCheck {
 }
 
 function unknown(taskQueue: string, error: unknown): string {
-  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, since Temporal does not tell who polls it: ${messageOf(error)}. Its credentials need DescribeTaskQueue`;
+  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, since Temporal does not tell who polls it: ${messageOf(error)}`;
 }
 
 function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {

@@ -1,3 +1,5 @@
+import { RunnerError } from "../shared/runner-error.ts";
+
 export type SandboxErrorCode =
   | "outside"
   | "not-found"
@@ -9,16 +11,14 @@ export type SandboxErrorCode =
   | "unavailable";
 
 /** Something that a sandbox cannot do. The message is for the agent: it says what to do instead. */
-export class SandboxError extends Error {
+export class SandboxError extends RunnerError<SandboxErrorCode> {
   override readonly name: string = "SandboxError";
-  readonly code: SandboxErrorCode;
 
-  constructor(code: SandboxErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
+  constructor(code: SandboxErrorCode, message: string, cause?: unknown, remedies: readonly string[] = []) {
+    super(code, message, { remedies, cause });
   }
 
-  /** Whether it lies between this replica and who provides sandboxes: another replica may succeed. */
+  /** Whether the cause lies between this replica and the provider of sandboxes: another replica may succeed. */
   get isOfReplica(): boolean {
     return false;
   }

@@ -36,9 +36,10 @@ test("a database that cannot be written has failed until it can", async () => {
   expect(test.health.check()).toBeUndefined();
   // As on a read-only disk.
   test.opened.run("PRAGMA query_only = ON");
-  const problem = test.health.failed(failureOf(test.write));
-  expect(problem).toStartWith(`${test.file} cannot be used: it is read-only (SQLITE_READONLY). `);
-  expect(test.health.check()).toEqual({ status: "failed", reason: problem ?? "" });
+  const failure = test.health.failed(failureOf(test.write));
+  const reason = `The database ${test.file} cannot be used: it is read-only (SQLITE_READONLY).`;
+  expect(failure?.message).toBe(reason);
+  expect(test.health.check()).toEqual({ status: "failed", reason, remedies: failure?.remedies ?? [] });
   test.opened.run("PRAGMA query_only = OFF");
   expect(test.health.check()).toBeUndefined();
 });
@@ -46,7 +47,7 @@ test("a database that cannot be written has failed until it can", async () => {
 test("a full one is told as such", async () => {
   await using test = await database();
   test.opened.run("PRAGMA max_page_count = 4");
-  expect(test.health.failed(failureOf(test.write))).toContain("the disk is full (SQLITE_FULL)");
+  expect(test.health.failed(failureOf(test.write))?.message).toContain("the disk is full (SQLITE_FULL)");
 });
 
 test("one whose file is gone is degraded: it works, but nothing of it lasts", async () => {
@@ -60,6 +61,6 @@ test("errors about something else, and locks that pass, are not remembered", asy
   await using test = await database();
   expect(test.health.failed(failureOf(() => test.opened.run("SELECT nonsense")))).toBeUndefined();
   expect(test.health.failed(Object.assign(new Error("denied"), { code: "EACCES" }))).toBeUndefined();
-  expect(test.health.failed(Object.assign(new Error("locked"), { code: "SQLITE_BUSY" }))).toContain("locked");
+  expect(test.health.failed(Object.assign(new Error("locked"), { code: "SQLITE_BUSY" }))?.message).toContain("locked");
   expect(test.health.check()).toBeUndefined();
 });

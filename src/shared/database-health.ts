@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
-import { degraded, failed, type HealthProblem } from "./health.ts";
-import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
+import { degraded, failedBy, type HealthProblem } from "./health.ts";
+import { type DatabaseError, databaseError } from "./open-database.ts";
+import { storageFailure } from "./storage-failure.ts";
 
 /**
  * Whether a database can be written: remembers the last failure, and tries again only after one, so that a healthy one
@@ -11,7 +12,7 @@ export class DatabaseHealth {
   readonly #file: string;
   readonly #database: Database;
   readonly #opened: string | undefined;
-  #trouble: string | undefined;
+  #failure: DatabaseError | undefined;
   /** A write says nothing about the other pages. */
   #isDamaged = false;
 
@@ -23,21 +24,21 @@ export class DatabaseHealth {
 
   /**
    * Remembers a failure.
-   * @returns it in words; undefined where the error is about something else than storage
+   * @returns its explanation; undefined when the error is not about storage
    */
-  failed(error: unknown): string | undefined {
+  failed(error: unknown): DatabaseError | undefined {
     const trouble = storageFailure(error);
     if (trouble === undefined || !trouble.code.startsWith("SQLITE_")) return undefined;
-    const problem = describeStorageFailure(this.#file, trouble);
-    // A lock is another process' and passes; trying again would wait for it.
-    if (!/BUSY|LOCKED/.test(trouble.code)) this.#trouble = problem;
+    const failure = databaseError(this.#file, error);
+    // Another process holds the lock for a moment; trying again would wait for it.
+    if (!/BUSY|LOCKED/.test(trouble.code)) this.#failure = failure;
     if (/CORRUPT|NOTADB/.test(trouble.code)) this.#isDamaged = true;
-    return problem;
+    return failure;
   }
 
   check(): HealthProblem | undefined {
     this.#tryAgain();
-    if (this.#trouble !== undefined) return failed(this.#trouble);
+    if (this.#failure !== undefined) return failedBy(this.#failure);
     if (identityOf(this.#file) === this.#opened) return undefined;
     // SQLite goes on with the file that nobody else sees any more.
     return degraded(
@@ -46,10 +47,10 @@ export class DatabaseHealth {
   }
 
   #tryAgain(): void {
-    if (this.#trouble === undefined || this.#isDamaged) return;
+    if (this.#failure === undefined || this.#isDamaged) return;
     try {
       this.#rewriteHeader();
-      this.#trouble = undefined;
+      this.#failure = undefined;
     } catch (error) {
       this.failed(error);
     }

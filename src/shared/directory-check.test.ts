@@ -19,7 +19,8 @@ test("an unwritable or missing directory fails with its name and a remedy", asyn
   const finding = await withoutRoot(() => checkDirectory(directory));
   expect(finding).toEqual({
     status: "failed",
-    reason: expect.stringContaining(`${directory} cannot be used: this user may not write it (EACCES). Give`),
+    reason: expect.stringContaining(`${directory} cannot be used: this user may not write it (EACCES).`),
+    remedies: [expect.stringMatching(/^Give/)],
   });
   expect(await checkDirectory(join(folder.path, "gone"))).toMatchObject({
     status: "failed",

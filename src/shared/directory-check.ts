@@ -2,7 +2,7 @@ import { constants, open, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "./errors.ts";
 import { degraded, failed, type HealthProblem } from "./health.ts";
-import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
+import { storageFailure } from "./storage-failure.ts";
 import { withTimeout } from "./time.ts";
 
 /** With less free space than this the check fails. */
@@ -25,11 +25,12 @@ export async function checkDirectory(directory: string): Promise<HealthProblem |
       tooLate,
     );
     if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
-    const left = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}. Free space on it.`;
-    return free < MIN_FREE_BYTES ? failed(left) : degraded(left);
+    const reason = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}.`;
+    return (free < MIN_FREE_BYTES ? failed : degraded)(reason, ["Free space on it."]);
   } catch (error) {
     const trouble = storageFailure(error);
-    return failed(trouble === undefined ? messageOf(error) : describeStorageFailure(directory, trouble));
+    if (trouble === undefined) return failed(messageOf(error));
+    return failed(`${directory} cannot be used: ${trouble.what} (${trouble.code}).`, [trouble.remedy(directory)]);
   }
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { causeOf, causes, messageOf, stackOf, systemCode } from "./errors.ts";
+import { causeOf, causes, explained, messageOf, stackOf, systemCode } from "./errors.ts";
+import { RunnerError } from "./runner-error.ts";
 
 class Special extends Error {}
+class Known extends RunnerError<"refused"> {}
 
 describe("the message of what was thrown", () => {
   test("is the error's own, without a stack", () => {
@@ -51,5 +53,27 @@ describe("the causes of an error", () => {
     expect(systemCode(new Error("fetch failed", { cause: refused }))).toBe("ECONNREFUSED");
     expect(systemCode(Object.assign(new Error("numbered"), { code: 14 }))).toBeUndefined();
     expect(systemCode("no error")).toBeUndefined();
+  });
+
+  test("give the system's code also behind a code of the runner's own", () => {
+    const cause = Object.assign(new Error("in use"), { code: "EADDRINUSE" });
+    expect(systemCode(new Known("refused", "no", { cause }))).toBe("EADDRINUSE");
+    expect(systemCode(new Known("refused", "no"))).toBeUndefined();
+  });
+});
+
+describe("the explanation of an error", () => {
+  test("is its message and what to do, as sentences", () => {
+    const remedies = ["Start it.", "Check the address."];
+    expect(explained(new Known("refused", "nothing listens", { remedies }))).toBe(
+      "nothing listens. Start it. Check the address.",
+    );
+    expect(explained(new Known("refused", "Nothing listens.", { remedies }))).toStartWith("Nothing listens. Start");
+  });
+
+  test("is the message alone where there is nothing to do", () => {
+    expect(explained(new Known("refused", "nothing listens"))).toBe("nothing listens");
+    expect(explained(new Error("broken"))).toBe("broken");
+    expect(explained("text")).toBe("text");
   });
 });

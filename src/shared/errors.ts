@@ -1,7 +1,14 @@
-/** The text of whatever was thrown, without a stack. */
+import { RunnerError, withRemedies } from "./runner-error.ts";
+
+/** The text of any thrown value, without a stack. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error) return error.message === "" ? error.name : error.message;
   return String(error);
+}
+
+/** The text of any thrown value, with what to do about it where that is known. */
+export function explained(error: unknown): string {
+  return error instanceof RunnerError ? withRemedies(error.message, error.remedies) : messageOf(error);
 }
 
 /** Longest chain of causes that is followed. */
@@ -35,9 +42,10 @@ export function causeOf<T extends Error>(error: unknown, type: abstract new (...
   return undefined;
 }
 
-/** The system's code of an error (`ECONNREFUSED`, `EADDRINUSE`), looked for among its causes too. */
+/** The system's code of an error (`ECONNREFUSED`, `EADDRINUSE`), also of its causes. Codes of the runner's own errors do not count. */
 export function systemCode(error: unknown): string | undefined {
   for (const cause of causes(error)) {
+    if (cause instanceof RunnerError) continue;
     if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
   }
   return undefined;

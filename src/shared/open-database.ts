@@ -2,22 +2,20 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { messageOf } from "./errors.ts";
+import { RunnerError } from "./runner-error.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /** How long a process waits for another one that writes to the same file. */
 const BUSY_TIMEOUT_MS = 10_000;
 const BUSY_STEP_MS = 20;
 
-/** A database file that cannot be used. The message names it and the cause. */
-export class DatabaseError extends Error {
-  override readonly name = "DatabaseError";
-  /** What to do about it, in sentences. */
-  readonly remedy: string;
+/** `storage`: the disk or the file; `failed`: anything else. */
+export type DatabaseErrorCode = "storage" | "failed";
 
-  constructor(message: string, remedy: string, cause: unknown) {
-    super(message, { cause });
-    this.remedy = remedy;
-  }
+/** A database file that cannot be used. The message names it and the cause. */
+export class DatabaseError extends RunnerError<DatabaseErrorCode> {
+  override readonly name = "DatabaseError";
+  override readonly headline = "a database cannot be used";
 }
 
 /**
@@ -48,16 +46,17 @@ export function databaseError(file: string, error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const trouble = storageFailure(error, file);
   const text = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
+  const remedy = trouble?.remedy(file) ?? "Check its disk, or set STIGMER_DATA_DIR to another directory.";
   return new DatabaseError(
+    trouble === undefined ? "failed" : "storage",
     `The database ${file} cannot be used: ${text}.`,
-    trouble?.remedy(file) ?? "See to its disk, or set STIGMER_DATA_DIR to another directory.",
-    error,
+    { remedies: [remedy], cause: error },
   );
 }
 
 /**
- * Does something for which SQLite does not wait by itself while another process has the file: changes of the file as a whole.
- * @throws what it throws, where the other one takes longer than a write may
+ * Retries while another process has the file locked: SQLite itself does not wait with changes of the file as a whole.
+ * @throws what `work` throws, when the other process holds the lock longer than {@link BUSY_TIMEOUT_MS}
  */
 export function whileBusy(work: () => void): void {
   const end = Date.now() + BUSY_TIMEOUT_MS;

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { openDatabase } from "./open-database.ts";
-import { describeStorageFailure, storageFailure } from "./storage-failure.ts";
+import { storageFailure } from "./storage-failure.ts";
 
 const coded = (code: string) => Object.assign(new Error("raw"), { code });
 
@@ -24,7 +24,6 @@ test.each([
   expect(trouble).toMatchObject({ code, what });
   if (trouble === undefined) throw new Error("no trouble");
   expect(trouble.remedy("/data/x.db")).toMatch(/^[A-Z].*\.$/);
-  expect(describeStorageFailure("/data/x.db", trouble)).toStartWith(`/data/x.db cannot be used: ${what} (${code}). `);
 });
 
 test("what is about something else is no trouble of storage", () => {
@@ -43,7 +42,7 @@ test("a directory that has the name of a database, or of a file beside it, is to
     const opening = () => openDatabase(file);
     expect(opening).toThrow(`The database ${file} cannot be used: ${what} (SQLITE_`);
     expect(opening).toThrow(
-      expect.objectContaining({ remedy: expect.stringContaining(`Move the directory ${file}${suffix} away`) }),
+      expect.objectContaining({ remedies: [expect.stringContaining(`Move the directory ${file}${suffix} away`)] }),
     );
   }
 });

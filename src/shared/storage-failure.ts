@@ -71,8 +71,3 @@ function directoryOf(file: string): string | undefined {
     statSync(path, { throwIfNoEntry: false })?.isDirectory(),
   );
 }
-
-/** `<file> cannot be used: the disk is full (SQLITE_FULL). Free space on it, …` */
-export function describeStorageFailure(file: string, { code, what, remedy }: StorageFailure): string {
-  return `${file} cannot be used: ${what} (${code}). ${remedy(file)}`;
-}

@@ -1,6 +1,6 @@
 import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
-import { messageOf } from "../shared/errors.ts";
+import { explained } from "../shared/errors.ts";
 import { sleep, waitAtMost } from "../shared/time.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
 import { beforeEnd, saysSame } from "./finish.ts";
@@ -89,7 +89,7 @@ export class Delivery {
     }
     const failure = await this.#runWithRetry(status, true, deadline);
     if (failure !== undefined)
-      this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
+      this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${explained(failure)}`);
     return failure === undefined;
   }
 
@@ -102,7 +102,7 @@ export class Delivery {
       if (failure instanceof PermanentSinkError || Date.now() + wait >= deadline) return failure;
       if (attempt === 1 && terminal)
         this.#log.warn(
-          `The final status could not be delivered to ${this.#sink.name} yet, trying again: ${messageOf(failure)}`,
+          `The final status could not be delivered to ${this.#sink.name} yet, trying again: ${explained(failure)}`,
         );
       await sleep(wait);
     }
@@ -130,7 +130,7 @@ export class Delivery {
       return;
     }
     if (this.#failures++ === 0)
-      this.#log.warn(`A status update could not be delivered to ${this.#sink.name}: ${messageOf(failure)}`);
+      this.#log.warn(`A status update could not be delivered to ${this.#sink.name}: ${explained(failure)}`);
     // Newer ones may have come meanwhile; else this one is tried again.
     if (failure instanceof PermanentSinkError) this.#refused(failure);
     else this.#pending ??= make;

@@ -1,3 +1,4 @@
+import { RunnerError } from "../shared/runner-error.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
 
 /** One update of an execution's status, masked and within the size limit. */
@@ -23,12 +24,22 @@ export interface StatusSink {
   deliver(update: StatusUpdate): Promise<void>;
 }
 
+export type SinkErrorCode = "refused" | "unknown-execution";
+
 /** A delivery that will never succeed. */
-export class PermanentSinkError extends Error {
+export class PermanentSinkError extends RunnerError<SinkErrorCode> {
   override readonly name: string = "PermanentSinkError";
+
+  constructor(message: string, cause?: unknown, code: SinkErrorCode = "refused") {
+    super(code, message, { cause });
+  }
 }
 
 /** The sink does not know the execution: it was never created or was deleted. Nobody would see its result. */
 export class UnknownExecutionError extends PermanentSinkError {
   override readonly name = "UnknownExecutionError";
+
+  constructor(message: string, cause?: unknown) {
+    super(message, cause, "unknown-execution");
+  }
 }

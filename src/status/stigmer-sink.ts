@@ -27,8 +27,8 @@ export class StigmerSink implements StatusSink {
       );
     } catch (error) {
       const code = error instanceof StigmerError ? error.code : undefined;
-      if (code === "not-found") throw new UnknownExecutionError(messageOf(error), { cause: error });
-      if (code === "invalid") throw new PermanentSinkError(messageOf(error), { cause: error });
+      if (code === "not-found") throw new UnknownExecutionError(messageOf(error), error);
+      if (code === "invalid") throw new PermanentSinkError(messageOf(error), error);
       throw error;
     }
   }

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
 import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
-import { Diagnosis, describeFailure } from "./diagnosis.ts";
+import { Diagnosis, failureRemedies, isTlsFailure } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
 import { AgentExecutionQueryController } from "./wire.ts";
@@ -139,21 +139,23 @@ export class StigmerClient {
    * Makes one small call as executions make them: a backend that is reachable may still refuse the API key, or hang.
    * @returns why executions could not work with it, or `undefined`
    */
-  async probe(timeoutMs: number): Promise<string | undefined> {
+  async probe(timeoutMs: number): Promise<StigmerError | undefined> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const deadline = Date.now() + timeoutMs;
     this.#client.waitForReady(deadline, (error) => resolve(error === undefined));
     if (!(await promise)) {
-      const trouble = await this.#diagnosis.diagnose();
-      const why = trouble === undefined ? "" : `: ${describeFailure(trouble)}`;
-      return `not reachable at ${this.endpoint}${why}`;
+      const failure = await this.#diagnosis.diagnose();
+      const message = `not reachable at ${this.endpoint}`;
+      if (failure === undefined) return new StigmerError("unavailable", message);
+      const code = isTlsFailure(failure) ? "tls" : "unavailable";
+      return new StigmerError(code, `${message}: ${failure.message}`, undefined, failureRemedies(failure));
     }
     try {
       const options = { timeoutMs: Math.max(deadline - Date.now(), 1) };
       await this.call(AgentExecutionQueryController.method.get, { value: NO_EXECUTION }, options);
       return undefined;
     } catch (error) {
-      return error instanceof StigmerError && !ANSWERED.has(error.code) ? error.message : undefined;
+      return error instanceof StigmerError && !ANSWERED.has(error.code) ? error : undefined;
     }
   }
 

@@ -6,7 +6,7 @@ import {
 import { splitAddress } from "../shared/net-address.ts";
 import type { TlsOptions } from "../shared/port-probe.ts";
 
-/** How long what was found out is taken for the cause of further failures: many calls fail together. */
+/** How long a result is used for further failures: many calls fail together. */
 const VALID_MS = 5_000;
 
 /** Finds out why an endpoint cannot be reached: the calls' own errors seldom tell. */
@@ -31,28 +31,27 @@ export class Diagnosis {
   }
 }
 
-/** The cause in words, with what to do about it. */
-export function describeFailure({ code, message }: ConnectionFailure): string {
-  const remedy = REMEDIES[code];
-  return remedy === undefined ? message : `${message}; ${remedy}`;
+/** What to do about a failed connection, each a sentence. */
+export function failureRemedies({ code }: ConnectionFailure): readonly string[] {
+  return REMEDIES[code] ?? [];
 }
 
-/** Whether the server is there and only TLS keeps from talking to it. */
+/** Whether the server is reachable and only TLS fails. */
 export function isTlsFailure({ code }: ConnectionFailure): boolean {
   return code !== "refused" && code !== "unknown-host" && code !== "no-answer";
 }
 
 const CLIENT_CERTIFICATE = "STIGMER_BACKEND_CLIENT_CERT_FILE and STIGMER_BACKEND_CLIENT_KEY_FILE";
 
-const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, string>>> = {
-  "unknown-host": "check STIGMER_BACKEND_ENDPOINT",
-  "tls-port": "set STIGMER_BACKEND_TLS=true",
-  "plaintext-port": "set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT",
-  "certificate-expired": "it must be renewed on the backend's side",
-  "certificate-not-yet-valid": "check the clocks",
-  "certificate-host": "check the host in STIGMER_BACKEND_ENDPOINT",
-  "certificate-authority": "name the CA's PEM file in STIGMER_BACKEND_CA_FILE",
-  "client-certificate-wanted": `set ${CLIENT_CERTIFICATE}`,
-  "client-certificate-refused": `check ${CLIENT_CERTIFICATE}`,
-  handshake: `check STIGMER_BACKEND_TLS, and ${CLIENT_CERTIFICATE}`,
+const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, readonly string[]>>> = {
+  "unknown-host": ["Check STIGMER_BACKEND_ENDPOINT."],
+  "tls-port": ["Set STIGMER_BACKEND_TLS=true."],
+  "plaintext-port": ["Set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT."],
+  "certificate-expired": ["The certificate must be renewed on the backend's side."],
+  "certificate-not-yet-valid": ["Check the clocks of this machine and of the backend."],
+  "certificate-host": ["Check the host in STIGMER_BACKEND_ENDPOINT."],
+  "certificate-authority": ["Name the CA's PEM file in STIGMER_BACKEND_CA_FILE."],
+  "client-certificate-wanted": [`Set ${CLIENT_CERTIFICATE}.`],
+  "client-certificate-refused": [`Check ${CLIENT_CERTIFICATE}.`],
+  handshake: [`Check STIGMER_BACKEND_TLS, and ${CLIENT_CERTIFICATE}.`],
 };

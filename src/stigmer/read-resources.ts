@@ -69,7 +69,7 @@ export class ResourceReader {
       return await retry(() => this.#client.call(method, request, { signal }), { ...RETRY, signal, isTransient });
     } catch (error) {
       if (!(error instanceof StigmerError)) throw error;
-      throw new StigmerError(error.code, `The ${what} could not be read: ${error.message}`, error);
+      throw new StigmerError(error.code, `The ${what} could not be read: ${error.message}`, error, error.remedies);
     }
   }
 }

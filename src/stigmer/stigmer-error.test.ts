@@ -43,8 +43,8 @@ describe("an error of a call", () => {
   });
 
   test("says what to do about a refused key", () => {
-    expect(explained(status.UNAUTHENTICATED).message).toContain("check STIGMER_API_KEY");
-    expect(explained(status.PERMISSION_DENIED).message).toContain("STIGMER_API_KEY");
+    expect(explained(status.UNAUTHENTICATED).remedies).toEqual(["Check STIGMER_API_KEY."]);
+    expect(explained(status.PERMISSION_DENIED).remedies.join()).toContain("STIGMER_API_KEY");
   });
 
   test("tells a server that is not there from one that cannot be reached", () => {
@@ -63,8 +63,11 @@ describe("what was found out about the connection", () => {
     });
 
   test("is said instead of grpc's own words, with what to do", () => {
-    expect(found("tls-port").message).toBe("A.get at localhost:443: what is the matter; set STIGMER_BACKEND_TLS=true");
-    expect(found("refused").message).toBe("A.get at localhost:443: what is the matter");
+    expect(found("tls-port")).toMatchObject({
+      message: "A.get at localhost:443: what is the matter",
+      remedies: ["Set STIGMER_BACKEND_TLS=true."],
+    });
+    expect(found("refused").remedies).toEqual([]);
   });
 
   test("tells a server that is not there from one that TLS keeps away, and both may pass", () => {

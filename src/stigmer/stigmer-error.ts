@@ -1,6 +1,7 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
 import type { ConnectionFailure } from "../shared/connection-failure.ts";
-import { describeFailure, isTlsFailure } from "./diagnosis.ts";
+import { RunnerError } from "../shared/runner-error.ts";
+import { failureRemedies, isTlsFailure } from "./diagnosis.ts";
 
 export type StigmerErrorCode =
   | "not-found"
@@ -15,13 +16,12 @@ export type StigmerErrorCode =
   | "failed";
 
 /** A call to the Stigmer backend that failed. The message names the call, the address and the cause. */
-export class StigmerError extends Error {
+export class StigmerError extends RunnerError<StigmerErrorCode> {
   override readonly name = "StigmerError";
-  readonly code: StigmerErrorCode;
+  override readonly headline = "no connection to the Stigmer backend";
 
-  constructor(code: StigmerErrorCode, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.code = code;
+  constructor(code: StigmerErrorCode, message: string, cause?: unknown, remedies: readonly string[] = []) {
+    super(code, message, { remedies, cause });
   }
 
   /** Whether the same call may succeed later. */
@@ -35,18 +35,20 @@ const TRANSIENT: ReadonlySet<StigmerErrorCode> = new Set(["unavailable", "tls", 
 
 /**
  * Turns an error of grpc-js into one that a person can act on.
- * @param trouble what stands in the way of a connection, where that was found out
+ * @param failure why there is no connection, when that was diagnosed
  */
 export function fromServiceError(
   error: ServiceError,
   call: string,
   endpoint: string,
-  trouble?: ConnectionFailure,
+  failure?: ConnectionFailure,
 ): StigmerError {
-  const as = (code: StigmerErrorCode, text: string) => new StigmerError(code, `${call} at ${endpoint}: ${text}`, error);
-  if (trouble !== undefined) return as(isTlsFailure(trouble) ? "tls" : "unavailable", describeFailure(trouble));
+  const as = (code: StigmerErrorCode, text: string, remedies: readonly string[]) =>
+    new StigmerError(code, `${call} at ${endpoint}: ${text}`, error, remedies);
+  if (failure !== undefined)
+    return as(isTlsFailure(failure) ? "tls" : "unavailable", failure.message, failureRemedies(failure));
   const code = codeOf(error.code);
-  return as(code, explain(code, error.details));
+  return as(code, explain(code, error.details), REMEDIES[code] ?? []);
 }
 
 function codeOf(code: status): StigmerErrorCode {
@@ -75,12 +77,17 @@ function codeOf(code: status): StigmerErrorCode {
   }
 }
 
+const REMEDIES: Readonly<Partial<Record<StigmerErrorCode, readonly string[]>>> = {
+  unauthenticated: ["Check STIGMER_API_KEY."],
+  "permission-denied": ["Check what STIGMER_API_KEY is allowed to do."],
+};
+
 function explain(code: StigmerErrorCode, details: string): string {
   switch (code) {
     case "unauthenticated":
-      return `the API key was refused (${details}); check STIGMER_API_KEY`;
+      return `the API key was refused (${details})`;
     case "permission-denied":
-      return `the API key may not do this (${details}); check what STIGMER_API_KEY is allowed`;
+      return `the API key may not do this (${details})`;
     case "unavailable":
       return /ECONNREFUSED/.test(details) ? "connection refused: nothing listens there" : `not reachable (${details})`;
     case "deadline-exceeded":

@@ -1,6 +1,7 @@
 import type { NativeConnection } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
 import { explain } from "./explain.ts";
+import { TemporalError } from "./temporal-error.ts";
 
 /** `NAMESPACE_STATE_DELETED` of Temporal's API. */
 const DELETED = 3;
@@ -13,14 +14,19 @@ export async function probeTemporal(
   connection: NativeConnection,
   config: TemporalConfig,
   timeoutMs: number,
-): Promise<string | undefined> {
+): Promise<TemporalError | undefined> {
   const { namespace, address } = config;
   try {
     const { namespaceInfo } = await connection.withDeadline(Date.now() + timeoutMs, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
-    return namespaceInfo?.state === DELETED ? `the namespace "${namespace}" at ${address} was deleted` : undefined;
+    if (namespaceInfo?.state !== DELETED) return undefined;
+    return new TemporalError(
+      "namespace-not-found",
+      `the namespace "${namespace}" at ${address} was deleted`,
+      undefined,
+    );
   } catch (error) {
-    return (await explain(error, config)).message;
+    return await explain(error, config);
   }
 }

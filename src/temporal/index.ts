@@ -14,7 +14,7 @@ export { installTemporalRuntime } from "./runtime.ts";
 export type { TaskQueueState } from "./task-queue.ts";
 export { describeTaskQueue } from "./task-queue.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
-export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "./temporal-error.ts";
+export { TemporalError } from "./temporal-error.ts";
 export type { Activities } from "./worker.ts";
 export { createActivityWorker } from "./worker.ts";
 export { formatIdentity, ownIdentity, parseIdentity } from "./worker-identity.ts";

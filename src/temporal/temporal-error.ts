@@ -1,15 +1,17 @@
 import type { ConnectionFailureCode } from "../shared/connection-failure.ts";
+import { localhostHint } from "../shared/container.ts";
+import { RunnerError } from "../shared/runner-error.ts";
 
 export type TemporalErrorCode = ConnectionFailureCode | "unreachable" | "namespace-not-found" | "unauthorized";
 
 /** Why a connection to Temporal could not be made or used. The message names the address and the cause. */
-export class TemporalError extends Error {
+export class TemporalError extends RunnerError<TemporalErrorCode> {
   override readonly name = "TemporalError";
-  readonly code: TemporalErrorCode;
+  override readonly headline = "no connection to Temporal";
 
   constructor(code: TemporalErrorCode, message: string, cause: unknown) {
-    super(message, { cause });
-    this.code = code;
+    const hint = localhostHint(message);
+    super(code, message, { remedies: [...REMEDIES[code], ...(hint === undefined ? [] : [hint])], cause });
   }
 }
 
@@ -20,8 +22,7 @@ const OTHER_ADDRESS =
 const NO_WAY = "A firewall or network policy is in between: try `nc -vz <host> <port>` from here.";
 const CLIENT_CERTIFICATE = "TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH";
 
-/** What to do about a connection that cannot be made, each a sentence. */
-export const REMEDIES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
+const REMEDIES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
   refused: [NOT_RUNNING, OTHER_ADDRESS],
   "unknown-host": [
     "TEMPORAL_SERVICE_ADDRESS is misspelled, or its host is known only inside another network: check it.",

@@ -62,7 +62,10 @@ export class RowSaver extends BaseCheckpointSaver {
       const tuple = await this.#tuple(row, rows);
       if (tuple !== undefined) return tuple;
     }
-    throw new ThreadError(`The agent's memory cannot be read: messages of the thread ${threadId} are missing.`);
+    throw new ThreadError(
+      "damaged",
+      `The agent's memory cannot be read: messages of the thread ${threadId} are missing.`,
+    );
   }
 
   override async *list(config: RunnableConfig, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
@@ -208,7 +211,7 @@ async function store<T>(
     if (missing.length === 0) return;
     messages = [...messages, ...(await dumped.serializeAgain(missing))];
   }
-  throw new ThreadError("The agent's memory cannot be written: messages changed meanwhile.");
+  throw new ThreadError("conflict", "The agent's memory cannot be written: messages changed meanwhile.");
 }
 
 function place(config: RunnableConfig): { readonly threadId?: string; readonly namespace?: string } {

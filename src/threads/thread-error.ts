@@ -1,8 +1,13 @@
+import { RunnerError } from "../shared/runner-error.ts";
+
+/** `unavailable`: the store; `damaged`: what it holds; `conflict`: others write to the same thread. */
+export type ThreadErrorCode = "unavailable" | "damaged" | "conflict";
+
 /** A thread cannot be used. The message is for the user of the agent. */
-export class ThreadError extends Error {
+export class ThreadError extends RunnerError<ThreadErrorCode> {
   override readonly name = "ThreadError";
 
-  constructor(message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(code: ThreadErrorCode, message: string, cause?: unknown, remedies: readonly string[] = []) {
+    super(code, message, { remedies, cause });
   }
 }

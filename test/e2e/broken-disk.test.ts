@@ -73,7 +73,9 @@ async function breakInTheMiddle(
   await disk.breakFor(everything.pid);
   await Bun.write(join(workspace, "go"), "");
   expect(await first.exited).toBe(1);
-  expect(first.output()).toContain(`The agent's memory is not available: ${dataDir}/threads.db cannot be used: `);
+  expect(first.output()).toContain(
+    `The agent's memory is not available: The database ${dataDir}/threads.db cannot be used: `,
+  );
   expect(first.output()).toMatch(problem);
   expect(first.output()).toContain("✗ failed after");
 

@@ -104,7 +104,12 @@ describe("unusable default model", () => {
   const health = async (everything: Dev) => {
     const body = (await (await fetch(`${everything.admin}/healthz`)).json()) as {
       readonly status: string;
-      readonly checks: readonly { readonly name: string; readonly status: string; readonly reason?: string }[];
+      readonly checks: readonly {
+        readonly name: string;
+        readonly status: string;
+        readonly reason?: string;
+        readonly remedies?: readonly string[];
+      }[];
     };
     return { status: body.status, model: body.checks.find(({ name }) => name === "model") };
   };
@@ -116,7 +121,7 @@ describe("unusable default model", () => {
     await until("every check is made", async () => (await health(everything)).status !== "not ready");
     const { status, model } = await health(everything);
     expect([status, model?.status]).toEqual(["degraded", "degraded"]);
-    expect(model?.reason).toContain("set ANTHROPIC_API_KEY");
+    expect(model?.remedies?.join()).toContain("Set ANTHROPIC_API_KEY");
     expect(await ready(everything)).toBe(200);
   });
 
@@ -124,9 +129,9 @@ describe("unusable default model", () => {
     const models: string[] = [];
     await using ollama = startOllamaDouble(models);
     await using everything = await dev({ OLLAMA_BASE_URL: ollama.url });
-    await everything.says("has no model 'qwen2.5-coder:7b', which is the default one: get it with");
+    await everything.says("has no model 'qwen2.5-coder:7b', which is the default one. Get it with");
     models.push("qwen2.5-coder:7b");
-    await everything.says("model is well again");
+    await everything.says("model has recovered");
     expect((await health(everything)).model).toEqual({ name: "model", status: "ok" });
   });
 

@@ -109,7 +109,7 @@ describe("a start in cloud mode succeeds", () => {
     await using program = world.launch({ ...env, STIGMER_API_KEY: "", STIGMER_API_KEY_FILE: file });
     await program.says("Worker ready");
     await Bun.write(file, await world.issuer.token({ exp: Math.floor(Date.now() / 1000) + 9 * 86_400 }));
-    await program.says("A new API key is taken");
+    await program.says("A new API key is used");
   });
 });
 

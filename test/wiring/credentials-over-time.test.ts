@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { join } from "node:path";
 import type { CredentialsConfig } from "../../src/config/index.ts";
 import { CredentialsError, type OpenCredentials } from "../../src/credentials/verified/index.ts";
+import { withRemedies } from "../../src/shared/runner-error.ts";
 import { type TestAuthority, testAuthority } from "../support/certificates.ts";
 import { until } from "../support/eventually.ts";
 import { keyTrial } from "../support/key-trial.ts";
@@ -48,7 +49,8 @@ async function statusOf(open: OpenCredentials): Promise<string> {
 }
 
 async function reasonOf(open: OpenCredentials): Promise<string> {
-  return (await open.check.check())?.reason ?? "";
+  const problem = await open.check.check();
+  return withRemedies(problem?.reason ?? "", problem?.remedies ?? []);
 }
 
 const unavailable = () => new Response("", { status: 503 });
@@ -77,7 +79,7 @@ describe("a token in a file", () => {
     await secret.write(second);
     await inUse(opened, second);
     expect(await statusOf(opened)).toBe("ok");
-    expect(lines.join()).toContain(`A new API key is taken from ${secret.file}: issuer ${issuer.url}, expires 20`);
+    expect(lines.join()).toContain(`A new API key is used, from ${secret.file}: issuer ${issuer.url}, expires 20`);
     expect(mask.mask(`${first} ${second}`)).toBe("*** ***");
     for (const part of [...first.split("."), ...second.split(".")]) expect(unmasked.join()).not.toContain(part);
     await leave(secret, opened);
@@ -101,7 +103,9 @@ describe("a token in a file", () => {
       expect(opened.credentials.apiKey()).toBe(first);
       expect(await statusOf(opened)).toBe("degraded");
       expect(lines).toHaveLength(1);
-      expect(lines.join()).toContain("ERROR - No new API key is taken, the one in use stays: The token of STIGMER");
+      expect(lines.join()).toContain(
+        "ERROR - The new API key is not accepted, the one in use stays: The token of STIGMER",
+      );
       expect(mask.mask(token)).toBe("***");
       expect(unmasked.join()).not.toContain(token.split(".").at(-1) ?? token);
     }
@@ -212,8 +216,8 @@ describe("a token in a file", () => {
   });
 });
 
-describe("a key that could not be verified at the start", () => {
-  test("is verified when the issuer is back", async () => {
+describe("an API key that could not be verified at the start", () => {
+  test("is verified when the issuer answers again", async () => {
     issuer.answer(unavailable);
     const { lines, open } = trial({ key: await issuer.token() });
     using opened = await open();
@@ -222,10 +226,10 @@ describe("a key that could not be verified at the start", () => {
     issuer.answer();
     await until("verified", async () => (await statusOf(opened)) === "ok");
     expect(lines).toHaveLength(2);
-    expect(lines.at(-1)).toContain("✅ API key verified at last: issuer https://");
+    expect(lines.at(-1)).toContain("✅ API key verified: issuer https://");
   });
 
-  test("and is bad after all keeps the runner from being ready, until a good one comes", async () => {
+  test("and turns out to be invalid makes the runner not ready, until a valid one comes", async () => {
     issuer.answer(unavailable);
     const { secret, lines, open } = await mounted(forged(await issuer.token()));
     const opened = await open();
@@ -235,15 +239,15 @@ describe("a key that could not be verified at the start", () => {
     await severalLooks();
     const errors = lines.filter((line) => line.includes("ERROR"));
     expect(errors).toHaveLength(1);
-    expect(errors.join()).toContain("The API key in use is not good: The token of STIGMER_API_KEY_FILE");
+    expect(errors.join()).toContain("The API key in use is not valid: The token of STIGMER_API_KEY_FILE");
     await secret.write(await issuer.token());
-    await until("well again", async () => (await statusOf(opened)) === "ok");
+    await until("the check recovers", async () => (await statusOf(opened)) === "ok");
     await leave(secret, opened);
   });
 });
 
-describe("the end of a key", () => {
-  test("is announced a day before; after it the runner is not ready, until a new one comes", async () => {
+describe("an expiring API key", () => {
+  test("degrades the check a day before; once it has expired the runner is not ready, until a new one comes", async () => {
     const end = Math.floor(Date.now() / 1000) * 1000 + 48 * HOUR;
     const { secret, clock, open } = await mounted(await issuer.token({ exp: end / 1000 }));
     const opened = await open();
@@ -252,21 +256,22 @@ describe("the end of a key", () => {
     clock.now = end - 3 * HOUR;
     expect(await opened.check.check()).toEqual({
       status: "degraded",
-      reason: `it expires at ${new Date(end).toISOString().slice(0, 19)}Z, in 3 h 0 min: put a new token into ${secret.file}`,
+      reason: `it expires at ${new Date(end).toISOString().slice(0, 19)}Z, in 3 h 0 min`,
+      remedies: [`Put a new token into ${secret.file}.`],
     });
     clock.now = end + 1;
     expect(await statusOf(opened)).toBe("failed");
     expect(await reasonOf(opened)).toContain("it expired at 20");
     await secret.write(await issuer.token({ exp: end / 1000 + 72 * 3_600 }));
-    await until("well again", async () => (await statusOf(opened)) === "ok");
+    await until("the check recovers", async () => (await statusOf(opened)) === "ok");
     await leave(secret, opened);
   });
 
-  test("says what to do where the key is a variable", async () => {
+  test("that comes from a variable is reported with how to replace it", async () => {
     const { clock, open } = trial({ key: await issuer.token({ exp: Math.floor(Date.now() / 1000) + 600 }) });
     using opened = await open();
     expect(await statusOf(opened)).toBe("degraded");
-    expect(await reasonOf(opened)).toContain("set a new STIGMER_API_KEY and start the runner again");
+    expect(await reasonOf(opened)).toContain("Set a new STIGMER_API_KEY and start the runner again.");
     clock.now = Date.now() + HOUR;
     expect(await statusOf(opened)).toBe("failed");
   });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { explained } from "../../src/shared/errors.ts";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { MemorySessions } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
@@ -21,6 +22,11 @@ function open(options: Partial<ReplicaOptions> = {}): Replica {
   return replica;
 }
 
+/** What users read of a failed call. */
+async function textOf(call: Promise<unknown>): Promise<string> {
+  return await call.then(() => "it did not fail", explained);
+}
+
 describe("an error of Daytona's API becomes a message", () => {
   test.each([
     [401, "Invalid credentials", /DAYTONA_API_KEY.*app\.daytona\.io\/dashboard\/keys/],
@@ -31,22 +37,21 @@ describe("an error of Daytona's API becomes a message", () => {
     [404, "Snapshot dev-tools does not exist", /does not exist/],
   ])("%i %s", async (status, message, remedy) => {
     double.fault({ request: /^POST \/sandbox$/, status, message });
-    const attempt = open({ snapshotId: "dev-tools" }).acquire();
-    await expect(attempt).rejects.toThrow(message);
-    await expect(attempt).rejects.toThrow(remedy);
-    await expect(attempt).rejects.toThrow(`HTTP ${status}`);
+    const text = await textOf(open({ snapshotId: "dev-tools" }).acquire());
+    expect(text).toContain(message);
+    expect(text).toMatch(remedy);
+    expect(text).toContain(`HTTP ${status}`);
     expect(double.count(/^POST \/sandbox$/)).toBe(1);
   });
 
   test("where nothing listens", async () => {
-    const attempt = open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping();
-    await expect(attempt).rejects.toThrow(/DAYTONA_API_URL/);
+    expect(await textOf(open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping())).toContain("DAYTONA_API_URL");
   });
 
   test("where the key is wrong, without showing it", async () => {
-    const attempt = open({ apiKey: "dtn_wrong_key" }).api.ping();
-    await expect(attempt).rejects.toThrow("DAYTONA_API_KEY");
-    await expect(attempt).rejects.not.toThrow("dtn_wrong_key");
+    const text = await textOf(open({ apiKey: "dtn_wrong_key" }).api.ping());
+    expect(text).toContain("DAYTONA_API_KEY");
+    expect(text).not.toContain("dtn_wrong_key");
   });
 
   test("where it does not answer", async () => {
@@ -87,6 +92,6 @@ describe("a request that fails for a moment is made again", () => {
   test("and gives up in the end, with a message", async () => {
     const { sandbox } = await open({ isImpatient: true }).acquire();
     double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
-    await expect(sandbox.execute("echo x")).rejects.toThrow(/no healthy upstream.*status\.app\.daytona\.io/s);
+    expect(await textOf(sandbox.execute("echo x"))).toMatch(/no healthy upstream.*status\.app\.daytona\.io/s);
   });
 });

@@ -70,9 +70,8 @@ test.each([
   const problem = await new DaytonaHealth(other.api).check();
   expect(problem).toEqual({
     status: "degraded",
-    reason: expect.stringMatching(
-      /^Daytona could not list sandboxes: [^.]*\. This is not Daytona's API: check DAYTONA_API_URL\./,
-    ),
+    reason: expect.stringMatching(/^Daytona could not list sandboxes: [^.]*\.$/),
+    remedies: [expect.stringMatching(/^This is not Daytona's API: check DAYTONA_API_URL\./)],
   });
   await other.close();
 });

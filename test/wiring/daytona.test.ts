@@ -245,7 +245,10 @@ describe("a sandbox of an execution without a session", () => {
 describe("a new sandbox", () => {
   test("that does not start is deleted, and the error says why and what to check", async () => {
     double.failsWith = { state: "error", reason: "no such image" };
-    await expect(open().acquire()).rejects.toThrow(/no such image.*DAYTONA_DEV_TOOLS_SNAPSHOT_ID/s);
+    await expect(open().acquire()).rejects.toMatchObject({
+      message: expect.stringContaining("no such image"),
+      remedies: [expect.stringContaining("DAYTONA_DEV_TOOLS_SNAPSHOT_ID")],
+    });
     await until("it is deleted", () => double.alive.length === 0);
     expect(sessions.sandboxes.get("ses-1")).toBeUndefined();
   });

@@ -162,6 +162,7 @@ describe("while Redis is away", () => {
     expect(await sink.check.check()).toEqual({
       status: "failed",
       reason: expect.stringContaining("status events dropped: 2"),
+      remedies: [expect.stringContaining("Redis is not reachable")],
     });
     expect(lines.filter((line) => line.includes("events for Redis are dropped"))).toHaveLength(1);
     await server.restart();

@@ -4,7 +4,8 @@ import { EXIT } from "../../src/cli/index.ts";
 import type { StigmerConfig, TemporalConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
-import { startupFailure } from "../../src/runner/index.ts";
+import { logStartupFailure } from "../../src/runner/index.ts";
+import { explained } from "../../src/shared/errors.ts";
 import { AgentQueryController, StigmerClient, StigmerError } from "../../src/stigmer/index.ts";
 import { cancelWorkflow } from "../../src/temporal/client/index.ts";
 import {
@@ -148,9 +149,10 @@ test("the health check says why Temporal is unreachable", async () => {
   try {
     expect(await probeTemporal(made, lost, 3_000)).toBeUndefined();
     await listener[Symbol.asyncDispose]();
-    expect(await probeTemporal(made, lost, 1_000)).toBe(
-      `Failed to connect to Temporal at ${lost.address}: connection refused: nothing listens there`,
-    );
+    expect(await probeTemporal(made, lost, 1_000)).toMatchObject({
+      code: "refused",
+      message: `Failed to connect to Temporal at ${lost.address}: connection refused: nothing listens there`,
+    });
   } finally {
     await made.close();
   }
@@ -180,7 +182,7 @@ describe("API key of Temporal Cloud", () => {
     expect(error.code).toBe("unauthorized");
     expect(error.message).toContain("refuses these credentials");
     expect(error.message).not.toContain(KEY);
-    expect(startupFailure(error)).toMatchObject({ exitCode: EXIT.unavailable });
+    expect(logStartupFailure(error, silentLogger)).toBe(EXIT.unavailable);
   });
 });
 
@@ -237,7 +239,7 @@ describe("connection to Stigmer", () => {
       try {
         const error = await get(client, 2_000).catch((thrown: unknown) => thrown);
         if (!(error instanceof StigmerError)) throw new Error(`the call ended with ${String(error)}`);
-        for (const text of [error.message, await client.probe(1_000)]) {
+        for (const text of [explained(error), explained(await client.probe(1_000))]) {
           expect(text).toContain(message);
           expect(text).toContain(variable);
           expect(text).not.toContain("the key of the test");

@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../../config/index.ts";
+import { AgentError } from "../agent-error.ts";
 import { defaultProvider } from "./model-choice.ts";
 
 /** The providers that need a key, and where it usually comes from. */
@@ -14,8 +15,16 @@ export function apiKey(config: ModelConfig, provider: KeyedProvider): string | u
   return (defaultProvider(config) === provider ? config.apiKey : undefined) ?? KEYS[provider].of(config);
 }
 
-/** What is wrong where there is no key, and what to do. */
-export function missingKey(provider: KeyedProvider, model: string): string {
+/** That the runner has no key for a model's provider. */
+export function missingKey(provider: KeyedProvider, model: string): AgentError {
   const { name, variable } = KEYS[provider];
-  return `The model '${model}' needs an API key of ${name}, and the runner has none: set ${variable} (or STIGMER_LLM_API_KEY with STIGMER_LLM_PROVIDER=${provider}) where the runner is started.`;
+  return new AgentError(
+    "model-configuration",
+    `The model '${model}' needs an API key of ${name}, and the runner has none.`,
+    {
+      remedies: [
+        `Set ${variable} (or STIGMER_LLM_API_KEY with STIGMER_LLM_PROVIDER=${provider}) where the runner is started.`,
+      ],
+    },
+  );
 }

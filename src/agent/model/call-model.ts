@@ -68,11 +68,11 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
       return new AgentError(
         "model-call",
         `The call of ${modelName(choice)} failed: what came from there could not be read, or the runner has a defect; its log has the details. Send the message again, or choose another model.`,
-        error,
+        { cause: error },
       );
     }
     const status = httpStatus(error);
-    if (status === 401 || status === 403) health.keyRefused(choice.provider, known.message);
+    if (status === 401 || status === 403) health.keyRefused(choice.provider, known);
     log.warn(`A call of ${modelName(choice)} failed (attempt ${attempts}): ${detail}`);
     return known;
   }

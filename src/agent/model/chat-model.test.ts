@@ -43,11 +43,12 @@ describe("a chat model", () => {
 
   test("names what is missing where its provider has no key, and does not take another provider's", async () => {
     const config: ModelConfig = { ...base, provider: "openai", apiKey: "openai-key" };
-    await expect(create(config, { provider: "anthropic", model: "claude-x" })).rejects.toThrow(
-      "The model 'claude-x' needs an API key of Anthropic, and the runner has none: set ANTHROPIC_API_KEY",
-    );
-    await expect(create({ ...base, provider: "scripted" }, { provider: "scripted", model: "s" })).rejects.toThrow(
-      "STIGMER_LLM_SCRIPT",
+    await expect(create(config, { provider: "anthropic", model: "claude-x" })).rejects.toMatchObject({
+      message: "The model 'claude-x' needs an API key of Anthropic, and the runner has none.",
+      remedies: [expect.stringContaining("Set ANTHROPIC_API_KEY")],
+    });
+    await expect(create({ ...base, provider: "scripted" }, { provider: "scripted", model: "s" })).rejects.toMatchObject(
+      { remedies: [expect.stringContaining("STIGMER_LLM_SCRIPT")] },
     );
   });
 });

@@ -1,11 +1,10 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ModelConfig } from "../../config/index.ts";
 import { unreachable } from "../../shared/errors.ts";
-import { AgentError } from "../agent-error.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { defaultProvider, type ModelChoice } from "./model-choice.ts";
-import { NO_SCRIPT } from "./script-errors.ts";
+import { noScript } from "./script-errors.ts";
 
 /** The runner itself repeats calls, for all providers alike: see call-model.ts. */
 const CLIENT_RETRIES = 0;
@@ -52,7 +51,7 @@ export async function createChatModel(
       return openAiModel({ model, apiKey: key, maxTokens, maxRetries: CLIENT_RETRIES, ...sampling, ...address });
     }
     case "scripted": {
-      if (config.script === undefined) throw new AgentError("model-configuration", NO_SCRIPT);
+      if (config.script === undefined) throw noScript();
       const { ScriptedModel } = await import("./scripted-model.ts");
       return await ScriptedModel.fromFile(config.script);
     }
@@ -63,6 +62,6 @@ export async function createChatModel(
 
 function requireKey(config: ModelConfig, provider: KeyedProvider, model: string): string {
   const key = apiKey(config, provider);
-  if (key === undefined) throw new AgentError("model-configuration", missingKey(provider, model));
+  if (key === undefined) throw missingKey(provider, model);
   return key;
 }

@@ -23,8 +23,9 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   const { provider, model } = choice;
   const name = NAMES[provider];
   const text = plainText(chainText(error));
-  const as = (message: string) => new AgentError("model-call", message, error);
-  const noAccess = (message: string) => new AgentError("model-call", message, error, true);
+  const as = (message: string) => new AgentError("model-call", message, { cause: error });
+  const noAccess = (message: string, remedies: readonly string[] = []) =>
+    new AgentError("model-call", message, { cause: error, isOfReplica: true, remedies });
 
   if (isContextOverflow(error)) {
     return as(
@@ -52,8 +53,11 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
     );
   }
   if (status !== undefined) {
-    const message = ofStatus(status, name, model, text);
-    return status === 401 || status === 403 ? noAccess(message) : as(message);
+    if (status === 401 || status === 403)
+      return noAccess(`${name} refuses the API key for the model '${model}' (${status}).`, [
+        "Check the key that the runner was started with.",
+      ]);
+    return as(ofStatus(status, name, model, text));
   }
   const reported = reportedError(error);
   if (reported !== undefined) {
@@ -75,9 +79,6 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
 
 function ofStatus(status: number, name: string, model: string, text: string): string {
   switch (status) {
-    case 401:
-    case 403:
-      return `${name} refuses the API key for the model '${model}' (${status}): check the key that the runner was started with.`;
     case 404:
       return `${name} does not know the model '${model}' (404): check the name.`;
     case 429:

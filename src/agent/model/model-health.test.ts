@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { ModelConfig } from "../../config/index.ts";
 import { silentLogger } from "../../log/index.ts";
+import { withRemedies } from "../../shared/runner-error.ts";
+import { AgentError } from "../agent-error.ts";
 import { BaseUrl } from "./base-url.ts";
 import { ModelHealth } from "./model-health.ts";
 
@@ -51,31 +53,33 @@ describe("the default model is degraded, with what to do,", () => {
   const reasonOf = async (config: Partial<ModelConfig>) => {
     const finding = await health(config).check();
     expect(finding?.status).toBe("degraded");
-    return finding?.reason;
+    if (finding === undefined) throw new Error("no problem was found");
+    expect(finding.remedies).not.toBeEmpty();
+    return withRemedies(finding.reason, finding.remedies ?? []);
   };
 
   test("where Ollama is not reachable, is something else or lacks it", async () => {
     const server = ollama(() => models("llama3.2:3b"));
     expect(await reasonOf({ ollamaBaseUrl: server.url })).toContain(
-      "has no model 'qwen2.5-coder:7b', which is the default one: get it with `ollama pull qwen2.5-coder:7b`",
+      "has no model 'qwen2.5-coder:7b', which is the default one. Get it with `ollama pull qwen2.5-coder:7b`",
     );
     const other = ollama(() => "<html>");
     expect(await reasonOf({ ollamaBaseUrl: other.url })).toContain(`what answers at ${other.url} is not Ollama (200)`);
     await Promise.all(servers.splice(0).map((one) => one.stop(true)));
     expect(await reasonOf({ ollamaBaseUrl: server.url.replace("://", "://user:pass@") })).toContain(
-      `not reachable at ${server.url}: start it with \`ollama serve\``,
+      `not reachable at ${server.url}. Start it with \`ollama serve\``,
     );
   });
 
   test("where there is no key for its provider", async () => {
-    expect(await reasonOf({ provider: "anthropic", openaiApiKey: "other" })).toContain("set ANTHROPIC_API_KEY");
-    expect(await reasonOf({ name: "gpt-4o", anthropicApiKey: "other" })).toContain("set OPENAI_API_KEY");
+    expect(await reasonOf({ provider: "anthropic", openaiApiKey: "other" })).toContain("Set ANTHROPIC_API_KEY");
+    expect(await reasonOf({ name: "gpt-4o", anthropicApiKey: "other" })).toContain("Set OPENAI_API_KEY");
   });
 
   test("where its script is missing or none", async () => {
     await using folder = await temporaryFolder();
     const script = join(folder.path, "script.yaml");
-    expect(await reasonOf({ provider: "scripted" })).toContain("set STIGMER_LLM_SCRIPT");
+    expect(await reasonOf({ provider: "scripted" })).toContain("Set STIGMER_LLM_SCRIPT");
     expect(await reasonOf({ provider: "scripted", script })).toContain("ENOENT");
     await Bun.write(script, "turns: nothing");
     expect(await reasonOf({ provider: "scripted", script })).toContain(`The model script ${script} is not valid`);
@@ -85,10 +89,11 @@ describe("the default model is degraded, with what to do,", () => {
 
   test("where its key was refused, until a call succeeds", async () => {
     const check = health({ provider: "openai", openaiApiKey: "key" });
-    check.keyRefused("anthropic", "another provider's key");
+    check.keyRefused("anthropic", new AgentError("model-call", "another provider's key"));
     expect(await check.check()).toBeUndefined();
-    check.keyRefused("openai", "OpenAI refuses the API key");
-    expect(await check.check()).toEqual({ status: "degraded", reason: "OpenAI refuses the API key" });
+    const remedies = ["Check it."];
+    check.keyRefused("openai", new AgentError("model-call", "OpenAI refuses the API key", { remedies }));
+    expect(await check.check()).toEqual({ status: "degraded", reason: "OpenAI refuses the API key", remedies });
     check.keyWorks("openai");
     expect(await check.check()).toBeUndefined();
   });

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import type { ModelConfig } from "../../config/index.ts";
 import { messageOf, unreachable } from "../../shared/errors.ts";
-import { degraded, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
+import { degraded, degradedBy, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
+import type { AgentError } from "../agent-error.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { chooseModel } from "./model-choice.ts";
-import { NO_SCRIPT } from "./script-errors.ts";
+import { noScript } from "./script-errors.ts";
 
 /** How long a result holds. The monitor asks more often. */
 const HOLDS_MS = { good: 60_000, bad: 10_000 };
@@ -21,9 +22,9 @@ export class ModelHealth implements HealthCheck {
   readonly #config: ModelConfig;
   readonly #baseUrl: BaseUrl;
   readonly #holdsMs: typeof HOLDS_MS;
-  /** What providers said of their keys when they refused them. */
-  readonly #refusedKeys = new Map<string, string>();
-  #last: { readonly finding: HealthProblem | undefined; readonly at: number } | undefined;
+  /** By provider: the refusal of its key. */
+  readonly #refusedKeys = new Map<string, AgentError>();
+  #last: { readonly problem: HealthProblem | undefined; readonly at: number } | undefined;
 
   constructor(config: ModelConfig, baseUrl: BaseUrl, holdsMs = HOLDS_MS) {
     this.#config = config;
@@ -34,18 +35,18 @@ export class ModelHealth implements HealthCheck {
   async check(): Promise<HealthProblem | undefined> {
     const { provider } = chooseModel(this.#config);
     const refused = this.#refusedKeys.get(provider);
-    if (refused !== undefined) return degraded(refused);
-    const held = this.#last?.finding === undefined ? this.#holdsMs.good : this.#holdsMs.bad;
+    if (refused !== undefined) return degradedBy(refused);
+    const held = this.#last?.problem === undefined ? this.#holdsMs.good : this.#holdsMs.bad;
     if (this.#last === undefined || Date.now() - this.#last.at >= held) {
-      const reason = await this.#trouble().catch((error: unknown) => `The check failed: ${messageOf(error)}`);
-      this.#last = { finding: reason === undefined ? undefined : degraded(reason), at: Date.now() };
+      const problem = await this.#ask().catch((error: unknown) => degraded(`The check failed: ${messageOf(error)}`));
+      this.#last = { problem, at: Date.now() };
     }
-    return this.#last.finding;
+    return this.#last.problem;
   }
 
   /** A call was refused because of its key. */
-  keyRefused(provider: string, reason: string): void {
-    this.#refusedKeys.set(provider, reason);
+  keyRefused(provider: string, refusal: AgentError): void {
+    this.#refusedKeys.set(provider, refusal);
   }
 
   /** A call succeeded. */
@@ -53,42 +54,51 @@ export class ModelHealth implements HealthCheck {
     this.#refusedKeys.delete(provider);
   }
 
-  async #trouble(): Promise<string | undefined> {
+  async #ask(): Promise<HealthProblem | undefined> {
     const { provider, model } = chooseModel(this.#config);
     switch (provider) {
       case "ollama":
-        return await ollamaTrouble(ollamaUrl(this.#config), model);
+        return await ollamaProblem(ollamaUrl(this.#config), model);
       case "anthropic":
       case "openai":
-        return await this.#keyTrouble(provider, model);
+        return await this.#keyProblem(provider, model);
       case "scripted":
-        return await scriptTrouble(this.#config.script);
+        return await scriptProblem(this.#config.script);
       default:
         return unreachable(provider);
     }
   }
 
-  async #keyTrouble(provider: KeyedProvider, model: string): Promise<string | undefined> {
+  async #keyProblem(provider: KeyedProvider, model: string): Promise<HealthProblem | undefined> {
     // Decided, and logged, at the start and not with the first execution.
     await this.#baseUrl.foreign();
-    return apiKey(this.#config, provider) === undefined ? missingKey(provider, model) : undefined;
+    return apiKey(this.#config, provider) === undefined ? degradedBy(missingKey(provider, model)) : undefined;
   }
 }
 
-async function ollamaTrouble(url: string, model: string): Promise<string | undefined> {
-  const choose = "or choose another one with STIGMER_LLM_MODEL or STIGMER_LLM_PROVIDER";
+async function ollamaProblem(url: string, model: string): Promise<HealthProblem | undefined> {
+  const choose = "Or choose another model with STIGMER_LLM_MODEL or STIGMER_LLM_PROVIDER.";
   let answer: { readonly status: number; readonly text: string };
   try {
     answer = await boundedFetch(`${url.replace(/\/+$/, "")}/api/tags`, ASK_LIMIT_MS);
   } catch {
-    return `The default model '${model}' needs Ollama, which is not reachable at ${shownUrl(url)}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, ${choose}.`;
+    return degraded(`The default model '${model}' needs Ollama, which is not reachable at ${shownUrl(url)}.`, [
+      "Start it with `ollama serve`, or set OLLAMA_BASE_URL.",
+      choose,
+    ]);
   }
   const models = modelNames(answer.text);
   if (answer.status !== 200 || models === undefined)
-    return `The default model '${model}' needs Ollama, and what answers at ${shownUrl(url)} is not Ollama (${answer.status}): check OLLAMA_BASE_URL, ${choose}.`;
+    return degraded(
+      `The default model '${model}' needs Ollama, and what answers at ${shownUrl(url)} is not Ollama (${answer.status}).`,
+      ["Check OLLAMA_BASE_URL.", choose],
+    );
   const wanted = model.toLowerCase();
   if (models.some((name) => [wanted, `${wanted}:latest`].includes(name.toLowerCase()))) return undefined;
-  return `Ollama at ${shownUrl(url)} has no model '${model}', which is the default one: get it with \`ollama pull ${model}\`, ${choose}.`;
+  return degraded(`Ollama at ${shownUrl(url)} has no model '${model}', which is the default one.`, [
+    `Get it with \`ollama pull ${model}\`.`,
+    choose,
+  ]);
 }
 
 function modelNames(text: string): string[] | undefined {
@@ -104,13 +114,13 @@ function modelNames(text: string): string[] | undefined {
   }
 }
 
-async function scriptTrouble(file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return NO_SCRIPT;
+async function scriptProblem(file: string | undefined): Promise<HealthProblem | undefined> {
+  if (file === undefined) return degradedBy(noScript());
   const { parseScript } = await import("./script.ts");
   try {
     parseScript(await readFile(file, "utf8"), file);
     return undefined;
   } catch (error) {
-    return `${messageOf(error)} Check STIGMER_LLM_SCRIPT.`;
+    return degraded(messageOf(error), ["Check STIGMER_LLM_SCRIPT."]);
   }
 }

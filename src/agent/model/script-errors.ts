@@ -1,2 +1,8 @@
-/** Said where the provider is `scripted` and no script is set. */
-export const NO_SCRIPT = "The model 'scripted' plays a file, and none is set: set STIGMER_LLM_SCRIPT to a YAML script.";
+import { AgentError } from "../agent-error.ts";
+
+/** That the provider is `scripted` and no script is set. */
+export function noScript(): AgentError {
+  return new AgentError("model-configuration", "The model 'scripted' plays a script, and none is set.", {
+    remedies: ["Set STIGMER_LLM_SCRIPT to a YAML file."],
+  });
+}

@@ -33,10 +33,10 @@ export class ScriptedModel extends BaseChatModel {
   /** @throws AgentError `model-configuration` */
   static async fromFile(file: string): Promise<ScriptedModel> {
     const text = await readFile(file, "utf8").catch((error: unknown) => {
-      throw new AgentError(
-        "model-configuration",
-        `The model script ${file} cannot be read: ${messageOf(error)}. Check STIGMER_LLM_SCRIPT.`,
-      );
+      throw new AgentError("model-configuration", `The model script ${file} cannot be read: ${messageOf(error)}.`, {
+        remedies: ["Check STIGMER_LLM_SCRIPT."],
+        cause: error,
+      });
     });
     return new ScriptedModel(parseScript(text, file), file);
   }

@@ -5,7 +5,7 @@ import { readTokenFile } from "./token-file.ts";
 export interface KeySource {
   /** Begins a sentence about the key. */
   readonly input: string;
-  /** How to give the runner another key. */
+  /** How to give the runner another key: a sentence. */
   readonly renewal: string;
   /** The file to follow; absent where the key cannot change. */
   readonly file?: string;
@@ -17,14 +17,14 @@ export function keySource(source: CredentialsConfig["source"]): KeySource {
   if ("key" in source) {
     return {
       input: "STIGMER_API_KEY",
-      renewal: "set a new STIGMER_API_KEY and start the runner again",
+      renewal: "Set a new STIGMER_API_KEY and start the runner again.",
       read: async () => source.key,
     };
   }
   const { file } = source;
   return {
     input: `The token of STIGMER_API_KEY_FILE (${file})`,
-    renewal: `put a new token into ${file}`,
+    renewal: `Put a new token into ${file}.`,
     file,
     read: () => readTokenFile(file),
   };

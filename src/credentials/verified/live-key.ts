@@ -1,7 +1,7 @@
 import type { Logger } from "../../log/index.ts";
 import { type Backoff, backoffMs } from "../../shared/backoff.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { degraded, failed, type HealthProblem } from "../../shared/health.ts";
+import { degraded, failed, failedBy, type HealthProblem, remediesOf } from "../../shared/health.ts";
 import { sleep } from "../../shared/time.ts";
 import type { Credentials } from "../credentials.ts";
 import { CredentialsError } from "./credentials-error.ts";
@@ -19,28 +19,28 @@ export interface LiveKeyOptions {
   readonly now: () => number;
   /** How often a file is read. */
   readonly pollMs: number;
-  /** The waits before what may pass is tried again. */
+  /** Between attempts to verify a key whose issuer is unavailable. */
   readonly again: Backoff;
 }
 
-/** A new token that is not taken, or why there is none to be had. */
-interface Trouble {
-  /** The token; absent where the file could not be read. */
+/** A new token that was rejected, or a file that could not be read. */
+interface Rejected {
+  /** The token; absent when the file could not be read. */
   readonly text: string | undefined;
-  readonly message: string;
+  readonly error: unknown;
   readonly attempts: number;
-  /** When to try the same token again, in ms; never, where that cannot help. */
-  readonly againAt: number;
+  /** When to try the same token again, in ms; infinite when that cannot help. */
+  readonly retryAt: number;
 }
 
-/** The API key in use: follows its file, and is verified later where it could not be at once. */
+/** The API key in use. It follows its file, and is verified later when its issuer was unavailable. */
 export class LiveKey implements Credentials {
   readonly #options: LiveKeyOptions;
   readonly #stop = new AbortController();
   #token: CheckedToken;
-  /** Why the token in use is bad after all. */
-  #bad: string | undefined;
-  #trouble: Trouble | undefined;
+  /** Why the token in use turned out to be invalid. */
+  #invalid: Error | undefined;
+  #rejected: Rejected | undefined;
 
   constructor(token: CheckedToken, options: LiveKeyOptions) {
     this.#options = options;
@@ -53,26 +53,29 @@ export class LiveKey implements Credentials {
     return this.#token.text;
   }
 
-  /** Whose key it is, in words that stay the same when it is renewed. */
+  /** Whose key it is; the same text after a renewal. */
   owner(): string {
     return this.#token.owner;
   }
 
-  /** What is wrong with the key: it keeps the runner from working, or somebody has to see to it. */
-  finding(): HealthProblem | undefined {
+  /** What is wrong with the key in use, or with its replacement. */
+  problem(): HealthProblem | undefined {
     const { source, now } = this.#options;
     const { expiresAt, unverified } = this.#token;
-    const findings = [
-      failed(this.#bad),
+    const problems = [
+      this.#invalid === undefined ? undefined : failedBy(this.#invalid),
       expiryProblem(expiresAt, now(), source.renewal),
-      this.#bad === undefined && unverified !== undefined
-        ? degraded(`only its claims are checked so far, it ${unverified}`)
+      this.#invalid === undefined && unverified !== undefined
+        ? degraded(`only its claims are checked so far, it ${unverified.problem}`, unverified.remedies)
         : undefined,
-      this.#trouble === undefined ? undefined : degraded(`no new one is taken: ${this.#trouble.message}`),
-    ].filter((finding) => finding !== undefined);
-    if (findings.length === 0) return undefined;
-    const reason = findings.map((finding) => finding.reason).join("; ");
-    return findings.some(({ status }) => status === "failed") ? failed(reason) : degraded(reason);
+      this.#rejected === undefined
+        ? undefined
+        : degraded(`no new one is accepted: ${messageOf(this.#rejected.error)}`, remediesOf(this.#rejected.error)),
+    ].filter((problem) => problem !== undefined);
+    if (problems.length === 0) return undefined;
+    const reason = problems.map((problem) => problem.reason).join("; ");
+    const remedies = [...new Set(problems.flatMap((problem) => problem.remedies ?? []))];
+    return problems.some(({ status }) => status === "failed") ? failed(reason, remedies) : degraded(reason, remedies);
   }
 
   close(): void {
@@ -82,12 +85,12 @@ export class LiveKey implements Credentials {
   #take(token: CheckedToken): void {
     const { source, log } = this.#options;
     this.#token = token;
-    this.#bad = undefined;
-    this.#trouble = undefined;
+    this.#invalid = undefined;
+    this.#rejected = undefined;
     if (token.note !== undefined) log.warn(`${source.input} ${token.note}`);
     if (token.unverified === undefined) return;
     log.warn(
-      `${source.input} ${token.unverified}. Its claims are good, and it is used; its signature is checked later`,
+      `${source.input} ${token.unverified.problem}. Its claims are valid, so it is used; its signature is checked later`,
     );
     void this.#verifyLater(token);
   }
@@ -96,12 +99,12 @@ export class LiveKey implements Credentials {
     for (;;) {
       await sleep(this.#options.pollMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      await this.#look();
+      await this.#readFile();
     }
   }
 
-  /** Reads the file, and takes what is new in it and good. */
-  async #look(): Promise<void> {
+  /** Reads the file, and uses a new token in it when that is valid. */
+  async #readFile(): Promise<void> {
     const { source, verifier, masked, log, now } = this.#options;
     let text: string | undefined;
     try {
@@ -109,57 +112,61 @@ export class LiveKey implements Credentials {
       masked.add(text);
       masked.add(this.#token.text);
       if (text === this.#token.text) {
-        if (this.#trouble !== undefined) log.info(`${source.input} is the one in use again`);
-        this.#trouble = undefined;
+        if (this.#rejected !== undefined) log.info(`${source.input} is the one in use again`);
+        this.#rejected = undefined;
         return;
       }
-      if (this.#trouble?.text === text && now() < this.#trouble.againAt) return;
+      if (this.#rejected?.text === text && now() < this.#rejected.retryAt) return;
       const token = await verifier.verify(text);
       if (this.#stop.signal.aborted) return;
-      log.info(`A new API key is taken from ${source.file}: ${describeToken(token)}`);
+      log.info(`A new API key is used, from ${source.file}: ${describeToken(token)}`);
       this.#take(token);
     } catch (error) {
-      this.#refuse(text, error);
+      this.#reject(text, error);
     }
   }
 
-  #refuse(text: string | undefined, error: unknown): void {
+  #reject(text: string | undefined, thrown: unknown): void {
     const { log, now, again } = this.#options;
-    const message = this.#explain(error);
-    const before = this.#trouble;
-    const same = before !== undefined && before.text === text && (text !== undefined || before.message === message);
+    const error = this.#withSource(thrown);
+    const before = this.#rejected;
+    const same =
+      before !== undefined &&
+      before.text === text &&
+      (text !== undefined || messageOf(before.error) === messageOf(error));
     const attempts = same ? before.attempts + 1 : 1;
-    const againAt = mayPass(error) ? now() + backoffMs(attempts, again) : Number.POSITIVE_INFINITY;
-    this.#trouble = { text, message, attempts, againAt };
-    // Once for each content: what stays wrong is in the health.
-    if (!same) log.error(`No new API key is taken, the one in use stays: ${message}`);
+    const retryAt = mayPass(error) ? now() + backoffMs(attempts, again) : Number.POSITIVE_INFINITY;
+    this.#rejected = { text, error, attempts, retryAt };
+    // Once for each content: a lasting problem is shown by the health check.
+    if (!same) log.error(`The new API key is not accepted, the one in use stays: ${messageOf(error)}`);
   }
 
-  /** Tries until the signature could be checked, or the token is no longer in use. */
+  /** Retries until the signature could be checked, or the token is no longer in use. */
   async #verifyLater(token: CheckedToken): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       await sleep(backoffMs(attempt, this.#options.again), this.#stop.signal);
-      if (this.#isOver(token) || !(await this.#isStillOpen(token))) return;
+      if (this.#isOver(token) || !(await this.#isStillUnverified(token))) return;
     }
   }
 
-  /** Verifies the token in use. @returns whether it may help to do so again */
-  async #isStillOpen(token: CheckedToken): Promise<boolean> {
+  /** Verifies the token in use. @returns whether it may help to try again */
+  async #isStillUnverified(token: CheckedToken): Promise<boolean> {
     const { verifier, log } = this.#options;
     try {
       const checked = await verifier.verify(token.text);
       if (this.#isOver(token)) return false;
       if (checked.unverified !== undefined) return true;
-      log.info(`✅ API key verified at last: ${describeToken(checked)}`);
+      log.info(`✅ API key verified: ${describeToken(checked)}`);
       this.#token = checked;
-      this.#bad = undefined;
+      this.#invalid = undefined;
       return false;
     } catch (error) {
-      // That its time is over is said in any case.
+      // The health check reports an expired token anyway.
       if (this.#isOver(token) || (error instanceof CredentialsError && error.code === "expired")) return false;
-      const message = this.#explain(error);
-      if (message !== this.#bad) log.error(`The API key in use is not good: ${message}`);
-      this.#bad = message;
+      const invalid = this.#withSource(error);
+      if (this.#invalid === undefined || messageOf(invalid) !== messageOf(this.#invalid))
+        log.error(`The API key in use is not valid: ${messageOf(invalid)}`);
+      this.#invalid = invalid;
       return mayPass(error);
     }
   }
@@ -168,12 +175,14 @@ export class LiveKey implements Credentials {
     return this.#stop.signal.aborted || this.#token !== token;
   }
 
-  #explain(error: unknown): string {
-    return messageOf(error instanceof CredentialsError ? error.about(this.#options.source.input) : error);
+  /** The same error with a message that names where the key came from. */
+  #withSource(error: unknown): Error {
+    if (error instanceof CredentialsError) return error.about(this.#options.source.input);
+    return error instanceof Error ? error : new Error(messageOf(error));
   }
 }
 
-/** Whether the same key may be good later. */
+/** Whether the same key may become valid later. */
 function mayPass(error: unknown): boolean {
   return error instanceof CredentialsError && error.mayPass;
 }

@@ -58,7 +58,7 @@ export async function openCredentials(
     const key = new LiveKey(token, { source, verifier, masked, log, now, pollMs, again });
     return {
       credentials: key,
-      check: { name: "API key", check: async () => key.finding() },
+      check: { name: "API key", check: async () => key.problem() },
       connected: [`${found}: ${describeToken(token)}`],
       owner: () => key.owner(),
       close: () => key.close(),

@@ -20,7 +20,7 @@ const DEFAULT_LIMITS: VerifyLimits = { fetchMs: 5_000, verifyMs: 8_000 };
 export interface CheckedToken extends Token {
   readonly issuer: string;
   /** Why only its claims were checked. */
-  readonly unverified?: string;
+  readonly unverified?: CredentialsError;
   /** What to tell of how its signature was checked. */
   readonly note?: string;
 }
@@ -81,7 +81,7 @@ export class TokenVerifier {
       if (since !== undefined)
         return { note: `is verified with the issuer's keys of ${iso(since)}, since it ${error.problem}` };
       if (this.#config.strict) throw error;
-      return { unverified: error.problem };
+      return { unverified: error };
     }
   }
 }

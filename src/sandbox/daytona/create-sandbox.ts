@@ -1,6 +1,6 @@
 import type { DaytonaConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { explained } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import type { SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -90,6 +90,6 @@ async function discard(api: DaytonaApi, name: string, log: Logger): Promise<void
     } while (Date.now() < end);
   } catch (error) {
     if (error instanceof DaytonaFailure && error.reason === "not-found") return;
-    log.warn(`The sandbox ${name} did not become ready and could not be deleted: ${messageOf(error)}`);
+    log.warn(`The sandbox ${name} did not become ready and could not be deleted: ${explained(error)}`);
   }
 }

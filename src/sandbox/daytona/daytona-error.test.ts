@@ -25,7 +25,7 @@ describe("an error of Daytona", () => {
     const failure = refused(status, message);
     expect(failure.reason).toBe(reason as typeof failure.reason);
     expect(failure.message).toStartWith(`Daytona could not create a sandbox: ${message} (HTTP ${status}).`);
-    expect(failure.message).toEndWith(failure.remedy);
+    expect(failure.remedies).toEqual([expect.stringMatching(/^[A-Z].*\.$/)]);
   });
 
   test("is transient where the same request may succeed later", () => {

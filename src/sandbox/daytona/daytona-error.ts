@@ -14,20 +14,15 @@ export type DaytonaFailureCode =
   | "rejected"
   | "failed";
 
-/** Something that Daytona did not do. The message says what to do about it. */
+/** A request that Daytona did not carry out. */
 export class DaytonaFailure extends SandboxError {
   override readonly name = "DaytonaFailure";
+  override readonly headline = "Daytona cannot be used";
   readonly reason: DaytonaFailureCode;
-  /** What did not work, without what to do about it. */
-  readonly problem: string;
-  readonly remedy: string;
 
-  constructor(reason: DaytonaFailureCode, problem: string, cause?: unknown) {
-    const remedy = REMEDIES[reason];
-    super("unavailable", `${problem} ${remedy}`, cause);
+  constructor(reason: DaytonaFailureCode, message: string, cause?: unknown) {
+    super("unavailable", message, cause, [REMEDIES[reason]]);
     this.reason = reason;
-    this.problem = problem;
-    this.remedy = remedy;
   }
 
   /** Whether the same request may succeed later. */

@@ -1,5 +1,4 @@
-import { messageOf } from "../../shared/errors.ts";
-import { degraded, failed, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
+import { degradedBy, failedBy, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import type { DaytonaApi } from "./daytona-api.ts";
 import { DaytonaFailure } from "./daytona-error.ts";
 
@@ -41,7 +40,7 @@ export class DaytonaHealth implements HealthCheck {
       return undefined;
     } catch (error) {
       const isRefused = error instanceof DaytonaFailure && error.reason === "unauthorized";
-      return isRefused ? failed(messageOf(error)) : degraded(messageOf(error));
+      return isRefused ? failedBy(error) : degradedBy(error);
     }
   }
 }

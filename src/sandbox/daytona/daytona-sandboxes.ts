@@ -1,5 +1,5 @@
 import type { Logger } from "../../log/index.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { explained } from "../../shared/errors.ts";
 import { waitAtMost } from "../../shared/time.ts";
 import { RemoteSandbox } from "../remote/index.ts";
 import type { SandboxHandle, SandboxProvider, SandboxRequest } from "../sandbox.ts";
@@ -59,7 +59,7 @@ export class DaytonaSandboxes implements SandboxProvider {
         // It would fail the next time too.
         if (acquired.isNew && !wasDeleted) await this.#delete(acquired.remote, log);
         if (!wasDeleted || replaced >= MAX_REPLACEMENTS) throw error;
-        log.warn(`The sandbox ${id} was deleted before its first use: ${messageOf(error)}`);
+        log.warn(`The sandbox ${id} was deleted before its first use: ${explained(error)}`);
         gone = id;
       }
     }
@@ -78,7 +78,7 @@ export class DaytonaSandboxes implements SandboxProvider {
       return "deleted";
     } catch (error) {
       if (error instanceof DaytonaFailure && error.reason === "not-found") return "was gone already";
-      return `could not be deleted: ${messageOf(error)}`;
+      return `could not be deleted: ${explained(error)}`;
     }
   }
 

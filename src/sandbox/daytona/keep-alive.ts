@@ -1,5 +1,5 @@
 import type { Logger } from "../../log/index.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { explained } from "../../shared/errors.ts";
 import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 
 /** Another replica's orphan collector takes a sandbox for idle after 10 min: see `deletion-limits.ts`. */
@@ -21,7 +21,7 @@ export function keepAlive(api: DaytonaApi, remote: DaytonaSandbox, everyMs: numb
   const timer = setInterval(() => {
     api
       .call(`keep the sandbox ${remote.id} awake`, () => remote.refreshActivity(), { retries: 1 })
-      .catch((error: unknown) => log.warn(messageOf(error)));
+      .catch((error: unknown) => log.warn(explained(error)));
   }, everyMs);
   return () => clearInterval(timer);
 }

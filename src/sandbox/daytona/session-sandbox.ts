@@ -1,4 +1,4 @@
-import { messageOf } from "../../shared/errors.ts";
+import { explained } from "../../shared/errors.ts";
 import type { SandboxRequest } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { type CreateOptions, createSandbox } from "./create-sandbox.ts";
@@ -69,7 +69,7 @@ export class SessionSandbox {
       if (signal.aborted) throw error;
       throw new SandboxError(
         "unavailable",
-        `The sandbox of session ${this.#sessionId} cannot be had: the lock around it could not be taken: ${messageOf(error)}`,
+        `The sandbox of session ${this.#sessionId} cannot be had: the lock around it could not be taken: ${explained(error)}`,
         error,
       );
     });
@@ -83,7 +83,7 @@ export class SessionSandbox {
       return (await sessions.getSandbox(this.#sessionId, signal))?.sandboxId;
     } catch (error) {
       signal.throwIfAborted();
-      log.warn(`Session ${this.#sessionId} could not be read again: ${messageOf(error)}`);
+      log.warn(`Session ${this.#sessionId} could not be read again: ${explained(error)}`);
       return sandboxId;
     }
   }
@@ -126,7 +126,7 @@ export class SessionSandbox {
     } catch (error) {
       await this.#options.api
         .call(`delete the sandbox ${remote.id}`, () => remote.delete())
-        .catch((failure: unknown) => this.#options.log.warn(messageOf(failure)));
+        .catch((failure: unknown) => this.#options.log.warn(explained(failure)));
       throw error;
     }
     await this.#saveSandboxId(remote.id);
@@ -144,12 +144,12 @@ export class SessionSandbox {
       bound = await organization.bind(organizationId);
     } catch (error) {
       if (replaces === undefined) {
-        log.warn(`The organization ${organizationId} of the new sandbox could not be checked: ${messageOf(error)}`);
+        log.warn(`The organization ${organizationId} of the new sandbox could not be checked: ${explained(error)}`);
         return;
       }
       throw new SandboxError(
         "unavailable",
-        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, since the runner cannot check at the moment whether its DAYTONA_API_KEY is of the organization of the other runners: ${messageOf(error)} Send the message again.`,
+        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, since the runner cannot check at the moment whether its DAYTONA_API_KEY is of the organization of the other runners: ${explained(error)} Send the message again.`,
         error,
       );
     }
@@ -168,7 +168,7 @@ export class SessionSandbox {
     } catch (error) {
       signal.throwIfAborted();
       // It is found by its label the next time.
-      log.warn(`The sandbox ${sandboxId} could not be written to session ${this.#sessionId}: ${messageOf(error)}`);
+      log.warn(`The sandbox ${sandboxId} could not be written to session ${this.#sessionId}: ${explained(error)}`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../log/index.ts";
 import type { RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-import { degraded, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
+import { degraded, failed, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import { retry } from "../../shared/retry.ts";
 import { waitAtMost } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
@@ -106,10 +106,10 @@ export class RedisSink implements StatusSink {
   }
 
   async #problem(): Promise<HealthProblem | undefined> {
-    const reason = await this.#redis.probe();
-    if (reason === undefined && Date.now() - this.#lastDrop > RECENT_MS) this.#recovered();
+    const error = await this.#redis.probe();
+    if (error === undefined && Date.now() - this.#lastDrop > RECENT_MS) this.#recovered();
     const lost = this.#dropped === 0 ? "" : `status events dropped: ${this.#dropped}`;
-    if (reason !== undefined) return { status: "failed", reason: lost === "" ? reason : `${reason}; ${lost}` };
+    if (error !== undefined) return failed(lost === "" ? error.message : `${error.message}; ${lost}`, error.remedies);
     return lost === "" ? undefined : degraded(lost);
   }
 }

@@ -3,6 +3,6 @@
  * `cancel`. It never polls.
  * @module
  */
-export { REMEDIES as TEMPORAL_REMEDIES, TemporalError } from "../temporal-error.ts";
+export { TemporalError } from "../temporal-error.ts";
 export type { CancelOutcome } from "./cancel-workflow.ts";
 export { cancelWorkflow } from "./cancel-workflow.ts";

@@ -53,7 +53,10 @@ export class RedisRows implements CheckpointRows {
       // It was deleted just now because a newer one exists. Treating the thread as empty would lose it.
       if (row !== undefined) return row;
     }
-    throw new ThreadError(`The agent's memory cannot be read: others write to the thread ${threadId} all the time.`);
+    throw new ThreadError(
+      "conflict",
+      `The agent's memory cannot be read: others write to the thread ${threadId} all the time.`,
+    );
   }
 
   async *list(threadId?: string, namespace?: string): AsyncGenerator<CheckpointRow> {
@@ -160,7 +163,11 @@ export class RedisRows implements CheckpointRows {
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
     // Neither retried nor waited for: the next run deletes what is left, or it expires.
-    await withTimeout(this.#delete(threadId, onlySubGraphs), DELETE_MS, () => new ThreadError("Redis does not answer"));
+    await withTimeout(
+      this.#delete(threadId, onlySubGraphs),
+      DELETE_MS,
+      () => new ThreadError("unavailable", "Redis does not answer"),
+    );
   }
 
   /** Nothing to do: unused threads expire. */
@@ -191,7 +198,7 @@ export class RedisRows implements CheckpointRows {
   async #runWithRetry<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
     return await this.#redis.runWithRetry(work, this.#signal).catch((error: unknown) => {
       if (this.#signal?.aborted === true) throw error;
-      throw new ThreadError(`The agent's memory cannot be read or written: ${messageOf(error)}`, error);
+      throw new ThreadError("unavailable", `The agent's memory cannot be read or written: ${messageOf(error)}`, error);
     });
   }
 

@@ -66,7 +66,7 @@ export class RedisTickets implements TicketStore {
     };
     const [reason, by = "", lastsMs = 0] = await this.#redis.runWithRetry(ask, signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
-      throw new ThreadError(`The agent's memory cannot be used: ${messageOf(error)}`, error);
+      throw new ThreadError("unavailable", `The agent's memory cannot be used: ${messageOf(error)}`, error);
     });
     if (reason === undefined) return undefined;
     const refused = (this.#refused.get(claim) ?? 0) + 1;

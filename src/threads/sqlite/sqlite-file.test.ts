@@ -6,6 +6,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { createLogger } from "../../log/index.ts";
+import { explained } from "../../shared/errors.ts";
 import { DatabaseError } from "../../shared/open-database.ts";
 import { SecretMask } from "../../shared/secret-mask.ts";
 import { ThreadError } from "../thread-error.ts";
@@ -84,7 +85,7 @@ describe("threads file", () => {
       const opening = () => openSqliteThreads(folder.path);
       expect(opening).toThrow(DatabaseError);
       expect(opening).toThrow(`The database ${path} cannot be used: it is damaged (`);
-      expect(opening).toThrow(expect.objectContaining({ remedy: expect.stringContaining(`${path}-wal`) }));
+      expect(opening).toThrow(expect.objectContaining({ remedies: [expect.stringContaining(`${path}-wal`)] }));
     }
   });
 
@@ -99,8 +100,10 @@ describe("threads file", () => {
     const damaged = openSqliteThreads(folder.path);
     const failure = await damaged.saver.getTuple(at("thread-5")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ThreadError);
-    expect(String(failure)).toContain(`The agent's memory is not available: ${path} cannot be used: it is damaged (`);
-    expect(String(failure)).toContain("move it away");
+    expect(explained(failure)).toContain(
+      `The agent's memory is not available: The database ${path} cannot be used: it is damaged (`,
+    );
+    expect(explained(failure)).toContain("move it away");
     const listing = Array.fromAsync(damaged.saver.list({}));
     await expect(listing).rejects.toBeInstanceOf(ThreadError);
     await damaged.close();

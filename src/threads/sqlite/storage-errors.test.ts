@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { explained } from "../../shared/errors.ts";
 import { ThreadError } from "../thread-error.ts";
 import { openSqliteThreads } from "./index.ts";
 
@@ -39,8 +40,8 @@ test("a damaged threads file is reported with its name and a remedy, and fails t
   const threads = openSqliteThreads(folder.path);
   const error = await threads.saver.getTuple(thread).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ThreadError);
-  expect((error as ThreadError).message).toMatch(
-    /threads\.db cannot be used: it is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move it away, with \S+\/threads\.db-wal/,
+  expect(explained(error)).toMatch(
+    /threads\.db cannot be used: it is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move it away, with \S+\/threads\.db-wal.* Then send the message again\.$/,
   );
   for (let again = 0; again < 2; again++)
     expect(await threads.check.check()).toMatchObject({ status: "failed", reason: expect.stringContaining("damaged") });

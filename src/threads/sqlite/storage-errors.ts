@@ -21,9 +21,10 @@ export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth):
 
 /** Converts a database failure into an error for users. Other errors are returned unchanged. */
 export function toStorageError(error: unknown, health: DatabaseHealth): unknown {
-  const problem = health.failed(error);
-  if (problem === undefined) return error;
-  return new ThreadError(`The agent's memory is not available: ${problem} Then send the message again.`, error);
+  const failure = health.failed(error);
+  if (failure === undefined) return error;
+  const remedies = [...failure.remedies, "Then send the message again."];
+  return new ThreadError("unavailable", `The agent's memory is not available: ${failure.message}`, error, remedies);
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

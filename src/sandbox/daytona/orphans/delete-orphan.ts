@@ -1,4 +1,4 @@
-import { messageOf } from "../../../shared/errors.ts";
+import { explained } from "../../../shared/errors.ts";
 import { executionOf, groupOf, sessionOf } from "../labels.ts";
 import type { SessionSandboxes } from "../ports.ts";
 import type { OrphanReason } from "./orphan-ledger.ts";
@@ -64,7 +64,7 @@ async function verdictNow(sessions: SessionSandboxes, session: string, id: strin
     return verdictOf(await sessions.getSandbox(session, signal), id);
   } catch (error) {
     signal.throwIfAborted();
-    throw new Error(`the session ${session} could not be read: ${messageOf(error)}`, { cause: error });
+    throw new Error(`the session ${session} could not be read: ${explained(error)}`, { cause: error });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { OrphanCollection } from "../../../config/index.ts";
-import { messageOf } from "../../../shared/errors.ts";
+import { explained } from "../../../shared/errors.ts";
 import { degraded, type HealthCheck, type HealthProblem } from "../../../shared/health.ts";
 import { deleteOrphan, describeOrphan } from "./delete-orphan.ts";
 import { maxDeletions, ROUND_MS, START_GRACE_MS } from "./deletion-limits.ts";
@@ -76,7 +76,7 @@ export class OrphanCollector implements HealthCheck {
       return await this.#collect();
     } catch (error) {
       if (!this.#ending.signal.aborted)
-        this.#options.log.warn(`Looking for orphaned sandboxes failed: ${messageOf(error)}`);
+        this.#options.log.warn(`Looking for orphaned sandboxes failed: ${explained(error)}`);
       return 0;
     }
   }

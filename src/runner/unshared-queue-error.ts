@@ -1,0 +1,18 @@
+import { RunnerError } from "../shared/runner-error.ts";
+
+/** What to do about runners of one queue that do not share a Redis. */
+export const UNSHARED_REMEDIES: readonly string[] = [
+  "REDIS_HOST, REDIS_PORT or REDIS_DB of this runner, or of the others, is wrong: compare them with `agent-runner config`.",
+  "The runners are moved to another Redis: stop all that use the old one, wait a minute, and start them again.",
+  "This runner is meant for other work: give it its own task queue with TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE.",
+];
+
+/** Runners that poll the same queue do not share a Redis. The message names them. */
+export class UnsharedQueueError extends RunnerError<"unshared"> {
+  override readonly name = "UnsharedQueueError";
+  override readonly headline = "the runners of this task queue do not share a Redis";
+
+  constructor(message: string) {
+    super("unshared", message, { remedies: UNSHARED_REMEDIES });
+  }
+}
