@@ -81,6 +81,7 @@ async function* seenOn(subscription: Subscription, contact: Contact): AsyncGener
 /** Why a connection broke, if retrying makes sense. @throws the failure if it does not */
 function passingReason(failure: unknown): string {
   if (failure === undefined) return "the stream of updates ended";
-  if (failure instanceof StigmerError && failure.isTransient) return explained(failure);
+  if (failure instanceof StigmerError && failure.isTransient)
+    return failure.code === "tls" ? explained(failure) : failure.message;
   throw failure;
 }

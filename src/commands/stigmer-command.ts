@@ -104,7 +104,7 @@ export function explain(error: unknown, endpoint: string | undefined): ExitCode 
   switch (error.code) {
     case "unavailable":
       say(
-        `There is no Stigmer daemon at ${endpoint}: start one with \`agent-runner dev\`, or name another with --endpoint. (${explained(error)})`,
+        `There is no Stigmer daemon at ${endpoint}: start one with \`agent-runner dev\`, or name another with --endpoint. (${error.message})`,
       );
       return EXIT.unavailable;
     case "deadline-exceeded":

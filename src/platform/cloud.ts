@@ -1,49 +1,68 @@
 import type { CloudConfig } from "../config/index.ts";
-import { openCredentials } from "../credentials/verified/index.ts";
-import type { Logger } from "../log/index.ts";
+import type { OpenCredentials } from "../credentials/verified/index.ts";
 import { RedisJournal } from "../recovery/redis/index.ts";
-import { RedisConnection, RedisLocks, ReplicaGroup } from "../redis/index.ts";
-import {
-  DaytonaApi,
-  DaytonaFailure,
-  DaytonaHealth,
-  DaytonaSandboxes,
-  OrphanCollector,
-  type SessionSandboxes,
-} from "../sandbox/daytona/index.ts";
-import { explained } from "../shared/errors.ts";
+import { type RedisConnection, RedisLocks, ReplicaGroup } from "../redis/index.ts";
+import { DaytonaApi, DaytonaHealth, DaytonaSandboxes } from "../sandbox/daytona/index.ts";
+import { withRemedies } from "../shared/runner-error.ts";
 import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
-import { BACKEND_KEY, bind, ORGANIZATION_KEY } from "./bound-value.ts";
-import { openAll } from "./open-all.ts";
-import { RedisOrphanLedger } from "./orphan-ledger.ts";
-import type { Platform, PlatformOptions } from "./platform.ts";
+import { bind, ORGANIZATION_KEY } from "./bound-value.ts";
+import { startCollector } from "./orphan-collection.ts";
+import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
+import { credentials, daytona, redis } from "./preflight/cloud-requirements.ts";
+import { openAll } from "./preflight/open-all.ts";
 
 /** Names the replicas that share this Redis, and with it sessions and their sandboxes. */
 const GROUP_KEY = "stigmer:agent-runner:group";
 
-/** A cluster: any number of replicas that share threads, locks and events in Redis, and sandboxes at Daytona. */
-export async function openCloud(
-  config: CloudConfig,
-  { log, mask, isWorkflowOpen }: PlatformOptions,
-): Promise<Platform> {
-  await using opened = new AsyncDisposableStack();
-  const daytona = new DaytonaApi(config.daytona, log);
-  opened.defer(() => daytona.close());
-  // At the same time: each of them waits for somebody else.
-  const [redis, key] = await openAll(opened, [
-    RedisConnection.open(config.redis, log).then((made) => [made, () => made.close()] as const),
-    openCredentials(config, { log, mask }).then((made) => [made, () => made.close()] as const),
-    checkDaytona(daytona, log).then(() => [undefined, () => undefined] as const),
-  ]);
-  const { credentials } = key;
-  const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => credentials.apiKey() });
-  opened.defer(() => stigmer.close());
+/** The servers that a platform uses, connected and checked. */
+interface CloudServers {
+  readonly redis: RedisConnection;
+  readonly key: OpenCredentials;
+  readonly daytona: DaytonaApi;
+  readonly stigmer: StigmerClient;
+}
 
-  const shared = await ReplicaGroup.join(redis, GROUP_KEY, log);
-  opened.defer(() => shared.close());
-  const group = shared.name;
+/** A cluster: any number of replicas that share threads, locks and events in Redis, and sandboxes at Daytona. */
+export async function openCloud(config: CloudConfig, options: PlatformOptions): Promise<PreparedPlatform> {
+  const { log } = options;
+  await using opened = new AsyncDisposableStack();
+  const api = new DaytonaApi(config.daytona, log);
+  opened.defer(() => api.close());
+  const [connection, key, problem] = await openAll(opened, [
+    redis(config, log),
+    credentials(config, options),
+    daytona(api),
+  ]);
+  if (problem !== undefined) {
+    const text = withRemedies(problem.reason, problem.remedies ?? []);
+    log.warn(`${text} The runner starts anyway; executions fail until Daytona answers.`);
+  }
+  const stigmer = new StigmerClient({ ...config.stigmer, apiKey: () => key.credentials.apiKey() });
+  opened.defer(() => stigmer.close());
+  const servers = { redis: connection, key, daytona: api, stigmer };
+  const closing = opened.move();
+  return {
+    isShared: true,
+    connected: [`✅ Connected to Redis at ${connection.address}`, ...key.connected],
+    summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${connection.address}`],
+    findGroup: () => ReplicaGroup.find(connection, GROUP_KEY),
+    join: () => joinCloud(config, options, servers, closing),
+    close: () => closing.disposeAsync(),
+  };
+}
+
+/** Joins the group of replicas: from here on others see this one. */
+async function joinCloud(
+  config: CloudConfig,
+  { log, isWorkflowOpen }: PlatformOptions,
+  { redis, key, daytona, stigmer }: CloudServers,
+  opened: AsyncDisposableStack,
+): Promise<Platform> {
+  const replicas = await ReplicaGroup.join(redis, GROUP_KEY, log);
+  opened.defer(() => replicas.close());
+  const group = replicas.name;
   const sessions = new StigmerSessions(stigmer);
   const sandboxes = new DaytonaSandboxes({
     ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
@@ -54,61 +73,20 @@ export async function openCloud(
     },
   });
   const backend = () => `${config.stigmer.endpoint.toLowerCase()}, ${key.owner()}`;
-  const collector = openCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });
+  const collector = startCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });
   opened.defer(() => collector?.stop());
   const journal = new RedisJournal(redis, config.temporal.namespace, log);
   opened.defer(() => journal.close());
   const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
-  const closing = opened.move();
   return {
     stigmer,
     sandboxes,
     threads: redisThreads(redis, config.redis.threadTtlMs, log, isWorkflowOpen),
     sinks: [events],
     group,
-    isShared: true,
     journal,
-    // Its note in Redis expires while Redis is away, too.
+    // A runner's entry in Redis also expires while Redis is unavailable.
     isJournalCertain: false,
     checks: [events.check, key.check, new DaytonaHealth(daytona), ...(collector === undefined ? [] : [collector])],
-    connected: [`✅ Connected to Redis at ${redis.address}`, ...key.connected],
-    summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${redis.address}`],
-    close: () => closing.disposeAsync(),
   };
-}
-
-interface CollectorParts {
-  readonly redis: RedisConnection;
-  readonly daytona: DaytonaApi;
-  readonly sandboxes: DaytonaSandboxes;
-  readonly sessions: SessionSandboxes;
-  readonly group: string;
-  readonly backend: () => string;
-  readonly log: Logger;
-}
-
-/** Looks for orphaned sandboxes from now on, unless that is switched off. */
-function openCollector({ daytona: { orphanCollection: collection } }: CloudConfig, parts: CollectorParts) {
-  const { redis, daytona: api, sandboxes, sessions, group, backend, log } = parts;
-  if (collection === "off") return undefined;
-  const locks = new RedisLocks(redis, "stigmer:lock:orphans:", log);
-  const collector = new OrphanCollector({
-    ...{ collection, api, sessions, group, backend, log: log.child("orphans") },
-    ledger: new RedisOrphanLedger(redis, group),
-    rebindRemedy: `If the backend has really moved to this one, delete the key ${BACKEND_KEY} in Redis.`,
-    isInUse: (id) => sandboxes.isInUse(id),
-    tryLock: (onLost) => locks.tryAcquire(group, onLost),
-  });
-  collector.start();
-  return collector;
-}
-
-/** A key that is refused will be refused for every sandbox; all else may pass. */
-async function checkDaytona(api: DaytonaApi, log: Logger): Promise<void> {
-  try {
-    await api.ping();
-  } catch (error) {
-    if (error instanceof DaytonaFailure && error.reason === "unauthorized") throw error;
-    log.warn(`${explained(error)} The runner starts all the same; executions fail until Daytona answers.`);
-  }
 }

@@ -1,2 +1,11 @@
+/**
+ * What differs between local and cloud mode: sandboxes, threads, credentials, locks and background work. Used by the
+ * runner, which opens a platform, and by commands that only check what is needed. Nothing else reads the mode.
+ * @module
+ */
 export { openPlatform } from "./open-platform.ts";
-export type { Platform, PlatformOptions } from "./platform.ts";
+export type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
+
+export type { PreflightOptions } from "./preflight/preflight.ts";
+export { preflight } from "./preflight/preflight.ts";
+export type { PreflightResult } from "./preflight/run-preflight.ts";

@@ -13,20 +13,30 @@ import { type DirectorySetting, directoryError } from "../shared/directory-error
 import { failedBy, type HealthProblem } from "../shared/health.ts";
 import { StigmerClient } from "../stigmer/index.ts";
 import { openSqliteThreads } from "../threads/sqlite/index.ts";
-import type { Platform, PlatformOptions } from "./platform.ts";
+import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
+import { dataSetting, directory, workspaceSetting } from "./preflight/local-requirements.ts";
+import { openAll } from "./preflight/open-all.ts";
 
-/** A laptop: a directory as sandbox, threads in a file, nothing to connect to but the daemon. */
-export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen }: PlatformOptions): Promise<Platform> {
+/** A laptop: a directory as sandbox, threads in a file, and no server but the daemon. */
+export async function openLocal(
+  config: LocalConfig,
+  { env, log, isWorkflowOpen }: PlatformOptions,
+): Promise<PreparedPlatform> {
   const { root, rootDir } = config.sandbox;
-  const workspace = { directory: rootDir, variable: "SANDBOX_ROOT_DIR", purpose: "workspace" };
-  await makeDirectory(workspace);
-  await makeDirectory({ directory: config.dataDir, variable: "STIGMER_DATA_DIR", purpose: "data directory" });
+  await using opened = new AsyncDisposableStack();
+  const workspace = workspaceSetting(config);
+  for (const setting of await openAll(opened, [directory(workspace), directory(dataSetting(config))]))
+    await makeDirectory(setting);
   await hideFromGit(rootDir, config.dataDir);
   const { apiKey } = fixedKey(config.apiKey);
   const stigmer = new StigmerClient({ ...config.stigmer, apiKey });
+  opened.defer(() => stigmer.close());
   const threads = openSqliteThreads(config.dataDir, log, isWorkflowOpen);
+  opened.defer(() => threads.close());
   const journal = new FileJournal(join(config.dataDir, "running"), log);
-  return {
+  opened.defer(() => journal.close());
+  const group = localGroup(config.dataDir);
+  const platform: Platform = {
     stigmer,
     sandboxes: new FilesystemSandboxes({
       rootDir,
@@ -37,33 +47,34 @@ export async function openLocal(config: LocalConfig, { env, log, isWorkflowOpen 
     }),
     threads,
     sinks: [],
-    group: localGroup(config.dataDir),
-    isShared: false,
+    group,
     journal,
     isJournalCertain: true,
-    // Who works alone takes executions all the same: their users learn what is wrong.
+    // No other runner could take the executions: their users learn what is wrong.
     checks: [
       { name: "workspace", stopsWork: false, check: () => checkWritable(workspace) },
       { name: "data directory", stopsWork: false, check: () => checkDirectory(config.dataDir) },
       { ...threads.check, stopsWork: false },
     ],
+  };
+  const closing = opened.move();
+  return {
+    isShared: false,
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
-    close: async () => {
-      stigmer.close();
-      await journal.close();
-      await threads.close();
-    },
+    findGroup: async () => group,
+    join: async () => platform,
+    close: () => closing.disposeAsync(),
   };
 }
 
-/** Runners of this machine that keep their threads in the same directory. */
+/** Names the runners of this machine that keep their threads in the same directory. */
 function localGroup(dataDir: string): string {
   const digest = new Bun.CryptoHasher("sha256").update(`${hostname()}:${realpathSync(dataDir)}`).digest("hex");
   return `local-${digest.slice(0, 12)}`;
 }
 
-/** A data directory below the workspace, as in a container, is neither to be committed nor to be cleaned away. */
+/** Keeps a data directory inside the workspace, as in a container, from being committed or removed by `git clean`. */
 async function hideFromGit(rootDir: string, dataDir: string): Promise<void> {
   const own = join(rootDir, OWN_DIRECTORY);
   if (!dataDir.startsWith(`${own}${sep}`)) return;
@@ -76,10 +87,9 @@ function bytesOf(size: MemorySize | undefined): number | undefined {
 }
 
 async function makeDirectory(setting: DirectorySetting): Promise<void> {
-  const { directory } = setting;
   try {
-    await mkdir(directory, { recursive: true });
-    await access(directory, constants.W_OK | constants.X_OK);
+    await mkdir(setting.directory, { recursive: true });
+    await access(setting.directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw directoryError(setting, error);
   }

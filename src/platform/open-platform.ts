@@ -1,12 +1,12 @@
 import type { Config } from "../config/index.ts";
 import { unreachable } from "../shared/errors.ts";
-import type { Platform, PlatformOptions } from "./platform.ts";
+import type { PlatformOptions, PreparedPlatform } from "./platform.ts";
 
 /**
- * Opens the platform of the configured mode. The only place, with the banner, that asks for the mode; each platform is
- * loaded only where it is used.
+ * Opens what the configured mode needs, and checks it. Only the platform of that mode is loaded.
+ * @throws RunnerError for the first requirement that cannot be used
  */
-export async function openPlatform(config: Config, options: PlatformOptions): Promise<Platform> {
+export async function openPlatform(config: Config, options: PlatformOptions): Promise<PreparedPlatform> {
   switch (config.mode) {
     case "local":
       return await (await import("./local.ts")).openLocal(config, options);

@@ -7,7 +7,29 @@ import type { StatusSink } from "../status/index.ts";
 import type { StigmerClient } from "../stigmer/index.ts";
 import type { IsWorkflowOpen, ThreadStore } from "../threads/index.ts";
 
-/** Everything that differs between local and cloud mode. */
+/**
+ * A platform whose requirements can be used. Nothing outside this process has been changed yet, so that a start that fails
+ * leaves nothing behind.
+ */
+export interface PreparedPlatform {
+  /** Whether other runners may poll the same queue and do what this one cannot. */
+  readonly isShared: boolean;
+  /** Log lines that say what this platform is made of: after the banner, and in the summary of the settings. */
+  readonly connected: readonly string[];
+  readonly summary: readonly string[];
+  /**
+   * The group that {@link join} joins. Changes nothing.
+   * @returns `undefined` when there is none yet, so that this runner would be its first
+   * @throws RunnerError
+   */
+  findGroup(): Promise<string | undefined>;
+  /** Joins the group and starts what works in the background: once, right before the worker. @throws RunnerError */
+  join(): Promise<Platform>;
+  /** Closes the platform, also after {@link join}. */
+  close(): Promise<void>;
+}
+
+/** Everything that differs between local and cloud mode, as a member of a group of runners. */
 export interface Platform {
   /** The backend, with the API key of this mode. */
   readonly stigmer: StigmerClient;
@@ -20,14 +42,8 @@ export interface Platform {
   readonly journal: Journal;
   /** Runners with the same name share sessions, threads and locks. */
   readonly group: string;
-  /** Whether other runners may poll the same queue and do what this one cannot. */
-  readonly isShared: boolean;
   /** Whether a runner whose executions the journal calls abandoned has surely ended. */
   readonly isJournalCertain: boolean;
-  /** Lines of the log that say what this platform is made of: after the banner, and in the summary of the settings. */
-  readonly connected: readonly string[];
-  readonly summary: readonly string[];
-  close(): Promise<void>;
 }
 
 export interface PlatformOptions {

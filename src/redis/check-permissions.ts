@@ -1,11 +1,11 @@
 import type { Redis } from "ioredis";
 
-/** Written again and again, to see whether Redis takes writes. */
+/** Written by every health check, to see whether Redis accepts writes. */
 export const PROBE_KEY = "stigmer:agent-runner:probe";
 const PROBE_LIFE_MS = 60_000;
 
 /** One command of each kind and family of keys that the runner uses. */
-const REHEARSED: readonly (readonly [string, ...string[]])[] = [
+const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["eval", "return 1", "1", "stigmer:lock:probe"],
   ["get", "stigmer:lock:probe"],
   ["set", "stigmer:lock:probe", "1", "PX", "1000"],
@@ -40,20 +40,19 @@ const REHEARSED: readonly (readonly [string, ...string[]])[] = [
   ["publish", "stigmer:agent-execution:probe", ""],
 ];
 
-/** Writes next to nothing. @throws where Redis takes no writes */
+/** Writes a small key that expires soon. @throws where Redis rejects writes */
 export async function writeProbe(client: Redis): Promise<void> {
   await client.set(PROBE_KEY, Date.now(), "PX", PROBE_LIFE_MS);
 }
 
 /**
- * Finds out whether this user may do all that will be needed: by a transaction that is discarded. Redis looks at the
- * rights, and at whether it takes writes, when a command is queued; nothing is carried out.
+ * Finds out whether this user may run all commands that will be needed, with a transaction that is discarded. Redis checks
+ * the rights, and whether it accepts writes, when a command is queued. Nothing is executed, so nothing is written.
  * @throws the first refusal
  */
 export async function checkPermissions(client: Redis): Promise<void> {
-  const commands = [["multi"], ...REHEARSED, ["discard"]] as const;
+  const commands = [["multi"], ...COMMANDS, ["discard"]] as const;
   const answers = await Promise.allSettled(commands.map(([name, ...words]) => client.call(name, ...words)));
   const refused = answers.find((answer) => answer.status === "rejected");
   if (refused !== undefined) throw refused.reason;
-  await writeProbe(client);
 }

@@ -1,5 +1,5 @@
 import { ExecutionRegistry } from "../executions/index.ts";
-import { openPlatform, type Platform } from "../platform/index.ts";
+import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import {
@@ -19,7 +19,7 @@ import { openAdmin } from "./open-admin.ts";
 import { openOrStop } from "./open-or-stop.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
-import { ReplicaGroups } from "./replica-groups.ts";
+import { checkQueueIsShared, type QueuePollers, ReplicaGroups } from "./replica-groups.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import { WorkflowLookup } from "./workflow-lookup.ts";
 
@@ -33,7 +33,8 @@ export interface OpenRunner {
 }
 
 /**
- * Opens admin server, platform, Temporal and worker, in this order.
+ * Opens admin server, platform, Temporal and worker, in this order. Nothing outside of this process is changed until
+ * Temporal is connected and the queue is known to be shared.
  * @param opened is given what has to be closed, also where this throws
  * @throws StartStopped where a drain is requested meanwhile; what is missing, as the error of its module
  */
@@ -50,9 +51,9 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
 
   const lookup = new WorkflowLookup();
   const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });
-  const platform = await openOrStop(opening, lifecycle);
-  opened.defer(() => platform.close());
-  for (const line of [...platform.connected, ...summary(config, platform.summary)]) log.info(line);
+  const prepared = await openOrStop(opening, lifecycle);
+  opened.defer(() => prepared.close());
+  for (const line of [...prepared.connected, ...summary(config, prepared.summary)]) log.info(line);
 
   installTemporalRuntime(log);
   const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
@@ -64,11 +65,15 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
 
+  const { isShared } = prepared;
+  const queue = queuePollers(options, connection);
+  if (isShared) await checkQueueIsShared(queue, await prepared.findGroup());
+  lifecycle.drainRequested.throwIfAborted();
+  const platform = await prepared.join();
   const identity = formatIdentity(ownIdentity(platform.group));
-  const replicas = replicaGroups(options, connection, platform, identity);
-  await replicas.checkStart();
+  const replicas = new ReplicaGroups({ ...queue, identity, group: platform.group, mustShare: isShared });
   const { worker, admission, modelCheck } = await openWorker(options, {
-    ...{ connection, workflows, platform, executions, readiness, identity },
+    ...{ connection, workflows, platform, executions, readiness, identity, isShared },
   });
   opened.defer(() => admission.stop());
 
@@ -90,18 +95,13 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   return { adminUrl: admin.url, worker, executions };
 }
 
-function replicaGroups(
-  { loaded }: RunnerOptions,
-  connection: NativeConnection,
-  platform: Platform,
-  identity: string,
-): ReplicaGroups {
+function queuePollers({ loaded }: RunnerOptions, connection: NativeConnection): QueuePollers {
   const { temporal } = loaded.config;
-  return new ReplicaGroups({
-    ...{ identity, group: platform.group, mustShare: platform.isShared, taskQueue: temporal.taskQueue },
+  return {
+    taskQueue: temporal.taskQueue,
     pollers: async () => {
       const { pollers } = await describeTaskQueue(connection, temporal, DESCRIBE_TIMEOUT_MS);
       return pollers.map((poller) => poller.identity);
     },
-  });
+  };
 }

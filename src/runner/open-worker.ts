@@ -18,6 +18,8 @@ export interface WorkerDeps {
   readonly readiness: Readiness;
   /** How Temporal calls this worker. */
   readonly identity: string;
+  /** Whether other runners may poll the same queue. */
+  readonly isShared: boolean;
 }
 
 export interface OpenWorker {
@@ -34,7 +36,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
   const { platform, readiness, ...shared } = deps;
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
-    isShared: platform.isShared,
+    isShared: shared.isShared,
     recheck: () => readiness.recheck(),
     log,
   });

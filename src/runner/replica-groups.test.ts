@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { formatIdentity } from "../temporal/index.ts";
-import { foreignGroups, mustYield, ReplicaGroups } from "./replica-groups.ts";
+import { checkQueueIsShared, foreignGroups, mustYield, ReplicaGroups } from "./replica-groups.ts";
 
 /** The identity of a runner as Temporal lists it. */
 function identity(pid: number, group: string): string {
@@ -41,23 +41,27 @@ describe("a runner", () => {
   const of = (pollers: readonly string[], mustShare = true) =>
     new ReplicaGroups({ pollers: async () => pollers, identity: own, taskQueue: "queue", group: "a", mustShare });
 
+  const checkStart = (pollers: readonly string[], group: string | undefined = "a") =>
+    checkQueueIsShared({ pollers: async () => pollers, taskQueue: "queue" }, group);
+
   test("starts beside those of its own group", async () => {
-    const groups = of([own, identity(2, "a"), "17@python"]);
-    await groups.checkStart();
-    expect(await groups.check()).toBeUndefined();
+    const pollers = [own, identity(2, "a"), "17@python"];
+    await checkStart(pollers);
+    expect(await of(pollers).check()).toBeUndefined();
   });
 
   test("does not start beside those of another group, and names them", async () => {
-    await expect(of([identity(2, "b")]).checkStart()).rejects.toThrow(
-      "1 runner of the task queue queue (2@node) does not share sessions with this one",
-    );
+    for (const group of ["a", undefined])
+      await expect(checkStart([identity(2, "b")], group)).rejects.toThrow(
+        "1 runner of the task queue queue (2@node) does not share sessions with this one",
+      );
   });
 
   test("starts where Temporal does not tell who polls", async () => {
     const pollers = async () => {
       throw new Error("deadline exceeded");
     };
-    await new ReplicaGroups({ pollers, identity: own, taskQueue: "queue", group: "a", mustShare: true }).checkStart();
+    await checkQueueIsShared({ pollers, taskQueue: "queue" }, "a");
   });
 
   test("says that it does not know where Temporal goes on not telling who polls", async () => {
@@ -83,7 +87,6 @@ describe("a runner", () => {
 
   test("only says so where it has nothing that has to be shared", async () => {
     const groups = of([own, identity(2, "b"), identity(3, "b")], false);
-    await groups.checkStart();
     expect(await groups.check()).toMatchObject({ status: "degraded" });
   });
 

@@ -36,12 +36,29 @@ export function mustYield(own: string, size: number, foreign: readonly ForeignGr
   return foreign.some(({ group, runners }) => runners.length > size || (runners.length === size && group < own));
 }
 
-export interface ReplicaGroupsDeps {
-  /** Identities of those who poll the queue, this runner's own among them or not. @throws where that is not known */
+export interface QueuePollers {
+  /** Identities of those who poll the queue. @throws where that is not known */
   readonly pollers: () => Promise<readonly string[]>;
-  /** This runner's. */
-  readonly identity: string;
   readonly taskQueue: string;
+}
+
+/**
+ * Makes sure that a runner may join a queue, before it joins its group and polls.
+ * @param group the group that it will join; `undefined` when it would found one
+ * @throws UnsharedQueueError when runners of another group poll the queue
+ */
+export async function checkQueueIsShared(
+  { pollers, taskQueue }: QueuePollers,
+  group: string | undefined,
+): Promise<void> {
+  // When Temporal does not answer, the health check finds out later.
+  const foreign = foreignGroups(await pollers().catch(() => []), group ?? "");
+  if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
+}
+
+export interface ReplicaGroupsDeps extends QueuePollers {
+  /** This runner's, which may be among the pollers. */
+  readonly identity: string;
   readonly group: string;
   /** Whether runners of one queue have to share what the group stands for; else it is only told. */
   readonly mustShare: boolean;
@@ -63,18 +80,6 @@ export class ReplicaGroups implements HealthCheck {
 
   constructor(deps: ReplicaGroupsDeps) {
     this.#deps = deps;
-  }
-
-  /**
-   * Before this runner polls.
-   * @throws UnsharedQueueError where runners of another group poll the queue
-   */
-  async checkStart(): Promise<void> {
-    const { mustShare, taskQueue } = this.#deps;
-    if (!mustShare) return;
-    // Where Temporal does not tell, the check does later on.
-    const foreign = foreignGroups(await this.#pollers().catch(() => []), this.#deps.group);
-    if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
   }
 
   async check(): Promise<HealthProblem | undefined> {

@@ -1,5 +1,6 @@
 import { constants, open, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { existingPart } from "./directory-usable.ts";
 import { messageOf } from "./errors.ts";
 import { degraded, failed, type HealthProblem } from "./health.ts";
 import { storageFailure } from "./storage-failure.ts";
@@ -24,14 +25,26 @@ export async function checkDirectory(directory: string): Promise<HealthProblem |
       LIMIT_MS,
       tooLate,
     );
-    if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
-    const reason = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}.`;
-    return (free < MIN_FREE_BYTES ? failed : degraded)(reason, ["Free space on it."]);
+    return spaceProblem(directory, free);
   } catch (error) {
     const trouble = storageFailure(error);
     if (trouble === undefined) return failed(messageOf(error));
     return failed(`${directory} cannot be used: ${trouble.what} (${trouble.code}).`, [trouble.remedy(directory)]);
   }
+}
+
+/**
+ * Whether the disk of a directory, which may not exist yet, is nearly full. Writes nothing.
+ * @throws the system's error
+ */
+export async function checkSpace(directory: string): Promise<HealthProblem | undefined> {
+  return spaceProblem(directory, await freeBytes(await existingPart(directory)));
+}
+
+function spaceProblem(directory: string, free: number | undefined): HealthProblem | undefined {
+  if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
+  const reason = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}.`;
+  return (free < MIN_FREE_BYTES ? failed : degraded)(reason, ["Free space on it."]);
 }
 
 async function write(directory: string): Promise<void> {

@@ -44,6 +44,8 @@ export function isTlsFailure({ code }: ConnectionFailure): boolean {
 const CLIENT_CERTIFICATE = "STIGMER_BACKEND_CLIENT_CERT_FILE and STIGMER_BACKEND_CLIENT_KEY_FILE";
 
 const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, readonly string[]>>> = {
+  refused: ["Start the Stigmer backend, or correct STIGMER_BACKEND_ENDPOINT."],
+  "no-answer": ["Check STIGMER_BACKEND_ENDPOINT, and that no firewall drops the connection."],
   "unknown-host": ["Check STIGMER_BACKEND_ENDPOINT."],
   "tls-port": ["Set STIGMER_BACKEND_TLS=true."],
   "plaintext-port": ["Set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT."],

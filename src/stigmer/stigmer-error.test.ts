@@ -67,7 +67,7 @@ describe("what was found out about the connection", () => {
       message: "A.get at localhost:443: what is the matter",
       remedies: ["Set STIGMER_BACKEND_TLS=true."],
     });
-    expect(found("refused").remedies).toEqual([]);
+    expect(found("certificate-invalid").remedies).toEqual([]);
   });
 
   test("tells a server that is not there from one that TLS keeps away, and both may pass", () => {

@@ -1,10 +1,8 @@
 import type { NativeConnection } from "@temporalio/worker";
 import type { TemporalConfig } from "../config/index.ts";
 import { explain } from "./explain.ts";
+import { checkState } from "./namespace-state.ts";
 import { TemporalError } from "./temporal-error.ts";
-
-/** `NAMESPACE_STATE_DELETED` of Temporal's API. */
-const DELETED = 3;
 
 /**
  * Asks the server for the namespace. It may have been deleted, or these credentials may have been revoked.
@@ -15,18 +13,14 @@ export async function probeTemporal(
   config: TemporalConfig,
   timeoutMs: number,
 ): Promise<TemporalError | undefined> {
-  const { namespace, address } = config;
+  const { namespace } = config;
   try {
     const { namespaceInfo } = await connection.withDeadline(Date.now() + timeoutMs, () =>
       connection.workflowService.describeNamespace({ namespace }),
     );
-    if (namespaceInfo?.state !== DELETED) return undefined;
-    return new TemporalError(
-      "namespace-not-found",
-      `the namespace "${namespace}" at ${address} was deleted`,
-      undefined,
-    );
+    checkState(namespaceInfo?.state, config);
+    return undefined;
   } catch (error) {
-    return await explain(error, config);
+    return error instanceof TemporalError ? error : await explain(error, config);
   }
 }

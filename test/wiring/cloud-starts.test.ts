@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Redis } from "ioredis";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-world.ts";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { eventually } from "../support/eventually.ts";
@@ -22,6 +23,17 @@ async function failedStart(env: Readonly<Record<string, string>>): Promise<strin
   for (const secret of [...Object.values(env), world.apiKey, REDIS_PASSWORD, world.daytona.apiKey])
     if (secret.length > 12 && !secret.startsWith("http")) expect(output).not.toContain(secret);
   return output;
+}
+
+/** All keys of a database of Redis. */
+async function keysOf(database: number): Promise<string[]> {
+  const { host, port } = world.redis;
+  const client = new Redis({ host, port, password: REDIS_PASSWORD, db: database });
+  try {
+    return await client.keys("*");
+  } finally {
+    client.disconnect();
+  }
 }
 
 describe("a start in cloud mode fails within 10 s, and says what to do", () => {
@@ -64,6 +76,15 @@ describe("a start in cloud mode fails within 10 s, and says what to do", () => {
     const output = await failedStart({ DAYTONA_API_KEY: "dtn_not_the_right_key" });
     expect(output).toContain("Daytona cannot be used");
     expect(output).toContain("https://app.daytona.io/dashboard/keys");
+  });
+
+  test("without Temporal, and leaves nothing in Redis and everything at Daytona", async () => {
+    const requests = world.daytona.count(/^(POST|PUT|PATCH|DELETE)/);
+    const output = await failedStart({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:9", STARTUP_WAIT: "2", REDIS_DB: "5" });
+    expect(output).toContain("no connection to Temporal");
+    expect(output).toContain("Connected to Redis");
+    expect(await keysOf(5)).toEqual([]);
+    expect(world.daytona.count(/^(POST|PUT|PATCH|DELETE)/)).toBe(requests);
   });
 
   test("where everything is wrong: the first cause alone is told", async () => {

@@ -33,10 +33,10 @@ describe("when Redis is emptied", () => {
       expect(lines.filter((line) => line.includes("had forgotten"))).toHaveLength(1);
       second.close();
       await server.command("SET", KEY, "another");
-      await until("it is told", () => lines.some((line) => line.includes("by another name")));
+      await until("it is told", () => lines.some((line) => line.includes("have another group name")));
       // Longer than between two looks.
       await pause(6_000);
-      expect(lines.filter((line) => line.includes("by another name"))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes("have another group name"))).toHaveLength(1);
       expect(await server.command("GET", KEY)).toBe("another");
     } finally {
       first.close();

@@ -1,4 +1,4 @@
-import type { CloudConfig } from "../../config/index.ts";
+import type { CloudConfig, CredentialsConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Backoff } from "../../shared/backoff.ts";
 import type { HealthCheck } from "../../shared/health.ts";
@@ -38,8 +38,13 @@ export interface OpenCredentials {
   close(): void;
 }
 
+/** The API key as it is configured, not verified. @throws CredentialsError where its file cannot be read */
+export async function readKey({ source }: CredentialsConfig): Promise<string> {
+  return await keySource(source).read();
+}
+
 /**
- * Verifies the API key of cloud mode, and goes on watching it.
+ * Verifies the API key of cloud mode, and follows its file from then on.
  * @throws CredentialsError with what is wrong, within 10 s
  */
 export async function openCredentials(

@@ -1,11 +1,8 @@
-import { Client, Connection, WorkflowNotFoundError } from "@temporalio/client";
+import { Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { TemporalConfig } from "../../config/index.ts";
-import { untilAborted, withTimeout } from "../../shared/time.ts";
-import { connectionOptions } from "../connection-options.ts";
 import { explain } from "../explain.ts";
+import { withConnection } from "./with-connection.ts";
 
-/** Time limits of connecting and of each call. */
-const CONNECT_TIMEOUT_MS = 5_000;
 const CALL_TIMEOUT_MS = 10_000;
 
 /** The result of a request to cancel a workflow. */
@@ -22,26 +19,23 @@ export async function cancelWorkflow(
   workflowId: string,
   signal: AbortSignal,
 ): Promise<CancelOutcome> {
-  let connecting: Promise<Connection> | undefined;
   try {
-    connecting = connectionOptions(config).then((options) =>
-      Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
+    return await withConnection(
+      config,
+      async (connection) => {
+        const handle = new Client({ connection, namespace: config.namespace }).workflow.getHandle(workflowId);
+        const ask = <T>(work: () => Promise<T>) =>
+          connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, work));
+        const { status } = await ask(() => handle.describe());
+        if (status.name !== "RUNNING") return { type: "ended", wasCancelled: status.name === "CANCELLED" };
+        return await ask(() => handle.cancel()).then((): CancelOutcome => ({ type: "requested" }), endedMeanwhile);
+      },
+      signal,
     );
-    const timedOut = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
-    const connection = await untilAborted(withTimeout(connecting, CONNECT_TIMEOUT_MS, timedOut), signal);
-    const handle = new Client({ connection, namespace: config.namespace }).workflow.getHandle(workflowId);
-    const ask = <T>(work: () => Promise<T>) =>
-      connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, work));
-    const { status } = await ask(() => handle.describe());
-    if (status.name !== "RUNNING") return { type: "ended", wasCancelled: status.name === "CANCELLED" };
-    return await ask(() => handle.cancel()).then(() => ({ type: "requested" }), endedMeanwhile);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof WorkflowNotFoundError) return { type: "unknown" };
     throw await explain(error, config);
-  } finally {
-    // A connection that is established after the time limit must not stay open.
-    connecting?.then((late) => late.close()).catch(() => undefined);
   }
 }
 

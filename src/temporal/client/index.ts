@@ -6,3 +6,4 @@
 export { TemporalError } from "../temporal-error.ts";
 export type { CancelOutcome } from "./cancel-workflow.ts";
 export { cancelWorkflow } from "./cancel-workflow.ts";
+export { checkNamespace } from "./check-namespace.ts";

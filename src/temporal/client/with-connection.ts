@@ -1,0 +1,27 @@
+import { Connection } from "@temporalio/client";
+import type { TemporalConfig } from "../../config/index.ts";
+import { untilAborted, withTimeout } from "../../shared/time.ts";
+import { connectionOptions } from "../connection-options.ts";
+
+/** How long connecting may take. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/**
+ * Does something with a connection, which is closed afterwards, also when it is established too late.
+ * @throws the client's error where there is no connection in time; the signal's reason; what `work` throws
+ */
+export async function withConnection<T>(
+  config: TemporalConfig,
+  work: (connection: Connection) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const connecting = connectionOptions(config).then((options) =>
+    Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
+  );
+  const timedOut = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
+  try {
+    return await work(await untilAborted(withTimeout(connecting, CONNECT_TIMEOUT_MS, timedOut), signal));
+  } finally {
+    connecting.then((connection) => connection.close()).catch(() => undefined);
+  }
+}
