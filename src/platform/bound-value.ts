@@ -1,10 +1,10 @@
 import type { RedisConnection } from "../redis/index.ts";
 
-/** To which Stigmer backend, and to which organization at Daytona, the runners of this Redis belong. */
+/** Keys for the Stigmer backend, and the organization at Daytona, of the runners that share this Redis. */
 export const BACKEND_KEY = "stigmer:agent-runner:backend";
 export const ORGANIZATION_KEY = "stigmer:agent-runner:daytona-organization";
 
-/** Writes a value down that all runners of this Redis must have in common; the first one does. @returns what is there */
+/** Stores a value that all runners of this Redis must share, unless one has done so. @returns the stored value */
 export async function bind(redis: RedisConnection, key: string, value: string): Promise<string> {
   return (await redis.run((client) => client.set(key, value, "NX", "GET"))) ?? value;
 }

@@ -2,13 +2,13 @@ import type { RedisConnection } from "../redis/index.ts";
 import type { OrphanLedger, OrphanSighting, RoundRecord } from "../sandbox/daytona/index.ts";
 import { BACKEND_KEY, bind } from "./bound-value.ts";
 
-/** Entries that were not written for this time expire. */
+/** Entries expire this long after the last write. */
 const SIGHTINGS_TTL_MS = 7 * 86_400_000;
 const ALIVE_TTL_MS = 86_400_000;
-/** Fields of a hash that one command changes. */
+/** How many fields of a hash one command changes. */
 const BATCH = 500;
 
-/** What the replicas of a group remember about sandboxes, in Redis. */
+/** The state of orphan collection that the replicas of a group share in Redis. */
 export class RedisOrphanLedger implements OrphanLedger {
   readonly #redis: RedisConnection;
   readonly #prefix: string;
@@ -56,7 +56,7 @@ function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]>
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-/** Members and scores that follow each other. */
+/** Pairs of a member and its score, from a flat list. */
 function* pairs(list: readonly string[]): Generator<[string, number]> {
   for (let index = 0; index + 1 < list.length; index += 2) yield [list[index] ?? "", Number(list[index + 1])];
 }

@@ -12,7 +12,7 @@ import type { IsWorkflowOpen, ThreadStore } from "../threads/index.ts";
  * leaves nothing behind.
  */
 export interface PreparedPlatform {
-  /** Whether other runners may poll the same queue and do what this one cannot. */
+  /** Whether other runners may poll the same queue. */
   readonly isShared: boolean;
   /** Log lines that say what this platform is made of: after the banner, and in the summary of the settings. */
   readonly connected: readonly string[];
@@ -35,23 +35,23 @@ export interface Platform {
   readonly stigmer: StigmerClient;
   readonly sandboxes: SandboxProvider;
   readonly threads: ThreadStore;
-  /** Where status updates go besides the Stigmer API. */
+  /** Where status updates go in addition to the Stigmer API. */
   readonly sinks: readonly StatusSink[];
   readonly checks: readonly HealthCheck[];
-  /** Remembers which executions run here. */
+  /** Records which executions run here. */
   readonly journal: Journal;
   /** Runners with the same name share sessions, threads and locks. */
   readonly group: string;
-  /** Whether a runner whose executions the journal calls abandoned has surely ended. */
+  /** Whether a runner whose executions the journal reports as abandoned has certainly ended. */
   readonly isJournalCertain: boolean;
 }
 
 export interface PlatformOptions {
   readonly log: Logger;
-  /** Learns what must not be shown. */
+  /** Gets secrets that must not be shown. */
   readonly mask: SecretMask;
-  /** Asks Temporal, as soon as there is a connection. */
+  /** Asks Temporal once there is a connection. */
   readonly isWorkflowOpen: IsWorkflowOpen;
-  /** The environment of the process, of which commands in a local sandbox see a small part. */
+  /** The environment of the process; commands in a local sandbox get a small part of it. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

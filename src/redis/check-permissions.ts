@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 export const PROBE_KEY = "stigmer:agent-runner:probe";
 const PROBE_LIFE_MS = 60_000;
 
-/** One command of each kind and family of keys that the runner uses. */
+/** Each command that the runner uses, on each kind of keys. */
 const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["eval", "return 1", "1", "stigmer:lock:probe"],
   ["get", "stigmer:lock:probe"],

@@ -5,7 +5,7 @@ import { RedisError, type RedisErrorCode } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
 import { OtherServerMode } from "./server-mode.ts";
 
-/** Why a connection could not be made, found out from the client's error and, where that says little, from the port. */
+/** Explains why a connection failed, from the client's error and, if that says little, by probing the port. */
 export async function explain(error: unknown, config: RedisConfig): Promise<RedisError> {
   const address = `${config.host}:${config.port}`;
   const text = messageOf(error);
@@ -31,11 +31,11 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
 }
 
 const MODES = {
-  cluster: "it is a Redis Cluster, whose nodes have a part of the keys each",
-  sentinel: "it is a Redis Sentinel, which keeps no data",
+  cluster: "it is a Redis Cluster, whose nodes each hold a part of the keys",
+  sentinel: "it is a Redis Sentinel, which stores no data",
 } as const;
 
-/** Whether something at the address answers to an unencrypted PING as Redis does. */
+/** Whether an unencrypted PING is answered as Redis does. */
 async function speaksPlaintext(config: RedisConfig): Promise<boolean> {
   const { answer } = await probeTcp(config, "PING\r\n");
   return /^[+-]/.test(answer?.toString() ?? "");

@@ -1,3 +1,9 @@
+/**
+ * One connection to Redis that reconnects by itself, with locks, an inbox and the group of replicas. Used by the cloud
+ * platform and by the Redis implementations in `threads/`, `status/` and `recovery/`. It never knows what is stored.
+ * @module
+ */
+
 export { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
 export type { RedisClient } from "./redis-connection.ts";
 export { CONNECT_TIMEOUT_MS, RedisConnection, SILENCE_MS } from "./redis-connection.ts";

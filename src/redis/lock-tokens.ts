@@ -4,15 +4,15 @@ import { messageOf } from "../shared/errors.ts";
 import { sleep, waitAtMost } from "../shared/time.ts";
 import type { RedisClient, RedisConnection } from "./redis-connection.ts";
 
-/** How long a lock is kept for a holder that is not heard of any more. */
+/** How long a lock lasts when its holder no longer renews it. */
 export const LOCK_TTL_MS = 30_000;
-/** How long a release is waited for; further tries are made behind it. */
+/** How long the caller waits for a release; retries continue in the background. */
 const RELEASE_MS = 1_000;
 const RELEASE_RETRY = { initialMs: 500, maxMs: 4_000 };
 
 /**
- * Takes or renews. A lock that holds this token is this holder's: an earlier try may have been carried out without its
- * answer having come. The tokens after the time are those that this process has released, but could not remove.
+ * Takes or renews a lock. One that has this token already is held by the caller: an earlier attempt may have succeeded
+ * although its answer was lost. The tokens after the TTL were released by this process, but could not be removed yet.
  */
 const HOLD = `
 local holder = redis.call("GET", KEYS[1])
@@ -22,11 +22,11 @@ if not free then return 0 end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
 return 1`;
 
-/** The tokens of locks, as far as this process holds them or has released them without Redis knowing yet. */
+/** The tokens of locks that this process holds, or has released although Redis may still have them. */
 export class LockTokens {
   readonly #redis: RedisConnection;
   readonly #log: Logger;
-  /** Of each key: the tokens that were released, though Redis may still have them. */
+  /** By key: the tokens that were released, although Redis may still have them. */
   readonly #released = new Map<string, Set<string>>();
 
   constructor(redis: RedisConnection, log: Logger) {
@@ -34,7 +34,7 @@ export class LockTokens {
     this.#log = log;
   }
 
-  /** The tokens of a key that count for nothing: this process has released them. */
+  /** The tokens of a key that this process has released, so that they can be ignored. */
   released(key: string): readonly string[] {
     return [...(this.#released.get(key) ?? [])];
   }
@@ -43,16 +43,16 @@ export class LockTokens {
     return this.#released.get(key)?.has(token) === true;
   }
 
-  /** Takes a lock that is free, or keeps one that is held. @returns whether it is held @throws RedisError */
+  /** Takes a free lock, or renews one that is held. @returns whether it is held @throws RedisError */
   async hold(key: string, token: string): Promise<boolean> {
     const released = this.released(key);
     return (await this.#redis.run((client) => client.eval(HOLD, 1, key, token, LOCK_TTL_MS, ...released))) === 1;
   }
 
   /**
-   * Releases a lock, within {@link RELEASE_MS} for the caller, and tries for as long as the lock would last by itself.
+   * Releases a lock. The caller waits for {@link RELEASE_MS} at most; retries continue until the lock would have expired.
    * Never fails.
-   * @param held whether it was taken for sure
+   * @param held whether the lock was certainly taken
    */
   async release(
     key: string,
@@ -80,7 +80,7 @@ export class LockTokens {
         if (attempt === 1 && held) {
           const seconds = LOCK_TTL_MS / 1000;
           const why = messageOf(error);
-          this.#log.warn(`The lock ${key} could not be released yet, it ends by itself in ${seconds} s: ${why}`);
+          this.#log.warn(`The lock ${key} could not be released yet, it expires in ${seconds} s: ${why}`);
         }
         if (Date.now() >= end || this.#redis.closed) break;
         await sleep(backoffMs(attempt, RELEASE_RETRY));

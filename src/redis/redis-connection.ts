@@ -12,32 +12,32 @@ import { RedisError } from "./redis-error.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 import { checkMode, OtherServerMode } from "./server-mode.ts";
 
-/** How long connecting may take at the start, with the first commands. */
+/** How long connecting may take at the start, including the first commands. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a Redis that reads its data is waited for at the start. */
+/** How long the start waits for a Redis that is still loading its data. */
 const LOADING_MS = 3_500;
-/** A connection on which commands wait and nothing comes is closed after so long, and what waits fails: it may hang forever. */
+/** A connection with pending commands is closed after this time without an answer, since it may hang forever. */
 export const SILENCE_MS = 3_000;
-/** How long one command may take where others are answered. */
+/** How long one command may take while others are answered. */
 const COMMAND_TIMEOUT_MS = 5_000;
-/** Shortest time between two connections that are made anew because the other side is no primary. */
+/** Shortest time between two reconnects because the server is not a primary. */
 const RENEW_MS = 1_000;
 const RECONNECT = { initialMs: 100, maxMs: 2_000 };
-/** How long a write that must not be lost is begun anew: with the last try about half a minute. */
-const PERSIST_MS = 24_000;
-const PERSISTENT_RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 4_000 };
+/** How long {@link RedisConnection.runWithRetry} starts new attempts: with the last one about half a minute. */
+const RETRY_LIMIT_MS = 24_000;
+const RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 4_000 };
 
 export type RedisClient = Redis;
 
-/** A connection to Redis that comes back by itself when it is lost. */
+/** A connection to Redis that reconnects by itself. */
 export class RedisConnection {
   /** `host:port`. */
   readonly address: string;
   readonly #client: Redis;
   readonly #log: Logger;
-  /** Why it cannot be used. */
+  /** Why the connection cannot be used. */
   #lost: string | undefined;
-  /** What Redis said last, where that is why. */
+  /** The answer with which Redis refused the last command, if that is the reason. */
   #refusal: Refusal | undefined;
   #closed = false;
   readonly #others = new Set<Redis>();
@@ -51,29 +51,29 @@ export class RedisConnection {
       this.#lose(lossOf(error));
       this.#refusal = undefined;
     });
-    // Connected is not enough: it may take no writes.
+    // Connected is not enough: it may reject writes.
     client.on("ready", () => void this.probe());
   }
 
   /**
-   * Connects, and makes sure that Redis does all that will be needed.
-   * @throws RedisError with the cause, within {@link CONNECT_TIMEOUT_MS} and the time to find it out
+   * Connects, and checks that Redis allows everything that will be needed. Writes nothing.
+   * @throws RedisError with the cause, within {@link CONNECT_TIMEOUT_MS} and the time of the diagnosis
    */
   static async open(config: RedisConfig, log: Logger): Promise<RedisConnection> {
     let started = false;
     let renewed = 0;
     const client = new Redis({
       ...clientOptions(config),
-      // Behind the same name there may be another one by now, which is the primary.
+      // The same name may lead to another server by now, which is the primary.
       reconnectOnError: (error) => {
         const due = started && error.message.startsWith("READONLY") && Date.now() - renewed > RENEW_MS;
         if (due) renewed = Date.now();
         return due;
       },
-      // A start fails at once; later the connection is made again for as long as it takes.
+      // A start fails at once; later the client reconnects until it succeeds.
       retryStrategy: (attempt) => (started ? backoffMs(attempt, RECONNECT) : null),
     });
-    // What connect() rejects with says only that the connection was closed; the event before it says why.
+    // connect() rejects with "connection is closed" only; the error event before it has the reason.
     let cause: unknown;
     const remember = (error: unknown) => {
       cause ??= error;
@@ -82,18 +82,18 @@ export class RedisConnection {
     const begin = async () => {
       await client.connect();
       await checkMode(client);
-      // The client ignores that the database it was told does not exist.
+      // The client ignores an error when its database does not exist.
       await client.select(config.db);
-      // One that has just been started itself may be ready in a moment.
+      // A Redis that has just started may be ready in a moment.
       const end = Date.now() + LOADING_MS;
       const isTransient = (error: unknown) => refusalOf(error)?.code === "loading" && Date.now() < end;
-      await retry(() => checkPermissions(client), { ...PERSISTENT_RETRY, maxMs: 500, isTransient });
+      await retry(() => checkPermissions(client), { ...RETRY, maxMs: 500, isTransient });
     };
     try {
       await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));
     } catch (error) {
       client.disconnect();
-      // What it is explains what else it refused.
+      // The mode of the server explains its other refusals.
       throw await explain(error instanceof OtherServerMode ? error : (cause ?? error), config);
     }
     client.off("error", remember);
@@ -101,7 +101,7 @@ export class RedisConnection {
     return new RedisConnection(client, `${config.host}:${config.port}`, log);
   }
 
-  /** Runs commands; they fail at once while the connection is lost. @throws RedisError */
+  /** Runs commands, which fail at once while the connection is lost. @throws RedisError */
   async run<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
       return await work(this.#client);
@@ -112,11 +112,11 @@ export class RedisConnection {
     }
   }
 
-  /** As {@link run}, and tries again while the connection is lost, up to a limit. @throws RedisError */
+  /** As {@link run}, with retries while the connection is lost, up to a limit. @throws RedisError */
   async runWithRetry<T>(work: (client: RedisClient) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const end = Date.now() + PERSIST_MS;
+    const end = Date.now() + RETRY_LIMIT_MS;
     const options = {
-      ...PERSISTENT_RETRY,
+      ...RETRY,
       isTransient: (error: unknown) => !this.#closed && Date.now() < end && isTransient(error),
       ...(signal === undefined ? {} : { signal }),
     };
@@ -148,7 +148,7 @@ export class RedisConnection {
     return this.#closed;
   }
 
-  /** Another connection to the same Redis, not connected yet, which is closed with this one. */
+  /** Another connection to the same Redis, not connected yet. It is closed with this one. */
   second(): RedisClient {
     const client = this.#client.duplicate({ autoResubscribe: false });
     this.#others.add(client);
@@ -168,16 +168,16 @@ export class RedisConnection {
   }
 }
 
-/** Answers that Redis gives while it starts, changes its master or is moved. */
-const PASSING_REPLIES = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY)/;
+/** Errors that Redis returns while it starts, fails over or moves. */
+const TRANSIENT_REPLIES = /^(LOADING|READONLY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY)/;
 
-/** Whether the same command may succeed later: always where there was no answer, seldom where there was one. */
+/** Whether the same command may succeed later: always without an answer, rarely with one. */
 function isTransient(error: unknown): boolean {
   const cause = error instanceof RedisError ? error.cause : error;
-  return !isReply(cause) || PASSING_REPLIES.test(messageOf(cause));
+  return !isReply(cause) || TRANSIENT_REPLIES.test(messageOf(cause));
 }
 
-/** Whether Redis has answered, with an error. */
+/** Whether Redis has answered with an error. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === "ReplyError";
 }
@@ -185,7 +185,7 @@ function isReply(error: unknown): boolean {
 /** Why a connection is lost, for people. */
 function lossOf(error: unknown): string {
   const text = messageOf(error);
-  return text.startsWith("Socket timeout") ? `it does not answer any more, for ${SILENCE_MS / 1000} s` : text;
+  return text.startsWith("Socket timeout") ? `it has not answered for ${SILENCE_MS / 1000} s` : text;
 }
 
 function clientOptions({ host, port, username, password, db, tls }: RedisConfig) {
@@ -197,9 +197,9 @@ function clientOptions({ host, port, username, password, db, tls }: RedisConfig)
     connectTimeout: CONNECT_TIMEOUT_MS - 1_000,
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
-    // It would be INFO, which not everybody may ask for.
+    // It would send INFO, which not every user may run.
     enableReadyCheck: false,
-    // Commands neither wait for a connection nor are repeated behind the caller's back.
+    // Commands do not wait for a connection, and are not repeated without the caller's knowledge.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

@@ -21,7 +21,7 @@ export type RedisErrorCode =
   | "sentinel"
   | "lost";
 
-/** What went wrong with Redis. The message names the address, never the password. */
+/** Why Redis cannot be used. The message names the address, never the password. */
 export class RedisError extends RunnerError<RedisErrorCode> {
   override readonly name = "RedisError";
   override readonly headline = "Redis cannot be used";
@@ -38,19 +38,19 @@ const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
     "A firewall or network policy drops the connection: try `nc -vz <host> <port>` from here.",
     "Redis is overloaded or stuck: look at its log.",
   ],
-  "password-missing": ["Redis wants a password: set REDIS_PASSWORD (and REDIS_USERNAME, where it has users)."],
+  "password-missing": ["Redis requires a password: set REDIS_PASSWORD (and REDIS_USERNAME, if it has users)."],
   "password-wrong": ["The password or the user is wrong: check REDIS_PASSWORD and REDIS_USERNAME."],
   "not-allowed": [
-    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* &stigmer:agent-runner:* +@read +@write +@connection +@transaction +publish +subscribe +eval -@dangerous` gives all that are needed.",
+    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* &stigmer:agent-runner:* +@read +@write +@connection +@transaction +publish +subscribe +eval -@dangerous` grants all that are needed.",
   ],
   "read-only": [
     "REDIS_HOST names a replica: name the primary.",
     "The primary has changed: point the name to the new one; the runner reconnects by itself.",
   ],
   full: ["Redis has reached its maxmemory: give it more, or set a shorter REDIS_THREAD_TTL."],
-  "cannot-save": ["Redis cannot save to its disk: make room there, or look at its log."],
-  "no-replicas": ["Redis wants more replicas (min-replicas-to-write): bring them back."],
-  loading: ["Redis is starting, or waits for its primary: try again when it is ready."],
+  "cannot-save": ["Redis cannot save to its disk: free space there, or look at its log."],
+  "no-replicas": ["Redis requires more replicas (min-replicas-to-write): start them again."],
+  loading: ["Redis is starting, or waiting for its primary: try again when it is ready."],
   "tls-expected": ["This port speaks TLS: set REDIS_TLS=true, and REDIS_TLS_CA_FILE for a private CA."],
   "plaintext-expected": ["This port does not speak TLS: unset REDIS_TLS, or use the TLS port."],
   certificate: [
@@ -60,7 +60,7 @@ const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   "no-database": ["Redis has no database of this number: correct REDIS_DB."],
   "not-redis": ["Something else listens there: check REDIS_HOST and REDIS_PORT."],
   cluster: [
-    "The runner needs one Redis that has all keys: name one without cluster mode, a primary with replicas for example.",
+    "The runner needs one Redis with all keys: name one without cluster mode, for example a primary with replicas.",
   ],
   sentinel: [
     "Name the primary that it watches, or a name that follows it (a proxy, a service): `redis-cli -h <host> -p <port> sentinel masters` lists it.",

@@ -8,12 +8,12 @@ import type { RedisConnection } from "./redis-connection.ts";
 const RENEW_MS = LOCK_TTL_MS / 3;
 const WAIT = { initialMs: 50, maxMs: 500 };
 
-/** Only who holds the token may release: the lock may have passed on meanwhile. */
+/** Deletes the lock only if it still has this token: another holder may have it by now. */
 const RELEASE = 'if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0';
 
 /** A lock that this process holds. */
 export interface HeldLock {
-  /** Looks at Redis. @returns `false` where it is not known, too */
+  /** Asks Redis. @returns `false` also when Redis does not answer */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -24,10 +24,10 @@ export class RedisLocks {
   readonly #prefix: string;
   readonly #log: Logger;
   readonly #tokens: LockTokens;
-  /** Those of this process wait here, in the order they came, not each by itself at Redis. */
-  readonly #mine = new KeyedMutex();
+  /** Callers of this process queue here, instead of polling Redis each. */
+  readonly #local = new KeyedMutex();
 
-  /** @param prefix begins the keys of these locks */
+  /** @param prefix of the keys of these locks */
   constructor(redis: RedisConnection, prefix: string, log: Logger) {
     this.#redis = redis;
     this.#prefix = prefix;
@@ -36,48 +36,48 @@ export class RedisLocks {
   }
 
   /**
-   * Waits for a lock, and holds it by renewing until it is released. Where Redis is lost while it is held, the holder
-   * goes on; after {@link LOCK_TTL_MS} another one may hold it too, which is logged.
-   * @param onLost told when another one holds it too
-   * @returns the function that releases it, which takes a second at most
-   * @throws RedisError where Redis is not there; the signal's reason, when it aborts while waiting
+   * Waits for a lock, and renews it until it is released. If Redis is lost meanwhile, the holder continues; after
+   * {@link LOCK_TTL_MS} another replica may take the lock too, which is logged.
+   * @param onLost called when another replica has taken the lock
+   * @returns the function that releases the lock, within a second
+   * @throws RedisError if Redis is not available; the signal's reason if it aborts while waiting
    */
   async acquire(name: string, signal?: AbortSignal, onLost?: () => void): Promise<() => Promise<void>> {
-    const leave = await this.#mine.acquire(name, signal);
+    const releaseLocal = await this.#local.acquire(name, signal);
     const key = `${this.#prefix}${name}`;
     const token = crypto.randomUUID();
     try {
       await this.#take(key, token, signal);
     } catch (error) {
-      // It may be taken all the same, or be still: what was sent cannot be called back.
+      // Redis may have taken the lock although its answer was lost, or may still take it: release it in any case.
       void this.#release(key, token, false);
-      leave();
+      releaseLocal();
       throw error;
     }
-    return this.#hold(key, token, leave, onLost);
+    return this.#hold(key, token, releaseLocal, onLost);
   }
 
   /**
-   * Takes a lock that is free, and holds it as {@link acquire} does.
-   * @returns `undefined` where somebody holds it
+   * Takes a lock if it is free, and holds it as {@link acquire} does.
+   * @returns `undefined` when it is held already
    * @throws RedisError
    */
   async tryAcquire(name: string, onLost?: () => void): Promise<HeldLock | undefined> {
-    if (this.#mine.isBusy(name)) return undefined;
-    const leave = await this.#mine.acquire(name);
+    if (this.#local.isBusy(name)) return undefined;
+    const releaseLocal = await this.#local.acquire(name);
     const key = `${this.#prefix}${name}`;
     const token = crypto.randomUUID();
     try {
       if (!(await this.#tokens.hold(key, token))) {
-        leave();
+        releaseLocal();
         return undefined;
       }
     } catch (error) {
       void this.#release(key, token, false);
-      leave();
+      releaseLocal();
       throw error;
     }
-    const release = this.#hold(key, token, leave, onLost);
+    const release = this.#hold(key, token, releaseLocal, onLost);
     const isHeld = () =>
       this.#redis
         .run((client) => client.get(key))
@@ -88,8 +88,8 @@ export class RedisLocks {
     return { isHeld, release };
   }
 
-  /** Renews a lock that was taken. @returns the function that releases it */
-  #hold(key: string, token: string, leave: () => void, onLost?: () => void): () => Promise<void> {
+  /** Renews a lock until it is released. @returns the function that releases it */
+  #hold(key: string, token: string, releaseLocal: () => void, onLost?: () => void): () => Promise<void> {
     const renewal = setInterval(() => void this.#renew(key, token, onLost), RENEW_MS);
     let released = false;
     return async () => {
@@ -97,7 +97,7 @@ export class RedisLocks {
       released = true;
       clearInterval(renewal);
       await this.#release(key, token, true);
-      leave();
+      releaseLocal();
     };
   }
 

@@ -1,27 +1,27 @@
 import { messageOf } from "../shared/errors.ts";
 import type { RedisErrorCode } from "./redis-error.ts";
 
-/** An answer of a Redis that is there, but does not do what it is told. */
+/** The error of a Redis that is reachable but refuses a command. */
 export interface Refusal {
   readonly code: RedisErrorCode;
-  /** For people, without what differs from command to command. */
+  /** For people, without what depends on the command. */
   readonly reason: string;
 }
 
 const REFUSALS: readonly (readonly [reply: RegExp, code: RedisErrorCode, reason: string])[] = [
   [/^WRONGPASS/, "password-wrong", "it refuses the user or the password (WRONGPASS)"],
-  [/^NOAUTH/, "password-missing", "it wants a password, and none is set (NOAUTH)"],
-  [/^READONLY/, "read-only", "it takes no writes, since it is a replica (READONLY)"],
-  [/^OOM/, "full", "it takes no writes, since its memory is full (OOM)"],
-  [/^MISCONF/, "cannot-save", "it takes no writes, since it cannot save them (MISCONF)"],
-  [/^NOREPLICAS/, "no-replicas", "it takes no writes, since too few replicas follow it (NOREPLICAS)"],
+  [/^NOAUTH/, "password-missing", "it requires a password, and none is set (NOAUTH)"],
+  [/^READONLY/, "read-only", "it rejects writes because it is a replica (READONLY)"],
+  [/^OOM/, "full", "it rejects writes because its memory is full (OOM)"],
+  [/^MISCONF/, "cannot-save", "it rejects writes because it cannot save them (MISCONF)"],
+  [/^NOREPLICAS/, "no-replicas", "it rejects writes because it has too few replicas (NOREPLICAS)"],
   [/^(MOVED|ASK|CROSSSLOT) |not allowed in cluster mode/, "cluster", "it is a Redis Cluster"],
   [/^(LOADING|MASTERDOWN)/, "loading", "it is not ready yet (LOADING)"],
 ];
-/** Its text names the command, or says that it was a key or a channel. Within scripts older versions say it in other words. */
+/** Its text names the command, key or channel. Inside scripts, older versions use another text. */
 const NOT_ALLOWED = /^NOPERM|^ERR The user executing the script/;
 
-/** What an error of the client says that Redis refuses, or `undefined` where it is another error. */
+/** The refusal that an error of the client reports; `undefined` for other errors. */
 export function refusalOf(error: unknown): Refusal | undefined {
   const text = messageOf(error);
   if (NOT_ALLOWED.test(text)) return { code: "not-allowed", reason: text };

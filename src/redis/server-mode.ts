@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 
-/** What a server is that is no single Redis. */
+/** A server that is not a single Redis. */
 export class OtherServerMode extends Error {
   override readonly name = "OtherServerMode";
   readonly mode: "cluster" | "sentinel";
@@ -12,8 +12,8 @@ export class OtherServerMode extends Error {
 }
 
 /**
- * Makes sure that this is a single Redis, which has all keys. Every user may ask that; a server that does not tell (an older
- * one, a proxy) is believed to be one.
+ * Makes sure that this is a single Redis, which has all keys. Every user may run the command. A server that does not
+ * support it (an older one, a proxy) is assumed to be a single Redis.
  * @throws OtherServerMode
  */
 export async function checkMode(client: Redis): Promise<void> {
@@ -22,7 +22,7 @@ export async function checkMode(client: Redis): Promise<void> {
   if (mode === "cluster" || mode === "sentinel") throw new OtherServerMode(mode);
 }
 
-/** A value of an answer that is a list of names and values, or a map of them. */
+/** A value in an answer that is a list of names and values, or a map. */
 function fieldOf(answer: unknown, name: string): unknown {
   if (Array.isArray(answer)) return answer[answer.indexOf(name) + 1];
   if (answer instanceof Map) return answer.get(name);

@@ -34,8 +34,8 @@ function distrust(admission: Admission): void {
   for (let n = 0; n < MAX_FAILURES_IN_A_ROW; n++) admission.failed("no sandbox can be had");
 }
 
-describe("executions are taken", () => {
-  test("only when all that they need was found healthy", () => {
+describe("executions are accepted", () => {
+  test("only when all checks that they need have passed", () => {
     const { admission, seen } = admissionOf({ isHealthy: false });
     expect(admission.paused).toBeDefined();
     admission.checked(["Redis", "Daytona"]);
@@ -46,13 +46,13 @@ describe("executions are taken", () => {
     expect(seen.allowed).toBe(0);
   });
 
-  test("although one has failed for a reason of the infrastructure, and the checks are made at once", () => {
+  test("after one infrastructure failure, and the checks run at once", () => {
     const { admission, seen } = admissionOf();
     admission.failed("no sandbox can be had");
     expect([seen.allowed, seen.rechecks]).toEqual([Number.POSITIVE_INFINITY, 1]);
   });
 
-  test("although several have failed, where each had another reason or one in between worked", () => {
+  test("after several failures with different reasons, or with a success in between", () => {
     const { admission, seen } = admissionOf();
     for (let n = 0; n < 10; n++) admission.failed(n % 2 === 0 ? "no sandbox can be had" : "the memory cannot be used");
     for (let n = 0; n < 10; n++) {
@@ -62,15 +62,15 @@ describe("executions are taken", () => {
     expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test("whatever fails, by a runner that works alone: its users learn what is wrong", () => {
+  test("always by a runner that works alone, so that its users learn what is wrong", () => {
     const { admission, seen } = admissionOf({ isShared: false });
     for (let n = 0; n < 10; n++) admission.failed("no sandbox can be had");
     expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
-describe("after several failures in a row for the same reason", () => {
-  test("none is taken, then a single one is tried, and all are taken again when it works", async () => {
+describe("after several consecutive failures for the same reason", () => {
+  test("none is accepted, then a single one is tried, and all are accepted again when it works", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     expect(seen.allowed).toBe(0);
@@ -81,7 +81,7 @@ describe("after several failures in a row for the same reason", () => {
     expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
   });
 
-  test("a trial that fails is followed by another pause", async () => {
+  test("a failed trial is followed by another pause", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     await until("one is tried", () => seen.allowed > 0);
@@ -91,7 +91,7 @@ describe("after several failures in a row for the same reason", () => {
     expect(seen.allowed).toBe(1);
   });
 
-  test("a trial that says nothing, such as one that is cancelled, is followed by another one", async () => {
+  test("a trial without an outcome, such as a cancelled one, is followed by another one", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     await until("one is tried", () => seen.allowed > 0);
@@ -101,7 +101,7 @@ describe("after several failures in a row for the same reason", () => {
     expect(seen.allowed).toBe(1);
   });
 
-  test("a check says so, which keeps no trial away, until one works", async () => {
+  test("a check reports it, without stopping trials, until one works", async () => {
     const { admission } = admissionOf();
     const { check } = admission;
     expect([await check.check(), check.stopsWork]).toEqual([undefined, false]);
@@ -114,7 +114,7 @@ describe("after several failures in a row for the same reason", () => {
     expect(await check.check()).toBeUndefined();
   });
 
-  test("of those that were handed out and wait, one is the trial", async () => {
+  test("one of the waiting executions becomes the trial", async () => {
     const { admission, seen } = admissionOf({ holdMs: 60_000 });
     distrust(admission);
     const entered: number[] = [];
@@ -125,14 +125,14 @@ describe("after several failures in a row for the same reason", () => {
     await second;
   });
 
-  test("those that were under way and fail too do not make the pause longer", () => {
+  test("failures of executions that were already running do not extend the pause", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     for (let n = 0; n < 100; n++) admission.failed("no sandbox can be had");
     expect(seen.allowed).toBe(0);
   });
 
-  test("no trial is made while a check fails, and none is needed when that is over", async () => {
+  test("there is no trial while a check fails, and none is needed once it passes", async () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     admission.checked(["Daytona"]);
@@ -144,12 +144,12 @@ describe("after several failures in a row for the same reason", () => {
   });
 });
 
-describe("an execution that was handed out nevertheless", () => {
-  test("begins at once where executions are taken", async () => {
+describe("an execution that arrives anyway", () => {
+  test("begins at once while executions are accepted", async () => {
     await admissionOf().admission.waitUntilAllowed(never);
   });
 
-  test("waits until executions are taken again", async () => {
+  test("waits until executions are accepted again", async () => {
     const { admission } = admissionOf({ isHealthy: false });
     const order: string[] = [];
     const entered = admission.waitUntilAllowed(never).then(() => order.push("entered"));
@@ -159,7 +159,7 @@ describe("an execution that was handed out nevertheless", () => {
     expect(order).toEqual(["healthy", "entered"]);
   });
 
-  test("is tried when it has waited for long", async () => {
+  test("is tried after it has waited for long", async () => {
     await admissionOf({ isHealthy: false }).admission.waitUntilAllowed(never);
   });
 

@@ -4,19 +4,19 @@ import { failed, type HealthCheck } from "../shared/health.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import { waitInQueue } from "../shared/wait-in-queue.ts";
 
-/** Failures in a row for the same reason of the infrastructure after which this replica takes no executions. */
+/** Consecutive failures with the same infrastructure reason after which this replica accepts no executions. */
 export const MAX_FAILURES_IN_A_ROW = 2;
-/** Between trial executions. */
+/** The wait before each trial execution. */
 const TRIAL_BACKOFF = { initialMs: 10_000, maxMs: 120_000 };
-/** How long an execution that was handed out while none should be waits for better times before it is tried. */
+/** How long an execution that arrives while none are accepted waits before it is tried anyway. */
 export const HOLD_MS = 20_000;
 
 export interface AdmissionDeps {
-  /** Sets how many executions may be taken from now on. */
+  /** Sets how many further executions may be accepted. */
   readonly allow: (executions: number) => void;
-  /** Whether others poll the same queue and can do what this one cannot. */
+  /** Whether other replicas poll the same queue. */
   readonly isShared: boolean;
-  /** Asks for the health checks to be made now. */
+  /** Runs the health checks now. */
   readonly recheck: () => void;
   readonly log: Logger;
   readonly holdMs?: number;
@@ -25,39 +25,39 @@ export interface AdmissionDeps {
 
 interface Trial {
   readonly number: number;
-  /** Whether an execution may be taken for it. */
+  /** Whether an execution may be accepted for it. */
   readonly isDue: boolean;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
 /**
- * Decides whether this runner takes executions: none while something that they need fails. One that fails them faster
- * than the others work would soon have all of the queue. Where the checks see nothing but executions fail for one reason
- * of the infrastructure, a single one is tried after growing intervals.
+ * Decides whether this runner accepts executions: none while something that they need fails, because a replica that fails
+ * them quickly would drain the queue. If executions fail for one infrastructure reason although all checks pass, single
+ * executions are tried after growing intervals.
  */
 export class Admission {
   readonly #deps: AdmissionDeps;
   readonly #waiting: (() => void)[] = [];
-  /** What fails, of the checks. */
-  #unhealthy: string | undefined = "the health checks were not made yet";
+  /** The failing checks. */
+  #unhealthy: string | undefined = "the health checks have not run yet";
   #failure: { readonly reason: string; readonly count: number } | undefined;
-  /** Present while executions are only tried. */
+  /** Present while executions are only tried, one at a time. */
   #trial: Trial | undefined;
 
   constructor(deps: AdmissionDeps) {
     this.#deps = deps;
   }
 
-  /** Why no executions are taken; absent while they are. */
+  /** Why no executions are accepted; absent while they are. */
   get paused(): string | undefined {
     return this.#unhealthy ?? this.#distrust();
   }
 
-  /** Tells of executions that fail although all checks are well. */
+  /** Reports executions that fail although all checks pass. */
   get check(): HealthCheck {
     return {
       name: "executions",
-      // What they need is not known to be there: a trial finds out.
+      // Only a trial can find out whether executions work again.
       stopsWork: false,
       isSilentWhileOk: true,
       check: async () => {
@@ -67,22 +67,23 @@ export class Admission {
     };
   }
 
-  /** @param failing names of the health checks that fail and are about what executions need */
+  /** @param failing names of the failing health checks that stop work */
   checked(failing: readonly string[]): void {
     const before = this.#unhealthy;
     this.#unhealthy = failing.length === 0 ? undefined : failing.join(", ");
     if (this.#unhealthy === before) return;
     const { log } = this.#deps;
-    // What executions failed for is most likely what the checks found, and that is over.
+    // Executions most likely failed for the reason that the checks found, which is gone.
     if (this.#unhealthy === undefined) this.#trust();
-    if (this.#unhealthy !== undefined) log.warn(`No executions are taken while this is unhealthy: ${this.#unhealthy}`);
-    else log.info("Executions are taken");
+    if (this.#unhealthy !== undefined)
+      log.warn(`No executions are accepted while this is unhealthy: ${this.#unhealthy}`);
+    else log.info("Executions are accepted");
     this.#apply();
   }
 
   /**
-   * An execution failed for a reason of the infrastructure.
-   * @param reason in words that are the same each time
+   * An execution failed for an infrastructure reason.
+   * @param reason the same text each time
    */
   failed(reason: string): void {
     this.#deps.recheck();
@@ -90,7 +91,7 @@ export class Admission {
     const count = this.#failure?.reason === reason ? this.#failure.count + 1 : 1;
     this.#failure = { reason, count };
     if (this.#trial === undefined && count < MAX_FAILURES_IN_A_ROW) return;
-    // One of several that were under way says nothing new.
+    // Other executions that were already running say nothing new.
     if (this.#trial?.isDue === false) return;
     clearTimeout(this.#trial?.timer);
     const number = (this.#trial?.number ?? 0) + 1;
@@ -102,16 +103,16 @@ export class Admission {
     this.#apply();
   }
 
-  /** The infrastructure did its part for an execution. */
+  /** The infrastructure worked for an execution. */
   worked(): void {
     if (!this.#trust()) return;
     this.#deps.log.info("Executions work here again");
-    // The check that tells of it is made now, and not when its time has come.
+    // Update the check now, not at its next interval.
     this.#deps.recheck();
     this.#apply();
   }
 
-  /** For an execution that was handed out: waits while none should be, up to a limit. @throws the signal's reason */
+  /** Makes an execution wait while none are accepted, up to a limit. @throws the signal's reason */
   async waitUntilAllowed(signal: AbortSignal): Promise<void> {
     if (!this.#isClosed()) return;
     const over = new AbortController();
@@ -126,7 +127,7 @@ export class Admission {
     clearTimeout(this.#trial?.timer);
   }
 
-  /** @returns whether executions were only tried */
+  /** Accepts executions again. @returns whether they were only tried before */
   #trust(): boolean {
     const wasTrial = this.#trial !== undefined;
     clearTimeout(this.#trial?.timer);
@@ -135,7 +136,7 @@ export class Admission {
     return wasTrial;
   }
 
-  /** Lets one be tried, and another one where that says nothing: it may be cancelled, or wait for others. */
+  /** Allows one trial, and later another one in case the first has no outcome: it may be cancelled or wait. */
   #try(againInMs: number): void {
     if (this.#trial === undefined) return;
     this.#trial = { ...this.#trial, isDue: true, timer: setTimeout(() => this.#try(againInMs), againInMs) };
@@ -162,7 +163,7 @@ export class Admission {
       for (const open of this.#waiting.splice(0)) open();
       return;
     }
-    // One that waits here already is the trial.
+    // An execution that waits here already becomes the trial.
     const [first] = this.#waiting.splice(0, 1);
     allow(first === undefined ? 1 : 0);
     first?.();

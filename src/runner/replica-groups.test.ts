@@ -7,14 +7,14 @@ function identity(pid: number, group: string): string {
   return formatIdentity({ pid, host: "node", pidNamespace: "1", group });
 }
 
-describe("the groups that poll a queue", () => {
-  test("are told by the identities of runners, without this one's own and without other workers", () => {
+describe("the foreign groups that poll a queue", () => {
+  test("are found from the identities of runners, ignoring the own group and other workers", () => {
     const pollers = [identity(1, "a"), identity(2, "b"), identity(3, "b"), "17@python", identity(4, "")];
     expect(foreignGroups(pollers, "a")).toEqual([{ group: "b", runners: ["2@node", "3@node"] }]);
   });
 });
 
-test("runners of one host whose processes have the same number count each", () => {
+test("runners of one host with the same process id count separately", () => {
   const pod = (pidNamespace: string) => formatIdentity({ pid: 1, host: "node", pidNamespace, group: "b" });
   expect(foreignGroups([pod("1"), pod("2")], "a")).toEqual([{ group: "b", runners: ["1@node", "1@node"] }]);
 });
@@ -24,19 +24,19 @@ describe("of two groups on one queue", () => {
     { group, runners: Array.from({ length: count }, (_, n) => `${n}@node`) },
   ];
 
-  test("the smaller one leaves it to the other, whichever is older", () => {
+  test("the smaller one yields, whichever is older", () => {
     expect(mustYield("a", 1, foreign("b", 3))).toBe(true);
     expect(mustYield("b", 3, foreign("a", 1))).toBe(false);
   });
 
-  test("of the same size the younger one leaves it to the older", () => {
+  test("the younger one yields if both have the same size", () => {
     const [older, younger] = [Bun.randomUUIDv7("hex", 1_000), Bun.randomUUIDv7("hex", 2_000)];
     expect(mustYield(younger, 2, foreign(older, 2))).toBe(true);
     expect(mustYield(older, 2, foreign(younger, 2))).toBe(false);
   });
 });
 
-describe("a runner", () => {
+describe("a runner on a shared queue", () => {
   const own = identity(1, "a");
   const of = (pollers: readonly string[], mustShare = true) =>
     new ReplicaGroups({ pollers: async () => pollers, identity: own, taskQueue: "queue", group: "a", mustShare });
@@ -44,27 +44,27 @@ describe("a runner", () => {
   const checkStart = (pollers: readonly string[], group: string | undefined = "a") =>
     checkQueueIsShared({ pollers: async () => pollers, taskQueue: "queue" }, group);
 
-  test("starts beside those of its own group", async () => {
+  test("starts beside runners of its own group", async () => {
     const pollers = [own, identity(2, "a"), "17@python"];
     await checkStart(pollers);
     expect(await of(pollers).check()).toBeUndefined();
   });
 
-  test("does not start beside those of another group, and names them", async () => {
+  test("does not start beside runners of another group, and names them", async () => {
     for (const group of ["a", undefined])
       await expect(checkStart([identity(2, "b")], group)).rejects.toThrow(
         "1 runner of the task queue queue (2@node) does not share sessions with this one",
       );
   });
 
-  test("starts where Temporal does not tell who polls", async () => {
+  test("starts when Temporal does not list the pollers", async () => {
     const pollers = async () => {
       throw new Error("deadline exceeded");
     };
     await checkQueueIsShared({ pollers, taskQueue: "queue" }, "a");
   });
 
-  test("says that it does not know where Temporal goes on not telling who polls", async () => {
+  test("reports that the pollers are unknown when Temporal repeatedly does not list them", async () => {
     let now = 0;
     let answers = false;
     const groups = new ReplicaGroups({
@@ -85,12 +85,12 @@ describe("a runner", () => {
     expect(await look()).toBeUndefined();
   });
 
-  test("only says so where it has nothing that has to be shared", async () => {
+  test("only reports another group when nothing has to be shared", async () => {
     const groups = of([own, identity(2, "b"), identity(3, "b")], false);
     expect(await groups.check()).toMatchObject({ status: "degraded" });
   });
 
-  test("fails its check when it finds itself in the smaller group later on", async () => {
+  test("fails its check when its group turns out to be the smaller one", async () => {
     expect(await of([own, identity(2, "b"), identity(3, "b")]).check()).toMatchObject({ status: "failed" });
     expect(await of([own, identity(2, "a"), identity(3, "b")]).check()).toMatchObject({ status: "degraded" });
   });

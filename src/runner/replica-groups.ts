@@ -4,19 +4,19 @@ import { plural } from "../shared/text.ts";
 import { parseIdentity } from "../temporal/index.ts";
 import { UNSHARED_REMEDIES, UnsharedQueueError } from "./unshared-queue-error.ts";
 
-/** Temporal is asked no more often than this. */
+/** Temporal is asked at most this often. */
 const EVERY_MS = 20_000;
-/** Looks in a row without an answer after which it is told. */
+/** Consecutive requests without an answer after which that is reported. */
 const MAX_UNANSWERED = 2;
 
-/** Runners that poll the same queue and share their sessions with each other, but not with this one. */
+/** Runners that poll the same queue and share sessions with each other, but not with this one. */
 export interface ForeignGroup {
   readonly group: string;
   /** `pid@host` of each. */
   readonly runners: readonly string[];
 }
 
-/** @param pollers identities of those who poll the queue */
+/** @param pollers identities of the workers that poll the queue */
 export function foreignGroups(pollers: readonly string[], own: string): ForeignGroup[] {
   const groups = new Map<string, string[]>();
   for (const identity of pollers) {
@@ -28,16 +28,16 @@ export function foreignGroups(pollers: readonly string[], own: string): ForeignG
 }
 
 /**
- * Whether this runner's group has to leave the queue to the others: most runners are right, and of two groups that are
- * as large the one that was there first. A name that is younger sorts later.
- * @param size runners of this one's own group, itself included
+ * Whether this runner's group must leave the queue to another group. The larger group keeps it; of two equally large
+ * groups the older one, whose name sorts first.
+ * @param size number of runners in this one's group, including itself
  */
 export function mustYield(own: string, size: number, foreign: readonly ForeignGroup[]): boolean {
   return foreign.some(({ group, runners }) => runners.length > size || (runners.length === size && group < own));
 }
 
 export interface QueuePollers {
-  /** Identities of those who poll the queue. @throws where that is not known */
+  /** Identities of the workers that poll the queue. @throws when they are not known */
   readonly pollers: () => Promise<readonly string[]>;
   readonly taskQueue: string;
 }
@@ -60,14 +60,14 @@ export interface ReplicaGroupsDeps extends QueuePollers {
   /** This runner's, which may be among the pollers. */
   readonly identity: string;
   readonly group: string;
-  /** Whether runners of one queue have to share what the group stands for; else it is only told. */
+  /** Whether the runners of one queue must be in one group; if not, other groups are only reported. */
   readonly mustShare: boolean;
   readonly now?: () => number;
 }
 
 /**
- * Finds out through Temporal whether all runners of a queue share their sessions: with two Redis, or two databases of one,
- * each would know half of what was said, and none would notice.
+ * Asks Temporal whether all runners of a queue share their sessions. With two Redis servers, or two databases of one, each
+ * would have half of every conversation, and nobody would notice.
  */
 export class ReplicaGroups implements HealthCheck {
   readonly name = "replicas";
@@ -75,7 +75,7 @@ export class ReplicaGroups implements HealthCheck {
   readonly #deps: ReplicaGroupsDeps;
   #dueAt = 0;
   #last: HealthProblem | undefined;
-  /** Looks in a row that Temporal did not answer. */
+  /** Consecutive requests that Temporal did not answer. */
   #unanswered = 0;
 
   constructor(deps: ReplicaGroupsDeps) {
@@ -86,11 +86,11 @@ export class ReplicaGroups implements HealthCheck {
     const now = (this.#deps.now ?? Date.now)();
     if (now < this.#dueAt) return this.#last;
     this.#dueAt = now + EVERY_MS;
-    this.#last = await this.#look();
+    this.#last = await this.#compare();
     return this.#last;
   }
 
-  async #look(): Promise<HealthProblem | undefined> {
+  async #compare(): Promise<HealthProblem | undefined> {
     const { group, mustShare, taskQueue } = this.#deps;
     let pollers: readonly string[];
     try {
@@ -111,7 +111,7 @@ export class ReplicaGroups implements HealthCheck {
       : degraded(text, mustShare ? UNSHARED_REMEDIES : []);
   }
 
-  /** Those of others. */
+  /** Identities of the other pollers. */
   async #pollers(): Promise<readonly string[]> {
     const { pollers, identity } = this.#deps;
     return (await pollers()).filter((other) => other !== identity);
@@ -119,7 +119,7 @@ export class ReplicaGroups implements HealthCheck {
 }
 
 function unknown(taskQueue: string, error: unknown): string {
-  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, since Temporal does not tell who polls it: ${messageOf(error)}`;
+  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, because Temporal does not list its pollers: ${messageOf(error)}`;
 }
 
 function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {

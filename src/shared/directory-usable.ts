@@ -29,7 +29,7 @@ export async function existingPart(directory: string): Promise<string> {
   }
 }
 
-/** One that leads to nothing: what it names cannot be made through it. */
+/** A dangling link: no directory can be made through it. */
 async function isLink(path: string): Promise<boolean> {
   return await lstat(path).then(
     (found) => found.isSymbolicLink(),

@@ -53,7 +53,7 @@ describe("while Redis hangs", () => {
     expect(Date.now() - began).toBeLessThan(10_000);
   });
 
-  test("a runner that is told twice to stop is gone within 15 s, in order", async () => {
+  test("a runner stopped by two signals ends within 15 s", async () => {
     const execution = await runningExecution();
     await hang();
     const began = Date.now();
@@ -67,8 +67,8 @@ describe("while Redis hangs", () => {
   });
 });
 
-describe("a Redis that takes no writes", () => {
-  test("keeps a runner from being ready, and one from starting", async () => {
+describe("a Redis that rejects writes", () => {
+  test("makes a runner not ready, and fails a start", async () => {
     await redisDoes("CONFIG", "SET", "maxmemory", "1");
     const named = async () => (await replica.admin("/healthz")).text.includes("its memory is full");
     await until("the health names it", named);
@@ -80,7 +80,7 @@ describe("a Redis that takes no writes", () => {
     expect(program.output() + program.errors()).toContain("reached its maxmemory");
   });
 
-  test("does not start a runner whose user may not write, and says so in its own lines only", async () => {
+  test("fails a start whose user may not write, with the runner's own log lines only", async () => {
     await redisDoes("ACL", "SETUSER", "few", "on", `>${REDIS_PASSWORD}`, "~stigmer:*", "+@read", "+@connection");
     await using program = world.launch({ REDIS_USERNAME: "few" });
     expect(await program.exited).toBe(4);

@@ -30,8 +30,8 @@ async function announced(session: string): Promise<string> {
   return id;
 }
 
-describe("a message behind one that was announced and does not come", () => {
-  test("has its turn as soon as Temporal says that the other's workflow is not there, or has ended", async () => {
+describe("a message behind one that was announced and never arrives", () => {
+  test("runs as soon as Temporal reports that the other's workflow is missing or has ended", async () => {
     const replica = await world.replica();
     replicas.push(replica);
     const session = await world.user.session();

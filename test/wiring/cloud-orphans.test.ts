@@ -60,8 +60,8 @@ async function orphanCheckIs({ admin }: Replica, status: string): Promise<string
   });
 }
 
-describe("a replica that is pointed at an empty backend", () => {
-  test("deletes no sandbox of the living sessions of the others, and says what is wrong", async () => {
+describe("a replica with the address of an empty backend", () => {
+  test("deletes no sandbox of existing sessions, and says what is wrong", async () => {
     const right = await start();
     await livingSandboxes();
     const wrong = { STIGMER_BACKEND_ENDPOINT: empty.endpoint };
@@ -87,7 +87,7 @@ describe("a replica that is pointed at an empty backend", () => {
     expect(world.daytona.count(/^DELETE/)).toBe(0);
   });
 
-  test("does not look for any where that is switched off, and there is no check of it", async () => {
+  test("collects nothing when collection is off, and has no health check for it", async () => {
     const { program, admin } = await start({ DAYTONA_ORPHAN_COLLECTION: "off" });
     await eventually(async () => expect(JSON.parse((await admin("/healthz")).text).checks.length).toBeGreaterThan(1));
     expect((await admin("/healthz")).text).not.toContain("orphan");

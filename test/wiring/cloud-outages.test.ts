@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 afterEach(async () => {
   await world.redis.restart();
-  await until("the runner is well again", async () => (await replica.admin("/readyz")).status === 200);
+  await until("the runner has recovered", async () => (await replica.admin("/readyz")).status === 200);
 });
 
 /** An agent whose command ends when its sandbox has a file `go`. */
@@ -49,8 +49,8 @@ async function redisIs(status: string): Promise<string> {
   });
 }
 
-describe("while Redis is away for a moment", () => {
-  test("executions go on and complete, events are dropped, the health names it, and all heals", async () => {
+describe("while Redis is unavailable for a moment", () => {
+  test("executions complete, events are dropped, the health check names Redis, and everything recovers", async () => {
     const { execution, session, go } = await runningExecution();
     await world.redis.kill();
     expect(await redisIs("failed")).not.toBe("");
@@ -70,8 +70,8 @@ describe("while Redis is away for a moment", () => {
   });
 });
 
-describe("while Redis is away for long", () => {
-  test("executions fail with a message that says so, and the next one works", async () => {
+describe("while Redis is unavailable for long", () => {
+  test("executions fail with a message that says so, and the next one after it works", async () => {
     const { execution, session, go } = await runningExecution();
     await world.redis.kill();
     await go();
@@ -83,7 +83,7 @@ describe("while Redis is away for long", () => {
     expect(phaseOf(await world.user.ask(session, "Again"))).toBe("EXECUTION_COMPLETED");
   });
 
-  test("an execution is cancelled at once all the same", async () => {
+  test("an execution is still cancelled at once", async () => {
     const { execution } = await runningExecution();
     await world.redis.kill();
     const began = Date.now();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** A start that does not come about: its output; exit code and time are looked at here. */
+/** A start that fails, with the expected exit code and within the time limit. @returns its output */
 async function failedStart(env: Readonly<Record<string, string>>): Promise<string> {
   const began = Date.now();
   await using program = world.launch(env);
@@ -37,31 +37,31 @@ async function keysOf(database: number): Promise<string[]> {
 }
 
 describe("a start in cloud mode fails within 10 s, and says what to do", () => {
-  test("where Redis is not there", async () => {
+  test("when nothing listens on Redis' address", async () => {
     const output = await failedStart({ REDIS_PORT: "9" });
     expect(output).toContain("Redis cannot be used");
     expect(output).toContain("REDIS_HOST or REDIS_PORT is wrong");
   });
 
-  test("where Redis' password is wrong, or missing", async () => {
+  test("when Redis' password is wrong or missing", async () => {
     expect(await failedStart({ REDIS_PASSWORD: "not the right password" })).toContain(
       "REDIS_PASSWORD and REDIS_USERNAME",
     );
     expect(await failedStart({ REDIS_PASSWORD: "" })).toContain("set REDIS_PASSWORD");
   });
 
-  test("where Redis does not speak TLS", async () => {
+  test("when Redis does not speak TLS", async () => {
     expect(await failedStart({ REDIS_TLS: "true" })).toContain("REDIS_TLS");
   });
 
-  test.each(["cluster", "sentinel"] as const)("where Redis is a %s", async (mode) => {
+  test.each(["cluster", "sentinel"] as const)("when Redis is a %s", async (mode) => {
     await using other = await startRedis({ mode });
     const output = await failedStart({ REDIS_HOST: other.config.host, REDIS_PORT: String(other.config.port) });
     expect(output).toContain("Redis cannot be used");
     expect(output).toContain(mode === "cluster" ? "without cluster mode" : "Name the primary that it watches");
   });
 
-  test("where the API key has expired, is for another audience, or is signed by somebody else", async () => {
+  test("when the API key has expired, is for another audience, or has a bad signature", async () => {
     for (const seconds of [3_600, 5]) {
       const expired = await world.issuer.token({ exp: Math.floor(Date.now() / 1000) - seconds });
       expect(await failedStart({ STIGMER_API_KEY: expired })).toMatch(/the API key is not valid.*expired/s);
@@ -72,13 +72,13 @@ describe("a start in cloud mode fails within 10 s, and says what to do", () => {
     expect(await failedStart({ STIGMER_API_KEY: `${head}.${body}.${"A".repeat(342)}` })).toContain("signature");
   });
 
-  test("where Daytona does not take the key", async () => {
+  test("when Daytona refuses the key", async () => {
     const output = await failedStart({ DAYTONA_API_KEY: "dtn_not_the_right_key" });
     expect(output).toContain("Daytona cannot be used");
     expect(output).toContain("https://app.daytona.io/dashboard/keys");
   });
 
-  test("without Temporal, and leaves nothing in Redis and everything at Daytona", async () => {
+  test("when Temporal is missing, and writes nothing to Redis and Daytona", async () => {
     const requests = world.daytona.count(/^(POST|PUT|PATCH|DELETE)/);
     const output = await failedStart({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:9", STARTUP_WAIT: "2", REDIS_DB: "5" });
     expect(output).toContain("no connection to Temporal");
@@ -87,14 +87,14 @@ describe("a start in cloud mode fails within 10 s, and says what to do", () => {
     expect(world.daytona.count(/^(POST|PUT|PATCH|DELETE)/)).toBe(requests);
   });
 
-  test("where everything is wrong: the first cause alone is told", async () => {
+  test("with the first cause alone when everything is wrong", async () => {
     const output = await failedStart({ REDIS_PORT: "9", DAYTONA_API_KEY: "dtn_not_the_right_key" });
     expect(output.split("STARTUP FAILURE")).toHaveLength(2);
   });
 });
 
 describe("a start in cloud mode succeeds", () => {
-  test("while Daytona is away, with a warning; the health says so and heals", async () => {
+  test("while Daytona is unavailable, with a warning and a degraded health check", async () => {
     const away = new DaytonaDouble({ apiKey: world.daytona.apiKey });
     await away.stop();
     const replica = await world.replica({ DAYTONA_API_URL: away.url });
@@ -111,7 +111,7 @@ describe("a start in cloud mode succeeds", () => {
     }
   });
 
-  test("while the issuer's keys cannot be had, with a warning, unless it has to be strict", async () => {
+  test("while the issuer's keys cannot be fetched, with a warning, unless verification is strict", async () => {
     world.issuer.answer(() => new Response("", { status: 503 }));
     try {
       await using program = world.launch();
@@ -123,7 +123,7 @@ describe("a start in cloud mode succeeds", () => {
     }
   });
 
-  test("with the key in a file, and a new one is taken for the next call", async () => {
+  test("with the key in a file, and uses a new one for the next call", async () => {
     const file = `${world.folder}/key`;
     await Bun.write(file, `${world.apiKey}\n`);
     const { STIGMER_API_KEY: _, ...env } = world.env;

@@ -70,8 +70,8 @@ async function leave(secret: MountedSecret, open: OpenCredentials): Promise<void
   await secret[Symbol.asyncDispose]();
 }
 
-describe("a token in a file", () => {
-  test("is used by the next call when it has changed, and neither is ever shown", async () => {
+describe("an API key in a file", () => {
+  test("is used for the next call after it changed, and neither key is ever shown", async () => {
     const [first, second] = [await issuer.token(), await issuer.token({ jti: "second" }, { algorithm: "ES256" })];
     const { secret, mask, lines, unmasked, open } = await mounted(first);
     const opened = await open();
@@ -85,7 +85,7 @@ describe("a token in a file", () => {
     await leave(secret, opened);
   });
 
-  test("that is bad is not taken: said once, and in the health, until a good one comes", async () => {
+  test("that is invalid is not used: it is logged once and degrades the check until a valid one comes", async () => {
     const first = await issuer.token();
     const { secret, mask, lines, unmasked, open } = await mounted(first);
     const opened = await open();
@@ -116,7 +116,7 @@ describe("a token in a file", () => {
     await leave(secret, opened);
   });
 
-  test("that is gone, empty or something else leaves the one in use, and is well again when it is back", async () => {
+  test("that is missing, empty or not a file keeps the key in use, and the check recovers when it is back", async () => {
     const token = await issuer.token();
     const { secret, lines, open } = await mounted(token);
     const opened = await open();
@@ -134,7 +134,7 @@ describe("a token in a file", () => {
     await leave(secret, opened);
   });
 
-  test("with a key that the issuer publishes only later is taken then", async () => {
+  test("signed with a key that the issuer publishes later is used from then on", async () => {
     const { secret, lines, open } = await mounted(await issuer.token());
     const opened = await open();
     const old = issuer.keys;
@@ -150,7 +150,7 @@ describe("a token in a file", () => {
     await leave(secret, opened);
   });
 
-  test("is verified with the keys that the issuer had while that is away, for a day", async () => {
+  test("is verified with cached keys for a day while the issuer is unavailable", async () => {
     for (const strict of [false, true]) {
       const far = Math.floor(Date.now() / 1000) + 90 * 86_400;
       const { secret, clock, lines, open } = await mounted(await issuer.token({ exp: far }), strict);
@@ -177,7 +177,7 @@ describe("a token in a file", () => {
     }
   });
 
-  test("signed with a key that the issuer made while it was away is taken where that may be, else when it is back", async () => {
+  test("signed with a new key of an unavailable issuer is used at once if lenient, else when the issuer is back", async () => {
     for (const strict of [false, true]) {
       const { secret, open } = await mounted(await issuer.token(), strict);
       const opened = await open();
@@ -194,7 +194,7 @@ describe("a token in a file", () => {
     }
   });
 
-  test("stops the start where it is bad, or not there", async () => {
+  test("fails the start when it is invalid or missing", async () => {
     const { secret, open } = await mounted("no token");
     const refused = await open().catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(CredentialsError);
@@ -204,7 +204,7 @@ describe("a token in a file", () => {
     await secret[Symbol.asyncDispose]();
   });
 
-  test("is not looked at any more after the end", async () => {
+  test("is no longer read after closing", async () => {
     const token = await issuer.token();
     const { secret, lines, open } = await mounted(token);
     const opened = await open();

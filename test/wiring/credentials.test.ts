@@ -51,9 +51,9 @@ async function failure(key: string, config?: KeyTrial["config"], options?: Optio
 const now = () => Math.floor(Date.now() / 1000);
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-describe("a good token", () => {
+describe("a valid token", () => {
   for (const algorithm of ["RS256", "ES256"] as const) {
-    test(`is taken with ${algorithm}, and with or without the name of its key`, async () => {
+    test(`is accepted with ${algorithm}, with and without a key id`, async () => {
       for (const header of [{}, { kid: undefined }]) {
         const key = await issuer.token({}, { algorithm, header });
         const trial = start(key, { strict: true });
@@ -66,7 +66,7 @@ describe("a good token", () => {
     });
   }
 
-  test("without AUTH0_DOMAIN is checked with the issuer that it names, and without AUTH0_AUDIENCE for any audience", async () => {
+  test("is checked with the issuer that it names without AUTH0_DOMAIN, and for any audience without AUTH0_AUDIENCE", async () => {
     const trial = keyTrial(
       { source: { key: await stranger.token({ aud: "any" }) }, strict: true },
       { ca: authority.ca },
@@ -75,7 +75,7 @@ describe("a good token", () => {
     expect(open.connected.join()).toContain(stranger.url);
   });
 
-  test("may begin within a minute, and need not end", async () => {
+  test("may become valid within a minute, and need not expire", async () => {
     using early = await start(await issuer.token({ nbf: now() + 30 })).open();
     expect(early.connected.join()).toContain("✅");
     using endless = await start(await issuer.token({ exp: undefined })).open();
@@ -83,12 +83,12 @@ describe("a good token", () => {
     expect(await endless.check.check()).toBeUndefined();
   });
 
-  test("is asked for among several audiences", async () => {
+  test("may have several audiences", async () => {
     using open = await start(await issuer.token({ aud: ["https://other/", AUDIENCE, AUDIENCE] })).open();
     expect(open.connected.join()).toContain("✅");
   });
 
-  test("signed with a key that is published only now is found by asking once more", async () => {
+  test("signed with a key that was just published is verified with a second fetch", async () => {
     const old = issuer.keys;
     await issuer.rotate();
     issuer.answerOnce(() => Response.json({ keys: old }));
@@ -98,7 +98,7 @@ describe("a good token", () => {
     expect(issuer.fetches - before).toBe(2);
   });
 
-  test("is found among keys that say nothing of themselves", async () => {
+  test("is verified with keys that have no ids", async () => {
     const bare = [...stranger.keys, ...issuer.keys].map(({ kid: _, alg: __, use: ___, ...rest }) => rest);
     issuer.answer(() => Response.json({ keys: bare }));
     using open = await start(await issuer.token({}, { header: { kid: undefined } })).open();
@@ -150,7 +150,7 @@ const bad: readonly Case[] = [
   ],
   ["signed by somebody else", () => stranger.token({ iss: issuer.url }, KID), "bad-signature", () => issuer.keysUrl],
   ["signed by somebody else, key unnamed", () => stranger.token({ iss: issuer.url }, NO_KID), "bad-signature"],
-  ["changed", async () => changed(await issuer.token({ sub: "me" })), "bad-signature", "does not fit"],
+  ["changed", async () => changed(await issuer.token({ sub: "me" })), "bad-signature", "does not match"],
   ["cut", async () => (await issuer.token()).slice(0, -20), "bad-signature"],
   ["with an end that is no number", () => issuer.token({ exp: "soon" }), "not-a-jwt", "its exp is not a time"],
   ["a megabyte long", () => issuer.token({ pad: "x".repeat(1_048_576) }), "not-a-jwt", "at most 16384"],
@@ -192,7 +192,7 @@ async function withExtensions(): Promise<string> {
   return `${part({ alg: "RS256", kid: issuer.keys[0]?.kid, crit: ["exp"] })}.${claims}.${signature}`;
 }
 
-describe("a bad token stops the start, with its own message, where it is", () => {
+describe("an invalid token fails the start with its own message:", () => {
   for (const [what, key, code, ...words] of bad) {
     test(what, async () => {
       const before = stranger.fetches;
@@ -203,7 +203,7 @@ describe("a bad token stops the start, with its own message, where it is", () =>
     });
   }
 
-  test("of an issuer without https, where no other one is told", async () => {
+  test("names an issuer without https, and AUTH0_DOMAIN is not set", async () => {
     const trial = keyTrial({ source: { key: await issuer.token({ iss: "http://localhost/" }) }, strict: false });
     await expect(trial.open()).rejects.toThrow('its iss is "http://localhost/", and AUTH0_DOMAIN is not set');
   });
@@ -239,15 +239,15 @@ async function onlyStrictFails(key: string, words: string, config: KeyTrial["con
   expect(await open.check.check()).toMatchObject({ status: "degraded", reason: expect.stringContaining(words) });
 }
 
-describe("an issuer whose keys cannot be had", () => {
+describe("a start whose issuer's keys cannot be fetched fails", () => {
   for (const [what, answer, words] of troubles) {
-    test(`since it ${what}`, async () => {
+    test(`when the issuer ${what}`, async () => {
       issuer.answer(answer);
       await onlyStrictFails(await issuer.token({}, { header: { kid: undefined } }), words);
     });
   }
 
-  test("since nothing listens there, or nobody knows its name", async () => {
+  test("when nothing listens there, or its host name is unknown", async () => {
     const places = [
       [`localhost:${(await freePorts(1))[0]}`, "connection refused"],
       ["no-such-host.invalid", "the host name is unknown"],
@@ -257,14 +257,14 @@ describe("an issuer whose keys cannot be had", () => {
     }
   });
 
-  test("since its certificate is of an unknown CA: the remedies say how to make it known", async () => {
+  test("when its certificate is from an unknown CA, with remedies that say how to trust it", async () => {
     await using other = await testAuthority("Another CA");
     const error = await failure(await issuer.token(), { strict: true }, { ca: other.ca });
     expect(error.message).toContain("its certificate is not accepted");
     expect(error.remedies.join()).toContain("NODE_EXTRA_CA_CERTS");
   });
 
-  test("since it hangs, before its answer or in it: the start ends at the limit", async () => {
+  test("at its time limit when the issuer hangs before or in its answer", async () => {
     const mute = createServer(() => undefined).listen(0, "127.0.0.1");
     await once(mute, "listening");
     const auth0Domain = `localhost:${(mute.address() as AddressInfo).port}`;
@@ -278,7 +278,7 @@ describe("an issuer whose keys cannot be had", () => {
     mute.close();
   });
 
-  test("since it hangs when it is asked once more: the start ends at the limit for both", async () => {
+  test("at the time limit for both when the issuer hangs at the second fetch", async () => {
     const old = issuer.keys;
     await issuer.rotate();
     issuer.answer(() => new Promise<Response>(() => undefined));
@@ -288,7 +288,7 @@ describe("an issuer whose keys cannot be had", () => {
     expect(message).toContain("no answer within 0.5 s");
   });
 
-  test("leaves the claims to be checked", async () => {
+  test("still checks the claims in the lenient mode", async () => {
     issuer.answer(() => new Response("", { status: 500 }));
     expect((await failure(await issuer.token({ exp: now() - 90 }))).code).toBe("expired");
     expect((await failure(await issuer.token({ aud: "a" }))).code).toBe("audience");

@@ -22,8 +22,8 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-describe("when Redis is emptied", () => {
-  test("the name that runners share is written again; another one that came first is told of once", async () => {
+describe("when Redis loses its data", () => {
+  test("the group name is written again, and another name that is there already is reported once", async () => {
     const first = await ReplicaGroup.join(redis, KEY, log);
     const second = await ReplicaGroup.join(redis, KEY, log);
     try {
@@ -44,7 +44,7 @@ describe("when Redis is emptied", () => {
     }
   });
 
-  test("who had a thread is told when another one has it", async () => {
+  test("the holder of a thread's lock learns when another replica takes the lock", async () => {
     const threads = redisThreads(redis, 60_000, log);
     const other = redisThreads(redis, 60_000, log);
     const signal = new AbortController().signal;

@@ -32,7 +32,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const LOST = "does not answer any more";
+const LOST = "has not answered for";
 const connectionIsLost = () => until("the connection is lost", () => lines.some((line) => line.includes(LOST)));
 
 /** Commands that wait for an answer. */
@@ -43,7 +43,7 @@ const send = (executionId: string, terminal = false) =>
   sink.deliver({ executionId, status: create(AgentExecutionStatusSchema), terminal });
 
 describe("while Redis hangs", () => {
-  test("what an execution does at its end is not tried for as long as what must not be lost", async () => {
+  test("the cleanup of an execution is retried for a shorter time than writes that must not be lost", async () => {
     const leave = await threads.acquire("thread", "aex-1", new AbortController().signal);
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
@@ -64,14 +64,14 @@ describe("while Redis hangs", () => {
     await important;
   });
 
-  test("an agent's memory fails after about half a minute, and says so", async () => {
+  test("the agent's memory fails with a message after about half a minute", async () => {
     await talk(threads, "thread", new HumanMessage("Hello"));
     server.hang();
     const again = talk(threads, "thread", new HumanMessage("Again"));
-    await expect(again).rejects.toThrow(/memory cannot be read or written: Redis at .*does not answer/);
+    await expect(again).rejects.toThrow(/memory cannot be read or written: Redis at .*has not answered/);
   });
 
-  test("a run that is stopped no longer waits for its memory, nor writes to it later", async () => {
+  test("a stopped run neither waits for its memory nor writes to it later", async () => {
     const controller = new AbortController();
     const answer = () => {
       server.hang();
@@ -100,7 +100,7 @@ describe("while Redis hangs", () => {
 });
 
 describe("events while Redis hangs", () => {
-  test("are dropped and counted, and few are under way; the last one comes when it goes on", async () => {
+  test("are dropped and counted with few in flight; the last event arrives when Redis answers again", async () => {
     await send("aex-1");
     server.hang();
     const began = Date.now();

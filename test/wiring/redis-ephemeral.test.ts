@@ -27,7 +27,7 @@ async function lives(thread: string): Promise<number[]> {
 }
 
 describe("the thread of an execution without a session", () => {
-  test("that a killed replica has left is gone within hours, and others stay", async () => {
+  test("expires within hours after its replica was killed, while other threads stay", async () => {
     const threads = redisThreads(redis, TTL_MS, silentLogger);
     const [oneOff, session] = ["ephemeral-agt-1-0a1b2c3d", "thread-ses-1"];
     for (const thread of [oneOff, session]) {

@@ -84,7 +84,7 @@ describe("status events", () => {
     expect(await replay("aex-1")).toEqual(heard);
   });
 
-  test("are kept for a while for those who come late", async () => {
+  test("are stored for a while for late subscribers", async () => {
     await send("aex-3");
     await send("aex-3", true);
     expect((await replay("aex-3")).map(({ sequence, terminal }) => [sequence, terminal])).toEqual([
@@ -96,7 +96,7 @@ describe("status events", () => {
     expect(left).toBeLessThanOrEqual(TTL_MS);
   });
 
-  test("of a long execution are kept from a whole state on", async () => {
+  test("of a long execution are stored from a whole state onwards", async () => {
     for (let index = 1; index <= 20; index++) await send("aex-4", false, String(index).padEnd(1_000_000, "x"));
     const kept = await replay("aex-4");
     expect(kept.length).toBeGreaterThan(1);
@@ -106,7 +106,7 @@ describe("status events", () => {
     expect((await known("aex-4"))?.status["error"]).toStartWith("20x");
   });
 
-  test("cross the network once, though they are kept and published", async () => {
+  test("are sent to Redis once, although they are stored and published", async () => {
     const before = await received();
     for (let index = 1; index <= 10; index++) await send("aex-5", false, String(index).padEnd(100_000, "x"));
     const sent = (await received()) - before;
@@ -114,7 +114,7 @@ describe("status events", () => {
     expect(sent).toBeLessThan(1_100_000);
   });
 
-  test("go on with a whole state where Redis was emptied", async () => {
+  test("continue with a whole state after Redis lost its data", async () => {
     for (const text of ["a", "b"]) await send("aex-8", false, text);
     await reader.run((client) => client.del(eventsStream("aex-8")));
     for (const text of ["c", "d"]) await send("aex-8", false, text);
@@ -125,7 +125,7 @@ describe("status events", () => {
     expect((await known("aex-8"))?.status["error"]).toBe("d");
   });
 
-  test("of another run of the execution, by another replica, are numbered on", async () => {
+  test("continue the numbering when another replica runs the execution again", async () => {
     for (const text of ["a", "b"]) await send("aex-9", false, text);
     const other = new RedisSink(redis, TTL_MS, log);
     await send("aex-9", false, "c", other);
@@ -139,7 +139,7 @@ describe("status events", () => {
     expect((await known("aex-9"))?.status["error"]).toBe("d");
   });
 
-  test("take the place of those that an earlier version of this program has kept", async () => {
+  test("replace events that an earlier version of this program stored", async () => {
     const old = JSON.stringify({ executionId: "aex-10", sequence: 7, terminal: false, status: {} });
     await reader.run((client) => client.xadd(eventsStream("aex-10"), "*", "sequence", 7, "event", old));
     await send("aex-10", false, "new");
@@ -153,8 +153,8 @@ async function received(): Promise<number> {
   return Number(/total_net_input_bytes:(\d+)/.exec(text)?.[1]);
 }
 
-describe("while Redis is away", () => {
-  test("events are dropped and counted, and nobody waits for them; then all is well by itself", async () => {
+describe("while Redis is unavailable", () => {
+  test("events are dropped and counted without anybody waiting, and delivery recovers by itself", async () => {
     expect(await sink.check.check()).toBeUndefined();
     await server.kill();
     await send("aex-6");
@@ -174,7 +174,7 @@ describe("while Redis is away", () => {
     expect(lines.some((line) => line.includes("dropped meanwhile: 2"))).toBe(true);
   });
 
-  test("what is missed in the middle is followed by a whole state", async () => {
+  test("a gap in the events is followed by a whole state", async () => {
     for (const text of ["a", "b"]) await send("aex-11", false, text);
     await server.kill();
     await send("aex-11", false, "c");
@@ -190,7 +190,7 @@ describe("while Redis is away", () => {
     expect((await known("aex-11"))?.status["error"]).toBe("e");
   });
 
-  test("the last event is tried for some seconds", async () => {
+  test("the last event is retried for some seconds", async () => {
     await send("aex-7");
     await server.kill();
     const sending = send("aex-7", true);

@@ -25,7 +25,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const LOST = "does not answer any more";
+const LOST = "has not answered for";
 const isLost = () => lines.some((line) => line.includes(LOST));
 /** What was sent until then had no answer. */
 const connectionIsLost = () => until("the connection is lost", isLost);
@@ -33,7 +33,7 @@ const connectionIsLost = () => until("the connection is lost", isLost);
 const keys = () => server.command("KEYS", `${PREFIX}*`);
 
 describe("a connection to a Redis that hangs", () => {
-  test("is closed with all that waits on it, takes nothing meanwhile, and comes back by itself", async () => {
+  test("is closed with its pending commands, accepts none meanwhile, and reconnects by itself", async () => {
     server.hang();
     let client: { readonly commandQueue?: { readonly length: number } } = {};
     const waiting = Array.from({ length: 50 }, (_, index) =>
@@ -56,7 +56,7 @@ describe("a connection to a Redis that hangs", () => {
     expect(lines.filter((line) => line.includes("is lost"))).toHaveLength(1);
   });
 
-  test("lets what must not be lost be tried for about half a minute, or until it is not wanted", async () => {
+  test("retries writes that must not be lost for about half a minute, or until they are cancelled", async () => {
     server.hang();
     const controller = new AbortController();
     const wanted = redis.runWithRetry((client) => client.set("a", 1));
@@ -66,20 +66,20 @@ describe("a connection to a Redis that hangs", () => {
     controller.abort(new Error("not wanted"));
     await expect(unwanted).rejects.toThrow("not wanted");
     expect(await isPending(wanted)).toBe(true);
-    await expect(wanted).rejects.toThrow("does not answer");
+    await expect(wanted).rejects.toThrow("has not answered");
     expect(performance.now() - began).toBeGreaterThan(20_000);
   });
 });
 
 describe("a lock", () => {
-  test("that was taken without the answer having come is held by who asked for it", async () => {
+  test("that was taken although the answer was lost is held by the caller", async () => {
     await server.command("CLIENT", "PAUSE", "6500", "ALL");
     await (await locks.acquire("stalled"))();
     expect(lines.join("\n")).not.toContain("Another replica");
     expect(await keys()).toEqual([]);
   });
 
-  test("that was asked for and is no longer wanted is held by nobody", async () => {
+  test("whose acquisition was cancelled is held by nobody", async () => {
     const controller = new AbortController();
     server.hang();
     const taking = locks.acquire("unwanted", controller.signal);
@@ -95,7 +95,7 @@ describe("a lock", () => {
     await until("nobody holds it", async () => JSON.stringify(await keys()) === "[]");
   });
 
-  test("is let go at once while Redis hangs, and is free for others soon after", async () => {
+  test("is released at once while Redis hangs, and is free for others soon after", async () => {
     const release = await locks.acquire("released");
     server.hang();
     await release();
@@ -106,7 +106,7 @@ describe("a lock", () => {
     await (await locks.acquire("released"))();
   });
 
-  test("that somebody else holds since Redis was emptied is said to be lost", async () => {
+  test("that another replica took after Redis lost its data is reported as lost", async () => {
     let lost = 0;
     const release = await locks.acquire("emptied", undefined, () => lost++);
     await server.command("SET", `${PREFIX}emptied`, "another's");

@@ -4,7 +4,7 @@ import { RedisConnection } from "../../src/redis/index.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis } from "../support/redis.ts";
 
-test("a Redis that still reads its data is waited for at the start", async () => {
+test("a start waits for a Redis that is still loading its data", async () => {
   await using server = await startRedis({ persistent: true, args: ["--key-load-delay", "500"] });
   const filling = await RedisConnection.open(server.config, silentLogger);
   const script = 'for i = 1, 6000 do redis.call("SET", "key:" .. i, "value") end';

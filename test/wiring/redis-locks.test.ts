@@ -34,7 +34,7 @@ async function raw<T>(work: Parameters<RedisConnection["run"]>[0]): Promise<T> {
 const holder = (name: string) => raw<string | null>((client) => client.get(`${PREFIX}${name}`));
 
 describe("a lock", () => {
-  test("is held by one at a time, of two replicas and of many in each", async () => {
+  test("has one holder at a time among many callers in two replicas", async () => {
     let holders = 0;
     let most = 0;
     const work = async (locks: RedisLocks) => {
@@ -49,19 +49,19 @@ describe("a lock", () => {
     expect(await holder("one")).toBeNull();
   });
 
-  test("of another name is another lock", async () => {
+  test("does not block a lock of another name", async () => {
     const releases = await Promise.all([first.acquire("a"), second.acquire("b")]);
     for (const release of releases) await release();
   });
 
-  test("ends by itself when its holder is heard of no more", async () => {
+  test("expires when its holder no longer renews it", async () => {
     await raw((client) => client.set(`${PREFIX}dead`, "the token of a dead one", "PX", 300));
     const release = await second.acquire("dead");
     expect(await holder("dead")).not.toBe("the token of a dead one");
     await release();
   });
 
-  test("is kept for as long as it is held", async () => {
+  test("lasts as long as it is held", async () => {
     const release = await first.acquire("kept");
     expect(await raw<number>((client) => client.pttl(`${PREFIX}kept`))).toBeGreaterThan(LOCK_TTL_MS / 2);
     // As if its time were nearly over: it is renewed before.
@@ -71,7 +71,7 @@ describe("a lock", () => {
     await release();
   });
 
-  test("is taken again when Redis has forgotten it", async () => {
+  test("is taken again when Redis has lost it", async () => {
     const release = await first.acquire("forgotten");
     await raw((client) => client.del(`${PREFIX}forgotten`));
     await until("it is there again", async () => (await holder("forgotten")) !== null);
@@ -79,7 +79,7 @@ describe("a lock", () => {
     expect(await holder("forgotten")).toBeNull();
   });
 
-  test("that has passed on is not taken from its new holder", async () => {
+  test("that another holder has now is not taken from it", async () => {
     const release = await first.acquire("passed");
     await raw((client) => client.set(`${PREFIX}passed`, "another's"));
     await release();
@@ -87,7 +87,7 @@ describe("a lock", () => {
     await raw((client) => client.del(`${PREFIX}passed`));
   });
 
-  test("is not waited for when the signal aborts", async () => {
+  test("stops waiting when the signal aborts", async () => {
     const release = await first.acquire("busy");
     const controller = new AbortController();
     const waiting = second.acquire("busy", controller.signal);

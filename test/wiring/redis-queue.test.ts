@@ -44,7 +44,7 @@ const calledReplica = async (config = server.config): Promise<ThreadStore> =>
 
 const waits = (id: string) => until(`${id} waits`, () => lines.some((line) => line.includes(`${id} waits`)));
 
-const LOST = "does not answer any more";
+const LOST = "has not answered for";
 /** What was sent until then had no answer. */
 const connectionIsLost = () => until("the connection is lost", () => lines.some((line) => line.includes(LOST)));
 

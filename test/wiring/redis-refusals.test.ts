@@ -58,29 +58,26 @@ const CONDITIONS = [
   ],
 ] as const;
 
-describe("a Redis that answers, but takes no writes", () => {
+describe("a Redis that answers but rejects writes", () => {
   for (const [what, code, begin, end] of CONDITIONS) {
-    test(`fails a start with its own cause where it ${what}`, async () => {
+    test(`fails a start with its own cause when it ${what}`, async () => {
       await begin();
       try {
         const error = await failure(server.config);
         expect(error.code).toBe(code);
-        expect(error.message).toContain("it takes no writes");
+        expect(error.message).toContain("it rejects writes");
         expect(error.remedies).not.toBeEmpty();
       } finally {
         await end();
       }
     });
 
-    test(`is not well where it ${what} later on, which heals by itself`, async () => {
+    test(`is reported when it ${what} later, and recovers by itself`, async () => {
       const redis = await RedisConnection.open(server.config, log);
       try {
         expect(await redis.probe()).toBeUndefined();
         await begin();
-        await until(
-          "it is noticed",
-          async () => (await redis.probe())?.message.includes("it takes no writes") === true,
-        );
+        await until("it is noticed", async () => (await redis.probe())?.message.includes("it rejects writes") === true);
         const problem = await redis.probe();
         expect(problem?.code).toBe(code);
         expect(problem?.remedies).not.toBeEmpty();
@@ -89,7 +86,7 @@ describe("a Redis that answers, but takes no writes", () => {
         expect(lines.filter((line) => line.includes("is lost"))).toHaveLength(1);
         expect(lines.join("\n")).not.toContain("again");
         await end();
-        await until("it is well again", async () => (await redis.probe()) === undefined);
+        await until("it has recovered", async () => (await redis.probe()) === undefined);
         expect(lines.filter((line) => line.includes("again"))).toHaveLength(1);
       } finally {
         await end();
@@ -98,7 +95,7 @@ describe("a Redis that answers, but takes no writes", () => {
     });
   }
 
-  test("leaves a connection for a new one when it has become a replica", async () => {
+  test("is reconnected to when it has become a replica", async () => {
     const redis = await RedisConnection.open(server.config, log);
     const id = () => redis.run((client) => client.client("ID"));
     const before = await id();
@@ -111,7 +108,7 @@ describe("a Redis that answers, but takes no writes", () => {
   });
 });
 
-describe("a server that is no single Redis fails a start in words, and says what to name instead", () => {
+describe("a start fails at a server that is not a single Redis, and says what to use instead", () => {
   test.each(["cluster", "sentinel"] as const)("a %s", async (mode) => {
     await using other = await startRedis({ mode });
     const passwords = [{}, { password: "not asked for" }];
@@ -133,7 +130,7 @@ describe("a server that is no single Redis fails a start in words, and says what
   });
 });
 
-describe("a user with few rights", () => {
+describe("a Redis user with few rights", () => {
   /** The rights that the remedy names. */
   const advised =
     /ACL SETUSER <user> ([^`]+)`/.exec(new RedisError("not-allowed", "").remedies.join(" "))?.[1]?.split(" ") ?? [];
@@ -141,7 +138,7 @@ describe("a user with few rights", () => {
     server.command("ACL", "SETUSER", USER, "reset", "on", `>${PASSWORD}`, ...rules);
   const config = () => ({ ...server.config, username: USER, password: PASSWORD });
 
-  test("can do all with those that the remedy and the documentation name", async () => {
+  test("can do everything with the rights that the remedy and the documentation name", async () => {
     expect(advised.length).toBeGreaterThan(5);
     const documentation = await Bun.file(new URL("../../docs/cloud.md", import.meta.url)).text();
     expect(documentation).toContain(advised.join(" "));
@@ -173,7 +170,7 @@ describe("a user with few rights", () => {
     }
   });
 
-  test("learns at the start what is missing, and how to give it", async () => {
+  test("fails the start with the missing right and how to grant it", async () => {
     for (const rules of [
       ["~stigmer:*", "+@read", "+@connection"],
       [...advised, "-xadd"],

@@ -76,7 +76,7 @@ describe("connecting to Redis", () => {
   });
 
   for (const [what, config, code, message] of cases) {
-    test(`fails with its own message where ${what}`, async () => {
+    test(`fails with its own message when ${what}`, async () => {
       const error = await failure(await config());
       expect(error.code).toBe(code);
       expect(error.message).toContain(message);
@@ -89,7 +89,7 @@ describe("connecting to Redis", () => {
     ["has expired", { expired: true }, "expired"],
     ["is for another host", { hosts: ["elsewhere.example"] }, "does not match"],
   ] as const) {
-    test(`fails with its own message where the certificate ${what}`, async () => {
+    test(`fails with its own message when the certificate ${what}`, async () => {
       const tls = await authority.issue(what.replaceAll(" ", "-"), options);
       await using redis = await startRedis({ tls, caFile: authority.caFile, unreachable: true });
       const error = await failure(redis.config);

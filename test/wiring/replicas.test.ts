@@ -66,7 +66,7 @@ describe("replica that Daytona refuses", () => {
     // What it had when it noticed, and what its open polls brought.
     expect(failed).toBeLessThanOrEqual(LANES + MAX_OPEN_POLLS);
     expect((await broken.admin("/readyz")).status).toBe(503);
-    await broken.program.says("No executions are taken while this is unhealthy: Daytona");
+    await broken.program.says("No executions are accepted while this is unhealthy: Daytona");
     const health = JSON.parse((await broken.admin("/healthz")).text) as { checks: { name: string; status: string }[] };
     expect(health.checks).toContainEqual(expect.objectContaining({ name: "Daytona", status: "failed" }));
     proxy.restore();

@@ -2,21 +2,21 @@ import { humanDuration } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { shown, type Token } from "./token.ts";
 
-/** How far this machine's clock may be behind the issuer's. An expired token gets no grace: servers refuse it. */
+/** How far this machine's clock may be behind the issuer's. There is none for expired tokens: servers reject them. */
 export const SKEW_MS = 60_000;
-/** The address stands in messages, and nobody has a longer one. */
+/** The address is shown in messages. */
 const MAX_ISSUER_LENGTH = 500;
 
 /**
- * The issuer that a token comes from, as a URL.
- * @param domain the one that it must be; without it any that can be asked for its keys in safety will do
+ * The issuer of a token, as a URL.
+ * @param domain the host that it must have; without it any issuer is accepted whose keys can be fetched safely
  * @throws CredentialsError
  */
 export function issuerOf({ issuer }: Token, domain: string | undefined): URL {
   const url = typeof issuer === "string" ? URL.parse(issuer) : null;
   if (domain !== undefined) {
     const wanted = new URL(`https://${domain}/`);
-    // As URLs, so that neither the case of a host nor a missing last slash makes a difference.
+    // Compared as URLs: the case of the host and a trailing slash make no difference.
     if (url?.href === wanted.href) return wanted;
     const problem = `is from another issuer: its iss is ${shown(issuer)}, AUTH0_DOMAIN wants "${wanted.href}"`;
     throw new CredentialsError("issuer", problem);
@@ -26,13 +26,13 @@ export function issuerOf({ issuer }: Token, domain: string | undefined): URL {
   throw new CredentialsError("issuer", problem);
 }
 
-/** Whether an address out of a token may be asked, and shown. */
+/** Whether an address from a token may be fetched and shown. */
 function isSafe({ protocol, username, password, search, hash, href }: URL): boolean {
   if (protocol !== "https:" || href.length > MAX_ISSUER_LENGTH) return false;
   return [username, password, search, hash].every((part) => part === "");
 }
 
-/** @throws CredentialsError where the token is for somebody else */
+/** @throws CredentialsError if the token is for another audience */
 export function checkAudience({ audience }: Token, wanted: string | undefined): void {
   if (wanted === undefined || audience === wanted) return;
   if (Array.isArray(audience) && audience.includes(wanted)) return;
@@ -40,7 +40,7 @@ export function checkAudience({ audience }: Token, wanted: string | undefined): 
   throw new CredentialsError("audience", problem);
 }
 
-/** @throws CredentialsError where its time is over or has not come */
+/** @throws CredentialsError if the token has expired or is not valid yet */
 export function checkTimes({ expiresAt, validFrom }: Token, now: number): void {
   if (expiresAt !== undefined && now >= expiresAt) {
     throw new CredentialsError("expired", `expired at ${iso(expiresAt)}, ${humanDuration(now - expiresAt)} ago`);

@@ -8,7 +8,7 @@ export interface KeysAddress {
   readonly limitMs: number;
 }
 
-/** Issuers publish a few keys of one or two KiB. */
+/** Issuers publish a few keys of one or two KiB each. */
 const MAX_ANSWER_BYTES = 262_144;
 
 /** Where an issuer publishes its keys. */
@@ -17,8 +17,8 @@ export function keysUrl(issuer: URL): URL {
 }
 
 /**
- * The issuer's keys, fetched when they are asked for, and once more for a key that is not among them.
- * @param ca a CA to trust in place of those that the process trusts
+ * The issuer's keys. They are fetched on first use, and once more when the wanted key is not among them.
+ * @param ca a CA to trust instead of those of the process
  */
 export function issuerKeys({ url, limitMs }: KeysAddress, ca?: string): ReturnType<typeof createRemoteJWKSet> {
   return createRemoteJWKSet(url, {
@@ -28,12 +28,14 @@ export function issuerKeys({ url, limitMs }: KeysAddress, ca?: string): ReturnTy
   });
 }
 
-/** Fetches with a limit to the answer's size; redirects are not followed, as the library asks. */
+/** A `fetch` that limits the size of the answer. Redirects are not followed, as the library requires. */
 function guardedFetch(ca: string | undefined): FetchImplementation {
   return async (url, options) => {
     const response = await fetch(url, ca === undefined ? options : { ...options, tls: { ca } });
     if (response.status >= 300 && response.status < 400) {
-      throw new Error(`the answer is a redirect (HTTP ${response.status}), and keys are not taken from elsewhere`);
+      throw new Error(
+        `the answer is a redirect (HTTP ${response.status}), and keys from another address are not accepted`,
+      );
     }
     if (response.status !== 200) throw new Error(`the answer is HTTP ${response.status}`);
     return new Response(await limitedBody(response));
@@ -51,7 +53,7 @@ async function limitedBody(response: Response): Promise<Blob> {
   return new Blob(chunks);
 }
 
-/** That the keys of an issuer could not be had or used, and why. */
+/** Why the keys of an issuer could not be fetched or used. */
 export function keysUnavailable({ url, limitMs }: KeysAddress, error: unknown): CredentialsError {
   return new CredentialsError(
     "keys-unavailable",

@@ -1,9 +1,9 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { CredentialsError } from "./credentials-error.ts";
 
-/** How long an issuer's keys are believed after it last gave them; a key that it withdraws meanwhile is believed as long. */
+/** How long fetched keys remain trusted while the issuer is unavailable, also keys that it revokes meanwhile. */
 export const KEPT_MS = 24 * 3_600_000;
-/** Issuers that are remembered: a runner has one, or two while they are changed. */
+/** A runner has one issuer, or two while it is changed. */
 const MAX_ISSUERS = 4;
 
 interface Kept {
@@ -11,17 +11,17 @@ interface Kept {
   readonly since: number;
 }
 
-/** The keys with which tokens were verified, for the time in which their issuer is away. */
+/** Caches the keys that verified a token, for when their issuer is unavailable. */
 export class KeptKeys {
   readonly #now: () => number;
-  /** By the address of the keys, the longest unused first. */
+  /** By the address of the keys, least recently used first. */
   readonly #kept = new Map<string, Kept>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Remembers keys that have just verified a token. */
+  /** Caches keys that have just verified a token. */
   keep({ href }: URL, keys: JSONWebKeySet | undefined): void {
     if (keys === undefined) return;
     this.#kept.delete(href);
@@ -33,9 +33,9 @@ export class KeptKeys {
   }
 
   /**
-   * Does a check with the keys that are kept of an issuer.
-   * @returns when the issuer gave them; `undefined` where there are none, or the one that is needed is not among them
-   * @throws CredentialsError what the check throws, where they have the key
+   * Runs a check with the cached keys of an issuer.
+   * @returns when they were fetched; `undefined` if there are none, or the needed key is not among them
+   * @throws CredentialsError what the check throws when the key is there
    */
   async check({ href }: URL, check: (keys: JWTVerifyGetKey) => Promise<void>): Promise<number | undefined> {
     const kept = this.#kept.get(href);
@@ -44,7 +44,7 @@ export class KeptKeys {
       await check(createLocalJWKSet(kept.keys));
       return kept.since;
     } catch (error) {
-      // The issuer may have made a new one meanwhile.
+      // The issuer may have created a new key meanwhile.
       if (error instanceof CredentialsError && error.code === "unknown-key") return undefined;
       throw error;
     }

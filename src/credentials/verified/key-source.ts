@@ -1,15 +1,15 @@
 import type { CredentialsConfig } from "../../config/index.ts";
 import { readTokenFile } from "./token-file.ts";
 
-/** Where the API key comes from, in the words of messages. */
+/** Where the API key comes from, and how messages call that. */
 export interface KeySource {
-  /** Begins a sentence about the key. */
+  /** The subject of a sentence about the key. */
   readonly input: string;
-  /** How to give the runner another key: a sentence. */
+  /** How to replace the key: a sentence. */
   readonly renewal: string;
-  /** The file to follow; absent where the key cannot change. */
+  /** The file to follow; absent when the key cannot change. */
   readonly file?: string;
-  /** @throws CredentialsError where there is no key to be had */
+  /** @throws CredentialsError if the key cannot be read */
   read(): Promise<string>;
 }
 

@@ -15,7 +15,7 @@ export interface LiveKeyOptions {
   readonly verifier: TokenVerifier;
   readonly masked: MaskedTokens;
   readonly log: Logger;
-  /** The time, in ms. */
+  /** The current time, in ms. */
   readonly now: () => number;
   /** How often a file is read. */
   readonly pollMs: number;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { MASK, SecretMask } from "../../shared/secret-mask.ts";
 import { MaskedTokens } from "./masked-tokens.ts";
 
-test("the tokens seen last are masked, however many there were", () => {
+test("the most recent tokens are masked, however many there were", () => {
   const mask = new SecretMask();
   const masked = new MaskedTokens(mask);
   const tokens = Array.from({ length: 30 }, (_, index) => `token-number-${index}-end`);

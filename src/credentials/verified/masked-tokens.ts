@@ -1,12 +1,12 @@
 import type { SecretMask } from "../../shared/secret-mask.ts";
 
-/** More than one rotation is in flight at a time; older tokens have expired, and a mask that only grows gets slow. */
+/** Enough for several rotations at a time. Older tokens have expired, and a mask that only grows becomes slow. */
 const MAX_TOKENS = 8;
 
-/** Has tokens masked in all that leaves the process: those seen last. */
+/** Masks the most recent tokens in everything that leaves the process. */
 export class MaskedTokens {
   readonly #mask: SecretMask;
-  /** The functions that unmask, oldest first. */
+  /** By token: the function that unmasks it; oldest first. */
   readonly #known = new Map<string, () => void>();
 
   constructor(mask: SecretMask) {

@@ -10,30 +10,30 @@ import { LiveKey } from "./live-key.ts";
 import { MaskedTokens } from "./masked-tokens.ts";
 import { describeToken, TokenVerifier, type VerifyLimits } from "./token-verifier.ts";
 
-/** How often the file with the token is read: what a cluster mounts is swapped whole, which no watch tells reliably. */
+/** How often the token's file is read. Mounted secrets are replaced as a whole, which file watchers miss. */
 const POLL_MS = 5_000;
-const AGAIN = { initialMs: 5_000, maxMs: 300_000 };
+const RETRY = { initialMs: 5_000, maxMs: 300_000 };
 
 export interface CredentialsOptions {
   readonly log: Logger;
-  /** Learns every token before anything could show it. */
+  /** Gets every token before anything could log it. */
   readonly mask: SecretMask;
-  /** A CA to trust in place of those that the process trusts. */
+  /** A CA to trust instead of those of the process. */
   readonly ca?: string;
-  /** The time, in ms. */
+  /** The current time, in ms. */
   readonly now?: () => number;
   readonly pollMs?: number;
   readonly again?: Backoff;
   readonly limits?: VerifyLimits;
 }
 
-/** A verified API key, and what keeps it so. */
+/** A verified API key that is kept up to date. */
 export interface OpenCredentials {
   readonly credentials: Credentials;
   readonly check: HealthCheck;
-  /** Lines of the log that say what was found. */
+  /** Log lines that say what was verified. */
   readonly connected: readonly string[];
-  /** Whose key it is: its issuer, and the organization or the client that it was made for. */
+  /** Whose key it is: its issuer, and the organization or client that it was issued for. */
   owner(): string;
   close(): void;
 }
@@ -51,7 +51,7 @@ export async function openCredentials(
   config: Pick<CloudConfig, "credentials">,
   options: CredentialsOptions,
 ): Promise<OpenCredentials> {
-  const { log, mask, ca, now = Date.now, pollMs = POLL_MS, again = AGAIN, limits } = options;
+  const { log, mask, ca, now = Date.now, pollMs = POLL_MS, again = RETRY, limits } = options;
   const source = keySource(config.credentials.source);
   const masked = new MaskedTokens(mask);
   const verifier = new TokenVerifier(config.credentials, { now, limits, ...(ca === undefined ? {} : { ca }) });

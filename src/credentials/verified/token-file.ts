@@ -5,14 +5,14 @@ import { withTimeout } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { MAX_TOKEN_LENGTH } from "./token.ts";
 
-/** How long reading may take: a network's file system can hang. */
+/** How long reading may take: a network file system can hang. */
 const READ_LIMIT_MS = 2_000;
-/** Space for the token, and a little for the newline at its end. */
+/** The token and some white space around it. */
 const MAX_FILE_BYTES = MAX_TOKEN_LENGTH + 256;
 
 /**
  * The token in a file, without white space around it.
- * @throws CredentialsError where there is none
+ * @throws CredentialsError if the file cannot be read or is empty
  */
 export async function readTokenFile(path: string): Promise<string> {
   const text = await withTimeout(read(path), READ_LIMIT_MS, () => {
@@ -24,9 +24,9 @@ export async function readTokenFile(path: string): Promise<string> {
 
 async function read(path: string): Promise<string> {
   try {
-    // Without O_NONBLOCK opening a pipe would wait for somebody to write.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await file.stat()).isFile()) throw new Error("it is no file");
+    if (!(await file.stat()).isFile()) throw new Error("it is not a file");
     const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
     let length = 0;
     for (;;) {

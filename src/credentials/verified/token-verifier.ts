@@ -10,35 +10,35 @@ import { readToken, shown, type Token } from "./token.ts";
 export interface VerifyLimits {
   /** How long the issuer may take to answer. */
   readonly fetchMs: number;
-  /** How long a verification may take, with keys that are fetched twice. */
+  /** How long a verification may take, including a second fetch of the keys. */
   readonly verifyMs: number;
 }
 
 const DEFAULT_LIMITS: VerifyLimits = { fetchMs: 5_000, verifyMs: 8_000 };
 
-/** A token that was found good. */
+/** A valid token. */
 export interface CheckedToken extends Token {
   readonly issuer: string;
   /** Why only its claims were checked. */
   readonly unverified?: CredentialsError;
-  /** What to tell of how its signature was checked. */
+  /** How its signature was checked, when that is worth logging. */
   readonly note?: string;
 }
 
-/** Issuer and end of a token, for the log. */
+/** Issuer and expiry of a token, for the log. */
 export function describeToken({ issuer, expiresAt }: CheckedToken): string {
   return `issuer ${issuer}, ${expiresAt === undefined ? "does not expire" : `expires ${iso(expiresAt)}`}`;
 }
 
 export interface TokenVerifierOptions {
-  /** A CA to trust in place of those that the process trusts. */
+  /** A CA to trust instead of those of the process. */
   readonly ca?: string;
-  /** The time, in ms. */
+  /** The current time, in ms. */
   readonly now: () => number;
   readonly limits?: VerifyLimits | undefined;
 }
 
-/** Finds out whether a token is what the configuration wants. */
+/** Checks whether a token is valid for this configuration. */
 export class TokenVerifier {
   readonly #config: CredentialsConfig;
   readonly #options: TokenVerifierOptions;
@@ -87,8 +87,8 @@ export class TokenVerifier {
 }
 
 /**
- * The keys come from the issuer each time: it happens seldom, and a key that was withdrawn is not believed while the issuer
- * answers. What the token's header says of keys (`jwk`, `jku`, `x5c`) counts for nothing.
+ * Fetches the keys every time: it happens rarely, and a revoked key is not accepted while the issuer answers. Keys in the
+ * token's header (`jwk`, `jku`, `x5c`) are ignored.
  */
 async function checkSignature(token: Token, address: KeysAddress, keys: JWTVerifyGetKey): Promise<void> {
   const { text, algorithm, keyId } = token;
@@ -97,7 +97,7 @@ async function checkSignature(token: Token, address: KeysAddress, keys: JWTVerif
   try {
     await compactVerify(text, keys, options).catch(async (error: unknown) => {
       if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
-      // The token does not say which key it was: one of them will do.
+      // The token does not name its key: any of them may fit.
       for await (const key of error) {
         const fits = await compactVerify(text, key, options).then(() => true, isMismatch);
         if (fits) return;
@@ -111,14 +111,14 @@ async function checkSignature(token: Token, address: KeysAddress, keys: JWTVerif
       throw new CredentialsError("unknown-key", problem, error);
     }
     if (error instanceof errors.JWSSignatureVerificationFailed) {
-      const problem = `has a bad signature: it does not fit the key of the issuer at ${href}`;
+      const problem = `has a bad signature: it does not match the issuer's key at ${href}`;
       throw new CredentialsError("bad-signature", problem, error);
     }
     throw keysUnavailable(address, error);
   }
 }
 
-/** @throws what is not about the signature */
+/** @throws any error that is not about the signature */
 function isMismatch(error: unknown): false {
   if (error instanceof errors.JWSSignatureVerificationFailed) return false;
   throw error;

@@ -18,7 +18,7 @@ function refusal(text: string): CredentialsError {
 }
 
 describe("a token", () => {
-  test("is read, with times in ms", () => {
+  test("is parsed, with times in ms", () => {
     const text = jwt(RS256, { iss: "https://i/", aud: ["a"], exp: 2_000_000_000, nbf: 1.5 });
     expect(readToken(text)).toEqual({
       text,
@@ -56,7 +56,7 @@ describe("a token", () => {
     ["a megabyte", jwt(RS256, { pad: "x".repeat(1_048_576) }), `at most ${MAX_TOKEN_LENGTH}`],
   ];
   for (const [what, text, words] of forms) {
-    test(`is refused with ${what}`, () => {
+    test(`is rejected with ${what}`, () => {
       const { code, message } = refusal(text);
       expect(code).toBe("not-a-jwt");
       expect(message).toContain(words);
@@ -65,7 +65,7 @@ describe("a token", () => {
   }
 
   for (const alg of ["none", "None", "HS256", "HS512", "RS512", "PS256", "EdDSA", undefined, 7, ["RS256"]]) {
-    test(`is refused with the algorithm ${JSON.stringify(alg)}`, () => {
+    test(`is rejected with the algorithm ${JSON.stringify(alg)}`, () => {
       const { code, message } = refusal(jwt({ alg }, {}, alg === "none" ? "" : "sig"));
       expect(code).toBe("algorithm");
       expect(message).toContain("allowed are RS256 and ES256");
@@ -73,7 +73,7 @@ describe("a token", () => {
   }
 });
 
-test("a value of a token is quoted and cut for a message", () => {
+test("a value of a token is quoted and truncated for a message", () => {
   expect(shown("a\nb")).toBe('"a\\nb"');
   expect(shown(undefined)).toBe("missing");
   expect(shown("x".repeat(10_000))).toHaveLength(201);

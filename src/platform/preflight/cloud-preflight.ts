@@ -12,9 +12,9 @@ import { stigmer, temporal } from "./server-requirements.ts";
 export function cloudRequirements(config: CloudConfig, mask: SecretMask): readonly CheckedRequirement[] {
   const log = silentLogger;
   return [
-    without(redis(config, log)),
-    verified(credentials(config, { log, mask })),
-    pinged(config),
+    withoutValue(redis(config, log)),
+    withState(credentials(config, { log, mask })),
+    daytonaOnce(config),
     temporal(config.temporal),
     stigmer(config.stigmer, async () => {
       const key = await readKey(config.credentials);
@@ -24,8 +24,8 @@ export function cloudRequirements(config: CloudConfig, mask: SecretMask): readon
   ];
 }
 
-/** One that either can be used or not. */
-function without({ open, ...rest }: Requirement): CheckedRequirement {
+/** Only the error of opening counts. */
+function withoutValue({ open, ...rest }: Requirement): CheckedRequirement {
   return {
     ...rest,
     open: async () => {
@@ -35,8 +35,8 @@ function without({ open, ...rest }: Requirement): CheckedRequirement {
   };
 }
 
-/** Also a key that is only used until its issuer answers, or that expires soon, is a problem. */
-function verified({ open, ...rest }: ReturnType<typeof credentials>): CheckedRequirement {
+/** Reports also a key that is not verified yet, or that expires soon. */
+function withState({ open, ...rest }: ReturnType<typeof credentials>): CheckedRequirement {
   return {
     ...rest,
     open: async () => {
@@ -46,7 +46,8 @@ function verified({ open, ...rest }: ReturnType<typeof credentials>): CheckedReq
   };
 }
 
-function pinged(config: CloudConfig): CheckedRequirement {
+/** With a client that is closed after the check. */
+function daytonaOnce(config: CloudConfig): CheckedRequirement {
   const api = new DaytonaApi(config.daytona, silentLogger);
   const { open, ...rest } = daytona(api);
   return {

@@ -6,10 +6,10 @@ import { type DaytonaApi, DaytonaFailure } from "../../sandbox/daytona/index.ts"
 import { degradedBy, type HealthProblem } from "../../shared/health.ts";
 import { nothingOpen, type Requirement } from "./requirement.ts";
 
-/** Longer than their own limits, which know better what is wrong. */
+/** Longer than the limits of the checks themselves, whose errors say more. */
 const LIMIT_MS = 12_000;
 
-/** A single Redis that takes writes and lets this user do all that is needed. */
+/** A single Redis that accepts writes, with a user that has all rights that are needed. */
 export function redis(config: CloudConfig, log: Logger): Requirement<RedisConnection> {
   return {
     name: "Redis",
@@ -37,7 +37,8 @@ export function credentials(
 }
 
 /**
- * A Daytona that accepts the key: one that refuses it refuses every sandbox. Any other failure may pass, and is the value.
+ * A Daytona that accepts the key. Without a valid key there are no sandboxes; any other failure may be temporary, and is
+ * returned as the value.
  */
 export function daytona(api: DaytonaApi): Requirement<HealthProblem | undefined> {
   return {

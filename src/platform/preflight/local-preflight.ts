@@ -14,7 +14,7 @@ export function localRequirements(config: LocalConfig): readonly CheckedRequirem
   ];
 }
 
-/** Also looks how much space is left. */
+/** Reports also a disk that is nearly full. */
 function withSpace({ open, ...rest }: ReturnType<typeof directory>): CheckedRequirement {
   return {
     ...rest,

@@ -4,9 +4,9 @@ import type { SecretMask } from "../../shared/secret-mask.ts";
 import { type CheckedRequirement, type PreflightResult, runPreflight } from "./run-preflight.ts";
 
 export interface PreflightOptions {
-  /** Learns what must not be shown. */
+  /** Gets secrets that must not be shown. */
   readonly mask: SecretMask;
-  /** Told of each result as soon as it is known. */
+  /** Called with each result as soon as it is known. */
   readonly onResult?: ((result: PreflightResult) => void) | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { failedBy, type HealthProblem } from "../../shared/health.ts";
 import { openWithin, type Requirement } from "./requirement.ts";
 
-/** A requirement whose value is what is wrong although it works, such as a disk that is nearly full. */
+/** A requirement whose value is a problem that does not keep it from working, such as a disk that is nearly full. */
 export type CheckedRequirement = Requirement<HealthProblem | undefined>;
 
 export interface PreflightResult {
@@ -15,7 +15,7 @@ export interface PreflightResult {
 
 /**
  * Checks all requirements at the same time, each within its own limit, and closes what was opened.
- * @param onResult told of each result as soon as it is known
+ * @param onResult called with each result as soon as it is known
  * @returns the results in the order of the requirements; never throws
  */
 export async function runPreflight(

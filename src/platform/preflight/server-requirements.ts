@@ -5,7 +5,7 @@ import { nothingOpen } from "./requirement.ts";
 import type { CheckedRequirement } from "./run-preflight.ts";
 
 const PROBE_TIMEOUT_MS = 5_000;
-/** With the time to find out why there is no connection. */
+/** Includes the time to diagnose why there is no connection. */
 const LIMIT_MS = 15_000;
 
 /** A Temporal server that is reachable, accepts the credentials and has the namespace. */
@@ -22,7 +22,7 @@ export function temporal(config: TemporalConfig): CheckedRequirement {
 
 /**
  * A Stigmer backend that is reachable and accepts the key.
- * @param readKey the API key. @throws RunnerError where there is none
+ * @param readKey reads the API key; may throw a RunnerError
  */
 export function stigmer(config: StigmerConfig, readKey: () => Promise<string>): CheckedRequirement {
   return {
