@@ -148,7 +148,7 @@ describe("agent-runner start", () => {
       STARTUP_WAIT: "300",
       ADMIN_PORT: String(port),
     });
-    await runner.says(`Waiting for Temporal (0.0 s of 5 min 0 s): Failed to connect to Temporal at ${late.address}`);
+    await runner.says(`s of 5 min 0 s): Failed to connect to Temporal at ${late.address}`);
     const probe = async (path: string) => {
       const answer = await fetch(`http://127.0.0.1:${port}/${path}`);
       return { status: answer.status, body: await answer.text() };
