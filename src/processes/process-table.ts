@@ -45,7 +45,7 @@ export function readProcess(pid: number): ProcessInfo | undefined {
 }
 
 /** @returns `undefined` if the system has no `/proc` */
-export function processIds(): number[] | undefined {
+function processIds(): number[] | undefined {
   try {
     const names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
     return names.length === 0 ? undefined : names.map(Number);
