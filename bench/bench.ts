@@ -1,7 +1,7 @@
 /**
  * Measures the compiled program in local mode and prints the numbers: `bun run bench`.
  *
- * Everything is real but the model, which answers at once: what is measured is what the runner adds. The floor is the
+ * Everything is real except the model, which answers at once, so that the runner's overhead is measured. The floor is the
  * same workflow on the same Temporal server with activities that answer at once, measured in the same run.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -112,7 +112,7 @@ const agent = await stigmer.call(AgentCommandController.method.apply, {
 ollama.converse(() => ({ text: "Answered." }));
 await times(WARM_UP, 1, execution);
 await times(WARM_UP, 1, floor);
-// In turns, so that both see the same machine.
+// Alternating, so that both are measured under the same conditions.
 const latencies: number[] = [];
 const floors: number[] = [];
 for (let n = 0; n < LATENCY_RUNS; n++) {
@@ -152,7 +152,7 @@ row("resident memory at the end", `${residentMb(runner.pid).toFixed(0)} MB`);
 runner.signal("SIGTERM");
 await runner.exited;
 
-/** An execution as a user starts it, until its last status. @returns its workflow's id */
+/** Runs an execution as a user starts it, until its final status. @returns its workflow's id */
 async function execution(): Promise<string> {
   const session = await stigmer.call(SessionCommandController.method.create, {
     spec: { agentInstanceId: agent.status?.defaultInstanceId ?? "" },
@@ -165,7 +165,7 @@ async function execution(): Promise<string> {
   return `stigmer/agent-execution/invoke/${id}`;
 }
 
-/** The same workflow with activities that answer at once. @returns its id */
+/** Runs the same workflow with activities that answer at once. @returns its id */
 async function floor(): Promise<string> {
   const workflowId = crypto.randomUUID();
   await client.workflow.execute("stigmer/agent-execution/invoke", {
@@ -190,7 +190,7 @@ async function timeToReady(): Promise<number> {
   return median(found);
 }
 
-/** How long the activity that runs the agent took, as the server saw it: from its start to its result. */
+/** Duration of the agent's activity according to the server: from its start to its result. */
 async function activityMs(workflowId: string): Promise<number> {
   const handle = client.workflow.getHandle(workflowId);
   await handle.result();

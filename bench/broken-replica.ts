@@ -2,11 +2,11 @@
  * Counts executions that fail because one of three replicas is broken: `bun run bench:broken`.
  *
  * Under load one replica loses its access to Daytona (401), or to Redis. Failing is faster than working: without a brake
- * it would soon have all of the queue. Afterwards it gets its access back, and has to work again by itself.
+ * it would soon take the whole queue. Afterwards it gets its access back and must recover by itself.
  *
  *   --how HOW        daytona or redis; both
  *   --executions N   (150)
- *   --program FILE   another program than the one that is built here
+ *   --program FILE   another executable than the one built here
  */
 import { parseArgs } from "node:util";
 import { ensureBuilt } from "../scripts/lib/built.ts";
@@ -20,7 +20,7 @@ import { printMachine, row, times } from "./measures.ts";
 
 const AT_ONCE = 9;
 
-/** One replica's access to something, which can be taken away and given back. */
+/** A replica's access to a service, which can be revoked and restored. */
 interface Access extends AsyncDisposable {
   /** Variables with which the replica has it. */
   readonly env: Record<string, string>;

@@ -2,8 +2,8 @@
  * Measures the compiled program in cloud mode and prints the numbers: `bun run bench:cloud`.
  *
  * Redis and Temporal are real. The model, Daytona's API and the issuer of the key are doubles on this machine that answer
- * at once: what is measured is what the runner adds. Everything shares the machine's processors, so that several replicas
- * show that they share the work, not how far they scale.
+ * at once, so that the runner's overhead is measured. Everything shares the machine's processors: several replicas show
+ * that they share the work, not how far they scale.
  */
 
 import { create } from "@bufbuild/protobuf";

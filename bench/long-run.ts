@@ -1,8 +1,8 @@
 /**
  * Measures one long execution in the compiled program: `bun bench/long-run.ts [calls]`.
  *
- * An agent calls `execute` again and again, eight calls a turn, each with 100 KB of output that is never the same. What
- * counts is that a late call costs no more than an early one, and that others are not kept waiting meanwhile.
+ * An agent calls `execute` repeatedly, eight calls per turn, each with 100 KB of different output. A late call should cost
+ * no more than an early one, and should not delay other work.
  */
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import { startTemporal } from "../test/support/temporal.ts";
 const CALLS = Number(process.argv[2] ?? 1_000);
 const CALLS_A_TURN = 8;
 const OUTPUT_BYTES = 100_000;
-/** How often the program is asked whether it is alive; the slowest answer is its longest pause. */
+/** Interval of liveness requests; the slowest answer is the longest pause of the event loop. */
 const PROBE_EVERY_MS = 20;
 
 await ensureBuilt();
@@ -78,10 +78,10 @@ const admin = /http:\/\/[\w.:]+/.exec(
 )?.[0];
 if (admin === undefined) throw new Error(`no address of the admin server in:\n${runner.output()}`);
 
-/** When so many calls had ended. */
+/** When a number of calls had ended. */
 const reached: { readonly calls: number; readonly ms: number }[] = [];
 let running = true;
-/** Before the agent library is loaded, which the first execution waits for, and after. */
+/** Memory before and after the agent library is loaded by the first execution. */
 const slowest = { first: 0, later: 0 };
 const probing = (async () => {
   while (running) {

@@ -1,4 +1,4 @@
-/** What masking costs: texts of 1 MiB, hostile ones among them, with few and with many secrets. `bun run bench:masking` */
+/** Measures the cost of masking 1 MiB texts, including hostile ones, with few and many secrets. `bun run bench:masking` */
 import { SecretMask } from "../src/shared/secret-mask.ts";
 
 const LENGTH = 1024 * 1024;
@@ -35,7 +35,7 @@ const texts: Readonly<Record<string, string>> = {
   umlauts: repeated("äöü漢字"),
 };
 
-/** Milliseconds of the processor, which other programs do not lengthen. */
+/** CPU time in ms, which other programs do not affect. */
 function cost(work: () => void): number {
   const begin = process.cpuUsage();
   for (let round = 0; round < ROUNDS; round++) work();

@@ -1,4 +1,4 @@
-/** What the measurements share: clocks, memory, and how figures are printed. */
+/** Shared by the benchmarks: clocks, memory, printing of figures. */
 import { readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 
@@ -6,19 +6,19 @@ export function printMachine(): void {
   console.log(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Bun ${Bun.version}\n`);
 }
 
-/** Prints one figure. @param target what it should be, or what it is compared with */
+/** Prints one figure. @param target its target value, or what it is compared with */
 export function row(name: string, value: string, target = ""): void {
   console.log(`${name.padEnd(56)} ${value.padStart(14)}   ${target}`.trimEnd());
 }
 
-/** How long something takes, in ms. */
+/** Duration of some work, in ms. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
 }
 
-/** Does something so many times, so many at a time. */
+/** Runs some work a number of times with limited concurrency. */
 export async function times(count: number, concurrency: number, work: () => Promise<unknown>): Promise<void> {
   let left = count;
   const lane = async () => {
@@ -27,7 +27,7 @@ export async function times(count: number, concurrency: number, work: () => Prom
   await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
-/** How often a second something is done, so many at a time. */
+/** Throughput per second of some work with limited concurrency. */
 export async function rate(count: number, concurrency: number, work: () => Promise<unknown>): Promise<number> {
   return (count / (await timed(() => times(count, concurrency, work)))) * 1000;
 }

@@ -1,13 +1,13 @@
 /**
- * Counts executions that are lost when replicas leave under load: `bun run bench:signals`.
+ * Counts executions that are lost when replicas stop under load: `bun run bench:signals`.
  *
- * One replica stays, with little room; beside it two more are started and told to stop, again and again, while many
- * short executions run. An execution is lost where a replica was handed it and never began it: Temporal finds out by the
- * missing heartbeat.
+ * One replica with low concurrency stays; two more are repeatedly started and told to stop while many short executions
+ * run. An execution is lost if it was dispatched to a replica that never started it: Temporal notices the missing
+ * heartbeat.
  *
  *   --signals N      how many replicas are told to stop (200)
  *   --how HOW        sigterm, shutdown (POST /shutdown) or twice (two signals; what runs is ended, and says so); all
- *   --program FILE   another program than the one that is built here
+ *   --program FILE   another executable than the one built here
  */
 import { parseArgs } from "node:util";
 import { ensureBuilt } from "../scripts/lib/built.ts";

@@ -1,8 +1,8 @@
 /**
  * Measures how many bytes of status one execution costs, in the compiled program in cloud mode: `bun run bench:status`.
  *
- * An agent calls `execute` 100 times, then 200 times, each with 9 KB of output that is never the same. What counts is that
- * twice the work costs about twice the bytes. Redis, Temporal and the backend are real; model and sandboxes are doubles.
+ * An agent calls `execute` 100 times, then 200 times, each with 9 KB of different output. Twice the work should cost about
+ * twice the bytes. Redis, Temporal and the backend are real; model and sandboxes are doubles.
  */
 import { Redis } from "ioredis";
 import { ensureBuilt } from "../scripts/lib/built.ts";

@@ -1,4 +1,4 @@
-/** Calls the runner's activities from a workflow of the tests' own, with payloads as the Stigmer server makes them. */
+/** Calls the runner's activities from a test workflow, with payloads like those of the Stigmer server. */
 import { Client, type WorkflowHandle } from "@temporalio/client";
 import type { temporal } from "@temporalio/proto";
 import { bundleWorkflowCode, type NativeConnection, Worker } from "@temporalio/worker";

@@ -1,6 +1,6 @@
 /**
- * A server that speaks Anthropic's Messages API, streaming, and says what a test tells it to. It refuses what the real
- * one would refuse: a missing key or version, calls without results, results without calls.
+ * A server with Anthropic's streaming Messages API and scripted answers. It refuses what the real one would refuse: a
+ * missing key or version, calls without results, results without calls.
  */
 import * as v from "valibot";
 import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";

@@ -1,4 +1,4 @@
-/** The embedded daemon's gRPC services alone, on a store of their own: a Stigmer backend without Temporal. */
+/** Only the gRPC services of the embedded daemon, with their own store: a Stigmer backend without Temporal. */
 import { join } from "node:path";
 import { ExecutionService } from "../../src/daemon/executions.ts";
 import { serveGrpc } from "../../src/daemon/grpc-server.ts";

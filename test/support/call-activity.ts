@@ -1,4 +1,4 @@
-/** Workflows for tests that call the runner's activities, as any client of Temporal could. */
+/** Test workflows that call the runner's activities. */
 import { type ActivityOptions, condition, defineSignal, proxyActivities, setHandler } from "@temporalio/workflow";
 
 export interface ActivityCall {
@@ -12,10 +12,10 @@ export async function callActivity({ name, args, options }: ActivityCall): Promi
   return await activities[name]?.(...args);
 }
 
-/** Lets {@link callBoth} go on to its second call. */
+/** Lets {@link callBoth} continue with its second call. */
 export const GO_ON = "goOn";
 
-/** Calls one activity, and when it is told to, another one. */
+/** Calls one activity, and after a signal another one. */
 export async function callBoth(first: ActivityCall, second: ActivityCall): Promise<unknown> {
   let mayGoOn = false;
   setHandler(defineSignal(GO_ON), () => {

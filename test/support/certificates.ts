@@ -1,4 +1,4 @@
-/** Certificates for tests, made anew each time: nothing in the repository can expire or leak. */
+/** Certificates for tests, created for each run: nothing in the repository can expire or leak. */
 import "reflect-metadata";
 import { join } from "node:path";
 import {

@@ -16,7 +16,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { AUDIENCE, type TokenIssuer, tokenIssuer } from "./token-issuer.ts";
 
 export const REDIS_PASSWORD = "a password for Redis";
-/** The API key's life in seconds: long enough to be no warning. */
+/** Lifetime of the API key in seconds: long enough to cause no warning. */
 const KEY_LIFE_S = 7 * 86_400;
 
 /** A compiled runner in cloud mode. */
@@ -49,7 +49,7 @@ export interface CloudWorld {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param file the program to run instead of the one that was built here */
+/** @param file the executable, instead of the one built here */
 export async function cloudWorld(file?: string): Promise<CloudWorld> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await temporaryFolder());

@@ -4,7 +4,7 @@ import { ResourceStore } from "../../src/daemon/resource-store.ts";
 import { openDatabase } from "../../src/shared/open-database.ts";
 import { AgentExecutionSchema, ExecutionPhase } from "../../src/stigmer/index.ts";
 
-/** Makes a daemon's file with executions that have not ended. @returns their ids */
+/** Creates a daemon's file with unfinished executions. @returns their ids */
 export function makeDaemonFile(path: string, executions = 30): string[] {
   using database = openDatabase(path);
   const store = new ResourceStore(database);

@@ -1,7 +1,7 @@
 /** How long something is waited for: against hanging, and less than a test may take, so that the test says what is missing. */
 const HANGING_MS = 120_000;
 
-/** Tries until it does not throw, and gives what it returned; after the limit, what it threw last. */
+/** Retries until `attempt` does not throw, and returns its result. @throws its last error after the time limit */
 export async function eventually<T>(attempt: () => T | Promise<T>, limitMs = HANGING_MS): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {

@@ -1,4 +1,4 @@
-/** What every journal of executions does, whatever it is kept in. */
+/** The contract of every journal of executions. */
 import { describe, expect, test } from "bun:test";
 import type { Journal, JournalEntry } from "../../src/recovery/index.ts";
 import { until } from "./eventually.ts";

@@ -17,7 +17,7 @@ export interface KeyTrial {
   open(): Promise<OpenCredentials & Disposable>;
 }
 
-/** An API key that is opened in a test, and what is logged of it. */
+/** Opens an API key in a test and collects its log. */
 export function keyTrial(
   credentials: CredentialsConfig,
   options: Partial<Omit<CredentialsOptions, "log" | "mask">> = {},

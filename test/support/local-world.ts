@@ -54,8 +54,8 @@ export interface LocalWorld {
 type Env = Record<string, string>;
 
 /**
- * @param env variables for the runner, besides those that make it use this world; may depend on the servers' ports
- * @param options what else the runner is started with
+ * @param env further variables of the runner; may depend on the servers' ports
+ * @param options further arguments of the runner
  */
 export async function localWorld(
   env: Env | ((ports: { readonly temporal: number; readonly stigmer: number }) => Promise<Env>) = {},

@@ -1,4 +1,4 @@
-/** Kubernetes manifests, judged by the schemas and the types that are made of Kubernetes' own API description. */
+/** Validates Kubernetes manifests with schemas and types generated from Kubernetes' API description. */
 import { join } from "node:path";
 import ts from "typescript";
 import { parseAllDocuments } from "yaml";
@@ -12,7 +12,7 @@ export interface Manifest {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-/** All manifests below a folder; kustomizations are no objects of a cluster. */
+/** All manifests below a directory except kustomizations, which are not cluster objects. */
 export async function readManifests(folder: string): Promise<Manifest[]> {
   const manifests: Manifest[] = [];
   for await (const file of new Bun.Glob("**/*.yaml").scan(folder)) {
@@ -32,7 +32,7 @@ function packageOf({ apiVersion }: Manifest): string {
     : `kubernetes-models/${apiVersion}`;
 }
 
-/** What the API's schema says against the values: types, ranges, formats, what is missing. */
+/** Violations of the API's schema: types, ranges, formats, missing fields. */
 export async function problemsOfValues(manifest: Manifest): Promise<string[]> {
   const models = (await import(packageOf(manifest))) as Record<string, new (data: unknown) => { validate(): void }>;
   const Model = models[manifest.kind];

@@ -1,4 +1,4 @@
-/** What a double of a model's provider says, also wrongly. */
+/** Scripted answers of a provider's double, including invalid ones. */
 
 /** A call of a tool as a model writes it. */
 export interface ModelCall {
@@ -19,7 +19,7 @@ export interface AnswerTurn {
   readonly breaks?: "reset" | { readonly type: string; readonly message: string };
 }
 
-/** A response that is no answer of a model. */
+/** An HTTP response that is not a model's answer. */
 export interface HttpTurn {
   readonly http: { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 }
@@ -34,7 +34,7 @@ export function httpResponse({ http }: HttpTurn): Response {
   return new Response(http.body, { status: http.status, headers: http.headers ?? { "content-type": "text/html" } });
 }
 
-/** A body that is sent piece by piece; with `reset` its connection breaks after them. */
+/** A body that is sent in pieces; with `reset` the connection breaks after them. */
 export function body(pieces: readonly string[], ends: "close" | "reset"): ReadableStream<Uint8Array> {
   const bytes = pieces.map((piece) => new TextEncoder().encode(piece));
   let next = 0;

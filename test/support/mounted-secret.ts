@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "./temporary-folder.ts";
 
-/** A secret as Kubernetes mounts it: `token` → `..data/token`, where `..data` is a link that is swapped whole. */
+/** A secret as Kubernetes mounts it: `token` → `..data/token`, where `..data` is a link that is replaced atomically. */
 export interface MountedSecret {
   /** The path that programs are told. */
   readonly file: string;

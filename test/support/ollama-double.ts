@@ -1,6 +1,6 @@
 /**
- * A server that speaks Ollama's API as far as chats go, and says what a test tells it to. It refuses requests that the
- * real one would refuse, so that what the client library sends is checked with every use.
+ * A server with Ollama's chat API and scripted answers. It refuses requests that the real one would refuse, so that the
+ * client library's requests are checked with every use.
  */
 import * as v from "valibot";
 import { type HttpTurn, httpResponse, type ModelCall } from "./model-turn.ts";
@@ -23,7 +23,7 @@ export type Turn =
   | HttpTurn
   | { readonly hang: true };
 
-/** What the model says, by how often it has answered since the user's last message. */
+/** The model's answers, by the number of answers since the user's last message. */
 export type Conversation = (request: ChatRequest, turn: number) => Turn | undefined;
 
 const message = v.strictObject({
@@ -122,10 +122,10 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
   };
 }
 
-/** The connection is to break. */
+/** The connection should break. */
 const RESET = Symbol("reset");
 
-/** A body whose connection breaks where its lines say so. */
+/** A body whose connection breaks where a line says so. */
 function streamed(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
@@ -142,7 +142,7 @@ function streamed(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   });
 }
 
-/** Lines of JSON: words as they come, the calls, and the line that ends the answer. */
+/** JSON lines: words, calls, and the line that ends the answer. */
 async function* answer(model: string, turn: Extract<Turn, { text?: string }>): AsyncGenerator<string> {
   const line = (part: object) => `${JSON.stringify({ model, created_at: new Date().toISOString(), ...part })}\n`;
   if (turn.delay !== undefined) await Bun.sleep(turn.delay);

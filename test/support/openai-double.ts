@@ -1,6 +1,6 @@
 /**
- * A server that speaks OpenAI's chat completions and its Responses API, streaming, and says what a test tells it to. It
- * refuses what the real one would refuse: a missing key, results that belong to no call, calls without results.
+ * A server with OpenAI's streaming Chat Completions and Responses APIs and scripted answers. It refuses what the real one
+ * would refuse: a missing key, results without calls, calls without results.
  */
 import * as v from "valibot";
 import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";

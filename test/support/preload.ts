@@ -1,6 +1,6 @@
 /**
- * Runs before the test files: keeps the tests from using or changing what the machine's user happens to have, gives them
- * their time limit, and ends the servers that they have left.
+ * Runs before the test files: isolates tests from the user's environment, sets their time limit, and stops servers that
+ * they have left running.
  */
 import { afterAll, setDefaultTimeout } from "bun:test";
 import { mkdtempSync } from "node:fs";

@@ -18,7 +18,7 @@ export async function runningWith(text: string): Promise<{ readonly pid: number;
   return found;
 }
 
-/** Whether a process is there and has not ended; one that has and waits for its parent to ask has. */
+/** Whether a process is running; a zombie is not. */
 export function isRunning(pid: number | string): boolean {
   try {
     process.kill(Number(pid), 0);

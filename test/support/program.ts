@@ -1,4 +1,4 @@
-/** The compiled program, run as its users run it: a copy in an empty folder, with an environment of its own. */
+/** Runs the compiled program as users do: a copy in an empty directory, with a separate environment. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { program as built } from "../../scripts/lib/built.ts";
@@ -18,7 +18,7 @@ export interface RunningProgram {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Copies the program into a folder that has nothing else in it. @returns its path */
+/** Copies the program into an empty directory. @returns its path */
 export async function installProgram(folder: string, from = built): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, "agent-runner");

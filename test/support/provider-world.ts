@@ -1,4 +1,4 @@
-/** A world in local mode whose runner uses one provider; what its model says is told for each execution. */
+/** A world in local mode whose runner uses one provider, with scripted answers for each execution. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type AgentExecution, MessageType, type ToolCall, ToolCallStatus } from "../../src/stigmer/index.ts";
@@ -70,7 +70,7 @@ function resultOf(seen: readonly AgentExecution[]) {
   };
 }
 
-/** The files of a workspace, which are taken away. */
+/** Reads and deletes the files of a workspace. */
 async function leftFiles(workspace: string): Promise<string[]> {
   const names = (await readdir(workspace)).filter((name) => !name.startsWith("."));
   await Promise.all(names.map((name) => rm(join(workspace, name), { recursive: true })));

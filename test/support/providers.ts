@@ -1,4 +1,4 @@
-/** Each provider's own protocol, with a model that says what a test tells it to. */
+/** Each provider's own protocol with scripted answers. */
 import { startAnthropicDouble } from "./anthropic-double.ts";
 import type { LocalWorld } from "./local-world.ts";
 import { type AnswerTurn, argumentsOf, type HttpTurn, type ModelTurn } from "./model-turn.ts";
@@ -78,7 +78,7 @@ function openAi(model: string, name: string, limit: string): Provider {
   };
 }
 
-/** Ollama sends whole calls: arguments that are no JSON cannot come from it. */
+/** Ollama sends complete calls, so invalid JSON arguments cannot come from it. */
 function ollamaTurn(turn: AnswerTurn | HttpTurn | undefined): Turn | undefined {
   if (turn === undefined || "http" in turn) return turn;
   const { breaks, tools, ...rest } = turn;

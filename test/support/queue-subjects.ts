@@ -1,4 +1,4 @@
-/** The two queues of threads, with what only their tests may do to them. */
+/** The two implementations of thread queues, with operations for tests. */
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import type { Logger } from "../../src/log/index.ts";

@@ -1,4 +1,4 @@
-/** A real Redis server for tests: on a free port, with nothing saved, gone with the test. */
+/** A real Redis server for tests: on a free port, without persistence, stopped with the test. */
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
@@ -135,7 +135,7 @@ async function listening(port: number): Promise<void> {
   (await Bun.connect({ hostname: "127.0.0.1", port, socket: { data: () => undefined } })).end();
 }
 
-/** A Sentinel takes no settings but those of a file that it may write to. */
+/** A Sentinel requires a writable configuration file. */
 async function sentinelFile(folder: string, port: number): Promise<string> {
   const path = join(folder, "sentinel.conf");
   await Bun.write(path, `bind 127.0.0.1\nport ${port}\ndir ${folder}\nsentinel monitor primary 127.0.0.1 1 1\n`);

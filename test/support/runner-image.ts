@@ -1,4 +1,4 @@
-/** The runner's image, built of the compiled program as operators build it. */
+/** The runner's image, built from the compiled program as operators build it. */
 import { copyFile, cp } from "node:fs/promises";
 import { join } from "node:path";
 import { program } from "../../scripts/lib/built.ts";
@@ -7,12 +7,12 @@ import { imageOf } from "./services/index.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const root = join(import.meta.dir, "../..");
-/** What the tests use; a base that was made of this machine's programs has no more. */
+/** Programs that the tests use; a base image made from this machine's programs has only these. */
 const TOOLS = "bash ps setpriv tini";
 
 export const dockerfile = join(root, "deploy/Dockerfile");
 
-/** @returns its name, which is removed with the object */
+/** @returns the image's name; the image is removed with the object */
 export async function buildRunnerImage(name: string) {
   const tag = `agent-runner-test/${name}:${process.env["TEST_RUN"] ?? process.pid}`;
   await using context = await temporaryFolder();

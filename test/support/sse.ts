@@ -1,6 +1,6 @@
 import { body } from "./model-turn.ts";
 
-/** Server-sent events, each named by its `type` where it has one. */
+/** Server-sent events, each named by its `type` if it has one. */
 export function sse(events: readonly object[], last = "", ends: "close" | "reset" = "close"): Response {
   const lines = events.map((event) => {
     const name = "type" in event ? `event: ${event.type}\n` : "";

@@ -1,4 +1,4 @@
-/** What the Stigmer CLI prints of an execution: see "What the CLI prints" in the contract's description. */
+/** The Stigmer CLI's output for an execution. */
 import { type AgentExecution, ExecutionPhase, MessageType } from "../../src/stigmer/index.ts";
 
 const LABELS: Readonly<Record<MessageType, string>> = {
@@ -10,8 +10,8 @@ const LABELS: Readonly<Record<MessageType, string>> = {
 };
 
 /**
- * What is printed of these states: the phase before the messages of the same update, each message once, by its place,
- * also an empty one, and the error of one that failed at the end.
+ * The output for these states: the phase before the messages of the same update, each message once by its index, even if
+ * it is empty, and the error of a failed execution at the end.
  */
 export function printedByCli(states: readonly AgentExecution[]): string[] {
   const lines: string[] = [];

@@ -12,7 +12,7 @@ import {
 } from "../../src/stigmer/index.ts";
 import { eventually } from "./eventually.ts";
 
-/** What a user of Stigmer does: talks to agents. */
+/** A user of Stigmer who talks to agents. */
 export class StigmerUser {
   readonly client: StigmerClient;
 

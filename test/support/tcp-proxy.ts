@@ -1,6 +1,6 @@
 /**
- * A TCP proxy on loopback that counts what clients send, can hold everything back as a server that hangs does, and can be
- * cut off.
+ * A TCP proxy on loopback that counts bytes from clients, can withhold everything like a hanging server, and can cut
+ * connections.
  */
 import { connect, createServer, type Socket } from "node:net";
 

@@ -1,4 +1,4 @@
-/** A gRPC server with TLS that answers what a connecting client asks Temporal, and remembers who asked. */
+/** A gRPC server with TLS that answers the requests of a connecting Temporal client, and records them. */
 import { type Metadata, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import type { TestCertificate } from "./certificates.ts";
 
@@ -11,7 +11,7 @@ export interface TemporalDouble {
 
 const SERVICE = "/temporal.api.workflowservice.v1.WorkflowService";
 
-/** @param accepted the API key that is taken; every other one is refused as Temporal Cloud does */
+/** @param accepted the accepted API key; others are refused like in Temporal Cloud */
 export async function startTemporalDouble(certificate: TestCertificate, accepted: string): Promise<TemporalDouble> {
   const authorizations: string[] = [];
   const server = new Server();

@@ -1,4 +1,4 @@
-/** A real Temporal server for tests: in memory, on a free port, gone with the test. */
+/** A real Temporal server for tests: in memory, on a free port, stopped with the test. */
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { connectTemporal } from "../../src/temporal/index.ts";
 import { eventually } from "./eventually.ts";
@@ -18,7 +18,7 @@ export interface TestTemporal {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param database a file that the server keeps its state in; without it the state ends with the server */
+/** @param database a file for the server's state; without it the state is in memory */
 export async function startTemporal(database?: string): Promise<TestTemporal> {
   const executable = Bun.which("temporal");
   if (executable === null)

@@ -1,4 +1,4 @@
-/** The compiled program at a terminal of its own, which a test closes as a user closes a window. */
+/** The compiled program in a pseudo-terminal, which a test can close like a user closes a window. */
 import { until } from "./eventually.ts";
 
 export interface ProgramAtTerminal {

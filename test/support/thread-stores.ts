@@ -1,4 +1,4 @@
-/** The two stores of threads, opened from any process, and a conversation to put into them. */
+/** The two thread stores, opened from any process, and a conversation to store. */
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { END, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import type { RedisConfig } from "../../src/config/index.ts";
@@ -19,7 +19,7 @@ export async function openStore(address: StoreAddress): Promise<{ store: ThreadS
   return { store: redisThreads(redis, address.redis.threadTtlMs, silentLogger), close: async () => redis.close() };
 }
 
-/** One turn: a message of the user and an answer, through LangGraph's own loop. @returns the whole conversation */
+/** One turn: a user's message and an answer, through LangGraph's own loop. @returns the whole conversation */
 export async function talk(store: ThreadStore, threadId: string, message: BaseMessage): Promise<BaseMessage[]> {
   const graph = new StateGraph(MessagesAnnotation)
     .addNode("answer", ({ messages }) => ({ messages: [new AIMessage(`Answer ${messages.length}`)] }))
@@ -30,7 +30,7 @@ export async function talk(store: ThreadStore, threadId: string, message: BaseMe
   return messages;
 }
 
-/** What a thread remembers. */
+/** The stored conversation of a thread. */
 export async function remembered(store: ThreadStore, threadId: string): Promise<string[]> {
   const tuple = await store.saver.getTuple({ configurable: { thread_id: threadId } });
   const messages = (tuple?.checkpoint.channel_values["messages"] ?? []) as BaseMessage[];

@@ -1,10 +1,10 @@
-/** Listeners of every kind before a real server, and what comes of each way to talk to them. */
+/** TLS listeners of all kinds in front of a real server, and the expected result of each way to connect. */
 import { createServer, type Server } from "node:net";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { type TestAuthority, type TestCertificate, testAuthority } from "./certificates.ts";
 import { startTlsProxy } from "./tls-proxy.ts";
 
-/** Who signs for whom in these tests. */
+/** The certificate authorities of these tests. */
 export interface TlsPeople {
   readonly authority: TestAuthority;
   /** One that nobody knows. */
@@ -31,7 +31,7 @@ export async function tlsPeople(): Promise<TlsPeople> {
   };
 }
 
-/** The listeners before one server. */
+/** The listeners in front of one server. */
 export interface Ports {
   readonly plaintext: number;
   readonly secure: number;
@@ -70,13 +70,13 @@ async function listen(server: Server): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** How the client is set up; without a CA it knows the system's only. */
+/** The client's settings; without a CA it trusts the system's only. */
 export interface Tls {
   readonly ca?: TestAuthority;
   readonly client?: TestCertificate;
 }
 
-/** What works. */
+/** Connections that work. */
 export const right: readonly (readonly [
   what: string,
   port: keyof Ports,
@@ -104,7 +104,7 @@ export interface Wrong {
   readonly variable?: string;
 }
 
-/** What fails, and how. */
+/** Connections that fail, with the expected error. */
 export const wrong: readonly Wrong[] = [
   {
     what: "the certificate has expired",

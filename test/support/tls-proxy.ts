@@ -1,4 +1,4 @@
-/** A real TLS listener in front of a real plaintext server, as a load balancer has one: every byte goes on to it. */
+/** A real TLS listener in front of a real plaintext server, like a load balancer's: it forwards every byte. */
 import { connect } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { TestCertificate } from "./certificates.ts";

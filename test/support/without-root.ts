@@ -1,7 +1,7 @@
-/** The user to whom nothing belongs. */
+/** The user `nobody`. */
 export const NOBODY = 65_534;
 
-/** Does something without the rights of root, which reads whatever it likes. Not while other tests run in this process. */
+/** Runs work without root's permissions. Not while other tests run in this process. */
 export async function withoutRoot<T>(work: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return await work();
   process.seteuid?.(NOBODY);

@@ -7,7 +7,7 @@ import type { Address, Server, Service } from "./service.ts";
 
 const READY_LIMIT_MS = 60_000;
 
-/** A service in a container, whose network further containers can join. */
+/** A service in a container; further containers can join its network. */
 export interface ContainerService extends Service {
   readonly kind: "container";
   /** The network mode for containers that are to reach this one, and each other, on 127.0.0.1. */
@@ -16,10 +16,10 @@ export interface ContainerService extends Service {
   portOnThisMachine(inside: number): number;
 }
 
-/** Removal is ours, by label: Ryuk, the usual remover, is one more image to pull, and keeps Bun from ending. */
+/** Containers are removed by label. Ryuk, the default reaper, needs another image and keeps Bun from exiting. */
 export const LABELS = { [RUN_LABEL]: process.env["TEST_RUN"] ?? String(process.pid) };
 
-/** @param alsoExposed ports inside the container's network that are for others who join it */
+/** @param alsoExposed further ports inside the container's network, for containers that join it */
 export async function startContainer(
   image: string,
   server: Server,
@@ -77,7 +77,7 @@ export async function logOf(containerId: string): Promise<string> {
   return log.toString().slice(0, 2_000);
 }
 
-/** A network of its own; undefined where this engine cannot make one: its containers then use this machine's. */
+/** A separate network; undefined if the engine cannot create one: containers then use the host's network. */
 async function openNetwork(): Promise<{ readonly name: string; readonly remove: () => Promise<void> } | undefined> {
   const client = await getContainerRuntimeClient();
   const name = `agent-runner-test-${crypto.randomUUID()}`;
@@ -89,12 +89,12 @@ async function openNetwork(): Promise<{ readonly name: string; readonly remove: 
   }
 }
 
-/** IPv6 is tried first for the name, and not every engine passes it on. */
+/** The name may resolve to IPv6 first, which not every engine forwards. */
 function loopback(host: string): string {
   return host === "localhost" ? "127.0.0.1" : host;
 }
 
-/** Started is enough here: each service asks in its own way whether it is ready. */
+/** Waiting for the start is enough here: each service has its own readiness check. */
 export class Started implements WaitStrategy {
   async waitUntilReady(): Promise<void> {}
   withStartupTimeout(): this {

@@ -1,4 +1,4 @@
-/** Whether a container engine answers. scripts/test has found out already; `bun test` alone asks. */
+/** Whether a container engine is available. `scripts/test` has determined it already; `bun test` alone asks. */
 import { getContainerRuntimeClient } from "testcontainers";
 import { IMAGES, type ImageVariable } from "../../../scripts/test-support/images.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The servers of the wiring tests, with one interface: in containers where an engine answers, else processes on free
- * ports. Certificates, users and other special servers are in ../redis.ts and ../temporal.ts.
+ * The servers of the wiring tests with one interface: containers if an engine is available, otherwise processes on free
+ * ports. Servers with certificates, users and other special settings are in ../redis.ts and ../temporal.ts.
  */
 import { Redis } from "ioredis";
 import { connectTemporal } from "../../../src/temporal/index.ts";
@@ -18,7 +18,7 @@ export interface RedisOptions {
   readonly password?: string;
 }
 
-/** Redis; with what is written kept over a restart. */
+/** Redis with persistence across restarts. */
 export async function startRedis({ password }: RedisOptions = {}): Promise<Service> {
   const server: Server = {
     port: 6379,
@@ -34,7 +34,7 @@ export async function startRedis({ password }: RedisOptions = {}): Promise<Servi
   return await startProcess("redis-server", server);
 }
 
-/** One PING on a connection of its own. */
+/** One PING on a new connection. */
 export async function ping(address: Address, password?: string): Promise<string> {
   const client = new Redis({
     ...address,

@@ -3,7 +3,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** A server that tests need: in a container where an engine answers, else a process of this machine. */
+/** A server that tests need: a container if an engine is available, otherwise a process. */
 export interface Service extends Address {
   readonly kind: "container" | "process";
   /** Kills the server as a crash would. */
@@ -14,7 +14,7 @@ export interface Service extends Address {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** How a server is started and asked, wherever it runs. */
+/** Starting and probing a server, wherever it runs. */
 export interface Server {
   /** Its arguments, given where it has to listen. */
   args(listen: Address): readonly string[];
