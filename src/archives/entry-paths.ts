@@ -7,7 +7,7 @@ interface Node {
   readonly children?: Map<string, Node>;
 }
 
-/** The tree that an archive unpacks to. No two entries may share a path, also where a file system ignores case. */
+/** The tree that an archive unpacks to. No two entries may share a path, not even on a case-insensitive file system. */
 export class EntryPaths {
   readonly #root = new Map<string, Node>();
 

@@ -17,10 +17,10 @@ export class ConfigError extends RunnerError<"invalid"> {
   override readonly headline = "the configuration is not valid";
   readonly problems: readonly ConfigProblem[];
 
-  /** What is not wrong by itself, but may be why something is: each a sentence. */
+  /** Sentences about what is valid but may be the cause of a problem. */
   readonly warnings: readonly string[];
 
-  /** What is set all the same. */
+  /** Settings that are valid. */
   readonly views: readonly SettingView[];
 
   constructor(

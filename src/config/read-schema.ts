@@ -70,7 +70,7 @@ function effective(values: Record<string, unknown>, settings: Group["settings"])
   return Object.fromEntries(Object.entries(values).filter(([key]) => settings[key]?.noEffect === undefined));
 }
 
-/** Each setting by itself: a check can then look at those that are valid, beside those that are not. */
+/** Each setting separately, so that checks can evaluate the valid ones even if others are invalid. */
 function readValues(settings: Group["settings"], find: Find) {
   const values: Record<string, unknown> = {};
   const invalid = new Map<string, ConfigProblem>();

@@ -9,7 +9,7 @@ import type { ServiceDeps } from "./service-deps.ts";
 export function agents({ store, on }: ServiceDeps): ServedService[] {
   const command = wire.AgentCommandController.method;
   const query = wire.AgentQueryController.method;
-  /** Every agent has an instance that is used where a caller names only the agent. */
+  /** Every agent has a default instance, used if a caller names only the agent. */
   const withInstance = (agent: wire.Agent): wire.Agent => {
     const known = agent.status?.defaultInstanceId ?? "";
     if (known !== "" && kinds.instance.has(store, known)) return agent;

@@ -18,7 +18,7 @@ import {
 export class ExecutionSecrets {
   readonly #contexts = new Map<string, ExecutionContext>();
 
-  /** Keeps the secrets of an execution. @returns the execution without them, and where they are */
+  /** Stores the secrets of an execution. @returns the execution without them, with a reference to them */
   hold(executionId: string, { metadata, spec, ...execution }: AgentExecution): AgentExecution {
     const env = spec?.runtimeEnv ?? {};
     const secrets = Object.entries(env).filter(([, { value, isSecret }]) => isSecret && value !== "");

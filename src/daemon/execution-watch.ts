@@ -7,7 +7,7 @@ export interface WatchLimits {
   readonly intervalMs: number;
   /** How long an execution may wait for its runner while the data directory cannot be used. */
   readonly maxPendingMs: number;
-  /** Longer than the workflow's run timeout: whoever was to end the execution did not. */
+  /** Longer than the workflow's run timeout: nothing else will end the execution. */
   readonly maxRunningMs: number;
 }
 
@@ -16,7 +16,7 @@ const DEFAULT_LIMITS: WatchLimits = { intervalMs: 5_000, maxPendingMs: 60_000, m
 export interface ExecutionWatchDeps {
   readonly live: LiveExecutions;
   readonly executions: ExecutionService;
-  /** What is wrong with the data directory; undefined where nothing is. */
+  /** The problem of the data directory; undefined if there is none. */
   readonly problem: () => Promise<string | undefined>;
   readonly limits?: WatchLimits | undefined;
 }

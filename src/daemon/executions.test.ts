@@ -156,7 +156,7 @@ describe("execution that its runner did not end", () => {
 });
 
 describe("subscription", () => {
-  /** Everything that a subscriber is told, as errors, until it ends. */
+  /** Everything that a subscriber receives until the end. */
   async function told(id: string, signal = never): Promise<string[]> {
     const errors: string[] = [];
     for await (const { status } of book.subscribe(id, signal)) errors.push(status?.error ?? "");

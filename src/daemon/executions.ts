@@ -84,7 +84,7 @@ export class ExecutionService {
     return this.#secrets.get(executionId);
   }
 
-  /** Lists and maps are replaced whole where not empty, never cleared; scalars are taken where set. */
+  /** Non-empty lists and maps replace the old ones, and are never cleared; scalars are replaced if set. */
   updateStatus({ executionId, status }: AgentExecutionUpdateStatusInput): AgentExecution {
     if (status === undefined) throw invalid("AgentExecutionUpdateStatusInput: the status is missing");
     const execution = this.#live.get(executionId);

@@ -26,14 +26,14 @@ export class LiveExecutions {
   readonly #log: Logger;
   readonly #live = new Map<string, LiveExecution>();
 
-  /** @param health told of each failure of the file */
+  /** @param health records failures of the file */
   constructor(store: ResourceStore, log: Logger = silentLogger, health?: DatabaseHealth) {
     this.#store = store;
     this.#log = log;
     this.#health = health;
   }
 
-  /** @throws DaemonError where there is none; the file's error */
+  /** @throws DaemonError if there is none; the file's error */
   get(id: string): AgentExecution {
     return this.#live.get(id)?.execution ?? kinds.execution.get(this.#store, id);
   }
@@ -59,7 +59,7 @@ export class LiveExecutions {
     this.#set(execution, true);
   }
 
-  /** Takes a new state: into the file, or, where that fails, only into memory. */
+  /** Stores a new state in the file, or only in memory if that fails. */
   put(changed: AgentExecution): AgentExecution {
     const { execution, isSaved } = this.#save(changed);
     if (isSaved && isTerminal(execution)) this.forget(execution.metadata?.id ?? "");

@@ -13,7 +13,7 @@ const events: ExecutionEvent[] = [
   { type: "tool-started", callId: "c1", actor: { kind: "main" }, at: new Date() },
 ];
 
-/** An observation that keeps what it is told. */
+/** An observation that records its calls. */
 function recording() {
   const told: unknown[] = [];
   const observation: ExecutionObservation = {

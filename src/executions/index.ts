@@ -4,7 +4,7 @@
  * server read the registry. It never runs an execution and never changes its status.
  */
 
-// Observing, for whoever wants to know what executions do.
+// Observing executions.
 export type {
   ExecutionEvent,
   ExecutionInfo,

@@ -20,14 +20,14 @@ export type ConnectionFailureCode =
 /** Why a server cannot be talked to. */
 export interface ConnectionFailure {
   readonly code: ConnectionFailureCode;
-  /** The cause in words, where "it" is the server. */
+  /** The cause as a sentence in which "it" is the server. */
   readonly message: string;
 }
 
 /**
- * Finds out what stands in the way of a connection to a gRPC server by trying it.
+ * Diagnoses why a connection to a gRPC server fails, by probing its port.
  * @param tls absent: plaintext is meant
- * @returns `undefined` where nothing is found: the connection works, or what is wrong is above TLS
+ * @returns `undefined` if nothing was found: the connection works, or the problem is above TLS
  */
 export async function diagnoseConnection(
   address: NetAddress,

@@ -6,7 +6,7 @@ export function messageOf(error: unknown): string {
   return String(error);
 }
 
-/** The text of any thrown value, with what to do about it where that is known. */
+/** The text of any thrown value, with remedies if they are known. */
 export function explained(error: unknown): string {
   return error instanceof RunnerError ? withRemedies(error.message, error.remedies) : messageOf(error);
 }

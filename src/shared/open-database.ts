@@ -19,7 +19,7 @@ export class DatabaseError extends RunnerError<DatabaseErrorCode> {
 }
 
 /**
- * Opens a SQLite file, and makes it and its directory where they are missing. Several processes may share it.
+ * Opens a SQLite file, creating it and its directory if missing. Several processes may share it.
  * @throws DatabaseError
  */
 export function openDatabase(file: string): Database {

@@ -8,7 +8,7 @@ import { probeTcp, probeTls, speaksTls } from "./port-probe.ts";
 const host = "localhost";
 const open = new AsyncDisposableStack();
 let authority: TestAuthority;
-/** Says what it is told to, then ends. */
+/** Sends the given bytes, then closes. */
 let echo: number;
 let silent: number;
 let nobody: number;

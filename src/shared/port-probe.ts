@@ -21,7 +21,7 @@ export interface ProbeResult {
   readonly connected: boolean;
   /** The first that it sent. */
   readonly answer?: Buffer;
-  /** Whether it ended the connection by itself. */
+  /** Whether the server closed the connection. */
   readonly closed: boolean;
   /** The system's or the TLS library's code of what went wrong, and its text. */
   readonly error?: { readonly code: string; readonly text: string };

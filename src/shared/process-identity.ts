@@ -9,7 +9,7 @@ export interface ProcessIdentity {
   /** Where process numbers mean the same: one run of one system and, on Linux, one namespace of processes. */
   readonly machine: string;
   readonly pid: number;
-  /** In the system's own unit; empty where it does not tell. */
+  /** In the system's own unit; empty if unknown. */
   readonly started: string;
 }
 
@@ -69,7 +69,7 @@ function startTime(pid: number): string | undefined {
 
 function exists(pid: number): boolean {
   try {
-    // On Linux a process of which the system tells nothing is none.
+    // On Linux a process without an entry in /proc does not exist.
     if (process.platform === "linux") return startTime(pid) !== undefined;
     return process.kill(pid, 0);
   } catch (error) {

@@ -77,7 +77,7 @@ export class SecretMask {
     return masked + maskPiece(finder, text.slice(from), { start: from > 0, end });
   }
 
-  /** @returns `undefined` where there is nothing to find */
+  /** @returns `undefined` if there are no secrets */
   #current(): SecretFinder | undefined {
     const { version } = this;
     if (this.#finder?.version !== version) {

@@ -50,7 +50,7 @@ const SUFFIXES = ["", "-wal", "-shm", "-journal"];
 
 /**
  * @param file of a database that cannot be opened: the system's reason alone does not tell that it is a directory
- * @returns undefined where the error is about something else than storage
+ * @returns undefined if the error is not about storage
  */
 export function storageFailure(error: unknown, file?: string): StorageFailure | undefined {
   const code = systemCode(error);

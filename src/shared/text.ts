@@ -3,7 +3,7 @@ import { boundaryAfter, boundaryBefore } from "./graphemes.ts";
 /** The result of {@link cutMiddle}. */
 export interface Cut {
   readonly text: string;
-  /** How many characters are missing; 0 where the text was short enough. */
+  /** Number of missing characters; 0 if nothing was cut. */
   readonly cut: number;
 }
 

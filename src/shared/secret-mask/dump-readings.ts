@@ -1,6 +1,6 @@
 /** A format in which dumps write bytes. */
 export interface Reading {
-  /** The bytes of a column, lowest place first; `undefined` where it is none. */
+  /** The bytes of a column, lowest address first; `undefined` if it is not a column. */
   read(column: string): readonly number[] | undefined;
 }
 

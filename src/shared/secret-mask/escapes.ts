@@ -66,7 +66,7 @@ export function backslashEscape(text: string, index: number, isOpen: boolean): E
     return { code: Number.parseInt(text.slice(next, next + 3), 8), isByte: true, end: next + 3 };
   const unicode = at(UNICODE, text, next);
   if (unicode !== null) return unicodeEscape(text, unicode, UNICODE.lastIndex, isOpen);
-  // The backslashes alone are nothing; what follows is read by itself.
+  // Backslashes alone have no value; what follows is read separately.
   return { code: SPACE, isByte: false, end: next };
 }
 

@@ -16,7 +16,7 @@ export interface Openness {
 export interface Findings {
   /** Where secrets are, in no order; they may overlap. */
   readonly ranges: readonly Range[];
-  /** Where something begins that a longer text may turn out to be a secret; the text's length where nothing does. */
+  /** Index of a possible beginning of a secret at the end of the text; the text's length if there is none. */
   readonly heldFrom: number;
 }
 

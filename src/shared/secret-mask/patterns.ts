@@ -14,7 +14,7 @@ export interface SecretPatterns {
   readonly spellings: readonly string[];
   /** Looked for in the canonical view of a text, whatever stands between. */
   readonly canonical: readonly Pattern[];
-  /** Looked for with its escapes taken literally, where the secret holds what looks like some. */
+  /** Searched with escapes taken literally, if the secret contains what looks like one. */
   readonly squeezed: readonly Pattern[];
   /** Looked for among hexadecimal digits. */
   readonly hex: readonly Pattern[];

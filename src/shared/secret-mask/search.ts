@@ -35,8 +35,8 @@ export class PatternSearch {
   }
 
   /**
-   * Adds where the patterns are.
-   * @param text what the view is of, where spaces in it separate
+   * Adds the ranges of the patterns.
+   * @param text the text of the view, if spaces in it separate words
    */
   find(view: View, ranges: Range[], text?: string): void {
     if (this.isEmpty || view.length === 0) return;
@@ -56,8 +56,8 @@ export class PatternSearch {
   }
 
   /**
-   * Where at the end of a text the beginning of a pattern begins, of at least 32 bits where the text was cut; the text's
-   * length where none does.
+   * Index of a pattern's prefix at the end of the text (at least 32 bits if the text was cut); the text's
+   * length if there is none.
    */
   cutOffAtEnd(view: View, textLength: number, end: "cut" | "growing"): number {
     if (this.isEmpty || view.length === 0 || textLength - (view.ends[view.length - 1] ?? 0) > MARGIN)

@@ -11,7 +11,7 @@ const MIN_CUT_LENGTH = 4;
 
 interface Spelling {
   readonly text: string;
-  /** Its characters, where a plain search for it may look at each character of a text often. */
+  /** Its characters, if a plain search for it could be quadratic. */
   readonly repetitive?: { readonly values: Uint16Array };
 }
 
@@ -29,7 +29,7 @@ export class SpellingSearch {
       this.#beginnings.add(beginningOf(Uint8Array.from(charactersOf(spelling.text.slice(0, 4))), 8), spelling);
   }
 
-  /** Adds where they are. */
+  /** Adds their ranges. */
   find(text: string, ranges: Range[]): void {
     for (const spelling of this.#spellings.length <= FEW ? this.#spellings : this.#beginnings.inText(text)) {
       const { length } = spelling.text;
@@ -38,7 +38,7 @@ export class SpellingSearch {
     }
   }
 
-  /** Where at the end of a text the beginning of a short spelling begins; the text's length where none does. */
+  /** Index of a short spelling's prefix at the end of the text; the text's length if there is none. */
   cutOffAtEnd(text: string, end: "cut" | "growing"): number {
     let held = end === "cut" ? MIN_CUT_LENGTH - 1 : 0;
     for (const spelling of this.#spellings) {

@@ -4,7 +4,7 @@ import { SecretMask } from "../secret-mask.ts";
 /** Secrets of each kind that are tried: the same in every run, unless MASK_TEST_SEED says another number. */
 const ROUNDS = Number(process.env["MASK_TEST_ROUNDS"] ?? 2);
 const SEED = Number(process.env["MASK_TEST_SEED"] ?? 1);
-/** So many characters of a secret are of use to whoever finds them. */
+/** Number of characters of a secret that would be useful to an attacker. */
 const USEFUL = 8;
 /** Parts of a secret that are looked for. */
 const MAX_PARTS = 150;

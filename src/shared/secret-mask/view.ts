@@ -7,7 +7,7 @@ export interface View {
   /** For each value the end of what it was read from. */
   readonly ends: Uint32Array;
   readonly length: number;
-  /** Where an escape sequence begins that the end of the text cuts off; absent where there is none. */
+  /** Index of an escape sequence that is cut off at the end of the text; absent if there is none. */
   readonly unfinished?: number;
 }
 

@@ -8,7 +8,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Does something with a connection, which is closed afterwards, also when it is established too late.
- * @throws the client's error where there is no connection in time; the signal's reason; what `work` throws
+ * @throws the client's error if there is no connection in time; the signal's reason; what `work` throws
  */
 export async function withConnection<T>(
   config: TemporalConfig,
