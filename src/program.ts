@@ -15,7 +15,7 @@ import { versionLine } from "./version.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What the commands are given beside their own arguments. */
+/** What commands are given besides their own arguments. */
 export interface ProgramOptions {
   readonly env: Env;
   readonly exit: (code: ExitCode) => void;
@@ -23,10 +23,10 @@ export interface ProgramOptions {
   readonly signals?: SignalHandler;
 }
 
-/** These run until they are stopped. The others handle signals by themselves, or not at all. */
+/** Commands that run until they are stopped. The others handle signals themselves, or not at all. */
 const SERVICES: ReadonlySet<string> = new Set(["start", "dev"]);
 
-/** @throws InvalidArgumentError where it is not written as `NAME=value` */
+/** @throws InvalidArgumentError if the text is not `NAME=value` */
 function collectDefault(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const [, name, value] = /^([A-Za-z][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("Write it as NAME=value.");
@@ -35,7 +35,7 @@ function collectDefault(text: string, before: Readonly<Record<string, string>>):
   return { ...before, [name]: value };
 }
 
-/** The program's arguments as commands. Each command is loaded when it is called: `--version` needs no agent library. */
+/** Declares the commands and their arguments. Each command is loaded when it is called. */
 export function program({ env, exit, signals = new SignalHandler(new Lifecycle()) }: ProgramOptions): Command {
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
   const root = new Command("agent-runner")
@@ -46,7 +46,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
     .option("--env-file <file>", "read variables from this file instead of .env; the real environment wins")
     .option(
       "--default <NAME=value>",
-      "the value of a variable where nothing else sets it: for images and packages; can be repeated",
+      "default of a variable that is not set otherwise, for images and packages; can be repeated",
       collectDefault,
       {},
     )
@@ -78,7 +78,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
   addStigmerCommands(root, common, exit);
   root
     .command("config")
-    .description("show every setting, its value and where it came from")
+    .description("show every setting, its value and its origin")
     .option("--json", "as JSON", false)
     .action(async ({ json }: { json: boolean }) => {
       const { config } = await import("./commands/config.ts");
@@ -86,9 +86,9 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
     });
   root
     .command("health")
-    .description("ask a running runner whether it is ready: for health checks of containers")
-    .option("--live", "ask only whether it works, not whether it takes work", false)
-    .option("--url <url>", "its admin server; else ADMIN_HOST and ADMIN_PORT of this environment")
+    .description("check whether a running runner is ready, for health checks of containers")
+    .option("--live", "check only whether it is alive, not whether it takes work", false)
+    .option("--url <url>", "URL of its admin server; default: from ADMIN_HOST and ADMIN_PORT")
     .action(async (options: { live: boolean; url?: string }) => {
       const { health } = await import("./commands/health.ts");
       exit(await health({ ...common(), ...options, write: print, writeError: printError }));
@@ -104,9 +104,9 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
 }
 
 /**
- * Carries out what the arguments say.
- * @param signals handles signals already
- * @throws what nobody expected
+ * Runs the command that the arguments name.
+ * @param signals listens already
+ * @throws unexpected errors
  */
 export async function runProgram(args: readonly string[], env: Env, signals: SignalHandler): Promise<ExitCode> {
   ensureHome(env);
@@ -125,8 +125,8 @@ export async function runProgram(args: readonly string[], env: Env, signals: Sig
 }
 
 /**
- * Without a command it is `start`. It is added here: commander would take a misspelled command for an argument of its
- * default command. Of an unknown command only the name is kept, so that commander does not show the general help instead.
+ * Adds the default command, `start`. Commander's own default command would take a misspelled command for its argument. An
+ * unknown command is passed alone: with `--help`, commander would show the general help instead of an error.
  */
 function withCommand(args: readonly string[], root: Command): string[] {
   const { operands, unknown } = root.parseOptions([...args]);

@@ -22,9 +22,9 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.configuration, "the configuration is not valid"],
   [
     EXIT.unavailable,
-    "something needed was not there at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon stayed away",
+    "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached",
   ],
-  [EXIT.unfinished, "stopped while executions were running: the drain time was over, or a second signal came"],
+  [EXIT.unfinished, "stopped while executions were running: the drain timed out, or a second signal came"],
   [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution goes on"],
-  [EXIT.unread, "nobody reads the output any more, as with `head` behind `run`; the execution goes on"],
+  [EXIT.unread, "the reader of the output is gone, as with `run … | head`; the execution goes on"],
 ];

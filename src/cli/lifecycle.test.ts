@@ -37,14 +37,14 @@ describe("a lifecycle", () => {
     });
   }
 
-  test("is not running any more once a drain was requested during the start", () => {
+  test("does not run if a drain was requested during the start", () => {
     const lifecycle = new Lifecycle();
     lifecycle.requestDrain();
     expect(() => lifecycle.markRunning()).toThrow(StartStopped);
     expect(lifecycle.state).toBe("draining");
   });
 
-  test("tells what the start waits for that a drain, or a stop, is requested", () => {
+  test("aborts what the start waits for when a drain or a stop is requested", () => {
     for (const request of ["requestDrain", "requestStop"] as const) {
       const lifecycle = new Lifecycle();
       expect(lifecycle.drainRequested.aborted).toBe(false);
@@ -53,7 +53,7 @@ describe("a lifecycle", () => {
     }
   });
 
-  test("drains and is faulty after a failure, also if it was draining already", () => {
+  test("drains and is faulty after a failure, even if it was draining already", () => {
     const lifecycle = inState("draining");
     expect(lifecycle.isFaulty).toBe(false);
     lifecycle.fail();

@@ -1,4 +1,4 @@
-/** What the runner is doing. It only ever goes forward. */
+/** The states of a runner, in order. It never goes back. */
 export const STATES = ["starting", "running", "draining", "stopping", "stopped"] as const;
 export type State = (typeof STATES)[number];
 
@@ -12,11 +12,12 @@ export class StartStopped extends Error {
 }
 
 /**
- * The state machine of start, drain and stop, and its only owner. The program creates it before it loads anything else;
- * signals, the admin server and failing parts request, and the runner follows.
+ * Owns start, drain and stop. The program creates it before it loads anything else. Signals, the admin server and failing
+ * parts request a drain or a stop; the runner follows the state.
  *
- * - While starting, a drain ends the start, which closes what it has opened. A stop does not wait for what is being opened.
- * - While running, a drain takes nothing new and lets what runs finish. A stop ends what runs.
+ * - During the start, a drain ends the start in order: what was opened is closed. A stop does the same, but does not wait
+ *   for what is still being opened.
+ * - While running, a drain lets running executions finish and takes no new ones. A stop ends them.
  */
 export class Lifecycle {
   readonly startedAt = new Date();
@@ -31,41 +32,41 @@ export class Lifecycle {
     return this.#state;
   }
 
-  /** Until when what runs may go on; known from the request to drain, unless it came before the configuration. */
+  /** When running executions are stopped. Set by the request to drain, if the configuration was read before. */
   get deadline(): Date | undefined {
     return this.#deadline;
   }
 
-  /** Whether something failed that the process does not survive: it drains, and ends with a failure. */
+  /** Whether a failure requested the drain. The process then exits with a failure. */
   get isFaulty(): boolean {
     return this.#isFaulty;
   }
 
-  /** Aborts when a drain or a stop is requested, with StartStopped as its reason: for what the start waits for. */
+  /** Aborts when a drain or a stop is requested; the reason is a StartStopped. Ends what the start waits for. */
   get drainRequested(): AbortSignal {
     return this.#drain.signal;
   }
 
-  /** Finish and leave. Later requests change nothing, the deadline least of all. */
+  /** Finish what runs, then leave. Further requests have no effect; they do not move the deadline. */
   requestDrain(): void {
     if (!this.#advance("draining")) return;
     if (this.#drainTimeoutMs !== undefined) this.#deadline = new Date(Date.now() + this.#drainTimeoutMs);
     this.#drain.abort(new StartStopped());
   }
 
-  /** Leave now: end what runs. */
+  /** End what runs, then leave. */
   requestStop(): void {
     this.requestDrain();
     this.#advance("stopping");
   }
 
-  /** Something failed that the process does not survive: drains, and makes it end with a failure. */
+  /** Drains after a failure that the process cannot recover from, and makes it exit with a failure. */
   fail(): void {
     this.#isFaulty = true;
     this.requestDrain();
   }
 
-  /** Sets how long what runs may go on once a drain is requested. */
+  /** Sets how long executions may run after the request to drain. Must be called before it to have an effect. */
   limitDrain(timeoutMs: number): void {
     this.#drainTimeoutMs = timeoutMs;
   }
@@ -86,11 +87,11 @@ export class Lifecycle {
     await this.#reached.get(state)?.promise;
   }
 
-  /** Goes to a later state. @returns whether it was not there, or further, already */
+  /** Goes to a later state. @returns false if that state was reached already */
   #advance(to: State): boolean {
     if (STATES.indexOf(to) <= STATES.indexOf(this.#state)) return false;
     this.#state = to;
-    // States that were left out count as reached: who waits for them must not wait forever.
+    // Skipped states count as reached: otherwise those who wait for them would wait forever.
     for (const state of STATES.slice(0, STATES.indexOf(to) + 1)) this.#reached.get(state)?.resolve();
     return true;
   }

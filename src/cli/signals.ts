@@ -14,7 +14,7 @@ export interface SignalLog {
 
 /**
  * Turns SIGINT, SIGTERM and SIGHUP into requests: the first one drains, the second one stops, and the third one ends the
- * process. It listens before there is a log, and logs then what came until then.
+ * process. It can listen before there is a log; what it received until then is logged later.
  */
 export class SignalHandler {
   readonly lifecycle: Lifecycle;
@@ -44,12 +44,12 @@ export class SignalHandler {
     for (const write of this.#unlogged.splice(0)) write(log());
   }
 
-  /** Handles signals no more. */
+  /** Stops handling signals. */
   release(): void {
     for (const [signal, listener] of this.#listeners.splice(0)) process.off(signal, listener);
   }
 
-  /** For commands that handle signals differently. A signal that came already ends the process, as it would have. */
+  /** For commands that do not drain. A signal that was received already ends the process, as it would have by default. */
   async giveBack(): Promise<void> {
     // A signal that was received while the program was loaded is delivered in the next round of the event loop.
     await new Promise<void>((next) => setImmediate(next));
@@ -79,7 +79,7 @@ export class SignalHandler {
     }
   }
 
-  /** The terminal was closed. Never the second signal: a shell and the system both send it, at the same time. */
+  /** The terminal was closed. It never counts as the second signal: the shell and the system both send it. */
   #hangUp(): void {
     if (this.#received.length > 0) return;
     this.#received.push("SIGHUP");
@@ -93,7 +93,7 @@ export class SignalHandler {
   }
 }
 
-/** Whether the program was started by `nohup`: then it is meant to outlive its terminal. Only Linux shows it. */
+/** Whether the program was started by `nohup`, to outlive its terminal. Only Linux shows this. */
 function ignoresHangup(): boolean {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];

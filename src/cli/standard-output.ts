@@ -1,29 +1,29 @@
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
-/** The reader went away: a pipe that was closed, or a terminal. */
+/** The reader is gone: a closed pipe or terminal. */
 const UNREAD: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
 
-/** Ends the process because its output cannot be written: silently where nobody reads it any more, as `yes | head` does. */
+/** Ends the process because its output cannot be written: silently if the reader is gone, as in `yes | head`. */
 export function endUnwritable(error: unknown): never {
   if (UNREAD.has(systemCode(error))) process.exit(EXIT.unread);
   process.stderr.write(`error: The output cannot be written: ${messageOf(error)}\n`);
   process.exit(EXIT.failed);
 }
 
-/** For commands whose output is a log: that it cannot be written any more ends nothing. */
+/** For commands whose output is a log: they go on when it cannot be written. */
 export function ignoreOutputErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
-/** Carries out a command that shows a result by Node's streams, and waits until everything is written. */
+/** Runs a command that writes its result to Node's streams, and waits until everything is written. */
 export async function showingResult(command: () => Promise<ExitCode>): Promise<ExitCode> {
   process.stdout.on("error", endUnwritable);
   // There is nowhere to report it.
   process.stderr.on("error", () => undefined);
   const code = await command();
   const { promise, resolve } = Promise.withResolvers<void>();
-  // The callback of a write says nothing about earlier writes where a pipe is full.
+  // The callback of a write says nothing about earlier writes if a pipe is full.
   process.stdout.end(() => resolve());
   await promise;
   // The failure of an earlier write is reported after that.

@@ -15,7 +15,7 @@ export async function attach(options: AttachOptions): Promise<ExitCode> {
     options,
     async ({ signal, client }) => {
       if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
-      // One that is not there, and a daemon that is not there, are told at once.
+      // A missing execution, or a missing daemon, is reported at once.
       const { get } = AgentExecutionQueryController.method;
       const execution = await client().call(get, { value: executionId }, { signal });
       return await watch(client(), execution, options, signal);

@@ -10,9 +10,7 @@ export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
   readonly executionId: string;
 }
 
-/**
- * `agent-runner cancel`: ends an execution. Stigmer's API has no call for that: its workflow is cancelled at Temporal.
- */
+/** `agent-runner cancel`: cancels the workflow of an execution at Temporal. Stigmer's API has no call for that. */
 export async function cancel(options: CancelOptions): Promise<ExitCode> {
   const { env, envFile, defaults } = options;
   const executionId = options.executionId.trim();
@@ -52,7 +50,7 @@ function report(outcome: CancelOutcome, config: TemporalConfig, options: CancelO
       return outcome.wasCancelled ? EXIT.ok : EXIT.failed;
     case "unknown":
       tell(
-        `error: ${where} knows no execution ${executionId}: it ended long ago, its id is another one, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,
+        `error: ${where} knows no execution ${executionId}: it ended long ago, the id is wrong, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,
       );
       return EXIT.failed;
   }

@@ -22,7 +22,7 @@ const WRONG = {
   OLLAMA_BASE_URL: "http://me:hunter2@host",
 };
 
-test("what is set is shown where something is wrong, beside what is wrong, and no secret", () => {
+test("config shows what is set and what is invalid, and no secrets", () => {
   const { code, output, errors } = show(WRONG);
   expect(code).toBe(3);
   expect(output).toMatch(/^ADMIN_PORT +http +\(environment\)$/m);
@@ -33,7 +33,7 @@ test("what is set is shown where something is wrong, beside what is wrong, and n
   expect(output + errors).not.toMatch(/sk-secret|hunter2/);
 });
 
-test("JSON has both too", () => {
+test("config --json has both settings and problems", () => {
   const { code, output } = show(WRONG, { json: true });
   expect(code).toBe(3);
   const { mode, settings, problems } = JSON.parse(output) as { mode: string; settings: object[]; problems: object[] };
@@ -49,7 +49,7 @@ test("JSON has both too", () => {
   expect(output).not.toMatch(/sk-secret|hunter2/);
 });
 
-test("with a wrong mode or a missing file, what is set for either mode is shown", () => {
+test("config shows the settings of both modes if MODE is invalid or the env file is missing", () => {
   const wrongMode = show({
     MODE: "laptop",
     REDIS_HOST: "redis",
@@ -80,7 +80,7 @@ test.each(["local", "cloud"] as const)("every setting of %s mode is shown, once"
   expect(shown.toSorted()).toEqual(["", ...declared.map(({ names }) => names[0])].toSorted());
 });
 
-test("settings without effect are marked, and cause a warning unless they are set to their default", () => {
+test("config marks settings without effect, and warns of them unless they have their default value", () => {
   const { code, output, errors } = show({
     MODE: "local",
     SANDBOX_TYPE: "filesystem",
@@ -94,7 +94,7 @@ test("settings without effect are marked, and cause a warning unless they are se
   expect(errors).toBe("warning: STIGMER_SANDBOX_IMAGE is set and has no effect: containers are not available yet\n");
 });
 
-test("a wrong value can neither move the cursor nor fill the screen", async () => {
+test("config prints an invalid value on one line, cut and without control characters", async () => {
   await using folder = await temporaryFolder();
   const envFile = join(folder.path, "my.env");
   await Bun.write(envFile, "MODE=local\n");

@@ -7,17 +7,17 @@ import { printable } from "../shared/printable.ts";
 export interface ConfigOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
-  /** Values of variables that nothing else sets. */
+  /** Values for variables that are not set otherwise. */
   readonly defaults?: EnvMap | undefined;
   readonly json: boolean;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
 }
 
-/** Characters of a value that the table shows. */
+/** Maximum length of a value in the table. */
 const MAX_SHOWN = 200;
 
-/** `agent-runner config`: every setting, its value and where it came from; what is set also where something is wrong. */
+/** `agent-runner config`: every setting, its value and its origin. If the configuration is invalid, what is set is shown too. */
 export function config({ env, envFile, defaults, json, write, writeError }: ConfigOptions): ExitCode {
   const { views, typos, warnings, problems } = load({ env, envFile, defaults });
   const settings = redacted(views);
@@ -55,7 +55,7 @@ function dimmer(env: EnvMap): (text: string) => string {
   return (text) => (hasColors ? styleText("dim", text, { validateStream: false }) : text);
 }
 
-/** A wrong value may be anything. */
+/** An invalid value may contain anything, line breaks too. */
 function onOneLine(value: string): string {
   const line = printable(value).replaceAll("\n", "␊");
   return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;

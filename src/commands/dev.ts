@@ -20,7 +20,7 @@ export interface DevOptions extends LoadOptions {
   readonly signals: SignalHandler;
 }
 
-/** What suits a developer better than an operator, where nothing else is set. */
+/** Defaults that suit a developer better than an operator. */
 const DEV_DEFAULTS: EnvMap = {
   // The client of `run` shows text as it grows.
   STATUS_STREAMING: "tokens",
@@ -41,7 +41,7 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
   });
 }
 
-/** @throws StartStopped where a drain is requested during the start */
+/** @throws StartStopped if a drain is requested during the start */
 async function serve(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
   const { loaded, log, lifecycle } = service;
   const { dataDir } = loaded.config;
@@ -92,7 +92,7 @@ async function openDaemon(
       runnerQueue: config.temporal.taskQueue,
       port: Number(endpoint.slice(colon + 1)),
       dataDir: config.dataDir,
-      // The daemon is the first to know the order of a session's messages.
+      // The daemon knows the order of a session's messages first.
       announce: (sessionId, executionId) => queue.announce(threadOf(sessionId), executionId),
       log: log.child("daemon"),
     });

@@ -1,4 +1,4 @@
-/** The commands that go on with an execution, as somebody can enter them. */
+/** Commands for an execution that runs on, ready to be entered in a shell. */
 export interface FollowUp {
   readonly attach: string;
   readonly cancel: string;
@@ -9,7 +9,7 @@ export interface FollowUpOptions {
   readonly endpoint?: string | undefined;
 }
 
-/** How to follow an execution again, and how to cancel it, from where it was started. */
+/** The commands that follow an execution again, and that cancel it, from the same place. */
 export function followUp(executionId: string, { envFile, endpoint }: FollowUpOptions): FollowUp {
   const program = ["agent-runner", ...(envFile === undefined ? [] : ["--env-file", envFile])];
   const daemon = endpoint === undefined ? [] : ["--endpoint", endpoint];
@@ -20,7 +20,7 @@ export function followUp(executionId: string, { envFile, endpoint }: FollowUpOpt
   };
 }
 
-/** A word as shells read it: an id comes from a server, and may be anything. */
+/** Quotes a word for a shell: an id comes from a server and may contain anything. */
 function shellWord(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

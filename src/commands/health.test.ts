@@ -15,13 +15,13 @@ function serve(fetch: (request: Request) => Response) {
   return { port: String(server.port), [Symbol.asyncDispose]: () => server.stop(true) };
 }
 
-test("is well where the runner is ready, also where it listens on all addresses", async () => {
+test("health succeeds if the runner is ready, also if it listens on all addresses", async () => {
   await using server = serve((request) => new Response("{}", { status: request.url.endsWith("/readyz") ? 200 : 404 }));
   expect(await ask({ ADMIN_HOST: "0.0.0.0", ADMIN_PORT: server.port })).toEqual({ code: 0, output: "ok\n" });
   expect(await ask({}, { url: `http://127.0.0.1:${server.port}/` })).toEqual({ code: 0, output: "ok\n" });
 });
 
-test("tells why it is not, and that it works all the same", async () => {
+test("health prints why the runner is not ready, and health --live succeeds nevertheless", async () => {
   const reasons = ["the runner is draining", "Temporal: not reachable"];
   await using server = serve((request) =>
     request.url.endsWith("/livez") ? Response.json({}) : Response.json({ reasons }, { status: 503 }),
@@ -33,16 +33,16 @@ test("tells why it is not, and that it works all the same", async () => {
   expect((await ask({ ADMIN_PORT: server.port }, { live: true })).code).toBe(0);
 });
 
-test("is not well where nothing answers", async () => {
+test("health fails if nothing answers", async () => {
   const { code, output } = await ask({ ADMIN_PORT: "1" });
   expect(code).toBe(1);
   expect(output).toStartWith("no answer from http://127.0.0.1:1/readyz: ");
 });
 
-test("refuses an address that is none", async () => {
+test("health refuses an invalid ADMIN_PORT", async () => {
   expect(await ask({ ADMIN_PORT: "0" })).toEqual({
     code: 3,
-    output: expect.stringContaining("ADMIN_PORT 0 does not tell where to ask"),
+    output: expect.stringContaining("ADMIN_PORT 0 does not say which port to probe"),
   });
   expect((await ask({ ADMIN_PORT: "x" })).code).toBe(3);
 });

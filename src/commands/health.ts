@@ -7,17 +7,17 @@ const LIMIT_MS = 3_000;
 export interface HealthOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
-  /** Values of variables that nothing else sets. */
+  /** Values for variables that are not set otherwise. */
   readonly defaults?: EnvMap | undefined;
-  /** Ask only whether it works, not whether it takes work. */
+  /** Checks only whether the process is alive, not whether it takes work. */
   readonly live: boolean;
-  /** The admin server, where it is not that of this environment. */
+  /** URL of the admin server. Default: from ADMIN_HOST and ADMIN_PORT. */
   readonly url?: string;
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
 }
 
-/** `agent-runner health`: what curl would do in an image that has none. */
+/** `agent-runner health`: probes a running runner. For images without curl. */
 export async function health(options: HealthOptions): Promise<ExitCode> {
   const { live, write, writeError } = options;
   try {
@@ -42,18 +42,23 @@ function addressOf({ env, envFile, defaults }: HealthOptions): string {
   if (port !== 0) return `http://${reachable(host)}:${port}`;
   const remedy = "Set a port, or name the admin server with --url.";
   throw new ConfigError([
-    { variable: "ADMIN_PORT", problem: "0 does not tell where to ask", allowed: "a port from 1 to 65535", remedy },
+    {
+      variable: "ADMIN_PORT",
+      problem: "0 does not say which port to probe",
+      allowed: "a port from 1 to 65535",
+      remedy,
+    },
   ]);
 }
 
-/** Who listens on all addresses is asked on loopback. */
+/** A server that listens on all addresses is probed on loopback. */
 function reachable(host: string): string {
   if (host === "0.0.0.0") return "127.0.0.1";
   if (host === "::" || host === "[::]") return "[::1]";
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
-/** @returns what is wrong; undefined where nothing is */
+/** @returns what is wrong; undefined if the runner is ready */
 async function ask(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), redirect: "error" });

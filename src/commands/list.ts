@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError, jsonLine, listExecutions, listLines } from "../client/index.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 
-/** Most executions that can be asked for. */
+/** Maximum of `--limit`. */
 const MAX_LIMIT = 1_000;
 
 export interface ListOptions extends StigmerCommandOptions {
@@ -12,14 +12,14 @@ export interface ListOptions extends StigmerCommandOptions {
   readonly json: boolean;
 }
 
-/** `agent-runner list`: the newest executions of a daemon. */
+/** `agent-runner list`: shows the newest executions of a daemon. */
 export async function list(options: ListOptions): Promise<ExitCode> {
   return await stigmerCommand(
     options,
     async ({ signal, client }) => {
       const limit = limitOf(options.limit);
       const session = options.session?.trim();
-      if (session === "") throw new ClientError("--session names no session: give its id, or leave it out.");
+      if (session === "") throw new ClientError("--session is empty: give the id of a session, or leave it out.");
       const executions = await listExecutions(client(), { sessionId: session, limit, signal });
       if (executions.length === 0) tell(nothing(client().endpoint, session));
       const { isTTY, columns } = process.stdout;
@@ -42,5 +42,5 @@ function limitOf(text: string): number {
 
 function nothing(endpoint: string, session: string | undefined): string {
   const what = session === undefined ? "no executions" : `no executions of the session ${session}`;
-  return `${endpoint} lists ${what}. Today's Stigmer server lists none, whatever it has; the daemon of \`agent-runner dev\` lists its own.`;
+  return `${endpoint} lists ${what}. Today's Stigmer server never lists any; the daemon of \`agent-runner dev\` lists its own.`;
 }

@@ -12,7 +12,7 @@ import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-comm
 import { type WatchOptions, watch } from "./watch.ts";
 
 export interface RunOptions extends StigmerCommandOptions, WatchOptions {
-  /** `-`: it is read from standard input. */
+  /** `-` reads it from standard input. */
   readonly message: string;
   readonly agent?: string;
   readonly session?: string;
@@ -21,7 +21,7 @@ export interface RunOptions extends StigmerCommandOptions, WatchOptions {
   readonly secretEnv: readonly string[];
 }
 
-/** `agent-runner run`: sends a message to an agent and shows what comes of it. */
+/** `agent-runner run`: sends a message to an agent and shows the execution. */
 export async function run(options: RunOptions): Promise<ExitCode> {
   return await stigmerCommand(
     options,
@@ -35,17 +35,18 @@ export async function run(options: RunOptions): Promise<ExitCode> {
   );
 }
 
-/** @throws ClientError where what is asked makes no sense: then nothing is created */
+/** @throws ClientError if the arguments do not make sense. Nothing was created then */
 async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<Submission> {
   const { agent, model } = options;
   const session = options.session?.trim();
-  if (session === "") throw new ClientError("--session names no session: give its id, or leave it out for a new one.");
-  if (model?.trim() === "") throw new ClientError("--model names no model: give one, or leave it out.");
+  if (session === "")
+    throw new ClientError("--session is empty: give the id of a session, or leave it out for a new one.");
+  if (model?.trim() === "") throw new ClientError("--model is empty: give a model, or leave it out.");
   if (model !== undefined && /^:|:$/.test(model.trim()))
-    throw new ClientError(`--model ${model} names no model: write it as \`name\` or \`provider:name\`.`);
+    throw new ClientError(`--model ${model} is incomplete: write it as \`name\` or \`provider:name\`.`);
   if (session !== undefined && agent !== undefined)
     throw new ClientError(
-      "--agent and --session do not go together: a session keeps the agent it was begun with. Leave one of them out.",
+      "--agent and --session do not go together: a session keeps its agent. Leave one of them out.",
     );
   const env = runtimeEnv(options.plainEnv, options.secretEnv, options.env);
   return {

@@ -12,25 +12,25 @@ import { explained } from "../shared/errors.ts";
 import { printable } from "../shared/printable.ts";
 import { StigmerClient, StigmerError } from "../stigmer/index.ts";
 
-/** What all commands take that talk to a Stigmer daemon. */
+/** Options of all commands that talk to a Stigmer daemon. */
 export interface StigmerCommandOptions {
   readonly env: EnvMap;
   readonly envFile?: string;
-  /** Values of variables that nothing else sets. */
+  /** Values for variables that are not set otherwise. */
   readonly defaults?: EnvMap | undefined;
   readonly endpoint?: string;
 }
 
-/** What a command does until it is interrupted. */
+/** What the work of such a command is given. */
 export interface StigmerWork {
   readonly signal: AbortSignal;
-  /** Connects where something is first asked. @throws ClientError where the flag is wrong; ConfigError */
+  /** Connects at the first call. @throws ClientError if --endpoint is wrong; ConfigError */
   readonly client: () => StigmerClient;
 }
 
 /**
- * Carries out a command that talks to a Stigmer daemon, and explains what goes wrong.
- * @param interrupted told when it is interrupted before it has ended by itself
+ * Runs a command that talks to a Stigmer daemon, and explains errors.
+ * @param interrupted called if a signal interrupted the command
  */
 export async function stigmerCommand(
   options: StigmerCommandOptions,
@@ -67,7 +67,7 @@ function clientOf({ env, envFile, defaults, endpoint }: StigmerCommandOptions): 
   return new StigmerClient({ ...stigmer, apiKey: () => apiKey });
 }
 
-/** @throws ClientError where the flag is wrong; ConfigError */
+/** @throws ClientError if --endpoint is wrong; ConfigError */
 function clientConfig(options: LoadOptions, endpoint: string | undefined) {
   if (endpoint === "") throw new ClientError("--endpoint is empty: give host:port, or leave it out.");
   try {
@@ -83,12 +83,12 @@ function clientConfig(options: LoadOptions, endpoint: string | undefined) {
   }
 }
 
-/** Tells something beside the output: what is said to people, and is no part of a result. */
+/** Writes a message for people to standard error. It is not part of the result. */
 export function tell(text: string): void {
   process.stderr.write(`${printable(text)}\n`);
 }
 
-/** Says what went wrong. @throws what nobody expected */
+/** Explains an expected error on standard error. @throws any other error */
 export function explain(error: unknown, endpoint: string | undefined): ExitCode {
   const say = (text: string) => tell(`error: ${text}`);
   if (error instanceof ConfigError) {

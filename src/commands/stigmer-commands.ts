@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type ExitCode, showingResult } from "../cli/index.ts";
 import type { EnvMap } from "../config/index.ts";
 
-/** What all commands have in common. */
+/** Options of all commands. */
 interface Common {
   readonly env: EnvMap;
   readonly envFile?: string;
 }
 
-/** Flags as commander gives them. */
+/** Flags as commander parses them. */
 interface WatchFlags {
   readonly endpoint?: string;
   readonly patience: number;
@@ -30,16 +30,16 @@ interface ListFlags {
   readonly json: boolean;
 }
 
-/** Seconds that a backend may be away while an execution is followed, and the most. */
+/** How long a backend may be unreachable while an execution is followed: the default and the maximum, in seconds. */
 const DEFAULT_PATIENCE_S = 60;
 const MAX_PATIENCE_S = 86_400;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-/** The commands that talk to a Stigmer daemon: run, attach, list and cancel. Each is loaded when it is called. */
+/** The commands that talk to a Stigmer daemon: run, attach, list and cancel. Each one is loaded when it is called. */
 export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
   watching(root.command("run"))
-    .description("send a message to an agent of a Stigmer daemon and show what comes of it")
+    .description("send a message to an agent of a Stigmer daemon and show its execution")
     .argument("<message>", "what to do; - reads it from standard input")
     .option("--agent <file>", "the agent, as YAML or JSON; it is applied to the daemon")
     .option("--session <id>", "continue this session")
@@ -60,7 +60,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     });
   root
     .command("cancel")
-    .description("end an execution, at the Temporal of its Stigmer server (TEMPORAL_SERVICE_ADDRESS)")
+    .description("cancel an execution, at the Temporal of its Stigmer server (TEMPORAL_SERVICE_ADDRESS)")
     .argument("<execution>", "its id")
     .action(async (executionId: string) => {
       const { cancel } = await import("./cancel.ts");
@@ -69,7 +69,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
   withEndpoint(root.command("list"))
     .description("list the newest executions of a Stigmer daemon")
     .option("--session <id>", "only those of this session")
-    .option("--limit <number>", "most of them", "20")
+    .option("--limit <number>", "how many at most", "20")
     .option("--json", "one execution a line, as JSON", false)
     .action(async (flags: ListFlags) => {
       const { list } = await import("./list.ts");
@@ -78,12 +78,20 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
 }
 
 function withEndpoint(command: Command): Command {
-  return command.option("--endpoint <host:port>", "the daemon; else STIGMER_BACKEND_ENDPOINT, else localhost:50051");
+  return command.option(
+    "--endpoint <host:port>",
+    "address of the daemon; default: STIGMER_BACKEND_ENDPOINT, or localhost:50051",
+  );
 }
 
 function watching(command: Command): Command {
   return withEndpoint(command)
-    .option("--patience <seconds>", "how long the daemon may be away until this gives up", patience, DEFAULT_PATIENCE_S)
+    .option(
+      "--patience <seconds>",
+      "how long the daemon may be unreachable before this gives up",
+      patience,
+      DEFAULT_PATIENCE_S,
+    )
     .option("--json", "one update a line, as JSON", false);
 }
 

@@ -19,7 +19,7 @@ import { type AgentExecution, ExecutionPhase, type StigmerClient } from "../stig
 import { followUp } from "./follow-up.ts";
 import { tell } from "./stigmer-command.ts";
 
-/** How often somebody is told that the backend is still away. */
+/** How often the user is reminded that the backend is unreachable. */
 const REMIND_MS = 30_000;
 const DEFAULT_SIZE = { columns: 80, rows: 24 };
 
@@ -28,11 +28,11 @@ export interface WatchOptions {
   readonly envFile?: string;
   readonly endpoint?: string;
   readonly json: boolean;
-  /** Seconds for which the backend may be away. */
+  /** How long the backend may be unreachable, in seconds. */
   readonly patience: number;
 }
 
-/** Shows an execution until it has ended, and says how to go on where that is not seen. */
+/** Shows an execution until it has ended. If it cannot be followed so long, says how to go on. */
 export async function watch(
   client: StigmerClient,
   execution: AgentExecution,
@@ -64,7 +64,7 @@ export async function watch(
   return phaseOf(last) === ExecutionPhase.EXECUTION_COMPLETED ? EXIT.ok : EXIT.failed;
 }
 
-/** Shows each state. @returns the last one that was seen */
+/** Shows each update. @returns the last one */
 async function shown(
   client: StigmerClient,
   executionId: string,
@@ -110,7 +110,7 @@ function viewFor({ json, env }: WatchOptions): View {
   return new TextView(outputs, colors, canMove ? new LiveArea(outputs.write, colors, terminalSize) : undefined);
 }
 
-/** As it is now: people change the size of their windows. Some terminals say that they have none. */
+/** The current size: users resize windows. Some terminals report none. */
 function terminalSize(): typeof DEFAULT_SIZE {
   const { columns, rows } = process.stdout;
   return { columns: columns || DEFAULT_SIZE.columns, rows: rows || DEFAULT_SIZE.rows };

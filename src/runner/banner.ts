@@ -32,7 +32,7 @@ function platformLines(config: Config): string[] {
   }
 }
 
-/** The settings once more, when the platform is there. */
+/** The summary of the settings, once the platform is open. */
 export function summary(config: Config, platform: readonly string[]): string[] {
   return [
     `🔧 Execution Mode: ${config.mode.toUpperCase()}`,

@@ -19,18 +19,18 @@ const NOT_YET: ReadonlySet<TemporalErrorCode> = new Set([
 ]);
 
 export interface ConnectOptions {
-  /** How long a Temporal that is not there yet is waited for; 0: one attempt. */
+  /** How long to wait for a Temporal that is not available yet, in ms. 0: one attempt. */
   readonly waitMs: number;
   readonly log: Logger;
   /** A request to drain ends the wait. */
   readonly lifecycle: Lifecycle;
-  /** Shows to probes what is waited for. */
+  /** Shows probes what the start waits for. */
   readonly readiness: Readiness;
 }
 
 /**
  * Connects to Temporal, which may be started later than the runner.
- * @throws StartStopped; TemporalError if it is not there in time, or cannot be used
+ * @throws StartStopped; TemporalError if it is not available in time, or cannot be used
  */
 export async function connectWithin(config: TemporalConfig, options: ConnectOptions): Promise<NativeConnection> {
   const { waitMs, log, lifecycle, readiness } = options;

@@ -9,7 +9,7 @@ export interface ExecutionStopDeps {
   readonly log: Logger;
 }
 
-/** Ends what runs, and what still arrives, when a stop is requested. */
+/** When a stop is requested, stops running executions and those that still arrive. */
 export class ExecutionStop {
   readonly #deps: ExecutionStopDeps;
   #cutSomethingOff = false;
@@ -19,14 +19,14 @@ export class ExecutionStop {
     void deps.lifecycle.reached("stopping").then(() => this.#stop());
   }
 
-  /** Whether an execution was ended before it had finished. */
+  /** Whether an execution was stopped before it had finished. */
   get cutSomethingOff(): boolean {
     return this.#cutSomethingOff;
   }
 
   #stop(): void {
     const { lifecycle, executions, log } = this.#deps;
-    // The state was passed without a stop: nothing runs any more.
+    // The runner has stopped without this state: nothing is running.
     if (lifecycle.state !== "stopping") return;
     const running = executions.count;
     if (running > 0) {

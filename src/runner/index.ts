@@ -1,6 +1,6 @@
 /**
- * Puts the parts together to a runner: opens them, serves until a drain or a stop is requested, and closes them. Used by
- * `start`, `dev` and tests. It reads no environment and handles no signals.
+ * Puts the parts of a runner together: opens them, serves until a drain or a stop is requested, closes them. Used by the
+ * commands `start` and `dev`. It never reads the environment and never handles signals.
  * @module
  */
 export type { Runner } from "./runner.ts";

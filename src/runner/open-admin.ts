@@ -15,7 +15,7 @@ export interface AdminOptions {
   readonly readiness: Readiness;
 }
 
-/** Opens the admin server: before everything else, so that probes see the start too. @throws ListenError */
+/** Opens the admin server. It comes first, so that probes can follow the start. @throws ListenError */
 export async function openAdmin({ loaded, log, lifecycle, executions, readiness }: AdminOptions): Promise<AdminServer> {
   const { admin, mode } = loaded.config;
   const { host, port, token } = admin;

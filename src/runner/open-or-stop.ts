@@ -1,7 +1,7 @@
 import type { Lifecycle } from "../cli/index.ts";
 import { sleep, untilAborted } from "../shared/time.ts";
 
-/** How long a start that is stopped waits for what it is just opening, in order to close it. */
+/** How long a drain during the start waits for something that is being opened, in order to close it. */
 const LATE_LIMIT_MS = 3_000;
 
 interface Closable {
@@ -9,9 +9,9 @@ interface Closable {
 }
 
 /**
- * Waits for something that is being opened. If a drain is requested meanwhile, it is closed as soon as it is open; a stop,
- * or a limit, ends this wait too.
- * @throws StartStopped where a drain was requested; what opening throws
+ * Waits for something that is being opened. If a drain is requested meanwhile, waits up to a limit to close it again. A
+ * stop ends that wait.
+ * @throws StartStopped if a drain was requested; otherwise what opening throws
  */
 export async function openOrStop<T extends Closable>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
   try {

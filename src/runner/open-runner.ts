@@ -25,7 +25,7 @@ import { WorkflowLookup } from "./workflow-lookup.ts";
 
 const DESCRIBE_TIMEOUT_MS = 3_000;
 
-/** A runner whose parts are all there, and that does not poll yet. */
+/** A runner with all its parts open. It does not poll yet. */
 export interface OpenRunner {
   readonly adminUrl: string;
   readonly worker: ActivityWorker;
@@ -35,8 +35,8 @@ export interface OpenRunner {
 /**
  * Opens admin server, platform, Temporal and worker, in this order. Nothing outside of this process is changed until
  * Temporal is connected and the queue is known to be shared.
- * @param opened is given what has to be closed, also where this throws
- * @throws StartStopped where a drain is requested meanwhile; what is missing, as the error of its module
+ * @param opened receives what has to be closed, also if this throws
+ * @throws StartStopped if a drain is requested meanwhile; the error of the part that cannot be opened
  */
 export async function openRunner(options: RunnerOptions, opened: AsyncDisposableStack): Promise<OpenRunner> {
   const { loaded, log, masks, env, lifecycle } = options;
@@ -57,7 +57,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
 
   installTemporalRuntime(log);
   const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
-  // A worker that still waits for Temporal keeps it open; then it ends with the process.
+  // A worker that still waits for Temporal keeps the connection open; it ends with the process.
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
   const workflows = new Workflows(connection, config.temporal.namespace);
   lookup.connect(workflows);

@@ -16,7 +16,7 @@ export interface WorkerDeps {
   readonly platform: Platform;
   readonly executions: ExecutionRegistry;
   readonly readiness: Readiness;
-  /** How Temporal calls this worker. */
+  /** The name of this worker in Temporal. */
   readonly identity: string;
   /** Whether other runners may poll the same queue. */
   readonly isShared: boolean;
@@ -29,7 +29,7 @@ export interface OpenWorker {
   readonly modelCheck: HealthCheck;
 }
 
-/** Creates the worker with its activities; it polls for nothing yet. */
+/** Creates the worker with its activities. It does not poll yet. */
 export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Promise<OpenWorker> {
   const { loaded, log, masks } = options;
   const { config } = loaded;
@@ -64,7 +64,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     executionType: EXECUTE,
     announcingType: ENSURE_THREAD,
     identity: shared.identity,
-    // The lifecycle decides when what runs is ended. The SDK's own limit is only behind it.
+    // The lifecycle decides when executions are stopped. The SDK's limit is a fallback.
     gracePeriodMs: config.drainTimeoutMs + STOP_LIMIT_MS,
     activities,
     log,

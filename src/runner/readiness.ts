@@ -1,9 +1,9 @@
 import type { CheckResult, HealthMonitor } from "./health-monitor.ts";
 
-/** Stands for all checks before they were made. */
+/** Stands for all checks before their first results. */
 const NOT_CHECKED: CheckResult = { name: "health", status: "failed", reason: "not known yet" };
 
-/** What the probes show: what the start waits for, and later the results of the health checks. */
+/** What probes are told: first what the start waits for, later the results of the health checks. */
 export class Readiness {
   #waitingFor = NOT_CHECKED;
   #monitor: HealthMonitor | undefined;
@@ -17,7 +17,7 @@ export class Readiness {
     this.#waitingFor = { name, status: "failed", reason };
   }
 
-  /** Nothing is waited for any more. */
+  /** The wait is over. */
   waited(): void {
     this.#waitingFor = NOT_CHECKED;
   }
@@ -27,7 +27,7 @@ export class Readiness {
     this.#monitor = monitor;
   }
 
-  /** Makes the checks now: something failed, and they may know why. */
+  /** Runs the health checks now: something failed, and they may find out why. */
   recheck(): void {
     this.#monitor?.recheck();
   }

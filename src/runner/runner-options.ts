@@ -11,10 +11,10 @@ export interface RunnerOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly masks: SecretMasks;
-  /** Is asked to drain and to stop, from the beginning of the start on. */
+  /** Ends the runner, at any moment of the start and afterwards. */
   readonly lifecycle: Lifecycle;
-  /** Checks of what runs beside it in the same process. */
+  /** Health checks of other parts of the process. */
   readonly checks?: readonly HealthCheck[] | undefined;
-  /** Told what the executions do. */
+  /** Notified of what executions do. */
   readonly observers?: readonly ExecutionObserver[] | undefined;
 }

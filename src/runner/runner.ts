@@ -14,9 +14,10 @@ export interface Runner {
 }
 
 /**
- * Opens a runner, and lets it serve until its lifecycle ends it; then it is closed.
+ * Opens a runner, which serves until its lifecycle ends it, and is closed then.
  * @returns when it polls for work
- * @throws StartStopped where a drain is requested meanwhile; what is missing. What was opened until then is closed again
+ * @throws StartStopped if a drain is requested meanwhile; the error of the part that cannot be opened. What was opened is
+ *   closed again
  */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const opened = new AsyncDisposableStack();

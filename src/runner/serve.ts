@@ -7,10 +7,10 @@ import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
 import { ExecutionStop } from "./execution-stop.ts";
 
-/** How long executions may take to end once they were told to stop and no task can arrive any more. */
+/** How long stopped executions may take to end, counted from when no further task can arrive. */
 export const STOP_LIMIT_MS = 20_000;
 
-/** How long leaving may take when nothing runs any more. */
+/** How long the worker may take to shut down after the last execution. */
 const LEAVE_LIMIT_MS = 3_000;
 
 export interface ServeDeps {
@@ -22,9 +22,9 @@ export interface ServeDeps {
 }
 
 /**
- * Polls for work until a drain is requested, and lets what runs finish. At the deadline, or when a stop is requested, it
- * ends what runs; and it leaves at the latest when that has taken too long.
- * @returns how it ended
+ * Polls for work until a drain is requested, then lets running executions finish. At the deadline, or when a stop is
+ * requested, it stops them, and waits for them up to a limit.
+ * @returns the exit code
  */
 export async function serve(deps: ServeDeps): Promise<ExitCode> {
   const { executions, log } = deps;
@@ -44,7 +44,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   return isUnfinished ? EXIT.unfinished : EXIT.ok;
 }
 
-/** Polls and executes, until the worker has drained or fails. */
+/** Runs the worker until it has drained or fails. */
 async function work({ worker, log }: ServeDeps): Promise<"ended" | "failed"> {
   try {
     await worker.run();
@@ -55,7 +55,7 @@ async function work({ worker, log }: ServeDeps): Promise<"ended" | "failed"> {
   }
 }
 
-/** Takes nothing new from the request to drain on. Resolves when no task can arrive any more. */
+/** Stops polling when a drain is requested. Resolves when no further task can arrive. */
 async function drain({ worker, lifecycle, executions, drainTimeoutMs, log }: ServeDeps): Promise<void> {
   await lifecycle.reached("draining");
   const running = executions.count;
@@ -77,7 +77,7 @@ async function stopAtDeadline({ lifecycle, drainTimeoutMs, log }: ServeDeps, ove
   lifecycle.requestStop();
 }
 
-/** The worker says good-bye to Temporal, which may not answer. With nothing left to do, it is not waited for long. */
+/** Limits the shutdown of an idle worker: it tells Temporal that it leaves, and Temporal may not answer. */
 async function leave({ worker }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
   await drained;
   await worker.slots.activitiesEnded(over).catch(() => undefined);
@@ -85,14 +85,14 @@ async function leave({ worker }: ServeDeps, drained: Promise<void>, over: AbortS
   return "ended";
 }
 
-/** Executions that were told to end may not do so. */
+/** Limits how long stopped executions are waited for. */
 async function giveUp({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
   await Promise.all([lifecycle.reached("stopping"), drained]);
   await sleep(STOP_LIMIT_MS, over);
   return "ended";
 }
 
-/** The worker is gone, but executions may still run and have their last status to deliver. */
+/** The worker has failed, but executions may still run and have to deliver their last status. */
 async function endFailed({ lifecycle, executions }: ServeDeps): Promise<ExitCode> {
   lifecycle.requestStop();
   await waitAtMost(executions.idle(), STOP_LIMIT_MS);

@@ -2,7 +2,7 @@ import { workflowIdOf } from "../activities/index.ts";
 import type { Workflows } from "../temporal/index.ts";
 import type { IsWorkflowOpen } from "../threads/index.ts";
 
-/** Tells the platform which executions are still open. The platform is opened before there is a connection to Temporal. */
+/** Tells the platform which executions are open. The platform is opened before Temporal is connected. */
 export class WorkflowLookup {
   #workflows: Workflows | undefined;
 
@@ -10,7 +10,7 @@ export class WorkflowLookup {
     this.#workflows = workflows;
   }
 
-  /** Unknown until Temporal is connected: no execution waits for its session before. */
+  /** Unknown until Temporal is connected. No execution runs before. */
   readonly isOpen: IsWorkflowOpen = async (executionId) => {
     if (this.#workflows === undefined) return undefined;
     return (await this.#workflows.describe({ workflowId: workflowIdOf(executionId) }))?.isOpen === true;

@@ -144,7 +144,7 @@ describe("agent-runner dev and run", () => {
       [["Hi", "--endpoint", "nonsense"], 2, 'error: --endpoint "nonsense" has no port'],
       [["Hi", "--endpoint", ""], 2, "--endpoint is empty"],
       [[""], 2, "The message is empty"],
-      [["Hi", "--session", ""], 2, "--session names no session"],
+      [["Hi", "--session", ""], 2, "--session is empty"],
       [["Hi", "--session", "ses-none", "--agent", "wrong.yaml"], 2, "do not go together"],
       [[], 2, "missing required argument 'message'"],
     ];

@@ -200,7 +200,7 @@ describe("message and agent of run", () => {
       ['yes | "$0" run -', "is longer than 1024 KiB"],
       ['printf "\\xff" | "$0" run -', "no text in UTF-8"],
       ['"$0" run - <.', "Standard input is a directory"],
-      ['"$0" run Hi --model anthropic:', "--model anthropic: names no model"],
+      ['"$0" run Hi --model anthropic:', "--model anthropic: is incomplete"],
       ['"$0" run Hi --agent .', "The agent file . is a directory"],
       ['"$0" run Hi --agent /dev/zero', "is a device"],
     ] as const) {

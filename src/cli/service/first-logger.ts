@@ -3,7 +3,7 @@ import { createLogger, type Logger, writeLines } from "../../log/index.ts";
 import type { SecretMask } from "../../shared/secret-mask.ts";
 import type { SecretMasks } from "../../shared/secret-masks.ts";
 
-/** The log until the configuration is read, and where it cannot be. */
+/** The log until the configuration is read, or if it cannot be read. */
 export function firstLogger(options: LoadOptions, mask: SecretMask): Logger {
   // What is wrong with the setting is reported when the rest is read.
   const { format = "text" } = readSettings({ format: localSettings.log.settings.format }, options).config;
@@ -16,7 +16,7 @@ export function loggerOf({ config, secrets }: Loaded, { own, all }: SecretMasks)
   return createLogger({ ...config.log, mask: all, write: writeLines(1) });
 }
 
-/** Tells what was set and has no effect. */
+/** Logs the warnings of the configuration, such as settings without effect. */
 export function logWarnings({ warnings }: Pick<Loaded, "warnings">, log: Logger): void {
   for (const warning of warnings) log.warn(warning);
 }

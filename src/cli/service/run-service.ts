@@ -11,13 +11,13 @@ import { handleUncaughtErrors } from "./uncaught-errors.ts";
 export interface ServiceOptions {
   /** Where the configuration comes from. */
   readonly load: LoadOptions;
-  /** Handles signals already; with the lifecycle that they change. */
+  /** Listens already, and changes the lifecycle. */
   readonly signals: SignalHandler;
   /** Explains a failed start in the log. @returns the exit code */
   readonly logFailure: (error: unknown, log: Logger) => ExitCode;
 }
 
-/** What a command that runs until it is stopped is given. */
+/** What a command that runs until it is stopped works with. */
 export interface Service {
   readonly env: LoadOptions["env"];
   readonly loaded: Loaded;
@@ -28,7 +28,7 @@ export interface Service {
 
 /**
  * The frame of commands that run until they are stopped: log, configuration, signals, uncaught errors, exit code.
- * @param serve starts and runs. What it throws is explained as a failed start; StartStopped is no failure.
+ * @param serve starts and runs. An error is logged as a failed start, except StartStopped, which is a success
  */
 export async function runService(
   { load, signals, logFailure }: ServiceOptions,
