@@ -121,7 +121,7 @@ describe("interrupted execution", () => {
       [["cancel", "aex-none "], 1, "knows no execution aex-none:"],
       [["list", "--session", "ses-none "], 0, "no executions of the session ses-none."],
       [["run", "Hi", "--session", " ses-none "], 1, "there is no Session ses-none\n"],
-      [["list"], 0, "Today's Stigmer server lists none"],
+      [["list"], 0, "Today's Stigmer server never lists any"],
       [["list", "--session", "ses-none"], 0, "no executions of the session ses-none"],
       [["list", "--limit", "0"], 2, "give a number from 1 to 1000"],
       [["attach", "aex-1", "--patience", "never"], 2, "Give seconds"],
