@@ -22,20 +22,20 @@ function monitorOf(...checks: HealthCheck[]) {
   return { monitor, lines, changes: () => changes };
 }
 
-/** A check that says what a test told it last. */
+/** A check with the result that a test has set. */
 function checkOf(name: string, first?: HealthProblem) {
   let current = first;
   const check: HealthCheck = { name, check: async () => current };
   return { check, say: (next: HealthProblem | undefined) => (current = next) };
 }
 
-describe("the monitor", () => {
-  test("knows nothing before the checks were made", async () => {
+describe("health monitor", () => {
+  test("has no results before the checks have run", async () => {
     const { monitor } = monitorOf(checkOf("Temporal").check);
     expect(monitor.results).toBeUndefined();
   });
 
-  test("knows what each check said when it has started", async () => {
+  test("has a result of each check once it has started", async () => {
     const { monitor } = monitorOf(checkOf("Temporal").check, checkOf("Stigmer", failed("not reachable")).check);
     await monitor.start();
     expect(monitor.results).toEqual([
@@ -44,7 +44,7 @@ describe("the monitor", () => {
     ]);
   });
 
-  test("tells of changes from when all is known: what is not known yet is no trouble", async () => {
+  test("reports changes only after all checks have run once", async () => {
     const { check, say } = checkOf("Redis");
     const { monitor, changes } = monitorOf(checkOf("Temporal").check, check, checkOf("Stigmer").check);
     await monitor.start();
@@ -54,7 +54,7 @@ describe("the monitor", () => {
     expect(changes()).toBe(2);
   });
 
-  test("makes its checks at the same time: one that hangs must not hide the others", async () => {
+  test("runs checks at the same time, so that one that hangs does not hide the others", async () => {
     const second = Promise.withResolvers<undefined>();
     const waits: HealthCheck = { name: "first", check: () => second.promise };
     const ends: HealthCheck = {
@@ -72,7 +72,7 @@ describe("the monitor", () => {
     ]);
   });
 
-  test("takes a check that fails in itself for one that says so", async () => {
+  test("counts a check that throws as failed", async () => {
     const broken: HealthCheck = {
       name: "Broken",
       check: async () => {
@@ -95,7 +95,7 @@ describe("the monitor", () => {
     ]);
   });
 
-  test("writes into the log only what has changed since the last time", async () => {
+  test("logs only changes", async () => {
     const { check, say } = checkOf("Stigmer", failed("not reachable"));
     const { monitor, lines } = monitorOf(check);
     // Each start makes a round at once; the rounds by the clock are seconds apart.
@@ -117,7 +117,7 @@ describe("the monitor", () => {
     expect(monitor.results).toEqual([{ name: "Stigmer", status: "degraded", reason: "slow" }]);
   });
 
-  test("says nothing of what is well from the start", async () => {
+  test("logs nothing about checks that succeed from the start", async () => {
     const { monitor, lines } = monitorOf(checkOf("Temporal").check);
     await monitor.start();
     expect(lines).toEqual([]);

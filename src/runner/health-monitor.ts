@@ -4,12 +4,12 @@ import type { HealthCheck, HealthProblem } from "../shared/health.ts";
 import { withRemedies } from "../shared/runner-error.ts";
 import { sleep } from "../shared/time.ts";
 
-/** Between the end of a check and its next beginning: with the limit below, a failure is noticed within 10 s. */
+/** Pause between two runs of a check. With the limit below, a failure is noticed within 10 s. */
 const INTERVAL_MS = 3_000;
-/** How long a check may take before it counts as failed; it goes on, and may still say why. */
+/** How long a check may take before it counts as failed. It goes on, and may still report why. */
 const CHECK_LIMIT_MS = 5_000;
 
-/** What a check last said. */
+/** The last result of a check. */
 export interface CheckResult {
   readonly name: string;
   readonly status: "ok" | HealthProblem["status"];
@@ -20,8 +20,8 @@ export interface CheckResult {
 }
 
 /**
- * Makes the checks again and again, each by itself, and remembers what they said: probes must be answered at once, and a
- * check that hangs must not hide the others.
+ * Runs each health check periodically and keeps its last result: probes must be answered at once, and a check that hangs
+ * must not hide the others.
  */
 export class HealthMonitor {
   readonly #checks: readonly HealthCheck[];
@@ -29,23 +29,23 @@ export class HealthMonitor {
   readonly #onChange: () => void;
   readonly #stop = new AbortController();
   readonly #results = new Map<string, CheckResult>();
-  /** Ends the pause before each check's next round. */
+  /** Aborts the pause before the next run of each check. */
   #hurry = new AbortController();
 
-  /** @param onChange told when each check was made once, and then whenever one has another result than before */
+  /** @param onChange called when all checks have run once, and then whenever the status of one changes */
   constructor(checks: readonly HealthCheck[], log: Logger, onChange: () => void = () => undefined) {
     this.#checks = checks;
     this.#log = log;
     this.#onChange = onChange;
   }
 
-  /** Makes the checks once and goes on making them in the background. */
+  /** Runs the checks once, and goes on running them in the background. */
   async start(): Promise<void> {
     await Promise.all(this.#checks.map((check) => this.#round(check)));
     for (const check of this.#checks) void this.#loop(check);
   }
 
-  /** Absent before each check was made. */
+  /** Absent until all checks have run once. */
   get results(): readonly CheckResult[] | undefined {
     if (this.#results.size < this.#checks.length) return undefined;
     return this.#checks.flatMap(({ name, isSilentWhileOk = false }) => {
@@ -54,14 +54,14 @@ export class HealthMonitor {
     });
   }
 
-  /** Names of what fails and keeps executions from being taken; a check that was not made yet does so too. */
+  /** Names of failed checks that keep the runner from taking executions. A check that has not run yet counts as failed. */
   get blocking(): readonly string[] {
     return this.#checks
       .filter(({ name, stopsWork = true }) => stopsWork && (this.#results.get(name)?.status ?? "failed") === "failed")
       .map(({ name }) => name);
   }
 
-  /** Makes the checks now: something failed that they may know the reason of. */
+  /** Runs the checks now: something failed, and they may find out why. */
   recheck(): void {
     this.#hurry.abort();
     this.#hurry = new AbortController();
@@ -80,27 +80,27 @@ export class HealthMonitor {
     }
   }
 
-  /** A check keeps its own limit; one that does not, or that fails in itself, is a failure too. */
+  /** A check has its own time limit. One that exceeds the limit here, or that throws, has failed too. */
   async #round(check: HealthCheck, isUrgent = false): Promise<void> {
     const late = setTimeout(
       () => this.#take(check, { status: "failed", reason: `no answer within ${CHECK_LIMIT_MS / 1000} s` }),
       CHECK_LIMIT_MS,
     );
-    const finding = await check.check(isUrgent).catch((error: unknown) => ({
+    const problem = await check.check(isUrgent).catch((error: unknown) => ({
       status: "failed" as const,
       reason: messageOf(error),
     }));
     clearTimeout(late);
-    this.#take(check, finding);
+    this.#take(check, problem);
   }
 
-  #take({ name }: HealthCheck, finding: HealthProblem | undefined): void {
+  #take({ name }: HealthCheck, problem: HealthProblem | undefined): void {
     if (this.#stop.signal.aborted) return;
     const before = this.#results.get(name);
-    const result: CheckResult = { name, ...(finding ?? { status: "ok" }) };
+    const result: CheckResult = { name, ...(problem ?? { status: "ok" }) };
     this.#results.set(name, result);
-    const areAllMade = this.#results.size === this.#checks.length;
-    if (areAllMade && before?.status !== result.status) this.#onChange();
+    const haveAllRun = this.#results.size === this.#checks.length;
+    if (haveAllRun && before?.status !== result.status) this.#onChange();
     if (result.status === (before?.status ?? "ok")) return;
     if (result.status === "ok") this.#log.info(`${name} has recovered`);
     else {

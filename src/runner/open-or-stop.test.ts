@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Lifecycle, StartStopped } from "../cli/index.ts";
-import { openOrStop } from "./open-or-stop.ts";
+import { openOrStop, untilStopped } from "./open-or-stop.ts";
 
 /** Something that is being opened, and that remembers whether it was closed. */
 function opening() {
@@ -53,6 +53,24 @@ describe("opening something during the start", () => {
     const lifecycle = new Lifecycle();
     const outcome = openOrStop(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
+    lifecycle.requestStop();
+    expect(await outcome).toBeInstanceOf(StartStopped);
+  });
+});
+
+describe("waiting for the whole start", () => {
+  test("gives what was opened, also after a drain", async () => {
+    const part = opening();
+    const lifecycle = new Lifecycle();
+    const outcome = untilStopped(part.promise, lifecycle);
+    lifecycle.requestDrain();
+    part.open();
+    expect(await outcome).toBe(await part.promise);
+  });
+
+  test("ends at a stop, whatever the start waits for", async () => {
+    const lifecycle = new Lifecycle();
+    const outcome = untilStopped(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestStop();
     expect(await outcome).toBeInstanceOf(StartStopped);
   });

@@ -25,3 +25,11 @@ export async function openOrStop<T extends Closable>(opening: Promise<T>, lifecy
     throw lifecycle.drainRequested.reason;
   }
 }
+
+/** Waits for an opening, but no longer than until a stop is requested. @throws StartStopped; what opening throws */
+export async function untilStopped<T>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
+  const stopped = lifecycle.reached("stopping").then(() => Promise.reject(lifecycle.drainRequested.reason));
+  // Both may fail when nobody waits for them any more.
+  for (const promise of [opening, stopped]) promise.catch(() => undefined);
+  return await Promise.race([opening, stopped]);
+}
