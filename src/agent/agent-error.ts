@@ -6,7 +6,7 @@ export interface AgentErrorOptions extends RunnerErrorOptions {
   readonly isOfReplica?: boolean;
 }
 
-/** Why an agent could not be built or did not finish. The message is for the user of the agent. */
+/** An agent could not be built or did not finish. The message is for its user. */
 export class AgentError extends RunnerError<AgentErrorCode> {
   override readonly name = "AgentError";
   /** Whether the cause lies between this replica and the model's provider: another replica may succeed. */

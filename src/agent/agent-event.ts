@@ -1,4 +1,4 @@
-/** Who acts: the main agent, or the sub-agent that a `task` call started. */
+/** The main agent, or the sub-agent that a `task` call started. */
 export type Actor = { readonly kind: "main" } | { readonly kind: "sub-agent"; readonly callId: string };
 
 export interface RequestedCall {
@@ -12,27 +12,27 @@ export interface TodoEntry {
   readonly status: "pending" | "in_progress" | "completed";
 }
 
-interface Happened {
+interface EventBase {
   readonly actor: Actor;
   readonly at: Date;
 }
 
-/** What happens while an agent runs, in the order in which it happens. */
-export type AgentEvent = Happened &
+/** What happens while an agent runs, in order. */
+export type AgentEvent = EventBase &
   (
     | {
-        /** The model says more. */
+        /** A piece of the model's answer. */
         readonly type: "text";
         readonly turnId: string;
         readonly text: string;
       }
     | {
-        /** The answer broke off, and the model is asked again: what it said of this turn is void. */
+        /** The answer broke off and the model is asked again: the pieces of this turn are void. */
         readonly type: "text-withdrawn";
         readonly turnId: string;
       }
     | {
-        /** The model has finished a turn: all its text, and the calls it asks for. */
+        /** A complete answer of the model: its whole text, and the calls that it asks for. */
         readonly type: "turn";
         readonly turnId: string;
         readonly text: string;
@@ -46,7 +46,7 @@ export type AgentEvent = Happened &
         readonly result: string;
         /** Why the call failed; absent where it succeeded. */
         readonly failure?: string;
-        /** Where in the sandbox the whole result is kept, where it was long. */
+        /** The file in the sandbox that has the whole result, if it was long. */
         readonly keptAt?: string;
       }
     | { readonly type: "todos"; readonly todos: readonly TodoEntry[] }

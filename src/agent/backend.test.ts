@@ -41,23 +41,23 @@ async function outcomeOf<T>(
 const textOf = async (path: string) => new TextDecoder().decode(await sandbox.readFile(path));
 
 describe("execute", () => {
-  test("answers with the output and the exit code", async () => {
+  test("returns the output and the exit code", async () => {
     const { result, failure } = await outcomeOf(() => backend.execute("echo hello"));
     expect(result).toEqual({ output: "hello\n", exitCode: 0, truncated: false });
     expect(failure).toBeUndefined();
   });
 
-  test("notes a command that fails", async () => {
+  test("notes that a command failed", async () => {
     const { result, failure } = await outcomeOf(() => backend.execute("echo no; exit 3"));
     expect(result).toMatchObject({ output: "no\n", exitCode: 3 });
     expect(failure).toBe("exit code 3");
   });
 
-  test("says so where there is no output, which some models take for a failure", async () => {
+  test("says that there is no output, since some models take an empty result for a failure", async () => {
     expect((await backend.execute("true")).output).toBe("(no output)");
   });
 
-  test("tells of output that was cut", async () => {
+  test("reports that output was cut", async () => {
     expect((await backend.execute("head -c 2000000 /dev/zero | tr '\\0' x")).truncated).toBe(true);
   });
 });
@@ -67,7 +67,7 @@ describe("read", () => {
     await sandbox.writeFile("lines.txt", Array.from({ length: 10 }, (_, index) => `line ${index + 1}\n`).join(""));
   });
 
-  test("gives the lines that were asked for, and where to go on", async () => {
+  test("returns the requested lines, and where to continue", async () => {
     expect(await backend.read("lines.txt", 2, 3)).toEqual({
       content: "line 3\nline 4\nline 5",
       mimeType: "text/plain",
@@ -78,13 +78,13 @@ describe("read", () => {
     });
   });
 
-  test("gives the end of a file without a place to go on", async () => {
+  test("returns the end of a file without a place to continue", async () => {
     const result = await backend.read("lines.txt", 8, 100);
     expect(result).toMatchObject({ content: "line 9\nline 10", totalLines: 10, endLine: 10 });
     expect(result).not.toHaveProperty("nextOffset");
   });
 
-  test("says that a file is empty, or ends before the lines that were asked for", async () => {
+  test("says that a file is empty, or ends before the requested lines", async () => {
     await sandbox.writeFile("empty.txt", "");
     expect(await backend.read("empty.txt")).toMatchObject({ content: expect.stringContaining("empty contents") });
     const { result, failure } = await outcomeOf(() => backend.read("lines.txt", 10, 5));
@@ -92,7 +92,7 @@ describe("read", () => {
     expect(failure).toBe(result.error);
   });
 
-  test("gives pictures as bytes, and refuses other binary files with what to do instead", async () => {
+  test("returns images as bytes, and refuses other binary files with what to do instead", async () => {
     const bytes = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0]);
     await sandbox.writeFile("picture.png", bytes);
     await sandbox.writeFile("program", bytes);
@@ -102,7 +102,7 @@ describe("read", () => {
     expect((await backend.read("program")).error).toContain("Look at it with execute");
   });
 
-  test("answers with an error for what is not there", async () => {
+  test("returns an error for a file that does not exist", async () => {
     const { result, failure } = await outcomeOf(() => backend.read("missing.txt"));
     expect(result).toEqual({ error: "'missing.txt' does not exist." });
     expect(failure).toBe("'missing.txt' does not exist.");
@@ -110,13 +110,13 @@ describe("read", () => {
 });
 
 describe("edit", () => {
-  test("replaces a text that occurs once, and leaves everything else as it is", async () => {
+  test("replaces a text that occurs once, and nothing else", async () => {
     await sandbox.writeFile("a.txt", "one\r\ntwo $& three\n");
     expect(await backend.edit("a.txt", "two", "$& $1 zwei")).toMatchObject({ occurrences: 1 });
     expect(await textOf("a.txt")).toBe("one\r\n$& $1 zwei $& three\n");
   });
 
-  test("replaces a text that occurs several times only where all were meant", async () => {
+  test("replaces a text that occurs several times only with replace_all", async () => {
     await sandbox.writeFile("a.txt", "x y x");
     expect((await backend.edit("a.txt", "x", "z")).error).toContain("occurs 2 times");
     expect(await textOf("a.txt")).toBe("x y x");
@@ -124,7 +124,7 @@ describe("edit", () => {
     expect(await textOf("a.txt")).toBe("z y z");
   });
 
-  test("says what to do where the text does not occur, or is empty", async () => {
+  test("says what to do if the text does not occur, or is empty", async () => {
     await sandbox.writeFile("a.txt", "x");
     const { result, failure } = await outcomeOf(() => backend.edit("a.txt", "not there", "z"));
     expect(result.error).toContain("String not found in 'a.txt'");
@@ -144,13 +144,13 @@ test("write, list, find and delete work on the sandbox's real paths", async () =
   expect((await backend.ls("/")).files).toEqual([]);
 });
 
-test("a path outside of the workspace is answered with an error, and noted", async () => {
+test("a path outside of the workspace is refused with an error, which is noted", async () => {
   const { result, failure } = await outcomeOf(() => backend.write("/etc/agent-runner-test", "x"));
   expect(result.error).toContain("is not allowed");
   expect(failure).toBe(result.error);
 });
 
-test("files go up and down by the library's own codes", async () => {
+test("uploads and downloads use the library's error codes", async () => {
   const bytes = new Uint8Array([1, 2, 3]);
   expect(await backend.uploadFiles([["up.bin", bytes]])).toEqual([{ path: "up.bin", error: null }]);
   const [up, missing] = await backend.downloadFiles(["up.bin", "missing"]);
@@ -160,14 +160,14 @@ test("files go up and down by the library's own codes", async () => {
   expect(await backend.uploadFiles([["../up.bin", bytes]])).toEqual([{ path: "../up.bin", error: "invalid_path" }]);
 });
 
-test("a failure of an execution that is stopped is its reason, not an answer for the agent", async () => {
+test("a tool of a stopped execution throws the stop reason instead of returning an error", async () => {
   const reason = new Error("the execution was cancelled");
   controller.abort(reason);
   await expect(backend.execute("true")).rejects.toBe(reason);
   await expect(backend.read("missing")).rejects.toBe(reason);
 });
 
-test("an edit refuses a file that it could not write back as it was, and keeps a byte order mark", async () => {
+test("an edit refuses a file that is not UTF-8, and keeps a byte order mark", async () => {
   await Bun.write(join(sandbox.root, "latin.txt"), new Uint8Array([0x63, 0x61, 0x66, 0xe9, 0x20, 0x6f, 0x6c, 0x64]));
   expect((await backend.edit("latin.txt", "old", "new")).error).toContain("not UTF-8 text");
   await Bun.write(join(sandbox.root, "bom.txt"), "\ufeffold");
@@ -175,7 +175,7 @@ test("an edit refuses a file that it could not write back as it was, and keeps a
   expect(await Bun.file(join(sandbox.root, "bom.txt")).bytes()).toEqual(new TextEncoder().encode("\ufeffnew"));
 });
 
-test("a search says where it could not look", async () => {
+test("a search names the paths that it could not read", async () => {
   await sandbox.execute("mkdir locked; echo needle >a.txt; chmod 000 locked; chmod 755 .");
   const note = `[not searched, because it cannot be read: ${sandbox.root}/locked]`;
   const { files, matches } = await withoutRoot(async () => ({

@@ -20,11 +20,11 @@ import { explained } from "../shared/errors.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { noteFailure } from "./tool-outcome.ts";
 
-/** Bytes that are looked at to tell text from binary. */
+/** A NUL among the first bytes of a file means that it is binary. */
 const SNIFFED_BYTES = 8_192;
 const EMPTY_FILE = "System reminder: File exists but has empty contents";
 
-/** A sandbox as the agent library's file and shell tools take it. Failures are returned, and noted for the status. */
+/** Adapts a sandbox to the file and shell tools of the agent library. Failures are returned, and noted for the status. */
 export class SandboxBackend implements SandboxBackendProtocolV2 {
   readonly id: string;
   readonly #sandbox: Sandbox;
@@ -42,7 +42,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
       if (exitCode !== 0) noteFailure(`exit code ${exitCode}`);
       return { output: output === "" ? "(no output)" : output, exitCode, truncated: cut > 0 };
     } catch (error) {
-      return { output: this.#failed(error), exitCode: 1, truncated: false };
+      return { output: this.#noteFailed(error), exitCode: 1, truncated: false };
     }
   }
 
@@ -50,7 +50,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
     return await this.#try(async () => {
       const found = await this.#sandbox.list(path);
       const note = {
-        path: `[only the first ${found.items.length} entries are listed: look further with glob or execute]`,
+        path: `[only the first ${found.items.length} entries are listed: use glob or execute to see more]`,
       };
       return { files: [...infos(found), ...(found.truncated ? [note] : [])] };
     });
@@ -140,11 +140,11 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
     try {
       return await work();
     } catch (error) {
-      return { error: this.#failed(error) };
+      return { error: this.#noteFailed(error) };
     }
   }
 
-  #failed(error: unknown): string {
+  #noteFailed(error: unknown): string {
     this.#signal.throwIfAborted();
     const message = explained(error);
     noteFailure(message);
@@ -165,7 +165,7 @@ function isText(bytes: Uint8Array): boolean {
   return !bytes.subarray(0, SNIFFED_BYTES).includes(0);
 }
 
-/** Text that becomes the same bytes again when it is written. */
+/** Decodes text that can be written back without changing other bytes. */
 function decodeExactly(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -219,12 +219,12 @@ function replace(path: string, text: string, oldString: string, newString: strin
   if (occurrences === 0)
     throw new SandboxError(
       "invalid",
-      `String not found in '${path}': read the file and give old_string exactly as it stands there.`,
+      `String not found in '${path}': read the file and give old_string exactly as it is there.`,
     );
   if (occurrences > 1 && !all) {
     throw new SandboxError(
       "invalid",
-      `old_string occurs ${occurrences} times in '${path}': give more of its surroundings, or set replace_all.`,
+      `old_string occurs ${occurrences} times in '${path}': give more context, or set replace_all.`,
     );
   }
   return { text: text.replaceAll(oldString, () => newString), occurrences };

@@ -13,28 +13,28 @@ import { summarization } from "./summarization.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
 
-export interface AgentOptions {
+interface AgentOptions {
   readonly executionId: string;
   readonly definition: AgentDefinition;
   readonly model: BaseChatModel;
   /** Makes each call of the model. */
   readonly callModel: CallModel;
-  /** Longest answer, in tokens. */
+  /** Maximum length of an answer, in tokens. */
   readonly maxTokens: number;
   readonly sandbox: Sandbox;
   readonly thread: BaseCheckpointSaver;
   readonly keepResultsAbove: number;
-  /** Whether the model can receive nothing but text. */
+  /** Whether the model can only receive text. */
   readonly onlyText: boolean;
   readonly signal: AbortSignal;
   readonly onCall: (node: string, callId: string) => void;
 }
 
-/** Puts the agent library's parts together. */
+/** Builds an agent from the parts of the agent library. */
 export function buildAgent(options: AgentOptions) {
   const { executionId, definition, model, callModel, maxTokens, sandbox, thread, signal, onCall } = options;
   const backend = new SandboxBackend(sandbox, signal);
-  // Long results are kept by the tool middleware, which knows the sandbox's real paths.
+  // The tool middleware keeps long results instead: it knows the real paths of the sandbox.
   const files = asMiddleware(
     createFilesystemMiddleware({
       backend,
@@ -62,12 +62,12 @@ export function buildAgent(options: AgentOptions) {
       variables: Object.keys(definition.environment.values),
     }),
     middleware: [files, summaries, todoList(), tools, loopGuard(), turns],
-    // The library adds this one itself, but without the tool middleware: a failing tool would end the whole run.
+    // The library would add this one itself, but without the tool middleware: a failing tool would end the whole run.
     subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summaries, tools, loopGuard(), turns] }],
   });
 }
 
-/** Without the library's check for several calls at once, after which it ends the run; see turns/refusals.ts. */
+/** Without the library's check for parallel calls, which ends the run: turns/refusals.ts answers them with an error. */
 function todoList(): AgentMiddleware {
   const { afterModel: _, ...rest } = todoListMiddleware();
   return asMiddleware(rest);

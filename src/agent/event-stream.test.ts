@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
-import { ASKED_AGAIN } from "./turns/turn-middleware.ts";
+import { MODEL_RETRY } from "./turns/turn-middleware.ts";
 import { withNotes } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
@@ -22,8 +22,8 @@ const main = { kind: "main" } as const;
 const turn = (message: AIMessage): LibraryEvent => [[], "updates", { model_request: { messages: [message] } }];
 const answers = (...messages: ToolMessage[]): LibraryEvent => [[], "updates", { tools: { messages } }];
 
-describe("what the model says", () => {
-  test("comes in pieces", async () => {
+describe("an answer of the model", () => {
+  test("is streamed in pieces", async () => {
     const piece = (content: string): LibraryEvent => [[], "messages", [new AIMessageChunk({ id: "m1", content }), {}]];
     expect(await translated([piece("Hel"), piece(""), piece("lo")])).toEqual([
       { type: "text", actor: main, turnId: "m1", text: "Hel" },
@@ -31,7 +31,7 @@ describe("what the model says", () => {
     ]);
   });
 
-  test("belongs to one turn until that ends, whatever ids its server gives", async () => {
+  test("belongs to one turn until that ends, whatever ids the server gives", async () => {
     const piece = (id: string, content: string): LibraryEvent => [
       [],
       "messages",
@@ -47,10 +47,10 @@ describe("what the model says", () => {
     expect((await translated(events)).map((event) => "turnId" in event && event.turnId)).toEqual(Array(5).fill("m1"));
   });
 
-  test("is withdrawn where the model is asked again", async () => {
+  test("is withdrawn if the model is asked again", async () => {
     const piece = (content: string): LibraryEvent => [[], "messages", [new AIMessageChunk({ id: "m1", content }), {}]];
-    const again: LibraryEvent = [[], "custom", { type: ASKED_AGAIN }];
-    const elsewhere: LibraryEvent = [["tools:1"], "custom", { type: ASKED_AGAIN }];
+    const again: LibraryEvent = [[], "custom", { type: MODEL_RETRY }];
+    const elsewhere: LibraryEvent = [["tools:1"], "custom", { type: MODEL_RETRY }];
     expect(
       await translated([again, piece("Hel"), elsewhere, again, again, [[], "custom", null], piece("Hello")]),
     ).toEqual([
@@ -60,7 +60,7 @@ describe("what the model says", () => {
     ]);
   });
 
-  test("is shown with its calls before the error that an unusable answer ends the run with", async () => {
+  test("is passed on with its calls before the error, if it is unusable", async () => {
     const refusals = [{ callId: "c1", why: "cut", advice: "" }];
     const answer = new AIMessage({
       id: "m1",
@@ -83,7 +83,7 @@ describe("what the model says", () => {
     ]);
   });
 
-  test("is not taken from whole messages, which come as updates too", async () => {
+  test("is not taken from complete messages, which come as updates too", async () => {
     const events: LibraryEvent[] = [
       [[], "messages", [new AIMessage({ id: "m1", content: "whole" }), {}]],
       [[], "messages", [new ToolMessage({ content: "result", tool_call_id: "c1" }), {}]],
@@ -91,7 +91,7 @@ describe("what the model says", () => {
     expect(await translated(events)).toEqual([]);
   });
 
-  test("ends with the whole turn and the calls it asks for", async () => {
+  test("ends with a turn that has the whole text and the calls", async () => {
     const message = new AIMessage({
       id: "m1",
       content: [{ type: "text", text: "I look." }],
@@ -114,7 +114,7 @@ describe("what the model says", () => {
     ]);
   });
 
-  test("includes calls whose arguments were not valid JSON", async () => {
+  test("includes calls with invalid JSON", async () => {
     const message = new AIMessage({
       id: "m1",
       content: "",
@@ -127,7 +127,7 @@ describe("what the model says", () => {
 });
 
 describe("a tool call", () => {
-  test("starts", async () => {
+  test("starts with an event", async () => {
     const events: LibraryEvent[] = [
       [[], "tools", { event: "on_tool_start", toolCallId: "c1" }],
       [[], "tools", { event: "on_tool_end", toolCallId: "c1" }],
@@ -136,14 +136,14 @@ describe("a tool call", () => {
     expect(await translated(events)).toEqual([{ type: "tool-started", actor: main, callId: "c1" }]);
   });
 
-  test("ends with what the agent received", async () => {
+  test("ends with the result that the agent received", async () => {
     const message = new ToolMessage({ content: "a.ts\nb.ts", tool_call_id: "c1", status: "success" });
     expect(await translated([answers(message)])).toEqual([
       { type: "tool-ended", actor: main, callId: "c1", result: "a.ts\nb.ts" },
     ]);
   });
 
-  test("ends with why it failed and where the whole result is kept, as was noted on its message", async () => {
+  test("ends with the failure and the file of the whole result that are noted on its message", async () => {
     const artifact = { failure: "exit code 1", keptAt: "/root/result.txt" };
     const message = new ToolMessage({ content: "long", tool_call_id: "c1", artifact });
     expect(await translated([answers(message)])).toEqual([
@@ -151,13 +151,13 @@ describe("a tool call", () => {
     ]);
   });
 
-  test("has failed where the library says so, such as for a tool that does not exist", async () => {
+  test("has failed if the library says so, such as for a tool that does not exist", async () => {
     const message = new ToolMessage({ content: "no such tool", tool_call_id: "c1", status: "error" });
     expect(await translated([answers(message)])).toMatchObject([{ callId: "c1", failure: "no such tool" }]);
   });
 });
 
-test("the agent's list comes with the answer to the call that wrote it", async () => {
+test("the list of todos comes with the result of the call that wrote it", async () => {
   const todos = [{ content: "look", status: "in_progress" }] as const;
   const message = new ToolMessage({ content: "Updated", tool_call_id: "c1" });
   expect(await translated([[[], "updates", { tools: { messages: [message], todos } }]])).toMatchObject([
@@ -166,13 +166,13 @@ test("the agent's list comes with the answer to the call that wrote it", async (
   ]);
 });
 
-test("an empty list is told too", async () => {
+test("an empty list of todos is an event too", async () => {
   expect(await translated([[[], "updates", { tools: { todos: [] } }]])).toEqual([
     { type: "todos", actor: main, todos: [] },
   ]);
 });
 
-test("what sub-agents do carries the call that started them", async () => {
+test("events of sub-agents carry the call that started them", async () => {
   const events: LibraryEvent[] = [
     [["tools:1"], "messages", [new AIMessageChunk({ id: "m2", content: "sub" }), {}]],
     [["tools:1", "model_request:2"], "tools", { event: "on_tool_start", toolCallId: "c9" }],
@@ -185,7 +185,7 @@ test("what sub-agents do carries the call that started them", async () => {
   ]);
 });
 
-test("updates of other parts of the library's graph are nobody's business", async () => {
+test("updates of other nodes of the library's graph are ignored", async () => {
   const events: LibraryEvent[] = [
     [[], "updates", { "agentRunnerLoopGuard.before_model": { messages: [new HumanMessage("[Runner] …")] } }],
     [[], "updates", { model_request: null, tools: null }],

@@ -3,7 +3,7 @@ import { causeOf } from "../shared/errors.ts";
 import type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
 import { type ToolNotes, textOf } from "./tool-middleware.ts";
 import { TurnIds } from "./turn-ids.ts";
-import { ASKED_AGAIN } from "./turns/turn-middleware.ts";
+import { MODEL_RETRY } from "./turns/turn-middleware.ts";
 import { refusalsOf } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
@@ -19,7 +19,7 @@ export type LibraryEvent =
   | readonly [namespace: readonly string[], mode: "custom", data: unknown];
 
 /** What all events of one step have in common. */
-interface Happened {
+interface EventBase {
   readonly actor: Actor;
   readonly at: Date;
 }
@@ -29,13 +29,14 @@ interface NodeUpdate {
   readonly todos?: readonly TodoEntry[];
 }
 
-/** The node of the library's graph in which the model is called. */
+/** The nodes of the library's graph that call the model and the tools. */
 const MODEL_NODE = "model_request";
 const TOOLS_NODE = "tools";
 
 /**
- * Translates the library's stream. `callAt` names the call that runs in a graph node, which sub-agents report from.
- * An answer that ends the run is told before the error that it is thrown with.
+ * Translates the library's stream.
+ * @param callAt the `task` call that runs in a graph node: events from below that node belong to its sub-agent
+ * @throws what the stream throws; if that is an unusable answer, its turn comes first
  */
 export async function* agentEvents(
   stream: AsyncIterable<LibraryEvent>,
@@ -58,32 +59,32 @@ export async function* agentEvents(
 function* translated(
   [, kind, data]: LibraryEvent,
   node: string | undefined,
-  happened: Happened,
+  base: EventBase,
   turns: TurnIds,
 ): Generator<AgentEvent> {
   switch (kind) {
     case "messages": {
       const [message] = data;
-      // Whole messages come as updates too; only the pieces of one that is being written matter here.
+      // Complete messages come as updates too: only pieces of an answer matter here.
       if (AIMessageChunk.isInstance(message) && message.text !== "")
-        yield { ...happened, type: "text", turnId: turns.grow(node, message.id), text: message.text };
+        yield { ...base, type: "text", turnId: turns.continue(node, message.id), text: message.text };
       break;
     }
     case "custom": {
-      if ((data as { type?: unknown } | null)?.type !== ASKED_AGAIN) break;
+      if ((data as { type?: unknown } | null)?.type !== MODEL_RETRY) break;
       const turnId = turns.end(node);
-      if (turnId !== undefined) yield { ...happened, type: "text-withdrawn", turnId };
+      if (turnId !== undefined) yield { ...base, type: "text-withdrawn", turnId };
       break;
     }
     case "updates":
       for (const [name, update] of Object.entries(data)) {
-        if (name === MODEL_NODE) yield* turnEvents(update, happened, (id) => turns.end(node, id) ?? "");
-        else if (name === TOOLS_NODE) yield* toolEvents(update, happened);
+        if (name === MODEL_NODE) yield* turnEvents(update, base, (id) => turns.end(node, id) ?? "");
+        else if (name === TOOLS_NODE) yield* toolEvents(update, base);
       }
       break;
     case "tools":
       if (data.event === "on_tool_start" && data.toolCallId !== undefined) {
-        yield { ...happened, type: "tool-started", callId: data.toolCallId };
+        yield { ...base, type: "tool-started", callId: data.toolCallId };
       }
       break;
   }
@@ -91,39 +92,39 @@ function* translated(
 
 function* turnEvents(
   update: NodeUpdate | null,
-  happened: Happened,
+  base: EventBase,
   turnId: (messageId: string | undefined) => string,
 ): Generator<AgentEvent> {
   for (const message of update?.messages ?? []) {
-    if (AIMessage.isInstance(message)) yield turnEvent(message, happened, turnId(message.id));
+    if (AIMessage.isInstance(message)) yield turnEvent(message, base, turnId(message.id));
   }
 }
 
-function* toolEvents(update: NodeUpdate | null, happened: Happened): Generator<AgentEvent> {
+function* toolEvents(update: NodeUpdate | null, base: EventBase): Generator<AgentEvent> {
   for (const message of update?.messages ?? []) {
-    if (ToolMessage.isInstance(message)) yield toolEvent(message, happened);
+    if (ToolMessage.isInstance(message)) yield toolEvent(message, base);
   }
-  if (update?.todos !== undefined) yield { ...happened, type: "todos", todos: update.todos };
+  if (update?.todos !== undefined) yield { ...base, type: "todos", todos: update.todos };
 }
 
-/** An answer of the main agent that the conversation does not keep, and its calls, which nobody will answer. */
+/** An answer of the main agent that the conversation does not keep. Its calls are not executed. */
 function* unusableTurn(message: AIMessage, turns: TurnIds): Generator<AgentEvent> {
-  const happened: Happened = { actor: { kind: "main" }, at: new Date() };
+  const base: EventBase = { actor: { kind: "main" }, at: new Date() };
   if (message.text.trim() === "" && callsOf(message).length === 0) return;
-  yield turnEvent(message, happened, turns.end(undefined, message.id) ?? "");
+  yield turnEvent(message, base, turns.end(undefined, message.id) ?? "");
   for (const { callId, why } of refusalsOf(message))
-    yield { ...happened, type: "tool-ended", callId, result: "", failure: why };
+    yield { ...base, type: "tool-ended", callId, result: "", failure: why };
 }
 
-function turnEvent(message: AIMessage, happened: Happened, turnId: string): AgentEvent {
-  return { ...happened, type: "turn", turnId, text: message.text, calls: callsOf(message) };
+function turnEvent(message: AIMessage, base: EventBase, turnId: string): AgentEvent {
+  return { ...base, type: "turn", turnId, text: message.text, calls: callsOf(message) };
 }
 
-function toolEvent(message: ToolMessage, happened: Happened): AgentEvent {
+function toolEvent(message: ToolMessage, base: EventBase): AgentEvent {
   const { failure, keptAt } = (message.artifact ?? {}) as ToolNotes;
   const failed = failure ?? (message.status === "error" ? message.text : undefined);
   return {
-    ...happened,
+    ...base,
     type: "tool-ended",
     callId: message.tool_call_id,
     result: textOf(message.content),
@@ -132,7 +133,7 @@ function toolEvent(message: ToolMessage, happened: Happened): AgentEvent {
   };
 }
 
-/** The calls of a turn, those included whose arguments were not valid JSON: they are answered with an error. */
+/** The calls of a turn, including those with invalid JSON, which are answered with an error. */
 function callsOf(message: AIMessage): RequestedCall[] {
   const valid = (message.tool_calls ?? []).map(({ id, name, args }) => ({ id: id ?? "", name, args }));
   const invalid = (message.invalid_tool_calls ?? []).map(({ id, name, args }) => ({

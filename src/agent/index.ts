@@ -1,3 +1,8 @@
+/**
+ * @module Wraps the agent library: builds an agent from its definition, runs it in a sandbox with the memory of a thread,
+ * and translates the library's stream to a small union of events. The activity runs agents with it, the status and the
+ * observers of executions read the events. It never sees wire messages and never reports anything itself.
+ */
 import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
@@ -6,21 +11,22 @@ import { BaseUrl } from "./model/base-url.ts";
 import { ModelHealth } from "./model/model-health.ts";
 import type { AgentRun } from "./run-agent.ts";
 
-export type { AgentErrorCode } from "./agent-error.ts";
+// Running an agent: errors, input.
 export { AgentError } from "./agent-error.ts";
-export type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
-export type { ModelChoice } from "./model/model-choice.ts";
-export { chooseModel } from "./model/model-choice.ts";
+// What happens meanwhile.
+export type { AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
+export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 
-/** What a runner has of agents. */
-export interface Agents {
-  /** Loads the agent library, which takes memory and time, and returns what runs agents with it. */
+/** What the agents of a runner share. */
+interface Agents {
+  /** Loads the agent library, which takes memory and time. @returns the function that runs an agent */
   readonly load: () => Promise<(run: AgentRun) => AsyncIterable<AgentEvent>>;
-  /** Whether the default model can work. */
+  /** Whether the default model can be used. */
   readonly check: HealthCheck;
 }
 
+/** Prepares for agents with this model configuration. The agent library is not loaded yet. */
 export function openAgents(model: ModelConfig, log: Logger): Agents {
   const baseUrl = new BaseUrl(model, log.child("model"));
   const health = new ModelHealth(model, baseUrl);

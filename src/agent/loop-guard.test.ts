@@ -16,19 +16,19 @@ describe("an agent that repeats itself", () => {
     expect(loopAdvice(["a", "a", "a", "a", "a"])).toBe("conclude");
   });
 
-  test("is not told anything for calls that lie further back", () => {
+  test("gets no advice for calls that are further back", () => {
     expect(loopAdvice(["a", "b", "c", "d", "e", "f", "a", "g", "a", "h", "a", "i", "a"])).toBeUndefined();
   });
 });
 
-describe("an agent that goes on", () => {
-  test("is not told anything", () => {
+describe("an agent that does not repeat itself", () => {
+  test("gets no advice", () => {
     expect(loopAdvice([])).toBeUndefined();
     expect(loopAdvice(["a", "b", "c", "d"])).toBeUndefined();
     expect(loopAdvice(["a", "a", "b", "a"])).toBeUndefined();
   });
 
-  test("is not told again after it did something else", () => {
+  test("gets no further advice after another call", () => {
     expect(loopAdvice(["a", "a", "a", "b"])).toBeUndefined();
   });
 });
@@ -38,7 +38,7 @@ describe("advice", () => {
     new AIMessage({ content: "", tool_calls: [{ id: crypto.randomUUID(), name, args: {} }] });
   const given = (text = "") => new HumanMessage({ content: text, additional_kwargs: { lc_source: "loop-guard" } });
 
-  test("is given once for the calls that are its reason, and again for new ones", () => {
+  test("is given once for a repetition, and again for a new one", () => {
     const messages = [new HumanMessage("Go"), call("a"), call("a"), call("a")];
     const first = nextAdvice(messages);
     expect(first).toContain("change your approach");
@@ -49,7 +49,7 @@ describe("advice", () => {
     expect(nextAdvice([...messages, call("a"), call("a")])).toContain("Stop calling tools");
   });
 
-  test("looks only at the calls since the user's last message", () => {
+  test("only counts calls since the user's last message", () => {
     expect(nextAdvice([call("a"), call("a"), new HumanMessage("Again"), call("a")])).toBeUndefined();
   });
 });

@@ -3,16 +3,16 @@ import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "./as-middleware.ts";
 import { isUsersMessage, SOURCE } from "./users-message.ts";
 
-/** The same call this often in a row: the agent is told to change its approach. */
-export const REPEATS_IN_A_ROW = 3;
-/** The same call this often among the last {@link WINDOW}: the agent is told to conclude. */
-export const REPEATS_IN_WINDOW = 5;
+/** After this many equal calls in a row the agent is told to change its approach. */
+const REPEATS_IN_A_ROW = 3;
+/** After this many equal calls among the last {@link WINDOW} the agent is told to conclude. */
+const REPEATS_IN_WINDOW = 5;
 export const WINDOW = 10;
 
-export type LoopAdvice = "change-approach" | "conclude";
+type LoopAdvice = "change-approach" | "conclude";
 
 /**
- * What to tell an agent that repeats itself.
+ * Advice for an agent that repeats its last call; `undefined` if it does not.
  * @param calls the run's calls so far, oldest first, as text that is equal for equal calls
  */
 export function loopAdvice(calls: readonly string[]): LoopAdvice | undefined {
@@ -28,7 +28,7 @@ const TEXTS: Readonly<Record<LoopAdvice, string>> = {
   conclude: `[Runner] You made the same tool call with the same arguments ${REPEATS_IN_WINDOW} times in your last ${WINDOW} calls. Stop calling tools now: say what you found and what is missing.`,
 };
 
-/** Tells an agent that goes in circles so, once for the calls that are the reason, before the model is asked again. */
+/** Advises an agent that runs in a loop, before the next call of the model, once for each repetition. */
 export function loopGuard(): AgentMiddleware {
   return asMiddleware(
     createMiddleware({
@@ -43,7 +43,7 @@ export function loopGuard(): AgentMiddleware {
   );
 }
 
-/** What to tell the agent now; `undefined` where there is nothing, or where it was told of these calls already. */
+/** Advice for the next turn; `undefined` if there is none, or if it was already given for these calls. */
 export function nextAdvice(messages: readonly BaseMessage[]): string | undefined {
   const start = messages.findLastIndex(isUsersMessage);
   const calls: { readonly key: string; readonly place: number }[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { systemPrompt, userMessage } from "./prompt.ts";
 
 describe("the system prompt", () => {
-  test("begins with the agent's instructions and says where it works", () => {
+  test("begins with the agent's instructions and names its directory", () => {
     const prompt = systemPrompt({ instructions: "  You fix tests.\n", root: "/work/space", variables: [] });
     expect(prompt).toStartWith("You fix tests.\n\n## Environment\n");
     expect(prompt).toContain("Your working directory is /work/space.");
@@ -13,16 +13,16 @@ describe("the system prompt", () => {
     expect(prompt).toContain("environment variables: REGION, API_KEY.");
   });
 
-  test("does not speak of variables where there are none", () => {
+  test("does not mention variables if there are none", () => {
     expect(systemPrompt({ instructions: "x", root: "/", variables: [] })).not.toContain("variables");
   });
 
-  test("does without instructions", () => {
+  test("may have no instructions", () => {
     expect(systemPrompt({ instructions: " ", root: "/", variables: [] })).toStartWith("## Environment\n");
   });
 });
 
-test("the user's message ends with the organization's name, where there is one", () => {
+test("the user's message ends with the name of the organization, if there is one", () => {
   expect(userMessage("Deploy it", "acme")).toBe("Deploy it\n\nOrganization: acme");
   expect(userMessage("Deploy it", "")).toBe("Deploy it");
 });

@@ -1,13 +1,14 @@
-/** What the agent is told besides its own instructions. */
-export interface PromptFacts {
+/** What the system prompt is made of. */
+interface PromptFacts {
   /** The agent's instructions. */
   readonly instructions: string;
   /** The directory in which its tools act. */
   readonly root: string;
-  /** Names of the variables that its commands see. */
+  /** The names of the variables that its commands see. */
   readonly variables: readonly string[];
 }
 
+/** The agent's instructions, followed by what it must know about its sandbox. */
 export function systemPrompt({ instructions, root, variables }: PromptFacts): string {
   const environment = [
     "## Environment",
@@ -21,7 +22,7 @@ export function systemPrompt({ instructions, root, variables }: PromptFacts): st
   return [instructions.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
 }
 
-/** The user's message as the agent receives it. */
+/** The user's message with its context, as the agent receives it. */
 export function userMessage(text: string, organization: string): string {
   return organization === "" ? text : `${text}\n\nOrganization: ${organization}`;
 }

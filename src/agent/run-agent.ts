@@ -18,9 +18,10 @@ import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { userMessage } from "./prompt.ts";
 
-/** Steps of the agent's graph after which a run is stopped; a turn with tools takes several. */
-export const STEP_LIMIT = 1_000;
+/** A run is stopped after this many steps of the agent's graph. A turn with tools takes several. */
+const STEP_LIMIT = 1_000;
 
+/** One message to an agent. */
 export interface AgentRun {
   readonly executionId: string;
   readonly threadId: string;
@@ -34,22 +35,22 @@ export interface AgentRun {
   readonly sandbox: Sandbox;
   /** The memory of the thread. */
   readonly thread: BaseCheckpointSaver;
-  /** Results longer than this are kept in the sandbox. */
+  /** Results with more characters than this are kept in the sandbox. */
   readonly keepResultsAbove: number;
   readonly signal: AbortSignal;
 }
 
 /** What all runs of a runner share. */
-export interface AgentDeps {
+interface AgentDeps {
   readonly baseUrl: BaseUrl;
   readonly health: ModelHealth;
   readonly log: Logger;
 }
 
 /**
- * Runs an agent to its end.
- * @returns what happens, as it happens; the last event is the answer's turn
- * @throws AgentError for what a user can do something about; the signal's reason where it aborted; else what was thrown
+ * Runs an agent until it answers.
+ * @returns events as they happen; the last one is the turn with the answer
+ * @throws AgentError or ThreadError, with a message for the user; the signal's reason, if it aborts
  */
 export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDeps): AsyncGenerator<AgentEvent> {
   const choice = chooseModel(run.model, run.agent.modelName);
@@ -88,7 +89,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     if (causeOf(error, GraphRecursionError) !== undefined) {
       throw new AgentError(
         "too-many-steps",
-        `The agent did not come to an end within ${STEP_LIMIT} steps and was stopped. Give it a smaller task, or tell it when to stop.`,
+        `The agent was stopped after ${STEP_LIMIT} steps without an answer. Give it a smaller task, or tell it when to stop.`,
         { cause: error },
       );
     }
@@ -98,7 +99,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     runLog.error(`The agent failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
     throw new AgentError(
       "agent",
-      "The agent was stopped by an error that the runner does not know; its log has the details. Send the message again, or another one to go on.",
+      "The agent was stopped by an unexpected error; the runner's log has the details. Send the message again, or another one to continue.",
       { cause: error },
     );
   }

@@ -1,10 +1,10 @@
 import type { FileInfo, GrepMatch } from "deepagents";
 import type { Found } from "../sandbox/index.ts";
 
-/** The agent library shows nothing of a search but its paths: what is to be said of it stands among them. */
+/** The agent library only shows the paths that a search returns, so notes about it are added as paths. */
 
 export function globNotes<T>(found: Found<T>): FileInfo[] {
-  const cut = found.truncated ? ["[there is more: narrow the pattern or the path]"] : [];
+  const cut = found.truncated ? ["[there are more results: narrow the pattern or the path]"] : [];
   return [...cut, ...unreadable(found)].map((path) => ({ path }));
 }
 

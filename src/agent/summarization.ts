@@ -9,21 +9,21 @@ type Hooks = Parameters<typeof createMiddleware>[0];
 type WrapModelCall = NonNullable<Hooks["wrapModelCall"]>;
 
 /**
- * The library's own summarization, at the size that the model's profile names. What the model says to make a summary is
- * no text of the agent: without this it would be shown to the user as the agent's answer.
+ * The library's own summarization, which begins at the size that the model's profile names. Its calls of the model are
+ * tagged, so that a summary is not shown to the user as an answer of the agent.
  */
 export function summarization(backend: BackendProtocolV2, callModel: CallModel): AgentMiddleware {
   const library = createSummarizationMiddleware({ backend });
   const wrapped = library.wrapModelCall as WrapModelCall;
   const wrapModelCall: WrapModelCall = async (request, handler) =>
-    await wrapped({ ...request, model: quiet(request.model as BaseChatModel, callModel) }, (inner) =>
+    await wrapped({ ...request, model: tagged(request.model as BaseChatModel, callModel) }, (inner) =>
       handler({ ...inner, model: request.model }),
     );
   return asMiddleware({ ...library, wrapModelCall } as { readonly name: string });
 }
 
 /** The same model, whose calls are tagged. */
-function quiet(model: BaseChatModel, callModel: CallModel): BaseChatModel {
+function tagged(model: BaseChatModel, callModel: CallModel): BaseChatModel {
   const invoke: BaseChatModel["invoke"] = async (input, options) =>
     (await callModel(async () =>
       model.invoke(input, { ...options, tags: [...(options?.tags ?? []), SUMMARY_TAG] }),

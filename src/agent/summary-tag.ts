@@ -1,2 +1,2 @@
-/** On calls of a model that are no turn of the agent: the library keeps what they say out of the stream. */
+/** Tags calls of the model that are not turns of the agent: the library keeps their text out of the stream. */
 export const SUMMARY_TAG = "nostream";

@@ -13,7 +13,7 @@ export function toolErrorText(error: unknown, tool: string): string {
   return plainText(messageOf(error));
 }
 
-/** The library's error has a stack and all the arguments in its text; what is wrong stands behind its first lines. */
+/** The problems that the library found; its own text also has a stack and all arguments. */
 function wrongArguments(error: unknown): string | undefined {
   for (const cause of causes(error)) {
     const parsing = ToolInvocationError.isInstance(cause) ? cause.toolError : cause;

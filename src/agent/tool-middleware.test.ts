@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { textOf } from "./tool-middleware.ts";
 
-test("a result that is text is that text", () => {
+test("the text of a result that is a string is that string", () => {
   expect(textOf("plain")).toBe("plain");
   expect(textOf("")).toBe("");
 });
 
-test("a result of several parts of text has them as lines", () => {
+test("the text of a result with several text parts has one line for each", () => {
   expect(
     textOf([
       { type: "text", text: "one" },
@@ -15,7 +15,7 @@ test("a result of several parts of text has them as lines", () => {
   ).toBe("one\ntwo");
 });
 
-test("what is not text in a result is named", () => {
+test("the text of a result names the parts that are not text", () => {
   expect(
     textOf([
       { type: "text", text: "a picture:" },

@@ -8,30 +8,30 @@ import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
 import { refusalOf } from "./turns/turn-notes.ts";
 
-/** Longest result that the model receives; the rest is in a file of the sandbox. */
-export const MODEL_RESULT_LIMIT = 30_000;
+/** Characters of a result that the model receives; the whole result is then in a file of the sandbox. */
+const MODEL_RESULT_LIMIT = 30_000;
 
-/** What is put on a tool message for the event stream. */
+/** What the event stream needs to know of a tool message: its artifact. */
 export interface ToolNotes {
   readonly failure?: string;
   readonly keptAt?: string;
 }
 
-export interface ToolMiddlewareOptions {
+interface ToolMiddlewareOptions {
   readonly sandbox: Sandbox;
   readonly executionId: string;
-  /** Results longer than this are kept in the sandbox: readers of the status see only so much of them. */
+  /** Results with more characters are kept in the sandbox, since readers of the status only see so many. */
   readonly keepAbove: number;
-  /** Whether the model can receive nothing but text. */
+  /** Whether the model can only receive text. */
   readonly onlyText: boolean;
   readonly signal: AbortSignal;
-  /** Told which call runs in a graph node, so that what sub-agents do can be traced to the call that started them. */
+  /** Called with the call that runs in a graph node, so that events of sub-agents can be assigned to it. */
   readonly onCall: (node: string, callId: string) => void;
 }
 
 /**
- * Stands around every tool call. A tool that throws answers the agent with the error instead of ending the run; results
- * that are too long for the model are kept in the sandbox; whether a call failed is put on its message.
+ * Wraps every tool call. If a tool throws, the agent gets the error as its result and the run continues. Results that are
+ * too long for the model are kept in the sandbox. Whether a call failed is noted on its message.
  */
 export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware {
   return asMiddleware(
@@ -44,7 +44,7 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
         const { name } = request.toolCall;
         const failed = (content: string) => new ToolMessage({ status: "error", content, tool_call_id: callId, name });
         const refusal = refusalOf(request.state.messages, callId);
-        if (refusal !== undefined) return await noted(failed(refusal.advice), refusal.why, options);
+        if (refusal !== undefined) return await withNotes(failed(refusal.advice), refusal.why, options);
         const { result, outcome } = await withOutcome(async () => {
           try {
             return await handler(request);
@@ -54,7 +54,7 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
             return failed(`Error: ${toolErrorText(error, name)}`);
           }
         });
-        const finish = async (message: ToolMessage) => await noted(message, outcome.failure, options);
+        const finish = async (message: ToolMessage) => await withNotes(message, outcome.failure, options);
         if (ToolMessage.isInstance(result)) return await finish(result);
         if (!isCommand(result)) return result;
         const update = result.update as { messages?: unknown[] } | undefined;
@@ -68,15 +68,15 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
   );
 }
 
-async function noted(
+async function withNotes(
   message: ToolMessage,
   failure: string | undefined,
   options: ToolMiddlewareOptions,
 ): Promise<ToolMessage> {
-  const content = options.onlyText ? textOf(message.content) : flat(message.content);
+  const content = options.onlyText ? textOf(message.content) : flattened(message.content);
   const text = textOf(content);
   const failed = failure ?? (message.status === "error" ? text : undefined);
-  const keptAt = text.length > options.keepAbove ? await keep(message.tool_call_id, text, options) : undefined;
+  const keptAt = text.length > options.keepAbove ? await keepResult(message.tool_call_id, text, options) : undefined;
   const notes: ToolNotes = {
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
@@ -87,7 +87,7 @@ async function noted(
     content: short.cut > 0 ? short.text : content,
     tool_call_id: message.tool_call_id,
     ...(message.name === undefined ? {} : { name: message.name }),
-    // Else it would get one only after it was stored, and be stored again.
+    // The library would give it one only after it was stored, and it would be stored again.
     id: message.id ?? crypto.randomUUID(),
     status: failed === undefined ? "success" : "error",
     additional_kwargs: message.additional_kwargs,
@@ -97,12 +97,12 @@ async function noted(
 
 type Content = ToolMessage["content"];
 
-/** Content that is only text as one text: some providers' clients refuse lists. */
-function flat(content: Content): Content {
+/** Joins content that is only text: some providers' clients refuse lists. */
+function flattened(content: Content): Content {
   return typeof content === "string" || content.some((block) => block.type !== "text") ? content : textOf(content);
 }
 
-/** The text of a content; what is not text is named. */
+/** The text of a content; other parts appear with their type. */
 export function textOf(content: Content): string {
   if (typeof content === "string") return content;
   const parts = content.map((block) => {
@@ -113,15 +113,15 @@ export function textOf(content: Content): string {
   return parts.join("\n");
 }
 
-/** Writes a result into the sandbox. Best effort: without it the result is only cut. */
-async function keep(
+/** Writes a result to a file in the sandbox. Best effort: if that fails, the result is only cut. */
+async function keepResult(
   callId: string,
   text: string,
   { sandbox, executionId }: ToolMiddlewareOptions,
 ): Promise<string | undefined> {
   const name = callId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
   try {
-    // The workspace is often somebody's repository.
+    // The workspace is often a Git repository of the user.
     await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
     return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}.txt`, text);
   } catch {

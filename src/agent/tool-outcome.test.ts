@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { noteFailure, withOutcome } from "./tool-outcome.ts";
 
 describe("a failure that is noted", () => {
-  test("belongs to the tool call that is under way, however deep inside of it", async () => {
+  test("belongs to the current tool call, however deep within it", async () => {
     const { result, outcome } = await withOutcome(async () => {
       await Promise.resolve();
       noteFailure("exit code 1");
@@ -21,7 +21,7 @@ describe("a failure that is noted", () => {
     expect((await fine).outcome).toEqual({});
   });
 
-  test("outside of any call is nobody's", () => {
+  test("has no effect outside of a call", () => {
     expect(() => noteFailure("nobody's")).not.toThrow();
   });
 });

@@ -1,17 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * What the sandbox knows of a tool call and the agent library drops on the way: its tools answer with text, whether
- * they succeeded or not.
+ * How a tool call ended. The sandbox knows it, but the library's tools only return text, whether they succeeded or not: so
+ * it is passed around them.
  */
-export interface ToolOutcome {
+interface ToolOutcome {
   /** Why it failed. */
   failure?: string;
 }
 
 const current = new AsyncLocalStorage<ToolOutcome>();
 
-/** Runs a tool call; what {@link noteFailure} is told meanwhile belongs to it. */
+/** Runs a tool call; a {@link noteFailure} within it belongs to this call. */
 export async function withOutcome<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly outcome: ToolOutcome }> {
@@ -19,7 +19,7 @@ export async function withOutcome<T>(
   return { result: await current.run(outcome, work), outcome };
 }
 
-/** Marks the tool call that is under way as failed. */
+/** Marks the tool call from which this is called as failed. */
 export function noteFailure(reason: string): void {
   const outcome = current.getStore();
   if (outcome !== undefined) outcome.failure = reason;

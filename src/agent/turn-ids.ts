@@ -1,21 +1,21 @@
 /**
- * The turn that each actor is at, by graph node. An actor says one thing after the other; the ids of the messages do not
- * tell: servers name their answers as they like, or all the same.
+ * The ids of the current turns, one for each graph node. Ids of messages are not enough: some servers give all their answers
+ * the same id, or change it within one.
  */
 export class TurnIds {
-  readonly #growing = new Map<string | undefined, string>();
+  readonly #current = new Map<string | undefined, string>();
 
-  /** The id for a piece of text. */
-  grow(node: string | undefined, messageId: string | undefined): string {
-    const id = this.#growing.get(node) ?? messageId ?? crypto.randomUUID();
-    this.#growing.set(node, id);
+  /** The id of the turn that a piece of text belongs to. */
+  continue(node: string | undefined, messageId: string | undefined): string {
+    const id = this.#current.get(node) ?? messageId ?? crypto.randomUUID();
+    this.#current.set(node, id);
     return id;
   }
 
-  /** The id of the turn that ends. `undefined`: nothing was said, and no message is named. */
+  /** Ends a turn. @returns its id; `undefined` if it had no text and its message has no id */
   end(node: string | undefined, messageId?: string): string | undefined {
-    const id = this.#growing.get(node) ?? messageId;
-    this.#growing.delete(node);
+    const id = this.#current.get(node) ?? messageId;
+    this.#current.delete(node);
     return id;
   }
 }

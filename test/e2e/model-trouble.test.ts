@@ -156,6 +156,6 @@ test("an Ollama address under another host name is not used for Anthropic, and t
     ANTHROPIC_API_KEY: "sk-ant-test",
     STIGMER_LLM_BASE_URL: ollama.url,
   });
-  await everything.says("is Ollama's, as the server says: it is not used for anthropic");
+  await everything.says("is the address of Ollama, according to the server: it is not used for anthropic");
   expect(ollama.requests).toEqual([]);
 });

@@ -139,7 +139,7 @@ describe("with OpenAI", () => {
     const result = await world.run(always({ http: { status: 400, body, headers: json } }));
     expect(result.phase).toBe("FAILED");
     expect(result.error).toStartWith(
-      "The conversation is longer than OpenAI's model 'gpt-4o' can take: start a new session",
+      "The conversation is longer than the context of OpenAI's model 'gpt-4o': start a new session",
     );
     expect(result.error).not.toMatch(LIBRARY_TEXT);
   });

@@ -50,7 +50,7 @@ for (const provider of providers) {
       expect([result.phase, result.error]).toEqual(["COMPLETED", ""]);
       expect(result.messages.at(-1)).toEqual([
         "AI",
-        "The first half of\n\n[This answer is not complete: it was cut off at the limit of 8192 tokens (STIGMER_LLM_MAX_TOKENS). Send another message to let the agent go on.]",
+        "The first half of\n\n[This answer is not complete: it was cut off at the limit of 8192 tokens (STIGMER_LLM_MAX_TOKENS). Send another message to let the agent continue.]",
       ]);
     });
   });
@@ -110,7 +110,7 @@ describe("an answer of OpenAI", () => {
     const result = await world.run([{ text: "", stop: "length" }]);
     expect(result.phase).toBe("FAILED");
     expect(result.error).toBe(
-      "The model gave no answer: what it said was cut off at the limit of 8192 tokens (STIGMER_LLM_MAX_TOKENS). Raise STIGMER_LLM_MAX_TOKENS where the runner is started, or give the agent a smaller task.",
+      "The model gave no answer: its output was cut off at the limit of 8192 tokens (STIGMER_LLM_MAX_TOKENS). Raise STIGMER_LLM_MAX_TOKENS of the runner, or give the agent a smaller task.",
     );
   });
 

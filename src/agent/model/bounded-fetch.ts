@@ -1,14 +1,14 @@
-/** Longest body that is read. */
+/** Characters of a body that are read. */
 const BODY_LIMIT = 1024 * 1024;
 
-export interface BoundedResponse {
+interface BoundedResponse {
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * Gets a small text from a server that may be anybody's.
- * @throws where it does not answer in time, or with more than a megabyte
+ * Gets a small text from a server that is not trusted.
+ * @throws Error if it does not answer in time, or answers with more than {@link BODY_LIMIT}
  */
 export async function boundedFetch(url: string, limitMs: number): Promise<BoundedResponse> {
   const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });

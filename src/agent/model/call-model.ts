@@ -14,15 +14,15 @@ import { ModelStreamError } from "./model-stream-error.ts";
 import { chainText, httpStatus, isTransient, retryAfterMs } from "./transient.ts";
 import { turnEnd } from "./turn-end.ts";
 
-/** Further attempts of a call that failed for a reason that may pass. */
-export const MAX_RETRIES = 3;
-/** Longest error that is logged: some are whole pages. */
+/** Further attempts of a call that failed with a transient error. */
+const MAX_RETRIES = 3;
+/** Characters of an error that are logged: some are whole HTML pages. */
 const DETAIL_LIMIT = 4_000;
 const RETRY = { initialMs: 1_000, maxMs: 10_000 };
-/** Shortest wait, where a provider asks for none. */
+/** Minimum wait, also if a provider asks for less. */
 const MIN_WAIT_MS = 100;
 
-export interface ModelCallDeps {
+interface ModelCallDeps {
   readonly choice: ModelChoice;
   readonly config: ModelConfig;
   readonly health: ModelHealth;
@@ -30,19 +30,20 @@ export interface ModelCallDeps {
   readonly signal: AbortSignal;
 }
 
-/** @param onRetry told before a call is made again: what came of it so far is void */
+/** @param onRetry called before the call is repeated: what it returned so far is void */
 export type CallModel = (call: () => Promise<unknown>, onRetry?: () => void) => Promise<AIMessage>;
 
 /**
- * Calls a model until it gives a whole answer, a limited number of times. Whatever the provider: its client repeats
- * nothing, and none of them repeats an answer that broke off.
+ * Makes the calls of a model, with retries until it gives a complete answer. This works in the same way for every provider:
+ * their clients do not retry, and none of them could retry an answer that broke off.
+ * The returned function throws an AgentError, or the signal's reason if it aborts.
  */
 export function modelCaller({ choice, config, health, log, signal }: ModelCallDeps): CallModel {
   return async (call, onRetry) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        const answer = whole(await call());
-        health.keyWorks(choice.provider);
+        const answer = completeAnswer(await call());
+        health.keyAccepted(choice.provider);
         return answer;
       } catch (error) {
         signal.throwIfAborted();
@@ -67,7 +68,7 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
       log.error(`A call of ${modelName(choice)} failed unexpectedly: ${stackOf(error)}`);
       return new AgentError(
         "model-call",
-        `The call of ${modelName(choice)} failed: what came from there could not be read, or the runner has a defect; its log has the details. Send the message again, or choose another model.`,
+        `The call of ${modelName(choice)} failed unexpectedly: its answer could not be read, or the runner has a defect; the runner's log has the details. Send the message again, or choose another model.`,
         { cause: error },
       );
     }
@@ -82,8 +83,9 @@ function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function whole(answer: unknown): AIMessage {
-  if (!AIMessage.isInstance(answer)) throw new ModelStreamError("broken", "what came is not an answer of a model");
-  if (turnEnd(answer).kind === "broken") throw new ModelStreamError("broken", "the stream ended before the answer did");
+function completeAnswer(answer: unknown): AIMessage {
+  if (!AIMessage.isInstance(answer)) throw new ModelStreamError("broken", "the response is not an answer of a model");
+  if (turnEnd(answer).kind === "broken")
+    throw new ModelStreamError("broken", "the stream ended before the answer was complete");
   return answer;
 }

@@ -19,7 +19,7 @@ async function urlOf(provider: "anthropic" | "openai", baseUrl: string): Promise
 }
 
 describe("a chat model", () => {
-  test("takes STIGMER_LLM_BASE_URL for its provider, but not the address of Ollama that launchers set for all", async () => {
+  test("uses STIGMER_LLM_BASE_URL for its provider, unless it is the address of Ollama that launchers set for all providers", async () => {
     expect(await urlOf("anthropic", "https://proxy.example/anthropic")).toBe("https://proxy.example/anthropic");
     expect(await urlOf("anthropic", "http://localhost:11434")).not.toBe("http://localhost:11434");
     expect(await urlOf("openai", "http://localhost:11434")).toBeUndefined();
@@ -27,7 +27,7 @@ describe("a chat model", () => {
     expect(await urlOf("openai", "http://localhost:11434/v1")).toBe("http://localhost:11434/v1");
   });
 
-  test("does not take an Ollama for another provider, whatever its port and host", async () => {
+  test("does not use an Ollama server for another provider, whatever its port and host", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("Ollama is running") });
     const url = `http://127.0.0.1:${server.port}`;
     expect([await urlOf("anthropic", url), await urlOf("openai", url)]).not.toContain(url);
@@ -35,13 +35,13 @@ describe("a chat model", () => {
     await server.stop(true);
   });
 
-  test("looks for Ollama where OLLAMA_BASE_URL says, then at the shared address where Ollama is the provider", () => {
+  test("finds Ollama at OLLAMA_BASE_URL, or else at STIGMER_LLM_BASE_URL if Ollama is the provider", () => {
     expect(ollamaUrl({ ...base, ollamaBaseUrl: "http://a:1", baseUrl: "http://b:2" })).toBe("http://a:1");
     expect(ollamaUrl({ ...base, baseUrl: "http://b:2" })).toBe("http://b:2");
     expect(ollamaUrl({ ...base, provider: "anthropic", baseUrl: "https://b" })).toBe("http://localhost:11434");
   });
 
-  test("names what is missing where its provider has no key, and does not take another provider's", async () => {
+  test("fails without a key of its provider, names the variable, and does not use another provider's key", async () => {
     const config: ModelConfig = { ...base, provider: "openai", apiKey: "openai-key" };
     await expect(create(config, { provider: "anthropic", model: "claude-x" })).rejects.toMatchObject({
       message: "The model 'claude-x' needs an API key of Anthropic, and the runner has none.",

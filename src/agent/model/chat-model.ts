@@ -6,14 +6,14 @@ import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { defaultProvider, type ModelChoice } from "./model-choice.ts";
 import { noScript } from "./script-errors.ts";
 
-/** The runner itself repeats calls, for all providers alike: see call-model.ts. */
+/** The runner itself retries calls, in the same way for all providers: see call-model.ts. */
 const CLIENT_RETRIES = 0;
-/** Without it Ollama cuts the conversation after 4,096 tokens, tools and all, and says nothing. */
+/** By default, Ollama silently cuts the conversation, tools included, after 4,096 tokens. */
 const OLLAMA_CONTEXT_TOKENS = 32_768;
 
 /**
- * The client of a model. Providers' libraries are loaded when first needed: each costs memory and start-up time.
- * @throws AgentError `model-configuration` that names what is missing
+ * Creates the client of a model. The library of a provider is loaded when it is first needed: each costs memory and time.
+ * @throws AgentError `model-configuration` that says what is missing
  */
 export async function createChatModel(
   config: ModelConfig,
@@ -21,7 +21,7 @@ export async function createChatModel(
   baseUrl: BaseUrl,
 ): Promise<BaseChatModel> {
   const { maxTokens, temperature } = config;
-  const foreignUrl = async () => (defaultProvider(config) === provider ? await baseUrl.foreign() : undefined);
+  const providerUrl = async () => (defaultProvider(config) === provider ? await baseUrl.resolve() : undefined);
   switch (provider) {
     case "ollama": {
       const { OllamaModel } = await import("./ollama-model.ts");
@@ -36,14 +36,14 @@ export async function createChatModel(
     }
     case "anthropic": {
       const key = requireKey(config, provider, model);
-      const url = await foreignUrl();
+      const url = await providerUrl();
       const { ChatAnthropic } = await import("@langchain/anthropic");
       const address = url === undefined ? {} : { anthropicApiUrl: url };
       return new ChatAnthropic({ model, apiKey: key, maxTokens, temperature, maxRetries: CLIENT_RETRIES, ...address });
     }
     case "openai": {
       const key = requireKey(config, provider, model);
-      const url = await foreignUrl();
+      const url = await providerUrl();
       const { openAiModel } = await import("./openai-model.ts");
       const address = url === undefined ? {} : { configuration: { baseURL: url } };
       // Reasoning models refuse a temperature.

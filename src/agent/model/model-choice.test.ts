@@ -6,33 +6,33 @@ const local: ModelConfig = { defaultProvider: "ollama", maxTokens: 8192, tempera
 const cloud: ModelConfig = { defaultProvider: "anthropic", maxTokens: 20_000, temperature: 0 };
 
 describe("the default model", () => {
-  test("is that of the mode's usual provider where nothing is configured", () => {
+  test("is that of the mode's default provider if nothing is configured", () => {
     expect(chooseModel(local)).toEqual({ provider: "ollama", model: "qwen2.5-coder:7b" });
     expect(chooseModel(cloud)).toEqual({ provider: "anthropic", model: "claude-sonnet-4-5-20250929" });
   });
 
-  test("is the provider's own where only the provider is configured", () => {
+  test("is the provider's own default if only the provider is configured", () => {
     expect(chooseModel({ ...local, provider: "openai" })).toEqual({ provider: "openai", model: "gpt-4o" });
     expect(chooseModel({ ...local, provider: "anthropic" }).model).toBe("claude-sonnet-4-5-20250929");
   });
 
-  test("is of the provider that its name tells where none is configured", () => {
+  test("has the provider that follows from its name if none is configured", () => {
     expect(chooseModel({ ...local, name: "gpt-4.1" })).toEqual({ provider: "openai", model: "gpt-4.1" });
     expect(chooseModel({ ...cloud, name: "llama3.2" })).toEqual({ provider: "ollama", model: "llama3.2:3b" });
   });
 
-  test("is of the provider that is configured, whatever its name tells", () => {
+  test("has the configured provider, whatever follows from its name", () => {
     const config = { ...local, provider: "openai", name: "qwen2.5-coder:7b" } as const;
     expect(chooseModel(config)).toEqual({ provider: "openai", model: "qwen2.5-coder:7b" });
   });
 
-  test("is used where an execution asks for nothing", () => {
+  test("is used if an execution asks for none", () => {
     for (const nothing of ["", "  ", undefined]) expect(chooseModel(local, nothing)).toEqual(chooseModel(local));
   });
 });
 
 describe("a model that an execution asks for", () => {
-  test("is of the provider that its name tells, whatever is configured", () => {
+  test("has the provider that follows from its name, whatever is configured", () => {
     const config = { ...local, provider: "ollama" } as const;
     const told: Record<string, string> = {
       "claude-sonnet-4.5": "anthropic",
@@ -47,7 +47,7 @@ describe("a model that an execution asks for", () => {
     expect(chooseModel({ ...cloud, provider: "anthropic" }, "mistral-nemo").provider).toBe("ollama");
   });
 
-  test("is of the default provider where its name tells nothing", () => {
+  test("has the default provider if none follows from its name", () => {
     expect(chooseModel({ ...cloud, provider: "openai" }, "my-own-model")).toEqual({
       provider: "openai",
       model: "my-own-model",
@@ -69,12 +69,12 @@ describe("a model that an execution asks for", () => {
     expect(chooseModel(cloud, "scripted:script").provider).toBe("scripted");
   });
 
-  test("may have a tag of Ollama's, which names no provider", () => {
+  test("may have a tag of Ollama, which names no provider", () => {
     expect(chooseModel(cloud, "qwen2.5-coder:14b")).toEqual({ provider: "ollama", model: "qwen2.5-coder:14b" });
     expect(chooseModel(local, "my-own-model:q4_0")).toEqual({ provider: "ollama", model: "my-own-model:q4_0" });
   });
 
-  test("may have space around it", () => {
+  test("may be surrounded by spaces", () => {
     expect(chooseModel(local, " gpt-4o\n")).toEqual({ provider: "openai", model: "gpt-4o" });
   });
 });
@@ -98,7 +98,7 @@ test("the shared base URL and key belong to the provider of the default model", 
   expect(defaultProvider({ ...cloud, provider: "openai", name: "claude-opus-4" })).toBe("openai");
 });
 
-test("only providers that can send on images receive them from tools", () => {
+test("tool results only have images for providers that accept them", () => {
   const providers = ["anthropic", "openai", "ollama", "scripted"] as const;
   expect(providers.filter((provider) => canReceiveImages({ provider, model: "" }))).toEqual(["anthropic", "openai"]);
 });

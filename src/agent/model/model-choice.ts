@@ -6,7 +6,7 @@ export interface ModelChoice {
   readonly model: string;
 }
 
-/** Short names that Stigmer's users know, and the names the providers know. */
+/** Short names of Stigmer, and the names that providers use. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["claude-sonnet-4.5", "claude-sonnet-4-5-20250929"],
   ["claude-opus-4", "claude-opus-4-20250514"],
@@ -23,8 +23,8 @@ const DEFAULT_MODEL: Readonly<Record<Provider, string>> = {
   scripted: "script",
 };
 
-/** Starts of model names that tell their provider. */
-const TELLING_NAMES: readonly (readonly [RegExp, Provider])[] = [
+/** Names of models from which their provider follows. */
+const NAME_PATTERNS: readonly (readonly [RegExp, Provider])[] = [
   [/^claude/, "anthropic"],
   // OpenAI's open models, which Ollama serves.
   [/^gpt-oss/, "ollama"],
@@ -33,8 +33,8 @@ const TELLING_NAMES: readonly (readonly [RegExp, Provider])[] = [
 ];
 
 /**
- * Which model an execution uses.
- * @param requested `name` or `provider:name`, as the execution asked for; empty or absent: the default model
+ * Chooses the model of an execution.
+ * @param requested `name` or `provider:name`; empty or absent: the default model
  */
 export function chooseModel(config: ModelConfig, requested?: string): ModelChoice {
   if (requested !== undefined && requested.trim() !== "")
@@ -51,17 +51,17 @@ export function defaultProvider(config: ModelConfig): Provider {
     : parse(config.name, undefined, config.defaultProvider).provider;
 }
 
-/** @param named the provider that was named besides the model, where one was: it wins over what the name tells */
+/** @param named the provider that is configured with the model: it wins over the one that follows from the name */
 function parse(name: string, named: Provider | undefined, otherwise: Provider): ModelChoice {
   const colon = name.indexOf(":");
   // Ollama's tags have a colon too: `qwen2.5-coder:7b` names no provider.
   const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
   const model = (prefix === undefined ? name : name.slice(colon + 1)) || DEFAULT_MODEL[prefix ?? otherwise];
-  const told = TELLING_NAMES.find(([start]) => start.test(model))?.[1];
-  return { provider: prefix ?? named ?? told ?? otherwise, model: ALIASES.get(model) ?? model };
+  const implied = NAME_PATTERNS.find(([pattern]) => pattern.test(model))?.[1];
+  return { provider: prefix ?? named ?? implied ?? otherwise, model: ALIASES.get(model) ?? model };
 }
 
-/** Whether a tool may answer with images and documents: Ollama's client refuses tool results that are not text. */
+/** Whether tool results may have images and documents: Ollama's client refuses results that are not text. */
 export function canReceiveImages({ provider }: ModelChoice): boolean {
   return provider === "anthropic" || provider === "openai";
 }

@@ -15,60 +15,60 @@ const refused = () =>
     cause: Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:11434"), { code: "ECONNREFUSED" }),
   });
 
-describe("Ollama", () => {
-  test("that does not run: how to start it", () => {
+describe("the explanation of an error of Ollama", () => {
+  test("says how to start it if it does not run", () => {
     expect(explained(refused(), "ollama")).toContain("not reachable at http://localhost:11434");
     expect(explained(refused(), "ollama")).toContain("`ollama serve`");
   });
 
-  test("that lacks the model: how to get it", () => {
+  test("says how to get a model that it does not have", () => {
     expect(explained(http(404, "not here", "status_code"), "ollama", "llama3.2:3b")).toContain(
       "`ollama pull llama3.2:3b`",
     );
     expect(explained(new Error('model "x" not found, try pulling it first'), "ollama")).toContain("ollama pull");
   });
 
-  test("whose model cannot call tools: to choose another one", () => {
+  test("suggests another model if the model cannot call tools", () => {
     const error = http(400, "registry.ollama.ai/library/x does not support tools", "status_code");
     expect(explained(error, "ollama")).toContain("cannot call tools");
   });
 });
 
-describe("a provider", () => {
-  test("that cannot be reached: to check the network", () => {
+describe("the explanation of an error of a provider", () => {
+  test("says to check the network if it is unreachable", () => {
     expect(explained(refused(), "anthropic")).toContain("Anthropic is not reachable");
     expect(explained(new Error("Connection error."), "openai")).toContain("OpenAI is not reachable");
   });
 
-  test("that refuses the key: to check it", () => {
+  test("says to check the key if it was refused", () => {
     expect(explained(http(401, "invalid x-api-key"), "anthropic")).toContain("Anthropic refuses the API key");
     expect(explained(http(403, "forbidden"), "openai")).toContain("OpenAI refuses the API key");
   });
 
-  test("that does not know the model: its name", () => {
+  test("says to check the name of an unknown model", () => {
     expect(explained(http(404, "no such model"), "anthropic", "claude-9")).toContain("'claude-9'");
   });
 
-  test("that limits the rate: to try again later, with what it said", () => {
+  test("says to try again later after a rate limit, with its message", () => {
     expect(explained(http(429, "quota exceeded"), "openai")).toContain("try again later. (quota exceeded)");
   });
 
-  test("that fails otherwise: the status and what it said", () => {
+  test("has the status and the message of other failures", () => {
     expect(explained(http(529, "Overloaded"), "anthropic")).toBe(
       "Anthropic answered 529 for the model 'my-model': Overloaded",
     );
   });
 
-  test("that answered with a status is reachable, whatever the text says", () => {
+  test("does not call a provider unreachable that answered with a status, whatever its text", () => {
     expect(explained(http(500, "upstream connection error"), "openai")).toContain("answered 500");
   });
 });
 
-test("the status is found among the causes", () => {
+test("the HTTP status is found among the causes of an error", () => {
   expect(explained(new Error("outer", { cause: http(401, "inner") }), "openai")).toContain("refuses the API key");
 });
 
-test("the explained error keeps its cause and is one of a model call", () => {
+test("an explained error keeps its cause and has the code `model-call`", () => {
   const cause = http(401, "no");
   expect(explainModelError(cause, { provider: "openai", model: "gpt-4o" }, config)).toMatchObject({
     code: "model-call",
@@ -76,7 +76,7 @@ test("the explained error keeps its cause and is one of a model call", () => {
   });
 });
 
-test("an error that has nothing to do with a model is left alone", () => {
+test("an error that is not of a model call is not explained", () => {
   expect(explained(new TypeError("undefined is not a function"), "openai")).toBeUndefined();
   expect(explained(Object.assign(new Error("odd"), { status: 200 }), "openai")).toBeUndefined();
   expect(explained("text", "ollama")).toBeUndefined();

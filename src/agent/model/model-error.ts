@@ -10,14 +10,14 @@ import { brokeOff, chainText, httpStatus, isUnreachable, reportedError } from ".
 
 const NAMES = { ollama: "Ollama", anthropic: "Anthropic", openai: "OpenAI", scripted: "the script" } as const;
 
-/** A model as people call it: `Anthropic's model 'claude-x'`. */
+/** A model for messages: `Anthropic's model 'claude-x'`. */
 export function modelName({ provider, model }: ModelChoice): string {
   return `${NAMES[provider]}'s model '${model}'`;
 }
 
 /**
- * A failed model call in words a user can act on.
- * @returns `undefined` where the error does not look like one of a model call
+ * Explains a failed model call in words that a user can act on.
+ * @returns `undefined` if the error does not look like one of a model call
  */
 export function explainModelError(error: unknown, choice: ModelChoice, config: ModelConfig): AgentError | undefined {
   const { provider, model } = choice;
@@ -29,7 +29,7 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
 
   if (isContextOverflow(error)) {
     return as(
-      `The conversation is longer than ${modelName(choice)} can take: start a new session, or choose a model with a larger context. (${text})`,
+      `The conversation is longer than the context of ${modelName(choice)}: start a new session, or choose a model with a larger context. (${text})`,
     );
   }
   if (isUnreachable(error)) {
@@ -44,20 +44,20 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   const status = httpStatus(error);
   if (provider === "ollama" && (status === 404 || /model .*not found/i.test(text))) {
     return as(
-      `Ollama has no model '${model}': get it with \`ollama pull ${model}\`, or choose another one with STIGMER_LLM_MODEL.`,
+      `Ollama has no model '${model}': get it with \`ollama pull ${model}\`, or choose another model with STIGMER_LLM_MODEL.`,
     );
   }
   if (provider === "ollama" && /does not support tools/i.test(text)) {
     return as(
-      `The model '${model}' cannot call tools, which agents need: choose one that can, such as qwen2.5-coder:7b.`,
+      `The model '${model}' cannot call tools, which agents need: choose a model that can, such as qwen2.5-coder:7b.`,
     );
   }
   if (status !== undefined) {
     if (status === 401 || status === 403)
       return noAccess(`${name} refuses the API key for the model '${model}' (${status}).`, [
-        "Check the key that the runner was started with.",
+        "Check the key of the runner.",
       ]);
-    return as(ofStatus(status, name, model, text));
+    return as(explainStatus(status, name, model, text));
   }
   const reported = reportedError(error);
   if (reported !== undefined) {
@@ -67,17 +67,17 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   }
   if (brokeOff(error)) {
     return as(
-      `The model's answer broke off before its end. Send the message again; if it happens again, look at ${
+      `The model's answer broke off before its end. Send the message again; if it happens again, check ${
         provider === "ollama"
           ? `Ollama at ${shownUrl(ollamaUrl(config))}`
           : `the network between the runner and ${name}`
-      }, and at any proxy between them.`,
+      }, and any proxy between them.`,
     );
   }
   return undefined;
 }
 
-function ofStatus(status: number, name: string, model: string, text: string): string {
+function explainStatus(status: number, name: string, model: string, text: string): string {
   switch (status) {
     case 404:
       return `${name} does not know the model '${model}' (404): check the name.`;
@@ -88,6 +88,7 @@ function ofStatus(status: number, name: string, model: string, text: string): st
   }
 }
 
+/** Whether the conversation is too long for the model. The agent library then shortens it and tries again. */
 export function isContextOverflow(error: unknown): boolean {
   for (const cause of causes(error)) if (ContextOverflowError.isInstance(cause)) return true;
   return false;

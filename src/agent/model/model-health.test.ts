@@ -15,9 +15,9 @@ afterEach(async () => {
 
 const base: ModelConfig = { defaultProvider: "ollama", maxTokens: 1, temperature: 0 };
 /** A check that asks each time. */
-function health(config: Partial<ModelConfig>, holdsMs = { good: 0, bad: 0 }) {
+function health(config: Partial<ModelConfig>, cacheMs = { good: 0, bad: 0 }) {
   const whole = { ...base, ...config };
-  return new ModelHealth(whole, new BaseUrl(whole, silentLogger), holdsMs);
+  return new ModelHealth(whole, new BaseUrl(whole, silentLogger), cacheMs);
 }
 
 /** An Ollama whose list of models is this text. */
@@ -36,20 +36,20 @@ function ollama(tags: () => string) {
 }
 const models = (...names: string[]) => JSON.stringify({ models: names.map((name) => ({ name })) });
 
-describe("the default model is well", () => {
-  test("where Ollama has it, also under its full name", async () => {
+describe("the health of the default model is ok", () => {
+  test("if Ollama has it, also under its full name", async () => {
     const { url } = ollama(() => models("qwen2.5-coder:7b", "Mistral:latest"));
     expect(await health({ ollamaBaseUrl: url }).check()).toBeUndefined();
     expect(await health({ ollamaBaseUrl: `${url}/`, name: "mistral" }).check()).toBeUndefined();
   });
 
-  test("where there is a key for its provider", async () => {
+  test("if there is a key for its provider", async () => {
     expect(await health({ provider: "anthropic", anthropicApiKey: "key" }).check()).toBeUndefined();
     expect(await health({ provider: "openai", apiKey: "key" }).check()).toBeUndefined();
   });
 });
 
-describe("the default model is degraded, with what to do,", () => {
+describe("the health of the default model is degraded, with what to do,", () => {
   const reasonOf = async (config: Partial<ModelConfig>) => {
     const finding = await health(config).check();
     expect(finding?.status).toBe("degraded");
@@ -58,25 +58,25 @@ describe("the default model is degraded, with what to do,", () => {
     return withRemedies(finding.reason, finding.remedies ?? []);
   };
 
-  test("where Ollama is not reachable, is something else or lacks it", async () => {
+  test("if Ollama is not reachable, is another server or does not have it", async () => {
     const server = ollama(() => models("llama3.2:3b"));
     expect(await reasonOf({ ollamaBaseUrl: server.url })).toContain(
       "has no model 'qwen2.5-coder:7b', which is the default one. Get it with `ollama pull qwen2.5-coder:7b`",
     );
     const other = ollama(() => "<html>");
-    expect(await reasonOf({ ollamaBaseUrl: other.url })).toContain(`what answers at ${other.url} is not Ollama (200)`);
+    expect(await reasonOf({ ollamaBaseUrl: other.url })).toContain(`the server at ${other.url} is not Ollama (200)`);
     await Promise.all(servers.splice(0).map((one) => one.stop(true)));
     expect(await reasonOf({ ollamaBaseUrl: server.url.replace("://", "://user:pass@") })).toContain(
       `not reachable at ${server.url}. Start it with \`ollama serve\``,
     );
   });
 
-  test("where there is no key for its provider", async () => {
+  test("if there is no key for its provider", async () => {
     expect(await reasonOf({ provider: "anthropic", openaiApiKey: "other" })).toContain("Set ANTHROPIC_API_KEY");
     expect(await reasonOf({ name: "gpt-4o", anthropicApiKey: "other" })).toContain("Set OPENAI_API_KEY");
   });
 
-  test("where its script is missing or none", async () => {
+  test("if its script is missing or invalid", async () => {
     await using folder = await temporaryFolder();
     const script = join(folder.path, "script.yaml");
     expect(await reasonOf({ provider: "scripted" })).toContain("Set STIGMER_LLM_SCRIPT");
@@ -87,19 +87,19 @@ describe("the default model is degraded, with what to do,", () => {
     expect(await health({ provider: "scripted", script }).check()).toBeUndefined();
   });
 
-  test("where its key was refused, until a call succeeds", async () => {
+  test("if its key was refused, until a call succeeds", async () => {
     const check = health({ provider: "openai", openaiApiKey: "key" });
     check.keyRefused("anthropic", new AgentError("model-call", "another provider's key"));
     expect(await check.check()).toBeUndefined();
     const remedies = ["Check it."];
     check.keyRefused("openai", new AgentError("model-call", "OpenAI refuses the API key", { remedies }));
     expect(await check.check()).toEqual({ status: "degraded", reason: "OpenAI refuses the API key", remedies });
-    check.keyWorks("openai");
+    check.keyAccepted("openai");
     expect(await check.check()).toBeUndefined();
   });
 });
 
-test("the check heals by itself", async () => {
+test("the health of the default model recovers by itself", async () => {
   let tags = models();
   const check = health({ ollamaBaseUrl: ollama(() => tags).url });
   expect((await check.check())?.status).toBe("degraded");
@@ -107,7 +107,7 @@ test("the check heals by itself", async () => {
   expect(await check.check()).toBeUndefined();
 });
 
-test("the check asks rarely: its result holds", async () => {
+test("the health of the default model is cached", async () => {
   const server = ollama(() => models());
   const check = health({ ollamaBaseUrl: server.url }, { good: 60_000, bad: 60_000 });
   for (let n = 0; n < 5; n++) expect((await check.check())?.status).toBe("degraded");

@@ -9,35 +9,35 @@ import { boundedFetch } from "./bounded-fetch.ts";
 import { chooseModel } from "./model-choice.ts";
 import { noScript } from "./script-errors.ts";
 
-/** How long a result holds. The monitor asks more often. */
-const HOLDS_MS = { good: 60_000, bad: 10_000 };
+/** How long a result is cached. The health monitor asks more often. */
+const CACHE_MS = { good: 60_000, bad: 10_000 };
 const ASK_LIMIT_MS = 2_000;
 
 /**
- * Whether executions that name no model can work. Only what costs nothing is asked; whether a key is accepted is learned
+ * Checks whether the default model can be used. It makes only requests that cost nothing; whether a key is accepted is known
  * from executions.
  */
 export class ModelHealth implements HealthCheck {
   readonly name = "model";
   readonly #config: ModelConfig;
   readonly #baseUrl: BaseUrl;
-  readonly #holdsMs: typeof HOLDS_MS;
+  readonly #cacheMs: typeof CACHE_MS;
   /** By provider: the refusal of its key. */
   readonly #refusedKeys = new Map<string, AgentError>();
   #last: { readonly problem: HealthProblem | undefined; readonly at: number } | undefined;
 
-  constructor(config: ModelConfig, baseUrl: BaseUrl, holdsMs = HOLDS_MS) {
+  constructor(config: ModelConfig, baseUrl: BaseUrl, cacheMs = CACHE_MS) {
     this.#config = config;
     this.#baseUrl = baseUrl;
-    this.#holdsMs = holdsMs;
+    this.#cacheMs = cacheMs;
   }
 
   async check(): Promise<HealthProblem | undefined> {
     const { provider } = chooseModel(this.#config);
     const refused = this.#refusedKeys.get(provider);
     if (refused !== undefined) return degradedBy(refused);
-    const held = this.#last?.problem === undefined ? this.#holdsMs.good : this.#holdsMs.bad;
-    if (this.#last === undefined || Date.now() - this.#last.at >= held) {
+    const cacheMs = this.#last?.problem === undefined ? this.#cacheMs.good : this.#cacheMs.bad;
+    if (this.#last === undefined || Date.now() - this.#last.at >= cacheMs) {
       const problem = await this.#ask().catch((error: unknown) => degraded(`The check failed: ${messageOf(error)}`));
       this.#last = { problem, at: Date.now() };
     }
@@ -50,7 +50,7 @@ export class ModelHealth implements HealthCheck {
   }
 
   /** A call succeeded. */
-  keyWorks(provider: string): void {
+  keyAccepted(provider: string): void {
     this.#refusedKeys.delete(provider);
   }
 
@@ -70,8 +70,8 @@ export class ModelHealth implements HealthCheck {
   }
 
   async #keyProblem(provider: KeyedProvider, model: string): Promise<HealthProblem | undefined> {
-    // Decided, and logged, at the start and not with the first execution.
-    await this.#baseUrl.foreign();
+    // Resolved and logged at the start, not with the first execution.
+    await this.#baseUrl.resolve();
     return apiKey(this.#config, provider) === undefined ? degradedBy(missingKey(provider, model)) : undefined;
   }
 }
@@ -90,7 +90,7 @@ async function ollamaProblem(url: string, model: string): Promise<HealthProblem 
   const models = modelNames(answer.text);
   if (answer.status !== 200 || models === undefined)
     return degraded(
-      `The default model '${model}' needs Ollama, and what answers at ${shownUrl(url)} is not Ollama (${answer.status}).`,
+      `The default model '${model}' needs Ollama, but the server at ${shownUrl(url)} is not Ollama (${answer.status}).`,
       ["Check OLLAMA_BASE_URL.", choose],
     );
   const wanted = model.toLowerCase();

@@ -1,6 +1,6 @@
 /**
- * An answer of a model that did not come to its end: the stream broke off or carried something else (`broken`), or the
- * provider reported an error in it (`error`).
+ * The stream of an answer ended early: it broke off or had something else in it (`broken`), or the provider reported an error
+ * in it (`error`).
  */
 export class ModelStreamError extends Error {
   override readonly name = "ModelStreamError";

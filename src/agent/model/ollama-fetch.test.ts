@@ -16,15 +16,15 @@ const get = (body: string, status = 200) =>
   ollamaFetch(`${server.url}?${new URLSearchParams({ body, status: `${status}` })}`);
 const END = '{"message":{"content":""},"done":true,"done_reason":"stop"}';
 
-test("an answer passes as it is, also without a newline at its end", async () => {
+test("an answer is passed on unchanged, also without a newline at its end", async () => {
   const body = `{"message":{"content":"Grüße"},"done":false}\n\n${END}`;
   expect(await (await get(body)).text()).toBe(body);
 });
 
-test("an answer that is not one breaks off, with the reason", async () => {
+test("an invalid answer fails with the reason", async () => {
   const cases: Record<string, string> = {
-    "": "the stream ended before the answer did",
-    '{"done":false}\n': "the stream ended before the answer did",
+    "": "the stream ended before the answer was complete",
+    '{"done":false}\n': "the stream ended before the answer was complete",
     "<html></html>": "a line of the answer is not JSON: <html></html>",
     [`{"done":false}\n{"mess\n${END}\n`]: 'a line of the answer is not JSON: {"mess',
     "null\n": "a line of the answer is not an object: null",
@@ -33,12 +33,12 @@ test("an answer that is not one breaks off, with the reason", async () => {
     await expect((await get(body)).text()).rejects.toMatchObject({ kind: "broken", message });
 });
 
-test("an error in the answer is told as one", async () => {
+test("an error within an answer is reported as an error", async () => {
   const text = (await get('{"done":false}\n{"error":"out of memory"}\n')).text();
   await expect(text).rejects.toMatchObject({ kind: "error", message: "out of memory" });
 });
 
-test("an error response has its status, and Ollama's words or the whole text", async () => {
+test("an error response has its status, and Ollama's message or the whole text", async () => {
   await expect(get('{"error":"busy"}', 503)).rejects.toMatchObject({ status: 503, message: "busy" });
   await expect(get("<html>Bad Gateway</html>", 502)).rejects.toMatchObject({
     status: 502,

@@ -1,15 +1,15 @@
 import { headOfWords } from "../../shared/text.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
-/** Longest line of an answer; one holds a piece of text, or one tool call with its arguments. */
+/** Maximum length of a line, which has a piece of text or one tool call with its arguments. */
 const LINE_LIMIT = 16 * 1024 * 1024;
-/** How much of a wrong line is shown. */
+/** Characters of an invalid line that are shown. */
 const SHOWN_LIMIT = 200;
-/** How much of an error page is read. */
+/** Characters of an error page that are read. */
 const ERROR_LIMIT = 64 * 1024;
 
-/** An error response of Ollama, or of a proxy before it. */
-export class OllamaHttpError extends Error {
+/** An error response of Ollama, or of a proxy in front of it. */
+class OllamaHttpError extends Error {
   override readonly name = "OllamaHttpError";
   readonly status: number;
   readonly headers: Headers;
@@ -22,9 +22,9 @@ export class OllamaHttpError extends Error {
 }
 
 /**
- * Fetches for Ollama's client, which drops lines that are not JSON and tells neither why a stream ended nor of what kind an
- * error is.
- * @throws OllamaHttpError; reading the body fails with ModelStreamError
+ * The `fetch` of Ollama's client. That client ignores lines that are not JSON, and reports neither why a stream ended nor the
+ * status of an error.
+ * @throws OllamaHttpError for an error response; reading the body fails with ModelStreamError
  */
 export async function ollamaFetch(...[input, init]: Parameters<typeof fetch>): Promise<Response> {
   const response = await fetch(input, init);
@@ -44,12 +44,12 @@ async function errorText(response: Response): Promise<string> {
     const { error } = JSON.parse(text) as { error?: unknown };
     if (typeof error === "string") return error;
   } catch {
-    // Not Ollama's own.
+    // Not a response of Ollama itself.
   }
   return text === "" ? response.statusText : text;
 }
 
-/** The same bytes; fails at a line that is not part of an answer, and where the last line is missing. */
+/** The same bytes. Fails at a line that is not part of an answer, and at the end if the last line is missing. */
 function checkedLines(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const decoder = new TextDecoder();
   let rest = "";
@@ -69,7 +69,7 @@ function checkedLines(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Arr
       },
       flush() {
         take(decoder.decode(), true);
-        if (!done) throw new ModelStreamError("broken", "the stream ended before the answer did");
+        if (!done) throw new ModelStreamError("broken", "the stream ended before the answer was complete");
       },
     }),
   );

@@ -2,10 +2,10 @@ import type { ModelProfile } from "@langchain/core/language_models/profile";
 import { ChatOllama, type ChatOllamaInput } from "@langchain/ollama";
 import { ollamaFetch } from "./ollama-fetch.ts";
 
-/** The library takes four characters for a token; in code and numbers they are three. */
+/** The library counts four characters as a token; in code and numbers it is three. */
 const TOKEN_SHARE = 3 / 4;
 
-/** A model of Ollama whose context is known: conversations are summarized before Ollama would cut them. */
+/** A model of Ollama that knows its context, so that conversations are summarized before Ollama would cut them. */
 export class OllamaModel extends ChatOllama {
   readonly #contextTokens: number;
   readonly #answerTokens: number;
@@ -16,7 +16,7 @@ export class OllamaModel extends ChatOllama {
     this.#answerTokens = input.numPredict;
   }
 
-  /** The context holds the answer too. */
+  /** The context must also have room for the answer. */
   override get profile(): ModelProfile {
     const tokens = Math.max(this.#contextTokens - this.#answerTokens, this.#contextTokens / 2);
     return { maxInputTokens: Math.floor(tokens * TOKEN_SHARE) };

@@ -8,14 +8,14 @@ type Fields = NonNullable<ConstructorParameters<typeof ChatOpenAI>[0]> & { reado
 type ConvertDelta = ChatOpenAICompletions["_convertCompletionsDeltaToBaseMessageChunk"];
 
 /**
- * The library's client of OpenAI, which loses why an answer ended. Its two halves are replaced, not the client itself: the
- * library makes new ones of that class.
+ * The library's client of OpenAI, with the reason why an answer ended, which it loses. Only its two parts are replaced: the
+ * library creates further instances of the client itself.
  */
 export function openAiModel(fields: Fields): ChatOpenAI {
   return new ChatOpenAI({ ...fields, completions: new Completions(fields), responses: new Responses(fields) });
 }
 
-/** Chat completions, with the reason for the end and a refusal on the message. */
+/** The Chat Completions API, with the stop reason and a refusal on the message. */
 class Completions extends ChatOpenAICompletions {
   override async *_streamResponseChunks(
     messages: BaseMessage[],
@@ -25,7 +25,7 @@ class Completions extends ChatOpenAICompletions {
     let ended = false;
     for await (const chunk of super._streamResponseChunks(messages, options, run)) {
       const reason: unknown = chunk.generationInfo?.["finish_reason"];
-      // Some servers send it in each of the last chunks, and the library joins texts.
+      // Some servers send it in several chunks, and the library would concatenate them.
       if (typeof reason === "string" && !ended) {
         chunk.message.response_metadata = { ...chunk.message.response_metadata, finish_reason: reason };
         ended = true;
@@ -34,7 +34,7 @@ class Completions extends ChatOpenAICompletions {
     }
   }
 
-  /** Whatever role a server names: it is an answer of the model. */
+  /** Some servers send another role: it is an answer of the model all the same. */
   protected override _convertCompletionsDeltaToBaseMessageChunk(
     ...[delta, response]: Parameters<ConvertDelta>
   ): ReturnType<ConvertDelta> {
@@ -49,18 +49,18 @@ class Completions extends ChatOpenAICompletions {
   }
 }
 
-/** The Responses API, whose event of failure the library ignores. */
+/** The Responses API, with its `response.failed` event, which the library ignores. */
 class Responses extends ChatOpenAIResponses {
   override async completionWithRetry(
     request: never,
     options?: Parameters<ChatOpenAIResponses["completionWithRetry"]>[1],
   ): Promise<never> {
     const events = await super.completionWithRetry(request, options);
-    return failing(events as AsyncIterable<unknown>) as never;
+    return throwFailures(events as AsyncIterable<unknown>) as never;
   }
 }
 
-async function* failing(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* throwFailures(events: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   for await (const event of events) {
     const { type, response } = event as { type?: unknown; response?: { error?: { code?: string; message?: string } } };
     if (type === "response.failed") {

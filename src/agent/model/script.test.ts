@@ -3,7 +3,7 @@ import { AgentError } from "../agent-error.ts";
 import { parseScript } from "./script.ts";
 
 describe("a script", () => {
-  test("is turns of text and calls, with nothing else needed", () => {
+  test("needs nothing but turns with text or calls", () => {
     const text = `
 turns:
   - text: I look.
@@ -34,17 +34,17 @@ turns:
   });
 });
 
-describe("a script that is not valid", () => {
+describe("an invalid script", () => {
   for (const [what, text, problem] of [
     ["is not YAML", "turns: [", "my.yaml"],
     ["is empty", "", "the file"],
     ["has no turns", "turns: []", "turns"],
     ["has a turn with a part that is unknown", "turns: [{txet: hi}]", "turns.0.txet"],
     ["waits for a negative time", "turns: [{delay: -1}]", "turns.0.delay"],
-    ["calls two tools in one entry", "turns: [{tools: [{ls: {}, grep: {}}]}]", "names one tool"],
+    ["calls two tools in one entry", "turns: [{tools: [{ls: {}, grep: {}}]}]", "must name one tool"],
     ["calls a tool without arguments", "turns: [{tools: [ls]}]", "turns.0.tools.0"],
   ] as const) {
-    test(`is refused with the place and the problem where it ${what}`, () => {
+    test(`is refused with the place and the problem if it ${what}`, () => {
       expect(() => parseScript(text, "my.yaml")).toThrow(AgentError);
       expect(() => parseScript(text, "my.yaml")).toThrow("The model script my.yaml is not valid");
       expect(() => parseScript(text, "my.yaml")).toThrow(problem);

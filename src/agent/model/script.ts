@@ -5,7 +5,7 @@ import { AgentError } from "../agent-error.ts";
 
 const toolCall = v.pipe(
   v.record(v.string(), v.record(v.string(), v.unknown())),
-  v.check((call) => Object.keys(call).length === 1, "names one tool: `- write_file: {file_path: …}`"),
+  v.check((call) => Object.keys(call).length === 1, "must name one tool: `- write_file: {file_path: …}`"),
   v.transform((call) => {
     const [name, args] = Object.entries(call)[0] as [string, Record<string, unknown>];
     return { name, args };
@@ -26,13 +26,13 @@ const script = v.strictObject({
   turns: v.pipe(v.array(turn), v.minLength(1)),
 });
 
-/** What a model that is none says, turn by turn. */
+/** The turns that the scripted model plays: the text and the tool calls of each. */
 export type Script = v.InferOutput<typeof script>;
 
 /**
- * Reads a script.
+ * Parses a script.
  * @param file its name, for messages
- * @throws AgentError `model-configuration` with the place and the problem
+ * @throws AgentError `model-configuration` that says where the problem is
  */
 export function parseScript(text: string, file: string): Script {
   const fail = (problem: string) =>

@@ -14,22 +14,22 @@ async function ask(scripted: ScriptedModel, messages: BaseMessage[]): Promise<st
   return answer.text;
 }
 
-describe("a script", () => {
-  test("is played from its start for each message of a user", async () => {
+describe("the scripted model", () => {
+  test("plays its script from the start for each message of the user", async () => {
     const messages: BaseMessage[] = [new HumanMessage("Go")];
     expect([await ask(model(), messages), await ask(model(), messages)]).toEqual(["one", "two"]);
     messages.push(new HumanMessage("Again"));
     expect(await ask(model(), messages)).toBe("one");
   });
 
-  test("goes on after advice of the runner", async () => {
+  test("continues after advice of the runner", async () => {
     const messages: BaseMessage[] = [new HumanMessage("Go")];
     await ask(model(), messages);
     messages.push(ofRunner("[Runner] change your approach"));
     expect([await ask(model(), messages), await ask(model(), messages)]).toEqual(["two", "three"]);
   });
 
-  test("goes on after a summary, also one of all that was played", async () => {
+  test("continues after a summary, also of everything that was played", async () => {
     const scripted = model();
     const messages: BaseMessage[] = [new HumanMessage("Go")];
     await ask(scripted, messages);
@@ -40,7 +40,7 @@ describe("a script", () => {
     expect(await ask(another, [ofRunner("a summary")])).toBe("two");
   });
 
-  test("says so when it has no further turn", async () => {
+  test("fails with a message when it has no further turn", async () => {
     const messages: BaseMessage[] = [new HumanMessage("Go")];
     const scripted = model();
     for (let n = 0; n < 3; n++) await ask(scripted, messages);

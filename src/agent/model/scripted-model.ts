@@ -11,13 +11,13 @@ import { SUMMARY_TAG } from "../summary-tag.ts";
 import { isUsersMessage } from "../users-message.ts";
 import { parseScript, type Script } from "./script.ts";
 
-/** Where a message of this model says which turn of the script it is. */
+/** The field of a message that has the index of its turn in the script. */
 const TURN = "script_turn";
-const SUMMARY = "The script has been played so far; a model would sum up what was said and done.";
+const SUMMARY = "This is a scripted model: a real one would summarize the conversation here.";
 
 /**
- * No model: it plays a script, from its start for each message of a user. For demonstrations and tests where there is
- * no model.
+ * Plays a script instead of asking a model, from its start for each message of the user. For demonstrations and tests without
+ * a model.
  */
 export class ScriptedModel extends BaseChatModel {
   readonly #script: Script;
@@ -45,7 +45,7 @@ export class ScriptedModel extends BaseChatModel {
     return "scripted";
   }
 
-  /** A script needs no tools to call them. */
+  /** A script calls tools by name: it needs no definitions. */
   override bindTools(): this {
     return this;
   }
@@ -80,7 +80,7 @@ export class ScriptedModel extends BaseChatModel {
     if (turn === undefined) {
       throw new AgentError(
         "model-call",
-        `The model script ${this.#file} has only ${this.#script.turns.length} turns, and the agent asked for one more: end it with a turn without tools.`,
+        `The model script ${this.#file} has only ${this.#script.turns.length} turns, but the agent asked for one more: end it with a turn without tools.`,
       );
     }
     await sleep(turn.delay * 1000, signal);
@@ -107,12 +107,12 @@ export class ScriptedModel extends BaseChatModel {
     yield new ChatGenerationChunk({ text: "", message: new AIMessageChunk(last) });
   }
 
-  /** The turn after the last one that was played since the user's last message. */
+  /** The index of the turn after the last one that was played since the user's message. */
   #nextTurn(messages: readonly BaseMessage[]): number {
     const since = messages.slice(messages.findLastIndex(isUsersMessage) + 1);
     const last = since.findLast((message) => AIMessage.isInstance(message))?.additional_kwargs[TURN];
     if (last !== undefined) return Number(last) + 1;
-    // All that was played may be in a summary, which then comes first.
+    // The played turns may be in a summary, which then is the first message.
     return since.length > 0 && since.length === messages.length ? this.#lastPlayed + 1 : 0;
   }
 }

@@ -2,10 +2,10 @@ import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
 import { causes, messageOf, systemCode } from "../../shared/errors.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
-/** Longest wait that a provider may ask for; where it asks for more, the call fails at once. */
+/** Maximum wait that a provider may ask for; if it asks for more, the call fails at once. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Nobody answers at the provider's address. */
+/** System errors that mean that nothing answers at the provider's address. */
 const UNREACHABLE = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -16,18 +16,18 @@ const UNREACHABLE = new Set([
   "ConnectionRefused",
   "FailedToOpenSocket",
 ]);
-/** Errors within an answer that will come again. */
-const LASTING_ERRORS =
+/** Errors within an answer that a retry would not change. */
+const PERMANENT_ERRORS =
   /invalid_request|authentication|permission|not_found|too_large|insufficient_quota|billing|content_policy|invalid_prompt/i;
 const QUOTA = /insufficient[_ -]?quota|exceeded your current quota|billing|credit balance|out of credits/i;
 
-/** The whole text of an error and its causes, for looking at it. */
+/** The messages of an error and its causes, for pattern matching. */
 export function chainText(error: unknown): string {
   const parts = [...causes(error)].map(messageOf);
   return parts.filter((part, index) => parts.indexOf(part) === index).join(": ");
 }
 
-/** The HTTP status that a provider's client put on its error, under the names the clients use. */
+/** The HTTP status on an error of a provider's client, under the names that the clients use. */
 export function httpStatus(error: unknown): number | undefined {
   return fromChain(error, (cause) => {
     for (const key of ["status", "status_code", "statusCode"]) {
@@ -38,6 +38,7 @@ export function httpStatus(error: unknown): number | undefined {
   });
 }
 
+/** Whether nothing answered at the provider's address. */
 export function isUnreachable(error: unknown): boolean {
   if (httpStatus(error) !== undefined) return false;
   return (
@@ -46,21 +47,21 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
-/** What a provider reported in the middle of its answer, under status 200. */
+/** The error that a provider reported within an answer with status 200. */
 export function reportedError(error: unknown): string | undefined {
   return fromChain(error, (cause) => {
     if (cause instanceof ModelStreamError) return cause.kind === "error" ? cause.message : undefined;
     const body: unknown = Reflect.get(cause, "error");
     if (!("status" in cause) || cause.status !== undefined || typeof body !== "object" || body === null)
       return undefined;
-    // Anthropic's has another object in it.
+    // Anthropic nests it in another object.
     const { type, code, message } = ("error" in body ? body.error : body) as Record<string, unknown>;
     const kind = [type, code].find((part) => typeof part === "string" && part !== "");
     return [kind, message].filter((part) => typeof part === "string").join(": ") || JSON.stringify(body);
   });
 }
 
-/** Whether a call that failed so may succeed if it is made again. */
+/** Whether a retry of a failed call may succeed. */
 export function isTransient(error: unknown): boolean {
   const status = httpStatus(error);
   const text = chainText(error);
@@ -68,11 +69,11 @@ export function isTransient(error: unknown): boolean {
   if (status === 429) return !QUOTA.test(text);
   if (status !== undefined) return status === 408 || (status >= 500 && status !== 501);
   const reported = reportedError(error);
-  if (reported !== undefined) return !LASTING_ERRORS.test(reported);
+  if (reported !== undefined) return !PERMANENT_ERRORS.test(reported);
   return isUnreachable(error) || brokeOff(error);
 }
 
-/** Whether the connection or the answer broke off, or what came was no answer. */
+/** Whether the connection or the answer broke off, or the response was not an answer. */
 export function brokeOff(error: unknown): boolean {
   if (httpStatus(error) !== undefined) return false;
   const broken = fromChain(error, (cause) =>
@@ -87,7 +88,7 @@ export function brokeOff(error: unknown): boolean {
   );
 }
 
-/** How long the provider asks to wait. */
+/** How long the provider asks to wait; `undefined` if it does not. */
 export function retryAfterMs(error: unknown): number | undefined {
   return fromChain(error, (cause) => {
     const headers: unknown = Reflect.get(cause, "headers");

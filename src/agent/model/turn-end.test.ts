@@ -12,31 +12,31 @@ const ollama = (done_reason: string) => endOf({ metadata: { done: true, done_rea
 const responses = (status: string, reason?: string) =>
   endOf({ metadata: { status, incomplete_details: reason === undefined ? null : { reason } } }).kind;
 
-describe("an answer is whole", () => {
-  test("where the provider says that it came to its end", () => {
+describe("an answer is complete", () => {
+  test("if its stop reason says so", () => {
     for (const reason of ["end_turn", "tool_use", "stop_sequence"]) expect(anthropic(reason)).toBe("complete");
     for (const reason of ["stop", "tool_calls", "function_call"]) expect(chat(reason)).toBe("complete");
     expect(ollama("stop")).toBe("complete");
     expect(responses("completed")).toBe("complete");
   });
 
-  test("also where a server says so twice, which the client joins", () => {
+  test("if its server sends the stop reason twice and the client concatenates them", () => {
     expect(chat("stopstop")).toBe("complete");
     expect(anthropic("tool_usetool_use")).toBe("complete");
   });
 });
 
-describe("an answer is not whole", () => {
-  test("where it reached the limit of tokens", () => {
+describe("an answer is incomplete", () => {
+  test("if it reached the limit of tokens", () => {
     expect([anthropic("max_tokens"), chat("length"), ollama("length")]).toEqual(["limit", "limit", "limit"]);
     expect(responses("incomplete", "max_output_tokens")).toBe("limit");
   });
 
-  test("where the model's context is full", () => {
+  test("if the model's context is full", () => {
     expect(anthropic("model_context_window_exceeded")).toBe("context");
   });
 
-  test("where it was refused or filtered", () => {
+  test("if it was refused or filtered", () => {
     expect(endOf({ kwargs: { stop_reason: "refusal", stop_details: { explanation: "not that" } } })).toEqual({
       kind: "refused",
       said: "not that",
@@ -48,14 +48,14 @@ describe("an answer is not whole", () => {
     expect([chat("content_filter"), responses("incomplete", "content_filter")]).toEqual(["filtered", "filtered"]);
   });
 
-  test("where the reason is another one, also one that objects inherit", () => {
+  test("if its stop reason is unknown, also if it is the name of an inherited property", () => {
     expect(endOf({ kwargs: { stop_reason: "pause_turn" } })).toEqual({ kind: "other", reason: "pause_turn" });
     expect([ollama("load"), chat("__proto__"), chat("toString"), responses("in_progress")]).toEqual(
       Array(4).fill("other"),
     );
   });
 
-  test("where nothing says that it ended", () => {
+  test("if it has no stop reason", () => {
     expect(endOf({})).toEqual({ kind: "broken" });
     expect(endOf({ kwargs: { stop_reason: null }, metadata: { done: true, done_reason: "" } }).kind).toBe("broken");
   });

@@ -1,6 +1,6 @@
 import type { AIMessage } from "@langchain/core/messages";
 
-/** How an answer of a model ended. Only the calls of a complete one are executed. */
+/** How an answer of a model ended. Calls are only executed if it is complete. */
 export type TurnEnd =
   | { readonly kind: "complete" }
   /** The answer reached the limit of tokens. */
@@ -10,14 +10,14 @@ export type TurnEnd =
   | { readonly kind: "refused"; readonly said: string }
   /** The provider's content filter stopped it. */
   | { readonly kind: "filtered" }
-  /** The provider named a reason that does not say that the answer is complete. */
+  /** Any other stop reason, which may mean that the answer is incomplete. */
   | { readonly kind: "other"; readonly reason: string }
-  /** Nothing says that it ended: the stream broke off. */
+  /** There is no stop reason: the stream broke off. */
   | { readonly kind: "broken" };
 
 type Kind = Exclude<TurnEnd["kind"], "other" | "broken">;
 
-/** Stop reasons of Anthropic, OpenAI (both APIs), Ollama, and of servers that speak like one of them. */
+/** Stop reasons of Anthropic, OpenAI (both APIs), Ollama, and of servers that are compatible with one of them. */
 const KINDS: ReadonlyMap<string, Kind> = new Map([
   ...["stop", "end_turn", "stop_sequence", "tool_use", "tool_calls", "function_call", "completed", "eos"].map(
     (reason): [string, Kind] => [reason, "complete"],
@@ -33,9 +33,10 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ["content_filtered", "filtered"],
   ["safety", "filtered"],
 ]);
-/** Longest foreign reason that is shown. */
+/** Characters of an unknown reason that are shown. */
 const REASON_LIMIT = 60;
 
+/** Reads the stop reason of an answer. */
 export function turnEnd(message: AIMessage): TurnEnd {
   const reason = stopReason(message);
   if (reason === undefined) return { kind: "broken" };
@@ -45,7 +46,7 @@ export function turnEnd(message: AIMessage): TurnEnd {
   return kind === undefined ? { kind: "other", reason: reason.slice(0, REASON_LIMIT) } : { kind };
 }
 
-/** Each provider's client leaves the reason in another place. */
+/** The stop reason. The clients of the providers keep it in different fields. */
 function stopReason({ additional_kwargs: kwargs, response_metadata: metadata }: AIMessage): string | undefined {
   const incomplete = (metadata["incomplete_details"] as { reason?: unknown } | null | undefined)?.reason;
   const places = [
@@ -58,7 +59,7 @@ function stopReason({ additional_kwargs: kwargs, response_metadata: metadata }: 
     metadata["status"],
   ];
   const reason = places.find((place) => typeof place === "string" && place !== "") as string | undefined;
-  // Where a server sends it twice, the client has joined the two.
+  // If a server sends it twice, the client concatenates the two.
   return reason === undefined ? undefined : (/^(.{2,60}?)\1+$/.exec(reason)?.[1] ?? reason);
 }
 

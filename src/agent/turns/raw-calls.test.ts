@@ -10,7 +10,7 @@ const streamed = (...chunks: Omit<Chunk, "type">[]) =>
     .reduce((whole, chunk) => whole.concat(chunk));
 
 describe("the calls of a streamed answer", () => {
-  test("are put together of their pieces", () => {
+  test("are joined from their pieces", () => {
     const answer = streamed(
       { index: 0, id: "a", name: "ls", args: "" },
       { index: 0, args: '{"path":' },
@@ -23,7 +23,7 @@ describe("the calls of a streamed answer", () => {
     ]);
   });
 
-  test("are apart where they share an index or an id", () => {
+  test("are kept apart if they share only an index or an id", () => {
     const answer = streamed(
       { index: 0, id: "a", name: "one", args: "{}" },
       { index: 0, id: "b", name: "two", args: "{}" },
@@ -32,18 +32,18 @@ describe("the calls of a streamed answer", () => {
     expect(rawCalls(answer).map(({ name }) => name)).toEqual(["one", "two", "three"]);
   });
 
-  test("have no arguments where these were cut off, though the agent library closes them", () => {
+  test("have no arguments if these were cut off, although the agent library closes them", () => {
     const answer = streamed({ index: 0, id: "a", name: "write_file", args: '{"file_path":"b.txt","content":"half' });
     expect(answer.tool_calls).toMatchObject([{ args: { file_path: "b.txt", content: "half" } }]);
     expect(rawCalls(answer)).toMatchObject([{ name: "write_file", args: undefined }]);
   });
 
-  test("have no arguments where these are no object, or one that is nested too deeply", () => {
+  test("have no arguments if these are not an object, or are nested too deeply", () => {
     for (const args of ["[1]", '"x"', "null", "1", "{", `{"a":${"[".repeat(60)}${"]".repeat(60)}}`])
       expect(rawCalls(streamed({ index: 0, id: "a", name: "ls", args }))).toMatchObject([{ args: undefined }]);
   });
 
-  test("have neither id nor name where these are no text", () => {
+  test("have neither id nor name if these are not strings", () => {
     const chunk = { index: 0, id: 7, name: { a: 1 }, args: "{}" } as never;
     expect(rawCalls(streamed(chunk))).toMatchObject([{ id: undefined, name: "" }]);
   });
@@ -53,7 +53,7 @@ describe("the calls of a streamed answer", () => {
   });
 });
 
-test("the calls of an answer that came whole are the same, the invalid ones among them", () => {
+test("the calls of an answer that was not streamed are read in the same way, including invalid ones", () => {
   const answer = new AIMessage({
     content: "",
     tool_calls: [{ id: "a", name: "ls", args: { path: "/" } }],

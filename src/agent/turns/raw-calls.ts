@@ -4,20 +4,20 @@ import { type AIMessage, AIMessageChunk } from "@langchain/core/messages";
 export interface RawCall {
   readonly id: string | undefined;
   readonly name: string;
-  /** Its arguments, where they are a JSON object. */
+  /** Its arguments, if they are a JSON object. */
   readonly args: Record<string, unknown> | undefined;
-  /** What stands there instead, where they are not. */
+  /** The arguments as they came. */
   readonly text: string;
 }
 
-/** Arguments that are nested deeper are not taken: what they pass through is recursive. */
+/** Arguments that are nested deeper are invalid: the code that they pass through is recursive. */
 const DEPTH_LIMIT = 50;
 
 type Chunk = NonNullable<AIMessageChunk["tool_call_chunks"]>[number];
 
 /**
- * The calls of an answer. They are read strictly: the agent library closes open strings and brackets, and takes what is
- * left of a call that was cut off for a whole one.
+ * The calls of an answer, parsed strictly. The agent library closes open strings and brackets, and so takes a call that was
+ * cut off for a complete one.
  */
 export function rawCalls(message: AIMessage): RawCall[] {
   if (AIMessageChunk.isInstance(message) && (message.tool_call_chunks?.length ?? 0) > 0)
@@ -27,7 +27,7 @@ export function rawCalls(message: AIMessage): RawCall[] {
   return [...valid, ...invalid];
 }
 
-/** Pieces of one call share an id, an index or both; a piece without either stands alone. */
+/** Pieces of one call share an id, an index or both; a piece without either is a call. */
 function grouped(chunks: readonly Chunk[]): Chunk[][] {
   const groups: Chunk[][] = [];
   for (const chunk of chunks) {
@@ -50,7 +50,7 @@ function fromChunks(chunks: readonly Chunk[]): RawCall {
   return fromText(id, name, chunks.map(({ args }) => args ?? "").join(""));
 }
 
-/** Nothing is a string for sure: clients pass on what servers send. */
+/** Clients pass on what servers send, so an id or a name may be anything. */
 function fromText(id: unknown, name: unknown, text: string): RawCall {
   return {
     id: typeof id === "string" ? id : undefined,

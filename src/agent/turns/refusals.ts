@@ -4,9 +4,9 @@ import { shownName } from "./call-names.ts";
 import type { RawCall } from "./raw-calls.ts";
 import type { Refusal } from "./turn-notes.ts";
 
-/** Calls of one answer that are executed at most: they run at the same time. */
+/** Maximum number of calls in an answer: they run at the same time. */
 export const CALLS_LIMIT = 64;
-/** How much of arguments that are not valid is shown to the model. */
+/** Characters of invalid arguments that are shown to the model. */
 const ARGUMENTS_LIMIT = 300;
 
 type Reason = Omit<Refusal, "callId">;
@@ -14,11 +14,11 @@ type Reason = Omit<Refusal, "callId">;
 /** What an agent may call. */
 export interface Callable {
   readonly tools: readonly string[];
-  /** The names that the tool `task` knows. */
+  /** Names that the tool `task` accepts. */
   readonly subAgents: readonly string[];
 }
 
-/** Why a single call of a whole answer is not executed. */
+/** Why a call of a complete answer is not executed; `undefined` if it is. */
 export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAgents }: Callable): Reason | undefined {
   const name = shownName(call.name);
   if (!tools.includes(call.name)) {
@@ -27,7 +27,7 @@ export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAg
   }
   if (calls.length > CALLS_LIMIT) {
     const why = `not executed: the model asked for ${calls.length} calls at once, and at most ${CALLS_LIMIT} are executed`;
-    return { why, advice: `Error: ${why}. None of them was executed: ask for fewer at a time.` };
+    return { why, advice: `Error: ${why}. None of them was executed: ask for fewer at once.` };
   }
   if (call.args === undefined) {
     const given = cutBetweenWords(call.text, ARGUMENTS_LIMIT);
@@ -50,16 +50,16 @@ export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAg
   return undefined;
 }
 
-/** Why no call of an answer is executed that did not come to its end. */
+/** Why no call of an incomplete answer is executed. */
 export function cutRefusal(end: TurnEnd, maxTokens: number): Reason {
   const cut = cutExplanation(end, maxTokens);
   return {
     why: `not executed: the model's answer ${cut}`,
-    advice: `Error: not executed, since your answer ${cut}. None of its tool calls was executed. Go on with smaller pieces, for example write a long file in several parts: the first one with write_file, the next ones with edit_file or by appending with execute.`,
+    advice: `Error: not executed, because your answer ${cut}. None of its tool calls was executed. Continue with smaller pieces: for example, write a long file in several parts, the first one with write_file and the next ones with edit_file or by appending with execute.`,
   };
 }
 
-/** How an answer ended that is not whole, after "the answer". */
+/** How an incomplete answer ended; continues a sentence that begins with "the answer". */
 export function cutExplanation(end: TurnEnd, maxTokens: number): string {
   switch (end.kind) {
     case "limit":

@@ -9,23 +9,23 @@ import { cutsInARow } from "./turn-notes.ts";
 import { UnusableAnswer } from "./unusable-answer.ts";
 import { validAnswer, withNote } from "./valid-answer.ts";
 
-/** Answers in a row that were cut off in the middle of their calls, after which the run fails. */
-export const CUTS_LIMIT = 3;
-/** In the library's stream: what was said of the answer so far is void, since the model is asked again. */
-export const ASKED_AGAIN = "agent-runner-asked-again";
+/** The run fails after this many answers in a row that were cut off within their calls. */
+const CUTS_LIMIT = 3;
+/** An event in the library's stream: the model is asked again, so the pieces of its answer so far are void. */
+export const MODEL_RETRY = "agent-runner-asked-again";
 
-export interface TurnOptions extends Pick<Callable, "subAgents"> {
+interface TurnOptions extends Pick<Callable, "subAgents"> {
   readonly callModel: CallModel;
-  /** Longest answer. */
+  /** Maximum length of an answer. */
   readonly maxTokens: number;
 }
 
-type JudgeOptions = TurnOptions & Callable;
+type CheckOptions = TurnOptions & Callable;
 
 /**
- * Stands around every call of a model that is a turn. What passes is an answer that the conversation can keep; calls are
- * executed only of one that came to its end.
- * @throws UnusableAnswer where there is nothing to go on with
+ * Wraps every call of the model that is a turn. It returns an answer that the conversation can keep, whose calls are only
+ * executed if the answer is complete.
+ * @throws UnusableAnswer if the run cannot continue with the answer
  */
 export function turnMiddleware(options: TurnOptions): AgentMiddleware {
   return asMiddleware(
@@ -35,21 +35,21 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
         const { writer } = request.runtime;
         const answer = await options.callModel(
           async () => await handler(request),
-          () => writer?.({ type: ASKED_AGAIN }),
+          () => writer?.({ type: MODEL_RETRY }),
         );
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
-        return judged(answer, request.state.messages, { ...options, tools });
+        return checked(answer, request.state.messages, { ...options, tools });
       },
     }),
   );
 }
 
-function judged(answer: AIMessage, before: readonly BaseMessage[], options: JudgeOptions): AIMessage {
+function checked(answer: AIMessage, before: readonly BaseMessage[], options: CheckOptions): AIMessage {
   const { maxTokens } = options;
   const end = turnEnd(answer);
   const unusable = (message: string) =>
     new UnusableAnswer(validAnswer(answer, before, options, cutRefusal(end, maxTokens)), message);
-  if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusedWords(end));
+  if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusalText(end));
   if (rawCalls(answer).length === 0) return finalAnswer(validAnswer(answer, before, options), end, maxTokens);
   if (end.kind === "complete") return validAnswer(answer, before, options);
   if (cutsInARow(before) + 1 >= CUTS_LIMIT) {
@@ -60,23 +60,23 @@ function judged(answer: AIMessage, before: readonly BaseMessage[], options: Judg
   return validAnswer(answer, before, options, cutRefusal(end, maxTokens));
 }
 
-/** An answer without calls is the last one: the user is told what it lacks. */
+/** An answer without calls is the last one. If it is incomplete or empty, a note tells the user. */
 function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMessage {
   const isEmpty = answer.text.trim() === "";
   if (end.kind === "complete") {
     return isEmpty
       ? withNote(
           answer,
-          "[The model ended without an answer. Ask it what it has done, or send the message again; another model may do better.]",
+          "[The model ended without an answer. Ask it what it did, or send the message again; another model may do better.]",
         )
       : answer;
   }
   const what = cutExplanation(end, maxTokens);
-  if (isEmpty) throw new UnusableAnswer(answer, `The model gave no answer: what it said ${what}. ${remedy(end)}`);
-  return withNote(answer, `[This answer is not complete: it ${what}. Send another message to let the agent go on.]`);
+  if (isEmpty) throw new UnusableAnswer(answer, `The model gave no answer: its output ${what}. ${remedy(end)}`);
+  return withNote(answer, `[This answer is not complete: it ${what}. Send another message to let the agent continue.]`);
 }
 
-function refusedWords(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): string {
+function refusalText(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): string {
   if (end.kind === "filtered")
     return "The provider's content filter stopped the model's answer, so it is not complete. Change the request, or choose another model.";
   const said = end.said === "" ? "" : ` It said: "${end.said}".`;
@@ -86,7 +86,7 @@ function refusedWords(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): 
 function remedy(end: TurnEnd): string {
   switch (end.kind) {
     case "limit":
-      return "Raise STIGMER_LLM_MAX_TOKENS where the runner is started, or give the agent a smaller task.";
+      return "Raise STIGMER_LLM_MAX_TOKENS of the runner, or give the agent a smaller task.";
     case "context":
       return "Start a new session, or choose a model with a larger context.";
     default:

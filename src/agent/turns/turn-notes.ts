@@ -1,19 +1,19 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { isUsersMessage } from "../users-message.ts";
 
-/** Where an answer of the model carries what the runner found wrong with it. */
+/** The field of an answer in which the runner notes what is wrong with it. */
 const NOTES = "agent_runner";
 
 /** A call that is not executed. */
 export interface Refusal {
   readonly callId: string;
-  /** For the user, in a few words. */
+  /** For the user, short. */
   readonly why: string;
   /** For the model: what to do instead. */
   readonly advice: string;
 }
 
-export interface TurnNotes {
+interface TurnNotes {
   /** The answer was cut off: none of its calls is executed. */
   readonly cut: boolean;
   readonly refusals: readonly Refusal[];
@@ -32,13 +32,13 @@ export function refusalsOf(message: AIMessage): readonly Refusal[] {
   return notesOf(message)?.refusals ?? [];
 }
 
-/** Why a call of the last answer is not to be executed. */
+/** Why a call of the last answer is not executed; `undefined` if it is. */
 export function refusalOf(messages: readonly BaseMessage[], callId: string): Refusal | undefined {
   const answer = messages.findLast((message) => AIMessage.isInstance(message));
   return answer && refusalsOf(answer).find((refusal) => refusal.callId === callId);
 }
 
-/** How many of the last answers were cut off, in a row, since the user's message. */
+/** How many answers in a row, up to the last one, were cut off since the user's message. */
 export function cutsInARow(messages: readonly BaseMessage[]): number {
   const answers = messages.slice(messages.findLastIndex(isUsersMessage) + 1).filter((one) => AIMessage.isInstance(one));
   const whole = answers.findLastIndex((answer) => notesOf(answer)?.cut !== true);

@@ -2,7 +2,7 @@ import type { AIMessage } from "@langchain/core/messages";
 import { plainText } from "../../shared/plain-text.ts";
 import { AgentError } from "../agent-error.ts";
 
-/** An answer with which the run cannot go on. The conversation does not keep it; the user sees what there is of it. */
+/** The run cannot continue with an answer. The conversation does not keep it; the user sees as much of it as there is. */
 export class UnusableAnswer extends AgentError {
   readonly answer: AIMessage;
 

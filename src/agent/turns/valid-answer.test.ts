@@ -6,14 +6,14 @@ import { validAnswer, withNote } from "./valid-answer.ts";
 const callable = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
 const ls = (id: string, args: Record<string, unknown> = {}) => ({ id, name: "ls", args, type: "tool_call" as const });
 
-describe("an answer that is sound", () => {
-  test("stays as it is", () => {
+describe("a valid answer", () => {
+  test("is not changed", () => {
     const answer = new AIMessage({ id: "m1", content: "x", tool_calls: [ls("a")] });
     expect(validAnswer(answer, [], callable)).toBe(answer);
     expect(refusalsOf(answer)).toEqual([]);
   });
 
-  test("gets another id where its server gives all answers the same, which would replace each other", () => {
+  test("gets a new id if its server gives all answers the same id", () => {
     const before = [new AIMessage({ id: "same", content: "one" })];
     const answer = validAnswer(new AIMessage({ id: "same", content: "two" }), before, callable);
     expect(answer.id).not.toBe("same");
@@ -21,7 +21,7 @@ describe("an answer that is sound", () => {
   });
 });
 
-describe("an answer that is not", () => {
+describe("an answer with invalid calls", () => {
   const content = [
     { type: "text", text: "I write.", index: 0 },
     { type: "text", text: " \n", index: 1 },
@@ -40,7 +40,7 @@ describe("an answer that is not", () => {
   });
   const sound = validAnswer(answer, [], callable);
 
-  test("has its calls rebuilt, and no other record of them", () => {
+  test("has its calls rebuilt, and no other form of them", () => {
     expect(sound.tool_calls?.map(({ name }) => name)).toEqual(["ls", "extract_x"]);
     expect(new Set(sound.tool_calls?.map(({ id }) => id)).size).toBe(2);
     expect(sound.content).toEqual([{ type: "text", text: "I write.", index: 0 }]);
@@ -50,7 +50,7 @@ describe("an answer that is not", () => {
     expect(sound.id).toBe("m1");
   });
 
-  test("names what is not executed, for the model and for the user", () => {
+  test("notes which calls are not executed, for the model and for the user", () => {
     const [, second] = sound.tool_calls ?? [];
     expect(refusalOf([new HumanMessage("x"), sound], second?.id ?? "")).toMatchObject({
       why: "Error: extract-x is not a valid tool, try one of [ls, write_file, task, write_todos].",
@@ -58,14 +58,14 @@ describe("an answer that is not", () => {
     expect(refusalOf([sound], "a")).toBeUndefined();
   });
 
-  test("is cut: none of its calls is executed, and the whole ones among them are shown as they are", () => {
+  test("has none of its calls executed if it was cut off; complete ones are shown unchanged", () => {
     const reason = { why: "cut", advice: "go on" };
     const cut = validAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
     expect(refusalsOf(cut)).toEqual([{ callId: "a", ...reason }]);
     expect(cut.tool_calls).toMatchObject([{ id: "a", args: { path: "/" } }]);
   });
 
-  test("has of arguments that are cut off what can be read", () => {
+  test("keeps the readable part of arguments that were cut off", () => {
     const args = `{"file_path":"b.txt","content":"${"word ".repeat(10_000)}`;
     const chunks = [{ type: "tool_call_chunk" as const, index: 0, id: "a", name: "write_file", args }];
     const [call] =
@@ -75,7 +75,7 @@ describe("an answer that is not", () => {
   });
 });
 
-test("cut answers are counted since the last whole one and the user's message", () => {
+test("cut answers are counted since the last complete one and the user's message", () => {
   const reason = { why: "cut", advice: "go on" };
   const cut = () => validAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], callable, reason);
   const whole = new AIMessage("whole");
@@ -85,7 +85,7 @@ test("cut answers are counted since the last whole one and the user's message", 
   expect(cutsInARow([cut(), cut(), user, cut()])).toBe(1);
 });
 
-test("a note stands behind the text, whatever form that has", () => {
+test("a note follows the text of an answer, whatever its form", () => {
   expect(withNote(new AIMessage("text"), "[note]").content).toBe("text\n\n[note]");
   expect(withNote(new AIMessage(""), "[note]").text).toBe("[note]");
   expect(withNote(new AIMessage({ content: [] }), "[note]").text).toBe("[note]");

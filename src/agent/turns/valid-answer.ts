@@ -6,10 +6,10 @@ import { type RawCall, rawCalls } from "./raw-calls.ts";
 import { CALLS_LIMIT, type Callable, refusal } from "./refusals.ts";
 import { type Refusal, withNotes } from "./turn-notes.ts";
 
-/** How much is kept of a text in the arguments of a call that is not executed. */
+/** Characters that are kept of a text in the arguments of a call that is not executed. */
 const TEXT_LIMIT = 2_000;
 
-/** Raw forms of the calls, which clients would send back instead of ours, and references to them. */
+/** Fields with other forms of the calls, which clients would send back instead of the rebuilt ones. */
 const CALL_RECORDS = [
   "tool_calls",
   "function_call",
@@ -20,8 +20,8 @@ const CALL_RECORDS = [
 ];
 
 /**
- * An answer as the conversation can keep it, whoever gave it: every call has an id of its own, a name and an object of
- * arguments, and what is not to be executed is noted on it. All providers take it back.
+ * An answer as the conversation can keep it, whatever the provider. Every call has a unique id, a name and an object of
+ * arguments, and calls that must not be executed are noted. Every provider accepts it when it is sent back.
  * @param before the conversation so far
  * @param cut why none of its calls is executed
  */
@@ -51,11 +51,11 @@ export function validAnswer(
   });
 }
 
-/** The answer with a note of the runner behind its text. */
+/** The answer with a note of the runner after its text. */
 export function withNote(answer: AIMessage, note: string): AIMessage {
   const { content, text } = answer;
   if (text.trim() === "") return rebuilt(answer, [], { content: note });
-  // What was shown while it grew stays the beginning.
+  // The pieces that were already shown must stay its beginning.
   const noted =
     typeof content === "string" ? `${text}\n\n${note}` : [...content, { type: "text" as const, text: `\n\n${note}` }];
   return rebuilt(answer, [], { content: noted });
@@ -69,7 +69,7 @@ interface Change {
 
 function rebuilt(answer: AIMessage, before: readonly BaseMessage[], change: Change): AIMessage {
   const kwargs = change.additional_kwargs ?? answer.additional_kwargs;
-  // The Responses API's client sends back this record, and not the message.
+  // The client of the Responses API would send back this record instead of the message.
   const { output: _, ...metadata } = answer.response_metadata;
   return new AIMessage({
     content: change.content ?? withoutCalls(answer.content),
@@ -82,7 +82,7 @@ function rebuilt(answer: AIMessage, before: readonly BaseMessage[], change: Chan
   });
 }
 
-/** Anthropic's content repeats the calls; thoughts without their signature are refused. */
+/** Anthropic's content repeats the calls, and Anthropic refuses thinking without its signature. */
 function withoutCalls(content: AIMessage["content"]): AIMessage["content"] {
   if (typeof content === "string") return content;
   const kept = content.filter(
@@ -95,7 +95,7 @@ function withoutCalls(content: AIMessage["content"]): AIMessage["content"] {
   return kept.length === 0 ? "" : kept;
 }
 
-/** A message replaces another one with its id: some servers give all their answers the same. */
+/** A message replaces an earlier one with its id, and some servers give all answers the same id. */
 function withOwnId(answer: AIMessage, before: readonly BaseMessage[]): AIMessage {
   const id = ownId(answer, before);
   if (id !== answer.id) answer._updateId(id);
@@ -107,7 +107,7 @@ function ownId(answer: AIMessage, before: readonly BaseMessage[]): string {
   return id === undefined || before.some((message) => message.id === id) ? crypto.randomUUID() : id;
 }
 
-/** What can be read of arguments that are not valid, for the user and for the model; they are not executed. */
+/** The readable part of invalid arguments, for the user and for the model. */
 function readable({ text }: RawCall): Record<string, unknown> {
   const short = (value: string) => cutBetweenWords(value, TEXT_LIMIT);
   const read: unknown = parsePartialJson(text);
