@@ -3,28 +3,30 @@ import { type RegisteredExecution, type StopReason, stopReasons } from "../execu
 import { humanDuration } from "../shared/time.ts";
 import type { Workflows } from "../temporal/index.ts";
 
-/** Heartbeats come by the clock: a model may think for minutes without any event. */
-export const HEARTBEAT_INTERVAL_MS = 5_000;
-/** Kept free at the end of the activity's time for stopping the agent and delivering its last status. */
+/** Heartbeats are sent on a timer: a model may work for minutes without any event. */
+const HEARTBEAT_INTERVAL_MS = 5_000;
+/** Time before the activity's limit that is reserved for stopping the agent and delivering its last status. */
 const FINISH_MARGIN_MS = 15_000;
-/** Of a short time limit only this part is kept free. */
+/** Of a short limit only this share is reserved. */
 const FINISH_SHARE = 0.15;
-/** Kept free for returning the result. */
+/** Time that is reserved for returning the result. */
 const RETURN_MARGIN_MS = 2_000;
-/** How long an execution that is stopped from outside may try to deliver its last status. */
+/** How long an execution that was stopped from outside tries to deliver its last status. */
 const STOPPED_FINISH_MS = 5_000;
-/** Where Temporal names no limit. */
+/** The limit if Temporal has none. */
 const DEFAULT_LIMIT_MS = 600_000;
-/** Longest time between scheduling and start that is taken off the limit; beyond it, the clocks differ. */
+/** Maximum time in the queue that is subtracted from the limit: a longer one means that the clocks differ. */
 const MAX_QUEUED_MS = 60_000;
 
-/** What ties an execution to its Temporal activity: heartbeats, cancellation, the time limit. */
-export interface ActivityContext {
-  /** Until when the last status may be tried to be delivered, in ms since the epoch. */
+/** The activity that an execution runs in. */
+interface ActivityContext {
+  /** When the last status must be delivered, in ms since the epoch. */
   finishBy(): number;
+  /** Ends the heartbeats and the timer. */
   [Symbol.dispose](): void;
 }
 
+/** Sends heartbeats for an execution, and stops it when its activity is cancelled or reaches its time limit. */
 export function bindToActivity(
   execution: RegisteredExecution,
   workflows: Pick<Workflows, "describe">,
@@ -59,8 +61,8 @@ export function bindToActivity(
 }
 
 /**
- * How much time the activity has left. The workflow's own run timeout is as long as the activity's and began earlier:
- * counting from when the activity was scheduled keeps within both.
+ * The time that the activity has left, in ms. It counts from when the activity was scheduled: the workflow's own timeout is as
+ * long as the activity's and began earlier, so this stays within both.
  */
 function remainingMs({ info }: Context): number {
   const queued = Math.min(Math.max(Date.now() - info.currentAttemptScheduledTimestampMs, 0), MAX_QUEUED_MS);
@@ -69,8 +71,8 @@ function remainingMs({ info }: Context): number {
 }
 
 /**
- * Why an activity is cancelled. A workflow that does not wait for its activities ends at once when it is cancelled, and the
- * activity learns only that nobody knows it any more: the workflow itself tells whether it was cancelled.
+ * Why an activity is cancelled. The server's workflow does not wait for its activities: when it is cancelled it ends at once,
+ * and the activity only learns that it is unknown. Whether it was cancelled is known from the workflow itself.
  */
 async function cancelReason(
   { cancellationDetails, info }: Context,

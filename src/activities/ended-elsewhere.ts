@@ -4,9 +4,9 @@ import { AgentExecutionQueryController, ExecutionPhase, type StigmerClient } fro
 const CALL_TIMEOUT_MS = 2_000;
 
 /**
- * How an execution was ended by others while this runner was not heard of, because its process or its machine stood still:
- * what users were told once is not contradicted.
- * @returns `undefined` where nothing is known of an end
+ * How another runner or the server ended an execution while this process or its machine was suspended. Its users know that
+ * end, so it is kept.
+ * @returns `undefined` if it was not ended
  */
 export async function endedElsewhere(client: StigmerClient, executionId: string): Promise<Outcome | undefined> {
   const { method } = AgentExecutionQueryController;

@@ -5,14 +5,14 @@ import { SecretMask } from "../shared/secret-mask.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { ensureThread, threadOf } from "./ensure-thread.ts";
 
-describe("a thread", () => {
-  test("is that of its session, each time", () => {
+describe("the id of a thread", () => {
+  test("follows from the session", () => {
     expect(threadOf("ses-1", "agt-1")).toBe("thread-ses-1");
     expect(threadOf("ses-1", "agt-2")).toBe("thread-ses-1");
     expect(isEphemeral("thread-ses-1")).toBe(false);
   });
 
-  test("is of no session that is no text, or of no agent where there is no session", () => {
+  test("needs a session id that is a string, and an agent id if the session id is empty", () => {
     for (const args of [[], [null, null], [undefined, "agt-1"], [5, {}], [""], ["", null]]) {
       const attempt = () => threadOf(...args);
       expect(attempt).toThrow(expect.objectContaining({ type: "InvalidArgument", nonRetryable: true }));
@@ -20,7 +20,7 @@ describe("a thread", () => {
     expect(threadOf("ses-1")).toBe("thread-ses-1");
   });
 
-  test("is a new one for each execution without a session", () => {
+  test("is new for each execution without a session", () => {
     const [one, two] = [threadOf("", "agt-1"), threadOf("", "agt-1")];
     expect(one).toMatch(/^ephemeral-agt-1-[0-9a-f]{8}$/);
     expect(two).not.toBe(one);
@@ -28,7 +28,7 @@ describe("a thread", () => {
   });
 });
 
-describe("the activity", () => {
+describe("EnsureThread", () => {
   const calls: string[][] = [];
   const log = createLogger({
     ...{ level: "debug", format: "text", mask: new SecretMask() },
@@ -46,7 +46,7 @@ describe("the activity", () => {
     },
   });
 
-  test("keeps the place of a session's execution, and none for others", async () => {
+  test("puts an execution with a session into the queue of its thread, and no other", async () => {
     expect(await workflow("stigmer/agent-execution/invoke/aex-1").run(announcing, "ses-1", "")).toBe("thread-ses-1");
     expect(calls).toEqual([["thread-ses-1", "aex-1"]]);
     await workflow("stigmer/agent-execution/invoke/aex-2").run(announcing, "", "agt-1");
@@ -54,7 +54,7 @@ describe("the activity", () => {
     expect(calls).toHaveLength(1);
   });
 
-  test("names the thread also where no place can be kept", async () => {
+  test("returns the id of the thread also if the queue cannot be used", async () => {
     const announce = () => Promise.reject(new Error("Redis is away"));
     const failing = ensureThread({ log, threads: { announce } });
     expect(await workflow("stigmer/agent-execution/invoke/aex-3").run(failing, "ses-1", "")).toBe("thread-ses-1");

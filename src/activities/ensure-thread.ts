@@ -5,21 +5,21 @@ import { executionOf } from "../stigmer/index.ts";
 import { EPHEMERAL, type ThreadStore } from "../threads/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
 
-export interface EnsureThreadDeps {
+interface EnsureThreadDeps {
   readonly threads: Pick<ThreadStore, "announce">;
   readonly log: Logger;
 }
 
 /**
- * The activity `EnsureThread`: names the thread that an execution continues. Threads come into being when they are
- * first written to, so there is nothing to create. It keeps the execution's place in the thread's queue, since Temporal
- * may hand out the task of a later message first.
+ * The activity `EnsureThread` returns the id of the thread that an execution continues. It creates nothing: a thread exists
+ * once something is written to it. It puts the execution into the queue of the thread, since Temporal may hand out the
+ * task of a later message first.
  */
-export function ensureThread(parts: EnsureThreadDeps) {
+export function ensureThread(deps: EnsureThreadDeps) {
   return async (sessionId?: unknown, agentId?: unknown): Promise<string> => {
     const threadId = threadOf(sessionId, agentId);
     const executionId = executionOf(activityInfo().workflowExecution?.workflowId);
-    if (executionId !== undefined && !threadId.startsWith(EPHEMERAL)) await announce(parts, threadId, executionId);
+    if (executionId !== undefined && !threadId.startsWith(EPHEMERAL)) await announce(deps, threadId, executionId);
     return threadId;
   };
 }
@@ -28,21 +28,21 @@ export function ensureThread(parts: EnsureThreadDeps) {
  * @param sessionId empty for an execution without a session
  * @param agentId needed only then
  * @returns `thread-<session id>`, or `ephemeral-<agent id>-<8 hex digits>` for an execution without a session
- * @throws ApplicationFailure `InvalidArgument`: else unrelated callers would share one memory
+ * @throws ApplicationFailure `InvalidArgument`: with a wrong id unrelated sessions would share a thread
  */
 export function threadOf(sessionId?: unknown, agentId?: unknown): string {
-  const call = "EnsureThread takes the session's id, which may be empty, and the agent's id, both as texts";
+  const call = "EnsureThread takes the session's id, which may be empty, and the agent's id, both as strings";
   if (typeof sessionId !== "string") throw invalidArgument(`${call}: the session's id is ${kindOf(sessionId)}.`);
   if (sessionId !== "") return `thread-${sessionId}`;
   if (typeof agentId !== "string") throw invalidArgument(`${call}: the agent's id is ${kindOf(agentId)}.`);
   return `${EPHEMERAL}${agentId}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** Best effort: without a place of its own the execution gets one when it arrives. */
+/** Best effort: without it the execution is queued when it arrives. */
 async function announce({ threads, log }: EnsureThreadDeps, threadId: string, executionId: string): Promise<void> {
   await threads
     .announce(threadId, executionId)
     .catch((error: unknown) =>
-      log.warn(`No turn could be kept for ${executionId} on ${threadId}: ${messageOf(error)}`),
+      log.warn(`${executionId} could not be put into the queue of ${threadId} yet: ${messageOf(error)}`),
     );
 }

@@ -7,7 +7,7 @@ import { executionInput } from "./execution-input.ts";
 const type = typeUrl(AgentExecutionSchema.typeName);
 const execution = { [TYPE_KEY]: type, metadata: { id: "aex-1" }, spec: { message: "Hi" }, fromTheFuture: [1] };
 
-/** The failure of a call. */
+/** The failure of a call with these arguments. */
 function refusal(first?: unknown, second?: unknown): ApplicationFailure {
   try {
     executionInput(first, second);
@@ -19,7 +19,7 @@ function refusal(first?: unknown, second?: unknown): ApplicationFailure {
 }
 
 describe("the arguments of ExecuteGraphton", () => {
-  test("are an execution, with or without its type, and a thread", () => {
+  test("are an execution, with or without a message type, and a thread", () => {
     const { [TYPE_KEY]: _, ...plain } = execution;
     for (const input of [execution, plain]) {
       expect(executionInput(input, "thread-1")).toMatchObject({
@@ -38,13 +38,13 @@ describe("the arguments of ExecuteGraphton", () => {
     ["a list that came as a message", { [TYPE_KEY]: type, 0: 1 }, "thread-1", "without metadata.id"],
     ["an empty message", { [TYPE_KEY]: type }, "thread-1", "without metadata.id"],
     ["another message", { ...execution, [TYPE_KEY]: typeUrl(AgentSchema.typeName) }, "thread-1", "agent.v1.Agent"],
-    ["a field of another type", { ...execution, metadata: 5 }, "thread-1", "no AgentExecution"],
+    ["a field of another type", { ...execution, metadata: 5 }, "thread-1", "not an AgentExecution"],
     ["no thread", execution, undefined, "it is missing"],
     ["null as thread", execution, null, "it is null"],
     ["an empty thread", execution, "", "it is empty"],
     ["an object as thread", execution, { a: 1 }, "of type object"],
   ];
-  test.each(cases)("are refused for good where there is %s", (_, first, second, words) => {
+  test.each(cases)("are refused without a retry: %s", (_, first, second, words) => {
     const failure = refusal(first, second);
     expect(failure.message).toContain(words);
     expect([failure.type, failure.nonRetryable]).toEqual(["InvalidArgument", true]);

@@ -4,7 +4,7 @@ import { type AgentExecution, AgentExecutionSchema } from "../stigmer/index.ts";
 import { TYPE_KEY, typeUrl } from "../temporal/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
 
-/** What `ExecuteGraphton` is called with. */
+/** The arguments of `ExecuteGraphton`. */
 export interface ExecutionInput {
   readonly execution: AgentExecution;
   /** The execution's id. */
@@ -12,18 +12,18 @@ export interface ExecutionInput {
   readonly threadId: string;
 }
 
-/** Reads the arguments of `ExecuteGraphton`. @throws ApplicationFailure `InvalidArgument` */
+/** Decodes the arguments of `ExecuteGraphton`. @throws ApplicationFailure `InvalidArgument` */
 export function executionInput(first: unknown, second: unknown): ExecutionInput {
   const execution = decode(first);
   const id = execution.metadata?.id ?? "";
   if (id === "") {
     throw invalidArgument(
-      "The first argument of ExecuteGraphton is an AgentExecution without metadata.id: its status could be sent nowhere.",
+      "The first argument of ExecuteGraphton is an AgentExecution without metadata.id, so its status could not be reported.",
     );
   }
   if (typeof second !== "string" || second === "") {
     throw invalidArgument(
-      `The second argument of ExecuteGraphton is the id of the thread, as EnsureThread returned it: it is ${kindOf(second)}.`,
+      `The second argument of ExecuteGraphton must be the id of the thread that EnsureThread returned: it is ${kindOf(second)}.`,
     );
   }
   return { execution, id, threadId: second };
@@ -31,10 +31,10 @@ export function executionInput(first: unknown, second: unknown): ExecutionInput 
 
 function decode(input: unknown): AgentExecution {
   const refuse = (problem: string) =>
-    invalidArgument(`The first argument of ExecuteGraphton is no AgentExecution: ${problem}`);
+    invalidArgument(`The first argument of ExecuteGraphton is not an AgentExecution: ${problem}`);
   if (typeof input !== "object" || input === null || Array.isArray(input)) throw refuse(`it is ${kindOf(input)}.`);
   const { [TYPE_KEY]: type, ...message } = input as Record<string, unknown>;
-  // Plain JSON names no type.
+  // Plain JSON has no type.
   if (type !== undefined && type !== typeUrl(AgentExecutionSchema.typeName))
     throw refuse(`its type is ${String(type)}.`);
   try {

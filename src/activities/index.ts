@@ -1,13 +1,17 @@
+/**
+ * @module The activities that the server's workflow calls: `ExecuteGraphton` runs an execution, `EnsureThread` names its
+ * thread, `CleanupSandbox` removes a sandbox. The runner registers them with its worker and gives them what they need.
+ * They never read configuration and never decide when a task is taken.
+ */
 import type { Activities } from "../temporal/index.ts";
 import { cleanupSandbox } from "./cleanup-sandbox.ts";
 import { ensureThread } from "./ensure-thread.ts";
 import { executeGraphton } from "./execute-graphton.ts";
 import type { ExecutionDeps } from "./execution-deps.ts";
 
-export { Semaphore } from "../shared/semaphore.ts";
+// How the server names what it calls.
 export { workflowIdOf } from "../stigmer/index.ts";
 export { threadOf } from "./ensure-thread.ts";
-export type { ExecutionAdmission } from "./execution-deps.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";

@@ -3,8 +3,8 @@ import { SandboxError } from "../sandbox/index.ts";
 import { StigmerError, type StigmerErrorCode } from "../stigmer/index.ts";
 import { ThreadError } from "../threads/index.ts";
 
-/** With these the backend refuses, or does not hear, this runner whatever it asks for. */
-const OF_THE_BACKEND: ReadonlySet<StigmerErrorCode> = new Set([
+/** Errors with which the backend fails every call of this runner. */
+const BACKEND_FAILURES: ReadonlySet<StigmerErrorCode> = new Set([
   "unauthenticated",
   "unavailable",
   "tls",
@@ -12,16 +12,16 @@ const OF_THE_BACKEND: ReadonlySet<StigmerErrorCode> = new Set([
 ]);
 
 /**
- * Whether an execution failed for a reason that lies between this replica and what it works with, so that another replica
- * may succeed and the next execution here may not.
- * @param usesDefaultModel a model that a user chose may be out of reach for every replica, and says nothing of this one
- * @returns the reason, in words that are the same for each such execution
+ * Whether an execution failed because of this replica or its connections, so that another replica may succeed and the next
+ * execution here may fail too.
+ * @param usesDefaultModel a model that the user chose may be unreachable for every replica, so its failure does not count
+ * @returns the reason, in the same words for each such execution; `undefined` for any other failure
  */
 export function infrastructureFailure(error: unknown, usesDefaultModel: boolean): string | undefined {
-  if (error instanceof ThreadError) return "the agents' memory cannot be used";
+  if (error instanceof ThreadError) return "the threads of the agents cannot be used";
   if (error instanceof StigmerError)
-    return OF_THE_BACKEND.has(error.code) ? `the Stigmer backend (${error.code})` : undefined;
-  if (error instanceof SandboxError && error.isOfReplica) return "no sandbox can be had";
+    return BACKEND_FAILURES.has(error.code) ? `the Stigmer backend (${error.code})` : undefined;
+  if (error instanceof SandboxError && error.isOfReplica) return "no sandbox is available";
   if (error instanceof AgentError && error.isOfReplica && usesDefaultModel)
     return "the default model cannot be reached or refuses the key";
   return undefined;

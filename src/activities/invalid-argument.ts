@@ -1,11 +1,11 @@
 import { ApplicationFailure } from "@temporalio/common";
 
-/** An activity was called with what it cannot take: the same call will never succeed. */
+/** An activity was called with an invalid argument. Temporal does not retry it, since it would fail again. */
 export function invalidArgument(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, "InvalidArgument");
 }
 
-/** What an argument is, for messages; never its content. */
+/** The type of an argument, for messages; never its content. */
 export function kindOf(argument: unknown): string {
   if (argument === undefined) return "missing";
   if (argument === null) return "null";

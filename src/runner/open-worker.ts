@@ -1,8 +1,9 @@
-import { createActivities, ENSURE_THREAD, EXECUTE, Semaphore } from "../activities/index.ts";
+import { createActivities, ENSURE_THREAD, EXECUTE } from "../activities/index.ts";
 import { openAgents } from "../agent/index.ts";
 import { ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
 import type { Platform } from "../platform/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
+import { Semaphore } from "../shared/semaphore.ts";
 import { StigmerSink } from "../status/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";

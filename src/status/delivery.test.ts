@@ -14,13 +14,13 @@ import {
 import { Delivery } from "./delivery.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
 
-/** A sink whose deliveries end when and how a test says. */
+/** A sink whose deliveries end as the test decides. */
 class FakeSink implements StatusSink {
   readonly name = "the fake sink";
   readonly sends: StatusSink["sends"];
   readonly updates: StatusUpdate[] = [];
-  underWay = 0;
-  mostUnderWay = 0;
+  inProgress = 0;
+  maxInProgress = 0;
   /** What happens to the next deliveries. */
   answer: () => Promise<void> = () => Promise.resolve();
 
@@ -30,15 +30,15 @@ class FakeSink implements StatusSink {
 
   async deliver(update: StatusUpdate): Promise<void> {
     this.updates.push(update);
-    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.underWay);
+    this.maxInProgress = Math.max(this.maxInProgress, ++this.inProgress);
     try {
       await this.answer();
     } finally {
-      this.underWay--;
+      this.inProgress--;
     }
   }
 
-  /** What was delivered, by the error that the tests use as a number. */
+  /** What was delivered: the tests number statuses with their `error`. */
   get seen(): string[] {
     return this.updates.map(({ status: { error }, terminal }) => (terminal ? `${error}, last` : error));
   }
@@ -52,7 +52,7 @@ const status = (number: number | string): AgentExecutionStatus =>
   create(AgentExecutionStatusSchema, { error: `${number}` });
 const numbered = (number: number | string) => ({ status: status(number), bytes: 10 });
 const urgent = { urgent: true, bytes: 10 };
-const patient = { urgent: false, bytes: 10 };
+const normal = { urgent: false, bytes: 10 };
 const fails = () => Promise.reject(new Error("not reachable"));
 const refuses = () => Promise.reject(new PermanentSinkError("no such execution"));
 
@@ -67,13 +67,13 @@ function delivery() {
 const soon = () => Date.now() + 60_000;
 
 describe("while an execution runs", () => {
-  test("the first status is delivered before anything else", async () => {
+  test("the first status is delivered first", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
     expect(sink.updates).toEqual([{ executionId: "aex-1", status: status(1), terminal: false }]);
   });
 
-  test("a start that fails does not fail the execution, and is tried again", async () => {
+  test("a first status that cannot be delivered does not fail the execution and is retried", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = fails;
     await to.start(() => numbered(1));
@@ -82,7 +82,7 @@ describe("while an execution runs", () => {
     expect(sink.seen).toEqual(["1", "1"]);
   });
 
-  test("at most one delivery is under way, and of those that wait only the newest is sent", async () => {
+  test("one update is sent at a time, and of the waiting ones only the newest", async () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
@@ -93,10 +93,10 @@ describe("while an execution runs", () => {
     await sink.received(2);
     expect(await to.finish(status(10), soon())).toBe(true);
     expect(sink.seen).toEqual(["1", "9", "10, last"]);
-    expect(sink.mostUnderWay).toBe(1);
+    expect(sink.maxInProgress).toBe(1);
   });
 
-  test("a status is made only when it is sent", async () => {
+  test("a status is only made if it is sent", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
     const made: number[] = [];
@@ -104,21 +104,21 @@ describe("while an execution runs", () => {
       made.push(number);
       return numbered(number);
     };
-    for (let number = 2; number <= 5; number++) to.offer(make(number), patient);
+    for (let number = 2; number <= 5; number++) to.offer(make(number), normal);
     await sink.received(2);
     expect(made).toEqual([5]);
   });
 
-  test("an urgent update takes along what waits for the interval to pass", async () => {
+  test("an urgent update includes what waits for the interval to pass", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
-    to.offer(() => numbered(2), patient);
+    to.offer(() => numbered(2), normal);
     to.offer(() => numbered(3), urgent);
     await sink.received(2);
     expect(sink.seen).toEqual(["1", "3"]);
   });
 
-  test("an update that failed is tried again, which is told once", async () => {
+  test("an update that failed is retried, which is logged once", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
     to.offer(() => numbered(1), urgent);
@@ -129,20 +129,20 @@ describe("while an execution runs", () => {
     ).toHaveLength(1);
   });
 
-  test("an update that failed gives way to one that came meanwhile", async () => {
+  test("an update that failed is replaced by a newer one", async () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
     to.offer(() => numbered(1), urgent);
     await sink.received(1);
-    to.offer(() => numbered(2), patient);
+    to.offer(() => numbered(2), normal);
     sink.answer = () => Promise.resolve();
     gate.reject(new Error("not reachable"));
     await sink.received(2);
     expect(sink.seen).toEqual(["1", "2"]);
   });
 
-  test("an update that can never succeed is not tried again, but newer ones are sent", async () => {
+  test("an update that can never succeed is not retried, but newer ones are sent", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = refuses;
     to.offer(() => numbered(1), urgent);
@@ -151,13 +151,13 @@ describe("while an execution runs", () => {
     await pause(600);
     expect(sink.seen).toEqual(["1"]);
     sink.answer = () => Promise.resolve();
-    to.offer(() => numbered(2), patient);
+    to.offer(() => numbered(2), normal);
     await sink.received(2);
     expect(sink.seen).toEqual(["1", "2"]);
   });
 });
 
-describe("what was said last", () => {
+describe("the last messages", () => {
   const said = create(AgentMessageSchema, { type: MessageType.MESSAGE_AI, content: "Done." });
   const begun = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_IN_PROGRESS, startedAt: "then" });
   const ended = (phase: ExecutionPhase, more = {}) =>
@@ -169,7 +169,7 @@ describe("what was said last", () => {
     [EXECUTION_FAILED, { error: "no" }],
     [EXECUTION_CANCELLED, {}],
   ] as const) {
-    test(`comes in an update of its own before the end: ${ExecutionPhase[phase]}`, async () => {
+    test(`are sent in an update before the terminal one: ${ExecutionPhase[phase]}`, async () => {
       const { sink, delivery: to } = delivery();
       await to.start(() => ({ status: begun, bytes: 10 }));
       await to.finish(ended(phase, more), soon());
@@ -181,14 +181,14 @@ describe("what was said last", () => {
     });
   }
 
-  test("is not sent twice where it was sent already", async () => {
+  test("are not sent twice", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => ({ status: { ...begun, messages: [said] }, bytes: 10 }));
     await to.finish(ended(EXECUTION_COMPLETED), soon());
     expect(sink.updates.map(({ terminal }) => terminal)).toEqual([false, true]);
   });
 
-  test("is tried again before the end, and gives way to it in time", async () => {
+  test("are retried, but leave time for the terminal update", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = () => (sink.updates.at(-1)?.terminal === true ? Promise.resolve() : fails());
     expect(await inFastTime(() => to.finish(ended(EXECUTION_COMPLETED), Date.now() + 2_000))).toBe(true);
@@ -197,7 +197,7 @@ describe("what was said last", () => {
     expect(sink.updates.at(-1)?.terminal).toBe(true);
   });
 
-  test("does not keep the end from being told where it is refused for good", async () => {
+  test("do not prevent the terminal update if they are refused for good", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = () => (sink.updates.length === 1 ? refuses() : Promise.resolve());
     expect(await to.finish(ended(EXECUTION_COMPLETED), soon())).toBe(true);
@@ -205,10 +205,10 @@ describe("what was said last", () => {
   });
 });
 
-describe("updates of whole states", () => {
+describe("updates with whole states", () => {
   const large = 1024 * 1024;
 
-  test("do not hurry for something urgent where they are large, but for much that is new", async () => {
+  test("are not sent early for an urgent change if they are large, but for many new bytes", async () => {
     const sink = new FakeSink("whole states");
     const to = new Delivery(sink, "aex-1", silentLogger);
     await to.start(() => ({ status: status(1), bytes: large }));
@@ -220,7 +220,7 @@ describe("updates of whole states", () => {
 });
 
 describe("the last status", () => {
-  test("waits for the update that is under way, which could undo it", async () => {
+  test("waits for the update that is being sent, which could undo it", async () => {
     const { sink, delivery: to } = delivery();
     const gate = Promise.withResolvers<void>();
     sink.answer = () => gate.promise;
@@ -233,13 +233,13 @@ describe("the last status", () => {
     gate.resolve();
     expect(await finished).toBe(true);
     expect(sink.seen).toEqual(["1", "3, last"]);
-    expect(sink.mostUnderWay).toBe(1);
+    expect(sink.maxInProgress).toBe(1);
   });
 
-  test("is followed by nothing, whether offered before or after it", async () => {
+  test("is followed by no update, whether offered before or after it", async () => {
     const { sink, delivery: to } = delivery();
     await to.start(() => numbered(1));
-    to.offer(() => numbered(2), patient);
+    to.offer(() => numbered(2), normal);
     await to.finish(status(3), soon());
     to.offer(() => numbered(4), urgent);
     // What was still to come would be sent by now.
@@ -247,15 +247,15 @@ describe("the last status", () => {
     expect(sink.seen).toEqual(["1", "3, last"]);
   });
 
-  test("is tried again until it is delivered", async () => {
+  test("is retried until it is delivered", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = () => (sink.updates.length < 3 ? fails() : Promise.resolve());
     expect(await to.finish(status("x"), soon())).toBe(true);
     expect(sink.seen).toEqual(["x, last", "x, last", "x, last"]);
-    expect(lines.filter((line) => line.includes("trying again"))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes("is retried"))).toHaveLength(1);
   });
 
-  test("is given up at the deadline, which is told", async () => {
+  test("is given up at the deadline, which is logged", async () => {
     const { sink, lines, delivery: to } = delivery();
     sink.answer = fails;
     expect(await inFastTime(() => to.finish(status("x"), Date.now() + 600))).toBe(false);
@@ -263,13 +263,13 @@ describe("the last status", () => {
     expect(lines.at(-1)).toContain("ERROR - The final status could not be delivered to the fake sink: not reachable");
   });
 
-  test("is tried once where the deadline has passed already", async () => {
+  test("is tried once if the deadline has already passed", async () => {
     const { sink, delivery: to } = delivery();
     expect(await to.finish(status("x"), 0)).toBe(true);
     expect(sink.seen).toEqual(["x, last"]);
   });
 
-  test("is not tried again where that can never succeed", async () => {
+  test("is not retried if it can never succeed", async () => {
     const { sink, delivery: to } = delivery();
     sink.answer = refuses;
     expect(await to.finish(status("x"), soon())).toBe(false);

@@ -9,25 +9,28 @@ import { type Pace, SteadyPace, WholeStatePace } from "./pace.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
 
 const RETRY = { initialMs: 200, maxMs: 5_000 };
-/** Of the time for the last two updates, the first of them may take this share. */
-const LAST_WORDS_SHARE = 1 / 2;
+/** Share of the time until the deadline that the last update before the terminal one may take. */
+const LAST_MESSAGES_SHARE = 1 / 2;
 
 /** What is new in an offered status. */
-export interface News {
-  /** Whether somebody waits for it. */
+interface News {
+  /** Whether a user waits for it. */
   readonly urgent: boolean;
-  /** About how many bytes of the status are new. */
+  /** Approximate number of bytes that are new. */
   readonly bytes: number;
 }
 
-/** The updates of one execution to one sink: one under way at a time, of those that wait only the newest, the last one last. */
+/**
+ * Sends the updates of one execution to one sink, one at a time. While an update is being sent only the newest status is kept
+ * for the next one. Nothing follows the terminal update.
+ */
 export class Delivery {
   readonly #sink: StatusSink;
   readonly #executionId: string;
   readonly #log: Logger;
   readonly #refused: (error: PermanentSinkError) => void;
   readonly #pace: Pace;
-  /** Makes the newest status; only what is sent is made. */
+  /** Makes the newest status. It is called only if that is sent. */
   #pending: (() => Fitted) | undefined;
   #urgent = false;
   #running: Promise<void> | undefined;
@@ -40,7 +43,7 @@ export class Delivery {
   /** The last status that was delivered. */
   #delivered: AgentExecutionStatus | undefined;
 
-  /** @param refused told of each update that will never succeed, but not of the last ones */
+  /** @param refused called for each update that can never succeed, except the last two */
   constructor(
     sink: StatusSink,
     executionId: string,
@@ -54,7 +57,7 @@ export class Delivery {
     this.#pace = sink.sends === "changes" ? new SteadyPace() : new WholeStatePace();
   }
 
-  /** Takes the newest status. */
+  /** Takes the newest status, to be sent when the pace allows it. */
   offer(status: () => Fitted, { urgent, bytes }: News): void {
     if (this.#closed) return;
     this.#pending = status;
@@ -64,7 +67,7 @@ export class Delivery {
     this.#running ??= this.#run();
   }
 
-  /** Delivers the first status and returns when that was tried; where it failed, it goes on by itself. */
+  /** Sends the first status. Returns after the first attempt; if that failed, it is retried in the background. */
   async start(status: () => Fitted): Promise<void> {
     const attempt = this.#attempt(status);
     this.#running = attempt;
@@ -73,19 +76,19 @@ export class Delivery {
   }
 
   /**
-   * Delivers the last status, and tries until it succeeded or the deadline has passed. What was said last comes in an
-   * update before it: readers print that an execution has ended before they print the messages of the same update.
+   * Delivers the last status, with retries until the deadline. The last messages are sent in an update before it: readers
+   * print that an execution has ended before they print the messages of the same update.
    * @returns whether the last status was delivered
    */
   async finish(status: AgentExecutionStatus, deadline: number): Promise<boolean> {
     this.#closed = true;
     this.#pending = undefined;
     this.#wake.resolve();
-    // An update that is still under way could arrive after the last one and undo it.
+    // An update that is still being sent could arrive after the last one and undo it.
     await this.#running;
     if (!saysSame(this.#delivered?.messages ?? [], status.messages)) {
       const left = Math.max(deadline - Date.now(), 0);
-      await this.#runWithRetry(beforeEnd(status), false, Date.now() + left * LAST_WORDS_SHARE);
+      await this.#runWithRetry(beforeEnd(status), false, Date.now() + left * LAST_MESSAGES_SHARE);
     }
     const failure = await this.#runWithRetry(status, true, deadline);
     if (failure !== undefined)
@@ -93,7 +96,7 @@ export class Delivery {
     return failure === undefined;
   }
 
-  /** @returns the last failure, where it was not delivered by the deadline */
+  /** @returns the last failure, if it could not be delivered before the deadline */
   async #runWithRetry(status: AgentExecutionStatus, terminal: boolean, deadline: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       const failure = await this.#deliver({ executionId: this.#executionId, status, terminal, deadline });
@@ -102,7 +105,7 @@ export class Delivery {
       if (failure instanceof PermanentSinkError || Date.now() + wait >= deadline) return failure;
       if (attempt === 1 && terminal)
         this.#log.warn(
-          `The final status could not be delivered to ${this.#sink.name} yet, trying again: ${explained(failure)}`,
+          `The final status could not be delivered to ${this.#sink.name} yet and is retried: ${explained(failure)}`,
         );
       await sleep(wait);
     }
@@ -110,7 +113,7 @@ export class Delivery {
 
   async #run(): Promise<void> {
     while (!this.#closed && this.#pending !== undefined) {
-      await this.#untilDue();
+      await this.#waitUntilDue();
       if (this.#closed) return;
       const status = this.#pending;
       this.#pending = undefined;
@@ -131,7 +134,7 @@ export class Delivery {
     }
     if (this.#failures++ === 0)
       this.#log.warn(`A status update could not be delivered to ${this.#sink.name}: ${explained(failure)}`);
-    // Newer ones may have come meanwhile; else this one is tried again.
+    // It is retried, unless a newer one was offered meanwhile.
     if (failure instanceof PermanentSinkError) this.#refused(failure);
     else this.#pending ??= make;
     this.#retryAt = Date.now() + backoffMs(this.#failures, RETRY);
@@ -142,7 +145,7 @@ export class Delivery {
     return Math.max(this.#pace.due(this.#urgent), this.#retryAt);
   }
 
-  async #untilDue(): Promise<void> {
+  async #waitUntilDue(): Promise<void> {
     while (!this.#closed && Date.now() < this.#due()) {
       this.#waitsUntil = this.#due();
       this.#wake = Promise.withResolvers<void>();

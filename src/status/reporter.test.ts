@@ -39,7 +39,7 @@ function reporterTo(...parts: (StatusSink | ((error: UnknownExecutionError) => v
 }
 
 describe("a reporter", () => {
-  test("begins by telling every sink that the execution is in progress", async () => {
+  test("first reports to every sink that the execution is in progress", async () => {
     const sinks = [sinkOf(), sinkOf()];
     await reporterTo(...sinks).start();
     for (const { updates } of sinks) {
@@ -52,7 +52,7 @@ describe("a reporter", () => {
     }
   });
 
-  test("ends with the last status, masked, and returns what it sent", async () => {
+  test("reports the last status, masked, and returns it", async () => {
     const sink = sinkOf();
     const reporter = reporterTo(sink);
     await reporter.start();
@@ -64,7 +64,7 @@ describe("a reporter", () => {
     expect(sink.updates.filter(({ terminal }) => terminal)).toHaveLength(1);
   });
 
-  test("tells of calls while the execution runs", async () => {
+  test("reports tool calls while the execution runs", async () => {
     const told = Promise.withResolvers<StatusUpdate>();
     const sink: StatusSink = {
       name: "a fake sink",
@@ -82,7 +82,7 @@ describe("a reporter", () => {
     expect((await told.promise).terminal).toBe(false);
   });
 
-  test("does not keep one sink from the last status because another refuses it", async () => {
+  test("delivers the last status to a sink although another refuses it", async () => {
     const [broken, fine] = [sinkOf(true), sinkOf()];
     const reporter = reporterTo(broken, fine);
     await expect(reporter.start()).rejects.toThrow(PermanentSinkError);
@@ -90,7 +90,7 @@ describe("a reporter", () => {
     expect(fine.updates.at(-1)?.terminal).toBe(true);
   });
 
-  test("tells when a sink does not know the execution any more, and not when it refuses one update", async () => {
+  test("calls onUnknown if a sink no longer knows the execution, and not if it refuses one update", async () => {
     let answer: Error | undefined;
     const told: string[] = [];
     const sink: StatusSink = {
@@ -111,7 +111,7 @@ describe("a reporter", () => {
     expect(told).toEqual(["deleted"]);
   });
 
-  test("shows a notice of the runner as a message of its own, before the answer", async () => {
+  test("shows a notice of the runner as a message before the answer", async () => {
     const reporter = reporterTo();
     reporter.notice("Skills are not available.");
     reporter.report(answer);
@@ -154,11 +154,11 @@ describe("a secret", () => {
   });
   const parts = [secret.slice(0, 8), secret.slice(-8)];
 
-  test("in the user's message is masked although it becomes known later", async () => {
+  test("in the user's message is masked even if it becomes known later", async () => {
     expect(await statusWith(`Use ${secret}`)).not.toContain(secret);
   });
 
-  test("is masked before a text is cut, wherever the cut falls", async () => {
+  test("is masked before a text is cut, wherever the cut is", async () => {
     for (const padding of [5_985, 5_990, 5_995]) {
       const result = `${"x".repeat(padding)}${secret}${"y".repeat(9_000)}`;
       const ended: AgentEvent = { ...main, type: "tool-ended", callId: "c", result };

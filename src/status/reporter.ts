@@ -21,11 +21,11 @@ export interface ReporterOptions {
   /** The secrets of the process and of the execution. */
   readonly mask: SecretMask;
   readonly log: Logger;
-  /** Told when a sink says while the execution runs that it does not know it any more. */
+  /** Called if a sink no longer knows the execution while it runs. */
   readonly onUnknown?: (error: UnknownExecutionError) => void;
 }
 
-/** Keeps the status of one execution and tells the sinks of it. */
+/** Keeps the status of one execution and reports it to the sinks. */
 export class Reporter {
   readonly #mask: SecretMask;
   readonly #masking: Masking;
@@ -33,7 +33,7 @@ export class Reporter {
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
   #started = false;
-  /** Why the first status will never be taken. */
+  /** Why a sink refused the first status for good. */
   #refusal: PermanentSinkError | undefined;
 
   constructor(options: ReporterOptions) {
@@ -48,8 +48,8 @@ export class Reporter {
   }
 
   /**
-   * Sends that the execution is in progress; returns when that was tried with every sink.
-   * @throws PermanentSinkError where one refuses it for good: nobody would see what the execution does
+   * Reports that the execution is in progress; returns after the first attempt with every sink.
+   * @throws PermanentSinkError if a sink refuses it for good: nobody would see what the execution does
    */
   async start(): Promise<void> {
     await Promise.all(this.#deliveries.map((delivery) => delivery.start(() => this.#shown())));
@@ -57,7 +57,7 @@ export class Reporter {
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  /** Adds a message of the runner. */
+  /** Adds a message of the runner to the status. It is sent with the next event. */
   notice(text: string): void {
     const { status } = this.#state;
     const messages = [...status.messages, newMessage(MessageType.MESSAGE_SYSTEM, text, new Date())];
@@ -79,8 +79,8 @@ export class Reporter {
   }
 
   /**
-   * Ends the execution: delivers its last status to every sink, and nothing after it.
-   * @param deadline until when undelivered sinks are tried again, in ms since the epoch
+   * Delivers the last status to every sink, and nothing after it.
+   * @param deadline until when a failed delivery is retried, in ms since the epoch
    * @returns the last status as it was sent
    */
   async finish(outcome: Outcome, deadline: number): Promise<AgentExecutionStatus> {

@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
 import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
-import { Diagnosis, failureRemedies, isTlsFailure } from "./diagnosis.ts";
+import { ConnectionDiagnosis, failureRemedies, isTlsFailure } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
 import { AgentExecutionQueryController } from "./wire.ts";
@@ -11,20 +11,20 @@ import { AgentExecutionQueryController } from "./wire.ts";
 /** How long one call may take. */
 export const CALL_TIMEOUT_MS = 30_000;
 
-/** The id of no execution, in the form that ids have. */
+/** A well-formed id that no execution has. */
 const NO_EXECUTION = "aex-00000000000000000000000000";
-/** A backend that has nothing under that id, or tells no one whether it has, works. */
-const ANSWERED: ReadonlySet<StigmerErrorCode> = new Set(["not-found", "permission-denied", "invalid"]);
+/** Answers for that id from a backend that works. */
+const HEALTHY_ANSWERS: ReadonlySet<StigmerErrorCode> = new Set(["not-found", "permission-denied", "invalid"]);
 
 export interface StigmerClientOptions extends StigmerConfig {
-  /** The API key for the next call; asked for each time, since keys are renewed while the process runs. */
+  /** The API key for the next call. Called each time, since keys are renewed while the process runs. */
   readonly apiKey: () => string;
 }
 
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  /** Told when the server begins to answer. */
+  /** Called when the server begins to answer. */
   readonly onHeaders?: () => void;
 }
 
@@ -33,19 +33,19 @@ export class StigmerClient {
   readonly endpoint: string;
   readonly #client: Client;
   readonly #apiKey: () => string;
-  readonly #diagnosis: Diagnosis;
+  readonly #diagnosis: ConnectionDiagnosis;
 
   constructor(options: StigmerClientOptions) {
     this.endpoint = options.endpoint;
     this.#apiKey = options.apiKey;
     const tls = readTlsParts(options);
-    this.#diagnosis = new Diagnosis(options.endpoint, tls);
+    this.#diagnosis = new ConnectionDiagnosis(options.endpoint, tls);
     this.#client = new Client(options.endpoint, channelCredentials(tls), CHANNEL_OPTIONS);
   }
 
   /**
-   * One request, one answer.
-   * @throws StigmerError; the signal's reason where it aborts
+   * Makes a unary call.
+   * @throws StigmerError; the signal's reason, if it aborts
    */
   async call<M extends DescMethodUnary>(
     method: M,
@@ -69,7 +69,7 @@ export class StigmerClient {
     );
     const cancel = () => call.cancel();
     options.signal?.addEventListener("abort", cancel, { once: true });
-    // A refusal has none.
+    // A call that fails has none.
     if (options.onHeaders !== undefined) call.on("metadata", options.onHeaders);
     try {
       return await promise;
@@ -82,8 +82,8 @@ export class StigmerClient {
   }
 
   /**
-   * Whether there is what a method would answer with. The answer itself, which may be large, is not waited for.
-   * @throws StigmerError for any other refusal; the signal's reason where it aborts
+   * Whether a resource exists. The call is cancelled as soon as the answer begins, since it may be large.
+   * @throws StigmerError for any error other than `not-found`; the signal's reason, if it aborts
    */
   async isFound<M extends DescMethodUnary>(
     method: M,
@@ -104,7 +104,7 @@ export class StigmerClient {
   }
 
   /**
-   * One request, a stream of answers; ends when the server ends it or the signal aborts.
+   * Makes a call with a stream of answers, which ends when the server ends it or the signal aborts.
    * @throws StigmerError
    */
   async *stream<M extends DescMethodServerStreaming>(
@@ -136,8 +136,8 @@ export class StigmerClient {
   }
 
   /**
-   * Makes one small call as executions make them: a backend that is reachable may still refuse the API key, or hang.
-   * @returns why executions could not work with it, or `undefined`
+   * Makes a small call like those of executions: a reachable backend may still refuse the API key, or hang.
+   * @returns why executions would fail, or `undefined`
    */
   async probe(timeoutMs: number): Promise<StigmerError | undefined> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
@@ -155,7 +155,7 @@ export class StigmerClient {
       await this.call(AgentExecutionQueryController.method.get, { value: NO_EXECUTION }, options);
       return undefined;
     } catch (error) {
-      return error instanceof StigmerError && !ANSWERED.has(error.code) ? error : undefined;
+      return error instanceof StigmerError && !HEALTHY_ANSWERS.has(error.code) ? error : undefined;
     }
   }
 
@@ -171,8 +171,8 @@ export class StigmerClient {
 
   async #error(error: ServiceError, method: DescMethodUnary | DescMethodServerStreaming): Promise<Error> {
     const call = `${method.parent.name}.${method.name}`;
-    // These two stand for a server that answered nothing.
-    const silent = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
-    return fromServiceError(error, call, this.endpoint, silent ? await this.#diagnosis.diagnose() : undefined);
+    // With these codes, the server may not have answered at all.
+    const isUnanswered = error.code === status.UNAVAILABLE || error.code === status.DEADLINE_EXCEEDED;
+    return fromServiceError(error, call, this.endpoint, isUnanswered ? await this.#diagnosis.diagnose() : undefined);
   }
 }

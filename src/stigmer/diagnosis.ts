@@ -9,8 +9,8 @@ import type { TlsOptions } from "../shared/port-probe.ts";
 /** How long a result is used for further failures: many calls fail together. */
 const VALID_MS = 5_000;
 
-/** Finds out why an endpoint cannot be reached: the calls' own errors seldom tell. */
-export class Diagnosis {
+/** Finds out why an endpoint cannot be reached, which the errors of gRPC rarely say. */
+export class ConnectionDiagnosis {
   readonly #endpoint: string;
   readonly #tls: TlsOptions | undefined;
   #last: Promise<ConnectionFailure | undefined> | undefined;
@@ -21,7 +21,7 @@ export class Diagnosis {
     this.#tls = tls;
   }
 
-  /** @returns `undefined` where nothing is in the way of a connection */
+  /** @returns `undefined` if a connection is possible */
   async diagnose(): Promise<ConnectionFailure | undefined> {
     if (this.#last === undefined || Date.now() > this.#validUntil) {
       this.#last = diagnoseConnection(splitAddress(this.#endpoint), this.#tls);
@@ -49,7 +49,7 @@ const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, readonly string[]
   "unknown-host": ["Check STIGMER_BACKEND_ENDPOINT."],
   "tls-port": ["Set STIGMER_BACKEND_TLS=true."],
   "plaintext-port": ["Set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT."],
-  "certificate-expired": ["The certificate must be renewed on the backend's side."],
+  "certificate-expired": ["The certificate must be renewed on the backend."],
   "certificate-not-yet-valid": ["Check the clocks of this machine and of the backend."],
   "certificate-host": ["Check the host in STIGMER_BACKEND_ENDPOINT."],
   "certificate-authority": ["Name the CA's PEM file in STIGMER_BACKEND_CA_FILE."],

@@ -5,8 +5,8 @@ import { StigmerError } from "./stigmer-error.ts";
 const plain = (value: string): LayerValue => ({ value, isSecret: false });
 const secret = (value: string): LayerValue => ({ value, isSecret: true });
 
-describe("the layers of an environment", () => {
-  test("are joined, and later ones win", () => {
+describe("the joined layers of an environment", () => {
+  test("have the values of later layers", () => {
     const { values } = joinLayers(
       { A: plain("agent"), B: plain("agent") },
       { B: plain("first"), C: plain("first") },
@@ -16,38 +16,38 @@ describe("the layers of an environment", () => {
     expect(values).toEqual({ A: "agent", B: "first", C: "second", D: "runtime" });
   });
 
-  test("give nothing where there is nothing", () => {
+  test("are empty without variables", () => {
     expect(joinLayers({})).toEqual({ values: {}, secretNames: [] });
   });
 
-  test("take an empty value of the agent's own as a declaration only", () => {
+  test("do not have a variable that the agent only declares with an empty value", () => {
     expect(joinLayers({ TOKEN: secret("") })).toEqual({ values: {}, secretNames: [] });
     expect(joinLayers({ TOKEN: plain("") }, { TOKEN: plain("given") }).values).toEqual({ TOKEN: "given" });
   });
 
-  test("take an empty value of a later layer as it is", () => {
+  test("have an empty value of a later layer", () => {
     expect(joinLayers({ A: plain("agent") }, { A: plain("") }).values).toEqual({ A: "" });
   });
 });
 
-describe("a secret", () => {
-  test("is known by its name", () => {
+describe("a secret variable", () => {
+  test("is listed by its name", () => {
     expect(joinLayers({ A: plain("a") }, { KEY: secret("k") }).secretNames).toEqual(["KEY"]);
   });
 
-  test("stays one where a later layer gives it another value and does not call it a secret", () => {
+  test("stays secret if a later layer overrides it with a value that is not", () => {
     expect(joinLayers({ KEY: secret("") }, { KEY: secret("one") }, { KEY: plain("two") })).toEqual({
       values: { KEY: "two" },
       secretNames: ["KEY"],
     });
   });
 
-  test("becomes one where only a later layer calls it so", () => {
+  test("becomes secret if only a later layer marks it", () => {
     expect(joinLayers({ KEY: plain("one") }, { KEY: secret("two") }).secretNames).toEqual(["KEY"]);
   });
 });
 
-describe("what cannot be an environment variable", () => {
+describe("an invalid environment variable", () => {
   for (const [what, layer] of [
     ["an empty name", { "": plain("x") }],
     ["a name with an equals sign", { "A=B": plain("x") }],
@@ -59,7 +59,7 @@ describe("what cannot be an environment variable", () => {
     });
   }
 
-  test("is refused without showing the value", () => {
+  test("is refused without its value in the message", () => {
     expect(() => joinLayers({}, { KEY: secret("sk-secret\0") })).toThrow(/^(?!.*sk-secret).*"KEY"/s);
   });
 });

@@ -1,11 +1,11 @@
 import type { AgentExecution } from "./wire.ts";
 
-/** On an execution whose secrets are not in its `runtime_env`; their names are, with empty values. */
+/** Marks an execution whose secrets are kept elsewhere: its `runtime_env` has their names with empty values. */
 export const SECRETS_ANNOTATION = "agent-runner.stigmer.ai/secrets";
-/** They are in the execution context that has the execution's id as its slug. */
+/** The value of the annotation: they are in the execution context whose slug is the execution's id. */
 export const SECRETS_IN_CONTEXT = "execution-context";
 
-/** Whether the secrets of an execution have to be fetched. */
+/** Whether the secrets of an execution must be read from its execution context. */
 export function hasSecretsInContext({ metadata }: AgentExecution): boolean {
   return metadata?.annotations[SECRETS_ANNOTATION] === SECRETS_IN_CONTEXT;
 }

@@ -7,7 +7,7 @@ export function workflowIdOf(executionId: string): string {
   return `${PREFIX}${executionId}`;
 }
 
-/** The execution that a workflow runs; `undefined` for the workflows of others. */
+/** The id of the execution that a workflow runs; `undefined` for other workflows. */
 export function executionOf(workflowId: string | undefined): string | undefined {
   if (workflowId?.startsWith(PREFIX) !== true) return undefined;
   return workflowId.slice(PREFIX.length) || undefined;

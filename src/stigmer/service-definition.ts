@@ -1,7 +1,7 @@
 import { type DescMethod, type DescService, fromBinary, type Message, toBinary } from "@bufbuild/protobuf";
 import type { MethodDefinition } from "@grpc/grpc-js";
 
-/** A method as grpc-js takes it, for clients and servers: paths and (de)serialisers come from the generated schema. */
+/** A method in the form of grpc-js, for clients and servers. Path and serializers follow from the generated schema. */
 export function methodDefinition(method: DescMethod): MethodDefinition<Message, Message> {
   const { input, output } = method;
   return {
@@ -15,7 +15,7 @@ export function methodDefinition(method: DescMethod): MethodDefinition<Message, 
   };
 }
 
-/** A service as grpc-js' server takes it. */
+/** A service in the form of grpc-js' server. */
 export function serviceDefinition(service: DescService): Record<string, MethodDefinition<Message, Message>> {
   return Object.fromEntries(service.methods.map((method) => [method.name, methodDefinition(method)]));
 }

@@ -18,7 +18,7 @@ describe("an error of a call", () => {
     expect(error.cause).toBe(cause);
   });
 
-  test("has a code of a closed set", () => {
+  test("has the code that follows from the gRPC status", () => {
     const cases: [status, StigmerErrorCode][] = [
       [status.NOT_FOUND, "not-found"],
       [status.UNAUTHENTICATED, "unauthenticated"],
@@ -36,10 +36,10 @@ describe("an error of a call", () => {
   });
 
   test("says whether the same call may succeed later", () => {
-    const passing = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.INTERNAL, status.UNKNOWN];
-    for (const code of passing) expect(explained(code).isTransient).toBe(true);
-    const lasting = [status.NOT_FOUND, status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.INVALID_ARGUMENT];
-    for (const code of lasting) expect(explained(code).isTransient).toBe(false);
+    const transient = [status.UNAVAILABLE, status.DEADLINE_EXCEEDED, status.INTERNAL, status.UNKNOWN];
+    for (const code of transient) expect(explained(code).isTransient).toBe(true);
+    const permanent = [status.NOT_FOUND, status.UNAUTHENTICATED, status.PERMISSION_DENIED, status.INVALID_ARGUMENT];
+    for (const code of permanent) expect(explained(code).isTransient).toBe(false);
   });
 
   test("says what to do about a refused key", () => {
@@ -47,7 +47,7 @@ describe("an error of a call", () => {
     expect(explained(status.PERMISSION_DENIED).remedies.join()).toContain("STIGMER_API_KEY");
   });
 
-  test("tells a server that is not there from one that cannot be reached", () => {
+  test("distinguishes a refused connection from an unreachable server", () => {
     expect(explained(status.UNAVAILABLE, "connect ECONNREFUSED 127.0.0.1:7234").message).toContain(
       "nothing listens there",
     );
@@ -55,22 +55,22 @@ describe("an error of a call", () => {
   });
 });
 
-describe("what was found out about the connection", () => {
+describe("a diagnosed connection failure", () => {
   const found = (code: ConnectionFailureCode) =>
     fromServiceError(serviceError(status.UNAVAILABLE, "No connection established"), "A.get", "localhost:443", {
       code,
-      message: "what is the matter",
+      message: "the diagnosis",
     });
 
-  test("is said instead of grpc's own words, with what to do", () => {
+  test("replaces the message of gRPC and has a remedy", () => {
     expect(found("tls-port")).toMatchObject({
-      message: "A.get at localhost:443: what is the matter",
+      message: "A.get at localhost:443: the diagnosis",
       remedies: ["Set STIGMER_BACKEND_TLS=true."],
     });
     expect(found("certificate-invalid").remedies).toEqual([]);
   });
 
-  test("tells a server that is not there from one that TLS keeps away, and both may pass", () => {
+  test("distinguishes an unreachable server from a TLS failure; both are transient", () => {
     for (const code of ["refused", "unknown-host", "no-answer"] as const) expect(found(code).code).toBe("unavailable");
     for (const code of ["tls-port", "certificate-expired", "client-certificate-wanted", "handshake"] as const) {
       expect(found(code).code).toBe("tls");

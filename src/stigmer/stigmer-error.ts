@@ -30,12 +30,12 @@ export class StigmerError extends RunnerError<StigmerErrorCode> {
   }
 }
 
-/** Certificates are renewed and switched over, too. */
+/** A TLS failure is transient too: certificates are renewed. */
 const TRANSIENT: ReadonlySet<StigmerErrorCode> = new Set(["unavailable", "tls", "deadline-exceeded", "failed"]);
 
 /**
- * Turns an error of grpc-js into one that a person can act on.
- * @param failure why there is no connection, when that was diagnosed
+ * Explains an error of grpc-js in words that a person can act on.
+ * @param failure why no connection is possible, if that was diagnosed
  */
 export function fromServiceError(
   error: ServiceError,

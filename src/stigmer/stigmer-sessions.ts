@@ -6,7 +6,7 @@ import { type Session, SessionCommandController, SessionQueryController } from "
 /** Attempts that bridge a restart of the backend. */
 const RETRY = { retries: 5, initialMs: 250, maxMs: 4_000 };
 
-/** Which sandbox a session has, as the Stigmer backend keeps it. */
+/** Reads and writes the sandbox of a session in the Stigmer backend. */
 export class StigmerSessions {
   readonly #client: StigmerClient;
 
@@ -14,7 +14,7 @@ export class StigmerSessions {
     this.#client = client;
   }
 
-  /** @returns `undefined` where there is no such session @throws StigmerError */
+  /** @returns `undefined` if there is no such session @throws StigmerError */
   async getSandbox(sessionId: string, signal?: AbortSignal): Promise<{ readonly sandboxId?: string } | undefined> {
     try {
       const sandboxId = (await this.#get(sessionId, signal)).spec?.sandboxId ?? "";
@@ -27,7 +27,7 @@ export class StigmerSessions {
 
   /** Reads the session, changes its sandbox and writes it back. @throws StigmerError */
   async setSandbox(sessionId: string, sandboxId: string, signal?: AbortSignal): Promise<void> {
-    await this.#again(signal, async () => {
+    await this.#withRetry(signal, async () => {
       const session = await this.#read(sessionId, signal);
       if (session.spec === undefined) throw new StigmerError("invalid", `The session ${sessionId} has no spec.`);
       session.spec.sandboxId = sandboxId;
@@ -36,7 +36,7 @@ export class StigmerSessions {
   }
 
   async #get(sessionId: string, signal?: AbortSignal): Promise<Session> {
-    return await this.#again(signal, () => this.#read(sessionId, signal));
+    return await this.#withRetry(signal, () => this.#read(sessionId, signal));
   }
 
   async #read(sessionId: string, signal?: AbortSignal): Promise<Session> {
@@ -44,7 +44,7 @@ export class StigmerSessions {
     return await this.#client.call(SessionQueryController.method.get, { value: sessionId }, options);
   }
 
-  async #again<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  async #withRetry<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const isTransient = (error: unknown) => error instanceof StigmerError && error.isTransient;
     return await retry(work, { ...RETRY, isTransient, ...(signal === undefined ? {} : { signal }) });
   }

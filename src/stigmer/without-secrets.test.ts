@@ -7,7 +7,7 @@ const execution = create(AgentExecutionSchema, {
   spec: { message: "hi", runtimeEnv: { KEY: { value: "sk-secret", isSecret: true }, REGION: { value: "eu" } } },
 });
 
-describe("an execution that is shown", () => {
+describe("an execution without its secrets", () => {
   test("has the values of its secrets masked, and nothing else changed", () => {
     const shown = withoutSecrets(execution);
     expect(shown.spec?.runtimeEnv["KEY"]).toMatchObject({ value: "***", isSecret: true });
@@ -15,7 +15,7 @@ describe("an execution that is shown", () => {
     expect(shown).toMatchObject({ metadata: { id: "aex-1" }, spec: { message: "hi" } });
   });
 
-  test("leaves the execution itself as it is", () => {
+  test("is a copy: the execution itself is not changed", () => {
     withoutSecrets(execution);
     expect(execution.spec?.runtimeEnv["KEY"]?.value).toBe("sk-secret");
   });

@@ -1,7 +1,7 @@
 import { MASK } from "../shared/secret-mask.ts";
 import type { AgentExecution } from "./wire.ts";
 
-/** An execution as it may be shown and stored: the values of the secrets it was given are masked. */
+/** A copy of an execution that may be shown and stored: the values of its secrets are masked. */
 export function withoutSecrets(execution: AgentExecution): AgentExecution {
   const { spec } = execution;
   if (spec === undefined) return execution;

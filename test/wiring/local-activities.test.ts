@@ -38,7 +38,7 @@ async function known(message: string, conversation: Parameters<typeof world.olla
 }
 
 describe("the activities", () => {
-  test("EnsureThread names the session's thread, or one for this execution alone", async () => {
+  test("EnsureThread returns the id of the session's thread, or a new one without a session", async () => {
     const options = { taskQueue: QUEUE, startToCloseTimeout: "30 s" } as const;
     const call = async (...args: string[]) =>
       await (await caller.start({ name: "EnsureThread", args, options })).result();
@@ -46,7 +46,7 @@ describe("the activities", () => {
     expect(await call("", "agt-01k")).toMatch(/^ephemeral-agt-01k-[0-9a-f]{8}$/);
   });
 
-  test("CleanupSandbox succeeds whatever it is given", async () => {
+  test("CleanupSandbox succeeds with any argument", async () => {
     const handle = await caller.start({
       name: "CleanupSandbox",
       args: ["nothing"],
@@ -55,7 +55,7 @@ describe("the activities", () => {
     expect(await handle.result()).toBeFalsy();
   });
 
-  test("ExecuteGraphton takes and returns protobuf messages as ProtoJSON, and ignores fields it does not know", async () => {
+  test("ExecuteGraphton takes and returns protobuf messages as ProtoJSON, and ignores unknown fields", async () => {
     const execution = await known("Hi", () => ({ text: "Answer." }));
     const input = {
       [TYPE_KEY]: typeUrl(EXECUTION),
@@ -81,7 +81,7 @@ describe("the activities", () => {
     expect(json).not.toHaveProperty(TYPE_KEY);
   });
 
-  test("an execution that nothing is known of fails by returning, with a message", async () => {
+  test("an execution whose session does not exist returns a FAILED status with a message", async () => {
     const execution = await known("Hi", () => ({ text: "Answer." }));
     const input = {
       [TYPE_KEY]: typeUrl(EXECUTION),
@@ -96,7 +96,7 @@ describe("the activities", () => {
     });
   });
 
-  test("an execution that the backend does not know ends before the model is asked", async () => {
+  test("an execution that the backend does not know ends before the model is called", async () => {
     const { spec } = await known("Hi", () => ({ text: "Answer." }));
     const asked = world.ollama.requests.length;
     const input = {
@@ -110,7 +110,7 @@ describe("the activities", () => {
     expect(world.ollama.requests.length).toBe(asked);
   });
 
-  test("arguments that are none are refused for good, and by name", async () => {
+  test("invalid arguments are refused without a retry, by name", async () => {
     const options = { taskQueue: QUEUE, startToCloseTimeout: "1 min" } as const;
     for (const name of ["EnsureThread", "ExecuteGraphton"]) {
       const handle = await caller.start({ name, args: [], options });
@@ -166,7 +166,7 @@ describe("the activities", () => {
     expect(phaseOf(stored)).toBe("EXECUTION_CANCELLED");
   });
 
-  test("an execution ends FAILED before its activity's time is over, also when the model hangs", async () => {
+  test("an execution ends as FAILED before its activity times out, also if the model hangs", async () => {
     const execution = await known("Think", () => ({ hang: true }));
     const input = {
       [TYPE_KEY]: typeUrl(EXECUTION),
@@ -184,7 +184,7 @@ describe("the activities", () => {
     expect(result).toMatchObject({ phase: "EXECUTION_FAILED", error: expect.stringContaining("time limit of 14 s") });
   });
 
-  test("EnsureThread does not wait behind executions, and those beyond the limit wait for their turn", async () => {
+  test("EnsureThread does not wait behind executions, and executions beyond the limit wait", async () => {
     world.ollama.converse(() => ({ text: "Slow.", delay: 2_000 }));
     const before = world.ollama.requests.length;
     const executions = await Promise.all(

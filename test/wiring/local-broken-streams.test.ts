@@ -28,7 +28,7 @@ for (const provider of providers) {
     });
     afterAll(endWorld);
 
-    test("an answer that breaks off is asked for again, and nothing of its half is executed or left", async () => {
+    test("an answer that breaks off is requested again, and nothing of it is executed or kept", async () => {
       const result = await world.run([
         { ...half, breaks: "reset" },
         { ...half, stop: null },
@@ -49,7 +49,7 @@ for (const provider of providers) {
       expect(result.log).toContain("failed and is repeated in");
     });
 
-    test("answers that break off each time fail the execution, in words", async () => {
+    test("an execution fails with a clear message if every answer breaks off", async () => {
       const result = await world.run(always({ ...half, breaks: "reset" }));
       expect(result.phase).toBe("FAILED");
       expect(result.error).toStartWith("The model's answer broke off before its end. Send the message again;");
@@ -58,7 +58,7 @@ for (const provider of providers) {
       expect(JSON.stringify(result.messages)).not.toMatch(LIBRARY_TEXT);
     });
 
-    test("errors of HTTP that may pass are tried again", async () => {
+    test("a call is retried after a transient HTTP error", async () => {
       const busy: ModelTurn = {
         http: { status: 429, body: '{"error":"busy"}', headers: { ...json, "retry-after": "0" } },
       };
@@ -67,7 +67,7 @@ for (const provider of providers) {
       expect(result.conversations).toHaveLength(4);
     });
 
-    test("responses that are no answers are tried again", async () => {
+    test("a call is retried after an invalid response", async () => {
       const result = await world.run([
         page(200),
         { http: { status: 200, body: "", headers: json } },
@@ -78,7 +78,7 @@ for (const provider of providers) {
       expect(result.conversations).toHaveLength(4);
     });
 
-    test("an error page that stays fails the execution, in words", async () => {
+    test("an execution fails with a clear message if every response is an error page", async () => {
       const result = await world.run(always(page(502)));
       expect(result.phase).toBe("FAILED");
       expect(result.error).toMatch(/^(Anthropic|OpenAI|Ollama) answered 502 for the model '[^']+': .*502 from nginx/);
@@ -86,7 +86,7 @@ for (const provider of providers) {
       expect(JSON.stringify(result.messages) + result.error).not.toMatch(LIBRARY_TEXT);
     });
 
-    test("a request that is refused is not tried again", async () => {
+    test("a request that is refused is not retried", async () => {
       const body = '{"error":{"message":"max_tokens is too large"},"message":"max_tokens is too large"}';
       const result = await world.run([{ http: { status: 400, body, headers: json } }, { text: "Not asked." }]);
       expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
@@ -95,7 +95,7 @@ for (const provider of providers) {
     });
 
     if (provider === ollama) {
-      test("an error in the answer is told as that, and not as an Ollama that is away", async () => {
+      test("an error within an answer is not reported as an unreachable Ollama", async () => {
         const breaks = { type: "error", message: "llama runner process has terminated" };
         const result = await world.run(always({ text: "I", breaks }));
         expect(result.phase).toBe("FAILED");
@@ -104,7 +104,7 @@ for (const provider of providers) {
       });
     } else {
       // Ollama's have no type.
-      test("an error in the answer that will come again is not tried again, and told", async () => {
+      test("a permanent error within an answer is reported without a retry", async () => {
         const breaks = { type: "invalid_request_error", message: "prompt is wrong" };
         const result = await world.run([{ text: "I", breaks }, { text: "Not asked." }]);
         expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
@@ -120,7 +120,7 @@ describe("with OpenAI", () => {
   });
   afterAll(endWorld);
 
-  test("a quota that is used up, and a wait that is too long, are not tried again", async () => {
+  test("a call is not retried after an exhausted quota, or if the wait is too long", async () => {
     const refusals: readonly ModelTurn[] = [
       { http: { status: 429, body: '{"error":{"message":"insufficient_quota"}}', headers: json } },
       { http: { status: 429, body: '{"error":{"message":"later"}}', headers: { ...json, "retry-after": "86400" } } },
@@ -133,7 +133,7 @@ describe("with OpenAI", () => {
     }
   });
 
-  test("a conversation that is too long for the model fails the execution, in words", async () => {
+  test("an execution fails with a clear message if the conversation is too long for the model", async () => {
     const message = "This model's maximum context length is 8192 tokens";
     const body = JSON.stringify({ error: { message, code: "context_length_exceeded" } });
     const result = await world.run(always({ http: { status: 400, body, headers: json } }));
@@ -144,7 +144,7 @@ describe("with OpenAI", () => {
     expect(result.error).not.toMatch(LIBRARY_TEXT);
   });
 
-  test("a sub-agent whose model fails is told to the agent in words, without the program's inside", async () => {
+  test("the agent gets a clear message if the model of a sub-agent fails, without internals of the program", async () => {
     const result = await world.run([
       { text: "", tools: [TASK] },
       { http: { status: 400, body: '{"error":{"message":"bad tool_calls"}}', headers: json } },

@@ -27,7 +27,7 @@ for (const provider of providers) {
     });
     afterAll(endWorld);
 
-    test("has none of its calls executed, and the model is told so and goes on", async () => {
+    test("has none of its calls executed; the model is told and continues", async () => {
       const result = await world.run([
         cutTurn(provider.limit),
         { text: "", tools: [{ name: "write_file", args: { file_path: "small.txt", content: "small" } }] },
@@ -42,10 +42,10 @@ for (const provider of providers) {
         );
       expect(result.messages.at(-1)).toEqual(["AI", "Written in parts."]);
       expect(result.conversations).toHaveLength(3);
-      expect(result.conversations[1]).toContain("None of its tool calls was executed. Go on with smaller pieces");
+      expect(result.conversations[1]).toContain("None of its tool calls was executed. Continue with smaller pieces");
     });
 
-    test("is shown as what it is where it has no calls", async () => {
+    test("is shown with a note if it has no calls", async () => {
       const result = await world.run([{ text: "The first half of", stop: provider.limit }]);
       expect([result.phase, result.error]).toEqual(["COMPLETED", ""]);
       expect(result.messages.at(-1)).toEqual([
@@ -62,7 +62,7 @@ describe("an answer of Anthropic", () => {
   });
   afterAll(endWorld);
 
-  test("that is cut off several times in a row ends the execution, with the setting to change", async () => {
+  test("that is cut off several times in a row fails the execution and names the setting to change", async () => {
     const cut = cutTurn("max_tokens");
     const result = await world.run([cut, cut, cut, { text: "Not asked again." }]);
     expect(result.phase).toBe("FAILED");
@@ -74,7 +74,7 @@ describe("an answer of Anthropic", () => {
     expect(result.conversations).toHaveLength(3);
   });
 
-  test("that was cut off leaves a conversation that goes on with the next message", async () => {
+  test("that was cut off does not break the conversation for the next message", async () => {
     const cut = cutTurn("max_tokens");
     const result = await world.run([cut, cut, cut, { text: "Here I am." }], ["Write", "Go on"]);
     expect([result.phase, result.error, result.messages.at(-1)]).toEqual(["COMPLETED", "", ["AI", "Here I am."]]);
@@ -89,7 +89,7 @@ describe("an answer of Anthropic", () => {
     });
   }
 
-  test("that is a refusal fails the execution, with the text there is, and its calls are not executed", async () => {
+  test("that is a refusal fails the execution, shows its text and has no calls executed", async () => {
     const tools = [{ name: "execute", args: { command: "touch c.txt" } }];
     const result = await world.run([{ text: "I would begin with", tools, stop: "refusal" }]);
     expect(result.phase).toBe("FAILED");
@@ -114,14 +114,14 @@ describe("an answer of OpenAI", () => {
     );
   });
 
-  test("that a content filter stopped fails the execution, with the text there is", async () => {
+  test("that a content filter stopped fails the execution and shows its text", async () => {
     const result = await world.run([{ text: "Once upon a", stop: "content_filter" }]);
     expect(result.phase).toBe("FAILED");
     expect(result.error).toContain("content filter stopped the model's answer");
     expect(result.messages).toContainEqual(["AI", "Once upon a"]);
   });
 
-  test("to a sub-agent has none of its calls executed either, where it was cut off", async () => {
+  test("to a sub-agent has none of its calls executed if it was cut off", async () => {
     const result = await world.run([
       { text: "", tools: [TASK] },
       cutTurn("length"),
@@ -134,7 +134,7 @@ describe("an answer of OpenAI", () => {
     expect(result.calls.map(({ result: text }) => text)).toEqual(["I gave up."]);
   });
 
-  test("to a sub-agent that ends it is told to the agent as the reason", async () => {
+  test("that ends a sub-agent is reported to the agent as the reason", async () => {
     const cut = cutTurn("length");
     const result = await world.run([{ text: "", tools: [TASK] }, cut, cut, cut, { text: "It failed." }]);
     expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "It failed."]]);
@@ -143,7 +143,7 @@ describe("an answer of OpenAI", () => {
     expect(result.files).toEqual([]);
   });
 
-  test("to a sub-agent that is not complete is passed on as that", async () => {
+  test("to a sub-agent that is incomplete is passed on with a note", async () => {
     const result = await world.run([
       { text: "", tools: [TASK] },
       { text: "Half of it", stop: "length" },

@@ -1,4 +1,4 @@
-/** Executions that end because of somebody outside: their workflow, who deletes them, who kills their runner. */
+/** Executions that are ended from outside: by their workflow, by a deletion, by a kill of their runner. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { WorkflowHandle } from "@temporalio/client";
@@ -80,7 +80,7 @@ async function ended(execution: AgentExecution): Promise<AgentExecution> {
 }
 
 describe("an execution whose workflow ends without waiting for it", () => {
-  test("is cancelled where the workflow was cancelled", async () => {
+  test("is cancelled if the workflow was cancelled", async () => {
     const execution = await answered();
     world.ollama.converse(sleeps);
     const handle = await running(execution);
@@ -88,7 +88,7 @@ describe("an execution whose workflow ends without waiting for it", () => {
     expect(phaseOf(await ended(execution))).toBe("EXECUTION_CANCELLED");
   });
 
-  test("is failed where the workflow was terminated", async () => {
+  test("is failed if the workflow was terminated", async () => {
     const execution = await answered();
     world.ollama.converse(sleeps);
     const handle = await running(execution);
@@ -101,7 +101,7 @@ describe("an execution whose workflow ends without waiting for it", () => {
   });
 });
 
-test("an execution that others have ended meanwhile keeps the end that its user was told", async () => {
+test("an execution that was ended elsewhere keeps that end", async () => {
   const execution = await answered();
   const id = execution.metadata?.id ?? "";
   world.ollama.converse(sleeps);
@@ -126,7 +126,7 @@ describe("an execution that has nothing to report", () => {
     );
   });
 
-  test("is stopped when its session is deleted, and says so", async () => {
+  test("is stopped when its session is deleted, and says why", async () => {
     const session = await user.session();
     const execution = await user.begin(session, "Sleep");
     await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
@@ -135,7 +135,7 @@ describe("an execution that has nothing to report", () => {
   });
 });
 
-test("an execution that waits for its turn is stopped when it is deleted", async () => {
+test("an execution that waits for its thread is stopped when it is deleted", async () => {
   const session = await user.session();
   const first = await user.begin(session, "Sleep");
   await until("its call runs", async () => (await calls(first)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
@@ -147,7 +147,7 @@ test("an execution that waits for its turn is stopped when it is deleted", async
 });
 
 describe("an execution whose runner is killed", () => {
-  test("is ended at once by the runner that is started after it, with the workflow told", async () => {
+  test("is ended by the next runner that starts, which also completes its activity", async () => {
     const execution = await answered();
     world.ollama.converse(sleeps);
     const folder = join(world.workspace, "..", "other");

@@ -16,7 +16,7 @@ const COMPLETED = "EXECUTION_COMPLETED";
 const FAILED = "EXECUTION_FAILED";
 
 describe("an execution in local mode", () => {
-  test("goes from the user's message to the answer, with one message for each turn and each call", async () => {
+  test("has one message for the user's text, each turn, each call and the answer", async () => {
     const execution = await world.run("Make hello.txt", (_, turn) =>
       [
         { text: "I write it.", tools: [{ name: "write_file", args: { file_path: "hello.txt", content: "hello\n" } }] },
@@ -61,7 +61,7 @@ describe("an execution in local mode", () => {
     expect(await readFile(join(world.workspace, "hello.txt"), "utf8")).toBe("hello\n");
   });
 
-  test("tells the model where it works and for which organization", async () => {
+  test("tells the model its directory and its organization", async () => {
     await world.run("Who am I?", () => ({ text: "You." }));
     const messages = world.ollama.requests.at(-1)?.messages ?? [];
     expect(messages[0]?.content).toStartWith("You help.");
@@ -69,7 +69,7 @@ describe("an execution in local mode", () => {
     expect(messages.at(-1)?.content).toBe("Who am I?\n\nOrganization: acme");
   });
 
-  test("is in progress, with the user's message, before the model is asked", async () => {
+  test("is in progress, with the user's message, before the model is called", async () => {
     const before = world.ollama.requests.length;
     world.ollama.converse(() => ({ text: "Late.", delay: 500 }));
     const execution = await world.begin(await world.session(), "Wait");
@@ -80,7 +80,7 @@ describe("an execution in local mode", () => {
     expect(states[0]?.status?.startedAt).not.toBe("");
   });
 
-  test("shows a message only when it is complete, and never changes it afterwards", async () => {
+  test("shows a message only when it is complete, and never changes it", async () => {
     world.ollama.converse((_, turn) =>
       turn === 0
         ? { text: "One two three four five six seven eight nine ten.", pace: 60, tools: [{ name: "ls", args: {} }] }
@@ -96,7 +96,7 @@ describe("an execution in local mode", () => {
     expect([...shown.values()].map((contents) => contents.size)).toEqual([1, 1, 1, 1]);
   });
 
-  test("a tool that fails is FAILED and tells the agent why; the run goes on", async () => {
+  test("a tool that fails is FAILED, the agent is told why, and the run continues", async () => {
     const execution = await world.run("Break things", (_, turn) =>
       [
         {
@@ -126,7 +126,7 @@ describe("an execution in local mode", () => {
     expect(told[0]?.content).toContain("outside of the workspace");
   });
 
-  test("keeps the agent's list of things to do", async () => {
+  test("keeps the agent's todos", async () => {
     const todos = (first: string, second: string) => [
       { content: "look", status: first },
       { content: "leap", status: second },
@@ -146,7 +146,7 @@ describe("an execution in local mode", () => {
     ]);
   });
 
-  test("gives commands the execution's environment, keeps secrets out of everything, and nothing of its own", async () => {
+  test("gives commands the execution's environment and none of the runner's, and masks secrets everywhere", async () => {
     const execution = await world.run(
       "Print",
       (_, turn) =>
@@ -166,7 +166,7 @@ describe("an execution in local mode", () => {
     expect(world.log.join("")).not.toContain("s3cret-value");
   });
 
-  test("delegates to a sub-agent whose text stays out of the conversation", async () => {
+  test("keeps the text of a sub-agent out of the conversation", async () => {
     const execution = await world.run("Delegate", (request, turn) => {
       const isSubAgent = !(request.tools ?? []).some((tool) => tool.function.name === "task");
       if (isSubAgent)
@@ -206,7 +206,7 @@ describe("an execution in local mode", () => {
     ]);
   });
 
-  test("two executions of a session share a memory and run one after the other", async () => {
+  test("two executions of a session share a thread and run one after the other", async () => {
     const session = await world.session();
     const seen: string[][] = [];
     world.ollama.converse(({ messages }) => {
@@ -220,7 +220,7 @@ describe("an execution in local mode", () => {
     expect(seen.at(-1)?.[1]).toBe("Noted.");
   });
 
-  test("an agent that goes in circles is told so", async () => {
+  test("an agent that repeats a call is told to change its approach", async () => {
     await world.run("Loop", (_, turn) =>
       turn < 4 ? { text: "", tools: [{ name: "ls", args: { path: "/" } }] } : { text: "Enough." },
     );
@@ -228,7 +228,7 @@ describe("an execution in local mode", () => {
     expect(users.filter(({ content }) => content.includes("change your approach")).length).toBe(1);
   });
 
-  test("a model that answers with an error fails the execution with what to do", async () => {
+  test("a model that fails ends the execution with what to do", async () => {
     const missing = await world.run("Hi", () => ({ text: "never" }), {
       executionConfig: { modelName: "ollama:llama3.2" },
     });

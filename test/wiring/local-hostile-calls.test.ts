@@ -41,7 +41,7 @@ for (const provider of providers) {
     });
     afterAll(endWorld);
 
-    test("a call of a tool with a name that is none gets an error, and the agent goes on", async () => {
+    test("a call with an invalid tool name gets an error, and the agent continues", async () => {
       const tools = HOSTILE_NAMES.map((name) => ({ name, args: {} }));
       const result = await world.run([
         // Each by itself: one alone must not end the run either.
@@ -62,7 +62,7 @@ for (const provider of providers) {
       expect(result.conversations).toHaveLength(4);
     });
 
-    test("a call whose arguments are not valid gets an error, and is sent back as the provider takes it", async () => {
+    test("a call with invalid arguments gets an error, and is sent back in a form that the provider accepts", async () => {
       // Ollama sends values and not text.
       const bad: Omit<ModelCall, "name">[] =
         provider === ollama
@@ -81,13 +81,13 @@ for (const provider of providers) {
       expect(result.files).toEqual([]);
     });
 
-    test("an empty answer is told to the user", async () => {
+    test("an empty answer is shown to the user with a note", async () => {
       const result = await world.run([{ text: "" }]);
       expect(result.phase).toBe("COMPLETED");
       expect(result.messages.at(-1)?.[1]).toStartWith("[The model ended without an answer.");
     });
 
-    test("an empty answer does not spoil the conversation for the next message", async () => {
+    test("an empty answer does not break the conversation for the next message", async () => {
       const result = await world.run([{ text: "" }, { text: "Here I am." }], ["One", "Two"]);
       expect([result.phase, result.error, result.messages.at(-1)]).toEqual(["COMPLETED", "", ["AI", "Here I am."]]);
     });
@@ -106,7 +106,7 @@ describe("with Anthropic", () => {
   });
   afterAll(endWorld);
 
-  test("calls without an id of their own get one", async () => {
+  test("calls without a unique id get one", async () => {
     const result = await world.run([
       { text: "", tools: [write("a.txt", null), write("b.txt", "toolu_1"), write("c.txt", "toolu_1")] },
       { text: "", tools: [write("d.txt", "toolu_1")] },
@@ -116,7 +116,7 @@ describe("with Anthropic", () => {
     expect(result.files).toEqual(["a.txt", "b.txt", "c.txt", "d.txt"]);
   });
 
-  test("a sub-agent with a name that objects inherit is refused", async () => {
+  test("a sub-agent with the name of an inherited property is refused", async () => {
     const names = ["toString", "__proto__", "constructor", "nobody"];
     const result = await world.run([
       { text: "", tools: names.map((name) => ({ name: "task", args: { description: "x", subagent_type: name } })) },
@@ -135,7 +135,7 @@ describe("with OpenAI", () => {
   });
   afterAll(endWorld);
 
-  test("calls get an id of their own: without any, with one twice, with an earlier one, with one that is refused", async () => {
+  test("calls get unique ids if these are missing, duplicate, used earlier or invalid", async () => {
     const result = await world.run([
       { text: "", tools: [write("a.txt", null), write("b.txt", "call_1"), write("c.txt", "call_1")] },
       { text: "", tools: [write("d.txt", "call_1"), write("e.txt", "x".repeat(10_000)), write("f.txt", "a b\n")] },
@@ -149,7 +149,7 @@ describe("with OpenAI", () => {
     expect(result.messages.at(-1)).toEqual(["AI", "Written."]);
   });
 
-  test("a sub-agent gets errors for hostile names too, and goes on", async () => {
+  test("a sub-agent gets errors for invalid names too, and continues", async () => {
     const result = await world.run([
       { text: "", tools: [TASK] },
       { text: "", tools: HOSTILE_NAMES.map((name) => ({ name, args: {} })) },
@@ -160,12 +160,12 @@ describe("with OpenAI", () => {
     expect(result.calls.map(({ result: text }) => text)).toEqual(["None of them works."]);
   });
 
-  test("an empty answer of a sub-agent is told to the agent", async () => {
+  test("an empty answer of a sub-agent is reported to the agent", async () => {
     const result = await world.run([{ text: "", tools: [TASK] }, { text: "" }, { text: "It said nothing." }]);
     expect(result.calls[0]?.result).toStartWith("[The model ended without an answer.");
   });
 
-  test("arguments that do not fit are named, without a stack of the program", async () => {
+  test("invalid arguments are named in the error, without a stack", async () => {
     const result = await world.run([
       { text: "", tools: [{ name: "write_file", args: { file_path: 1, content: "x" } }] },
       { text: "I go on." },
@@ -176,14 +176,14 @@ describe("with OpenAI", () => {
     expect(result.conversations[1]).not.toMatch(/node_modules|Please fix/);
   });
 
-  test("arguments may have keys that objects inherit", async () => {
+  test("arguments may have the names of inherited properties as keys", async () => {
     const raw = '{"path":".","__proto__":{"x":1},"constructor":"y","toString":null}';
     const result = await world.run([{ text: "", tools: [{ name: "ls", raw }] }, { text: "I go on." }]);
     expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "I go on."]]);
     expect(states(result.calls)).toEqual(["COMPLETED"]);
   });
 
-  test("several lists of things to do in one answer are refused, and the agent goes on", async () => {
+  test("several todo lists in one answer are refused, and the agent continues", async () => {
     const todos = (content: string) => ({ name: "write_todos", args: { todos: [{ content, status: "pending" }] } });
     const result = await world.run([
       { text: "", tools: [todos("one"), todos("two")] },
@@ -194,7 +194,7 @@ describe("with OpenAI", () => {
     expect(states(result.calls)).toEqual(["FAILED", "FAILED", "COMPLETED"]);
   });
 
-  test("far too many calls at once are refused, and the agent goes on", async () => {
+  test("too many calls at once are refused, and the agent continues", async () => {
     const tools = Array.from({ length: 500 }, (_, n) => ({ name: "execute", args: { command: `touch ${n}.txt` } }));
     const result = await world.run([{ text: "", tools }, { text: "I go on." }]);
     expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "I go on."]]);
@@ -204,7 +204,7 @@ describe("with OpenAI", () => {
     );
   });
 
-  test("a model name that objects inherit is a name like others", async () => {
+  test("a model may have the name of an inherited property", async () => {
     const { client } = world.world;
     const user = new StigmerUser(client);
     const { executionConfig } = create(AgentExecutionSpecSchema, {

@@ -29,7 +29,7 @@ async function readiness(): Promise<number> {
 }
 
 describe("a runner in local mode", () => {
-  test("that drains finishes what runs, takes nothing new, and answers until it ends", async () => {
+  test("that drains finishes its executions, takes no new ones, and answers requests until it ends", async () => {
     world = await localWorld();
     world.ollama.converse(slowly("sleep 2"));
     const id = await running("Finish");
@@ -46,7 +46,7 @@ describe("a runner in local mode", () => {
     await expect(fetch(`${world.runner.adminUrl}/livez`)).rejects.toThrow();
   });
 
-  test("whose drain time is over ends what runs, and says so in its status", async () => {
+  test("stops its executions when the drain time is over, and their status says why", async () => {
     world = await localWorld({ DRAIN_TIMEOUT: "1" });
     world.ollama.converse(slowly("sleep 100"));
     const id = await running("Never");
@@ -57,7 +57,7 @@ describe("a runner in local mode", () => {
     expect(execution.status?.error).toContain("runner was stopped");
   });
 
-  test("that is told a second time ends what runs at once", async () => {
+  test("stops its executions at once when it is told a second time", async () => {
     world = await localWorld({ DRAIN_TIMEOUT: "600" });
     world.ollama.converse(() => ({ hang: true }));
     const id = await running("Never");
@@ -67,7 +67,7 @@ describe("a runner in local mode", () => {
     expect((await stateOf(id)).status?.error).toContain("runner was stopped");
   });
 
-  test("delivers the last status after the daemon was away", async () => {
+  test("delivers the last status after an outage of the daemon", async () => {
     world = await localWorld();
     world.ollama.converse(slowly("sleep 1"));
     const id = await running("Persist");
@@ -90,7 +90,7 @@ describe("a runner in local mode", () => {
     await until("it is ready again", async () => (await readiness()) === 200);
   });
 
-  test("goes on when Temporal comes back, and health says what is missing meanwhile", async () => {
+  test("continues when Temporal comes back, and its health reports the outage", async () => {
     world = await localWorld();
     const before = await world.run("Before", () => ({ text: "Before." }));
     expect(phaseOf(before)).toBe("EXECUTION_COMPLETED");

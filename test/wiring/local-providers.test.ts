@@ -21,7 +21,7 @@ const turns = [
 ];
 
 describe("an execution with a provider's own client", () => {
-  test("Anthropic: calls, their results and images go both ways", async () => {
+  test("Anthropic: calls, results and images work in both directions", async () => {
     await using anthropic = startAnthropicDouble("sk-ant-test", turns);
     world = await localWorld({
       STIGMER_LLM_PROVIDER: "anthropic",
@@ -45,7 +45,7 @@ describe("an execution with a provider's own client", () => {
     expect(results).toContain('"media_type":"image/png"');
   });
 
-  test("Anthropic: a key that is refused is told to the user, without the key", async () => {
+  test("Anthropic: the user is told that the key was refused, without the key", async () => {
     await using anthropic = startAnthropicDouble("another", turns);
     world = await localWorld({
       STIGMER_LLM_MODEL: "claude-sonnet-4.5",
@@ -59,7 +59,7 @@ describe("an execution with a provider's own client", () => {
     expect(world.log.join("")).not.toContain("sk-ant-wrong-key");
   });
 
-  test("OpenAI: calls and their results go both ways, at a base URL of one's own", async () => {
+  test("OpenAI: calls and results work in both directions, with a custom base URL", async () => {
     await using openai = startOpenAiDouble("sk-openai-test", turns.toSpliced(1, 1));
     world = await localWorld({
       STIGMER_LLM_PROVIDER: "openai",

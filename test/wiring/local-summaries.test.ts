@@ -14,7 +14,7 @@ const tokensOf = (request: ChatRequest) => JSON.stringify(request.messages).leng
 const isSummary = ({ tools }: ChatRequest) => tools === undefined || tools.length === 0;
 
 describe("a long conversation with a model of Ollama", () => {
-  test("is summarized before it is longer than the model's context, and the user sees nothing of it", async () => {
+  test("is summarized before it exceeds the model's context, invisibly to the user", async () => {
     world = await localWorld({ STIGMER_LLM_MAX_TOKENS: "4096" });
     const execution = await world.run("Read everything", (request) => {
       if (isSummary(request)) return { text: "All lines were the same." };

@@ -35,8 +35,8 @@ async function fake(script: string): Promise<string> {
   return join(folder.path, "bin");
 }
 
-describe("a Temporal server of our own", () => {
-  test("is started and stopped, and its database is for its owner only, also one that was not", async () => {
+describe("the embedded Temporal server", () => {
+  test("starts and stops, and makes its database readable for its owner only", async () => {
     const first = await open({ namespace: "of-its-own" });
     await first.stop();
     const database = join(dataDir, "temporal.db");
@@ -48,7 +48,7 @@ describe("a Temporal server of our own", () => {
     expect(await processesWith(dataDir)).toEqual([]);
   });
 
-  test("that never answers is not waited for when nobody wants it any more", async () => {
+  test("is not waited for when its start is cancelled", async () => {
     const path = await fake(`echo $$ >${folder.path}/started; sleep 5432`);
     const controller = new AbortController();
     const opening = open({ path, signal: controller.signal });
@@ -60,7 +60,7 @@ describe("a Temporal server of our own", () => {
     await until("it is gone", async () => (await processesWith("sleep 5432")).length === 0);
   });
 
-  test("that ends at its start is noticed at once, and only what matters of its words is told", async () => {
+  test("is reported at once with the relevant part of its output if it ends during the start", async () => {
     const noise = 'for i in 1 2 3 4 5 6 7 8 9; do echo "goroutine $i [running]: main.main() 0x$i"; done';
     const path = await fake(
       `echo 'time=1 level=ERROR msg="failed starting server: file is \\"no\\" database"'; ${noise}; exit 1`,
@@ -75,7 +75,7 @@ describe("a Temporal server of our own", () => {
   });
 });
 
-test("a Temporal that runs and lacks the namespace is named as what is wrong", async () => {
+test("a Temporal server without the namespace is reported as such", async () => {
   await using temporal = await startTemporal();
   address = temporal.address;
   // Not by `rejects`, which keeps the native client's answers from coming through.
