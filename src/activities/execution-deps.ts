@@ -12,7 +12,7 @@ import type { Workflows } from "../temporal/index.ts";
 import type { ThreadStore } from "../threads/index.ts";
 
 /** Decides whether executions may run here at the moment, and learns from how they end. */
-export interface ExecutionAdmission {
+interface ExecutionAdmission {
   /** Waits while none may run, up to a limit. @throws the signal's reason, if it aborts first */
   waitUntilAllowed(signal: AbortSignal): Promise<void>;
   /** The infrastructure worked for an execution. */

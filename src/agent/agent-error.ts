@@ -1,8 +1,8 @@
 import { RunnerError, type RunnerErrorOptions } from "../shared/runner-error.ts";
 
-export type AgentErrorCode = "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
+type AgentErrorCode = "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
 
-export interface AgentErrorOptions extends RunnerErrorOptions {
+interface AgentErrorOptions extends RunnerErrorOptions {
   readonly isOfReplica?: boolean;
 }
 

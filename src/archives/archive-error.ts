@@ -1,6 +1,7 @@
 import { visible } from "../shared/printable.ts";
+import { RunnerError } from "../shared/runner-error.ts";
 
-export type ArchiveErrorCode =
+type ArchiveErrorCode =
   /** It cannot be read as a zip. */
   | "not-a-zip"
   /** It has more entries or more bytes than allowed. */
@@ -14,9 +15,8 @@ export type ArchiveErrorCode =
 const MAX_SHOWN = 200;
 
 /** Why an archive is refused. The message says what is wrong, after the name of the entry if it is about one. */
-export class ArchiveError extends Error {
+export class ArchiveError extends RunnerError<ArchiveErrorCode> {
   override readonly name = "ArchiveError";
-  readonly code: ArchiveErrorCode;
   /** The entry that is to blame, as its name can be shown. */
   readonly entry: string | undefined;
 
@@ -26,8 +26,7 @@ export class ArchiveError extends Error {
     options: { readonly entry?: string; readonly cause?: unknown } = {},
   ) {
     const entry = options.entry === undefined ? undefined : shown(options.entry);
-    super(entry === undefined ? problem : `the entry ${entry} ${problem}`, { cause: options.cause });
-    this.code = code;
+    super(code, entry === undefined ? problem : `the entry ${entry} ${problem}`, { cause: options.cause });
     this.entry = entry;
   }
 }

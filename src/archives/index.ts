@@ -8,7 +8,6 @@
  * for (const entry of archive.entries) if (!entry.isDirectory) await write(entry.name, await archive.read(entry));
  * ```
  */
-export { ArchiveError, type ArchiveErrorCode } from "./archive-error.ts";
+export { ArchiveError } from "./archive-error.ts";
 export { inspectZip, openZip } from "./open-zip.ts";
-export type { ZipArchive, ZipEntry } from "./zip-archive.ts";
 export type { ZipLimits } from "./zip-limits.ts";

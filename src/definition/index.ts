@@ -6,6 +6,6 @@
 export type { AgentDefinition } from "./agent-definition.ts";
 export type { Environment } from "./environment.ts";
 export type { ExecutionDefinition } from "./execution-definition.ts";
-export type { DockerServer, HttpServer, McpServer, StdioServer } from "./mcp-server.ts";
+export type { McpServer } from "./mcp-server.ts";
 export type { SkillReference } from "./skill-reference.ts";
-export type { McpServerUsage, SubAgentDefinition } from "./sub-agent-definition.ts";
+export type { SubAgentDefinition } from "./sub-agent-definition.ts";

@@ -6,7 +6,7 @@ interface McpServerBase {
 }
 
 /** A child process that speaks MCP on its standard input and output. */
-export interface StdioServer extends McpServerBase {
+interface StdioServer extends McpServerBase {
   readonly kind: "stdio";
   readonly command: string;
   readonly args: readonly string[];
@@ -16,7 +16,7 @@ export interface StdioServer extends McpServerBase {
 }
 
 /** A server that speaks streamable HTTP. */
-export interface HttpServer extends McpServerBase {
+interface HttpServer extends McpServerBase {
   readonly kind: "http";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface HttpServer extends McpServerBase {
 }
 
 /** A container that speaks MCP on its standard input and output. */
-export interface DockerServer extends McpServerBase {
+interface DockerServer extends McpServerBase {
   readonly kind: "docker";
   readonly image: string;
   readonly args: readonly string[];

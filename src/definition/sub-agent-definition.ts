@@ -1,7 +1,7 @@
 import type { SkillReference } from "./skill-reference.ts";
 
 /** An MCP server of the agent that a sub-agent may use too. */
-export interface McpServerUsage {
+interface McpServerUsage {
   /** The server's name in the agent's definition. */
   readonly server: string;
   /** The tools that the sub-agent may use; empty: the same as the agent. */

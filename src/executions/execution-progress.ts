@@ -3,7 +3,7 @@ import type { ExecutionEvent, ExecutionInfo } from "./execution-observer.ts";
 import type { ActiveExecution, ToolInProgress } from "./execution-record.ts";
 
 /** The record of an execution, and what is needed to keep it up to date. */
-export interface ExecutionProgress {
+interface ExecutionProgress {
   readonly record: ActiveExecution;
   /** The names of the calls that the model asked for and that have no result yet, by their ids. */
   readonly openCalls: ReadonlyMap<string, string>;

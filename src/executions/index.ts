@@ -14,7 +14,6 @@ export type {
 } from "./execution-observer.ts";
 export { ExecutionObservers } from "./execution-observers.ts";
 // The registry, for the runner and the admin server.
-export type { ActiveExecution, EndedExecution, ToolInProgress } from "./execution-record.ts";
 export { ExecutionRegistry, type RegisteredExecution } from "./execution-registry.ts";
 // Stopping, for the activity.
 export { StopReason, stopReasons } from "./stop-reason.ts";

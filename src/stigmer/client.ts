@@ -16,7 +16,7 @@ const NO_EXECUTION = "aex-00000000000000000000000000";
 /** Answers for that id from a backend that works. */
 const HEALTHY_ANSWERS: ReadonlySet<StigmerErrorCode> = new Set(["not-found", "permission-denied", "invalid"]);
 
-export interface StigmerClientOptions extends StigmerConfig {
+interface StigmerClientOptions extends StigmerConfig {
   /** The API key for the next call. Called each time, since keys are renewed while the process runs. */
   readonly apiKey: () => string;
 }
