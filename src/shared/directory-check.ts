@@ -9,7 +9,7 @@ import { withTimeout } from "./time.ts";
 /** With less free space than this the check fails. */
 const MIN_FREE_BYTES = 1024 * 1024;
 /** With less free space than this the check is degraded. */
-const LOW_FREE_BYTES = 64 * 1024 * 1024;
+export const LOW_FREE_BYTES = 64 * 1024 * 1024;
 /** Overwritten by every check: only a write shows that a disk has become read-only after an error. */
 const PROBE_FILE = ".writable";
 
@@ -53,7 +53,7 @@ async function write(directory: string): Promise<void> {
 }
 
 /** @returns undefined if the file system does not report it */
-async function freeBytes(directory: string): Promise<number | undefined> {
+export async function freeBytes(directory: string): Promise<number | undefined> {
   const { bsize, blocks, bfree, bavail } = await statfs(directory);
   // Some blocks are kept for root.
   return blocks === 0 ? undefined : bsize * (process.geteuid?.() === 0 ? bfree : bavail);

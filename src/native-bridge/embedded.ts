@@ -1,0 +1,12 @@
+/** The compressed bridge in the compiled program. */
+export interface EmbeddedBridge {
+  /** The path of the embedded file, compressed with zstd. */
+  readonly file: string;
+  /** SHA-256 of the unpacked library, in hexadecimal. */
+  readonly sha256: string;
+  /** Bytes of the unpacked library. */
+  readonly size: number;
+}
+
+/** Set by the build (scripts/build-parts/bridge-plugin.ts), which replaces this module. */
+export const embedded: EmbeddedBridge | undefined = undefined;

@@ -1,0 +1,22 @@
+import { realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { currentUser } from "./current-user.ts";
+
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+const ROOT_USER = 0;
+
+/**
+ * Makes sure that no other user can put another directory in the place of this one. Only needed where a library is loaded
+ * by its path.
+ * @throws which directory above it others can change, as the end of the sentence "<directory>: …"
+ */
+export async function checkParents(directory: string): Promise<void> {
+  for (let path = await realpath(directory); path !== dirname(path); ) {
+    path = dirname(path);
+    const { uid, mode } = await stat(path);
+    const isTrusted = uid === ROOT_USER || uid === currentUser();
+    const isShared = (mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0;
+    if (!isTrusted || isShared) throw new Error(`other users can change ${path}`);
+  }
+}
