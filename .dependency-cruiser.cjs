@@ -147,6 +147,7 @@ module.exports = {
     moduleOnlyFrom("agent-importers", "agent", "activities|executions|status|runner"),
     moduleOnlyFrom("admin-importers", "admin", "runner"),
     moduleOnlyFrom("daemon-importers", "daemon", "commands"),
+    moduleOnlyFrom("native-bridge-importers", "native-bridge", "runner|commands"),
     moduleOnlyFrom("redis-importers", "redis", "platform|status|threads|recovery"),
     packageOnlyIn("agent-library", "agent|threads", "deepagents|langchain|@langchain/[^/]+"),
     packageOnlyIn("temporal-sdk", "temporal|activities|daemon", "@temporalio/[^/]+"),

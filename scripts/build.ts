@@ -5,7 +5,9 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "bun";
+import { bridgePlugin } from "./build-parts/bridge-plugin.ts";
 import { daytonaPlugin } from "./build-parts/daytona-plugin.ts";
+import { type PackedBridge, packBridge } from "./build-parts/pack-bridge.ts";
 import { smoke } from "./build-parts/smoke.ts";
 import { hostTarget, type Target, targets } from "./build-parts/targets.ts";
 import { temporalPlugin, WORKFLOW_THREAD } from "./build-parts/temporal-plugin.ts";
@@ -18,7 +20,7 @@ const { version } = (await Bun.file(join(root, "package.json")).json()) as { ver
 const commit =
   (await $`git rev-parse --short=12 HEAD`.cwd(root).nothrow().quiet()).stdout.toString().trim() || "unknown";
 
-async function build(target: Target, workflow: Bun.BunPlugin): Promise<string> {
+async function build(target: Target, workflow: Bun.BunPlugin, bridge: PackedBridge): Promise<string> {
   const file = join(dist, `agent-runner-${target.name}`);
   const result = await Bun.build({
     entrypoints: [join(root, "src/main.ts"), thread],
@@ -28,7 +30,7 @@ async function build(target: Target, workflow: Bun.BunPlugin): Promise<string> {
     minify: true,
     splitting: true,
     define: { BUILD_VERSION: JSON.stringify(version), BUILD_COMMIT: JSON.stringify(commit) },
-    plugins: [temporalPlugin(target.bridge, `./node_modules/${WORKFLOW_THREAD}`), daytonaPlugin(), workflow],
+    plugins: [temporalPlugin(`./node_modules/${WORKFLOW_THREAD}`), bridgePlugin(bridge), daytonaPlugin(), workflow],
     compile: {
       target: target.bun,
       outfile: file,
@@ -49,8 +51,10 @@ console.log("Bundling the workflow …");
 const workflow = await workflowPlugin();
 for (const target of single ? [host] : targets) {
   const started = Date.now();
-  const file = await build(target, workflow);
+  const bridge = await packBridge(target);
+  const file = await build(target, workflow, bridge);
   const size = Math.round(Bun.file(file).size / 1e6);
+  if (bridge.kept !== undefined) console.log(`The native bridge for ${target.name} keeps its symbols: ${bridge.kept}`);
   console.log(`Built for ${target.name}: ${size} MB in ${((Date.now() - started) / 1000).toFixed(1)} s`);
   if (target !== host) continue;
   await rm(join(dist, "agent-runner"), { force: true });

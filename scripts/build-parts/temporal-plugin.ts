@@ -5,17 +5,25 @@ import { type Edit, editFiles } from "./edit-files.ts";
 /** The worker thread of workflows: an entrypoint of its own. */
 export const WORKFLOW_THREAD = "@temporalio/worker/lib/workflow/workflow-worker-thread.js";
 
+const LIBRARY = join(import.meta.dir, "../../src/native-bridge/library.ts");
+const NATIVE = "Object.fromEntries(Object.entries(require(nativeLibPath)).map(([name, fn]) => [name, wrapper(fn)]))";
+
 /**
  * Makes Temporal's SDK fit into one file: it finds its native library, its worker thread and its bundler's loaders by
  * paths that it computes while it runs, and a compiled program has none of them.
  */
-export function temporalPlugin(bridge: string, workflowThread: string): BunPlugin {
+export function temporalPlugin(workflowThread: string): BunPlugin {
   const edits: readonly Edit[] = [
+    // The library is unpacked asynchronously, and only by commands that need it: the SDK gets it with the first use.
     [
       /@temporalio\/core-bridge\/index\.js$/,
       [
         ["const nativeLibPath = getPrebuiltPath();", ""],
-        ["require(nativeLibPath)", `require("./releases/${bridge}/index.node")`],
+        [`const native = ${NATIVE};`, `const { nativeBridge } = require(${JSON.stringify(LIBRARY)});\n  let native;`],
+        [
+          "{ ...typescriptExports, native }",
+          `{ ...typescriptExports, get native() { return (native ??= ${NATIVE.replace("require(nativeLibPath)", "nativeBridge()")}); } }`,
+        ],
       ],
     ],
     // Workflows are bundled when the program is built, so none of the bundler's loaders is ever looked for.

@@ -11,8 +11,10 @@ import {
   startDaemon,
 } from "../daemon/index.ts";
 import type { Logger } from "../log/index.ts";
+import { loadNativeBridge } from "../native-bridge/index.ts";
 import { logStartupFailure, startRunner } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { untilAborted } from "../shared/time.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
 
@@ -43,10 +45,11 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
 
 /** @throws StartStopped if a drain is requested during the start */
 async function serve(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
-  const { loaded, log, lifecycle } = service;
+  const { loaded, env, log, lifecycle } = service;
   const { dataDir } = loaded.config;
-  installTemporalRuntime(log);
   opened.defer(lockDataDirectory(dataDir));
+  await untilAborted(loadNativeBridge({ dataDir, env, log }), lifecycle.drainRequested);
+  installTemporalRuntime(log);
   const temporal = await openTemporal(service);
   opened.defer(() => temporal.stop());
   lifecycle.drainRequested.throwIfAborted();

@@ -9,4 +9,3 @@
  * @module
  */
 export { loadNativeBridge } from "./load-native-bridge.ts";
-export { NativeBridgeError } from "./native-bridge-error.ts";

@@ -2,9 +2,9 @@ import type { Logger } from "../log/index.ts";
 import { withTimeout } from "../shared/time.ts";
 import { type EmbeddedBridge, embedded } from "./embedded.ts";
 import { isOpen, openLibrary } from "./library.ts";
-import { type FailedPlace, NativeBridgeError } from "./native-bridge-error.ts";
+import { NativeBridgeError } from "./native-bridge-error.ts";
 import { type EnvMap, places } from "./places.ts";
-import { reasonOf, remediesFor } from "./reasons.ts";
+import { type FailedPlace, reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
 import { MEMORY, type Source, sources } from "./sources.ts";
 
@@ -39,8 +39,7 @@ export async function loadNativeBridge(
       failures.set(source.place, reasonOf(error));
     }
   }
-  const failed = list(failures);
-  throw new NativeBridgeError(failed, remediesFor(failed));
+  throw new NativeBridgeError(list(failures));
 }
 
 async function loadFrom(source: Source): Promise<boolean> {

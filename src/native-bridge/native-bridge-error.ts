@@ -1,20 +1,19 @@
-/** A place that was tried, and why it cannot be used. */
-export interface FailedPlace {
-  /** A directory with the variable that moves it, or `memory`. */
-  readonly place: string;
-  readonly reason: string;
-}
+import { RunnerError } from "../shared/runner-error.ts";
+import { type FailedPlace, remediesFor } from "./reasons.ts";
+
+/** `no-place`: no place can have the library, or it cannot be loaded from any. */
+export type NativeBridgeErrorCode = "no-place";
 
 /** The native bridge could not be loaded from any place. */
-export class NativeBridgeError extends Error {
+export class NativeBridgeError extends RunnerError<NativeBridgeErrorCode> {
   override readonly name = "NativeBridgeError";
+  override readonly headline = "Temporal's native library cannot be loaded";
   readonly places: readonly FailedPlace[];
-  /** What to do about it, each a sentence. */
-  readonly remedies: readonly string[];
 
-  constructor(places: readonly FailedPlace[], remedies: readonly string[]) {
-    super(`It is unpacked before it is loaded, and that failed in all ${places.length} places`);
+  constructor(places: readonly FailedPlace[]) {
+    super("no-place", `It is unpacked before it is loaded, and that failed in all ${places.length} places`, {
+      remedies: [...places.map(({ place, reason }) => `${place}: ${reason}`), ...remediesFor(places)],
+    });
     this.places = places;
-    this.remedies = remedies;
   }
 }

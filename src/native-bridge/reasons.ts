@@ -1,6 +1,12 @@
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { storageFailure } from "../shared/storage-failure.ts";
-import type { FailedPlace } from "./native-bridge-error.ts";
+
+/** A place that was tried, and why it cannot be used. */
+export interface FailedPlace {
+  /** A directory with the variable that moves it, or `memory`. */
+  readonly place: string;
+  readonly reason: string;
+}
 
 const NOT_A_DIRECTORY = "it is not a directory";
 const CODES: Readonly<Record<string, string>> = {

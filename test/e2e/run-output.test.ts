@@ -98,15 +98,25 @@ test("run is interrupted at once while a server is silent", async () => {
   }
 });
 
-test("commands that run no agents do not unpack Temporal's native library", async () => {
-  for (const args of [["run", "Hi"], ["list"], ["attach", "aex-1"], ["cancel", "aex-1"], ["health"]]) {
-    await using temporary = await temporaryFolder();
+test("commands that run no agents write nothing: they do not unpack Temporal's native library", async () => {
+  const commands: readonly (readonly [code: number, ...args: string[]])[] = [
+    [4, "run", "Hi"],
+    [4, "list"],
+    [4, "attach", "aex-1"],
+    [4, "cancel", "aex-1"],
+    [1, "health"],
+    [0, "config"],
+    [0, "version"],
+    [0, "--help"],
+  ];
+  for (const [code, ...args] of commands) {
+    await using home = await temporaryFolder();
     const env = {
-      ...{ TMPDIR: temporary.path, TEMPORAL_SERVICE_ADDRESS: "localhost:1" },
-      ...{ STIGMER_BACKEND_ENDPOINT: "localhost:1", ADMIN_PORT: "1" },
+      ...{ MODE: "local", HOME: home.path, TMPDIR: home.path, STIGMER_DATA_DIR: join(home.path, "data") },
+      ...{ TEMPORAL_SERVICE_ADDRESS: "localhost:1", STIGMER_BACKEND_ENDPOINT: "localhost:1", ADMIN_PORT: "1" },
     };
-    await using command = startProgram(file, args, env, folder.path);
-    expect([args, await command.exited]).toEqual([args, args[0] === "health" ? 1 : 4]);
-    expect([args, await readdir(temporary.path)]).toEqual([args, []]);
+    await using command = startProgram(file, args, env, home.path);
+    expect([args, await command.exited]).toEqual([args, code]);
+    expect([args, await readdir(home.path)]).toEqual([args, []]);
   }
 });
