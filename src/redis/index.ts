@@ -6,11 +6,10 @@
 
 export { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
 export type { RedisClient } from "./redis-connection.ts";
-export { CONNECT_TIMEOUT_MS, RedisConnection, SILENCE_MS } from "./redis-connection.ts";
+export { RedisConnection } from "./redis-connection.ts";
 export type { RedisErrorCode } from "./redis-error.ts";
 export { RedisError } from "./redis-error.ts";
 export { INBOX_PREFIX, RedisInbox } from "./redis-inbox.ts";
-export type { HeldLock } from "./redis-lock.ts";
 export { RedisLocks } from "./redis-lock.ts";
 export { ReplicaGroup } from "./replica-group.ts";
 export { applied } from "./transaction.ts";

@@ -40,7 +40,7 @@ export class DatabaseHealth {
     this.#tryAgain();
     if (this.#failure !== undefined) return failedBy(this.#failure);
     if (identityOf(this.#file) === this.#opened) return undefined;
-    // SQLite goes on with the file that nobody else sees any more.
+    // SQLite keeps using the deleted file, which nobody else can see.
     return degraded(
       `${this.#file} was deleted or replaced while it was in use: what it holds is lost when the program ends.`,
     );

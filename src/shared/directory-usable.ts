@@ -4,7 +4,7 @@ import { type DirectorySetting, directoryError } from "./directory-error.ts";
 import { systemCode } from "./errors.ts";
 
 /**
- * Checks that a directory can be written, or created if it is missing. Changes nothing.
+ * Checks that a directory can be written or, if it is missing, be created. Changes nothing.
  * @throws DirectoryError
  */
 export async function checkUsable(setting: DirectorySetting): Promise<void> {

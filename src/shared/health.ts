@@ -12,7 +12,7 @@ export interface HealthProblem {
 /** A condition that the runner needs in order to work. */
 export interface HealthCheck {
   readonly name: string;
-  /** `false`: executions are still taken while it fails, so that each ends with the reason. Absent: none is taken. */
+  /** `false`: executions are accepted while it fails, and each fails with the reason. Absent: none is accepted. */
   readonly stopsWork?: boolean;
   /** Whether it is listed only while it finds a problem. */
   readonly isSilentWhileOk?: boolean;

@@ -66,9 +66,9 @@ describe("a replica with the address of an empty backend", () => {
     await livingSandboxes();
     const wrong = { STIGMER_BACKEND_ENDPOINT: empty.endpoint };
     const beside = await start(wrong);
-    await beside.program.says("This runner looks for no orphaned sandboxes");
+    await beside.program.says("This runner does not collect orphaned sandboxes");
     expect(beside.program.output()).toContain(
-      `that of the other runners with this Redis is ${world.env["STIGMER_BACKEND_ENDPOINT"]}`,
+      `the other runners of this Redis use ${world.env["STIGMER_BACKEND_ENDPOINT"]}`,
     );
     expect(await orphanCheckIs(beside, "degraded")).toContain("delete the key stigmer:agent-runner:backend");
     // It is a matter of the operator, and no reason to take no work.

@@ -41,6 +41,7 @@ describe("replica with a different Redis", () => {
     expect(other.output()).toContain(`1 runner of the task queue agent_execution_runner (${first.program.pid}@`);
     expect(other.output()).toContain("REDIS_DB");
     expect(other.output()).not.toContain("Worker ready");
+    expect(await keysOf(1)).toEqual([]);
   });
 
   test("starts when the other runners are gone", async () => {
@@ -128,7 +129,7 @@ describe("execution of a running replica whose key in Redis expired", () => {
     const redis = await openRedis();
     const forgetful = setInterval(() => void forget(redis), 20);
     const other = await start({ LOG_LEVEL: "debug" });
-    await other.program.says(`The runner of execution ${execution.metadata?.id} lives`);
+    await other.program.says(`The runner of execution ${execution.metadata?.id} is running`);
     clearInterval(forgetful);
     expect(await phase()).toBe("EXECUTION_IN_PROGRESS");
     await stopped(owner, other);
@@ -142,9 +143,19 @@ describe("execution of a running replica whose key in Redis expired", () => {
   });
 });
 
-async function openRedis(): Promise<RedisConnection> {
+/** All keys of a database of Redis. */
+async function keysOf(db: number): Promise<string[]> {
+  const redis = await openRedis(db);
+  try {
+    return await redis.run((client) => client.keys("*"));
+  } finally {
+    redis.close();
+  }
+}
+
+async function openRedis(db = 0): Promise<RedisConnection> {
   const { host, port } = world.redis;
-  const config = { host, port, db: 0, password: REDIS_PASSWORD, threadTtlMs: 1, eventsTtlMs: 1 };
+  const config = { host, port, db, password: REDIS_PASSWORD, threadTtlMs: 1, eventsTtlMs: 1 };
   return await RedisConnection.open(config, silentLogger);
 }
 

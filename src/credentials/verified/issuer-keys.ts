@@ -70,7 +70,7 @@ function cause(error: unknown, limitMs: number): string {
   if (code === "EPROTO") return "it does not speak TLS";
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
     return `its certificate is not accepted: ${messageOf(error)}`;
-  if (code === "ERR_JWKS_INVALID") return `the answer is no usable set of keys: ${messageOf(error)}`;
+  if (code === "ERR_JWKS_INVALID") return `the answer is not a usable set of keys: ${messageOf(error)}`;
   if (/parse the JSON Web Key Set/.test(messageOf(error))) return "the answer is not JSON";
   return messageOf(error);
 }
