@@ -9,6 +9,7 @@ const checks: readonly (readonly [string, readonly string[]])[] = [
   ["format and lint", ["bunx", "biome", "check", "."]],
   ["types", ["bun", "node_modules/typescript-7/bin/tsc", "-p", "."]],
   ["boundaries", ["bunx", "--bun", "depcruise", "src"]],
+  ["unused exports", ["bunx", "knip", "--include", "exports,types,files", "--no-progress"]],
   ["generated code", ["bun", "scripts/generate.ts", "--check"]],
   ["generated documentation", ["bun", "scripts/generate-docs.ts", "--check"]],
   ["documentation", ["bun", "scripts/check/documentation.ts"]],

@@ -7,7 +7,7 @@ import { isUsersMessage, SOURCE } from "./users-message.ts";
 const REPEATS_IN_A_ROW = 3;
 /** After this many equal calls among the last {@link WINDOW} the agent is told to conclude. */
 const REPEATS_IN_WINDOW = 5;
-export const WINDOW = 10;
+const WINDOW = 10;
 
 type LoopAdvice = "change-approach" | "conclude";
 

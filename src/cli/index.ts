@@ -8,9 +8,8 @@
 // How the process ends.
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
-
 // Start, drain and stop.
-export type { State } from "./lifecycle.ts";
+
 export { Lifecycle, StartStopped } from "./lifecycle.ts";
 // Standard output.
 export { print, printError } from "./print.ts";

@@ -1,5 +1,5 @@
 /** The states of a runner, in order. It never goes back. */
-export const STATES = ["starting", "running", "draining", "stopping", "stopped"] as const;
+const STATES = ["starting", "running", "draining", "stopping", "stopped"] as const;
 export type State = (typeof STATES)[number];
 
 /** A start that ends because a drain was requested. */

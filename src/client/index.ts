@@ -5,7 +5,7 @@
  */
 export { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
 export { BackendUnavailableError, ClientError, clock } from "./client-error.ts";
-export type { FollowEvent } from "./follow.ts";
+
 export { follow } from "./follow.ts";
 export { JsonView, jsonLine } from "./json-view.ts";
 export { listExecutions } from "./list.ts";

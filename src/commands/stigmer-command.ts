@@ -89,7 +89,7 @@ export function tell(text: string): void {
 }
 
 /** Explains an expected error on standard error. @throws any other error */
-export function explain(error: unknown, endpoint: string | undefined): ExitCode {
+function explain(error: unknown, endpoint: string | undefined): ExitCode {
   const say = (text: string) => tell(`error: ${text}`);
   if (error instanceof ConfigError) {
     for (const problem of error.problems) say(describeProblem(problem));

@@ -3,5 +3,5 @@
  * platforms. It never verifies anything: see `verified/` for the key of cloud mode.
  * @module
  */
-export type { Credentials } from "./credentials.ts";
+
 export { fixedKey } from "./credentials.ts";

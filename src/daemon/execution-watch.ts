@@ -3,7 +3,7 @@ import { isPending } from "./execution-phase.ts";
 import type { ExecutionService } from "./executions.ts";
 import type { LiveExecutions } from "./live-executions.ts";
 
-export interface WatchLimits {
+interface WatchLimits {
   readonly intervalMs: number;
   /** How long an execution may wait for its runner while the data directory cannot be used. */
   readonly maxPendingMs: number;

@@ -3,7 +3,7 @@
  * by tests. Neither is meant for other machines: both listen on loopback only.
  * @module
  */
-export type { Daemon, DaemonOptions } from "./daemon.ts";
+export type { Daemon } from "./daemon.ts";
 export { startDaemon } from "./daemon.ts";
 export { lockDataDirectory } from "./data-directory.ts";
 export { DevError } from "./dev-error.ts";

@@ -31,7 +31,7 @@ import type { ListFilter, ListKeys, ResourceStore } from "./resource-store.ts";
 import { slugOf } from "./slug.ts";
 
 /** Fields that every resource message has. */
-export type Resource = Message & {
+type Resource = Message & {
   apiVersion: string;
   kind: string;
   metadata?: ApiResourceMetadata | undefined;
@@ -42,10 +42,10 @@ export type Resource = Message & {
 const nextUlid = monotonicFactory();
 
 /** Organization of resources that name none. */
-export const DEFAULT_ORG = "local";
+const DEFAULT_ORG = "local";
 
 /** One kind of resource: naming, storing and finding it. */
-export class ResourceKind<T extends Resource> {
+class ResourceKind<T extends Resource> {
   readonly #schema: GenMessage<T>;
   readonly #name: string;
   readonly #prefix: string;

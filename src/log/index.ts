@@ -4,6 +4,6 @@
  * @module
  */
 export { captureConsole } from "./capture-console.ts";
-export type { LogFields, Logger, LoggerOptions } from "./logger.ts";
+export type { Logger, LoggerOptions } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
 export { writeLines } from "./write-lines.ts";

@@ -4,7 +4,7 @@ import type { SecretMask } from "../shared/secret-mask.ts";
 import { formatText } from "./text-format.ts";
 
 /** Structured values of a record: ids, counts, durations in ms. */
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Logger {
   debug(message: string, fields?: LogFields): void;

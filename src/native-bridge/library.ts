@@ -26,6 +26,7 @@ export function isOpen(): boolean {
 /**
  * The functions of the bridge. The build makes Temporal's SDK call this when it first needs one of them.
  * @throws if {@link openLibrary} was not called in this process
+ * @public called by the code that the build puts in place of the SDK's loader
  */
 export function nativeBridge(): Functions {
   library ??= { functions: exportsOf(pathFromMainThread()) };

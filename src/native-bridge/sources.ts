@@ -17,7 +17,7 @@ import { writeAtomically } from "./write-atomically.ts";
 export const MEMORY = "memory";
 
 /** A library file that was checked, and is open. */
-export interface CheckedFile {
+interface CheckedFile {
   readonly file: FileHandle;
   /** Where the dynamic linker finds exactly this file. */
   readonly loadPath: string;

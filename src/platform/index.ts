@@ -4,8 +4,10 @@
  * @module
  */
 export { openPlatform } from "./open-platform.ts";
-export type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
+export type { Platform } from "./platform.ts";
 
+/** @public */
 export type { PreflightOptions } from "./preflight/preflight.ts";
+/** @public */
 export { preflight } from "./preflight/preflight.ts";
 export type { PreflightResult } from "./preflight/run-preflight.ts";

@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 
 /** Written by every health check, to see whether Redis accepts writes. */
-export const PROBE_KEY = "stigmer:agent-runner:probe";
+const PROBE_KEY = "stigmer:agent-runner:probe";
 const PROBE_LIFE_MS = 60_000;
 
 /** Each command that the runner uses, on each kind of keys. */

@@ -13,11 +13,11 @@ import { type Refusal, refusalOf } from "./refusal.ts";
 import { checkMode, OtherServerMode } from "./server-mode.ts";
 
 /** How long connecting may take at the start, including the first commands. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** How long the start waits for a Redis that is still loading its data. */
 const LOADING_MS = 3_500;
 /** A connection with pending commands is closed after this time without an answer, since it may hang forever. */
-export const SILENCE_MS = 3_000;
+const SILENCE_MS = 3_000;
 /** How long one command may take while others are answered. */
 const COMMAND_TIMEOUT_MS = 5_000;
 /** Shortest time between two reconnects because the server is not a primary. */

@@ -9,7 +9,7 @@ export const MAX_FAILURES_IN_A_ROW = 2;
 /** The wait before each trial execution. */
 const TRIAL_BACKOFF = { initialMs: 10_000, maxMs: 120_000 };
 /** How long an execution that arrives while none are accepted waits before it is tried anyway. */
-export const HOLD_MS = 20_000;
+const HOLD_MS = 20_000;
 
 export interface AdmissionDeps {
   /** Sets how many further executions may be accepted. */

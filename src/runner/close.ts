@@ -3,7 +3,7 @@ import { messageOf } from "../shared/errors.ts";
 import { waitAtMost } from "../shared/time.ts";
 
 /** How long closing connections may take at the end. */
-export const CLOSE_LIMIT_MS = 5_000;
+const CLOSE_LIMIT_MS = 5_000;
 
 /** Closes what the runner has opened, the last one first. What cannot be closed in time ends with the process. */
 export async function close(opened: AsyncDisposableStack, log: Logger): Promise<void> {

@@ -4,7 +4,7 @@ import { messageOf, systemCode } from "./errors.ts";
 import type { NetAddress } from "./net-address.ts";
 
 /** Time limit of one probe. */
-export const PROBE_MS = 2_000;
+const PROBE_MS = 2_000;
 
 /** PEM texts and the server name of a TLS connection. */
 export interface TlsOptions {

@@ -9,7 +9,7 @@ import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer
 import { AgentExecutionQueryController } from "./wire.ts";
 
 /** How long one call may take. */
-export const CALL_TIMEOUT_MS = 30_000;
+const CALL_TIMEOUT_MS = 30_000;
 
 /** A well-formed id that no execution has. */
 const NO_EXECUTION = "aex-00000000000000000000000000";

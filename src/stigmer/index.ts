@@ -6,8 +6,8 @@
 
 // Calls, and a server of the same services.
 export { MAX_MESSAGE_BYTES } from "./channel.ts";
-export type { CallOptions } from "./client.ts";
-export { CALL_TIMEOUT_MS, StigmerClient } from "./client.ts";
+
+export { StigmerClient } from "./client.ts";
 // Executions and sessions.
 export { isTerminalPhase } from "./execution-phase.ts";
 export { SECRETS_ANNOTATION, SECRETS_IN_CONTEXT } from "./execution-secrets.ts";

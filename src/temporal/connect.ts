@@ -5,7 +5,7 @@ import { connectionOptions } from "./connection-options.ts";
 import { explain } from "./explain.ts";
 
 /** Time limit of connecting, including the first call. */
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
  * Connects and checks that the namespace exists.

@@ -5,18 +5,18 @@
  */
 export type { NativeConnection } from "@temporalio/worker";
 export { ActivityWorker } from "./activity-worker.ts";
-export { CONNECT_TIMEOUT_MS, connectTemporal } from "./connect.ts";
-export { ExecutionSlots, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
+export { connectTemporal } from "./connect.ts";
+
 export { probeTemporal } from "./health.ts";
 export type { TypedJson } from "./payload-codec.ts";
 export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";
 export { installTemporalRuntime } from "./runtime.ts";
-export type { TaskQueueState } from "./task-queue.ts";
+
 export { describeTaskQueue } from "./task-queue.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
 export { TemporalError } from "./temporal-error.ts";
 export type { Activities } from "./worker.ts";
 export { createActivityWorker } from "./worker.ts";
 export { formatIdentity, ownIdentity, parseIdentity } from "./worker-identity.ts";
-export type { PendingActivity, WorkflowRun, WorkflowState } from "./workflows.ts";
+export type { WorkflowState } from "./workflows.ts";
 export { Workflows } from "./workflows.ts";

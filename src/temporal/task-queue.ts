@@ -10,7 +10,7 @@ const ACTIVITY = 2;
 const POLLER_ALIVE_MS = 75_000;
 
 /** A poller of a task queue. */
-export interface Poller {
+interface Poller {
   readonly identity: string;
   /** When its last poll began, in ms since the epoch. */
   readonly lastPollAt: number;

@@ -11,7 +11,7 @@ import { protobufJsonCodec } from "./payload-codec.ts";
  * Minimum interval of heartbeats in the SDK. Temporal reports a cancellation in the answer to a heartbeat; with the SDK's
  * default, 80 % of the heartbeat timeout, a cancellation could arrive 24 s late.
  */
-export const HEARTBEAT_THROTTLE_MS = 4_000;
+const HEARTBEAT_THROTTLE_MS = 4_000;
 
 export type Activities = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
 

@@ -19,7 +19,7 @@ export interface WorkflowRun {
 }
 
 /** An activity that was dispatched and has not ended, according to Temporal. */
-export interface PendingActivity {
+interface PendingActivity {
   /** Time of the last heartbeat, or of the start if there was none, in ms since the epoch. */
   readonly aliveAt: number;
 }

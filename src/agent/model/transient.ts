@@ -3,7 +3,7 @@ import { causes, messageOf, systemCode } from "../../shared/errors.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
 /** Maximum wait that a provider may ask for; if it asks for more, the call fails at once. */
-export const MAX_RETRY_AFTER_MS = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 
 /** System errors that mean that nothing answers at the provider's address. */
 const UNREACHABLE = new Set([

@@ -3,6 +3,5 @@
  * Used by `start` and `dev`. It knows nothing of what they run.
  * @module
  */
-export type { Service, ServiceOptions } from "./run-service.ts";
+export type { Service } from "./run-service.ts";
 export { runService } from "./run-service.ts";
-export { handleUncaughtErrors } from "./uncaught-errors.ts";

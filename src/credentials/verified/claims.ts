@@ -3,7 +3,7 @@ import { CredentialsError } from "./credentials-error.ts";
 import { shown, type Token } from "./token.ts";
 
 /** How far this machine's clock may be behind the issuer's. There is none for expired tokens: servers reject them. */
-export const SKEW_MS = 60_000;
+const SKEW_MS = 60_000;
 /** The address is shown in messages. */
 const MAX_ISSUER_LENGTH = 500;
 

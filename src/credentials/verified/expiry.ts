@@ -3,7 +3,7 @@ import { humanDuration } from "../../shared/time.ts";
 import { iso } from "./claims.ts";
 
 /** How long before it expires a token is reported. */
-export const NOTICE_MS = 24 * 3_600_000;
+const NOTICE_MS = 24 * 3_600_000;
 
 /** Reports a token that has expired or expires soon. A token without `exp` never does. */
 export function expiryProblem(expiresAt: number | undefined, now: number, remedy: string): HealthProblem | undefined {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jos
 import { CredentialsError } from "./credentials-error.ts";
 
 /** How long fetched keys remain trusted while the issuer is unavailable, also keys that it revokes meanwhile. */
-export const KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = 24 * 3_600_000;
 /** A runner has one issuer, or two while it is changed. */
 const MAX_ISSUERS = 4;
 

@@ -5,7 +5,7 @@ import { ownerOf } from "./owner.ts";
 /** Much longer than real tokens, and within the limit of servers for a header. */
 export const MAX_TOKEN_LENGTH = 16_384;
 /** Never `none`, and no shared secrets: an issuer's public key must not be usable as one. */
-export const ALGORITHMS = ["RS256", "ES256"] as const;
+const ALGORITHMS = ["RS256", "ES256"] as const;
 /** The last second that JavaScript can represent as a date. */
 const LAST_SECOND = 8_640_000_000_000;
 

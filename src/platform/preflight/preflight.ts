@@ -3,6 +3,7 @@ import { unreachable } from "../../shared/errors.ts";
 import type { SecretMask } from "../../shared/secret-mask.ts";
 import { type CheckedRequirement, type PreflightResult, runPreflight } from "./run-preflight.ts";
 
+/** @public options of {@link preflight} */
 export interface PreflightOptions {
   /** Gets secrets that must not be shown. */
   readonly mask: SecretMask;
@@ -14,6 +15,7 @@ export interface PreflightOptions {
  * Checks everything that a runner with this configuration needs, without changing anything: Temporal, the Stigmer backend
  * and, depending on the mode, directories or Redis, the API key and Daytona.
  * @returns a result for each; never throws
+ * @public for a command that checks an installation
  */
 export async function preflight(
   config: Config,

@@ -20,7 +20,7 @@ export interface Opened<T> {
 }
 
 /** A requirement that did not answer within its limit. */
-export class NoAnswerError extends RunnerError<"no-answer"> {
+class NoAnswerError extends RunnerError<"no-answer"> {
   override readonly name = "NoAnswerError";
 }
 

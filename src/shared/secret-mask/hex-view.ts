@@ -1,7 +1,7 @@
 import { type View, ViewBuilder } from "./view.ts";
 
 /** Value in a {@link hexView} for characters that are neither digits nor separators. */
-export const BREAK = 0x10;
+const BREAK = 0x10;
 
 const DIGIT = 1;
 const BETWEEN = 2;

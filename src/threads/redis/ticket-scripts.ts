@@ -10,7 +10,7 @@ import { ANNOUNCED_TTL_MS } from "../ticket-store.ts";
  */
 
 /** A place's value: announced (not arrived yet), or the inbox of the waiting process (`-`: none) and the claim's token. */
-export const ANNOUNCED = "announced";
+const ANNOUNCED = "announced";
 export const NO_INBOX = "-";
 /** An unused queue expires after this time. */
 const LINE_TTL_MS = 3_600_000;
