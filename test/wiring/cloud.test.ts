@@ -6,6 +6,7 @@ import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../su
 import { eventually, until } from "../support/eventually.ts";
 import { messagesOf } from "../support/program.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
+import { UNTIL_GO } from "../support/until-go.ts";
 
 let world: CloudWorld;
 const replicas: Replica[] = [];
@@ -139,15 +140,18 @@ describe("a runner in cloud mode", () => {
     world.ollama.converse(({ messages }) => {
       const isWaiting = messages.some(({ content }) => content.includes("Wait"));
       const isFirst = messages.at(-1)?.role === "user";
-      if (isWaiting && isFirst) return { text: "", tools: [{ name: "execute", args: { command: "sleep 3" } }] };
+      if (isWaiting && isFirst) return { text: "", tools: [{ name: "execute", args: { command: UNTIL_GO } }] };
       return { text: "It is about production." };
     });
     const before = world.ollama.requests.length;
     const runtimeEnv = { STAGE: { value: "production", isSecret: true } };
-    const own = world.user.ask(await world.user.session(), "Wait", { runtimeEnv });
+    const session = await world.user.session();
+    const own = world.user.ask(session, "Wait", { runtimeEnv });
     await until("it runs", async () => world.ollama.requests.length > before);
     const others = await world.user.ask(await world.user.session(), "Hi");
     expect(others.status?.messages.at(-1)?.content).toBe("It is about production.");
+    const box = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
+    await Bun.write(`${box?.folder}/go`, "");
     expect((await own).status?.messages.at(-1)?.content).toBe("It is about ***.");
   });
 

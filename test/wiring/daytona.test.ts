@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
 import { MemorySessions, memoryLocks, memoryOrganization } from "../support/daytona-double/ports.ts";
 import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
-import { until } from "../support/eventually.ts";
+import { eventually, pause, until } from "../support/eventually.ts";
 
 let double: DaytonaDouble;
 let sessions: MemorySessions;
@@ -81,10 +81,12 @@ describe("a session's sandbox at Daytona", () => {
     const replica = open();
     const id = await earlier(replica);
     double.box(id).state = "stopping";
-    setTimeout(() => {
-      double.box(id).state = "stopped";
-    }, 500);
-    expect((await replica.acquire()).sandbox.id).toBe(id);
+    const looks = () => double.count(new RegExp(`^GET /sandbox/${id}$`));
+    const before = looks();
+    const acquiring = replica.acquire();
+    await until("it is looked at", () => looks() > before);
+    double.box(id).state = "stopped";
+    expect((await acquiring).sandbox.id).toBe(id);
   });
 
   test.each(["error", "build_failed", "destroying"])("is replaced if it is %s, and the user is told", async (state) => {
@@ -222,10 +224,12 @@ describe("a session's sandbox at Daytona", () => {
     const box = double.box(handle.sandbox.id);
     await until("it is refreshed more than once", () => box.refreshed > 2);
     await handle.release();
-    await Bun.sleep(100);
-    const last = box.refreshed;
-    await Bun.sleep(200);
-    expect(box.refreshed).toBe(last);
+    // The last request may still be under way.
+    await eventually(async () => {
+      const last = box.refreshed;
+      await pause(200);
+      expect(box.refreshed).toBe(last);
+    });
   });
 });
 

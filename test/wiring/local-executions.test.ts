@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MessageType, SubAgentStatus, TodoStatus, ToolCallStatus } from "../../src/stigmer/index.ts";
+import {
+  AgentExecutionQueryController,
+  MessageType,
+  SubAgentStatus,
+  TodoStatus,
+  ToolCallStatus,
+} from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
@@ -71,13 +77,17 @@ describe("an execution in local mode", () => {
 
   test("is in progress, with the user's message, before the model is called", async () => {
     const before = world.ollama.requests.length;
-    world.ollama.converse(() => ({ text: "Late.", delay: 500 }));
+    const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+    world.ollama.converse(() => ({ text: "Late.", after: goesOn }));
     const execution = await world.begin(await world.session(), "Wait");
     await until("the model is asked", () => world.ollama.requests.length > before);
-    const states = await world.follow(execution);
-    expect(states[0] && phaseOf(states[0])).toBe("EXECUTION_IN_PROGRESS");
-    expect(states[0]?.status?.messages.map(({ content }) => content)).toEqual(["Wait"]);
-    expect(states[0]?.status?.startedAt).not.toBe("");
+    const value = execution.metadata?.id ?? "";
+    const now = await world.client.call(AgentExecutionQueryController.method.get, { value });
+    expect(phaseOf(now)).toBe("EXECUTION_IN_PROGRESS");
+    expect(now.status?.messages.map(({ content }) => content)).toEqual(["Wait"]);
+    expect(now.status?.startedAt).not.toBe("");
+    goOn();
+    await world.follow(execution);
   });
 
   test("shows a message only when it is complete, and never changes it", async () => {

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { EXIT } from "../../src/cli/index.ts";
 import { AgentExecutionQueryController, ExecutionPhase } from "../../src/stigmer/index.ts";
-import { eventually, until } from "../support/eventually.ts";
+import { eventually, pause, until } from "../support/eventually.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
+import { UNTIL_GO } from "../support/until-go.ts";
 
 let world: LocalWorld;
 afterEach(() => world[Symbol.asyncDispose]());
@@ -20,6 +22,8 @@ async function running(message: string): Promise<string> {
   return execution.metadata?.id ?? "";
 }
 
+const go = () => Bun.write(join(world.workspace, "go"), "");
+
 async function stateOf(id: string) {
   return await world.client.call(AgentExecutionQueryController.method.get, { value: id });
 }
@@ -31,7 +35,7 @@ async function readiness(): Promise<number> {
 describe("a runner in local mode", () => {
   test("that drains finishes its executions, takes no new ones, and answers requests until it ends", async () => {
     world = await localWorld();
-    world.ollama.converse(slowly("sleep 2"));
+    world.ollama.converse(slowly(UNTIL_GO));
     const id = await running("Finish");
     await until("it is ready", async () => (await readiness()) === 200);
     const shutdown = await fetch(`${world.runner.adminUrl}/shutdown`, { method: "POST" });
@@ -41,6 +45,7 @@ describe("a runner in local mode", () => {
     expect(await readiness()).toBe(503);
     const again = await fetch(`${world.runner.adminUrl}/shutdown`, { method: "POST" });
     expect(await again.json()).toEqual(first);
+    await go();
     expect(await world.runner.ended).toBe(EXIT.ok);
     expect(phaseOf(await stateOf(id))).toBe("EXECUTION_COMPLETED");
     await expect(fetch(`${world.runner.adminUrl}/livez`)).rejects.toThrow();
@@ -69,14 +74,21 @@ describe("a runner in local mode", () => {
 
   test("delivers the last status after an outage of the daemon", async () => {
     world = await localWorld();
-    world.ollama.converse(slowly("sleep 1"));
+    world.ollama.converse(slowly(UNTIL_GO));
     const id = await running("Persist");
     await until(
       "it is in progress",
       async () => (await stateOf(id)).status?.phase === ExecutionPhase.EXECUTION_IN_PROGRESS,
     );
+    const asked = world.ollama.requests.length;
     await world.stopDaemon();
-    await Bun.sleep(10_000);
+    await go();
+    await until("the model gives its last answer", () => world.ollama.requests.length > asked);
+    await until("a status cannot be delivered", () =>
+      world.log.some((line) => line.includes("A status update could not be delivered")),
+    );
+    // The last one cannot be delivered either.
+    await pause(2_000);
     await until("health says so", async () =>
       (await fetch(`${world.runner.adminUrl}/healthz`).then((answer) => answer.text())).includes("Stigmer"),
     );

@@ -53,10 +53,8 @@ describe("the embedded Temporal server", () => {
     const controller = new AbortController();
     const opening = open({ path, signal: controller.signal });
     await until("it is started", () => Bun.file(join(folder.path, "started")).exists());
-    const began = Date.now();
     controller.abort(new Error("not wanted"));
     await expect(opening).rejects.toThrow("not wanted");
-    expect(Date.now() - began).toBeLessThan(3_000);
     await until("it is gone", async () => (await processesWith("sleep 5432")).length === 0);
   });
 
@@ -65,11 +63,9 @@ describe("the embedded Temporal server", () => {
     const path = await fake(
       `echo 'time=1 level=ERROR msg="failed starting server: file is \\"no\\" database"'; ${noise}; exit 1`,
     );
-    const began = Date.now();
     await expect(open({ path })).rejects.toThrow(
       /^The Temporal development server ended while it was starting: failed starting server: file is "no" database$/,
     );
-    expect(Date.now() - began).toBeLessThan(5_000);
     await Bun.write(join(dataDir, "temporal.db"), "this is no database, whatever its name says".repeat(50));
     await expect(open()).rejects.toThrow(/ended while it was starting: .*not a database/);
   });

@@ -15,7 +15,9 @@ test("a start waits for a Redis that is still loading its data", async () => {
   const restarted = server.restart();
   const answer = () => server.command("GET", "key:1").then(String, String);
   await until("it reads its data", async () => (await answer()).includes("LOADING"));
-  const redis = await RedisConnection.open(server.config, silentLogger);
+  // However long it takes on this machine.
+  const limits = { connectMs: 120_000, loadingMs: 120_000 };
+  const redis = await RedisConnection.open(server.config, silentLogger, limits);
   expect(await redis.probe()).toBeUndefined();
   redis.close();
   await restarted;

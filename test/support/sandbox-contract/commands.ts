@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { COMMAND_OUTPUT_LIMIT, type Sandbox, TIMEOUT_EXIT_CODE } from "../../../src/sandbox/index.ts";
+import { pause } from "../eventually.ts";
 import { asked, type OpenSubject, printed, type Subject } from "./subject.ts";
 
 /** How commands run in every kind of sandbox. */
@@ -114,17 +115,15 @@ export function commandsContract(kind: string, open: OpenSubject): void {
 
       test("do not wait for background processes, which run until the sandbox is released", async () => {
         const handle = await subject.acquire();
-        const began = Date.now();
         const { output } = await handle.sandbox.execute("(while sleep 0.1; do date +%N >beat; done) & echo started");
         expect(output).toBe("started\n");
-        expect(Date.now() - began).toBeLessThan(10_000);
         const beat = () => printed(handle.sandbox, "cat beat");
         const first = await asked(beat, (value) => value !== "");
         await asked(beat, (value) => value !== first);
         await handle.release();
         const { sandbox: again } = await subject.acquire();
         const last = await printed(again, `cat '${handle.sandbox.root}/beat'`);
-        await Bun.sleep(500);
+        await pause(500);
         expect(await printed(again, `cat '${handle.sandbox.root}/beat'`)).toBe(last);
       });
 
@@ -143,7 +142,7 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         controller.abort(new Error("aborted"));
         await running.catch(() => undefined);
         const last = await beat();
-        await Bun.sleep(500);
+        await pause(500);
         expect(await beat()).toBe(last);
       });
 
@@ -156,7 +155,7 @@ export function commandsContract(kind: string, open: OpenSubject): void {
 
     describe(`commands that take too long in a ${kind} sandbox`, () => {
       test("are stopped with everything that they started, and their output is kept", async () => {
-        const brief = await open({ commandTimeoutMs: 1_000 });
+        const brief = await open({ commandTimeoutMs: 3_000 });
         try {
           const handle = await brief.acquire();
           const result = await handle.sandbox.execute(
@@ -164,10 +163,10 @@ export function commandsContract(kind: string, open: OpenSubject): void {
           );
           expect(result.exitCode).toBe(TIMEOUT_EXIT_CODE);
           expect(result.output).toBe(
-            "begun\n[The command did not end within 1.0 s and was stopped with everything that it had started.]",
+            "begun\n[The command did not end within 3.0 s and was stopped with everything that it had started.]",
           );
           const last = await printed(handle.sandbox, "cat beat");
-          await Bun.sleep(500);
+          await pause(500);
           expect(await printed(handle.sandbox, "cat beat")).toBe(last);
         } finally {
           await brief.close();
