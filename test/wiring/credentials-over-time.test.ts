@@ -4,7 +4,7 @@ import type { CredentialsConfig } from "../../src/config/index.ts";
 import { CredentialsError, type OpenCredentials } from "../../src/credentials/verified/index.ts";
 import { withRemedies } from "../../src/shared/runner-error.ts";
 import { type TestAuthority, testAuthority } from "../support/certificates.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { keyTrial } from "../support/key-trial.ts";
 import { type MountedSecret, mountedSecret } from "../support/mounted-secret.ts";
 import { AUDIENCE, type TokenIssuer, tokenIssuer } from "../support/token-issuer.ts";
@@ -58,7 +58,7 @@ const unavailable = () => new Response("", { status: 503 });
 const forged = (token: string) => `${token.slice(0, token.lastIndexOf(".") + 1)}${"A".repeat(342)}`;
 
 /** Long enough for the file to be looked at several times. */
-const severalLooks = () => Bun.sleep(POLL_MS * 8);
+const severalLooks = () => pause(POLL_MS * 8);
 
 /** Waits until the next call would use the token. */
 async function inUse(open: OpenCredentials, token: string): Promise<void> {

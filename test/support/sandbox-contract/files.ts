@@ -123,6 +123,7 @@ export function filesContract(kind: string, open: OpenSubject): void {
       });
 
       test("lists a directory by name, without the runner's own directory", async () => {
+        const began = Date.now();
         await sandbox.execute(`mkdir -p b ${OWN_DIRECTORY}; printf 12345 >c; : >a; ln -s c link; : >.hidden`);
         const { items, truncated } = await sandbox.list("/");
         expect(truncated).toBe(false);
@@ -143,7 +144,9 @@ export function filesContract(kind: string, open: OpenSubject): void {
         const names = relative(items).filter((name) => /^[abc]$/.test(name));
         expect(names).toEqual(["a", "b", "c"]);
         const changed = items.find(({ path }) => path.endsWith("/c"))?.modifiedAt.getTime() ?? 0;
-        expect(Math.abs(Date.now() - changed)).toBeLessThan(60_000);
+        // The clock of a file system is coarser.
+        expect(changed).toBeGreaterThan(began - 2_000);
+        expect(changed).toBeLessThan(Date.now() + 2_000);
       });
 
       test("lists only directories", async () => {
