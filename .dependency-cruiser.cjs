@@ -161,7 +161,7 @@ module.exports = {
     packageOnlyIn("sqlite", "threads|daemon|shared", "bun:sqlite"),
   ],
   options: {
-    // Needs the JavaScript API of `typescript` 6: without it, type-only imports go unseen.
+    // Needs the JavaScript API of `typescript` 6: without it, `export type … from` goes unseen.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     doNotFollow: { path: "node_modules" },

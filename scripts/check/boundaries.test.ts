@@ -10,6 +10,7 @@ const violations: readonly (readonly [rule: string, file: string, source: string
   ["no-circular", "log/circular-a.ts", `import { b } from "./circular-b.ts"; export const a = () => b;`],
   ["public-api-only", "runner/inside.ts", `import { a } from "../log/inner.ts"; export { a };`],
   ["public-api-only", "runner/inside-type.ts", `import type { A } from "../log/inner.ts"; export type B = A;`],
+  ["public-api-only", "runner/inside-export.ts", `export type { A } from "../log/inner.ts"; export const c = 1;`],
   ["shared-imports-no-module", "shared/up.ts", `export { a } from "../log/index.ts";`],
   ["definition-imports-nothing", "definition/agent.ts", `import type { A } from "../log/index.ts"; export type B = A;`],
   ["definition-has-types-only", "agent/defines.ts", `export { shape } from "../definition/index.ts";`],
