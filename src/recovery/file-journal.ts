@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { lockFile } from "../shared/file-lock.ts";
@@ -7,6 +7,8 @@ import { type Journal, type JournalEntry, parseEntry } from "./journal.ts";
 
 const LOCK = "lock";
 const SUFFIX = ".json";
+/** Begins the name of a subdirectory that is not locked yet. */
+const HIDDEN = ".";
 
 /**
  * A journal in a directory. Each runner has a subdirectory with a file for each execution, and a lock on it that ends with
@@ -16,7 +18,8 @@ export class FileJournal implements Journal {
   readonly #directory: string;
   readonly #own: string;
   readonly #log: Logger;
-  #release: (() => void) | undefined;
+  /** Ends the lock on the own subdirectory; absent until something is written there. */
+  #locked: Promise<() => void> | undefined;
 
   /** @param directory created if missing */
   constructor(directory: string, log: Logger) {
@@ -37,7 +40,7 @@ export class FileJournal implements Journal {
     const taken: JournalEntry[] = [];
     for (const name of await readdir(this.#directory).catch(() => [])) {
       const directory = join(this.#directory, name);
-      if (directory === this.#own) continue;
+      if (directory === this.#own || name.startsWith(HIDDEN)) continue;
       // A damaged subdirectory must not prevent reading the others.
       await this.#try(async () => {
         taken.push(...(await this.#take(directory)));
@@ -50,8 +53,8 @@ export class FileJournal implements Journal {
   async giveBack(): Promise<void> {}
 
   async close(): Promise<void> {
-    this.#release?.();
-    this.#release = undefined;
+    await this.#try(async () => (await this.#locked)?.());
+    this.#locked = undefined;
     await this.#try(async () => {
       // If files are left, the next runner takes them.
       const left = await readdir(this.#own).catch(() => []);
@@ -75,10 +78,12 @@ export class FileJournal implements Journal {
   }
 
   async #write(entry: JournalEntry): Promise<void> {
-    if (this.#release === undefined) {
-      await mkdir(this.#own, { recursive: true, mode: 0o700 });
-      this.#release = lockFile(join(this.#own, LOCK));
-    }
+    // Only once, even if many executions begin at the same time: a second lock would fail, and replace the first one.
+    this.#locked ??= createLocked(this.#own).catch((error: unknown) => {
+      this.#locked = undefined;
+      throw error;
+    });
+    await this.#locked;
     await writeEntry(this.#own, entry);
   }
 
@@ -86,6 +91,24 @@ export class FileJournal implements Journal {
     await work().catch((error: unknown) =>
       this.#log.debug(`The journal in ${this.#directory} cannot be used: ${messageOf(error)}`),
     );
+  }
+}
+
+/**
+ * Creates a subdirectory that is locked from the moment in which other runners can see it.
+ * @returns the function that unlocks it
+ */
+async function createLocked(directory: string): Promise<() => void> {
+  const hidden = join(dirname(directory), `${HIDDEN}${basename(directory)}`);
+  await mkdir(hidden, { recursive: true, mode: 0o700 });
+  const release = lockFile(join(hidden, LOCK));
+  if (release === undefined) throw new Error(`${hidden} is locked by another process`);
+  try {
+    await rename(hidden, directory);
+    return release;
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

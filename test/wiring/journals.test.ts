@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/log/index.ts";
 import { FileJournal, type Journal, type JournalEntry } from "../../src/recovery/index.ts";
 import { RedisJournal } from "../../src/recovery/redis/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
+import { yieldToEventLoop } from "../../src/shared/time.ts";
 import { until } from "../support/eventually.ts";
 import { entry, journalContract } from "../support/journal-contract.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
@@ -39,6 +40,39 @@ journalContract("Redis", async () => {
       await server[Symbol.asyncDispose]();
     },
   };
+});
+
+test("a journal directory gives nothing of a runner that began many executions at once", async () => {
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, "running");
+  const [one, other] = [new FileJournal(directory, silentLogger), new FileJournal(directory, silentLogger)];
+  const ids = Array.from({ length: 20 }, (_, index) => `aex-${index}`);
+  await Promise.all(ids.map((id) => one.begin(entry(id))));
+  // A lock that nothing refers to would end.
+  Bun.gc(true);
+  await yieldToEventLoop();
+  expect(await other.takeAbandoned()).toEqual([]);
+  await one.close();
+  const found = (await other.takeAbandoned()).map(({ executionId }) => executionId);
+  expect(found.toSorted()).toEqual(ids.toSorted());
+});
+
+test("a journal directory is never without its lock", async () => {
+  await using folder = await temporaryFolder();
+  const directory = join(folder.path, "running");
+  for (let round = 0; round < 20; round++) {
+    const [one, other] = [new FileJournal(directory, silentLogger), new FileJournal(directory, silentLogger)];
+    let isBegun = false;
+    const beginning = one.begin(entry("aex-1")).finally(() => {
+      isBegun = true;
+    });
+    while (!isBegun) expect(await other.takeAbandoned()).toEqual([]);
+    await beginning;
+    await one.close();
+    expect(await other.takeAbandoned()).toEqual([entry("aex-1")]);
+    await other.end("aex-1");
+    await other.close();
+  }
 });
 
 test("a journal directory tolerates damaged and unrelated files", async () => {
