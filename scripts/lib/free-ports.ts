@@ -1,4 +1,9 @@
+import { randomInt } from "node:crypto";
 import { createServer, type Server } from "node:net";
+
+/** Below the ports that systems give to outgoing connections: one of those could take a port before its server does. */
+const FIRST = 10_000;
+const LAST = 32_000;
 
 /** Finds free ports. All are kept open until all are known, so that none is returned twice. */
 export async function freePorts(count: number): Promise<number[]> {
@@ -9,10 +14,11 @@ export async function freePorts(count: number): Promise<number[]> {
 }
 
 async function listen(): Promise<Server> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return server;
+  for (;;) {
+    const server = createServer();
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    server.once("error", (error) => ("code" in error && error.code === "EADDRINUSE" ? resolve(false) : reject(error)));
+    server.listen(randomInt(FIRST, LAST), "127.0.0.1", () => resolve(true));
+    if (await promise) return server;
+  }
 }

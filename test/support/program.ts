@@ -49,9 +49,13 @@ export function startProgram(
     output: () => text.stdout,
     errors: () => text.stderr,
     says: async (words) => {
-      await until("the text", () => text.stdout.includes(words)).catch(() => {
-        throw new Error(`the program did not say "${words}" but:\n${text.stdout}${text.stderr}`);
+      let hasEnded = false;
+      void exited.then(() => {
+        hasEnded = true;
       });
+      await until("the text, or the end", () => text.stdout.includes(words) || hasEnded).catch(() => undefined);
+      if (!text.stdout.includes(words))
+        throw new Error(`the program did not say "${words}" but:\n${text.stdout}${text.stderr}`);
     },
     [Symbol.asyncDispose]: async () => {
       kill("SIGKILL");
