@@ -10,7 +10,7 @@ export type SandboxErrorCode =
   | "invalid"
   | "unavailable";
 
-/** Something that a sandbox cannot do. The message is for the agent: it says what to do instead. */
+/** A sandbox could not do something. The message is for the agent, and says what to do instead. */
 export class SandboxError extends RunnerError<SandboxErrorCode> {
   override readonly name: string = "SandboxError";
 

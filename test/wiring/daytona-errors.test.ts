@@ -27,7 +27,7 @@ async function textOf(call: Promise<unknown>): Promise<string> {
   return await call.then(() => "it did not fail", explained);
 }
 
-describe("an error of Daytona's API becomes a message", () => {
+describe("an error of Daytona's API says what to do", () => {
   test.each([
     [401, "Invalid credentials", /DAYTONA_API_KEY.*app\.daytona\.io\/dashboard\/keys/],
     [403, "Forbidden resource", /DAYTONA_API_KEY/],
@@ -44,23 +44,23 @@ describe("an error of Daytona's API becomes a message", () => {
     expect(double.count(/^POST \/sandbox$/)).toBe(1);
   });
 
-  test("where nothing listens", async () => {
+  test("if nothing listens at the address", async () => {
     expect(await textOf(open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping())).toContain("DAYTONA_API_URL");
   });
 
-  test("where the key is wrong, without showing it", async () => {
+  test("if the key is wrong, without showing the key", async () => {
     const text = await textOf(open({ apiKey: "dtn_wrong_key" }).api.ping());
     expect(text).toContain("DAYTONA_API_KEY");
     expect(text).not.toContain("dtn_wrong_key");
   });
 
-  test("where it does not answer", async () => {
+  test("if there is no answer", async () => {
     double.fault({ request: /^GET/, hang: true });
     await expect(open().api.ping()).rejects.toThrow("did not answer within 4 s");
   });
 });
 
-describe("a request that fails for a moment is made again", () => {
+describe("a request that fails temporarily is repeated", () => {
   test.each([429, 500, 502, 503])("after %i", async (status) => {
     double.fault({ request: /^POST \/sandbox$/, status, times: 2 });
     const { sandbox } = await open().acquire();
@@ -69,27 +69,27 @@ describe("a request that fails for a moment is made again", () => {
     expect((await sandbox.execute("echo works")).output).toBe("works\n");
   });
 
-  test("not before Daytona wants it", async () => {
+  test("not before the time that Daytona asks for", async () => {
     double.fault({ request: /^POST \/sandbox$/, status: 429, headers: { "retry-after": "2" }, times: 1 });
     const began = Date.now();
     await open().acquire();
     expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
   });
 
-  test("without making a second sandbox where only the answer was lost", async () => {
+  test("without creating a second sandbox if only the answer was lost", async () => {
     double.fault({ request: /^POST \/sandbox$/, loseAnswer: true, times: 1 });
     const { sandbox } = await open().acquire();
     expect(double.boxes.size).toBe(1);
     expect(double.boxes.has(sandbox.id)).toBe(true);
   });
 
-  test("without running a command twice where only the answer was lost", async () => {
+  test("without running a command twice if only the answer was lost", async () => {
     const { sandbox } = await open().acquire();
     double.fault({ request: /execute$/, loseAnswer: true, times: 1 });
     expect(await sandbox.execute("echo x >>ran; wc -l <ran")).toMatchObject({ output: "1\n", exitCode: 0 });
   });
 
-  test("and gives up in the end, with a message", async () => {
+  test("a limited number of times, then it fails with the reason", async () => {
     const { sandbox } = await open({ isImpatient: true }).acquire();
     double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
     expect(await textOf(sandbox.execute("echo x"))).toMatch(/no healthy upstream.*status\.app\.daytona\.io/s);

@@ -28,12 +28,12 @@ describe("an error of Daytona", () => {
     expect(failure.remedies).toEqual([expect.stringMatching(/^[A-Z].*\.$/)]);
   });
 
-  test("is transient where the same request may succeed later", () => {
+  test("is transient if the same request may succeed later", () => {
     for (const status of [408, 429, 500, 502, 503, 504]) expect(refused(status).isTransient).toBe(true);
     for (const status of [400, 401, 402, 403, 404]) expect(refused(status).isTransient).toBe(false);
   });
 
-  test("without an answer is told by its kind", () => {
+  test("without an answer is classified by its type", () => {
     const explain = (error: unknown) => explainDaytona("look", error);
     expect(explain(new DaytonaTimeoutError("too slow")).reason).toBe("timeout");
     expect(explain(new DaytonaConnectionError("ECONNREFUSED")).reason).toBe("unreachable");
@@ -41,12 +41,12 @@ describe("an error of Daytona", () => {
     expect(explain("text").reason).toBe("failed");
   });
 
-  test("is explained once", () => {
+  test("is explained only once", () => {
     const failure = refused(500);
     expect(explainDaytona("do something else", failure)).toBe(failure);
   });
 
-  test("may say how long it wants to be left alone", () => {
+  test("may say when the next request is accepted", () => {
     expect(retryAfterMs(refused(429, "no", { "retry-after": "3" }))).toBe(3_000);
     for (const value of ["", "0", "-1", "soon"])
       expect(retryAfterMs(refused(429, "no", { "retry-after": value }))).toBeUndefined();

@@ -69,7 +69,7 @@ export class SessionSandbox {
       if (signal.aborted) throw error;
       throw new SandboxError(
         "unavailable",
-        `The sandbox of session ${this.#sessionId} cannot be had: the lock around it could not be taken: ${explained(error)}`,
+        `The sandbox of session ${this.#sessionId} is not available, because its lock could not be acquired: ${explained(error)}`,
         error,
       );
     });
@@ -149,7 +149,7 @@ export class SessionSandbox {
       }
       throw new SandboxError(
         "unavailable",
-        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, since the runner cannot check at the moment whether its DAYTONA_API_KEY is of the organization of the other runners: ${explained(error)} Send the message again.`,
+        `The sandbox ${replaces} of session ${this.#sessionId} was not found. It is not replaced, because the runner cannot check now whether its DAYTONA_API_KEY belongs to the organization of the other runners: ${explained(error)} Send the message again.`,
         error,
       );
     }
@@ -167,8 +167,8 @@ export class SessionSandbox {
       await sessions.setSandbox(this.#sessionId, sandboxId, signal);
     } catch (error) {
       signal.throwIfAborted();
-      // It is found by its label the next time.
-      log.warn(`The sandbox ${sandboxId} could not be written to session ${this.#sessionId}: ${explained(error)}`);
+      // The next execution finds it by its label.
+      log.warn(`The sandbox ${sandboxId} could not be stored in session ${this.#sessionId}: ${explained(error)}`);
     }
   }
 }

@@ -23,7 +23,9 @@ export async function checkPrograms(
   if (word === "missing") {
     throw new SandboxError(
       "unavailable",
-      `The sandbox ${sandboxId} lacks programs that its tools need: ${rest}. ${programsRemedy}`,
+      `The sandbox ${sandboxId} lacks programs that its tools need: ${rest}.`,
+      undefined,
+      [programsRemedy],
     );
   }
   if (rest === "") throw new SandboxError("unavailable", `The sandbox ${sandboxId} has no directory ${workDir}.`);

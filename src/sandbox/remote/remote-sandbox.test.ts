@@ -21,9 +21,10 @@ describe("opening a remote sandbox", () => {
   test("fails if the host lacks programs, and says what to do", async () => {
     const local = new LocalHost(folder.path);
     const run: RemoteHost["run"] = (script, options) => local.run(`PATH=/nowhere\n${script}`, options);
-    await expect(open({ run })).rejects.toThrow(
-      /^The sandbox sbx-1 lacks programs that its tools need: .*Install them\.$/,
-    );
+    await expect(open({ run })).rejects.toMatchObject({
+      message: expect.stringMatching(/^The sandbox sbx-1 lacks programs that its tools need: .*base64/),
+      remedies: ["Install them."],
+    });
   });
 
   test("fails if the host does not run scripts, and quotes its output", async () => {
