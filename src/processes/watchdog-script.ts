@@ -21,10 +21,23 @@ while read -r what id; do
 done
 exec 2>/dev/null
 prefix=$1 tries=$(($2 * 10))
+tracked() {
+  for file in $(grep -lF "${TRACKING_VARIABLE}=$prefix" /proc/[0-9]*/environ); do
+    pid=\${file#/proc/}
+    echo "\${pid%/environ}"
+  done
+}
 leaders() {
   for one in $known; do case $one in session=*) kill "$1" "\${one#*=}" && found=yes ;; esac; done
 }
-[ "$tries" -eq 0 ] || leaders -TERM
+if [ "$tries" -gt 0 ]; then
+  # The runner may have been killed before it could report a leader.
+  for pid in $(tracked); do
+    read -r stat <"/proc/$pid/stat" && set -- \${stat##*)}
+    case " $known " in *" session=$pid "*) ;; *) [ "$4" != "$pid" ] || known="$known session=$pid" ;; esac
+  done
+  leaders -TERM
+fi
 while [ "$tries" -gt 0 ]; do
   found=
   leaders -0
@@ -50,10 +63,7 @@ for sweep in 1 2 3 4 5; do
     set -- "$prefix" \${stat##*)}
     case " $known " in *" session=$4 "*|*" session=$5 "*|*" stray=$pid:\${21} "*) kill -KILL "$pid" ;; esac
   done
-  for file in $(grep -lF "${TRACKING_VARIABLE}=$prefix" /proc/[0-9]*/environ); do
-    pid=\${file#/proc/}
-    kill -KILL "\${pid%/environ}"
-  done
+  for pid in $(tracked); do kill -KILL "$pid"; done
   sleep 0.2
 done
 for one in $known; do

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { until } from "../../test/support/eventually.ts";
 import { isRunning } from "../../test/support/processes.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 
 /** Starts a process that only its session gives away, kills the watchdog, and starts another one. */
 const RUNNER = `import { spawn } from "node:child_process";
@@ -23,4 +24,23 @@ test("a watchdog that was killed is replaced by one that knows the same processe
   expect([child, watchdog].every(isRunning)).toBe(true);
   runner.kill("SIGKILL");
   await until("the process and the watchdog have ended", () => ![child, watchdog].some(isRunning));
+});
+
+/** Starts a process, but never reports it to the watchdog. */
+const SILENT_RUNNER = `import { spawnTracked } from ${JSON.stringify(join(import.meta.dir, "spawn-tracked.ts"))};
+import { Watchdog } from ${JSON.stringify(join(import.meta.dir, "watchdog.ts"))};
+const watchdog = new Watchdog(600_000);
+watchdog.start();
+const script = "trap 'echo finished >finished; exit' TERM; echo started; while :; do sleep 0.1; done";
+const options = { cwd: process.argv.at(-1), env: { PATH: "/usr/bin:/bin" }, stdio: ["ignore", "inherit", "ignore"] };
+spawnTracked("/bin/sh", ["-c", script], options, watchdog.trackingPrefix);
+setInterval(() => {}, 1000);`;
+
+test("a process may finish its work even if the runner was killed before it reported the process", async () => {
+  await using folder = await temporaryFolder();
+  const runner = Bun.spawn([process.execPath, "-e", SILENT_RUNNER, folder.path], { stdout: "pipe" });
+  const { value } = await runner.stdout.getReader().read();
+  expect(new TextDecoder().decode(value)).toBe("started\n");
+  runner.kill("SIGKILL");
+  await until("the process has finished", () => Bun.file(join(folder.path, "finished")).exists());
 });

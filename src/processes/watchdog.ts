@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { registerOwnSession } from "./orphans.ts";
 import { RUNNER_TRACKING_ID } from "./tracking-id.ts";
 import { WATCHDOG_SCRIPT } from "./watchdog-script.ts";
@@ -8,6 +7,7 @@ import { WATCHDOG_SCRIPT } from "./watchdog-script.ts";
  */
 const MIN_LIFE_MS = 1_000;
 
+type Child = Bun.Subprocess<"pipe", "ignore", "ignore">;
 type EntryKind = "session" | "stray" | "group";
 
 /**
@@ -20,7 +20,7 @@ export class Watchdog {
   readonly #graceS: number;
   /** What it has to know, by id. */
   readonly #entries = new Map<string, EntryKind>();
-  #child: ChildProcess | undefined;
+  #child: Child | undefined;
 
   /** @param graceMs time between SIGTERM and SIGKILL; 0: only SIGKILL */
   constructor(graceMs: number) {
@@ -65,32 +65,41 @@ export class Watchdog {
     this.#tell(kind, id);
   }
 
+  /** The line is in the pipe when this returns: this process may be killed right after. */
   #tell(kind: EntryKind | "drop", id: string): void {
-    this.#child?.stdin?.write(`${kind} ${id}\n`);
+    try {
+      this.#child?.stdin.write(`${kind} ${id}\n`);
+      Promise.resolve(this.#child?.stdin.flush()).catch(() => undefined);
+    } catch {
+      // It has ended: the next one is told everything.
+    }
   }
 
-  #spawn(): ChildProcess {
-    // A session of its own: Ctrl-C in the terminal must not end it.
-    const child = spawn("/bin/sh", ["-c", WATCHDOG_SCRIPT, "sh", this.trackingPrefix, String(this.#graceS)], {
-      env: { PATH: "/usr/bin:/bin" },
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-      cwd: "/",
-    });
+  #spawn(): Child | undefined {
     const startedAt = Date.now();
-    const lost = () => {
-      if (this.#child === child) this.#child = undefined;
-    };
-    registerOwnSession(child.pid);
-    child.on("error", lost);
-    child.on("exit", () => {
-      lost();
-      // A command may have killed it: `pkill sh`.
-      if (this.#entries.size > 0 && Date.now() - startedAt >= MIN_LIFE_MS) this.start();
-    });
-    child.stdin?.on("error", lost);
-    child.unref();
-    return child;
+    try {
+      const child = Bun.spawn(["/bin/sh", "-c", WATCHDOG_SCRIPT, "sh", this.trackingPrefix, String(this.#graceS)], {
+        env: { PATH: "/usr/bin:/bin" },
+        stdio: ["pipe", "ignore", "ignore"],
+        // A session of its own: Ctrl-C in the terminal must not end it.
+        detached: true,
+        cwd: "/",
+        onExit: (ended) => this.#lost(ended, startedAt),
+      });
+      registerOwnSession(child.pid);
+      child.unref();
+      return child;
+    } catch {
+      // No room for another process now: the next entry tries again.
+      return undefined;
+    }
+  }
+
+  #lost(child: Child, startedAt: number): void {
+    if (this.#child?.pid !== child.pid) return;
+    this.#child = undefined;
+    // A command may have killed it: `pkill sh`.
+    if (this.#entries.size > 0 && Date.now() - startedAt >= MIN_LIFE_MS) this.start();
   }
 }
 
