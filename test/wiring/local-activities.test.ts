@@ -174,12 +174,12 @@ describe("the activities", () => {
     // The heartbeat timeout is shorter than the model's silence: heartbeats must come by the clock.
     const options = {
       taskQueue: QUEUE,
-      startToCloseTimeout: "14 s",
-      heartbeatTimeout: "7 s",
+      startToCloseTimeout: "30 s",
+      heartbeatTimeout: "15 s",
       retry: { maximumAttempts: 1 },
     } as const;
     const result = await (await caller.start({ name: "ExecuteGraphton", args: [input, "thread-t"], options })).result();
-    expect(result).toMatchObject({ phase: "EXECUTION_FAILED", error: expect.stringContaining("time limit of 14 s") });
+    expect(result).toMatchObject({ phase: "EXECUTION_FAILED", error: expect.stringContaining("time limit of 30 s") });
   });
 
   test("EnsureThread does not wait behind executions, and executions beyond the limit wait", async () => {
