@@ -1,28 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { installProgram, messagesOf, startProgram } from "../support/program.ts";
-import { startTemporal, type TestTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { messagesOf, startProgram } from "../support/program.ts";
 
-let temporal: TestTemporal;
-let folder: TemporaryFolder;
-let file: string;
+let installed: InstalledProgram;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  temporal = await startTemporal();
+  installed = await installWithTemporal();
 });
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => installed[Symbol.asyncDispose]());
 
 async function start(env: Record<string, string>) {
   const [port = 0] = await freePorts(1);
-  const all = { MODE: "local", TEMPORAL_SERVICE_ADDRESS: temporal.address, ADMIN_PORT: String(port), ...env };
-  return { ...startProgram(file, ["start"], all, join(folder.path, "program")), port };
+  const all = { MODE: "local", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ADMIN_PORT: String(port), ...env };
+  return { ...startProgram(installed.file, ["start"], all, join(installed.folder.path, "program")), port };
 }
 
 describe("admin server", () => {

@@ -2,38 +2,30 @@ import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
-import { startTemporal, type TestTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 
-let temporal: TestTemporal;
-let folder: TemporaryFolder;
-let file: string;
+let installed: InstalledProgram;
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  temporal = await startTemporal();
+  installed = await installWithTemporal();
 });
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => installed[Symbol.asyncDispose]());
 
 function start(dataDir: string): RunningProgram {
   const env = {
     MODE: "local",
     ADMIN_PORT: "0",
-    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    TEMPORAL_SERVICE_ADDRESS: installed.temporal.address,
     STIGMER_DATA_DIR: dataDir,
   };
-  return startProgram(file, [], env, folder.path);
+  return startProgram(installed.file, [], env, installed.folder.path);
 }
 
 describe("runner in local mode", () => {
   test.each(["threads.db", "turns.db"])(
     "whose %s is damaged does not start, and names the file and what to do",
     async (name) => {
-      const dataDir = join(folder.path, `damaged-${name}`);
+      const dataDir = join(installed.folder.path, `damaged-${name}`);
       await mkdir(dataDir);
       const path = join(dataDir, name);
       await Bun.write(path, "no database at all, ".repeat(1_000));
@@ -48,7 +40,7 @@ describe("runner in local mode", () => {
   );
 
   test("leaves threads of a newer version unchanged and uses a separate file", async () => {
-    const dataDir = join(folder.path, "newer");
+    const dataDir = join(installed.folder.path, "newer");
     await mkdir(dataDir);
     const path = join(dataDir, "threads.db");
     const newer = new Database(path, { create: true });

@@ -2,30 +2,22 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { installProgram, messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
+import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
 import { startSilentServer } from "../support/silent-server.ts";
-import { startTemporal, type TestTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const SIGTERM_BIT = 1n << 14n;
 const DRAINING = "SIGTERM: draining; once more ends what runs";
 
-let folder: TemporaryFolder;
-let file: string;
-let temporal: TestTemporal;
+let installed: InstalledProgram;
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  temporal = await startTemporal();
+  installed = await installWithTemporal();
 });
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => installed[Symbol.asyncDispose]());
 
 function start(args: readonly string[] = ["start"], env: Record<string, string> = {}): RunningProgram {
-  const all = { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: temporal.address, ...env };
-  return startProgram(file, args, all, join(folder.path, "program"));
+  const all = { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ...env };
+  return startProgram(installed.file, args, all, join(installed.folder.path, "program"));
 }
 
 /** Waits until the process catches SIGTERM: the first thing that the program does. */

@@ -3,32 +3,25 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { testAuthority } from "../support/certificates.ts";
-import { installProgram, messagesOf, startProgram } from "../support/program.ts";
-import { startTemporal, type TestTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { messagesOf, startProgram } from "../support/program.ts";
+import { startTemporal } from "../support/temporal.ts";
 import { startTlsProxy } from "../support/tls-proxy.ts";
 
-let temporal: TestTemporal;
-let folder: TemporaryFolder;
-let file: string;
+let installed: InstalledProgram;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  temporal = await startTemporal();
+  installed = await installWithTemporal();
 });
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+afterAll(() => installed[Symbol.asyncDispose]());
 
 /** A start in a fresh folder. */
 function start(env: Record<string, string> = {}, args: readonly string[] = []) {
-  const cwd = join(folder.path, "program");
+  const cwd = join(installed.folder.path, "program");
   return startProgram(
-    file,
+    installed.file,
     args,
-    { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: temporal.address, ...env },
+    { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ...env },
     cwd,
   );
 }
@@ -44,7 +37,7 @@ describe("agent-runner start", () => {
       rule,
       "🚀 Stigmer Agent Runner - LOCAL Mode",
       "Task Queue: agent_execution_runner",
-      `Temporal: ${temporal.address} (namespace: default)`,
+      `Temporal: ${installed.temporal.address} (namespace: default)`,
       "Backend: localhost:50051",
       "Sandbox: filesystem (root: ./workspace)",
       "Note: Using gRPC to Stigmer Daemon for state/streaming",
@@ -53,7 +46,7 @@ describe("agent-runner start", () => {
       "🔧 Execution Mode: LOCAL",
       "🔧 Stigmer Backend: localhost:50051",
       "🔧 Sandbox: filesystem (root: ./workspace)",
-      `✅ [POLYGLOT] Connected to Temporal server at ${temporal.address}, namespace: default`,
+      `✅ [POLYGLOT] Connected to Temporal server at ${installed.temporal.address}, namespace: default`,
       "🚀 Worker ready, polling for tasks...",
     ];
     const places = expected.map((line, index) =>
@@ -69,10 +62,10 @@ describe("agent-runner start", () => {
   });
 
   test("accepts the launchers' aliases, and a .env file with lower precedence", async () => {
-    await Bun.write(join(folder.path, "other.env"), "TASK_QUEUE=from-file\nWORKSPACE_ROOT=./from-file\n");
+    await Bun.write(join(installed.folder.path, "other.env"), "TASK_QUEUE=from-file\nWORKSPACE_ROOT=./from-file\n");
     await using runner = start({ WORKSPACE_ROOT: "./here", TASK_QUEUE: "" }, [
       "--env-file",
-      join(folder.path, "other.env"),
+      join(installed.folder.path, "other.env"),
     ]);
     await runner.says("Worker ready");
     const messages = messagesOf(runner.output());
@@ -185,7 +178,7 @@ describe("agent-runner start", () => {
 
   test("fails if TLS fails, and names the problem and the variable to set", async () => {
     await using authority = await testAuthority();
-    const to = temporal.port;
+    const to = installed.temporal.port;
     await using listener = await startTlsProxy({ to, certificate: await authority.issue("temporal") });
     const secure = `localhost:${listener.port}`;
     const cases: [Record<string, string>, string, string][] = [
@@ -256,17 +249,17 @@ describe("agent-runner start", () => {
   });
 
   test("refuses an unknown command and suggests the intended one", async () => {
-    await using runner = startProgram(file, ["strat"], {}, folder.path);
+    await using runner = startProgram(installed.file, ["strat"], {}, installed.folder.path);
     expect(await runner.exited).toBe(2);
     expect(runner.errors()).toContain("unknown command 'strat'");
     expect(runner.errors()).toContain("start");
   });
 
   test("--version and --help need no configuration, and --help documents the exit codes", async () => {
-    await using version = startProgram(file, ["--version"], {}, folder.path);
+    await using version = startProgram(installed.file, ["--version"], {}, installed.folder.path);
     expect(await version.exited).toBe(0);
     expect(version.output()).toMatch(/^agent-runner \d+\.\d+\.\d+ \([0-9a-f]{12}\)\n$/);
-    await using help = startProgram(file, ["--help"], {}, folder.path);
+    await using help = startProgram(installed.file, ["--help"], {}, installed.folder.path);
     expect(await help.exited).toBe(0);
     for (const code of [0, 1, 2, 3, 4, 5, 130]) expect(help.output()).toMatch(new RegExp(`^ +${code}  `, "m"));
   });
