@@ -3,7 +3,7 @@ import { messageOf, systemCode } from "../shared/errors.ts";
 import { probeTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
-import { OtherServerMode } from "./server-mode.ts";
+import { ServerModeError } from "./server-mode.ts";
 
 /** Explains why a connection failed, from the client's error and, if that says little, by probing the port. */
 export async function explain(error: unknown, config: RedisConfig): Promise<RedisError> {
@@ -11,7 +11,7 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   const text = messageOf(error);
   const as = (code: RedisErrorCode, message: string) =>
     new RedisError(code, `Failed to connect to Redis at ${address}: ${message}`, error);
-  if (error instanceof OtherServerMode) return as(error.mode, MODES[error.mode]);
+  if (error instanceof ServerModeError) return as(error.mode, MODES[error.mode]);
   const refusal = refusalOf(error);
   if (refusal !== undefined) return as(refusal.code, refusal.reason);
   if (/DB index is out of range/i.test(text)) return as("no-database", `it has no database ${config.db}`);

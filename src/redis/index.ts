@@ -4,12 +4,12 @@
  * @module
  */
 
-export { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
+export { LockTokens } from "./lock-tokens.ts";
 export type { RedisClient } from "./redis-connection.ts";
 export { RedisConnection } from "./redis-connection.ts";
 export type { RedisErrorCode } from "./redis-error.ts";
 export { RedisError } from "./redis-error.ts";
 export { INBOX_PREFIX, RedisInbox } from "./redis-inbox.ts";
-export { RedisLocks } from "./redis-lock.ts";
+export { LOCK_TTL_MS, RedisLocks } from "./redis-lock.ts";
 export { ReplicaGroup } from "./replica-group.ts";
-export { applied } from "./transaction.ts";
+export { execTransaction } from "./transaction.ts";

@@ -4,8 +4,6 @@ import { messageOf } from "../shared/errors.ts";
 import { sleep, waitAtMost } from "../shared/time.ts";
 import type { RedisClient, RedisConnection } from "./redis-connection.ts";
 
-/** How long a lock lasts when its holder no longer renews it. */
-export const LOCK_TTL_MS = 30_000;
 /** How long the caller waits for a release; retries continue in the background. */
 const RELEASE_MS = 1_000;
 const RELEASE_RETRY = { initialMs: 500, maxMs: 4_000 };
@@ -25,12 +23,15 @@ return 1`;
 /** The tokens of locks that this process holds, or has released although Redis may still have them. */
 export class LockTokens {
   readonly #redis: RedisConnection;
+  readonly #ttlMs: number;
   readonly #log: Logger;
   /** By key: the tokens that were released, although Redis may still have them. */
   readonly #released = new Map<string, Set<string>>();
 
-  constructor(redis: RedisConnection, log: Logger) {
+  /** @param ttlMs how long a lock lasts if its holder no longer renews it */
+  constructor(redis: RedisConnection, ttlMs: number, log: Logger) {
     this.#redis = redis;
+    this.#ttlMs = ttlMs;
     this.#log = log;
   }
 
@@ -46,7 +47,7 @@ export class LockTokens {
   /** Takes a free lock, or renews one that is held. @returns whether it is held @throws RedisError */
   async hold(key: string, token: string): Promise<boolean> {
     const released = this.released(key);
-    return (await this.#redis.run((client) => client.eval(HOLD, 1, key, token, LOCK_TTL_MS, ...released))) === 1;
+    return (await this.#redis.run((client) => client.eval(HOLD, 1, key, token, this.#ttlMs, ...released))) === 1;
   }
 
   /**
@@ -71,14 +72,14 @@ export class LockTokens {
   ): Promise<void> {
     const released = this.#released.get(key) ?? new Set();
     this.#released.set(key, released.add(token));
-    const end = Date.now() + LOCK_TTL_MS;
+    const end = Date.now() + this.#ttlMs;
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#redis.run(remove);
         break;
       } catch (error) {
         if (attempt === 1 && held) {
-          const seconds = LOCK_TTL_MS / 1000;
+          const seconds = this.#ttlMs / 1000;
           const why = messageOf(error);
           this.#log.warn(`The lock ${key} could not be released yet, it expires in ${seconds} s: ${why}`);
         }

@@ -10,18 +10,18 @@ import { checkPermissions, writeProbe } from "./check-permissions.ts";
 import { explain } from "./explain.ts";
 import { RedisError } from "./redis-error.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { checkMode, OtherServerMode } from "./server-mode.ts";
+import { checkMode, ServerModeError } from "./server-mode.ts";
 
 /** How long connecting may take at the start, including the first commands. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How long the start waits for a Redis that is still loading its data. */
 const LOADING_MS = 3_500;
 /** A connection with pending commands is closed after this time without an answer, since it may hang forever. */
-const SILENCE_MS = 3_000;
+const SOCKET_TIMEOUT_MS = 3_000;
 /** How long one command may take while others are answered. */
 const COMMAND_TIMEOUT_MS = 5_000;
 /** Shortest time between two reconnects because the server is not a primary. */
-const RENEW_MS = 1_000;
+const MIN_RECONNECT_INTERVAL_MS = 1_000;
 const RECONNECT = { initialMs: 100, maxMs: 2_000 };
 /** How long {@link RedisConnection.runWithRetry} starts new attempts: with the last one about half a minute. */
 const RETRY_LIMIT_MS = 24_000;
@@ -78,7 +78,7 @@ export class RedisConnection {
       ...clientOptions(config),
       // The same name may lead to another server by now, which is the primary.
       reconnectOnError: (error) => {
-        const due = started && error.message.startsWith("READONLY") && Date.now() - renewed > RENEW_MS;
+        const due = started && error.message.startsWith("READONLY") && Date.now() - renewed > MIN_RECONNECT_INTERVAL_MS;
         if (due) renewed = Date.now();
         return due;
       },
@@ -106,7 +106,7 @@ export class RedisConnection {
     } catch (error) {
       client.disconnect();
       // The mode of the server explains its other refusals.
-      throw await explain(error instanceof OtherServerMode ? error : (cause ?? error), config);
+      throw await explain(error instanceof ServerModeError ? error : (cause ?? error), config);
     }
     client.off("error", remember);
     started = true;
@@ -161,7 +161,7 @@ export class RedisConnection {
   }
 
   /** Another connection to the same Redis, not connected yet. It is closed with this one. */
-  second(): RedisClient {
+  duplicate(): RedisClient {
     const client = this.#client.duplicate({ autoResubscribe: false });
     this.#others.add(client);
     client.on("end", () => this.#others.delete(client));
@@ -197,7 +197,7 @@ function isReply(error: unknown): boolean {
 /** Why a connection is lost, for people. */
 function lossOf(error: unknown): string {
   const text = messageOf(error);
-  return text.startsWith("Socket timeout") ? `it has not answered for ${SILENCE_MS / 1000} s` : text;
+  return text.startsWith("Socket timeout") ? `it has not answered for ${SOCKET_TIMEOUT_MS / 1000} s` : text;
 }
 
 function clientOptions({ host, port, username, password, db, tls }: RedisConfig) {
@@ -208,7 +208,7 @@ function clientOptions({ host, port, username, password, db, tls }: RedisConfig)
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS - 1_000,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SILENCE_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     // It would send INFO, which not every user may run.
     enableReadyCheck: false,
     // Commands do not wait for a connection, and are not repeated without the caller's knowledge.

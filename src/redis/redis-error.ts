@@ -41,7 +41,7 @@ const REMEDIES: Readonly<Record<RedisErrorCode, readonly string[]>> = {
   "password-missing": ["Redis requires a password: set REDIS_PASSWORD (and REDIS_USERNAME, if it has users)."],
   "password-wrong": ["The password or the user is wrong: check REDIS_PASSWORD and REDIS_USERNAME."],
   "not-allowed": [
-    "The user of Redis lacks rights: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* &stigmer:agent-runner:* +@read +@write +@connection +@transaction +publish +subscribe +eval -@dangerous` grants all that are needed.",
+    "The Redis user lacks permissions: `ACL SETUSER <user> resetkeys ~stigmer:* resetchannels &stigmer:agent-execution:* &stigmer:agent-runner:* +@read +@write +@connection +@transaction +publish +subscribe +eval -@dangerous` grants all that are needed.",
   ],
   "read-only": [
     "REDIS_HOST names a replica: name the primary.",

@@ -43,7 +43,7 @@ export class RedisInbox {
   /** Opens it in the background; further calls have no effect. */
   open(): void {
     if (this.#client !== undefined || this.#redis.closed) return;
-    const client = this.#redis.second();
+    const client = this.#redis.duplicate();
     this.#client = client;
     const ping = setInterval(() => void client.ping().catch(() => undefined), PING_MS);
     ping.unref();

@@ -2,9 +2,11 @@ import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { KeyedMutex } from "../shared/keyed-mutex.ts";
 import { sleep } from "../shared/time.ts";
-import { LOCK_TTL_MS, LockTokens } from "./lock-tokens.ts";
+import { LockTokens } from "./lock-tokens.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
+/** How long a lock lasts if its holder no longer renews it. */
+export const LOCK_TTL_MS = 30_000;
 const RENEW_MS = LOCK_TTL_MS / 3;
 const WAIT = { initialMs: 50, maxMs: 500 };
 
@@ -32,7 +34,7 @@ export class RedisLocks {
     this.#redis = redis;
     this.#prefix = prefix;
     this.#log = log;
-    this.#tokens = new LockTokens(redis, log);
+    this.#tokens = new LockTokens(redis, LOCK_TTL_MS, log);
   }
 
   /**

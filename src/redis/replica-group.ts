@@ -42,8 +42,7 @@ export class ReplicaGroup {
 
   async #assert(): Promise<void> {
     const found = await this.#redis.run((client) => client.set(this.#key, this.name, "NX", "GET"));
-    if (found === null)
-      this.#log.warn(`Redis had forgotten ${this.#key}, so it was emptied. The key is written again.`);
+    if (found === null) this.#log.warn(`Redis lost its data: ${this.#key} was missing and was written again.`);
     if (found !== null && found !== this.name && found !== this.#other)
       this.#log.warn(
         `Redis was emptied, and runners that started since then have another group name (${this.#key}): they do not share sandboxes with this one. Restart this runner when it is idle.`,

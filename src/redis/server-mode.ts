@@ -1,8 +1,8 @@
 import type { Redis } from "ioredis";
 
 /** A server that is not a single Redis. */
-export class OtherServerMode extends Error {
-  override readonly name = "OtherServerMode";
+export class ServerModeError extends Error {
+  override readonly name = "ServerModeError";
   readonly mode: "cluster" | "sentinel";
 
   constructor(mode: "cluster" | "sentinel") {
@@ -14,12 +14,12 @@ export class OtherServerMode extends Error {
 /**
  * Makes sure that this is a single Redis, which has all keys. Every user may run the command. A server that does not
  * support it (an older one, a proxy) is assumed to be a single Redis.
- * @throws OtherServerMode
+ * @throws ServerModeError
  */
 export async function checkMode(client: Redis): Promise<void> {
   const answer = await client.call("HELLO").catch(() => undefined);
   const mode = fieldOf(answer, "mode");
-  if (mode === "cluster" || mode === "sentinel") throw new OtherServerMode(mode);
+  if (mode === "cluster" || mode === "sentinel") throw new ServerModeError(mode);
 }
 
 /** A value in an answer that is a list of names and values, or a map. */

@@ -30,7 +30,7 @@ describe("when Redis loses its data", () => {
       expect(second.name).toBe(first.name);
       await server.command("FLUSHALL");
       await until("it is there again", async () => (await server.command("GET", KEY)) === first.name);
-      expect(lines.filter((line) => line.includes("had forgotten"))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes("Redis lost its data"))).toHaveLength(1);
       second.close();
       await server.command("SET", KEY, "another");
       await until("it is told", () => lines.some((line) => line.includes("have another group name")));

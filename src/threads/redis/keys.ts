@@ -33,7 +33,7 @@ export class ThreadKeys {
   }
 
   /** Hash of the thread's messages, by id. */
-  get parts(): string {
+  get messages(): string {
     return `${this.#prefix}parts`;
   }
 

@@ -14,15 +14,15 @@ export function unpackValue(bytes: Buffer): StoredValue {
 
 /** Packs a write like a value, with path and channel as JSON and a zero byte before the blob. */
 export function packWrite({ taskPath, channel, value: { messageIds, ...blob } }: WriteRow): Buffer {
-  const place = Buffer.from(JSON.stringify([taskPath, channel]));
-  return Buffer.concat([Buffer.from(messageIds.join(",")), Buffer.of(0), place, Buffer.of(0), packBlob(blob)]);
+  const pathAndChannel = Buffer.from(JSON.stringify([taskPath, channel]));
+  return Buffer.concat([Buffer.from(messageIds.join(",")), Buffer.of(0), pathAndChannel, Buffer.of(0), packBlob(blob)]);
 }
 
 export function unpackWrite(field: string, bytes: Buffer): WriteRow {
   const [taskId = "", index = ""] = field.split(SEPARATOR);
   const [ids, afterIds] = cutAtZero(bytes);
-  const [place, rest] = cutAtZero(afterIds);
-  const [taskPath, channel] = JSON.parse(place) as [string, string];
+  const [pathAndChannel, rest] = cutAtZero(afterIds);
+  const [taskPath, channel] = JSON.parse(pathAndChannel) as [string, string];
   return { taskId, index: Number(index), taskPath, channel, value: { ...unpackBlob(rest), messageIds: idsOf(ids) } };
 }
 

@@ -1,4 +1,4 @@
-import { applied, type RedisClient, type RedisConnection } from "../../redis/index.ts";
+import { execTransaction, type RedisClient, type RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { packBlob, unpackBlob } from "../blob-codec.ts";
@@ -55,7 +55,7 @@ export class RedisRows implements CheckpointRows {
     }
     throw new ThreadError(
       "conflict",
-      `The agent's memory cannot be read: others write to the thread ${threadId} all the time.`,
+      `The agent's memory cannot be read: another process keeps writing to the thread ${threadId}. Send the message again.`,
     );
   }
 
@@ -89,7 +89,7 @@ export class RedisRows implements CheckpointRows {
       client.eval(
         PUT_SCRIPT,
         5,
-        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.parts],
+        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
@@ -142,13 +142,21 @@ export class RedisRows implements CheckpointRows {
     ]);
     const given = messageArguments(messages, rows);
     return (await this.#runWithRetry((client) =>
-      client.eval(PUT_WRITES_SCRIPT, 2, keys.writesOf(key), keys.parts, this.#ttlOf(key.threadId), ...given, ...writes),
+      client.eval(
+        PUT_WRITES_SCRIPT,
+        2,
+        keys.writesOf(key),
+        keys.messages,
+        this.#ttlOf(key.threadId),
+        ...given,
+        ...writes,
+      ),
     )) as string[];
   }
 
   async messages(threadId: string, ids: readonly string[]): Promise<StoredMessage[]> {
     if (ids.length === 0) return [];
-    const found = await this.#runWithRetry((client) => client.hmgetBuffer(new ThreadKeys(threadId).parts, ...ids));
+    const found = await this.#runWithRetry((client) => client.hmgetBuffer(new ThreadKeys(threadId).messages, ...ids));
     return ids.flatMap((id, index) => {
       const bytes = found[index];
       return bytes === null || bytes === undefined ? [] : [{ id, value: unpackBlob(bytes) }];
@@ -158,7 +166,9 @@ export class RedisRows implements CheckpointRows {
   async sweep(threadId: string): Promise<void> {
     const keys = new ThreadKeys(threadId);
     const starts = [keys.allValues, keys.allIds, keys.allWrites];
-    await this.#redis.run((client) => client.eval(SWEEP_SCRIPT, 2, keys.parts, keys.namespaces, ...starts, SEPARATOR));
+    await this.#redis.run((client) =>
+      client.eval(SWEEP_SCRIPT, 2, keys.messages, keys.namespaces, ...starts, SEPARATOR),
+    );
   }
 
   async deleteThread(threadId: string, onlySubGraphs = false): Promise<void> {
@@ -184,8 +194,8 @@ export class RedisRows implements CheckpointRows {
         }
         all.del(keys.ids(namespace), keys.values(namespace)).srem(keys.namespaces, namespace);
       }
-      if (!onlySubGraphs) all.del(keys.parts);
-      await applied(all);
+      if (!onlySubGraphs) all.del(keys.messages);
+      await execTransaction(all);
       if (!onlySubGraphs) await client.zrem(THREADS_KEY, threadId);
     });
     if (onlySubGraphs) await this.sweep(threadId);

@@ -37,7 +37,7 @@ export class RedisTickets implements TicketStore {
   constructor(redis: RedisConnection, log: Logger, pollMs = POLL_MS) {
     this.#redis = redis;
     this.#pollMs = pollMs;
-    this.#tokens = new LockTokens(redis, log);
+    this.#tokens = new LockTokens(redis, TICKET_TTL_MS, log);
     const wakeAll = () => {
       for (const wakes of this.#waiting.values()) for (const wake of wakes) wake();
     };
@@ -59,8 +59,8 @@ export class RedisTickets implements TicketStore {
     const ask = async (client: RedisClient) => {
       const place = scriptArguments(threadId, ticket.executionId, token);
       const released = this.#tokens.released(lockKey(threadId));
-      const wasInLine = this.#refused.has(claim);
-      const settling = [settle.ms, settle.evenAlone ? "1" : "0", wasInLine ? "1" : "0"];
+      const wasQueued = this.#refused.has(claim);
+      const settling = [settle.ms, settle.evenAlone ? "1" : "0", wasQueued ? "1" : "0"];
       const options = [ticket.order, TICKET_TTL_MS, inbox, ...settling, ...released];
       return (await client.eval(CLAIM, 3, ...place, ...options)) as [] | [Blocked["reason"], string, number];
     };
