@@ -54,7 +54,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
     .configureOutput({ writeOut: print, writeErr: printError })
     .exitOverride()
     .hook("preAction", async (_, command) => {
-      if (!SERVICES.has(command.name())) await signals.giveBack();
+      if (!SERVICES.has(command.name())) await signals.restoreDefaults();
     });
   const common = () => {
     const { envFile, default: defaults } = root.opts<{ envFile?: string; default: Readonly<Record<string, string>> }>();

@@ -18,9 +18,9 @@ const BACKEND_FAILURES: ReadonlySet<StigmerErrorCode> = new Set([
  * @returns the reason, in the same words for each such execution; `undefined` for any other failure
  */
 export function infrastructureFailure(error: unknown, usesDefaultModel: boolean): string | undefined {
-  if (error instanceof ThreadError) return "the threads of the agents cannot be used";
+  if (error instanceof ThreadError) return "the agents' memory cannot be used";
   if (error instanceof StigmerError)
-    return BACKEND_FAILURES.has(error.code) ? `the Stigmer backend (${error.code})` : undefined;
+    return BACKEND_FAILURES.has(error.code) ? `the Stigmer backend cannot be used (${error.code})` : undefined;
   if (error instanceof SandboxError && error.isOfReplica) return "no sandbox is available";
   if (error instanceof AgentError && error.isOfReplica && usesDefaultModel)
     return "the default model cannot be reached or refuses the key";

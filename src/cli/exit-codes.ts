@@ -7,7 +7,7 @@ export const EXIT = {
   unavailable: 4,
   unfinished: 5,
   interrupted: 130,
-  unread: 141,
+  brokenPipe: 141,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -26,5 +26,5 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [EXIT.unfinished, "stopped while executions were running: the drain timed out, or a second signal came"],
   [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution goes on"],
-  [EXIT.unread, "the reader of the output is gone, as with `run … | head`; the execution goes on"],
+  [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution goes on"],
 ];

@@ -5,13 +5,9 @@
  * @module
  */
 
-// How the process ends.
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
-// Start, drain and stop.
-
 export { Lifecycle, StartStopped } from "./lifecycle.ts";
-// Standard output.
 export { print, printError } from "./print.ts";
 export { SignalHandler } from "./signals.ts";
 export { ignoreOutputErrors, showingResult } from "./standard-output.ts";

@@ -32,9 +32,9 @@ describe("signals", () => {
       'signals.logTo(() => log); for (const signal of ["SIGINT", "SIGTERM", "SIGINT"]) { await send(signal); state(); }';
     expect(await outcome(code)).toEqual({
       lines: [
-        "SIGINT: draining; once more ends what runs",
+        "SIGINT: draining: running executions may finish. Send it again to stop them",
         "draining",
-        "SIGTERM: ending what runs; once more exits at once",
+        "SIGTERM: stopping running executions. Send it again to exit immediately",
         "stopping",
         "SIGINT: exiting at once",
       ],
@@ -44,7 +44,7 @@ describe("signals", () => {
 
   test("that come before there is a log change the lifecycle at once, and are logged later", async () => {
     expect(await outcome('await send("SIGTERM"); state(); signals.logTo(() => log);')).toEqual({
-      lines: ["draining", "SIGTERM: draining; once more ends what runs"],
+      lines: ["draining", "SIGTERM: draining: running executions may finish. Send it again to stop them"],
       exitCode: 0,
     });
   });
@@ -55,29 +55,32 @@ describe("signals", () => {
     expect((await outcome(code)).lines).toEqual([
       "SIGHUP: the terminal was closed; draining",
       "draining",
-      "SIGTERM: ending what runs; once more exits at once",
+      "SIGTERM: stopping running executions. Send it again to exit immediately",
       "stopping",
     ]);
   });
 
   test("are ignored as a hangup after another signal", async () => {
     const code = 'signals.logTo(() => log); await send("SIGTERM"); await send("SIGHUP"); state();';
-    expect((await outcome(code)).lines).toEqual(["SIGTERM: draining; once more ends what runs", "draining"]);
+    expect((await outcome(code)).lines).toEqual([
+      "SIGTERM: draining: running executions may finish. Send it again to stop them",
+      "draining",
+    ]);
   });
 
   test("that came already end a command which handles them differently", async () => {
-    expect(await outcome('await send("SIGTERM"); await signals.giveBack(); say("still here");')).toEqual({
+    expect(await outcome('await send("SIGTERM"); await signals.restoreDefaults(); say("still here");')).toEqual({
       lines: [],
       exitCode: null,
     });
   });
 
   test("are not lost if they are on their way when a command takes over", async () => {
-    expect(await outcome('process.kill(process.pid, "SIGTERM"); await signals.giveBack(); say("still here");')).toEqual(
-      {
-        lines: [],
-        exitCode: null,
-      },
-    );
+    expect(
+      await outcome('process.kill(process.pid, "SIGTERM"); await signals.restoreDefaults(); say("still here");'),
+    ).toEqual({
+      lines: [],
+      exitCode: null,
+    });
   });
 });

@@ -50,7 +50,7 @@ export class SignalHandler {
   }
 
   /** For commands that do not drain. A signal that was received already ends the process, as it would have by default. */
-  async giveBack(): Promise<void> {
+  async restoreDefaults(): Promise<void> {
     // A signal that was received while the program was loaded is delivered in the next round of the event loop.
     await new Promise<void>((next) => setImmediate(next));
     this.release();
@@ -66,11 +66,13 @@ export class SignalHandler {
   #handle(signal: NodeJS.Signals): void {
     switch (this.#received.push(signal)) {
       case 1:
-        this.#write((log) => log.info(`${signal}: draining; once more ends what runs`));
+        this.#write((log) =>
+          log.info(`${signal}: draining: running executions may finish. Send it again to stop them`),
+        );
         this.lifecycle.requestDrain();
         break;
       case 2:
-        this.#write((log) => log.warn(`${signal}: ending what runs; once more exits at once`));
+        this.#write((log) => log.warn(`${signal}: stopping running executions. Send it again to exit immediately`));
         this.lifecycle.requestStop();
         break;
       default:

@@ -2,11 +2,11 @@ import { messageOf, systemCode } from "../shared/errors.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 
 /** The reader is gone: a closed pipe or terminal. */
-const UNREAD: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
+const CLOSED_PIPE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
 
 /** Ends the process because its output cannot be written: silently if the reader is gone, as in `yes | head`. */
 export function endUnwritable(error: unknown): never {
-  if (UNREAD.has(systemCode(error))) process.exit(EXIT.unread);
+  if (CLOSED_PIPE.has(systemCode(error))) process.exit(EXIT.brokenPipe);
   process.stderr.write(`error: The output cannot be written: ${messageOf(error)}\n`);
   process.exit(EXIT.failed);
 }

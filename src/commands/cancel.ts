@@ -26,7 +26,7 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
       } catch (error) {
         if (!(error instanceof TemporalError)) throw error;
         tell(
-          `error: ${error.message}.\nTo cancel an execution, this command needs the Temporal of its Stigmer server:`,
+          `error: ${error.message}.\nTo cancel an execution, this command must reach the Temporal that its Stigmer server uses:`,
         );
         for (const remedy of error.remedies) tell(`- ${remedy}`);
         return EXIT.unavailable;

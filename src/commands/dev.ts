@@ -36,7 +36,7 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
   return await runService({ load, signals, logFailure: logStartupFailure }, async (service) => {
     const opened = new AsyncDisposableStack();
     try {
-      return await serve(service, opened);
+      return await runAll(service, opened);
     } finally {
       await opened.disposeAsync().catch((error: unknown) => service.log.warn(`Stopping failed: ${messageOf(error)}`));
     }
@@ -44,7 +44,7 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
 }
 
 /** @throws StartStopped if a drain is requested during the start */
-async function serve(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
+async function runAll(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
   const { loaded, env, log, lifecycle } = service;
   const { dataDir } = loaded.config;
   opened.defer(lockDataDirectory(dataDir));

@@ -42,5 +42,5 @@ function limitOf(text: string): number {
 
 function nothing(endpoint: string, session: string | undefined): string {
   const what = session === undefined ? "no executions" : `no executions of the session ${session}`;
-  return `${endpoint} lists ${what}. Today's Stigmer server never lists any; the daemon of \`agent-runner dev\` lists its own.`;
+  return `${endpoint} lists ${what}. The Stigmer server does not list executions; the daemon of \`agent-runner dev\` lists its own.`;
 }

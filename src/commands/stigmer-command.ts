@@ -108,7 +108,7 @@ function explain(error: unknown, endpoint: string | undefined): ExitCode {
       );
       return EXIT.unavailable;
     case "deadline-exceeded":
-      say(`The Stigmer daemon at ${endpoint} does not answer: see whether it hangs. (${explained(error)})`);
+      say(`The Stigmer daemon at ${endpoint} does not answer: check its log, or restart it. (${explained(error)})`);
       return EXIT.unavailable;
     case "tls":
       say(explained(error));

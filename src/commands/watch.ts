@@ -73,7 +73,7 @@ async function shown(
 ): Promise<AgentExecution | undefined> {
   const { endpoint } = client;
   let last: AgentExecution | undefined;
-  let told = 0;
+  let lastReminderAt = 0;
   for await (const seen of follow(client, executionId, options)) {
     switch (seen.type) {
       case "state":
@@ -81,8 +81,8 @@ async function shown(
         view.update(last);
         break;
       case "lost":
-        if (Date.now() - told < REMIND_MS) break;
-        told = Date.now();
+        if (Date.now() - lastReminderAt < REMIND_MS) break;
+        lastReminderAt = Date.now();
         view.note(
           printable(
             `No connection to ${endpoint} since ${clock(seen.since)} (${seen.reason}). Trying again until ${clock(seen.until)}.`,
@@ -90,7 +90,7 @@ async function shown(
         );
         break;
       case "found":
-        told = 0;
+        lastReminderAt = 0;
         view.note(`Connected to ${endpoint} again after ${humanDuration(Date.now() - seen.since)}.`);
         break;
     }

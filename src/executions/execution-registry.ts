@@ -30,7 +30,8 @@ export class ExecutionRegistry implements ExecutionObserver {
   readonly #ended: EndedExecution[] = [];
   #idle = Promise.withResolvers<void>();
   #finished = 0;
-  #onLate: (() => void) | undefined;
+  #isStopping = false;
+  #onLate: () => void = () => undefined;
 
   begin(execution: ExecutionInfo): RegisteredExecution {
     const controller = new AbortController();
@@ -54,7 +55,7 @@ export class ExecutionRegistry implements ExecutionObserver {
     };
     if (this.#active.size === 0) this.#idle = Promise.withResolvers();
     this.#active.add(entry);
-    if (this.#onLate !== undefined) {
+    if (this.#isStopping) {
       entry.stop(stopReasons.runnerStopped());
       this.#onLate();
     }
@@ -101,6 +102,7 @@ export class ExecutionRegistry implements ExecutionObserver {
    * @param onLate called for each one that still arrives
    */
   stopAll(onLate: () => void = () => undefined): void {
+    this.#isStopping = true;
     this.#onLate = onLate;
     for (const entry of this.#active) entry.stop(stopReasons.runnerStopped());
   }

@@ -50,7 +50,7 @@ export class Admission {
 
   /** Why no executions are accepted; absent while they are. */
   get paused(): string | undefined {
-    return this.#unhealthy ?? this.#distrust();
+    return this.#unhealthy ?? this.#trialReason();
   }
 
   /** Reports executions that fail although all checks pass. */
@@ -61,7 +61,7 @@ export class Admission {
       stopsWork: false,
       isSilentWhileOk: true,
       check: async () => {
-        const reason = this.#distrust();
+        const reason = this.#trialReason();
         return reason === undefined ? undefined : failed(reason);
       },
     };
@@ -74,10 +74,9 @@ export class Admission {
     if (this.#unhealthy === before) return;
     const { log } = this.#deps;
     // Executions most likely failed for the reason that the checks found, which is gone.
-    if (this.#unhealthy === undefined) this.#trust();
-    if (this.#unhealthy !== undefined)
-      log.warn(`No executions are accepted while this is unhealthy: ${this.#unhealthy}`);
-    else log.info("Executions are accepted");
+    if (this.#unhealthy === undefined) this.#endTrial();
+    if (this.#unhealthy !== undefined) log.warn(`Accepting no executions. Unhealthy: ${this.#unhealthy}`);
+    else log.info("Accepting executions");
     this.#apply();
   }
 
@@ -97,7 +96,7 @@ export class Admission {
     const number = (this.#trial?.number ?? 0) + 1;
     const wait = backoffMs(number, this.#deps.trialBackoff ?? TRIAL_BACKOFF);
     this.#deps.log.warn(
-      `Executions fail here: ${reason}. The next one is tried in ${humanDuration(wait)}; others may take them meanwhile`,
+      `Executions fail on this replica: ${reason}. It accepts none for ${humanDuration(wait)}, then one as a trial; other replicas continue`,
     );
     this.#trial = { number, isDue: false, timer: setTimeout(() => this.#try(wait), wait) };
     this.#apply();
@@ -105,7 +104,7 @@ export class Admission {
 
   /** The infrastructure worked for an execution. */
   worked(): void {
-    if (!this.#trust()) return;
+    if (!this.#endTrial()) return;
     this.#deps.log.info("Executions work here again");
     // Update the check now, not at its next interval.
     this.#deps.recheck();
@@ -128,7 +127,7 @@ export class Admission {
   }
 
   /** Accepts executions again. @returns whether they were only tried before */
-  #trust(): boolean {
+  #endTrial(): boolean {
     const wasTrial = this.#trial !== undefined;
     clearTimeout(this.#trial?.timer);
     this.#failure = undefined;
@@ -143,9 +142,9 @@ export class Admission {
     this.#apply();
   }
 
-  #distrust(): string | undefined {
+  #trialReason(): string | undefined {
     if (this.#trial === undefined) return undefined;
-    return `they fail here: ${this.#failure?.reason}; they are only tried, one at a time`;
+    return `they fail on this replica: ${this.#failure?.reason}. It accepts one trial execution at a time`;
   }
 
   #isClosed(): boolean {

@@ -12,7 +12,7 @@ export interface ExecutionStopDeps {
 /** When a stop is requested, stops running executions and those that still arrive. */
 export class ExecutionStop {
   readonly #deps: ExecutionStopDeps;
-  #cutSomethingOff = false;
+  #stoppedRunning = false;
 
   constructor(deps: ExecutionStopDeps) {
     this.#deps = deps;
@@ -20,8 +20,8 @@ export class ExecutionStop {
   }
 
   /** Whether an execution was stopped before it had finished. */
-  get cutSomethingOff(): boolean {
-    return this.#cutSomethingOff;
+  get stoppedRunning(): boolean {
+    return this.#stoppedRunning;
   }
 
   #stop(): void {
@@ -30,11 +30,11 @@ export class ExecutionStop {
     if (lifecycle.state !== "stopping") return;
     const running = executions.count;
     if (running > 0) {
-      this.#cutSomethingOff = true;
+      this.#stoppedRunning = true;
       log.warn(`Stopping ${plural(running, "execution")}`);
     }
     executions.stopAll(() => {
-      this.#cutSomethingOff = true;
+      this.#stoppedRunning = true;
     });
   }
 }

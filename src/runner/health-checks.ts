@@ -49,8 +49,7 @@ export function healthChecks({
 
 function stuck(unansweredMs: number): HealthProblem | undefined {
   if (unansweredMs < UNANSWERED_LIMIT_MS) return undefined;
-  return failed(
-    `Temporal has answered no poll for ${humanDuration(unansweredMs)}, although it answers each within a minute`,
-    ["Look at the log of Temporal's frontend, and of any proxy in between."],
-  );
+  return failed(`no poll was answered for ${humanDuration(unansweredMs)}; Temporal normally answers within 60 s`, [
+    "Look at the log of Temporal's frontend, and of any proxy in between.",
+  ]);
 }

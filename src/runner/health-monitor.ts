@@ -30,7 +30,7 @@ export class HealthMonitor {
   readonly #stop = new AbortController();
   readonly #results = new Map<string, CheckResult>();
   /** Aborts the pause before the next run of each check. */
-  #hurry = new AbortController();
+  #recheckNow = new AbortController();
 
   /** @param onChange called when all checks have run once, and then whenever the status of one changes */
   constructor(checks: readonly HealthCheck[], log: Logger, onChange: () => void = () => undefined) {
@@ -63,8 +63,8 @@ export class HealthMonitor {
 
   /** Runs the checks now: something failed, and they may find out why. */
   recheck(): void {
-    this.#hurry.abort();
-    this.#hurry = new AbortController();
+    this.#recheckNow.abort();
+    this.#recheckNow = new AbortController();
   }
 
   stop(): void {
@@ -73,7 +73,7 @@ export class HealthMonitor {
 
   async #loop(check: HealthCheck): Promise<void> {
     for (;;) {
-      const hurry = this.#hurry.signal;
+      const hurry = this.#recheckNow.signal;
       await sleep(INTERVAL_MS, AbortSignal.any([this.#stop.signal, hurry]));
       if (this.#stop.signal.aborted) return;
       await this.#round(check, hurry.aborted);

@@ -18,7 +18,7 @@ import { connectWithin } from "./connect-within.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { openAdmin } from "./open-admin.ts";
-import { openOrStop } from "./open-or-stop.ts";
+import { openOrClose } from "./open-or-close.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
 import { checkQueueIsShared, type QueuePollers, ReplicaGroups } from "./replica-groups.ts";
@@ -56,7 +56,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   bridge.catch(() => undefined);
   const lookup = new WorkflowLookup();
   const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });
-  const prepared = await openOrStop(opening, lifecycle);
+  const prepared = await openOrClose(opening, lifecycle);
   opened.defer(() => prepared.close());
   for (const line of [...prepared.connected, ...summary(config, prepared.summary)]) log.info(line);
 

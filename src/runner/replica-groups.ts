@@ -119,10 +119,10 @@ export class ReplicaGroups implements HealthCheck {
 }
 
 function unknown(taskQueue: string, error: unknown): string {
-  return `whether all runners of the task queue ${taskQueue} share a Redis is not known, because Temporal does not list its pollers: ${messageOf(error)}`;
+  return `whether all runners of the task queue ${taskQueue} share a Redis is unknown: listing its pollers failed: ${messageOf(error)}`;
 }
 
 function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {
   const runners = foreign.flatMap((one) => one.runners);
-  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}) ${runners.length === 1 ? "does" : "do"} not share sessions with this one: another Redis or REDIS_DB, or another data directory`;
+  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}) ${runners.length === 1 ? "does" : "do"} not share sessions with this one: they use another Redis, another REDIS_DB or another data directory`;
 }

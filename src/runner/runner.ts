@@ -1,7 +1,7 @@
 import type { ExitCode } from "../cli/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import { close } from "./close.ts";
-import { untilStopped } from "./open-or-stop.ts";
+import { rejectOnStop } from "./open-or-close.ts";
 import { type OpenRunner, openRunner } from "./open-runner.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import { serve } from "./serve.ts";
@@ -23,7 +23,7 @@ export interface Runner {
 export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const opened = new AsyncDisposableStack();
   try {
-    const runner = await untilStopped(openRunner(options, opened), options.lifecycle);
+    const runner = await rejectOnStop(openRunner(options, opened), options.lifecycle);
     options.lifecycle.markRunning();
     return { ...runner, ended: serveAndClose(runner, options, opened) };
   } catch (error) {

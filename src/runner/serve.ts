@@ -11,7 +11,7 @@ import { ExecutionStop } from "./execution-stop.ts";
 export const STOP_LIMIT_MS = 20_000;
 
 /** How long the worker may take to shut down after the last execution. */
-const LEAVE_LIMIT_MS = 3_000;
+const SHUTDOWN_LIMIT_MS = 3_000;
 
 export interface ServeDeps {
   readonly worker: ActivityWorker;
@@ -34,10 +34,14 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   const stop = new ExecutionStop(deps);
   void stopAtDeadline(deps, over.signal);
   log.info("🚀 Worker ready, polling for tasks...");
-  const end = await Promise.race([working, leave(deps, drained, over.signal), giveUp(deps, drained, over.signal)]);
+  const end = await Promise.race([
+    working,
+    shutdownTimeout(deps, drained, over.signal),
+    stopTimeout(deps, drained, over.signal),
+  ]);
   over.abort();
   if (end === "failed") return await endFailed(deps);
-  const isUnfinished = stop.cutSomethingOff || executions.count > 0;
+  const isUnfinished = stop.stoppedRunning || executions.count > 0;
   log.info(
     `Stopped after ${plural(executions.finished, "execution")}${isUnfinished ? "; not all of them could finish" : ""}`,
   );
@@ -73,20 +77,20 @@ async function stopAtDeadline({ lifecycle, drainTimeoutMs, log }: ServeDeps, ove
   await lifecycle.reached("draining");
   await sleep(drainTimeoutMs, over);
   if (over.aborted || lifecycle.state !== "draining") return;
-  log.warn(`The drain time of ${humanDuration(drainTimeoutMs)} is over`);
+  log.warn(`DRAIN_TIMEOUT (${humanDuration(drainTimeoutMs)}) has passed: stopping the executions that still run`);
   lifecycle.requestStop();
 }
 
 /** Limits the shutdown of an idle worker: it tells Temporal that it leaves, and Temporal may not answer. */
-async function leave({ worker }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
+async function shutdownTimeout({ worker }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
   await drained;
   await worker.slots.activitiesEnded(over).catch(() => undefined);
-  await sleep(LEAVE_LIMIT_MS, over);
+  await sleep(SHUTDOWN_LIMIT_MS, over);
   return "ended";
 }
 
 /** Limits how long stopped executions are waited for. */
-async function giveUp({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
+async function stopTimeout({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
   await Promise.all([lifecycle.reached("stopping"), drained]);
   await sleep(STOP_LIMIT_MS, over);
   return "ended";

@@ -3,7 +3,7 @@ import { RunnerError } from "../shared/runner-error.ts";
 /** What to do about runners of one queue that do not share a Redis. */
 export const UNSHARED_REMEDIES: readonly string[] = [
   "REDIS_HOST, REDIS_PORT or REDIS_DB of this runner, or of the others, is wrong: compare them with `agent-runner config`.",
-  "The runners are moved to another Redis: stop all that use the old one, wait a minute, and start them again.",
+  "If you are moving the runners to another Redis: stop all that use the old one, wait a minute, then start them again.",
   "This runner is meant for other work: give it its own task queue with TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE.",
 ];
 

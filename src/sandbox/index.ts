@@ -4,9 +4,6 @@
  *
  * @module
  */
-// What a kind of sandbox implements, and others use.
-
-// Sandboxes that keep secrets out of files.
 export { maskOwnFiles } from "./own-files.ts";
 export type {
   DirectoryEntry,
@@ -16,6 +13,5 @@ export type {
   SandboxProvider,
   SandboxRequest,
 } from "./sandbox.ts";
-// Limits.
 export { COMMAND_OUTPUT_LIMIT, FILE_SIZE_LIMIT, OWN_DIRECTORY, TIMEOUT_EXIT_CODE } from "./sandbox.ts";
 export { SandboxError } from "./sandbox-error.ts";

@@ -33,7 +33,9 @@ export class Arrivals {
     try {
       return (await this.#isWorkflowOpen(executionId)) === false;
     } catch (error) {
-      this.#log.debug(`Whether the execution ${executionId} still arrives is not known: ${messageOf(error)}`);
+      this.#log.debug(
+        `Temporal could not be asked whether the execution ${executionId} is still open: ${messageOf(error)}`,
+      );
       return false;
     }
   }

@@ -50,9 +50,9 @@ function listWithoutMessages(list: readonly unknown[], messages: BaseMessage[], 
   let run: [number, number] | undefined;
   for (const item of list) {
     if (BaseMessage.isInstance(item)) {
-      const place = messages.push(item) - 1;
+      const index = messages.push(item) - 1;
       if (run === undefined) {
-        run = [place, 0];
+        run = [index, 0];
         rest.push({ [PLACEHOLDER]: run });
       }
       run[1]++;
@@ -67,7 +67,7 @@ function listWithoutMessages(list: readonly unknown[], messages: BaseMessage[], 
 }
 
 /** Replaces the placeholders by their messages. */
-export function withMessages(value: unknown, messageAt: (place: number) => unknown): unknown {
+export function withMessages(value: unknown, messageAt: (index: number) => unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     return value.flatMap((item) => {
@@ -81,7 +81,7 @@ export function withMessages(value: unknown, messageAt: (place: number) => unkno
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withMessages(item, messageAt)]));
 }
 
-function messagesOf([first, count]: readonly [number, number], messageAt: (place: number) => unknown): unknown[] {
+function messagesOf([first, count]: readonly [number, number], messageAt: (index: number) => unknown): unknown[] {
   return Array.from({ length: count }, (_, offset) => messageAt(first + offset));
 }
 

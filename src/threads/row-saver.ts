@@ -52,7 +52,7 @@ export class RowSaver extends BaseCheckpointSaver {
   }
 
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const { threadId, namespace } = place(config);
+    const { threadId, namespace } = threadAndNamespace(config);
     if (threadId === undefined) return undefined;
     const rows = this.#rowsFor(config);
     const id = getCheckpointId(config);
@@ -69,7 +69,7 @@ export class RowSaver extends BaseCheckpointSaver {
   }
 
   override async *list(config: RunnableConfig, options: CheckpointListOptions = {}): AsyncGenerator<CheckpointTuple> {
-    const { threadId, namespace } = place(config);
+    const { threadId, namespace } = threadAndNamespace(config);
     const id = getCheckpointId(config);
     const before: string | undefined = options.before?.configurable?.["checkpoint_id"];
     let left = options.limit ?? Number.POSITIVE_INFINITY;
@@ -95,7 +95,7 @@ export class RowSaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const { threadId, namespace = "" } = place(config);
+    const { threadId, namespace = "" } = threadAndNamespace(config);
     if (threadId === undefined) throw new Error('a checkpoint needs "thread_id" in its configuration');
     const parentId: string | undefined = config.configurable?.["checkpoint_id"];
     const row: CheckpointRow = {
@@ -134,7 +134,7 @@ export class RowSaver extends BaseCheckpointSaver {
     taskId: string,
     taskPath = "",
   ): Promise<void> {
-    const { threadId, namespace = "" } = place(config);
+    const { threadId, namespace = "" } = threadAndNamespace(config);
     const id = getCheckpointId(config);
     if (threadId === undefined || id === "")
       throw new Error('writes need "thread_id" and "checkpoint_id" in their configuration');
@@ -211,10 +211,13 @@ async function store<T>(
     if (missing.length === 0) return;
     messages = [...messages, ...(await dumped.serializeAgain(missing))];
   }
-  throw new ThreadError("conflict", "The agent's memory cannot be written: messages changed meanwhile.");
+  throw new ThreadError(
+    "conflict",
+    "The agent's memory cannot be written: another execution changed it at the same time. Send the message again.",
+  );
 }
 
-function place(config: RunnableConfig): { readonly threadId?: string; readonly namespace?: string } {
+function threadAndNamespace(config: RunnableConfig): { readonly threadId?: string; readonly namespace?: string } {
   const { thread_id: threadId, checkpoint_ns: namespace } = (config.configurable ?? {}) as Record<
     string,
     string | undefined

@@ -93,7 +93,7 @@ export class ThreadQueue {
         if (blocked === undefined) return;
         if (blocked.reason === "emptied") {
           this.#log.warn(
-            `The queue of ${threadId} was lost: ${ticket.executionId} waits until the others have registered again`,
+            `The queue of ${threadId} was lost: ${ticket.executionId} waits until the lock's holder and earlier executions have registered again`,
           );
           settling.restart();
           continue;
@@ -149,7 +149,7 @@ function describeBlock({ reason, by }: Blocked): string {
   const other = by === "" ? "another execution" : by;
   switch (reason) {
     case "held":
-      return `${other} runs`;
+      return `${other} is running`;
     case "announced":
       return `${other} was created earlier and has not arrived yet`;
     default:

@@ -57,9 +57,9 @@ export class ValueCodec {
     const idOf = async (message: BaseMessage): Promise<string> => {
       const known = this.#known.get(message);
       if (known?.fingerprint.matches(message) === true) return known.id;
-      const part = await this.#serialize(message);
-      added.set(part.id, part);
-      return part.id;
+      const stored = await this.#serialize(message);
+      added.set(stored.id, stored);
+      return stored.id;
     };
     const values = await work(async (value) => {
       const messages: BaseMessage[] = [];
@@ -110,7 +110,7 @@ export class ValueCodec {
     const rest = await this.load(value);
     return value.messageIds.length === 0
       ? rest
-      : withMessages(rest, (place) => found.get(value.messageIds[place] ?? ""));
+      : withMessages(rest, (index) => found.get(value.messageIds[index] ?? ""));
   }
 
   async #serialize(message: BaseMessage): Promise<StoredMessage> {

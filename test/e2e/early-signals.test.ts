@@ -7,7 +7,7 @@ import { messagesOf, type RunningProgram, startProgram } from "../support/progra
 import { startSilentServer } from "../support/silent-server.ts";
 
 const SIGTERM_BIT = 1n << 14n;
-const DRAINING = "SIGTERM: draining; once more ends what runs";
+const DRAINING = "SIGTERM: draining: running executions may finish. Send it again to stop them";
 
 let installed: InstalledProgram;
 beforeAll(async () => {

@@ -121,7 +121,7 @@ describe("interrupted execution", () => {
       [["cancel", "aex-none "], 1, "knows no execution aex-none:"],
       [["list", "--session", "ses-none "], 0, "no executions of the session ses-none."],
       [["run", "Hi", "--session", " ses-none "], 1, "there is no Session ses-none\n"],
-      [["list"], 0, "Today's Stigmer server never lists any"],
+      [["list"], 0, "The Stigmer server does not list executions"],
       [["list", "--session", "ses-none"], 0, "no executions of the session ses-none"],
       [["list", "--limit", "0"], 2, "give a number from 1 to 1000"],
       [["attach", "aex-1", "--patience", "never"], 2, "Give seconds"],
@@ -134,7 +134,7 @@ describe("interrupted execution", () => {
     }
     const elsewhere = await everything.shell('TEMPORAL_SERVICE_ADDRESS=localhost:1 "$0" cancel aex-1');
     expect(elsewhere.code).toBe(4);
-    expect(elsewhere.errors).toContain("needs the Temporal of its Stigmer server");
+    expect(elsewhere.errors).toContain("must reach the Temporal that its Stigmer server uses");
   });
 });
 

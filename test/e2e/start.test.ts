@@ -102,7 +102,9 @@ describe("agent-runner start", () => {
     await running.says("Worker ready");
     running.signal("SIGTERM");
     expect(await running.exited).toBe(0);
-    expect(messages(running.output())).toContain("SIGTERM: draining; once more ends what runs");
+    expect(messages(running.output())).toContain(
+      "SIGTERM: draining: running executions may finish. Send it again to stop them",
+    );
   });
 
   test("fails without Temporal, with the address, causes and remedies", async () => {

@@ -67,7 +67,7 @@ describe("replica that Daytona refuses", () => {
     // What it had when it noticed, and what its open polls brought.
     expect(failed).toBeLessThanOrEqual(LANES + MAX_OPEN_POLLS);
     expect((await broken.admin("/readyz")).status).toBe(503);
-    await broken.program.says("No executions are accepted while this is unhealthy: Daytona");
+    await broken.program.says("Accepting no executions. Unhealthy: Daytona");
     const health = JSON.parse((await broken.admin("/healthz")).text) as { checks: { name: string; status: string }[] };
     expect(health.checks).toContainEqual(expect.objectContaining({ name: "Daytona", status: "failed" }));
     proxy.restore();
@@ -86,7 +86,7 @@ describe("replica whose executions fail although all checks pass", () => {
     expect([await ask(), await ask()]).toEqual(["EXECUTION_FAILED", "EXECUTION_FAILED"]);
     const readiness = () => replica.admin("/readyz");
     await until("it is not ready", async () => (await readiness()).status === 503);
-    expect((await readiness()).text).toContain("executions: they fail here: the default model");
+    expect((await readiness()).text).toContain("executions: they fail on this replica: the default model");
     world.ollama.converse(() => ({ text: "Answered." }));
     expect(await ask()).toBe("EXECUTION_COMPLETED");
     await until("it is ready again", async () => (await readiness()).status === 200);

@@ -86,10 +86,10 @@ describe("a runner is not ready", () => {
     await start();
     backend.answer = "unauthenticated";
     await notReady(/Stigmer: .*the API key was refused/);
-    expect(runner.output()).toContain("No executions are accepted while this is unhealthy: Stigmer");
+    expect(runner.output()).toContain("Accepting no executions. Unhealthy: Stigmer");
     backend.answer = "not-found";
     await ready();
-    expect(runner.output()).toContain("Executions are accepted");
+    expect(runner.output()).toContain("Accepting executions");
   });
 
   test("while its backend accepts connections and does not answer", async () => {

@@ -63,13 +63,13 @@ function fromText(id: unknown, name: unknown, text: string): RawCall {
 function objectOf(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) && isFlat(value) ? value : undefined;
+    return isObject(value) && !Array.isArray(value) && isWithinDepth(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isFlat(value: object): boolean {
+function isWithinDepth(value: object): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > DEPTH_LIMIT) return false;

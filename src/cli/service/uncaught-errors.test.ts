@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 /** Runs code in another process: an error that nothing handles would end the test runner. */
 async function outcome(code: string): Promise<{ readonly output: string; readonly exitCode: number }> {
-  const service = join(import.meta.dir, "index.ts");
+  const handler = join(import.meta.dir, "uncaught-errors.ts");
   const cli = join(import.meta.dir, "../index.ts");
   const log = join(import.meta.dir, "../../log/index.ts");
   const mask = join(import.meta.dir, "../../shared/secret-mask.ts");
   const program = `
     import { Lifecycle } from ${JSON.stringify(cli)};
-    import { handleUncaughtErrors } from ${JSON.stringify(service)};
+    import { handleUncaughtErrors } from ${JSON.stringify(handler)};
     import { createLogger, writeLines } from ${JSON.stringify(log)};
     import { SecretMask } from ${JSON.stringify(mask)};
     const log = createLogger({ level: "info", format: "json", mask: new SecretMask(), write: writeLines(1) });

@@ -10,9 +10,11 @@ import type { Lifecycle } from "../lifecycle.ts";
  */
 export function handleUncaughtErrors(log: () => Logger, lifecycle: Pick<Lifecycle, "fail">): () => void {
   const onRejection = (reason: unknown) =>
-    log().error(`A promise was rejected and nothing handled it, which is a defect: ${stackOf(reason)}`);
+    log().error(`Unhandled promise rejection, a bug in the runner; please report it: ${stackOf(reason)}`);
   const onException = (error: unknown) => {
-    log().error(`An error was not handled, which is a defect; the runner drains and ends: ${stackOf(error)}`);
+    log().error(
+      `Uncaught exception, a bug in the runner; please report it. Draining, then exiting with a failure: ${stackOf(error)}`,
+    );
     lifecycle.fail();
   };
   process.on("unhandledRejection", onRejection);

@@ -56,7 +56,7 @@ export const credentials = group(
         report("file", {
           problem: "is set, and STIGMER_API_KEY too",
           allowed,
-          remedy: "Unset the one that is not meant.",
+          remedy: "Unset one of them.",
         });
     },
     resolve({ key, file, verify, ...rest }) {

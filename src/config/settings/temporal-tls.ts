@@ -78,7 +78,7 @@ export function checkTemporalTls(check: Check<TlsSettings>): void {
   const { values, isInvalid, nameOf, report } = check;
   for (const [path, data] of PATH_AND_DATA) {
     if (values[path] === undefined || values[data] === undefined) continue;
-    const remedy = "Unset the one that is not meant.";
+    const remedy = "Unset one of them.";
     report(data, { problem: `is set, and ${nameOf(path)} too`, allowed: "one of the two", remedy });
   }
   if (!(["certPath", "certData", "keyPath", "keyData"] as const).some((key) => isInvalid(key))) {

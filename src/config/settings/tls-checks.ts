@@ -43,6 +43,6 @@ export function checkSwitchedOff<K extends string>(
   report(switchKey, {
     problem: `is false although ${nameOf(present)} is set`,
     allowed: `true, or no ${nameOf(present)}`,
-    remedy: "Decide for one of the two.",
+    remedy: "Set it to true, or unset the other one.",
   });
 }

@@ -72,8 +72,8 @@ export class RemoteCommands {
   async #runToEnd(command: string, environment: string, dir: string, signal: AbortSignal) {
     const { root, timeoutMs } = this.#options;
     const texts = {
-      command: await this.#sent(command, `${dir}/command`, signal),
-      environment: await this.#sent(environment, `${dir}/environment`, signal),
+      command: await this.#inlineOrUpload(command, `${dir}/command`, signal),
+      environment: await this.#inlineOrUpload(environment, `${dir}/environment`, signal),
     };
     let script = startScript({ dir, root, timeoutMs, ...texts }, WAIT_MS);
     const end = Date.now() + timeoutMs + STOP_GRACE_MS;
@@ -85,7 +85,7 @@ export class RemoteCommands {
         await this.#stop(dir, "");
         throw new SandboxError(
           "unavailable",
-          "The sandbox did not stop the command when its time was over, and does not say how it ended.",
+          "The sandbox did not stop the command after its timeout; its result is unknown.",
         );
       }
       script = waitScript(dir, WAIT_MS);
@@ -93,7 +93,7 @@ export class RemoteCommands {
   }
 
   /** A text that a command needs: part of the script, or uploaded before if it is long. */
-  async #sent(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
+  async #inlineOrUpload(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
     if (Buffer.byteLength(quote(text)) <= MAX_INLINE_BYTES) return { text, isUploaded: false };
     await this.#shell.upload(path, Buffer.from(text), signal);
     return { text, isUploaded: true };
@@ -104,7 +104,7 @@ export class RemoteCommands {
     const { text, cut } = boundedText(Buffer.from(head, "base64"), Buffer.from(tail, "base64"), Number(total));
     if (word === "lost") return { output: withNote(text, LOST), exitCode: KILLED_EXIT_CODE, cut };
     const [, code = "", seconds = "", full = ""] = /^(\d+) (\d+) *(full)?/.exec(ended) ?? [];
-    if (code === "") throw new SandboxError("unavailable", "The sandbox does not say how the command ended.");
+    if (code === "") throw new SandboxError("unavailable", "The sandbox returned no exit code of the command.");
     const output = full === "" ? text : withNote(text, FULL);
     const exitCode = Number(code);
     const { timeoutMs } = this.#options;

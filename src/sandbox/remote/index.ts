@@ -4,10 +4,6 @@
  *
  * @module
  */
-// What a provider implements.
-
-// Help for hosts.
 export { downloadByScript } from "./download-by-script.ts";
 export { MAX_SCRIPT_BYTES, type RemoteHost, type ScriptOptions, type ScriptOutcome } from "./remote-host.ts";
-// What it gets.
 export { RemoteSandbox } from "./remote-sandbox.ts";

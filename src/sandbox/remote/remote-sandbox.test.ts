@@ -29,7 +29,7 @@ describe("opening a remote sandbox", () => {
 
   test("fails if the host does not run scripts, and quotes its output", async () => {
     const run: RemoteHost["run"] = async () => ({ output: "no shell here", exitCode: 126 });
-    await expect(open({ run })).rejects.toThrow("does not run commands as it should (exit code 126): no shell here");
+    await expect(open({ run })).rejects.toThrow("did not run the runner's script (exit code 126): no shell here");
   });
 
   test("fails if the working directory does not exist", async () => {
@@ -40,6 +40,6 @@ describe("opening a remote sandbox", () => {
 test("a search for a text that is too long is refused with both sizes", async () => {
   const sandbox = await open();
   await expect(sandbox.grep("x".repeat(MAX_SCRIPT_BYTES), "/", { limit: 1 })).rejects.toThrow(
-    new RegExp(`^This takes \\d+ bytes, and at most ${MAX_SCRIPT_BYTES} can be sent\\.$`),
+    new RegExp(`^The path or the search text is too long: \\d+ bytes, at most ${MAX_SCRIPT_BYTES} can be sent\\.$`),
   );
 });

@@ -39,14 +39,17 @@ export class RemoteShell {
     const text = assignments(variables) + script;
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_SCRIPT_BYTES)
-      throw new SandboxError("invalid", `This takes ${bytes} bytes, and at most ${MAX_SCRIPT_BYTES} can be sent.`);
+      throw new SandboxError(
+        "invalid",
+        `The path or the search text is too long: ${bytes} bytes, at most ${MAX_SCRIPT_BYTES} can be sent.`,
+      );
     const options = { signal, timeoutMs: SCRIPT_TIMEOUT_MS + waitMs };
     const { output, exitCode } = await this.#host.run(text, options);
     const answer = parseAnswer(output);
     if (answer !== undefined) return answer;
     throw new SandboxError(
       "unavailable",
-      `The sandbox ${this.#sandboxId} does not run commands as it should (exit code ${exitCode}): ${output.slice(0, MAX_QUOTED)}`,
+      `The sandbox ${this.#sandboxId} did not run the runner's script (exit code ${exitCode}): ${output.slice(0, MAX_QUOTED)}`,
     );
   }
 

@@ -60,6 +60,7 @@ export function openSqliteThreadQueue(dataDir: string, log: Logger): SqliteThrea
 
 /** A separate file: acquiring a lock must not wait for another process that writes a large checkpoint. */
 function openTickets(dataDir: string, log: Logger): SqliteTickets {
+  // The name of earlier versions, whose waiting executions must be seen.
   const path = join(dataDir, "turns.db");
   const database = openDatabase(path);
   try {

@@ -4,7 +4,7 @@ import { whileBusy } from "../../shared/open-database.ts";
 /** Incremented when the tables change. Files of other versions are left alone. */
 export const VERSION = 2;
 
-/** `parts` are messages. In values and writes: the ids of their messages as JSON. */
+/** The table `parts` holds messages; the column `parts` holds the ids of a value's messages as JSON. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS threads (thread_id TEXT NOT NULL PRIMARY KEY, used_at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS threads_by_use ON threads (used_at);
@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS unused_threads (thread_id TEXT NOT NULL PRIMARY KEY, 
 `;
 
 /** A file of another version of the program. */
-export class OtherVersion extends Error {
-  override readonly name = "OtherVersion";
+export class SchemaVersionError extends Error {
+  override readonly name = "SchemaVersionError";
   readonly version: number;
 
   constructor(version: number) {
@@ -48,7 +48,7 @@ export class OtherVersion extends Error {
 
 /**
  * Creates the tables if the file is empty.
- * @throws OtherVersion if the file has the tables of another version, which are left alone
+ * @throws SchemaVersionError if the file has the tables of another version, which are left alone
  */
 export function prepareSchema(database: Database): void {
   const version = () => database.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
@@ -76,5 +76,5 @@ function createSchema(database: Database, version: () => number): void {
 
 function checkEmpty(database: Database, version: number): void {
   const found = database.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-  if (version !== 0 || found.length > 0) throw new OtherVersion(version);
+  if (version !== 0 || found.length > 0) throw new SchemaVersionError(version);
 }

@@ -24,7 +24,7 @@ import { prepareSchema } from "./schema.ts";
 export class SqliteRows implements CheckpointRows {
   readonly #database: Database;
 
-  /** @throws OtherVersion */
+  /** @throws SchemaVersionError */
   constructor(database: Database) {
     this.#database = database;
     prepareSchema(database);
@@ -68,13 +68,13 @@ export class SqliteRows implements CheckpointRows {
   }
 
   #prune(threadId: string, namespace: string, keep: number): void {
-    const place = "thread_id = ?1 AND namespace = ?2";
-    const oldest = `SELECT id FROM checkpoints WHERE ${place} ORDER BY id DESC LIMIT 1 OFFSET ?3`;
+    const inNamespace = "thread_id = ?1 AND namespace = ?2";
+    const oldest = `SELECT id FROM checkpoints WHERE ${inNamespace} ORDER BY id DESC LIMIT 1 OFFSET ?3`;
     const values = [threadId, namespace, keep - 1];
-    this.#run(`DELETE FROM writes WHERE ${place} AND checkpoint_id < (${oldest})`, values);
-    this.#run(`DELETE FROM checkpoints WHERE ${place} AND id < (${oldest})`, values);
-    const used = `SELECT used.key, used.value FROM checkpoints, json_each(versions) AS used WHERE ${place}`;
-    this.#run(`DELETE FROM channel_values WHERE ${place} AND (channel, version) NOT IN (${used})`, [
+    this.#run(`DELETE FROM writes WHERE ${inNamespace} AND checkpoint_id < (${oldest})`, values);
+    this.#run(`DELETE FROM checkpoints WHERE ${inNamespace} AND id < (${oldest})`, values);
+    const used = `SELECT used.key, used.value FROM checkpoints, json_each(versions) AS used WHERE ${inNamespace}`;
+    this.#run(`DELETE FROM channel_values WHERE ${inNamespace} AND (channel, version) NOT IN (${used})`, [
       threadId,
       namespace,
     ]);

@@ -23,7 +23,7 @@ const POLL_MS = 1_000;
 /** Tickets that expired this long ago are deleted when the file is opened. */
 const LEFTOVER_MS = 86_400_000;
 
-/** A ticket without a token is an announced execution. */
+/** A ticket without a token is an announced execution. `created` is the ticket's order. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS tickets (
   thread_id TEXT NOT NULL, execution_id TEXT NOT NULL, token TEXT NOT NULL, created REAL NOT NULL,
@@ -48,7 +48,7 @@ export class SqliteTickets implements TicketStore {
   readonly #log: Logger;
   readonly #owner = ownIdentity();
   readonly #liveness = new Liveness();
-  readonly #inLine = new WeakSet<Claim>();
+  readonly #queued = new WeakSet<Claim>();
   /** By thread and execution. */
   readonly #waiters: Waiters;
 
@@ -120,12 +120,12 @@ export class SqliteTickets implements TicketStore {
   #claim(claim: Claim, settle: SettleOptions): Blocked | undefined {
     const { threadId, ticket, token } = claim;
     const { blocked, dead, own, announced } = this.#look(claim, settle);
-    const wasInLine = this.#inLine.has(claim);
-    this.#inLine.add(claim);
+    const wasQueued = this.#queued.has(claim);
+    this.#queued.add(claim);
     for (const { execution_id, token: of } of dead) this.#remove(threadId, execution_id, of);
     this.#remove(threadId, ticket.executionId, "");
     const order = own?.created ?? announced?.created ?? ticket.order;
-    const wasEmptied = wasInLine && own === undefined;
+    const wasEmptied = wasQueued && own === undefined;
     this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasEmptied, TICKET_TTL_MS);
     return wasEmptied ? { reason: "emptied", by: "", againInMs: 0 } : blocked;
   }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "../../log/index.ts";
 import { databaseError, openDatabase } from "../../shared/open-database.ts";
-import { OtherVersion, VERSION } from "./schema.ts";
+import { SchemaVersionError, VERSION } from "./schema.ts";
 import { SqliteRows } from "./sqlite-rows.ts";
 
 /** Largest write-ahead log that is kept after a checkpoint. */
@@ -25,7 +25,7 @@ export function openThreadsFile(dataDir: string, log: Logger): ThreadsFile {
   try {
     return open(usual);
   } catch (error) {
-    if (!(error instanceof OtherVersion)) throw error;
+    if (!(error instanceof SchemaVersionError)) throw error;
     const own = join(dataDir, `threads-v${VERSION}.db`);
     const isNew = !existsSync(own);
     const file = open(own);
@@ -44,6 +44,6 @@ function open(path: string): ThreadsFile {
     return { path, database, rows: new SqliteRows(database) };
   } catch (error) {
     database.close();
-    throw error instanceof OtherVersion ? error : databaseError(path, error);
+    throw error instanceof SchemaVersionError ? error : databaseError(path, error);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Lifecycle, StartStopped } from "../cli/index.ts";
-import { openOrStop, untilStopped } from "./open-or-stop.ts";
+import { openOrClose, rejectOnStop } from "./open-or-close.ts";
 
 /** Something that is being opened, and that remembers whether it was closed. */
 function opening() {
@@ -18,20 +18,20 @@ describe("opening something during the start", () => {
   test("gives what was opened if no drain is requested", async () => {
     const part = opening();
     part.open();
-    expect(await openOrStop(part.promise, new Lifecycle())).toBe(await part.promise);
+    expect(await openOrClose(part.promise, new Lifecycle())).toBe(await part.promise);
     expect(part.seen.isClosed).toBe(false);
   });
 
   test("gives the error if it fails", async () => {
     const part = opening();
     part.fail(new Error("no answer"));
-    await expect(openOrStop(part.promise, new Lifecycle())).rejects.toThrow("no answer");
+    await expect(openOrClose(part.promise, new Lifecycle())).rejects.toThrow("no answer");
   });
 
   test("waits at a drain until it is open, in order to close it", async () => {
     const part = opening();
     const lifecycle = new Lifecycle();
-    const outcome = openOrStop(part.promise, lifecycle).catch((error: unknown) => error);
+    const outcome = openOrClose(part.promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
     lifecycle.requestDrain();
     await settle();
@@ -43,7 +43,7 @@ describe("opening something during the start", () => {
   test("ends a drain without an error of the start if it fails meanwhile", async () => {
     const part = opening();
     const lifecycle = new Lifecycle();
-    const outcome = openOrStop(part.promise, lifecycle).catch((error: unknown) => error);
+    const outcome = openOrClose(part.promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
     part.fail(new Error("no answer"));
     expect(await outcome).toBeInstanceOf(StartStopped);
@@ -51,7 +51,7 @@ describe("opening something during the start", () => {
 
   test("does not wait for it at a stop, which may follow a drain", async () => {
     const lifecycle = new Lifecycle();
-    const outcome = openOrStop(opening().promise, lifecycle).catch((error: unknown) => error);
+    const outcome = openOrClose(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
     lifecycle.requestStop();
     expect(await outcome).toBeInstanceOf(StartStopped);
@@ -62,7 +62,7 @@ describe("waiting for the whole start", () => {
   test("gives what was opened, also after a drain", async () => {
     const part = opening();
     const lifecycle = new Lifecycle();
-    const outcome = untilStopped(part.promise, lifecycle);
+    const outcome = rejectOnStop(part.promise, lifecycle);
     lifecycle.requestDrain();
     part.open();
     expect(await outcome).toBe(await part.promise);
@@ -70,7 +70,7 @@ describe("waiting for the whole start", () => {
 
   test("ends at a stop, whatever the start waits for", async () => {
     const lifecycle = new Lifecycle();
-    const outcome = untilStopped(opening().promise, lifecycle).catch((error: unknown) => error);
+    const outcome = rejectOnStop(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestStop();
     expect(await outcome).toBeInstanceOf(StartStopped);
   });

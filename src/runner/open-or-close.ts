@@ -2,7 +2,7 @@ import type { Lifecycle } from "../cli/index.ts";
 import { sleep, untilAborted } from "../shared/time.ts";
 
 /** How long a drain during the start waits for something that is being opened, in order to close it. */
-const LATE_LIMIT_MS = 3_000;
+const CLOSE_LATE_LIMIT_MS = 3_000;
 
 interface Closable {
   close(): Promise<void>;
@@ -13,21 +13,21 @@ interface Closable {
  * stop ends that wait.
  * @throws StartStopped if a drain was requested; otherwise what opening throws
  */
-export async function openOrStop<T extends Closable>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
+export async function openOrClose<T extends Closable>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
   try {
     return await untilAborted(opening, lifecycle.drainRequested);
   } catch (error) {
     if (!lifecycle.drainRequested.aborted) throw error;
     const over = new AbortController();
     const closed = opening.then((late) => late.close()).catch(() => undefined);
-    await Promise.race([closed, lifecycle.reached("stopping"), sleep(LATE_LIMIT_MS, over.signal)]);
+    await Promise.race([closed, lifecycle.reached("stopping"), sleep(CLOSE_LATE_LIMIT_MS, over.signal)]);
     over.abort();
     throw lifecycle.drainRequested.reason;
   }
 }
 
 /** Waits for an opening, but no longer than until a stop is requested. @throws StartStopped; what opening throws */
-export async function untilStopped<T>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
+export async function rejectOnStop<T>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
   const stopped = lifecycle.reached("stopping").then(() => Promise.reject(lifecycle.drainRequested.reason));
   // Both may fail when nobody waits for them any more.
   for (const promise of [opening, stopped]) promise.catch(() => undefined);
