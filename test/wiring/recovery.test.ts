@@ -151,7 +151,7 @@ describe("abandoned execution", () => {
     const journal = new FileJournal(directory, logger);
     proxy.cut();
     using _ = recovery(journal, true, { patienceMs: 100 });
-    const late = new RegExp(`${noted.executionId}.* cannot be ended yet: .*not reachable.*tried again for up to 24 h`);
+    const late = new RegExp(`${noted.executionId}.* cannot be ended yet: .*not reachable.*Retrying for up to 24 h`);
     await until("the log says that it takes long", () => log.some((line) => late.test(line)));
     expect(phaseOf(await user.get(execution))).toBe("EXECUTION_PENDING");
     proxy.mend();
@@ -203,7 +203,7 @@ describe("execution of a running runner whose key in Redis expired", () => {
     {
       using _ = recovery(other, false, {}, { describe: describeLate });
       await until("it is seen to live", () =>
-        log.some((line) => line.includes(`execution ${noted.executionId} lives`)),
+        log.some((line) => line.includes(`execution ${noted.executionId} is running`)),
       );
     }
     clearInterval(forgetting);
