@@ -108,7 +108,7 @@ describe("waiting for a state", () => {
     expect(await lifecycle.reached("running")).toBeUndefined();
   });
 
-  test("ends for a state that was left out", async () => {
+  test("ends for a state that was skipped", async () => {
     const lifecycle = new Lifecycle();
     const waiting = lifecycle.reached("draining");
     lifecycle.requestStop();

@@ -60,7 +60,7 @@ describe("signals", () => {
     ]);
   });
 
-  test("are ignored as a hangup after another signal", async () => {
+  test("do not count as a further signal if they are a SIGHUP", async () => {
     const code = 'signals.logTo(() => log); await send("SIGTERM"); await send("SIGHUP"); state();';
     expect((await outcome(code)).lines).toEqual([
       "SIGTERM: draining: running executions may finish. Send it again to stop them",
@@ -68,7 +68,7 @@ describe("signals", () => {
     ]);
   });
 
-  test("that came already end a command which handles them differently", async () => {
+  test("received during loading end a command with other signal handling", async () => {
     expect(await outcome('await send("SIGTERM"); await signals.restoreDefaults(); say("still here");')).toEqual({
       lines: [],
       exitCode: null,

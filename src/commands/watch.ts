@@ -32,7 +32,7 @@ export interface WatchOptions {
   readonly patience: number;
 }
 
-/** Shows an execution until it has ended. If it cannot be followed so long, says how to go on. */
+/** Shows an execution until it has ended. If the connection is lost for too long, prints how to attach again. */
 export async function watch(
   client: StigmerClient,
   execution: AgentExecution,

@@ -4,7 +4,7 @@ import type { Setting, Settings } from "./setting.ts";
 /** Settings that form one part of the configuration. */
 export interface Group<S extends Settings = Settings, C = unknown> {
   readonly settings: S;
-  /** Reports values that contradict each other, or lack their other half. */
+  /** Reports values that contradict each other, or of which one requires another. */
   check?(check: Check<S>): void;
   /** Makes the part of the configuration from the values. A property that is `undefined` is left out. */
   resolve(values: EffectiveValues<S>): C;

@@ -20,7 +20,7 @@ describe("some settings are read alone", () => {
     expect(address({ ADMIN_HOST: "0.0.0.0", ...others })).toEqual({ host: "0.0.0.0", port: 8790 });
   });
 
-  test("and their problems are reported together, those of others are not", () => {
+  test("report the problems of the settings that were read together, and no others", () => {
     const attempt = () => address({ ADMIN_HOST: "a b", ADMIN_PORT: "many", LOG_LEVEL: "loud" });
     expect(attempt).toThrow(/ADMIN_HOST "a b" is not a host name.*\nADMIN_PORT "many" is not a whole number/);
     expect(attempt).not.toThrow("LOG_LEVEL");

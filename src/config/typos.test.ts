@@ -20,7 +20,7 @@ describe("a variable counts as a typo", () => {
     ]);
   });
 
-  test("of the nearest known name", () => {
+  test("is reported with the nearest known name", () => {
     expect(findTypos(["STIGMER_LLM_PROVIDR"], new Set([...known, "STIGMER_LLM_PROV"]))).toEqual([
       { found: "STIGMER_LLM_PROVIDR", meant: "STIGMER_LLM_PROVIDER" },
     ]);

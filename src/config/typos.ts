@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** A name that differs from a known one in more letters is another program's. */
+/** A name that differs from a known one in more letters probably belongs to another program. */
 const MAX_DIFFERENCES = 3;
 const PREFIXES = ["STIGMER_", "TEMPORAL_"];
 

@@ -15,7 +15,7 @@ const UNUSED: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Finds the ones that are set: their operator may expect an effect. */
+/** Finds those that are set, so that the operator learns that they are ignored. */
 export function findUnused(set: Iterable<string>): Unused[] {
   return [...set].flatMap((variable) => {
     const instead = UNUSED.get(variable);

@@ -2,7 +2,7 @@ import type { Logger } from "../log/index.ts";
 import { stackOf } from "../shared/errors.ts";
 import type { ExecutionInfo, ExecutionObservation, ExecutionObserver } from "./execution-observer.ts";
 
-/** Tells all observers the same. One that fails harms neither the execution nor the others, and is logged once. */
+/** Forwards every event to all observers. One that fails harms neither the execution nor the others, and is logged once. */
 export class ExecutionObservers {
   readonly #observers: readonly ExecutionObserver[];
   readonly #log: Logger;

@@ -18,7 +18,7 @@ function progressAfter(...events: ExecutionEvent[]) {
 const running: ExecutionEvent = { type: "stage", stage: "model", at: new Date(1) };
 
 describe("the stage of an execution", () => {
-  test("is the last one that it entered, since then", () => {
+  test("is the last one entered, with the time of entry", () => {
     const waits: ExecutionEvent = { type: "stage", stage: "waiting-for-thread", at: new Date(7) };
     expect(progressAfter().record).toMatchObject({ stage: "waiting-for-admission", stageSince: new Date(0) });
     expect(progressAfter(waits).record).toMatchObject({ stage: "waiting-for-thread", stageSince: new Date(7) });

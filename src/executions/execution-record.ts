@@ -15,7 +15,7 @@ interface ExecutionAgent {
   readonly model?: ModelChoice;
 }
 
-/** How far an execution is. */
+/** A running execution and its progress. */
 export interface ActiveExecution extends ExecutionInfo, ExecutionAgent {
   readonly state: "active";
   readonly stage: ExecutionStage;

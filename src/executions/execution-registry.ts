@@ -22,7 +22,7 @@ interface Entry extends RegisteredExecution {
 
 /**
  * The executions that this runner has taken, and the last ones that ended. An id may be registered more than once at a
- * time, when Temporal gives out an activity again.
+ * time, when Temporal retries an activity.
  */
 export class ExecutionRegistry implements ExecutionObserver {
   readonly name = "registry";

@@ -7,7 +7,7 @@ import { type Journal, type JournalEntry, parseEntry } from "./journal.ts";
 
 const LOCK = "lock";
 const SUFFIX = ".json";
-/** Begins the name of a subdirectory that is not locked yet. */
+/** Prefix of the name of a subdirectory that is not locked yet. */
 const HIDDEN = ".";
 
 /**

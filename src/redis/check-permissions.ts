@@ -40,7 +40,7 @@ const COMMANDS: readonly (readonly [string, ...string[]])[] = [
   ["publish", "stigmer:agent-execution:probe", ""],
 ];
 
-/** Writes a small key that expires soon. @throws where Redis rejects writes */
+/** Writes a small key that expires soon. @throws if Redis rejects writes */
 export async function writeProbe(client: Redis): Promise<void> {
   await client.set(PROBE_KEY, Date.now(), "PX", PROBE_LIFE_MS);
 }

@@ -5,7 +5,7 @@ import type { RedisConnection } from "./redis-connection.ts";
 import { RedisError } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
 
-/** Begins the channels of inboxes. */
+/** Prefix of the channel names. */
 export const INBOX_PREFIX = "stigmer:agent-runner:inbox:";
 /** A subscriber connection is silent while there are no messages: pings show whether it is alive. */
 const PING_MS = 10_000;

@@ -31,11 +31,11 @@ function admissionOf({ isShared = true, isHealthy = true, holdMs = 50 } = {}) {
 
 /** Fails as often as it takes for the replica to be distrusted. */
 function distrust(admission: Admission): void {
-  for (let n = 0; n < MAX_FAILURES_IN_A_ROW; n++) admission.failed("no sandbox can be had");
+  for (let n = 0; n < MAX_FAILURES_IN_A_ROW; n++) admission.failed("no sandbox is available");
 }
 
-describe("executions are accepted", () => {
-  test("only when all checks that they need have passed", () => {
+describe("admission", () => {
+  test("accepts executions only when all necessary checks have passed", () => {
     const { admission, seen } = admissionOf({ isHealthy: false });
     expect(admission.paused).toBeDefined();
     admission.checked(["Redis", "Daytona"]);
@@ -46,25 +46,26 @@ describe("executions are accepted", () => {
     expect(seen.allowed).toBe(0);
   });
 
-  test("after one infrastructure failure, and the checks run at once", () => {
+  test("accepts executions after a single infrastructure failure, and rechecks at once", () => {
     const { admission, seen } = admissionOf();
-    admission.failed("no sandbox can be had");
+    admission.failed("no sandbox is available");
     expect([seen.allowed, seen.rechecks]).toEqual([Number.POSITIVE_INFINITY, 1]);
   });
 
-  test("after several failures with different reasons, or with a success in between", () => {
+  test("accepts executions after failures with different reasons, or with a success in between", () => {
     const { admission, seen } = admissionOf();
-    for (let n = 0; n < 10; n++) admission.failed(n % 2 === 0 ? "no sandbox can be had" : "the memory cannot be used");
+    for (let n = 0; n < 10; n++)
+      admission.failed(n % 2 === 0 ? "no sandbox is available" : "the memory cannot be used");
     for (let n = 0; n < 10; n++) {
-      admission.failed("no sandbox can be had");
+      admission.failed("no sandbox is available");
       admission.worked();
     }
     expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test("always by a runner that works alone, so that its users learn what is wrong", () => {
+  test("always accepts executions on a runner without replicas, so that users see the error", () => {
     const { admission, seen } = admissionOf({ isShared: false });
-    for (let n = 0; n < 10; n++) admission.failed("no sandbox can be had");
+    for (let n = 0; n < 10; n++) admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
   });
 });
@@ -74,7 +75,7 @@ describe("after several consecutive failures for the same reason", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     expect(seen.allowed).toBe(0);
-    expect(admission.paused).toContain("no sandbox can be had");
+    expect(admission.paused).toContain("no sandbox is available");
     await until("one is tried", () => seen.allowed > 0);
     expect(seen.allowed).toBe(1);
     admission.worked();
@@ -85,7 +86,7 @@ describe("after several consecutive failures for the same reason", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
     await until("one is tried", () => seen.allowed > 0);
-    admission.failed("no sandbox can be had");
+    admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(0);
     await until("one is tried", () => seen.allowed > 0);
     expect(seen.allowed).toBe(1);
@@ -108,7 +109,7 @@ describe("after several consecutive failures for the same reason", () => {
     distrust(admission);
     expect(await check.check()).toMatchObject({
       status: "failed",
-      reason: expect.stringContaining("no sandbox can be had"),
+      reason: expect.stringContaining("no sandbox is available"),
     });
     admission.worked();
     expect(await check.check()).toBeUndefined();
@@ -128,7 +129,7 @@ describe("after several consecutive failures for the same reason", () => {
   test("failures of executions that were already running do not extend the pause", () => {
     const { admission, seen } = admissionOf();
     distrust(admission);
-    for (let n = 0; n < 100; n++) admission.failed("no sandbox can be had");
+    for (let n = 0; n < 100; n++) admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(0);
   });
 

@@ -3,7 +3,7 @@ import type { CheckResult, HealthMonitor } from "./health-monitor.ts";
 /** Stands for all checks before their first results. */
 const NOT_CHECKED: CheckResult = { name: "health", status: "failed", reason: "not known yet" };
 
-/** What probes are told: first what the start waits for, later the results of the health checks. */
+/** What readiness probes report: first what the start waits for, later the results of the health checks. */
 export class Readiness {
   #waitingFor = NOT_CHECKED;
   #monitor: HealthMonitor | undefined;

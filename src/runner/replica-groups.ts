@@ -67,7 +67,7 @@ export interface ReplicaGroupsDeps extends QueuePollers {
 
 /**
  * Asks Temporal whether all runners of a queue share their sessions. With two Redis servers, or two databases of one, each
- * would have half of every conversation, and nobody would notice.
+ * would store only part of each conversation, and nobody would notice.
  */
 export class ReplicaGroups implements HealthCheck {
   readonly name = "replicas";

@@ -16,7 +16,7 @@ const READ_AT_ONCE = 32;
 /** The serialized values of one call, and their messages. */
 export interface Dumped<T> {
   readonly values: T;
-  /** Messages that this codec has not seen before; they cannot be stored yet. */
+  /** Messages that this codec has not seen before, so they are not stored yet. */
   readonly added: readonly StoredMessage[];
   /** Serializes messages of the values once more, for a store that lost them. */
   serializeAgain(ids: readonly string[]): Promise<StoredMessage[]>;

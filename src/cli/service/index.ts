@@ -1,6 +1,6 @@
 /**
- * The frame of commands that run until they are stopped: the log, the configuration, uncaught errors, the exit code.
- * Used by `start` and `dev`. It knows nothing of what they run.
+ * Runs a long-running command: sets up log, configuration, signals and error handling, and returns the exit code. Used by
+ * `start` and `dev`. It never knows what a command runs.
  * @module
  */
 export type { Service } from "./run-service.ts";

@@ -27,7 +27,7 @@ export interface Service {
 }
 
 /**
- * The frame of commands that run until they are stopped: log, configuration, signals, uncaught errors, exit code.
+ * Runs a command until it is stopped: sets up log, configuration, signals and error handling, and returns the exit code.
  * @param serve starts and runs. An error is logged as a failed start, except StartStopped, which is a success
  */
 export async function runService(

@@ -10,7 +10,7 @@ const SEARCH_BYTES = 8 * 1024 * 1024;
 /** The longest path: each matching line begins with one. */
 const PATH_BYTES = 4_096;
 
-/** Begins the record of a directory that cannot be read. */
+/** Prefix of the record of a directory that cannot be read. */
 const CLOSED = "!/0/0/";
 
 /** Files and directories below `path` whose relative path matches the pattern, by path. */
