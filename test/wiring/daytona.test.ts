@@ -277,7 +277,7 @@ describe("a new sandbox", () => {
 
   test("that lacks programs is deleted, and the error names them", async () => {
     double.path = "/nothing/here";
-    await expect(open().acquire()).rejects.toThrow(/does not run commands|lacks programs/);
+    await expect(open().acquire()).rejects.toThrow(/did not run the runner|lacks programs/);
     expect(double.alive).toEqual([]);
   });
 });
