@@ -194,7 +194,7 @@ describe("agent-runner dev and run", () => {
     ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "trap '' TERM; sleep 986" } }] }));
     everything.run("Sleep");
     await until("the command runs", async () => (await processesWith("sleep 986")).length > 0);
-    for (const said of ["draining", "ending what runs", "exiting at once"]) {
+    for (const said of ["draining", "stopping running executions", "exiting at once"]) {
       everything.signal("SIGTERM");
       await everything.says(said);
     }
