@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { isRunning } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -219,7 +220,10 @@ describe("message and agent of run", () => {
     const reading = everything.shell('sleep 1000 >input & echo $! >writer; "$0" run - <input & echo $! >pid; wait $!');
     const numberIn = async (name: string) => Number(await readFile(join(everything.cwd, name), "utf8").catch(() => ""));
     await until("both are there", async () => (await numberIn("pid")) > 0);
-    await interrupt(await numberIn("pid"));
+    const pid = await numberIn("pid");
+    await interrupt(pid);
+    // The end of the writer is the end of its input: that must not come first.
+    await until("it has ended", () => !isRunning(pid));
     process.kill(await numberIn("writer"), "SIGKILL");
     expect((await reading).code).toBe(130);
   });
