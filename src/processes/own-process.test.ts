@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { eventually, until } from "../../test/support/eventually.ts";
 import { isRunning } from "../../test/support/processes.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { adoptOrphans } from "./orphans.ts";
 import { OwnProcess } from "./own-process.ts";
 
 /** Long enough that a test fails by its own time limit if something waits for it. */
@@ -60,6 +61,8 @@ describe("a process of the runner's own", () => {
   });
 
   test("may finish its work, and then ends, when the runner is killed", async () => {
+    // This process becomes the parent of the orphans, and does not reap them: their watchdog must not wait for zombies.
+    adoptOrphans();
     const script = `import { OwnProcess } from ${JSON.stringify(join(import.meta.dir, "own-process.ts"))};
 const [cwd, command] = process.argv.slice(-2);
 new OwnProcess("/bin/sh", ["-c", command], { cwd, env: { PATH: "/usr/bin:/bin" }, stdio: "ignore", graceMs: ${LONG_MS} });

@@ -27,8 +27,11 @@ tracked() {
     echo "\${pid%/environ}"
   done
 }
+terminate() { kill -TERM "$1"; }
+# A zombie has ended: its parent may never reap it.
+runs() { kill -0 "$1" && ! grep -q '^State:.*Z' "/proc/$1/status" && found=yes; }
 leaders() {
-  for one in $known; do case $one in session=*) kill "$1" "\${one#*=}" && found=yes ;; esac; done
+  for one in $known; do case $one in session=*) "$1" "\${one#*=}" ;; esac; done
 }
 if [ "$tries" -gt 0 ]; then
   # The runner may have been killed before it could report a leader.
@@ -36,11 +39,11 @@ if [ "$tries" -gt 0 ]; then
     read -r stat <"/proc/$pid/stat" && set -- \${stat##*)}
     case " $known " in *" session=$pid "*) ;; *) [ "$4" != "$pid" ] || known="$known session=$pid" ;; esac
   done
-  leaders -TERM
+  leaders terminate
 fi
 while [ "$tries" -gt 0 ]; do
   found=
-  leaders -0
+  leaders runs
   [ -n "$found" ] || break
   sleep 0.1
   tries=$((tries - 1))
