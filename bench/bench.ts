@@ -27,6 +27,7 @@ import { startTemporal } from "../test/support/temporal.ts";
 import { median, printMachine, rate, residentMb, row, timed, times } from "./measures.ts";
 
 const STARTS = 10;
+const IDLE_MS = 3_000;
 const WARM_UP = 20;
 const LATENCY_RUNS = 100;
 const THROUGHPUT_RUNS = 200;
@@ -93,17 +94,32 @@ const start = (): RunningProgram => startProgram(program, [], env, folder);
 
 printMachine();
 
-row("file", `${(Bun.file(program).size / 1e6).toFixed(0)} MB`, "target: at most 160 MB");
+row("file", `${(Bun.file(program).size / 1e6).toFixed(0)} MB`, "target: at most 125 MB");
 const versions: number[] = [];
 for (let n = 0; n < STARTS; n++)
   versions.push(await timed(() => Bun.spawn([program, "--version"], { stdout: "ignore" }).exited));
 row("from exec to the end of --version, median of 10", `${median(versions).toFixed(0)} ms`);
-row("from exec to ready, median of 10", `${(await timeToReady()).toFixed(0)} ms`, "target: at most 600 ms");
+// In turn, so that both are measured under the same conditions.
+const firstStarts: number[] = [];
+const laterStarts: number[] = [];
+for (let n = 0; n < STARTS; n++) {
+  await forgetNativeBridge();
+  firstStarts.push(await timeToReady());
+  laterStarts.push(await timeToReady());
+}
+row("from exec to ready, median of 10", `${median(laterStarts).toFixed(0)} ms`, "target: at most 600 ms");
+row(
+  "from exec to ready, first start, median of 10",
+  `${median(firstStarts).toFixed(0)} ms`,
+  "target: at most 100 ms more",
+);
 
+await forgetNativeBridge();
+row("resident memory, idle, first start", `${(await idleMemory()).toFixed(0)} MB`, "target: at most 125 MB");
 await using runner = start();
 await runner.says("Worker ready");
-await Bun.sleep(3_000);
-row("resident memory, idle", `${residentMb(runner.pid).toFixed(0)} MB`, "target: at most 170 MB");
+await Bun.sleep(IDLE_MS);
+row("resident memory, idle", `${residentMb(runner.pid).toFixed(0)} MB`, "target: at most 125 MB");
 
 const agent = await stigmer.call(AgentCommandController.method.apply, {
   metadata: { name: "bench" },
@@ -177,17 +193,29 @@ async function floor(): Promise<string> {
   return workflowId;
 }
 
+/** Makes the next start the first one: it has to unpack Temporal's native library. */
+async function forgetNativeBridge(): Promise<void> {
+  await rm(join(env.STIGMER_DATA_DIR, "native-bridge"), { recursive: true, force: true });
+}
+
 async function timeToReady(): Promise<number> {
-  const found: number[] = [];
-  for (let n = 0; n < STARTS; n++) {
-    const started = performance.now();
-    await using one = start();
-    await one.says("Worker ready");
-    found.push(performance.now() - started);
-    one.signal("SIGTERM");
-    await one.exited;
-  }
-  return median(found);
+  const started = performance.now();
+  await using one = start();
+  await one.says("Worker ready");
+  const ready = performance.now() - started;
+  one.signal("SIGTERM");
+  await one.exited;
+  return ready;
+}
+
+async function idleMemory(): Promise<number> {
+  await using one = start();
+  await one.says("Worker ready");
+  await Bun.sleep(IDLE_MS);
+  const found = residentMb(one.pid);
+  one.signal("SIGTERM");
+  await one.exited;
+  return found;
 }
 
 /** Duration of the agent's activity according to the server: from its start to its result. */

@@ -1,7 +1,8 @@
 import type { ExitCode, SignalHandler } from "../cli/index.ts";
 import { runService } from "../cli/service/index.ts";
 import type { LoadOptions } from "../config/index.ts";
-import { logStartupFailure, startRunner } from "../runner/index.ts";
+import type { Logger } from "../log/index.ts";
+import { loadNativeBridge } from "../native-bridge/index.ts";
 
 export interface StartOptions extends LoadOptions {
   readonly signals: SignalHandler;
@@ -9,8 +10,17 @@ export interface StartOptions extends LoadOptions {
 
 /** `agent-runner start`: runs until it is told to stop. */
 export async function start({ signals, ...load }: StartOptions): Promise<ExitCode> {
-  return await runService({ load, signals, logFailure: logStartupFailure }, async (service) => {
+  return await runService({ load, signals, logFailure }, async (service) => {
+    const { loaded, env, log } = service;
+    // The first start unpacks it, while the rest of the program is loaded. The runner waits for it, and fails if it failed.
+    loadNativeBridge({ dataDir: loaded.config.dataDir, env, log }).catch(() => undefined);
+    const { startRunner } = await import("../runner/index.ts");
     const runner = await startRunner(service);
     return await runner.ended;
   });
+}
+
+async function logFailure(error: unknown, log: Logger): Promise<ExitCode> {
+  const { logStartupFailure } = await import("../runner/index.ts");
+  return logStartupFailure(error, log);
 }

@@ -6,7 +6,12 @@ import { openIntact } from "./intact-file.ts";
 
 /** Longer than one part that is read at once. */
 const content = Buffer.alloc(3_000_000, "library");
-const bridge = { file: "", size: content.length, sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex") };
+const bridge = {
+  file: "",
+  thread: "",
+  size: content.length,
+  sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
+};
 
 let folder: TemporaryFolder;
 beforeAll(async () => {

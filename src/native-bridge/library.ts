@@ -1,4 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
 import { getEnvironmentData, setEnvironmentData } from "node:worker_threads";
 
 type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
@@ -6,21 +5,16 @@ type Functions = Readonly<Record<string, (...args: never[]) => unknown>>;
 /** The path is passed on to worker threads, in which modules are loaded again. */
 const PATH_KEY = "agent-runner.native-bridge";
 
-let library: { readonly functions: Functions; readonly file?: FileHandle } | undefined;
+let functions: Functions | undefined;
 
 /**
  * Loads the library into this process.
- * @param path must stay valid: worker threads load it again
- * @param file stays open, since the path may lead through its descriptor
+ * @param path must stay valid, for worker threads load it again: a descriptor in it stays open
  * @throws the dynamic linker's error
  */
-export function openLibrary(path: string, file: FileHandle): void {
-  library = { functions: exportsOf(path), file };
+export function openLibrary(path: string): void {
+  functions = exportsOf(path);
   setEnvironmentData(PATH_KEY, path);
-}
-
-export function isOpen(): boolean {
-  return library !== undefined;
 }
 
 /**
@@ -29,8 +23,8 @@ export function isOpen(): boolean {
  * @public called by the code that the build puts in place of the SDK's loader
  */
 export function nativeBridge(): Functions {
-  library ??= { functions: exportsOf(pathFromMainThread()) };
-  return library.functions;
+  functions ??= exportsOf(pathFromMainThread());
+  return functions;
 }
 
 function exportsOf(path: string): Functions {

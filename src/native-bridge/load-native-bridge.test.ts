@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { silentLogger } from "../log/index.ts";
-import { loadNativeBridge } from "./load-native-bridge.ts";
+import { loadEmbedded, loadNativeBridge } from "./load-native-bridge.ts";
 import { NativeBridgeError } from "./native-bridge-error.ts";
 
 test("without an embedded bridge nothing is unpacked: the SDK loads the file of its own package", async () => {
@@ -17,10 +17,16 @@ test("a bridge that no place can load is reported with each place, and no file i
   const content = Buffer.from("not a library");
   const file = join(folder.path, "packed");
   await Bun.write(file, Bun.zstdCompressSync(content));
-  const bridge = { file, size: content.length, sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex") };
+  const thread = join(import.meta.dir, "thread.ts");
+  const bridge = {
+    file,
+    thread,
+    size: content.length,
+    sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
+  };
   const env = { TMPDIR: join(folder.path, "missing"), XDG_CACHE_HOME: join(folder.path, "cache") };
   const dataDir = join(folder.path, "data");
-  const error = await loadNativeBridge({ dataDir, env, log: silentLogger }, bridge).then(
+  const error = await loadEmbedded({ dataDir, env, log: silentLogger }, bridge).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );

@@ -1,15 +1,14 @@
+import { Worker } from "node:worker_threads";
 import type { Logger } from "../log/index.ts";
-import { withTimeout } from "../shared/time.ts";
 import { type EmbeddedBridge, embedded } from "./embedded.ts";
-import { isOpen, openLibrary } from "./library.ts";
+import { openLibrary } from "./library.ts";
 import { NativeBridgeError } from "./native-bridge-error.ts";
 import { type EnvMap, places } from "./places.ts";
-import { type FailedPlace, reasonOf } from "./reasons.ts";
+import { reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
-import { MEMORY, type Source, sources } from "./sources.ts";
-
-/** How long one place may take: its disk may be another machine's. */
-const PLACE_LIMIT_MS = 30_000;
+import type { Found } from "./search.ts";
+import { MEMORY } from "./sources.ts";
+import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
 
 export interface NativeBridgeOptions {
   readonly dataDir: string;
@@ -18,57 +17,47 @@ export interface NativeBridgeOptions {
   readonly log: Logger;
 }
 
+let loading: Promise<void> | undefined;
+
 /**
- * Loads Temporal's native bridge, unpacking it first if no earlier start did. Further calls change nothing.
+ * Loads Temporal's native bridge, unpacking it first if no earlier start did. Further calls wait for the first one.
  * @throws NativeBridgeError with each place that was tried
  */
-export async function loadNativeBridge(
-  { dataDir, env, log }: NativeBridgeOptions,
-  bridge: EmbeddedBridge | undefined = embedded,
-): Promise<void> {
-  if (bridge === undefined || isOpen()) return;
-  const failures = new Map<string, string>();
-  for (const source of sources(places(dataDir, env), bridge)) {
-    // Both ways to use a directory fail for the same reason.
-    if (failures.has(source.place)) continue;
-    try {
-      if (!(await loadFrom(source))) continue;
-      tell(failures, source, log);
-      return;
-    } catch (error) {
-      failures.set(source.place, reasonOf(error));
-    }
-  }
-  throw new NativeBridgeError(list(failures));
+export function loadNativeBridge(options: NativeBridgeOptions): Promise<void> {
+  loading ??= embedded === undefined ? Promise.resolve() : loadEmbedded(options, embedded);
+  return loading;
 }
 
-async function loadFrom(source: Source): Promise<boolean> {
-  const tooLate = () => new Error(`it did not answer within ${PLACE_LIMIT_MS / 1000} s`);
-  const opening = source.open();
-  const checked = await withTimeout(opening, PLACE_LIMIT_MS, tooLate).catch((error: unknown) => {
-    opening.then((late) => late?.file.close()).catch(() => undefined);
-    throw error;
-  });
-  if (checked === undefined) return false;
+/** Exported for tests, in which no bridge is embedded. */
+export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, bridge: EmbeddedBridge): Promise<void> {
+  const workerData: ThreadData = { places: places(dataDir, env), bridge };
+  const thread = new Worker(bridge.thread, { workerData });
   try {
-    openLibrary(checked.loadPath, checked.file);
-  } catch (error) {
-    await checked.file.close();
-    await source.discard();
-    throw error;
+    const { place, file, failures } = await loaded(thread);
+    for (const failed of failures)
+      log.info(`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
+    if (place === MEMORY)
+      log.warn("Temporal's native library is kept in memory, which takes 24 MB: no directory can be used");
+    else log.debug(`Temporal's native library was loaded from ${place}`);
+    if (file.path !== undefined) await keepUsed(file.path);
+  } finally {
+    await thread.terminate();
   }
-  if (checked.path !== undefined) await keepUsed(checked.path);
-  return true;
 }
 
-function tell(failures: ReadonlyMap<string, string>, { place }: Source, log: Logger): void {
-  for (const failed of list(failures))
-    log.info(`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
-  if (place === MEMORY)
-    log.warn("Temporal's native library is kept in memory, which takes 24 MB: no directory can be used");
-  else log.debug(`Temporal's native library was loaded from ${place}`);
-}
-
-function list(failures: ReadonlyMap<string, string>): readonly FailedPlace[] {
-  return [...failures].map(([place, reason]) => ({ place, reason }));
+/** Loads the first file of the thread that can be loaded. @throws NativeBridgeError; an error of the thread */
+function loaded(thread: Worker): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    thread.on("error", reject);
+    thread.on("exit", () => reject(new Error("the thread that unpacks Temporal's native library ended early")));
+    thread.on("message", (message: FromThread) => {
+      if ("failures" in message) return reject(new NativeBridgeError(message.failures));
+      try {
+        openLibrary(message.found.file.loadPath);
+        resolve(message.found);
+      } catch (error) {
+        thread.postMessage({ reason: reasonOf(error) } satisfies ToThread);
+      }
+    });
+  });
 }

@@ -1,6 +1,6 @@
 import { dlopen } from "bun:ffi";
 import { closeSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 
 const MFD_CLOEXEC = 0x01;
 /**
@@ -10,16 +10,17 @@ const MFD_CLOEXEC = 0x01;
 const MFD_NOEXEC_SEAL = 0x08;
 
 /**
- * Puts content into a file that exists only in memory.
+ * Puts content into a file that exists only in memory, as long as its descriptor is open.
  * @throws if the system has no such files, or the content does not fit
  */
-export async function memoryFile(name: string, content: Uint8Array): Promise<FileHandle> {
-  const file = await openNew(name);
+export async function memoryFile(name: string, content: Uint8Array): Promise<number> {
+  const descriptor = create(name);
   try {
+    await using file = await open(descriptorPath(descriptor), "r+");
     await file.writeFile(content);
-    return file;
+    return descriptor;
   } catch (error) {
-    await file.close();
+    closeSync(descriptor);
     throw error;
   }
 }
@@ -27,15 +28,6 @@ export async function memoryFile(name: string, content: Uint8Array): Promise<Fil
 /** The path under which this process, and only this one, reaches an open file: Linux only. */
 export function descriptorPath(descriptor: number): string {
   return `/proc/self/fd/${descriptor}`;
-}
-
-async function openNew(name: string): Promise<FileHandle> {
-  const descriptor = create(name);
-  try {
-    return await open(descriptorPath(descriptor), "r+");
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 function create(name: string): number {

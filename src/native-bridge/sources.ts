@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { type FileHandle, unlink } from "node:fs/promises";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
@@ -16,11 +16,12 @@ import { writeAtomically } from "./write-atomically.ts";
 /** The place without a directory. */
 export const MEMORY = "memory";
 
-/** A library file that was checked, and is open. */
-interface CheckedFile {
-  readonly file: FileHandle;
+/** A library file that was checked. */
+export interface CheckedFile {
   /** Where the dynamic linker finds exactly this file. */
   readonly loadPath: string;
+  /** Open until the file is not needed any more, if {@link loadPath} leads through it. A number, so that threads share it. */
+  readonly descriptor?: number | undefined;
   /** The file in a directory; undefined for a file in memory. */
   readonly path?: string | undefined;
 }
@@ -77,9 +78,9 @@ function inMemory(bridge: EmbeddedBridge, unpacked: () => Promise<Uint8Array>): 
   return {
     place: MEMORY,
     open: async () => {
-      const file = await memoryFile("temporal-bridge", await unpacked());
-      if ((await sha256(file)) === bridge.sha256) return { file, loadPath: descriptorPath(file.fd) };
-      await file.close();
+      const descriptor = await memoryFile("temporal-bridge", await unpacked());
+      if ((await hashOf(descriptor)) === bridge.sha256) return { descriptor, loadPath: descriptorPath(descriptor) };
+      closeSync(descriptor);
       throw new Error("the program file is damaged");
     },
     discard: async () => undefined,
@@ -88,17 +89,19 @@ function inMemory(bridge: EmbeddedBridge, unpacked: () => Promise<Uint8Array>): 
 
 /** Loaded through its descriptor, the file is the one that was checked. Systems without such paths need its parents checked. */
 async function openChecked(path: string, place: Place, bridge: EmbeddedBridge): Promise<CheckedFile | undefined> {
-  const file = await openIntact(path, bridge);
+  await using file = await openIntact(path, bridge);
   if (file === undefined) return undefined;
-  const loadPath = descriptorPath(file.fd);
-  if (existsSync(loadPath)) return { file, path, loadPath };
-  try {
-    await checkParents(place.directory);
-    return { file, path, loadPath: path };
-  } catch (error) {
-    await file.close();
-    throw error;
+  if (existsSync(descriptorPath(file.fd))) {
+    const descriptor = openSync(descriptorPath(file.fd), "r");
+    return { path, descriptor, loadPath: descriptorPath(descriptor) };
   }
+  await checkParents(place.directory);
+  return { path, loadPath: path };
+}
+
+async function hashOf(descriptor: number): Promise<string> {
+  await using file = await open(descriptorPath(descriptor), "r");
+  return await sha256(file);
 }
 
 function nameOf({ directory, setting }: Place): string {

@@ -51,16 +51,13 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness });
   opened.defer(() => admin.stop());
 
-  // The first start unpacks it, while the platform is opened.
-  const bridge = loadNativeBridge({ dataDir: config.dataDir, env, log });
-  bridge.catch(() => undefined);
   const lookup = new WorkflowLookup();
   const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });
   const prepared = await openOrClose(opening, lifecycle);
   opened.defer(() => prepared.close());
   for (const line of [...prepared.connected, ...summary(config, prepared.summary)]) log.info(line);
 
-  await untilAborted(bridge, lifecycle.drainRequested);
+  await untilAborted(loadNativeBridge({ dataDir: config.dataDir, env, log }), lifecycle.drainRequested);
   installTemporalRuntime(log);
   const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
   // A worker that still waits for Temporal keeps the connection open; it ends with the process.

@@ -14,7 +14,7 @@ export interface ServiceOptions {
   /** Listens already, and changes the lifecycle. */
   readonly signals: SignalHandler;
   /** Explains a failed start in the log. @returns the exit code */
-  readonly logFailure: (error: unknown, log: Logger) => ExitCode;
+  readonly logFailure: (error: unknown, log: Logger) => ExitCode | Promise<ExitCode>;
 }
 
 /** What a command that runs until it is stopped works with. */
@@ -55,7 +55,7 @@ export async function runService(
     }
     // They may say why the configuration is not valid.
     if (error instanceof ConfigError) logWarnings(error, log.get());
-    return logFailure(error, log.get());
+    return await logFailure(error, log.get());
   } finally {
     for (const end of release.toReversed()) end();
   }

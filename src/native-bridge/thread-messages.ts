@@ -1,0 +1,18 @@
+import type { EmbeddedBridge } from "./embedded.ts";
+import type { Place } from "./places.ts";
+import type { FailedPlace } from "./reasons.ts";
+import type { Found } from "./search.ts";
+
+/** What the thread begins with. */
+export interface ThreadData {
+  readonly places: readonly Place[];
+  readonly bridge: EmbeddedBridge;
+}
+
+/** A file to load, or, at the end, each place that failed. */
+export type FromThread = { readonly found: Found } | { readonly failures: readonly FailedPlace[] };
+
+/** Why the main thread could not load the last file. */
+export interface ToThread {
+  readonly reason: string;
+}
