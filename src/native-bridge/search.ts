@@ -1,4 +1,5 @@
 import { closeSync } from "node:fs";
+import { closeIfLate } from "../shared/close-if-late.ts";
 import { withTimeout } from "../shared/time.ts";
 import { type FailedPlace, reasonOf } from "./reasons.ts";
 import type { CheckedFile, Source } from "./sources.ts";
@@ -42,12 +43,9 @@ export async function search(
 }
 
 async function openInTime(source: Source): Promise<CheckedFile | undefined> {
-  const opening = source.open();
   const tooLate = () => new Error(`it did not answer within ${PLACE_LIMIT_MS / 1000} s`);
-  return await withTimeout(opening, PLACE_LIMIT_MS, tooLate).catch((error: unknown) => {
-    opening.then((late) => late && close(late)).catch(() => undefined);
-    throw error;
-  });
+  const inTime = <T>(opening: Promise<T>) => withTimeout(opening, PLACE_LIMIT_MS, tooLate);
+  return await closeIfLate(source.open(), inTime, (late) => late && close(late));
 }
 
 function close({ descriptor }: CheckedFile): void {

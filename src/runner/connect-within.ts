@@ -1,6 +1,7 @@
 import type { Lifecycle } from "../cli/index.ts";
 import type { TemporalConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
+import { closeIfLate } from "../shared/close-if-late.ts";
 import { humanDuration, sleep, untilAborted } from "../shared/time.ts";
 import { connectTemporal, type NativeConnection, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
 import type { Readiness } from "./readiness.ts";
@@ -35,18 +36,15 @@ export interface ConnectOptions {
 export async function connectWithin(config: TemporalConfig, options: ConnectOptions): Promise<NativeConnection> {
   const { waitMs, log, lifecycle, readiness } = options;
   const started = Date.now();
+  const unlessDrained = <T>(connecting: Promise<T>) => untilAborted(connecting, lifecycle.drainRequested);
   let lastLogged = Number.NEGATIVE_INFINITY;
   for (;;) {
-    const connecting = connectTemporal(config);
     try {
-      const connection = await untilAborted(connecting, lifecycle.drainRequested);
+      const connection = await closeIfLate(connectTemporal(config), unlessDrained, (late) => late.close());
       readiness.waited();
       return connection;
     } catch (error) {
-      if (lifecycle.drainRequested.aborted) {
-        connecting.then((late) => late.close()).catch(() => undefined);
-        throw lifecycle.drainRequested.reason;
-      }
+      lifecycle.drainRequested.throwIfAborted();
       const waited = Date.now() - started;
       if (!(error instanceof TemporalError) || !NOT_YET.has(error.code) || waited >= waitMs) throw error;
       readiness.waitFor("Temporal", error.message);

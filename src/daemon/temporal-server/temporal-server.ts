@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TemporalConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
+import { closeIfLate } from "../../shared/close-if-late.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { humanDuration, sleep, untilAborted } from "../../shared/time.ts";
 import { connectTemporal, type NativeConnection, TemporalError, type TemporalErrorCode } from "../../temporal/index.ts";
@@ -71,13 +72,8 @@ export async function localTemporal(options: TemporalServerOptions): Promise<Loc
 }
 
 async function connect(config: TemporalConfig, signal: AbortSignal): Promise<NativeConnection> {
-  const connecting = connectTemporal(config);
-  try {
-    return await untilAborted(connecting, signal);
-  } catch (error) {
-    connecting.then((late) => late.close()).catch(() => undefined);
-    throw error;
-  }
+  const unlessAborted = <T>(connecting: Promise<T>) => untilAborted(connecting, signal);
+  return await closeIfLate(connectTemporal(config), unlessAborted, (late) => late.close());
 }
 
 async function startServer(

@@ -1,3 +1,4 @@
+import { closeIfLate } from "../../shared/close-if-late.ts";
 import { RunnerError } from "../../shared/runner-error.ts";
 import { withTimeout } from "../../shared/time.ts";
 
@@ -26,14 +27,9 @@ class NoAnswerError extends RunnerError<"no-answer"> {
 
 /** Opens a requirement within its limit; one that opens later is closed. @throws what opening throws; NoAnswerError */
 export async function openWithin<T>({ name, limitMs, open }: Requirement<T>): Promise<Opened<T>> {
-  const opening = open();
   const tooLate = () => new NoAnswerError("no-answer", `${name} does not answer within ${limitMs / 1000} s`);
-  try {
-    return await withTimeout(opening, limitMs, tooLate);
-  } catch (error) {
-    opening.then((late) => late.close()).catch(() => undefined);
-    throw error;
-  }
+  const inTime = (opening: Promise<Opened<T>>) => withTimeout(opening, limitMs, tooLate);
+  return await closeIfLate(open(), inTime, (late) => late.close());
 }
 
 /** For requirements that leave nothing open. */
