@@ -10,14 +10,13 @@ import {
   SignalHandler,
 } from "./cli/index.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
+import type { EnvMap } from "./config/index.ts";
 import { ensureHome } from "./processes/ensure-home.ts";
 import { versionLine } from "./version.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
-
 /** What commands are given besides their own arguments. */
 export interface ProgramOptions {
-  readonly env: Env;
+  readonly env: EnvMap;
   readonly exit: (code: ExitCode) => void;
   /** Handles signals for the commands that run until they are stopped. */
   readonly signals?: SignalHandler;
@@ -108,7 +107,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
  * @param signals listens already
  * @throws unexpected errors
  */
-export async function runProgram(args: readonly string[], env: Env, signals: SignalHandler): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], env: EnvMap, signals: SignalHandler): Promise<ExitCode> {
   ensureHome(env);
   let code: ExitCode = EXIT.ok;
   const exit = (given: ExitCode) => {

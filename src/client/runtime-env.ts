@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import type { EnvMap } from "../config/index.ts";
 import { type ExecutionValue, ExecutionValueSchema } from "../stigmer/index.ts";
 import { ClientError } from "./client-error.ts";
 
@@ -11,7 +12,7 @@ import { ClientError } from "./client-error.ts";
 export function runtimeEnv(
   plain: readonly string[],
   secret: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: EnvMap,
 ): Record<string, ExecutionValue> {
   const values: Record<string, ExecutionValue> = {};
   for (const pair of plain) {

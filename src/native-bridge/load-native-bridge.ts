@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
+import type { EnvMap } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { type EmbeddedBridge, embedded } from "./embedded.ts";
 import { openLibrary } from "./library.ts";
 import { NativeBridgeError } from "./native-bridge-error.ts";
-import { type EnvMap, places } from "./places.ts";
+import { places } from "./places.ts";
 import { reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
 import type { Found } from "./search.ts";

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
+import type { EnvMap } from "../config/index.ts";
 import { currentUser } from "./current-user.ts";
 
 /** A directory into which the bridge may be unpacked. */
@@ -9,8 +10,6 @@ export interface Place {
   /** Whether missing parents are created. A missing TMPDIR is a mistake, and stays visible. */
   readonly createParents: boolean;
 }
-
-export type EnvMap = Readonly<Record<string, string | undefined>>;
 
 /** The directories to try, best first. */
 export function places(dataDir: string, env: EnvMap): readonly Place[] {

@@ -1,3 +1,4 @@
+import type { EnvMap } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
@@ -53,5 +54,5 @@ export interface PlatformOptions {
   /** Asks Temporal once there is a connection. */
   readonly isWorkflowOpen: IsWorkflowOpen;
   /** The environment of the process; commands in a local sandbox get a small part of it. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: EnvMap;
 }

@@ -1,5 +1,5 @@
 import type { Lifecycle } from "../cli/index.ts";
-import type { Loaded } from "../config/index.ts";
+import type { EnvMap, Loaded } from "../config/index.ts";
 import type { ExecutionObserver } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
@@ -8,7 +8,7 @@ import type { SecretMasks } from "../shared/secret-masks.ts";
 export interface RunnerOptions {
   readonly loaded: Loaded;
   /** The environment of the process. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: EnvMap;
   readonly log: Logger;
   readonly masks: SecretMasks;
   /** Ends the runner, at any moment of the start and afterwards. */

@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import type { EnvMap } from "../../config/index.ts";
 import { homeDirectory, isUsable } from "../../shared/home-directory.ts";
 
 /** The variables of the runner's environment that commands see. They never see the others, such as its keys. */
@@ -20,7 +21,7 @@ const PASSED_ON = [
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The environment of every command, made from that of the runner. */
-export function baseEnvironment(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+export function baseEnvironment(env: EnvMap): Readonly<Record<string, string>> {
   const base: Record<string, string> = {
     PATH: DEFAULT_PATH,
     HOME: homeDirectory(),
