@@ -1,9 +1,8 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { currentUser } from "./current-user.ts";
 import type { EmbeddedBridge } from "./embedded.ts";
+import { currentUser, isWritableByOthers } from "./ownership.ts";
 
-const WRITABLE_BY_OTHERS = 0o022;
 /** Read in parts: the whole library would stay in memory for a while. */
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -18,7 +17,7 @@ export async function openIntact(path: string, bridge: EmbeddedBridge): Promise<
   const file = await open(path, flags).catch(() => undefined);
   if (file === undefined) return undefined;
   const found = await file.stat();
-  const isOwn = found.isFile() && found.uid === currentUser() && (found.mode & WRITABLE_BY_OTHERS) === 0;
+  const isOwn = found.isFile() && found.uid === currentUser() && !isWritableByOthers(found.mode);
   if (isOwn && found.size === bridge.size && (await sha256(file).catch(() => undefined)) === bridge.sha256) return file;
   await file.close();
   return undefined;

@@ -1,8 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { currentUser } from "./current-user.ts";
+import { currentUser, isWritableByOthers } from "./ownership.ts";
 
-const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 const ROOT_USER = 0;
 
@@ -16,7 +15,7 @@ export async function checkParents(directory: string): Promise<void> {
     path = dirname(path);
     const { uid, mode } = await stat(path);
     const isTrusted = uid === ROOT_USER || uid === currentUser();
-    const isShared = (mode & WRITABLE_BY_OTHERS) !== 0 && (mode & STICKY) === 0;
+    const isShared = isWritableByOthers(mode) && (mode & STICKY) === 0;
     if (!isTrusted || isShared) throw new Error(`other users can change ${path}`);
   }
 }

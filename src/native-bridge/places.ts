@@ -1,6 +1,6 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { EnvMap } from "../config/index.ts";
-import { currentUser } from "./current-user.ts";
+import { currentUser } from "./ownership.ts";
 
 /** A directory into which the bridge may be unpacked. */
 export interface Place {

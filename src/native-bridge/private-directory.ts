@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemCode } from "../shared/errors.ts";
-import { currentUser } from "./current-user.ts";
+import { currentUser } from "./ownership.ts";
 import type { Place } from "./places.ts";
 
 const OTHERS = 0o077;
