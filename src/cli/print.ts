@@ -3,7 +3,7 @@ import { endUnwritable } from "./standard-output.ts";
 
 /**
  * Writes to standard output before it returns, without Node's streams: loading them takes longer than a health check.
- * Ends the process if nobody reads the output, or if it cannot be written.
+ * Ends the process if the output's reader is gone, or if the output cannot be written.
  */
 export function print(text: string): void {
   try {

@@ -61,7 +61,7 @@ async function textOf(file: string, signal: AbortSignal): Promise<string> {
   let handle: FileHandle | undefined;
   try {
     await refuseOtherKinds(file, name, signal);
-    // Opening a pipe blocks until somebody writes to it.
+    // Opening a pipe blocks until a writer opens it.
     handle = await untilAborted(open(file), signal);
     return await readText(handle.createReadStream({ autoClose: false }), name, MAX_AGENT_BYTES, signal);
   } catch (error) {

@@ -26,7 +26,7 @@ export interface DevOptions extends LoadOptions {
 const DEV_DEFAULTS: EnvMap = {
   // The client of `run` shows text as it grows.
   STATUS_STREAMING: "tokens",
-  // One Ctrl-C should end everything while somebody watches.
+  // One Ctrl-C should end everything while the developer watches.
   DRAIN_TIMEOUT: "5",
 };
 

@@ -64,8 +64,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   };
   const executions = new ExecutionService(store, startWorkflow, live);
   const problem = async () => {
-    const finding = health.check() ?? (await checkDirectory(dataDir));
-    return finding?.status === "failed" ? withRemedies(finding.reason, finding.remedies ?? []) : undefined;
+    const problem = health.check() ?? (await checkDirectory(dataDir));
+    return problem?.status === "failed" ? withRemedies(problem.reason, problem.remedies ?? []) : undefined;
   };
   opened.defer(watchExecutions({ live, executions, problem }));
   const storageProblem = (error: unknown) => {

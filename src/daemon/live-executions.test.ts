@@ -99,7 +99,7 @@ test("unfinished executions of an earlier daemon are watched", async () => {
   expect(next.running().map(({ execution }) => idOf(execution))).toEqual([waiting]);
 });
 
-test("executions that nobody ends are ended: on a broken disk, and after too long a time", async () => {
+test("executions without an end are ended: on a broken disk, and after too long a time", async () => {
   const [waiting, running] = [await begin(), await begin()];
   update(running, ExecutionPhase.EXECUTION_IN_PROGRESS);
   let trouble: string | undefined;

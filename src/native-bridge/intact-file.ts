@@ -7,7 +7,7 @@ import { currentUser, isWritableByOthers } from "./ownership.ts";
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Opens an unpacked bridge if it is exactly the embedded one and nobody else can change it. Who loads it through the
+ * Opens an unpacked bridge if it is exactly the embedded one and no other user can change it. Loading it through the
  * descriptor gets what was checked, whatever happens to its path.
  * @returns undefined if the file is missing, unreadable, damaged or not this user's
  */

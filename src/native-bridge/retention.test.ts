@@ -23,7 +23,7 @@ test("other versions are removed after 30 days without use, and unfinished files
     await aged(nameFor("own"), 400),
     await aged(nameFor("running elsewhere"), 29),
     await aged(unfinished("being written"), 0),
-    await aged("a-file-of-somebody-else.node", 400),
+    await aged("another-program.node", 400),
   ];
   await aged(nameFor("unused"), 31);
   await aged(unfinished("left behind"), 2);

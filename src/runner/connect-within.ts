@@ -41,7 +41,7 @@ export async function connectWithin(config: TemporalConfig, options: ConnectOpti
   for (;;) {
     try {
       const connection = await closeIfLate(connectTemporal(config), unlessDrained, (late) => late.close());
-      readiness.waited();
+      readiness.doneWaiting();
       return connection;
     } catch (error) {
       lifecycle.drainRequested.throwIfAborted();

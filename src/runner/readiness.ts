@@ -18,7 +18,7 @@ export class Readiness {
   }
 
   /** The wait is over. */
-  waited(): void {
+  doneWaiting(): void {
     this.#waitingFor = NOT_CHECKED;
   }
 

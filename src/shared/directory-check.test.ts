@@ -16,8 +16,8 @@ test("an unwritable or missing directory fails with its name and a remedy", asyn
   await chmod(folder.path, 0o755);
   const directory = join(folder.path, "data");
   await mkdir(directory, { mode: 0o555 });
-  const finding = await withoutRoot(() => checkDirectory(directory));
-  expect(finding).toEqual({
+  const problem = await withoutRoot(() => checkDirectory(directory));
+  expect(problem).toEqual({
     status: "failed",
     reason: expect.stringContaining(`${directory} cannot be used: this user may not write it (EACCES).`),
     remedies: [expect.stringMatching(/^Give/)],

@@ -51,11 +51,11 @@ describe("the health of the default model is ok", () => {
 
 describe("the health of the default model is degraded, with what to do,", () => {
   const reasonOf = async (config: Partial<ModelConfig>) => {
-    const finding = await health(config).check();
-    expect(finding?.status).toBe("degraded");
-    if (finding === undefined) throw new Error("no problem was found");
-    expect(finding.remedies).not.toBeEmpty();
-    return withRemedies(finding.reason, finding.remedies ?? []);
+    const problem = await health(config).check();
+    expect(problem?.status).toBe("degraded");
+    if (problem === undefined) throw new Error("no problem was found");
+    expect(problem.remedies).not.toBeEmpty();
+    return withRemedies(problem.reason, problem.remedies ?? []);
   };
 
   test("if Ollama is not reachable, is another server or does not have it", async () => {

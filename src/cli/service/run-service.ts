@@ -28,11 +28,11 @@ export interface Service {
 
 /**
  * Runs a command until it is stopped: sets up log, configuration, signals and error handling, and returns the exit code.
- * @param serve starts and runs. An error is logged as a failed start, except StartStopped, which is a success
+ * @param run starts and runs. An error is logged as a failed start, except StartStopped, which is a success
  */
 export async function runService(
   { load, signals, logFailure }: ServiceOptions,
-  serve: (service: Service) => Promise<ExitCode>,
+  run: (service: Service) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { lifecycle } = signals;
   const masks = secretMasks();
@@ -46,7 +46,7 @@ export async function runService(
     const loaded = loadConfig(load);
     log.set(loggerOf(loaded, masks));
     logWarnings(loaded, log.get());
-    const code = await serve({ env: load.env, loaded, masks, lifecycle, log: log.get() });
+    const code = await run({ env: load.env, loaded, masks, lifecycle, log: log.get() });
     return lifecycle.isFaulty ? EXIT.failed : code;
   } catch (error) {
     if (error instanceof StartStopped) {

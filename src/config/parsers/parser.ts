@@ -13,7 +13,7 @@ export function parser<T>(allowed: string, schema: v.GenericSchema<string, T>): 
   return { allowed, schema };
 }
 
-/** Any text. White space around it is refused: it is nearly always a mistake, and nobody sees it. */
+/** Any text. White space around it is refused: it is nearly always a mistake, and invisible. */
 export const text = v.pipe(
   v.string(),
   v.check((value) => value.trim() !== "", "is blank"),

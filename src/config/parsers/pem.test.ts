@@ -46,7 +46,7 @@ describe("a private key", () => {
     expect(privateKeyProblem(broken)).toBe("contains a private key that cannot be read");
   });
 
-  test("may not be encrypted: nobody can enter its password", () => {
+  test("must not be encrypted, because a service cannot ask for the password", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const options = { type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" } as const;
     expect(privateKeyProblem(privateKey.export(options).toString())).toContain("encrypted");
