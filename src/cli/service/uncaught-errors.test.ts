@@ -43,8 +43,10 @@ describe("an error that nothing handles", () => {
   test("is logged and drains the runner, which ends with a failure, if it was an exception", async () => {
     const { output } = await outcome(`
       const seen = new Promise((resolve) => process.on("uncaughtException", (error) => error.message === "again" && resolve()));
-      setTimeout(() => { throw new Error("lost") }, 1);
-      setTimeout(() => { throw new Error("again") }, 5);
+      setImmediate(() => {
+        setImmediate(() => { throw new Error("again") });
+        throw new Error("lost");
+      });
       await seen;`);
     const messages = output
       .trim()
