@@ -2,7 +2,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { executionOf } from "../stigmer/index.ts";
-import { EPHEMERAL, type ThreadStore } from "../threads/index.ts";
+import { ephemeralThread, isEphemeral, sessionThread, type ThreadStore } from "../threads/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
 
 interface EnsureThreadDeps {
@@ -19,7 +19,7 @@ export function ensureThread(deps: EnsureThreadDeps) {
   return async (sessionId?: unknown, agentId?: unknown): Promise<string> => {
     const threadId = threadOf(sessionId, agentId);
     const executionId = executionOf(activityInfo().workflowExecution?.workflowId);
-    if (executionId !== undefined && !threadId.startsWith(EPHEMERAL)) await announce(deps, threadId, executionId);
+    if (executionId !== undefined && !isEphemeral(threadId)) await announce(deps, threadId, executionId);
     return threadId;
   };
 }
@@ -33,9 +33,9 @@ export function ensureThread(deps: EnsureThreadDeps) {
 export function threadOf(sessionId?: unknown, agentId?: unknown): string {
   const call = "EnsureThread takes the session's id, which may be empty, and the agent's id, both as strings";
   if (typeof sessionId !== "string") throw invalidArgument(`${call}: the session's id is ${kindOf(sessionId)}.`);
-  if (sessionId !== "") return `thread-${sessionId}`;
+  if (sessionId !== "") return sessionThread(sessionId);
   if (typeof agentId !== "string") throw invalidArgument(`${call}: the agent's id is ${kindOf(agentId)}.`);
-  return `${EPHEMERAL}${agentId}-${crypto.randomUUID().slice(0, 8)}`;
+  return ephemeralThread(agentId);
 }
 
 /** Best effort: without it the execution is queued when it arrives. */

@@ -11,7 +11,6 @@ import type { ExecutionDeps } from "./execution-deps.ts";
 
 // How the server names what it calls.
 export { workflowIdOf } from "../stigmer/index.ts";
-export { threadOf } from "./ensure-thread.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";

@@ -1,4 +1,3 @@
-import { threadOf } from "../activities/index.ts";
 import type { ExitCode, SignalHandler } from "../cli/index.ts";
 import { runService, type Service } from "../cli/service/index.ts";
 import type { EnvMap, Loaded, LoadOptions } from "../config/index.ts";
@@ -16,6 +15,7 @@ import { logStartupFailure, startRunner } from "../runner/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
+import { sessionThread } from "../threads/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
 
 export interface DevOptions extends LoadOptions {
@@ -96,7 +96,7 @@ async function openDaemon(
       port: Number(endpoint.slice(colon + 1)),
       dataDir: config.dataDir,
       // The daemon knows the order of a session's messages first.
-      announce: (sessionId, executionId) => queue.announce(threadOf(sessionId), executionId),
+      announce: (sessionId, executionId) => queue.announce(sessionThread(sessionId), executionId),
       log: log.child("daemon"),
     });
   } catch (error) {

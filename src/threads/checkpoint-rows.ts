@@ -15,6 +15,15 @@ export interface StoredValue extends Blob {
   readonly messageIds: readonly string[];
 }
 
+/** The ids of the messages that values refer to and that are not among the given ones. */
+export function furtherMessages(
+  given: readonly StoredMessage[],
+  values: readonly { readonly value: StoredValue }[],
+): readonly string[] {
+  const known = new Set(given.map(({ id }) => id));
+  return [...new Set(values.flatMap(({ value }) => value.messageIds))].filter((id) => !known.has(id));
+}
+
 /** Identifies a checkpoint. Each sub-graph has its own namespace; the agent's own graph has the empty one. */
 export interface CheckpointKey {
   readonly threadId: string;

@@ -40,7 +40,7 @@ export class ThreadQueue {
     this.#renewMs = renewMs;
   }
 
-  /** Reserves the place of an execution that has not arrived yet. @throws if that is not possible */
+  /** Adds an execution that has not arrived yet to the queue. @throws if that is not possible */
   async announce(threadId: string, executionId: string): Promise<void> {
     await this.#tickets.announce(threadId, ticketOf(executionId));
   }

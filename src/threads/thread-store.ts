@@ -11,9 +11,9 @@ export interface ThreadStore {
    */
   saverWith(mask: SecretMask): BaseCheckpointSaver;
   /**
-   * Reserves a place in the thread's queue for an execution that will soon call {@link acquire}. Temporal may dispatch
+   * Adds an execution to the thread's queue that will soon call {@link acquire}. Temporal may dispatch
    * the task of a later message first.
-   * @throws if the place cannot be reserved; the execution then gets its place when it calls acquire
+   * @throws if that is not possible; the execution is then queued when it calls acquire
    */
   announce(threadId: string, executionId: string): Promise<void>;
   /**

@@ -1,9 +1,9 @@
 import type { Ticket } from "./ticket.ts";
 
-/** A lock, or a place in the queue, expires after this time unless it is renewed. */
+/** A lock, or an entry in the queue, expires after this time unless it is renewed. */
 export const TICKET_TTL_MS = 30_000;
 /**
- * How long a place is reserved for an announced execution that does not arrive. Its task is scheduled right after the
+ * How long the queue keeps an announced execution that does not arrive. Its task is scheduled right after the
  * announcement and has to start within a minute.
  */
 export const ANNOUNCED_TTL_MS = 75_000;
@@ -42,10 +42,10 @@ export interface SettleOptions {
 
 /** Holds the locks and queues of threads. Shared by all processes that share the threads. */
 export interface TicketStore {
-  /** Reserves a place for an execution that has not arrived yet. @throws if that is not possible */
+  /** Adds an execution that has not arrived yet to the queue. @throws if that is not possible */
   announce(threadId: string, ticket: Ticket): Promise<void>;
   /**
-   * Locks the thread if the claim is first in the queue; otherwise keeps its place.
+   * Locks the thread if the claim is first in the queue; otherwise keeps it in the queue.
    * @returns why the claim was refused; `undefined` if it has the lock now
    * @throws ThreadError; the signal's reason
    */
@@ -53,7 +53,7 @@ export interface TicketStore {
   /** Renews a lock. @returns `false` if another claim has it @throws if that is unknown */
   renew(claim: Claim): Promise<boolean>;
   /**
-   * Releases the lock or the place in the queue, and wakes the next waiter. Bounded in time; never throws.
+   * Releases the lock or leaves the queue, and wakes the next waiter. Bounded in time; never throws.
    * @param held whether the claim is known to have the lock
    */
   release(claim: Claim, held: boolean): Promise<void>;

@@ -1,6 +1,6 @@
 import { decodeTime } from "ulid";
 
-/** A place in the queue of a thread. Tickets sort by `order`, then by the execution's id. */
+/** An execution's position in the queue of a thread. Tickets sort by `order`, then by the execution's id. */
 export interface Ticket {
   readonly executionId: string;
   /** When the execution was created, in ms since the epoch; within one ms the ids decide. */

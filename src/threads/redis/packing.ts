@@ -1,5 +1,5 @@
 import { packBlob, unpackBlob } from "../blob-codec.ts";
-import type { StoredMessage, StoredValue, WriteRow } from "../checkpoint-rows.ts";
+import { furtherMessages, type StoredMessage, type StoredValue, type WriteRow } from "../checkpoint-rows.ts";
 import { SEPARATOR } from "./keys.ts";
 
 /** Packs a value: the ids of its messages (first, so that Lua scripts can read them), a zero byte, the blob. */
@@ -31,9 +31,8 @@ export function messageArguments(
   messages: readonly StoredMessage[],
   values: readonly { readonly value: StoredValue }[],
 ): (string | number | Buffer)[] {
-  const given = new Set(messages.map(({ id }) => id));
-  const needed = new Set(values.flatMap(({ value }) => value.messageIds).filter((id) => !given.has(id)));
-  return [messages.length, ...messages.flatMap(({ id, value }) => [id, packBlob(value)]), needed.size, ...needed];
+  const needed = furtherMessages(messages, values);
+  return [messages.length, ...messages.flatMap(({ id, value }) => [id, packBlob(value)]), needed.length, ...needed];
 }
 
 function cutAtZero(bytes: Buffer): [string, Buffer] {

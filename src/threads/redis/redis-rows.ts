@@ -10,8 +10,8 @@ import type {
   StoredMessage,
   WriteRow,
 } from "../checkpoint-rows.ts";
-import { isEphemeral } from "../ephemeral.ts";
 import { ThreadError } from "../thread-error.ts";
+import { isEphemeral } from "../thread-id.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
 import { SWEEP_SCRIPT } from "./messages-script.ts";
 import { messageArguments, packValue, packWrite, unpackValue, unpackWrite } from "./packing.ts";
@@ -64,9 +64,9 @@ export class RedisRows implements CheckpointRows {
       const keys = new ThreadKeys(thread);
       const namespaces =
         namespace === undefined ? await this.#runWithRetry((client) => client.smembers(keys.namespaces)) : [namespace];
-      for (const place of namespaces.sort()) {
-        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.ids(place), 0, -1))) {
-          const row = await this.#row({ threadId: thread, namespace: place, id });
+      for (const namespace of namespaces.sort()) {
+        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.ids(namespace), 0, -1))) {
+          const row = await this.#row({ threadId: thread, namespace, id });
           if (row !== undefined) yield row;
         }
       }

@@ -57,12 +57,12 @@ export class RedisTickets implements TicketStore {
     const { threadId, ticket, token } = claim;
     const inbox = this.#inbox.isOpen ? this.#inbox.id : NO_INBOX;
     const ask = async (client: RedisClient) => {
-      const place = scriptArguments(threadId, ticket.executionId, token);
+      const common = scriptArguments(threadId, ticket.executionId, token);
       const released = this.#tokens.released(lockKey(threadId));
       const wasQueued = this.#refused.has(claim);
       const settling = [settle.ms, settle.evenAlone ? "1" : "0", wasQueued ? "1" : "0"];
       const options = [ticket.order, TICKET_TTL_MS, inbox, ...settling, ...released];
-      return (await client.eval(CLAIM, 3, ...place, ...options)) as [] | [Blocked["reason"], string, number];
+      return (await client.eval(CLAIM, 3, ...common, ...options)) as [] | [Blocked["reason"], string, number];
     };
     const [reason, by = "", lastsMs = 0] = await this.#redis.runWithRetry(ask, signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
@@ -83,8 +83,8 @@ export class RedisTickets implements TicketStore {
   }
 
   async release({ threadId, ticket, token }: Claim, held: boolean): Promise<void> {
-    const place = scriptArguments(threadId, ticket.executionId, token);
-    await this.#tokens.release(lockKey(threadId), token, held, (client) => client.eval(LEAVE, 3, ...place));
+    const common = scriptArguments(threadId, ticket.executionId, token);
+    await this.#tokens.release(lockKey(threadId), token, held, (client) => client.eval(LEAVE, 3, ...common));
   }
 
   async withdraw(threadId: string, executionId: string): Promise<void> {
@@ -113,6 +113,6 @@ function lockKey(threadId: string): string {
 /** The keys and the first arguments that all scripts take. */
 function scriptArguments(threadId: string, executionId: string, token = ""): string[] {
   const queue = `stigmer:queue:{${threadId}}:`;
-  const places = `${queue}place:`;
-  return [lockKey(threadId), `${queue}line`, `${places}${executionId}`, executionId, token, places, INBOX_PREFIX];
+  const entries = `${queue}entry:`;
+  return [lockKey(threadId), `${queue}order`, `${entries}${executionId}`, executionId, token, entries, INBOX_PREFIX];
 }

@@ -1,38 +1,38 @@
 import { ANNOUNCED_TTL_MS } from "../ticket-store.ts";
 
 /**
- * The queue of a thread in Redis: a sorted set ("line") of the waiting executions by creation time, and for each a key
- * ("place") that says where it waits. A place expires unless it is renewed; the execution then leaves the queue. The
- * execution that has the lock is not in the queue; the lock contains its token.
+ * The queue of a thread in Redis: a sorted set of the waiting executions by creation time, and for each an entry, a key
+ * that says where it waits. An entry expires unless it is renewed; the execution then leaves the queue. The execution
+ * that has the lock is not in the queue; the lock contains its token.
  *
- * All scripts take the keys lock, line and the execution's own place, and the arguments execution, token, prefix of the
- * keys of places, prefix of the channels of inboxes.
+ * All scripts take the keys of the lock, the queue and the execution's own entry, and the arguments execution, token,
+ * prefix of the keys of entries, prefix of the channels of inboxes.
  */
 
-/** A place's value: announced (not arrived yet), or the inbox of the waiting process (`-`: none) and the claim's token. */
+/** An entry's value: announced (not arrived yet), or the inbox of the waiting process (`-`: none) and the claim's token. */
 const ANNOUNCED = "announced";
 export const NO_INBOX = "-";
 /** An unused queue expires after this time. */
-const LINE_TTL_MS = 3_600_000;
+const QUEUE_TTL_MS = 3_600_000;
 
-/** Returns the first execution in the queue and its place. `except` counts even if its place expired. */
+/** Returns the first execution in the queue and its entry. `except` counts even if its entry expired. */
 const FIRST = `
-local function firstInLine(except)
+local function firstInQueue(except)
   while true do
     local first = redis.call("ZRANGE", KEYS[2], 0, 0)[1]
     if not first then return nil end
-    local where = redis.call("GET", ARGV[3] .. first)
-    if where or first == except then return first, where end
+    local entry = redis.call("GET", ARGV[3] .. first)
+    if entry or first == except then return first, entry end
     redis.call("ZREM", KEYS[2], first)
   end
 end
 `;
 
 /** Wakes a waiting execution by a message. The Redis user may lack the permission; executions then poll. */
-const CALL = `
-local function call(execution, where)
-  if where == "${ANNOUNCED}" then return end
-  redis.pcall("PUBLISH", ARGV[4] .. string.match(where, "^[^ ]*"), KEYS[1] .. "\\n" .. execution)
+const NOTIFY = `
+local function notify(execution, entry)
+  if entry == "${ANNOUNCED}" then return end
+  redis.pcall("PUBLISH", ARGV[4] .. string.match(entry, "^[^ ]*"), KEYS[1] .. "\\n" .. execution)
 end
 `;
 
@@ -40,19 +40,22 @@ end
 const WAKE = `
 local function wake()
   if redis.call("EXISTS", KEYS[1]) == 1 then return end
-  local first, where = firstInLine()
-  if first then call(first, where) end
+  local first, entry = firstInQueue()
+  if first then notify(first, entry) end
 end
 `;
 
-/** Reserves a place. Further arguments: order, time to live in ms. Does nothing if the execution has arrived already. */
+/**
+ * Adds an execution that has not arrived yet to the queue. Further arguments: order, time to live in ms. Does nothing if
+ * the execution has arrived already.
+ */
 export const ANNOUNCE = `
 local holder = redis.call("GET", KEYS[1])
 if holder and string.sub(holder, 1, #ARGV[1] + 1) == ARGV[1] .. ":" then return 0 end
-local where = redis.call("GET", KEYS[3])
-if where and where ~= "${ANNOUNCED}" then return 0 end
+local entry = redis.call("GET", KEYS[3])
+if entry and entry ~= "${ANNOUNCED}" then return 0 end
 redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1])
-redis.call("PEXPIRE", KEYS[2], ${LINE_TTL_MS})
+redis.call("PEXPIRE", KEYS[2], ${QUEUE_TTL_MS})
 redis.call("SET", KEYS[3], "${ANNOUNCED}", "PX", ARGV[6])
 return 1
 `;
@@ -64,7 +67,7 @@ return 1
  * that lasts at most unless it is renewed.
  */
 export const CLAIM = `
-${FIRST}${CALL}
+${FIRST}${NOTIFY}
 local holder = redis.call("GET", KEYS[1])
 local function take()
   redis.call("SET", KEYS[1], ARGV[2], "PX", ARGV[6])
@@ -76,17 +79,17 @@ end
 if holder == ARGV[2] then return take() end
 local announcedAgo = redis.call("GET", KEYS[3]) == "${ANNOUNCED}" and ${ANNOUNCED_TTL_MS} - redis.call("PTTL", KEYS[3]) or 0
 local isNew = redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1]) == 1
-redis.call("PEXPIRE", KEYS[2], ${LINE_TTL_MS})
+redis.call("PEXPIRE", KEYS[2], ${QUEUE_TTL_MS})
 redis.call("SET", KEYS[3], ARGV[7] .. " " .. ARGV[2], "PX", ARGV[6])
 if isNew and ARGV[10] == "1" then return { "emptied", "", 0 } end
 local free = not holder
 for i = 11, #ARGV do free = free or holder == ARGV[i] end
 if not free then return { "held", string.match(holder, "^(.*):") or "", redis.call("PTTL", KEYS[1]) } end
-local first, where = firstInLine(ARGV[1])
+local first, entry = firstInQueue(ARGV[1])
 if first ~= ARGV[1] then
-  if where == "${ANNOUNCED}" then return { "announced", first, redis.call("PTTL", ARGV[3] .. first) } end
+  if entry == "${ANNOUNCED}" then return { "announced", first, redis.call("PTTL", ARGV[3] .. first) } end
   -- It could take the lock and does not: its wake-up may have been lost.
-  call(first, where)
+  notify(first, entry)
   return { "waiting", first, redis.call("PTTL", ARGV[3] .. first) }
 end
 local settle = tonumber(ARGV[8])
@@ -96,12 +99,12 @@ if wait > 0 then return { "early", "", wait } end
 return take()
 `;
 
-/** Releases the lock and the place, unless another attempt of the same execution has the place. */
+/** Releases the lock and removes the entry, unless it belongs to another attempt of the same execution. */
 export const LEAVE = `
-${FIRST}${CALL}${WAKE}
+${FIRST}${NOTIFY}${WAKE}
 if redis.call("GET", KEYS[1]) == ARGV[2] then redis.call("DEL", KEYS[1]) end
-local where = redis.call("GET", KEYS[3])
-if not where or where == "${ANNOUNCED}" or string.match(where, " (.*)$") == ARGV[2] then
+local entry = redis.call("GET", KEYS[3])
+if not entry or entry == "${ANNOUNCED}" or string.match(entry, " (.*)$") == ARGV[2] then
   redis.call("ZREM", KEYS[2], ARGV[1])
   redis.call("DEL", KEYS[3])
 end
@@ -111,7 +114,7 @@ return 1
 
 /** Removes an announced execution that has not arrived. */
 export const WITHDRAW = `
-${FIRST}${CALL}${WAKE}
+${FIRST}${NOTIFY}${WAKE}
 if redis.call("GET", KEYS[3]) ~= "${ANNOUNCED}" then return 0 end
 redis.call("ZREM", KEYS[2], ARGV[1])
 redis.call("DEL", KEYS[3])

@@ -1,6 +1,6 @@
 import { hasEnded } from "../../shared/process-identity.ts";
 import { TICKET_TTL_MS } from "../ticket-store.ts";
-import type { TicketRecord } from "./records.ts";
+import type { TicketRecord } from "./ticket-record.ts";
 
 /**
  * A running process gets this long to renew an expired ticket. After a computer wakes from sleep all tickets have

@@ -1,6 +1,6 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
 import { yieldToEventLoop } from "../../shared/time.ts";
-import { EPHEMERAL } from "../ephemeral.ts";
+import { EPHEMERAL } from "../thread-id.ts";
 
 /** Pages that are returned to the file system per step, and steps per call. */
 const VACUUM = { pages: 256, rounds: 16 };

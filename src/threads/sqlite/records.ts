@@ -36,20 +36,6 @@ export interface MessageRecord {
   readonly value: Uint8Array;
 }
 
-export interface TicketRecord {
-  readonly thread_id: string;
-  readonly execution_id: string;
-  /** Empty if the execution is announced and has not arrived. */
-  readonly token: string;
-  /** The ticket's order. */
-  readonly created: number;
-  /** 1 if it has the lock. */
-  readonly held: number;
-  /** The process; empty if the execution has not arrived. */
-  readonly owner: string;
-  readonly expires_at: number;
-}
-
 /** The last three columns of values and writes. */
 export function stored({ type, data, messageIds }: StoredValue): [string, Uint8Array, string] {
   return [type, data, JSON.stringify(messageIds)];

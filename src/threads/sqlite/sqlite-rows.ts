@@ -1,12 +1,13 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
-import type {
-  ChannelValue,
-  CheckpointKey,
-  CheckpointRow,
-  CheckpointRows,
-  StoredMessage,
-  StoredValue,
-  WriteRow,
+import {
+  type ChannelValue,
+  type CheckpointKey,
+  type CheckpointRow,
+  type CheckpointRows,
+  furtherMessages,
+  type StoredMessage,
+  type StoredValue,
+  type WriteRow,
 } from "../checkpoint-rows.ts";
 import { shrink, unusedThread } from "./maintenance.ts";
 import {
@@ -158,9 +159,7 @@ export class SqliteRows implements CheckpointRows {
   ): string[] {
     let missing: string[] = [];
     this.#transaction(() => {
-      const given = new Set(messages.map(({ id }) => id));
-      const needed = new Set(values.flatMap(({ value }) => value.messageIds).filter((id) => !given.has(id)));
-      missing = this.#missing(threadId, [...needed]);
+      missing = this.#missing(threadId, furtherMessages(messages, values));
       if (missing.length > 0) return;
       for (const { id, value } of messages)
         this.#run("INSERT OR IGNORE INTO parts VALUES (?, ?, ?, ?)", [threadId, id, value.type, value.data]);

@@ -14,8 +14,8 @@ import {
   type TicketStore,
 } from "../ticket-store.ts";
 import { Liveness } from "./liveness.ts";
-import type { TicketRecord } from "./records.ts";
 import { toStorageError } from "./storage-errors.ts";
+import type { TicketRecord } from "./ticket-record.ts";
 import { Waiters } from "./waiters.ts";
 
 /** Polling interval of a waiting execution: a killed process wakes nobody. */
@@ -147,15 +147,15 @@ export class SqliteTickets implements TicketStore {
     const order = own?.created ?? announced?.created ?? ticket.order;
     const isBefore = ({ created, execution_id }: TicketRecord) =>
       created < order || (created === order && execution_id < ticket.executionId);
-    const line = all.filter((record) => record.held === 0 && record !== own && record !== announced);
-    const first = line.find((record) => isBefore(record) && isAlive(record));
+    const queue = all.filter((record) => record.held === 0 && record !== own && record !== announced);
+    const first = queue.find((record) => isBefore(record) && isAlive(record));
     const blocked = (reason: Blocked["reason"], by = ""): QueueState => ({
       ...found,
       blocked: { reason, by, againInMs: POLL_MS },
     });
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
-    const isCrowded = settle.evenAlone || line.some(isAlive);
+    const isCrowded = settle.evenAlone || queue.some(isAlive);
     const waitMs = isCrowded ? settle.ms : Math.min(ageOf(announced), settle.ms);
     return waitMs > 0 ? { ...found, blocked: { reason: "early", by: "", againInMs: waitMs } } : found;
   }
