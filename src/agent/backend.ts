@@ -15,7 +15,7 @@ import {
   type SandboxBackendProtocolV2,
   type WriteResult,
 } from "deepagents";
-import { type DirectoryEntry, type Found, type Sandbox, SandboxError } from "../sandbox/index.ts";
+import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { explained } from "../shared/errors.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { noteFailure } from "./tool-outcome.ts";
@@ -152,7 +152,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   }
 }
 
-function infos({ items }: Found<DirectoryEntry>): FileInfo[] {
+function infos({ items }: Listing<DirectoryEntry>): FileInfo[] {
   return items.map(({ path, isDirectory, size, modifiedAt }) => ({
     path: isDirectory ? `${path}/` : path,
     is_dir: isDirectory,

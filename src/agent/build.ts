@@ -67,7 +67,7 @@ export function buildAgent(options: AgentOptions) {
   });
 }
 
-/** Without the library's check for parallel calls, which ends the run: turns/refusals.ts answers them with an error. */
+/** Without the library's check for parallel calls, which ends the run: turns/rejections.ts answers them with an error. */
 function todoList(): AgentMiddleware {
   const { afterModel: _, ...rest } = todoListMiddleware();
   return asMiddleware(rest);

@@ -4,7 +4,7 @@ import type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.
 import { type ToolNotes, textOf } from "./tool-middleware.ts";
 import { TurnIds } from "./turn-ids.ts";
 import { MODEL_RETRY } from "./turns/turn-middleware.ts";
-import { refusalsOf } from "./turns/turn-notes.ts";
+import { rejectionsOf } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
 /** What the agent library streams in its modes `messages`, `updates`, `tools` and `custom`, with sub-graphs. */
@@ -112,7 +112,7 @@ function* unusableTurn(message: AIMessage, turns: TurnIds): Generator<AgentEvent
   const base: EventBase = { actor: { kind: "main" }, at: new Date() };
   if (message.text.trim() === "" && callsOf(message).length === 0) return;
   yield turnEvent(message, base, turns.end(undefined, message.id) ?? "");
-  for (const { callId, why } of refusalsOf(message))
+  for (const { callId, why } of rejectionsOf(message))
     yield { ...base, type: "tool-ended", callId, result: "", failure: why };
 }
 

@@ -6,7 +6,7 @@ import { cutMiddle } from "../shared/text.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
-import { refusalOf } from "./turns/turn-notes.ts";
+import { rejectionOf } from "./turns/turn-notes.ts";
 
 /** Characters of a result that the model receives; the whole result is then in a file of the sandbox. */
 const MODEL_RESULT_LIMIT = 30_000;
@@ -43,8 +43,8 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
         if (typeof node === "string") options.onCall(node, callId);
         const { name } = request.toolCall;
         const failed = (content: string) => new ToolMessage({ status: "error", content, tool_call_id: callId, name });
-        const refusal = refusalOf(request.state.messages, callId);
-        if (refusal !== undefined) return await withNotes(failed(refusal.advice), refusal.why, options);
+        const rejection = rejectionOf(request.state.messages, callId);
+        if (rejection !== undefined) return await withNotes(failed(rejection.advice), rejection.why, options);
         const { result, outcome } = await withOutcome(async () => {
           try {
             return await handler(request);

@@ -7,7 +7,7 @@
 
 export type { ExitCode } from "./exit-codes.ts";
 export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
-export { Lifecycle, StartStopped } from "./lifecycle.ts";
+export { Lifecycle, StartInterrupted } from "./lifecycle.ts";
 export { print, printError } from "./print.ts";
 export { SignalHandler } from "./signals.ts";
 export { ignoreOutputErrors, showingResult } from "./standard-output.ts";

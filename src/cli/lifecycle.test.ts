@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Lifecycle, StartStopped, type State } from "./lifecycle.ts";
+import { Lifecycle, StartInterrupted, type State } from "./lifecycle.ts";
 
 /** Lets everything that is ready to run do so. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -40,7 +40,7 @@ describe("a lifecycle", () => {
   test("does not run if a drain was requested during the start", () => {
     const lifecycle = new Lifecycle();
     lifecycle.requestDrain();
-    expect(() => lifecycle.markRunning()).toThrow(StartStopped);
+    expect(() => lifecycle.markRunning()).toThrow(StartInterrupted);
     expect(lifecycle.state).toBe("draining");
   });
 
@@ -49,7 +49,7 @@ describe("a lifecycle", () => {
       const lifecycle = new Lifecycle();
       expect(lifecycle.drainRequested.aborted).toBe(false);
       lifecycle[request]();
-      expect(lifecycle.drainRequested.reason).toBeInstanceOf(StartStopped);
+      expect(lifecycle.drainRequested.reason).toBeInstanceOf(StartInterrupted);
     }
   });
 

@@ -3,8 +3,8 @@ const STATES = ["starting", "running", "draining", "stopping", "stopped"] as con
 export type State = (typeof STATES)[number];
 
 /** A start that ends because a drain was requested. */
-export class StartStopped extends Error {
-  override readonly name = "StartStopped";
+export class StartInterrupted extends Error {
+  override readonly name = "StartInterrupted";
 
   constructor() {
     super("The start was stopped");
@@ -42,7 +42,7 @@ export class Lifecycle {
     return this.#isFaulty;
   }
 
-  /** Aborts when a drain or a stop is requested; the reason is a StartStopped. Ends what the start waits for. */
+  /** Aborts when a drain or a stop is requested; the reason is a StartInterrupted. Ends what the start waits for. */
   get drainRequested(): AbortSignal {
     return this.#drain.signal;
   }
@@ -51,7 +51,7 @@ export class Lifecycle {
   requestDrain(): void {
     if (!this.#advance("draining")) return;
     if (this.#drainTimeoutMs !== undefined) this.#deadline = new Date(Date.now() + this.#drainTimeoutMs);
-    this.#drain.abort(new StartStopped());
+    this.#drain.abort(new StartInterrupted());
   }
 
   /** End what runs, then leave. */
@@ -71,7 +71,7 @@ export class Lifecycle {
     this.#drainTimeoutMs = timeoutMs;
   }
 
-  /** The start is complete. @throws StartStopped if a drain was requested meanwhile */
+  /** The start is complete. @throws StartInterrupted if a drain was requested meanwhile */
   markRunning(): void {
     this.#drain.signal.throwIfAborted();
     this.#advance("running");

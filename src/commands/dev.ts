@@ -43,7 +43,7 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
   });
 }
 
-/** @throws StartStopped if a drain is requested during the start */
+/** @throws StartInterrupted if a drain is requested during the start */
 async function runAll(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
   const { loaded, env, log, lifecycle } = service;
   const { dataDir } = loaded.config;

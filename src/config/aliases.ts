@@ -1,4 +1,4 @@
-import type { Found } from "./origin.ts";
+import type { SetValue } from "./origin.ts";
 import type { Setting } from "./setting.ts";
 import { quote } from "./views.ts";
 
@@ -8,7 +8,7 @@ import { quote } from "./views.ts";
  * @param found what is set under the setting's names, the one that wins first
  * @returns a sentence for each value without effect
  */
-export function aliasConflicts([winner, ...others]: readonly Found[], { secret }: Setting): readonly string[] {
+export function aliasConflicts([winner, ...others]: readonly SetValue[], { secret }: Setting): readonly string[] {
   if (winner === undefined) return [];
   return others
     .filter(({ value, origin }) => value !== winner.value && origin.name !== winner.origin.name)
@@ -23,7 +23,7 @@ const SHARED_VALUES = [
 ] as const;
 
 /** The same for different settings that set the same for the chosen provider. Keys and URLs are not shown. */
-export function sharedValueConflicts(found: ReadonlyMap<string, Found>): readonly string[] {
+export function sharedValueConflicts(found: ReadonlyMap<string, SetValue>): readonly string[] {
   const provider = found.get("STIGMER_LLM_PROVIDER")?.value.toLowerCase();
   return SHARED_VALUES.filter((shared) => shared.provider === provider).flatMap((shared) => {
     const [winner, loser] = [found.get(shared.used), found.get(shared.unused)];
@@ -36,7 +36,7 @@ function conflict(loser: string, winner: string): string {
   return `${loser} has no effect: ${winner} sets the same and wins. Unset one of the two.`;
 }
 
-function shown({ value, origin }: Found, isPublic: boolean): string {
+function shown({ value, origin }: SetValue, isPublic: boolean): string {
   const place = origin.from === "file" ? ` in ${origin.file}` : "";
   return `${origin.name}${place} ${isPublic ? quote(value) : "(not shown)"}`;
 }

@@ -3,7 +3,7 @@ import { deepFreeze } from "./deep-freeze.ts";
 import { type Schema, settingsOf } from "./group.ts";
 import { knownNames } from "./list-settings.ts";
 import { finder, type LoadOptions, openSources } from "./load-settings.ts";
-import type { Found } from "./origin.ts";
+import type { SetValue } from "./origin.ts";
 import { type Find, readSchema, requireValid } from "./read-schema.ts";
 import type { Setting } from "./setting.ts";
 import { type Config, cloudSettings, localSettings, mode } from "./settings/index.ts";
@@ -43,7 +43,7 @@ export function loadConfig(options: LoadOptions): Loaded {
 
   const settings = settingsOf(known.mode === "local" ? localSettings : cloudSettings);
   const found = new Map(
-    settings.flatMap((setting): [string, Found][] => {
+    settings.flatMap((setting): [string, SetValue][] => {
       const value = find(setting);
       return value === undefined ? [] : [[setting.name, value]];
     }),
@@ -66,7 +66,7 @@ function viewsOfBothModes(find: Find): readonly SettingView[] {
   return [mode, ...set].map((setting) => viewOf(setting, find(setting)));
 }
 
-function secretsOf(settings: readonly Setting[], found: ReadonlyMap<string, Found>): readonly string[] {
+function secretsOf(settings: readonly Setting[], found: ReadonlyMap<string, SetValue>): readonly string[] {
   return settings.flatMap(({ name, secret }) => {
     const value = found.get(name)?.value;
     if (value === undefined) return [];

@@ -1,7 +1,7 @@
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import type { ConfigOf, Schema } from "./group.ts";
-import type { Found } from "./origin.ts";
+import type { SetValue } from "./origin.ts";
 import { type Find, type Reading, readSchema, requireValid } from "./read-schema.ts";
 import { namesOf, type Setting } from "./setting.ts";
 import { type EnvMap, environmentOnly, readSources, type Sources } from "./sources.ts";
@@ -52,7 +52,7 @@ export function openSources({ env, overrides, envFile }: LoadOptions): {
 
 /** Looks settings up in the sources, then in the caller's defaults. */
 export function finder(sources: Sources, defaults: EnvMap = {}): Find {
-  return (setting: Setting): Found | undefined => {
+  return (setting: Setting): SetValue | undefined => {
     const found = sources.find(namesOf(setting));
     const value = defaults[setting.name];
     return found ?? (value === undefined ? undefined : { value, origin: { from: "command", name: setting.name } });

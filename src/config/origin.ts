@@ -6,13 +6,13 @@ export type Origin =
   | { readonly from: "file"; readonly name: string; readonly file: string };
 
 /** A value that was set, with its origin. */
-export interface Found {
+export interface SetValue {
   readonly value: string;
   readonly origin: Exclude<Origin, { from: "default" }>;
 }
 
 /** The name that was used, since that is the one to correct, and the file in which it is set. */
-export function nameAndPlace(name: string, { origin }: Found): string {
+export function nameAndPlace(name: string, { origin }: SetValue): string {
   const used = origin.name === name ? name : `${origin.name} (alias of ${name})`;
   return origin.from === "file" ? `${used} in ${origin.file}` : used;
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ConfigError, type ConfigProblem } from "./config-error.ts";
 import { type Check, type ConfigOf, compact, type Group, isGroup, type Schema } from "./group.ts";
-import { type Found, nameAndPlace } from "./origin.ts";
+import { nameAndPlace, type SetValue } from "./origin.ts";
 import type { Setting } from "./setting.ts";
 import { quote, type SettingView } from "./views.ts";
 
@@ -13,7 +13,7 @@ export interface Reading<S extends Schema> {
 }
 
 /** Finds the value of a setting. */
-export type Find = (setting: Setting) => Found | undefined;
+export type Find = (setting: Setting) => SetValue | undefined;
 
 /** Parses each setting of a schema once, checks its groups and makes the configuration. */
 export function readSchema<S extends Schema>(schema: S, find: Find): Reading<S> {
@@ -92,7 +92,7 @@ function missing({ name, parser }: Setting, remedy: string): ConfigProblem {
   return { variable: name, problem: "is not set", allowed: parser.allowed, remedy };
 }
 
-function wrong(setting: Setting, text: string, problem: string, found: Found | undefined): ConfigProblem {
+function wrong(setting: Setting, text: string, problem: string, found: SetValue | undefined): ConfigProblem {
   const { name, parser, secret, default: fallback } = setting;
   return {
     variable: found === undefined ? name : nameAndPlace(name, found),

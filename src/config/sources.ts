@@ -3,7 +3,7 @@ import { parseEnv } from "node:util";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { ConfigError } from "./config-error.ts";
 import { malformedLines } from "./env-file-lines.ts";
-import type { Found } from "./origin.ts";
+import type { SetValue } from "./origin.ts";
 
 /** An environment: names and values, as `process.env` has them. */
 export type EnvMap = Readonly<Record<string, string | undefined>>;
@@ -11,9 +11,9 @@ export type EnvMap = Readonly<Record<string, string | undefined>>;
 /** All values that are set: the environment's first, then the env file's. */
 export interface Sources {
   /** The value of the first of these names that is set. An empty variable counts as not set. */
-  find(names: readonly string[]): Found | undefined;
+  find(names: readonly string[]): SetValue | undefined;
   /** The values of all of these names that are set, the one that wins first. */
-  findAll(names: readonly string[]): readonly Found[];
+  findAll(names: readonly string[]): readonly SetValue[];
   /** All names that are set. */
   names(): Iterable<string>;
   /** Lines of the file that have no effect, each as a sentence. */
@@ -40,9 +40,9 @@ export function environmentOnly(env: EnvMap): Sources {
 
 function join(env: EnvMap, fromFile: EnvMap, file: string, malformed: readonly string[]): Sources {
   // The environment wins over the file under any name, a launcher's alias too.
-  const findAll = (names: readonly string[]): Found[] => [
-    ...valuesOf(env, names).map(([name, value]): Found => ({ value, origin: { from: "environment", name } })),
-    ...valuesOf(fromFile, names).map(([name, value]): Found => ({ value, origin: { from: "file", name, file } })),
+  const findAll = (names: readonly string[]): SetValue[] => [
+    ...valuesOf(env, names).map(([name, value]): SetValue => ({ value, origin: { from: "environment", name } })),
+    ...valuesOf(fromFile, names).map(([name, value]): SetValue => ({ value, origin: { from: "file", name, file } })),
   ];
   return {
     malformedLines: malformed,

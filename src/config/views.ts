@@ -1,4 +1,4 @@
-import type { Found, Origin } from "./origin.ts";
+import type { Origin, SetValue } from "./origin.ts";
 import type { Setting } from "./setting.ts";
 import { withoutUrlSecrets } from "./url-secrets.ts";
 
@@ -17,7 +17,7 @@ export interface SettingView {
 }
 
 /** A setting's view, whether its value is valid or not. */
-export function viewOf(setting: Setting, found: Found | undefined): SettingView {
+export function viewOf(setting: Setting, found: SetValue | undefined): SettingView {
   const value = found?.value ?? setting.default;
   const view: SettingView = {
     variable: setting.name,

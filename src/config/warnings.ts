@@ -1,12 +1,12 @@
 import { aliasConflicts, sharedValueConflicts } from "./aliases.ts";
-import type { Found } from "./origin.ts";
+import type { SetValue } from "./origin.ts";
 import { namesOf, type Setting } from "./setting.ts";
 import type { Sources } from "./sources.ts";
 
 /** What is set among these settings and has no effect, each as a sentence. */
 export function settingWarnings(
   settings: readonly Setting[],
-  found: ReadonlyMap<string, Found>,
+  found: ReadonlyMap<string, SetValue>,
   sources: Sources,
 ): readonly string[] {
   return [
@@ -17,7 +17,7 @@ export function settingWarnings(
 }
 
 /** The default is what happens anyway: launchers that set it expect nothing else. */
-function noEffect({ name, noEffect, ...setting }: Setting, found: Found | undefined): readonly string[] {
+function noEffect({ name, noEffect, ...setting }: Setting, found: SetValue | undefined): readonly string[] {
   if (noEffect === undefined || found === undefined || found.value.toLowerCase() === setting.default) return [];
   return [`${name} is set and has no effect: ${noEffect}`];
 }

@@ -7,7 +7,7 @@ import { NativeBridgeError } from "./native-bridge-error.ts";
 import { places } from "./places.ts";
 import { reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
-import type { Found } from "./search.ts";
+import type { Candidate } from "./search.ts";
 import { MEMORY } from "./sources.ts";
 import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
 
@@ -47,15 +47,15 @@ export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, b
 }
 
 /** Loads the first file of the thread that can be loaded. @throws NativeBridgeError; an error of the thread */
-function loaded(thread: Worker): Promise<Found> {
+function loaded(thread: Worker): Promise<Candidate> {
   return new Promise((resolve, reject) => {
     thread.on("error", reject);
     thread.on("exit", () => reject(new Error("the thread that unpacks Temporal's native library ended early")));
     thread.on("message", (message: FromThread) => {
       if ("failures" in message) return reject(new NativeBridgeError(message.failures));
       try {
-        openLibrary(message.found.file.loadPath);
-        resolve(message.found);
+        openLibrary(message.candidate.file.loadPath);
+        resolve(message.candidate);
       } catch (error) {
         thread.postMessage({ reason: reasonOf(error) } satisfies ToThread);
       }

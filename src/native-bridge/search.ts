@@ -8,7 +8,7 @@ import type { CheckedFile, Source } from "./sources.ts";
 const PLACE_LIMIT_MS = 30_000;
 
 /** A file that can be tried, and the places that failed before it. */
-export interface Found {
+export interface Candidate {
   readonly place: string;
   readonly file: CheckedFile;
   readonly failures: readonly FailedPlace[];
@@ -21,7 +21,7 @@ export interface Found {
  */
 export async function search(
   sources: readonly Source[],
-  load: (found: Found) => Promise<string>,
+  load: (candidate: Candidate) => Promise<string>,
 ): Promise<readonly FailedPlace[]> {
   const reasons = new Map<string, string>();
   const failures = () => [...reasons].map(([place, reason]) => ({ place, reason }));

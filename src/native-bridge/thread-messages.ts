@@ -1,7 +1,7 @@
 import type { EmbeddedBridge } from "./embedded.ts";
 import type { Place } from "./places.ts";
 import type { FailedPlace } from "./reasons.ts";
-import type { Found } from "./search.ts";
+import type { Candidate } from "./search.ts";
 
 /** What the thread begins with. */
 export interface ThreadData {
@@ -10,7 +10,7 @@ export interface ThreadData {
 }
 
 /** A file to load, or, at the end, each place that failed. */
-export type FromThread = { readonly found: Found } | { readonly failures: readonly FailedPlace[] };
+export type FromThread = { readonly candidate: Candidate } | { readonly failures: readonly FailedPlace[] };
 
 /** Why the main thread could not load the last file. */
 export interface ToThread {

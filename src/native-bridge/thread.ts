@@ -13,9 +13,9 @@ const port = parentPort;
 if (port !== null) {
   const { places, bridge } = workerData as ThreadData;
   const post = (message: FromThread) => port.postMessage(message);
-  const failures = await search(sources(places, bridge), async (found) => {
+  const failures = await search(sources(places, bridge), async (candidate) => {
     const answer = once(port, "message") as Promise<[ToThread]>;
-    post({ found });
+    post({ candidate });
     const [{ reason }] = await answer;
     return reason;
   });

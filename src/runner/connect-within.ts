@@ -31,7 +31,7 @@ export interface ConnectOptions {
 
 /**
  * Connects to Temporal, which may be started later than the runner.
- * @throws StartStopped; TemporalError if it is not available in time, or cannot be used
+ * @throws StartInterrupted; TemporalError if it is not available in time, or cannot be used
  */
 export async function connectWithin(config: TemporalConfig, options: ConnectOptions): Promise<NativeConnection> {
   const { waitMs, log, lifecycle, readiness } = options;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Lifecycle, StartStopped } from "../cli/index.ts";
+import { Lifecycle, StartInterrupted } from "../cli/index.ts";
 import { openOrClose, rejectOnStop } from "./open-or-close.ts";
 
 /** Something that is being opened, and that remembers whether it was closed. */
@@ -36,7 +36,7 @@ describe("opening something during the start", () => {
     lifecycle.requestDrain();
     await settle();
     part.open();
-    expect(await outcome).toBeInstanceOf(StartStopped);
+    expect(await outcome).toBeInstanceOf(StartInterrupted);
     expect(part.seen.isClosed).toBe(true);
   });
 
@@ -46,7 +46,7 @@ describe("opening something during the start", () => {
     const outcome = openOrClose(part.promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
     part.fail(new Error("no answer"));
-    expect(await outcome).toBeInstanceOf(StartStopped);
+    expect(await outcome).toBeInstanceOf(StartInterrupted);
   });
 
   test("does not wait for it at a stop, which may follow a drain", async () => {
@@ -54,7 +54,7 @@ describe("opening something during the start", () => {
     const outcome = openOrClose(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestDrain();
     lifecycle.requestStop();
-    expect(await outcome).toBeInstanceOf(StartStopped);
+    expect(await outcome).toBeInstanceOf(StartInterrupted);
   });
 });
 
@@ -72,6 +72,6 @@ describe("waiting for the whole start", () => {
     const lifecycle = new Lifecycle();
     const outcome = rejectOnStop(opening().promise, lifecycle).catch((error: unknown) => error);
     lifecycle.requestStop();
-    expect(await outcome).toBeInstanceOf(StartStopped);
+    expect(await outcome).toBeInstanceOf(StartInterrupted);
   });
 });

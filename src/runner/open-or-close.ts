@@ -11,7 +11,7 @@ interface Closable {
 /**
  * Waits for something that is being opened. If a drain is requested meanwhile, waits up to a limit to close it again. A
  * stop ends that wait.
- * @throws StartStopped if a drain was requested; otherwise what opening throws
+ * @throws StartInterrupted if a drain was requested; otherwise what opening throws
  */
 export async function openOrClose<T extends Closable>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
   try {
@@ -26,7 +26,7 @@ export async function openOrClose<T extends Closable>(opening: Promise<T>, lifec
   }
 }
 
-/** Waits for an opening, but no longer than until a stop is requested. @throws StartStopped; what opening throws */
+/** Waits for an opening, but no longer than until a stop is requested. @throws StartInterrupted; what opening throws */
 export async function rejectOnStop<T>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
   const stopped = lifecycle.reached("stopping").then(() => Promise.reject(lifecycle.drainRequested.reason));
   // Both may fail when nobody waits for them any more.

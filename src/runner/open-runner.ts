@@ -38,7 +38,7 @@ export interface OpenRunner {
  * Opens admin server, platform, Temporal and worker, in this order. Nothing outside of this process is changed until
  * Temporal is connected and the queue is known to be shared.
  * @param opened receives what has to be closed, also if this throws
- * @throws StartStopped if a drain is requested meanwhile; the error of the part that cannot be opened
+ * @throws StartInterrupted if a drain is requested meanwhile; the error of the part that cannot be opened
  */
 export async function openRunner(options: RunnerOptions, opened: AsyncDisposableStack): Promise<OpenRunner> {
   const { loaded, log, masks, env, lifecycle } = options;

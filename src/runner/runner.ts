@@ -17,7 +17,7 @@ export interface Runner {
 /**
  * Opens a runner, which serves until its lifecycle ends it, and is closed then.
  * @returns when it polls for work
- * @throws StartStopped if a drain is requested meanwhile; the error of the part that cannot be opened. What was opened is
+ * @throws StartInterrupted if a drain is requested meanwhile; the error of the part that cannot be opened. What was opened is
  *   closed again
  */
 export async function startRunner(options: RunnerOptions): Promise<Runner> {

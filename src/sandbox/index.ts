@@ -7,7 +7,7 @@
 export { maskOwnFiles } from "./own-files.ts";
 export type {
   DirectoryEntry,
-  Found,
+  Listing,
   Sandbox,
   SandboxHandle,
   SandboxProvider,

@@ -17,7 +17,7 @@ export interface LineMatch {
 }
 
 /** A list that may be cut at a limit. */
-export interface Found<T> {
+export interface Listing<T> {
   readonly items: readonly T[];
   readonly truncated: boolean;
   /** Paths that a search could not read; only the first ones. */
@@ -66,17 +66,17 @@ export interface Sandbox {
   /** Creates or replaces a file, and the directories above it. @returns its absolute path @throws SandboxError */
   writeFile(path: string, content: Uint8Array | string): Promise<string>;
   /** The entries of a directory by name. @throws SandboxError `not-found`, `not-a-directory`, `outside` */
-  list(path: string): Promise<Found<DirectoryEntry>>;
+  list(path: string): Promise<Listing<DirectoryEntry>>;
   /** Deletes a file, or a directory with its contents. @returns its absolute path @throws SandboxError */
   remove(path: string): Promise<string>;
   /** Files and directories below `path` whose relative path matches the pattern. @throws SandboxError */
-  glob(pattern: string, path: string): Promise<Found<DirectoryEntry>>;
+  glob(pattern: string, path: string): Promise<Listing<DirectoryEntry>>;
   /** Lines of text files at or below `path` that contain `text`. @throws SandboxError */
   grep(
     text: string,
     path: string,
     options: { readonly glob?: string; readonly limit: number },
-  ): Promise<Found<LineMatch>>;
+  ): Promise<Listing<LineMatch>>;
 }
 
 /** The execution that needs a sandbox. */

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { EXIT, Lifecycle, StartStopped } from "../../src/cli/index.ts";
+import { EXIT, Lifecycle, StartInterrupted } from "../../src/cli/index.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { startRunner } from "../../src/runner/index.ts";
@@ -58,7 +58,7 @@ describe("a start that is told to end", () => {
         const { starting, lifecycle, livez } = await start(temporal.address, (message, own) => {
           if (message.startsWith(phase)) own[request]();
         });
-        await expect(starting).rejects.toBeInstanceOf(StartStopped);
+        await expect(starting).rejects.toBeInstanceOf(StartInterrupted);
         expect(lifecycle.state).toBe(request === "requestDrain" ? "draining" : "stopping");
         await expect(fetch(livez)).rejects.toThrow();
       });
@@ -70,7 +70,7 @@ describe("a start that is told to end", () => {
       await silent.connected;
       expect((await fetch(livez)).status).toBe(200);
       lifecycle[request]();
-      await expect(starting).rejects.toBeInstanceOf(StartStopped);
+      await expect(starting).rejects.toBeInstanceOf(StartInterrupted);
       await expect(fetch(livez)).rejects.toThrow();
     });
   }
@@ -82,7 +82,7 @@ describe("a start that is told to end", () => {
     lifecycle.requestDrain();
     lifecycle.requestDrain();
     lifecycle.requestStop();
-    await expect(starting).rejects.toBeInstanceOf(StartStopped);
+    await expect(starting).rejects.toBeInstanceOf(StartInterrupted);
     expect(lifecycle.state).toBe("stopping");
   });
 });

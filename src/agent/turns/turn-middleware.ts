@@ -4,7 +4,7 @@ import { asMiddleware } from "../as-middleware.ts";
 import type { CallModel } from "../model/call-model.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import { rawCalls } from "./raw-calls.ts";
-import { type Callable, cutExplanation, cutRefusal } from "./refusals.ts";
+import { type Callable, cutExplanation, cutRejection } from "./rejections.ts";
 import { cutsInARow } from "./turn-notes.ts";
 import { UnusableAnswer } from "./unusable-answer.ts";
 import { validAnswer, withNote } from "./valid-answer.ts";
@@ -48,7 +48,7 @@ function checked(answer: AIMessage, before: readonly BaseMessage[], options: Che
   const { maxTokens } = options;
   const end = turnEnd(answer);
   const unusable = (message: string) =>
-    new UnusableAnswer(validAnswer(answer, before, options, cutRefusal(end, maxTokens)), message);
+    new UnusableAnswer(validAnswer(answer, before, options, cutRejection(end, maxTokens)), message);
   if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusalText(end));
   if (rawCalls(answer).length === 0) return finalAnswer(validAnswer(answer, before, options), end, maxTokens);
   if (end.kind === "complete") return validAnswer(answer, before, options);
@@ -57,7 +57,7 @@ function checked(answer: AIMessage, before: readonly BaseMessage[], options: Che
       `The model's answer ${cutExplanation(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed. ${remedy(end)}`,
     );
   }
-  return validAnswer(answer, before, options, cutRefusal(end, maxTokens));
+  return validAnswer(answer, before, options, cutRejection(end, maxTokens));
 }
 
 /** An answer without calls is the last one. If it is incomplete or empty, a note tells the user. */

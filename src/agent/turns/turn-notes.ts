@@ -5,7 +5,7 @@ import { isUsersMessage } from "../users-message.ts";
 const NOTES = "agent_runner";
 
 /** A call that is not executed. */
-export interface Refusal {
+export interface Rejection {
   readonly callId: string;
   /** For the user, short. */
   readonly why: string;
@@ -16,7 +16,8 @@ export interface Refusal {
 interface TurnNotes {
   /** The answer was cut off: none of its calls is executed. */
   readonly cut: boolean;
-  readonly refusals: readonly Refusal[];
+  /** Named as in stored messages. */
+  readonly refusals: readonly Rejection[];
 }
 
 export function withNotes(kwargs: AIMessage["additional_kwargs"], notes: TurnNotes): AIMessage["additional_kwargs"] {
@@ -28,14 +29,14 @@ function notesOf(message: AIMessage): TurnNotes | undefined {
 }
 
 /** The calls of an answer that are not executed. */
-export function refusalsOf(message: AIMessage): readonly Refusal[] {
+export function rejectionsOf(message: AIMessage): readonly Rejection[] {
   return notesOf(message)?.refusals ?? [];
 }
 
 /** Why a call of the last answer is not executed; `undefined` if it is. */
-export function refusalOf(messages: readonly BaseMessage[], callId: string): Refusal | undefined {
+export function rejectionOf(messages: readonly BaseMessage[], callId: string): Rejection | undefined {
   const answer = messages.findLast((message) => AIMessage.isInstance(message));
-  return answer && refusalsOf(answer).find((refusal) => refusal.callId === callId);
+  return answer && rejectionsOf(answer).find((rejection) => rejection.callId === callId);
 }
 
 /** How many answers in a row, up to the last one, were cut off since the user's message. */

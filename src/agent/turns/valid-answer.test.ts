@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
-import { cutsInARow, refusalOf, refusalsOf } from "./turn-notes.ts";
+import { cutsInARow, rejectionOf, rejectionsOf } from "./turn-notes.ts";
 import { validAnswer, withNote } from "./valid-answer.ts";
 
 const callable = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
@@ -10,7 +10,7 @@ describe("a valid answer", () => {
   test("is not changed", () => {
     const answer = new AIMessage({ id: "m1", content: "x", tool_calls: [ls("a")] });
     expect(validAnswer(answer, [], callable)).toBe(answer);
-    expect(refusalsOf(answer)).toEqual([]);
+    expect(rejectionsOf(answer)).toEqual([]);
   });
 
   test("gets a new id if its server gives all answers the same id", () => {
@@ -52,16 +52,16 @@ describe("an answer with invalid calls", () => {
 
   test("notes which calls are not executed, for the model and for the user", () => {
     const [, second] = sound.tool_calls ?? [];
-    expect(refusalOf([new HumanMessage("x"), sound], second?.id ?? "")).toMatchObject({
+    expect(rejectionOf([new HumanMessage("x"), sound], second?.id ?? "")).toMatchObject({
       why: "Error: extract-x is not a valid tool, try one of [ls, write_file, task, write_todos].",
     });
-    expect(refusalOf([sound], "a")).toBeUndefined();
+    expect(rejectionOf([sound], "a")).toBeUndefined();
   });
 
   test("has none of its calls executed if it was cut off; complete ones are shown unchanged", () => {
     const reason = { why: "cut", advice: "go on" };
     const cut = validAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
-    expect(refusalsOf(cut)).toEqual([{ callId: "a", ...reason }]);
+    expect(rejectionsOf(cut)).toEqual([{ callId: "a", ...reason }]);
     expect(cut.tool_calls).toMatchObject([{ id: "a", args: { path: "/" } }]);
   });
 

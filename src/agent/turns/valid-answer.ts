@@ -3,8 +3,8 @@ import { parsePartialJson } from "@langchain/core/output_parsers";
 import { cutBetweenWords } from "../../shared/text.ts";
 import { acceptableName, uniqueId } from "./call-names.ts";
 import { type RawCall, rawCalls } from "./raw-calls.ts";
-import { CALLS_LIMIT, type Callable, refusal } from "./refusals.ts";
-import { type Refusal, withNotes } from "./turn-notes.ts";
+import { CALLS_LIMIT, type Callable, rejection } from "./rejections.ts";
+import { type Rejection, withNotes } from "./turn-notes.ts";
 
 /** Characters that are kept of a text in the arguments of a call that is not executed. */
 const TEXT_LIMIT = 2_000;
@@ -29,25 +29,26 @@ export function validAnswer(
   answer: AIMessage,
   before: readonly BaseMessage[],
   callable: Callable,
-  cut?: Omit<Refusal, "callId">,
+  cut?: Omit<Rejection, "callId">,
 ): AIMessage {
   const raw = rawCalls(answer);
   if (raw.length === 0) return withOwnId(answer, before);
   const taken = new Set(before.flatMap((one) => (AIMessage.isInstance(one) ? (one.tool_calls ?? []) : [])).map(idOf));
-  const refusals: Refusal[] = [];
+  const rejections: Rejection[] = [];
   const calls = raw.slice(0, CALLS_LIMIT).map((call) => {
     const id = uniqueId(call.id, taken);
     taken.add(id);
-    const reason = cut ?? refusal(call, raw, callable);
-    if (reason !== undefined) refusals.push({ callId: id, ...reason });
+    const reason = cut ?? rejection(call, raw, callable);
+    if (reason !== undefined) rejections.push({ callId: id, ...reason });
     return { type: "tool_call" as const, id, name: acceptableName(call.name), args: call.args ?? readable(call) };
   });
   const isSound =
-    refusals.length === 0 && raw.every(({ id, name }, index) => id === calls[index]?.id && name === calls[index]?.name);
+    rejections.length === 0 &&
+    raw.every(({ id, name }, index) => id === calls[index]?.id && name === calls[index]?.name);
   if (isSound) return withOwnId(answer, before);
   return rebuilt(answer, before, {
     tool_calls: calls,
-    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cut !== undefined, refusals }),
+    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cut !== undefined, refusals: rejections }),
   });
 }
 

@@ -3,7 +3,7 @@ import { captureConsole, type Logger } from "../../log/index.ts";
 import { type SecretMasks, secretMasks } from "../../shared/secret-masks.ts";
 import { yieldToEventLoop } from "../../shared/time.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { type Lifecycle, StartStopped } from "../lifecycle.ts";
+import { type Lifecycle, StartInterrupted } from "../lifecycle.ts";
 import type { SignalHandler } from "../signals.ts";
 import { firstLogger, loggerOf, logWarnings } from "./first-logger.ts";
 import { handleUncaughtErrors } from "./uncaught-errors.ts";
@@ -28,7 +28,7 @@ export interface Service {
 
 /**
  * Runs a command until it is stopped: sets up log, configuration, signals and error handling, and returns the exit code.
- * @param run starts and runs. An error is logged as a failed start, except StartStopped, which is a success
+ * @param run starts and runs. An error is logged as a failed start, except StartInterrupted, which is a success
  */
 export async function runService(
   { load, signals, logFailure }: ServiceOptions,
@@ -49,7 +49,7 @@ export async function runService(
     const code = await run({ env: load.env, loaded, masks, lifecycle, log: log.get() });
     return lifecycle.isFaulty ? EXIT.failed : code;
   } catch (error) {
-    if (error instanceof StartStopped) {
+    if (error instanceof StartInterrupted) {
       log.get().info(error.message);
       return lifecycle.isFaulty ? EXIT.failed : EXIT.ok;
     }

@@ -1,9 +1,9 @@
 import type { Schema } from "../group.ts";
+import { commonSettings } from "./common.ts";
 import { credentials } from "./credentials.ts";
 import { daytona } from "./daytona.ts";
 import { model } from "./model.ts";
 import { redis } from "./redis.ts";
-import { runner } from "./runner.ts";
 import { stigmer } from "./stigmer.ts";
 import { temporal } from "./temporal.ts";
 
@@ -15,5 +15,5 @@ export const cloudSettings = {
   model: model({ provider: "anthropic", maxTokens: "20000" }),
   daytona,
   redis,
-  ...runner,
+  ...commonSettings,
 } satisfies Schema;

@@ -1,8 +1,8 @@
 import type { Schema } from "../group.ts";
 import { apiKey } from "../parsers/keys.ts";
 import { setting } from "../setting.ts";
+import { commonSettings } from "./common.ts";
 import { model } from "./model.ts";
-import { runner } from "./runner.ts";
 import { localSandbox } from "./sandbox.ts";
 import { stigmer } from "./stigmer.ts";
 import { temporal } from "./temporal.ts";
@@ -20,5 +20,5 @@ export const localSettings = {
   }),
   model: model({ provider: "ollama", maxTokens: "8192" }),
   sandbox: localSandbox,
-  ...runner,
+  ...commonSettings,
 } satisfies Schema;

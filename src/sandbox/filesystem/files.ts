@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, OWN_DIRECTORY } from "../sandbox.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing, OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { explainError } from "./explain-error.ts";
 import { NO_LINKS, type PathHandle, type Root } from "./root.ts";
@@ -77,7 +77,7 @@ export async function writeBytes(
 }
 
 /** The entries of a directory, without the runner's own directory. */
-export async function listDirectory(root: Root, { real, requested }: ResolvedPath): Promise<Found<DirectoryEntry>> {
+export async function listDirectory(root: Root, { real, requested }: ResolvedPath): Promise<Listing<DirectoryEntry>> {
   return await explainError(requested, async () => {
     await using directory = await root.openPath(real, requested);
     const names = (await readdir(directory.at)).filter((name) => name !== OWN_DIRECTORY).sort();

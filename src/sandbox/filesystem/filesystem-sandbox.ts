@@ -6,8 +6,8 @@ import type {
   CommandOptions,
   CommandResult,
   DirectoryEntry,
-  Found,
   LineMatch,
+  Listing,
   Sandbox,
   SandboxHandle,
   SandboxProvider,
@@ -115,7 +115,7 @@ class FilesystemSandbox implements Sandbox {
     return await writeBytes(this.#root, await this.#resolve(path), content);
   }
 
-  async list(path: string): Promise<Found<DirectoryEntry>> {
+  async list(path: string): Promise<Listing<DirectoryEntry>> {
     return await listDirectory(this.#root, await this.#resolve(path));
   }
 
@@ -128,7 +128,7 @@ class FilesystemSandbox implements Sandbox {
     return target.real;
   }
 
-  async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
+  async glob(pattern: string, path: string): Promise<Listing<DirectoryEntry>> {
     const { signal } = this.#request;
     return await globFiles(this.#root, (await this.#resolve(path)).real, pattern, { signal });
   }
@@ -137,7 +137,7 @@ class FilesystemSandbox implements Sandbox {
     text: string,
     path: string,
     options: { readonly glob?: string; readonly limit: number },
-  ): Promise<Found<LineMatch>> {
+  ): Promise<Listing<LineMatch>> {
     const { signal } = this.#request;
     return await grepFiles(this.#root, (await this.#resolve(path)).real, text, { ...options, signal });
   }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import type { DirectoryEntry, Found } from "../sandbox.ts";
+import type { DirectoryEntry, Listing } from "../sandbox.ts";
 import { FilesystemSandboxes } from "./index.ts";
 
 /** Each round calls all tools: together some thousand calls. */
@@ -55,7 +55,7 @@ async function picture(directory: string): Promise<string[]> {
 }
 
 /** The names and sizes in a listing. */
-function told({ items }: Found<DirectoryEntry>): string[] {
+function told({ items }: Listing<DirectoryEntry>): string[] {
   return items.map(({ path, size }) => `${basename(path)}: ${size === OUTSIDE.length ? "as outside" : size}`);
 }
 

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { relativePattern } from "../paths.ts";
-import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type LineMatch, type Listing } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { LINE_LIMIT, namesSkipped, SKIPPED } from "../search-limits.ts";
 import { entryOf, readWhole } from "./files.ts";
@@ -20,7 +20,7 @@ export async function globFiles(
   directory: string,
   pattern: string,
   options: SearchOptions,
-): Promise<Found<DirectoryEntry>> {
+): Promise<Listing<DirectoryEntry>> {
   const items: DirectoryEntry[] = [];
   if (!(await startOf(root, directory)).isDirectory())
     throw new SandboxError("not-a-directory", `'${directory}' is not a directory.`);
@@ -50,7 +50,7 @@ export async function grepFiles(
   start: string,
   text: string,
   { glob, limit, ...options }: { readonly glob?: string; readonly limit: number } & SearchOptions,
-): Promise<Found<LineMatch>> {
+): Promise<Listing<LineMatch>> {
   const items: LineMatch[] = [];
   const found = await startOf(root, start);
   const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
-import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT } from "../sandbox.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { LIST, PREPARE_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
 import type { RemoteShell } from "./remote-shell.ts";
@@ -35,7 +35,7 @@ export class RemoteFiles {
     return real;
   }
 
-  async list(requested: string): Promise<Found<DirectoryEntry>> {
+  async list(requested: string): Promise<Listing<DirectoryEntry>> {
     const [directory = "", ...records] = (await this.act(requested, LIST)).split("\0");
     const items = entries(directory, records);
     return { items: items.slice(0, LISTING_LIMIT), truncated: items.length > LISTING_LIMIT };

@@ -1,4 +1,4 @@
-import type { CommandOptions, CommandResult, DirectoryEntry, Found, LineMatch, Sandbox } from "../sandbox.ts";
+import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox } from "../sandbox.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
@@ -57,7 +57,7 @@ export class RemoteSandbox implements Sandbox {
     return await this.#files.write(path, content);
   }
 
-  async list(path: string): Promise<Found<DirectoryEntry>> {
+  async list(path: string): Promise<Listing<DirectoryEntry>> {
     return await this.#files.list(path);
   }
 
@@ -65,7 +65,7 @@ export class RemoteSandbox implements Sandbox {
     return await this.#files.remove(path);
   }
 
-  async glob(pattern: string, path: string): Promise<Found<DirectoryEntry>> {
+  async glob(pattern: string, path: string): Promise<Listing<DirectoryEntry>> {
     return await globRemote(this.#files, this.root, pattern, path);
   }
 
@@ -73,7 +73,7 @@ export class RemoteSandbox implements Sandbox {
     text: string,
     path: string,
     options: { readonly glob?: string; readonly limit: number },
-  ): Promise<Found<LineMatch>> {
+  ): Promise<Listing<LineMatch>> {
     return await grepRemote(this.#files, text, path, options);
   }
 

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { relativePattern } from "../paths.ts";
-import { type DirectoryEntry, FILE_SIZE_LIMIT, type Found, LISTING_LIMIT, type LineMatch } from "../sandbox.ts";
+import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type LineMatch, type Listing } from "../sandbox.ts";
 import { LINE_LIMIT, namesSkipped, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { entries, type RemoteFiles } from "./files.ts";
 import { FIND, GREP } from "./path-scripts.ts";
@@ -19,7 +19,7 @@ export async function globRemote(
   root: string,
   pattern: string,
   path: string,
-): Promise<Found<DirectoryEntry>> {
+): Promise<Listing<DirectoryEntry>> {
   const all = namesSkipped(pattern) ? "yes" : "";
   const answer = await files.act(path, FIND, { all, bytes: SEARCH_BYTES });
   const [directory = "", ...records] = answer.split("\0");
@@ -41,7 +41,7 @@ export async function grepRemote(
   text: string,
   path: string,
   { glob, limit }: { readonly glob?: string; readonly limit: number },
-): Promise<Found<LineMatch>> {
+): Promise<Listing<LineMatch>> {
   const answer = await files.act(path, GREP, {
     ...{ text, name: namePattern(glob), all: "" },
     ...{ size: `${FILE_SIZE_LIMIT}c`, line: LINE_LIMIT * 4 + PATH_BYTES, bytes: SEARCH_BYTES },

@@ -2,14 +2,14 @@ import { cutBetweenWords } from "../../shared/text.ts";
 import type { TurnEnd } from "../model/turn-end.ts";
 import { shownName } from "./call-names.ts";
 import type { RawCall } from "./raw-calls.ts";
-import type { Refusal } from "./turn-notes.ts";
+import type { Rejection } from "./turn-notes.ts";
 
 /** Maximum number of calls in an answer: they run at the same time. */
 export const CALLS_LIMIT = 64;
 /** Characters of invalid arguments that are shown to the model. */
 const ARGUMENTS_LIMIT = 300;
 
-type Reason = Omit<Refusal, "callId">;
+type Reason = Omit<Rejection, "callId">;
 
 /** What an agent may call. */
 export interface Callable {
@@ -19,7 +19,11 @@ export interface Callable {
 }
 
 /** Why a call of a complete answer is not executed; `undefined` if it is. */
-export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAgents }: Callable): Reason | undefined {
+export function rejection(
+  call: RawCall,
+  calls: readonly RawCall[],
+  { tools, subAgents }: Callable,
+): Reason | undefined {
   const name = shownName(call.name);
   if (!tools.includes(call.name)) {
     const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].`;
@@ -51,7 +55,7 @@ export function refusal(call: RawCall, calls: readonly RawCall[], { tools, subAg
 }
 
 /** Why no call of an incomplete answer is executed. */
-export function cutRefusal(end: TurnEnd, maxTokens: number): Reason {
+export function cutRejection(end: TurnEnd, maxTokens: number): Reason {
   const cut = cutExplanation(end, maxTokens);
   return {
     why: `not executed: the model's answer ${cut}`,

@@ -6,7 +6,7 @@ import { admin } from "./admin.ts";
 import { log } from "./log.ts";
 
 /** The process itself, in either mode. */
-export const runner = {
+export const commonSettings = {
   statusStreaming: setting({
     name: "STATUS_STREAMING",
     parser: oneOf(["messages", "tokens"]),
