@@ -38,13 +38,13 @@ function lock(file: string): (() => void) | undefined {
   try {
     return lockFile(file);
   } catch (error) {
-    const trouble = storageFailure(error, file);
-    const what = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
-    const isDamaged = trouble !== undefined && DAMAGED.test(trouble.code);
+    const failure = storageFailure(error, file);
+    const what = failure === undefined ? messageOf(error) : `${failure.what} (${failure.code})`;
+    const isDamaged = failure !== undefined && DAMAGED.test(failure.code);
     throw new DevError("directory", `The lock file ${file} cannot be used: ${what}`, [
-      isDamaged || trouble === undefined
+      isDamaged || failure === undefined
         ? `Remove the file ${file}: nothing is kept in it, and a new one is made.`
-        : trouble.remedy(file),
+        : failure.remedy(file),
     ]);
   }
 }

@@ -31,13 +31,13 @@ export function watchExecutions({ live, executions, problem, ...options }: Execu
     live.flush();
     const now = Date.now();
     const running = live.running();
-    const trouble = running.some(({ execution }) => isPending(execution)) ? await problem() : undefined;
+    const reason = running.some(({ execution }) => isPending(execution)) ? await problem() : undefined;
     for (const { execution, since } of running) {
       const id = execution.metadata?.id ?? "";
       const age = now - since;
       if (age > maxRunningMs) executions.fail(id, `The execution did not end within ${humanDuration(maxRunningMs)}.`);
-      else if (trouble !== undefined && isPending(execution) && age > maxPendingMs)
-        executions.fail(id, `The execution was not begun: ${trouble}`);
+      else if (reason !== undefined && isPending(execution) && age > maxPendingMs)
+        executions.fail(id, `The execution was not begun: ${reason}`);
     }
   };
   let isBusy = false;

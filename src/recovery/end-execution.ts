@@ -14,7 +14,7 @@ import { TYPE_KEY, typeUrl, type Workflows } from "../temporal/index.ts";
 import type { JournalEntry } from "./journal.ts";
 
 const ABANDONED_REASON =
-  "The runner ended unexpectedly while it worked on this execution: it was killed, or its machine stopped. What was done until then is kept: send the message again, or another one to go on.";
+  "The runner ended unexpectedly while it worked on this execution: it was killed, or its machine stopped. What was done until then is kept: send the message again, or another one to continue.";
 const NOT_BEGUN_REASON =
   "The runner ended unexpectedly before it began to work on this execution: it was killed, or its machine stopped. Nothing was done: send the message again.";
 

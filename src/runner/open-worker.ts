@@ -7,9 +7,9 @@ import { Semaphore } from "../shared/semaphore.ts";
 import { StigmerSink } from "../status/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";
+import { STOP_LIMIT_MS } from "./limits.ts";
 import type { Readiness } from "./readiness.ts";
 import type { RunnerOptions } from "./runner-options.ts";
-import { STOP_LIMIT_MS } from "./serve.ts";
 
 export interface WorkerDeps {
   readonly connection: NativeConnection;

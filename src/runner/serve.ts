@@ -6,12 +6,7 @@ import { plural } from "../shared/text.ts";
 import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
 import { ExecutionStop } from "./execution-stop.ts";
-
-/** How long stopped executions may take to end, counted from when no further task can arrive. */
-export const STOP_LIMIT_MS = 20_000;
-
-/** How long the worker may take to shut down after the last execution. */
-const SHUTDOWN_LIMIT_MS = 3_000;
+import { SHUTDOWN_LIMIT_MS, STOP_LIMIT_MS } from "./limits.ts";
 
 export interface ServeDeps {
   readonly worker: ActivityWorker;
@@ -20,6 +15,9 @@ export interface ServeDeps {
   readonly drainTimeoutMs: number;
   readonly log: Logger;
 }
+
+/** How serving ends: the worker has ended or failed, or does not end in time. */
+type End = "ended" | "failed" | "shutdown-timeout" | "stop-timeout";
 
 /**
  * Polls for work until a drain is requested, then lets running executions finish. At the deadline, or when a stop is
@@ -40,6 +38,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
     stopTimeout(deps, drained, over.signal),
   ]);
   over.abort();
+  logTimeout(end, deps);
   if (end === "failed") return await endFailed(deps);
   const isUnfinished = stop.stoppedRunning || executions.count > 0;
   log.info(
@@ -49,7 +48,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
 }
 
 /** Runs the worker until it has drained or fails. */
-async function work({ worker, log }: ServeDeps): Promise<"ended" | "failed"> {
+async function work({ worker, log }: ServeDeps): Promise<End> {
   try {
     await worker.run();
     return "ended";
@@ -82,18 +81,29 @@ async function stopAtDeadline({ lifecycle, drainTimeoutMs, log }: ServeDeps, ove
 }
 
 /** Limits the shutdown of an idle worker: it tells Temporal that it leaves, and Temporal may not answer. */
-async function shutdownTimeout({ worker }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
+async function shutdownTimeout({ worker }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<End> {
   await drained;
   await worker.slots.activitiesEnded(over).catch(() => undefined);
   await sleep(SHUTDOWN_LIMIT_MS, over);
-  return "ended";
+  return "shutdown-timeout";
 }
 
 /** Limits how long stopped executions are waited for. */
-async function stopTimeout({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<"ended"> {
+async function stopTimeout({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<End> {
   await Promise.all([lifecycle.reached("stopping"), drained]);
   await sleep(STOP_LIMIT_MS, over);
-  return "ended";
+  return "stop-timeout";
+}
+
+function logTimeout(end: End, { executions, log }: ServeDeps): void {
+  if (end === "shutdown-timeout")
+    log.warn(
+      `Temporal did not confirm within ${humanDuration(SHUTDOWN_LIMIT_MS)} that this worker leaves: leaving anyway`,
+    );
+  if (end === "stop-timeout")
+    log.warn(
+      `${plural(executions.count, "stopped execution")} did not end within ${humanDuration(STOP_LIMIT_MS)}: leaving anyway`,
+    );
 }
 
 /** The worker has failed, but executions may still run and have to deliver their last status. */

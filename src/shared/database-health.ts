@@ -27,12 +27,12 @@ export class DatabaseHealth {
    * @returns its explanation; undefined when the error is not about storage
    */
   failed(error: unknown): DatabaseError | undefined {
-    const trouble = storageFailure(error);
-    if (trouble === undefined || !trouble.code.startsWith("SQLITE_")) return undefined;
+    const storage = storageFailure(error);
+    if (storage === undefined || !storage.code.startsWith("SQLITE_")) return undefined;
     const failure = databaseError(this.#file, error);
     // Another process holds the lock for a moment; trying again would wait for it.
-    if (!/BUSY|LOCKED/.test(trouble.code)) this.#failure = failure;
-    if (/CORRUPT|NOTADB/.test(trouble.code)) this.#isDamaged = true;
+    if (!/BUSY|LOCKED/.test(failure.code)) this.#failure = failure;
+    if (/CORRUPT|NOTADB/.test(failure.code)) this.#isDamaged = true;
     return failure;
   }
 

@@ -27,9 +27,9 @@ export async function checkDirectory(directory: string): Promise<HealthProblem |
     );
     return spaceProblem(directory, free);
   } catch (error) {
-    const trouble = storageFailure(error);
-    if (trouble === undefined) return failed(messageOf(error));
-    return failed(`${directory} cannot be used: ${trouble.what} (${trouble.code}).`, [trouble.remedy(directory)]);
+    const failure = storageFailure(error);
+    if (failure === undefined) return failed(messageOf(error));
+    return failed(`${directory} cannot be used: ${failure.what} (${failure.code}).`, [failure.remedy(directory)]);
   }
 }
 

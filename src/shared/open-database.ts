@@ -44,11 +44,11 @@ export function openDatabase(file: string): Database {
 /** Why a database file cannot be used, and what to do. */
 export function databaseError(file: string, error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const trouble = storageFailure(error, file);
-  const text = trouble === undefined ? messageOf(error) : `${trouble.what} (${trouble.code})`;
-  const remedy = trouble?.remedy(file) ?? "Check its disk, or set STIGMER_DATA_DIR to another directory.";
+  const failure = storageFailure(error, file);
+  const text = failure === undefined ? messageOf(error) : `${failure.what} (${failure.code})`;
+  const remedy = failure?.remedy(file) ?? "Check its disk, or set STIGMER_DATA_DIR to another directory.";
   return new DatabaseError(
-    trouble === undefined ? "failed" : "storage",
+    failure === undefined ? "failed" : "storage",
     `The database ${file} cannot be used: ${text}.`,
     { remedies: [remedy], cause: error },
   );

@@ -20,13 +20,13 @@ export async function explain(error: unknown, config: TemporalConfig): Promise<T
       `Temporal at ${address} refuses these credentials for the namespace "${namespace}": ${text}`,
     );
   }
-  const trouble = await troubleOf(config);
-  return trouble === undefined
+  const failure = await connectionFailure(config);
+  return failure === undefined
     ? as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`)
-    : as(trouble.code, `Failed to connect to Temporal at ${address}: ${trouble.message}`);
+    : as(failure.code, `Failed to connect to Temporal at ${address}: ${failure.message}`);
 }
 
-async function troubleOf({ address, tls }: TemporalConfig): Promise<ConnectionFailure | undefined> {
+async function connectionFailure({ address, tls }: TemporalConfig): Promise<ConnectionFailure | undefined> {
   try {
     return await diagnoseConnection(splitAddress(address), tls === undefined ? undefined : tlsParts(tls));
   } catch {

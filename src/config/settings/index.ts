@@ -1,3 +1,4 @@
+/** The declarations of all settings, a file per group. The schema of each mode puts them together. */
 import type { ConfigOf } from "../group.ts";
 import { cloudSettings } from "./cloud.ts";
 import { localSettings } from "./local.ts";
