@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, type Option } from "commander";
 import {
   EXIT,
   EXIT_MEANINGS,
@@ -34,6 +34,11 @@ function collectDefault(text: string, before: Readonly<Record<string, string>>):
   return { ...before, [name]: value };
 }
 
+/** Shows a default that says something: not the `false` of a flag, or the empty list of an option that can be repeated. */
+function describeOption({ description, defaultValue }: Option): string {
+  return ["string", "number"].includes(typeof defaultValue) ? `${description} (default: ${defaultValue})` : description;
+}
+
 /** Declares the commands and their arguments. Each command is loaded when it is called. */
 export function program({ env, exit, signals = new SignalHandler(new Lifecycle()) }: ProgramOptions): Command {
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join("\n");
@@ -45,11 +50,12 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
     .option("--env-file <file>", "read variables from this file instead of .env; the real environment wins")
     .option(
       "--default <NAME=value>",
-      "default of a variable that is not set otherwise, for images and packages; can be repeated",
+      "set the default of a variable, for images and packages; can be repeated",
       collectDefault,
       {},
     )
     .addHelpText("after", `\nExit codes:\n${meanings}`)
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({ writeOut: print, writeErr: printError })
     .exitOverride()
     .hook("preAction", async (_, command) => {
@@ -78,7 +84,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
   root
     .command("config")
     .description("show every setting, its value and its origin")
-    .option("--json", "as JSON", false)
+    .option("--json", "print JSON", false)
     .action(async ({ json }: { json: boolean }) => {
       const { config } = await import("./commands/config.ts");
       exit(config({ ...common(), json, write: print, writeError: printError }));
@@ -86,7 +92,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
   root
     .command("health")
     .description("check whether a running runner is ready, for health checks of containers")
-    .option("--live", "check only whether it is alive, not whether it takes work", false)
+    .option("--live", "check only whether it is alive, not whether it accepts executions", false)
     .option("--url <url>", "URL of its admin server; default: from ADMIN_HOST and ADMIN_PORT")
     .action(async (options: { live: boolean; url?: string }) => {
       const { health } = await import("./commands/health.ts");

@@ -25,6 +25,6 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
     "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached",
   ],
   [EXIT.unfinished, "stopped while executions were running: the drain timed out, or a second signal came"],
-  [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution goes on"],
-  [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution goes on"],
+  [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution continues"],
+  [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution continues"],
 ];

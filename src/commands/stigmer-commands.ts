@@ -40,12 +40,17 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
   watching(root.command("run"))
     .description("send a message to an agent of a Stigmer daemon and show its execution")
-    .argument("<message>", "what to do; - reads it from standard input")
-    .option("--agent <file>", "the agent, as YAML or JSON; it is applied to the daemon")
-    .option("--session <id>", "continue this session")
-    .option("--model <name>", "use this model: `name` or `provider:name`")
-    .option("--env <NAME=value>", "a variable for the agent's commands; can be repeated", collect, [])
-    .option("--secret-env <NAME>", "a secret, taken from this command's environment; can be repeated", collect, [])
+    .argument("<message>", "the message; - reads it from standard input")
+    .option("--agent <file>", "file with the agent, YAML or JSON; the daemon stores it")
+    .option("--session <id>", "id of the session to continue; default: a new one")
+    .option("--model <name>", "model to use: `name` or `provider:name`")
+    .option("--env <NAME=value>", "variable for the agent's commands; can be repeated", collect, [])
+    .option(
+      "--secret-env <NAME>",
+      "secret for them, read from this command's environment; can be repeated",
+      collect,
+      [],
+    )
     .action(async (message: string, options: RunFlags) => {
       const { run } = await import("./run.ts");
       const { env: plainEnv, ...flags } = options;
@@ -53,7 +58,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     });
   watching(root.command("attach"))
     .description("show an execution of a Stigmer daemon, from its beginning to its end")
-    .argument("<execution>", "its id")
+    .argument("<execution>", "id of the execution")
     .action(async (executionId: string, flags: WatchFlags) => {
       const { attach } = await import("./attach.ts");
       exit(await showingResult(() => attach({ ...common(), ...flags, executionId })));
@@ -61,16 +66,16 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
   root
     .command("cancel")
     .description("cancel an execution, at the Temporal of its Stigmer server (TEMPORAL_SERVICE_ADDRESS)")
-    .argument("<execution>", "its id")
+    .argument("<execution>", "id of the execution")
     .action(async (executionId: string) => {
       const { cancel } = await import("./cancel.ts");
       exit(await showingResult(() => cancel({ ...common(), executionId })));
     });
   withEndpoint(root.command("list"))
     .description("list the newest executions of a Stigmer daemon")
-    .option("--session <id>", "only those of this session")
-    .option("--limit <number>", "how many at most", "20")
-    .option("--json", "one execution a line, as JSON", false)
+    .option("--session <id>", "show executions of this session only")
+    .option("--limit <number>", "maximum number of executions", "20")
+    .option("--json", "print one JSON object per execution", false)
     .action(async (flags: ListFlags) => {
       const { list } = await import("./list.ts");
       exit(await showingResult(() => list({ ...common(), ...flags })));
@@ -86,13 +91,8 @@ function withEndpoint(command: Command): Command {
 
 function watching(command: Command): Command {
   return withEndpoint(command)
-    .option(
-      "--patience <seconds>",
-      "how long the daemon may be unreachable before this gives up",
-      patience,
-      DEFAULT_PATIENCE_S,
-    )
-    .option("--json", "one update a line, as JSON", false);
+    .option("--patience <seconds>", "how long to wait for an unreachable daemon", patience, DEFAULT_PATIENCE_S)
+    .option("--json", "print one JSON object per update", false);
 }
 
 function patience(text: string): number {
