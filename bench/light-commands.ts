@@ -35,7 +35,7 @@ interface Run {
   readonly mib: number;
 }
 
-/** @throws where the command fails: its figures would be those of an error */
+/** @throws if the command fails: its figures would be those of an error */
 async function run(command: string): Promise<Run> {
   const started = performance.now();
   const child = Bun.spawn([GNU_TIME, "-f", "%M", "-o", report, file, command], {

@@ -19,7 +19,7 @@ interface Suite {
   run(report: string): Promise<Counts>;
 }
 
-/** Files at once, where tests wait for others most of their time. */
+/** Test files at once, in suites whose tests mostly wait for other processes. */
 const WORKERS = 2;
 
 const suites: readonly Suite[] = [

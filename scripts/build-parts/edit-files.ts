@@ -6,7 +6,7 @@ type Replacement = readonly [search: string | RegExp, replace: string];
 /** A package's file, by its path's end, and what to replace in it. */
 export type Edit = readonly [file: RegExp, replacements: readonly Replacement[]];
 
-/** Bundles files of packages with changes. The build fails where a place is not there. */
+/** Bundles files of packages with changes. The build fails if a text to replace is not found. */
 export function editFiles(build: PluginBuilder, edits: readonly Edit[]): void {
   for (const [file, replacements] of edits) {
     build.onLoad({ filter: file }, async ({ path }) => ({
@@ -16,7 +16,7 @@ export function editFiles(build: PluginBuilder, edits: readonly Edit[]): void {
   }
 }
 
-/** @throws where a place is not there: the package has changed, and the program would fail when it runs */
+/** @throws if a text to replace is not found: the package has changed, and the program would fail when it runs */
 function replaced(text: string, replacements: readonly Replacement[], path: string): string {
   let result = text;
   for (const [search, replace] of replacements) {

@@ -18,7 +18,7 @@ export interface PackedBridge {
   readonly sha256: string;
   /** Of the unpacked library, in bytes. */
   readonly size: number;
-  /** Why it has its symbols, where they could not be removed. */
+  /** Why its symbols could not be removed; absent if they were. */
   readonly kept?: string | undefined;
 }
 

@@ -8,7 +8,7 @@ const LIMIT_MS = 20_000;
 /**
  * Runs the program alone in an empty folder, with nothing it could find beside it: it tells its version, its admin
  * server answers, and its native bridge tries to reach a Temporal that never answers.
- * @throws with the program's output where it does not
+ * @throws with the program's output if it does not
  */
 export async function smoke(file: string, version: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "agent-runner-smoke-"));

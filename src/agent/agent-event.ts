@@ -44,7 +44,7 @@ export type AgentEvent = EventBase &
         readonly callId: string;
         /** What the agent received. */
         readonly result: string;
-        /** Why the call failed; absent where it succeeded. */
+        /** Why the call failed; absent if it succeeded. */
         readonly failure?: string;
         /** The file in the sandbox that has the whole result, if it was long. */
         readonly keptAt?: string;

@@ -30,8 +30,10 @@ export class EntryPaths {
 
 function collision(entry: string, found: Node, isDirectory: boolean): ArchiveError {
   const other = JSON.stringify(found.entry);
-  if (isDirectory !== (found.children !== undefined))
-    return new ArchiveError("unsafe-entry", `needs a directory where ${other} has a file, or the reverse`, { entry });
-  const problem = found.entry === entry ? "is in the archive twice" : `differs only in case or accents from ${other}`;
-  return new ArchiveError("unsafe-entry", problem, { entry });
+  const problem = () => {
+    if (isDirectory && found.children === undefined) return `needs a directory at ${other}, which is a file`;
+    if (!isDirectory && found.children !== undefined) return `is a file, but ${other} needs a directory at its path`;
+    return found.entry === entry ? "is in the archive twice" : `differs only in case or accents from ${other}`;
+  };
+  return new ArchiveError("unsafe-entry", problem(), { entry });
 }

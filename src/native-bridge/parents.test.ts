@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { checkParents } from "./parents.ts";
 
-test("a directory is trusted below sticky directories such as /tmp, but not where others can rename it", async () => {
+test("a directory is trusted below sticky directories such as /tmp, but not if others can rename it", async () => {
   await using folder = await temporaryFolder();
   const parent = join(folder.path, "parent");
   const directory = join(parent, "own");

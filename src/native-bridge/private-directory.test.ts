@@ -32,7 +32,7 @@ describe("a private directory", () => {
     }
   });
 
-  test("is not created where its parent is missing and must not be created", async () => {
+  test("is not created if its parent is missing and must not be created", async () => {
     await expect(ensure(join(folder.path, "missing/own"), false)).rejects.toMatchObject({ code: "ENOENT" });
     expect(await readdir(folder.path)).not.toContain("missing");
   });

@@ -10,11 +10,11 @@ describe("the message of what was thrown", () => {
     expect(messageOf(new Error("out of paper"))).toBe("out of paper");
   });
 
-  test("is the error's name where it has no message", () => {
+  test("is the error's name if it has no message", () => {
     expect(messageOf(new RangeError(""))).toBe("RangeError");
   });
 
-  test("is the thing as text where it is no error", () => {
+  test("is the value as text if it is not an error", () => {
     expect(messageOf("plain text")).toBe("plain text");
     expect(messageOf(undefined)).toBe("undefined");
   });
@@ -35,7 +35,7 @@ describe("the causes of an error", () => {
     expect(stackOf(error)).toEndWith("\ncaused by: Error: step 0\ncaused by: Error: disk full");
   });
 
-  test("end where they go in a circle", () => {
+  test("end if they form a cycle", () => {
     const error = new Error("its own cause");
     error.cause = error;
     expect([...causes(error)]).toEqual([error]);
@@ -71,7 +71,7 @@ describe("the explanation of an error", () => {
     expect(explained(new Known("refused", "Nothing listens.", { remedies }))).toStartWith("Nothing listens. Start");
   });
 
-  test("is the message alone where there is nothing to do", () => {
+  test("is the message alone if there is nothing to do", () => {
     expect(explained(new Known("refused", "nothing listens"))).toBe("nothing listens");
     expect(explained(new Error("broken"))).toBe("broken");
     expect(explained("text")).toBe("text");

@@ -7,7 +7,7 @@ export const MASK = "***";
 
 /** Notes per text that are examined; this program writes two or three. */
 const MAX_NOTES = 16;
-/** The note that this program writes where it cut a text. A secret may have been split there. */
+/** The note that this program puts in place of what it cut from a text. A secret may have been split there. */
 const CUT_NOTE = /(?<!\s)\s*\[… \d+ (?:bytes|characters)[^\]\n]{0,2000}…\]\s*/g;
 
 /**

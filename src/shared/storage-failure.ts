@@ -31,7 +31,7 @@ const KINDS: readonly { readonly codes: RegExp; readonly what: string; readonly 
     codes: /^(SQLITE_(CORRUPT|NOTADB))/,
     what: "it is damaged",
     remedy: (file) =>
-      `Stop the program and move it away, with ${file}-wal and ${file}-shm where they are: a new one is made. Of the old one \`sqlite3 ${file} .recover\` may save something.`,
+      `Stop the program and move it away, with ${file}-wal and ${file}-shm if they exist: a new one is made. Of the old one \`sqlite3 ${file} .recover\` may save something.`,
   },
   {
     codes: /^(SQLITE_IOERR|EIO)/,

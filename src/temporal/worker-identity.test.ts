@@ -24,7 +24,7 @@ describe("process of a worker identity", () => {
     expect(hasEnded(own)).toBe(false);
   });
 
-  test.if(process.platform === "linux")("has ended where its number was given to another one", async () => {
+  test.if(process.platform === "linux")("has ended if its number was given to another one", async () => {
     await using other = Bun.spawn(["sleep", "60"]);
     const identity = parseIdentity(formatIdentity({ ...ownIdentity("group-1"), pid: other.pid }));
     expect(identity && hasEnded(identity)).toBe(true);

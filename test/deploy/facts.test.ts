@@ -29,7 +29,7 @@ const ofImage = Object.fromEntries(
   (/^ENV ((?:.*\\\n)*.*)/m.exec(dockerfile)?.[1] ?? "").split(/\s+\\?\s*/).map((pair) => pair.split("=")),
 ) as Record<string, string>;
 const startScript = await read("image/agent-runner");
-/** What the image's start sets in cloud mode where nothing else does. */
+/** What the image's start sets in cloud mode if nothing else does. */
 const defaultsOfImage = Object.fromEntries(
   [...startScript.replace(/^ {2}local\)\n[\s\S]*?;;$/m, "").matchAll(/--default=(\w+)=(\S+)/g)].map(
     ([, name = "", value = ""]) => [name, value],

@@ -21,7 +21,7 @@ beforeAll(async () => {
   temporal = await startTemporal();
 });
 afterAll(async () => {
-  // Also where a test was cut off.
+  // Also if a test was cut off.
   command("umount", "--lazy", join(folder.path, "disk"));
   await temporal[Symbol.asyncDispose]();
   await ollama[Symbol.asyncDispose]();

@@ -45,7 +45,7 @@ describe.if(process.platform === "linux")("a SIGTERM in the first milliseconds",
     }
   });
 
-  test("is logged as JSON where the log is JSON", async () => {
+  test("is logged as JSON if LOG_FORMAT=json", async () => {
     await using program = start(["start"], { LOG_FORMAT: "json" });
     await catches(program.pid);
     program.signal("SIGTERM");

@@ -1,4 +1,4 @@
-/** Temporal's native library, which the program unpacks: where it can, and what happens where it cannot. */
+/** Temporal's native library, which the program unpacks: into which directory, and what happens if none will do. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, mkdir, readdir, stat, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { installProgram, messagesOf, startProgram } from "../support/program.ts"
 import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-/** What a start says once the library works, where no Temporal is. */
+/** What a start says once the library works, without a Temporal. */
 const LOADED = "STARTUP FAILURE: no connection to Temporal";
 /** A user that the system does not know. */
 const UNKNOWN = "54321";

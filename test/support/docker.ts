@@ -1,7 +1,7 @@
 /** The docker command, for what tests want to see as operators do. */
 import { LABELS } from "./services/container.ts";
 
-/** @throws with what it said where it fails */
+/** @throws with its output if it fails */
 export async function docker(...args: readonly string[]): Promise<string> {
   const child = Bun.spawn(["docker", ...args], { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout: 120_000 });
   const [output, errors, code] = await Promise.all([
@@ -18,7 +18,7 @@ async function logOf(id: string): Promise<string> {
   return (await new Response(child.stdout).text()).trim();
 }
 
-/** A container in the background; the tests' label lets the run find it where this test cannot remove it. */
+/** A container in the background; the tests' label lets the run find it if this test cannot remove it. */
 export async function runInBackground(args: readonly string[]) {
   const labels = Object.entries(LABELS).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
   const id = await docker("run", "--detach", ...labels, ...args);

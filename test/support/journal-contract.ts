@@ -44,7 +44,7 @@ export function journalContract(name: string, subject: () => Promise<JournalSubj
       expect(await taken(other)).toEqual([]);
     });
 
-    test("gives it to the next one where the first that took it is killed too", async () => {
+    test("gives it to the next one if the first that took it is killed too", async () => {
       await using all = await subject();
       const [one, other, third] = [await all.open(), await all.open(), await all.open()];
       await one.begin(entry("aex-1"));

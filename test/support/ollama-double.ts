@@ -127,7 +127,7 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
 /** The connection should break. */
 const RESET = Symbol("reset");
 
-/** A body whose connection breaks where a line says so. */
+/** A body whose connection breaks at a line that says so. */
 function streamed(lines: AsyncGenerator<string>): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {

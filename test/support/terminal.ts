@@ -9,7 +9,7 @@ export interface ProgramAtTerminal {
   /** Hangs up: the program gets SIGHUP, and nothing can be written any more. */
   close(): void;
   signal(signal: NodeJS.Signals): void;
-  /** Its exit code; undefined where a signal ended it. */
+  /** Its exit code; undefined if a signal ended it. */
   readonly exited: Promise<number | undefined>;
   [Symbol.asyncDispose](): Promise<void>;
 }

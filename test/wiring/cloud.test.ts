@@ -168,7 +168,7 @@ describe("a runner in cloud mode", () => {
     expect(notices?.map(({ content }) => content).join()).toContain("replaced by a new one");
   });
 
-  test("fails an execution with a message where no sandbox can be had", async () => {
+  test("fails an execution with a message if no sandbox is available", async () => {
     await start();
     world.daytona.fault({ request: /^POST \/sandbox$/, status: 402, message: "Organization is suspended" });
     const execution = await world.user.ask(await world.user.session(), "Note it");
@@ -203,7 +203,7 @@ describe("two replicas of a runner", () => {
     expect(world.daytona.alive.filter(({ labels }) => labels["stigmer-session"] === session)).toHaveLength(1);
   });
 
-  test("go on with a session where one of them was killed in the middle of a turn", async () => {
+  test("continue a session after one of them was killed in the middle of a turn", async () => {
     const session = await world.user.session();
     const first = await start();
     noting("before");

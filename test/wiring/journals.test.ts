@@ -131,7 +131,7 @@ describe("journal in Redis after a runner's key expired", () => {
     journals.push(journal);
     return journal;
   };
-  /** What a journal takes where no runner is known to live. */
+  /** What a journal takes if no runner is known to live. */
   const takenByMistake = async (journal: RedisJournal) => {
     const found: JournalEntry[] = [];
     await until("it is taken", async () => {

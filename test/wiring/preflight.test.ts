@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 describe("a preflight in cloud mode", () => {
-  test("finds no problem where everything can be used, and writes nothing", async () => {
+  test("finds no problem if everything can be used, and writes nothing", async () => {
     const changes = world.daytona.count(/^(POST|PUT|PATCH|DELETE)/);
     const results = await preflight({ ...world.env, REDIS_DB: "6" });
     expect([...results.keys()]).toEqual(["Redis", "API key", "Daytona", "Temporal", "Stigmer"]);

@@ -93,7 +93,7 @@ describe("connection to Temporal", () => {
   });
 
   for (const { what, port, host, tls, code, message } of wrong) {
-    test(`fails with its own message where ${what}`, async () => {
+    test(`fails with its own message if ${what}`, async () => {
       const error = await connectTemporal(temporalConfig(temporalPorts[port], tls(people), host)).then(
         () => undefined,
         (thrown: unknown) => thrown,
@@ -121,7 +121,7 @@ describe("cancel command", () => {
   // Each takes as long as connecting may take: some stand for all.
   const some = wrong.filter(({ code }) => ["refused", "certificate-expired", "tls-port"].includes(code));
   for (const { what, port, host, tls, code, message } of some.slice(0, 3)) {
-    test(`fails with its own message where ${what}`, async () => {
+    test(`fails with its own message if ${what}`, async () => {
       const config = temporalConfig(temporalPorts[port], tls(people), host);
       const error = await cancelWorkflow(config, "none", never).catch((thrown: unknown) => thrown);
       if (!(error instanceof TemporalError)) throw new Error(`cancelling ended with ${String(error)}`);
@@ -232,7 +232,7 @@ describe("connection to Stigmer", () => {
   }
 
   for (const { what, port, host, tls, message, variable = "" } of wrong) {
-    test(`fails with its own message where ${what}`, async () => {
+    test(`fails with its own message if ${what}`, async () => {
       const client = clientOf(stigmerConfig(stigmerPorts[port], tls(people), host));
       try {
         const error = await get(client, 2_000).catch((thrown: unknown) => thrown);

@@ -113,7 +113,7 @@ describe("a runner is not ready", () => {
     temporal.hang();
     runner.signal("SIGTERM");
     expect(await runner.exited).toBe(0);
-    expect(runner.output()).toContain("Temporal did not confirm within 3 s that this worker leaves");
+    expect(runner.output()).toContain("Temporal did not confirm within 3.0 s that this worker leaves");
     expect(runner.output()).not.toMatch(/ERROR|Closing failed/);
   });
 

@@ -38,7 +38,7 @@ export interface OpenCredentials {
   close(): void;
 }
 
-/** The API key as it is configured, not verified. @throws CredentialsError where its file cannot be read */
+/** The API key as it is configured, not verified. @throws CredentialsError if its file cannot be read */
 export async function readKey({ source }: CredentialsConfig): Promise<string> {
   return await keySource(source).read();
 }

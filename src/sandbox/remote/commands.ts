@@ -127,7 +127,7 @@ function refusal(word: string, root: string): string {
     case "full":
       return "The command was not run: the sandbox's disk is full. Delete files with the file tools, then try again.";
     case "forgotten":
-      return `It is unknown how the command ended: ${COMMANDS_DIRECTORY}, where the sandbox keeps this, was deleted meanwhile.`;
+      return `It is unknown how the command ended: ${COMMANDS_DIRECTORY}, which contains its result, was deleted meanwhile.`;
     default:
       return `The command was not run: the workspace ${root} was deleted, and cannot be created again.`;
   }

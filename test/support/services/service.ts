@@ -16,9 +16,9 @@ export interface Service extends Address {
 
 /** Starting and probing a server, wherever it runs. */
 export interface Server {
-  /** Its arguments, given where it has to listen. */
+  /** Its arguments, for the address to listen on. */
   args(listen: Address): readonly string[];
-  /** The port that it listens on where it has a network of its own. */
+  /** The port that it listens on if it has a network of its own. */
   readonly port: number;
   /** Does not throw once it answers. */
   ready(address: Address): Promise<unknown>;
