@@ -6,6 +6,7 @@ import { plural } from "../shared/text.ts";
 import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
 import { ExecutionStop } from "./execution-stop.ts";
+import { IdleMemory } from "./idle-memory.ts";
 import { SHUTDOWN_LIMIT_MS, STOP_LIMIT_MS } from "./limits.ts";
 
 export interface ServeDeps {
@@ -31,6 +32,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   const drained = drain(deps);
   const stop = new ExecutionStop(deps);
   void stopAtDeadline(deps, over.signal);
+  new IdleMemory(executions).watch(over.signal);
   log.info("🚀 Worker ready, polling for tasks...");
   const end = await Promise.race([
     working,
