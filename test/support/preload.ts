@@ -3,7 +3,7 @@
  * they have left running.
  */
 import { afterAll, setDefaultTimeout } from "bun:test";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TEST_LIMIT_MS } from "../../scripts/lib/test-limit.ts";
@@ -13,8 +13,12 @@ const AMBIENT =
   /^(STIGMER_|TEMPORAL_|REDIS_|DAYTONA_|AUTH0_|ADMIN_|SANDBOX_|OLLAMA_|ANTHROPIC_|OPENAI_|LANGSMITH_|LANGCHAIN_|LOG_|MODE$|TASK_QUEUE$|WORKSPACE_ROOT$|DRAIN_TIMEOUT$|STATUS_STREAMING$)/;
 
 for (const name of Object.keys(process.env)) if (AMBIENT.test(name)) delete process.env[name];
-process.env["HOME"] = mkdtempSync(join(tmpdir(), "agent-runner-test-home-"));
+const home = mkdtempSync(join(tmpdir(), "agent-runner-test-home-"));
+process.env["HOME"] = home;
 
 // Without --isolate or --parallel this is for the first file only; `--timeout` is for all.
 setDefaultTimeout(TEST_LIMIT_MS);
-afterAll(killServerProcesses);
+afterAll(async () => {
+  await killServerProcesses();
+  rmSync(home, { recursive: true, force: true });
+});
