@@ -34,7 +34,11 @@ export interface OrphanWorld {
   labelled(labels: Record<string, string>): Promise<string>;
   /** A sandbox that a replica left behind. If it has a session, that names it by default. */
   sandbox(options?: { readonly session?: string; readonly isWritten?: boolean }): Promise<string>;
+  /** Creates sessions with a sandbox each. */
+  used(count: number): Promise<{ readonly sessions: string[]; readonly sandboxes: string[] }>;
   alive(): string[];
+  /** The log's warnings. */
+  warnings(): string[];
   /** Runs the rounds of several hours. @returns how many sandboxes were deleted */
   rounds(collector: OrphanCollector, hours: number): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -77,10 +81,26 @@ export async function orphanWorld(): Promise<OrphanWorld> {
     skew += ms;
   };
   const labelled = async (labels: Record<string, string>) => (await replica.api.client.create({ labels })).id;
+  const user = new StigmerUser(client);
+  const sandbox: OrphanWorld["sandbox"] = async ({ session, isWritten = true } = {}) => {
+    const labels = { "stigmer-runner": GROUP, "stigmer-execution": "aex-left" };
+    const id = await labelled(session === undefined ? labels : { ...labels, "stigmer-session": session });
+    if (session !== undefined && isWritten) await sessions.setSandbox(session, id);
+    return id;
+  };
   const open = opening.move();
   return {
-    ...{ daytona, redis, log, backend, empty, later },
-    user: new StigmerUser(client),
+    ...{ daytona, redis, log, backend, empty, user, later, labelled, sandbox },
+    used: async (count) => {
+      const used = { sessions: [] as string[], sandboxes: [] as string[] };
+      for (let made = 0; made < count; made++) {
+        const session = await user.session();
+        used.sessions.push(session);
+        used.sandboxes.push(await sandbox({ session }));
+      }
+      return used;
+    },
+    warnings: () => log.filter((line) => line.includes(" WARN ")),
     alive: () => daytona.alive.map(({ id }) => id),
     collector: async ({ at = backend, ...options } = {}) => {
       const connection = await RedisConnection.open(redis.config, logger);
@@ -97,13 +117,6 @@ export async function orphanWorld(): Promise<OrphanWorld> {
       });
       open.defer(() => collector.stop());
       return collector;
-    },
-    labelled,
-    sandbox: async ({ session, isWritten = true } = {}) => {
-      const labels = { "stigmer-runner": GROUP, "stigmer-execution": "aex-left" };
-      const id = await labelled(session === undefined ? labels : { ...labels, "stigmer-session": session });
-      if (session !== undefined && isWritten) await sessions.setSandbox(session, id);
-      return id;
     },
     rounds: async (collector, hours) => {
       let deleted = 0;

@@ -40,8 +40,9 @@ export async function redisQueue(): Promise<QueueSubject> {
       return redisThreads(redis, server.config.threadTtlMs, log, isWorkflowOpen, { renewMs });
     },
     expire: async (threadId) => {
-      const all = [...(await keys(`stigmer:queue:{${threadId}}:place:*`)), `stigmer:lock:thread:${threadId}`];
-      for (const key of all) await server.command("PEXPIRE", key, "1");
+      const entries = await keys(`stigmer:queue:{${threadId}}:entry:*`);
+      if (entries.length === 0) throw new Error("the queue has no entries, or their keys have another name");
+      for (const key of [...entries, `stigmer:lock:thread:${threadId}`]) await server.command("PEXPIRE", key, "1");
     },
     empty: async () => {
       await server.command("FLUSHALL");

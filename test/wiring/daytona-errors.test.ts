@@ -1,26 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { explained } from "../../src/shared/errors.ts";
-import { DaytonaDouble } from "../support/daytona-double/daytona-double.ts";
-import { MemorySessions } from "../support/daytona-double/ports.ts";
-import { openReplica, type Replica, type ReplicaOptions } from "../support/daytona-double/replica.ts";
+import { daytonaReplicas } from "../support/daytona-double/replicas.ts";
 
-let double: DaytonaDouble;
-const replicas: Replica[] = [];
-
-beforeEach(() => {
-  double = new DaytonaDouble();
-});
-afterEach(async () => {
-  double.heal();
-  await Promise.all(replicas.splice(0).map((replica) => replica.close()));
-  await double.stop();
-});
-
-function open(options: Partial<ReplicaOptions> = {}): Replica {
-  const replica = openReplica({ double, sessions: new MemorySessions("ses-1"), ...options });
-  replicas.push(replica);
-  return replica;
-}
+const daytona = daytonaReplicas();
 
 /** What users read of a failed call. */
 async function textOf(call: Promise<unknown>): Promise<string> {
@@ -36,62 +18,62 @@ describe("an error of Daytona's API says what to do", () => {
     [400, "Snapshot dev-tools not found", /DAYTONA_DEV_TOOLS_SNAPSHOT_ID/],
     [404, "Snapshot dev-tools does not exist", /does not exist/],
   ])("%i %s", async (status, message, remedy) => {
-    double.fault({ request: /^POST \/sandbox$/, status, message });
-    const text = await textOf(open({ snapshotId: "dev-tools" }).acquire());
+    daytona.double.fault({ request: /^POST \/sandbox$/, status, message });
+    const text = await textOf(daytona.open({ snapshotId: "dev-tools" }).acquire());
     expect(text).toContain(message);
     expect(text).toMatch(remedy);
     expect(text).toContain(`HTTP ${status}`);
-    expect(double.count(/^POST \/sandbox$/)).toBe(1);
+    expect(daytona.double.count(/^POST \/sandbox$/)).toBe(1);
   });
 
   test("if nothing listens at the address", async () => {
-    expect(await textOf(open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping())).toContain("DAYTONA_API_URL");
+    expect(await textOf(daytona.open({ apiUrl: "http://127.0.0.1:9/api" }).api.ping())).toContain("DAYTONA_API_URL");
   });
 
   test("if the key is wrong, without showing the key", async () => {
-    const text = await textOf(open({ apiKey: "dtn_wrong_key" }).api.ping());
+    const text = await textOf(daytona.open({ apiKey: "dtn_wrong_key" }).api.ping());
     expect(text).toContain("DAYTONA_API_KEY");
     expect(text).not.toContain("dtn_wrong_key");
   });
 
   test("if there is no answer", async () => {
-    double.fault({ request: /^GET/, hang: true });
-    await expect(open().api.ping()).rejects.toThrow("did not answer within 4 s");
+    daytona.double.fault({ request: /^GET/, hang: true });
+    await expect(daytona.open().api.ping()).rejects.toThrow("did not answer within 4 s");
   });
 });
 
 describe("a request that fails temporarily is repeated", () => {
   test.each([429, 500, 502, 503])("after %i", async (status) => {
-    double.fault({ request: /^POST \/sandbox$/, status, times: 2 });
-    const { sandbox } = await open().acquire();
-    expect(double.boxes.size).toBe(1);
-    double.fault({ request: /execute$/, status, times: 2 });
+    daytona.double.fault({ request: /^POST \/sandbox$/, status, times: 2 });
+    const { sandbox } = await daytona.open().acquire();
+    expect(daytona.double.boxes.size).toBe(1);
+    daytona.double.fault({ request: /execute$/, status, times: 2 });
     expect((await sandbox.execute("echo works")).output).toBe("works\n");
   });
 
   test("not before the time that Daytona asks for", async () => {
-    double.fault({ request: /^POST \/sandbox$/, status: 429, headers: { "retry-after": "2" }, times: 1 });
+    daytona.double.fault({ request: /^POST \/sandbox$/, status: 429, headers: { "retry-after": "2" }, times: 1 });
     const began = Date.now();
-    await open().acquire();
+    await daytona.open().acquire();
     expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
   });
 
   test("without creating a second sandbox if only the answer was lost", async () => {
-    double.fault({ request: /^POST \/sandbox$/, loseAnswer: true, times: 1 });
-    const { sandbox } = await open().acquire();
-    expect(double.boxes.size).toBe(1);
-    expect(double.boxes.has(sandbox.id)).toBe(true);
+    daytona.double.fault({ request: /^POST \/sandbox$/, loseAnswer: true, times: 1 });
+    const { sandbox } = await daytona.open().acquire();
+    expect(daytona.double.boxes.size).toBe(1);
+    expect(daytona.double.boxes.has(sandbox.id)).toBe(true);
   });
 
   test("without running a command twice if only the answer was lost", async () => {
-    const { sandbox } = await open().acquire();
-    double.fault({ request: /execute$/, loseAnswer: true, times: 1 });
+    const { sandbox } = await daytona.open().acquire();
+    daytona.double.fault({ request: /execute$/, loseAnswer: true, times: 1 });
     expect(await sandbox.execute("echo x >>ran; wc -l <ran")).toMatchObject({ output: "1\n", exitCode: 0 });
   });
 
   test("a limited number of times, then it fails with the reason", async () => {
-    const { sandbox } = await open({ isImpatient: true }).acquire();
-    double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
+    const { sandbox } = await daytona.open({ isImpatient: true }).acquire();
+    daytona.double.fault({ request: /execute$/, status: 503, message: "no healthy upstream" });
     expect(await textOf(sandbox.execute("echo x"))).toMatch(/no healthy upstream.*status\.app\.daytona\.io/s);
   });
 });
