@@ -31,8 +31,8 @@ export class DatabaseHealth {
     if (storage === undefined || !storage.code.startsWith("SQLITE_")) return undefined;
     const failure = databaseError(this.#file, error);
     // Another process holds the lock for a moment; trying again would wait for it.
-    if (!/BUSY|LOCKED/.test(failure.code)) this.#failure = failure;
-    if (/CORRUPT|NOTADB/.test(failure.code)) this.#isDamaged = true;
+    if (!/BUSY|LOCKED/.test(storage.code)) this.#failure = failure;
+    if (/CORRUPT|NOTADB/.test(storage.code)) this.#isDamaged = true;
     return failure;
   }
 
