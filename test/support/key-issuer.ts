@@ -1,4 +1,4 @@
-import { expect } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect } from "bun:test";
 import { CredentialsError, type CredentialsOptions } from "../../src/credentials/verified/index.ts";
 import { type TestAuthority, testAuthority } from "./certificates.ts";
 import { type KeyTrial, keyTrial } from "./key-trial.ts";
@@ -7,7 +7,7 @@ import { AUDIENCE, type TokenIssuer, tokenIssuer } from "./token-issuer.ts";
 type Options = Pick<CredentialsOptions, "ca" | "limits">;
 
 /** An issuer of tokens, and starts with its tokens. */
-export interface KeyIssuer extends AsyncDisposable {
+export interface KeyIssuer {
   readonly authority: TestAuthority;
   readonly issuer: TokenIssuer;
   /** Another issuer, whose keys are not those of {@link issuer}. */
@@ -18,17 +18,33 @@ export interface KeyIssuer extends AsyncDisposable {
   failure(key: string, config?: KeyTrial["config"], options?: Options): Promise<CredentialsError>;
 }
 
-export async function openKeyIssuer(): Promise<KeyIssuer> {
-  const authority = await testAuthority();
-  const [issuer, stranger] = await Promise.all([tokenIssuer(authority), tokenIssuer(authority)]);
+/** The same for all tests of a file; the issuer answers normally at the start of each. Call it outside of tests. */
+export function keyIssuer(): KeyIssuer {
+  let authority: TestAuthority;
+  let issuer: TokenIssuer;
+  let stranger: TokenIssuer;
+  beforeAll(async () => {
+    authority = await testAuthority();
+    [issuer, stranger] = await Promise.all([tokenIssuer(authority), tokenIssuer(authority)]);
+  });
+  afterEach(() => issuer.answer());
+  afterAll(async () => {
+    for (const part of [issuer, stranger, authority]) await part[Symbol.asyncDispose]();
+  });
   const start: KeyIssuer["start"] = (key, config = {}, options = {}) => {
     const wanted = { auth0Domain: issuer.domain, auth0Audience: AUDIENCE, ...config };
     return keyTrial({ source: { key }, strict: false, ...wanted }, { ca: authority.ca, ...options });
   };
   return {
-    authority,
-    issuer,
-    stranger,
+    get authority() {
+      return authority;
+    },
+    get issuer() {
+      return issuer;
+    },
+    get stranger() {
+      return stranger;
+    },
     start,
     async failure(key, config, options) {
       const trial = start(key, config, options);
@@ -43,9 +59,6 @@ export async function openKeyIssuer(): Promise<KeyIssuer> {
       expect(outcome.message.length).toBeLessThan(500);
       expect(outcome.remedies.length).toBeGreaterThan(0);
       return outcome;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const part of [issuer, stranger, authority]) await part[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll } from "bun:test";
 import type { CredentialsConfig } from "../../src/config/index.ts";
 import type { OpenCredentials } from "../../src/credentials/verified/index.ts";
 import { withRemedies } from "../../src/shared/runner-error.ts";
@@ -16,16 +17,26 @@ export interface WatchedKey extends KeyTrial {
 }
 
 /** Starts that watch their key over time. */
-export interface KeyWatch extends AsyncDisposable {
+export interface KeyWatch {
   readonly issuer: TokenIssuer;
   trial(source: CredentialsConfig["source"], strict?: boolean): WatchedKey;
   /** A start with a token in a file that is mounted. */
   mounted(token: string, strict?: boolean): Promise<WatchedKey & { readonly secret: MountedSecret }>;
 }
 
-export async function openKeyWatch(): Promise<KeyWatch> {
-  const authority: TestAuthority = await testAuthority();
-  const issuer = await tokenIssuer(authority);
+/** With one issuer for the tests of a file, which answers normally at the start of each. Call it outside of tests. */
+export function keyWatch(): KeyWatch {
+  let authority: TestAuthority;
+  let issuer: TokenIssuer;
+  beforeAll(async () => {
+    authority = await testAuthority();
+    issuer = await tokenIssuer(authority);
+  });
+  afterEach(() => issuer.answer());
+  afterAll(async () => {
+    await issuer[Symbol.asyncDispose]();
+    await authority[Symbol.asyncDispose]();
+  });
   const trial = (source: CredentialsConfig["source"], strict = false): WatchedKey => {
     const clock: { now?: number } = {};
     const config = { source, strict, auth0Domain: issuer.domain, auth0Audience: AUDIENCE };
@@ -38,15 +49,13 @@ export async function openKeyWatch(): Promise<KeyWatch> {
     return { ...keyTrial(config, options), clock };
   };
   return {
-    issuer,
+    get issuer() {
+      return issuer;
+    },
     trial,
     async mounted(token, strict = false) {
       const secret = await mountedSecret(`${token}\n`);
       return { secret, ...trial({ file: secret.file }, strict) };
-    },
-    async [Symbol.asyncDispose]() {
-      await issuer[Symbol.asyncDispose]();
-      await authority[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,32 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { testAuthority } from "../support/certificates.ts";
-import { type KeyIssuer, openKeyIssuer } from "../support/key-issuer.ts";
+import { keyIssuer } from "../support/key-issuer.ts";
 import type { KeyTrial } from "../support/key-trial.ts";
-import type { TokenIssuer } from "../support/token-issuer.ts";
 
 const OPENER = join(import.meta.dir, "../support/credentials-opener.ts");
 
-let opened: KeyIssuer;
-let issuer: TokenIssuer;
-let stranger: TokenIssuer;
-beforeAll(async () => {
-  opened = await openKeyIssuer();
-  ({ issuer, stranger } = opened);
-});
-afterEach(() => issuer.answer());
-afterAll(() => opened[Symbol.asyncDispose]());
+const keys = keyIssuer();
 
 const troubles: readonly (readonly [what: string, answer: () => Response, words: string])[] = [
   ["answers with an error", () => new Response("", { status: 503 }), "the answer is HTTP 503"],
-  ["sends elsewhere", () => Response.redirect(stranger.keysUrl), "the answer is a redirect (HTTP 302)"],
+  ["sends elsewhere", () => Response.redirect(keys.stranger.keysUrl), "the answer is a redirect (HTTP 302)"],
   ["answers with a page", () => new Response("<html>"), "the answer is not JSON"],
   ["answers without keys", () => Response.json({ keys: 7 }), "the answer is not a usable set of keys"],
   ["publishes a broken key", () => Response.json({ keys: [{ kty: "RSA", n: "AQAB", e: "AQAB" }] }), "2048 bits"],
-  ["publishes a private key", () => Response.json({ keys: [stranger.privateKey] }), "must be public keys"],
+  ["publishes a private key", () => Response.json({ keys: [keys.stranger.privateKey] }), "must be public keys"],
   ["answers without end", () => new Response(endless()), "the answer is longer than 262144 bytes"],
 ];
 
@@ -38,11 +29,11 @@ function endless(): ReadableStream<Uint8Array> {
 
 /** Only a strict start fails; a lenient one warns, and says so in its health. */
 async function onlyStrictFails(key: string, words: string, config: KeyTrial["config"] = {}): Promise<void> {
-  const error = await opened.failure(key, { ...config, strict: true });
+  const error = await keys.failure(key, { ...config, strict: true });
   expect(error.code).toBe("keys-unavailable");
   expect(error.message).toContain(words);
 
-  const trial = opened.start(key, config);
+  const trial = keys.start(key, config);
   using open = await trial.open();
   expect(open.connected.join()).toStartWith("API key not verified yet: issuer https://");
   expect(trial.lines).toEqual([expect.stringContaining("WARN")]);
@@ -55,8 +46,8 @@ const now = () => Math.floor(Date.now() / 1000);
 describe("a start whose issuer's keys cannot be fetched fails", () => {
   for (const [what, answer, words] of troubles) {
     test(`when the issuer ${what}`, async () => {
-      issuer.answer(answer);
-      await onlyStrictFails(await issuer.token({}, { header: { kid: undefined } }), words);
+      keys.issuer.answer(answer);
+      await onlyStrictFails(await keys.issuer.token({}, { header: { kid: undefined } }), words);
     });
   }
 
@@ -66,13 +57,13 @@ describe("a start whose issuer's keys cannot be fetched fails", () => {
       ["no-such-host.invalid", "the host name is unknown"],
     ] as const;
     for (const [auth0Domain, words] of places) {
-      await onlyStrictFails(await issuer.token({ iss: `https://${auth0Domain}/` }), words, { auth0Domain });
+      await onlyStrictFails(await keys.issuer.token({ iss: `https://${auth0Domain}/` }), words, { auth0Domain });
     }
   });
 
   test("when its certificate is from an unknown CA, with remedies that say how to trust it", async () => {
     await using other = await testAuthority("Another CA");
-    const error = await opened.failure(await issuer.token(), { strict: true }, { ca: other.ca });
+    const error = await keys.failure(await keys.issuer.token(), { strict: true }, { ca: other.ca });
     expect(error.message).toContain("its certificate is not accepted");
     expect(error.remedies.join()).toContain("NODE_EXTRA_CA_CERTS");
   });
@@ -81,39 +72,41 @@ describe("a start whose issuer's keys cannot be fetched fails", () => {
     const mute = createServer(() => undefined).listen(0, "127.0.0.1");
     await once(mute, "listening");
     const auth0Domain = `localhost:${(mute.address() as AddressInfo).port}`;
-    issuer.answer(() => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([32])) })));
+    keys.issuer.answer(() => new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array([32])) })));
     const limits = { fetchMs: 200, verifyMs: 600_000 };
     const errors = await Promise.all([
-      opened.failure(await issuer.token(), { strict: true }, { limits }),
-      opened.failure(await issuer.token({ iss: `https://${auth0Domain}/` }), { auth0Domain, strict: true }, { limits }),
+      keys.failure(await keys.issuer.token(), { strict: true }, { limits }),
+      keys.failure(
+        await keys.issuer.token({ iss: `https://${auth0Domain}/` }),
+        { auth0Domain, strict: true },
+        { limits },
+      ),
     ]);
     for (const { message } of errors) expect(message).toContain("no answer within 0.2 s");
     mute.close();
   });
 
   test("at the time limit for both when the issuer hangs at the second fetch", async () => {
-    const old = issuer.keys;
-    await issuer.rotate();
-    issuer.answer(() => new Promise<Response>(() => undefined));
-    issuer.answerOnce(() => Response.json({ keys: old }));
+    const old = keys.issuer.keys;
+    await keys.issuer.rotate();
+    keys.issuer.answer(() => new Promise<Response>(() => undefined));
+    keys.issuer.answerOnce(() => Response.json({ keys: old }));
     const limits = { fetchMs: 600_000, verifyMs: 500 };
-    const { message } = await opened.failure(await issuer.token(), { strict: true }, { limits });
+    const { message } = await keys.failure(await keys.issuer.token(), { strict: true }, { limits });
     expect(message).toContain("no answer within 0.5 s");
   });
 
   test("still checks the claims in the lenient mode", async () => {
-    issuer.answer(() => new Response("", { status: 500 }));
-    expect((await opened.failure(await issuer.token({ exp: now() - 90 }))).code).toBe("expired");
-    expect((await opened.failure(await issuer.token({ aud: "a" }))).code).toBe("audience");
+    keys.issuer.answer(() => new Response("", { status: 500 }));
+    expect((await keys.failure(await keys.issuer.token({ exp: now() - 90 }))).code).toBe("expired");
+    expect((await keys.failure(await keys.issuer.token({ aud: "a" }))).code).toBe("audience");
   });
 });
 
 test("an issuer of a private CA is trusted by NODE_EXTRA_CA_CERTS, and only by it", async () => {
-  const config = { source: { key: await issuer.token() }, strict: true, auth0Domain: issuer.domain };
+  const config = { source: { key: await keys.issuer.token() }, strict: true, auth0Domain: keys.issuer.domain };
   const run = async (env: Record<string, string>) =>
     await Bun.$`${process.execPath} ${OPENER} ${JSON.stringify(config)}`.env({ ...process.env, ...env }).text();
-  expect(await run({ NODE_EXTRA_CA_CERTS: opened.authority.caFile })).toStartWith(
-    "✅ API key verified: issuer https://",
-  );
+  expect(await run({ NODE_EXTRA_CA_CERTS: keys.authority.caFile })).toStartWith("✅ API key verified: issuer https://");
   expect(await run({})).toContain("its certificate is not accepted");
 });

@@ -1,28 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { CredentialsError, type OpenCredentials } from "../../src/credentials/verified/index.ts";
 import { until } from "../support/eventually.ts";
-import {
-  closeKey,
-  forged,
-  type KeyWatch,
-  openKeyWatch,
-  reasonOf,
-  severalLooks,
-  statusOf,
-  unavailable,
-} from "../support/key-watch.ts";
-import type { TokenIssuer } from "../support/token-issuer.ts";
+import { closeKey, forged, keyWatch, reasonOf, severalLooks, statusOf, unavailable } from "../support/key-watch.ts";
 
 const HOUR = 3_600_000;
 
-let watch: KeyWatch;
-let issuer: TokenIssuer;
-beforeAll(async () => {
-  watch = await openKeyWatch();
-  ({ issuer } = watch);
-});
-afterEach(() => issuer.answer());
-afterAll(() => watch[Symbol.asyncDispose]());
+const watch = keyWatch();
 
 /** Waits until the next call would use the token. */
 async function inUse(open: OpenCredentials, token: string): Promise<void> {
@@ -31,28 +14,33 @@ async function inUse(open: OpenCredentials, token: string): Promise<void> {
 
 describe("an API key in a file", () => {
   test("is used for the next call after it changed, and neither key is ever shown", async () => {
-    const [first, second] = [await issuer.token(), await issuer.token({ jti: "second" }, { algorithm: "ES256" })];
+    const [first, second] = [
+      await watch.issuer.token(),
+      await watch.issuer.token({ jti: "second" }, { algorithm: "ES256" }),
+    ];
     const { secret, mask, lines, unmasked, open } = await watch.mounted(first);
     const opened = await open();
     expect(opened.credentials.apiKey()).toBe(first);
     await secret.write(second);
     await inUse(opened, second);
     expect(await statusOf(opened)).toBe("ok");
-    expect(lines.join()).toContain(`A new API key is used, from ${secret.file}: issuer ${issuer.url}, expires 20`);
+    expect(lines.join()).toContain(
+      `A new API key is used, from ${secret.file}: issuer ${watch.issuer.url}, expires 20`,
+    );
     expect(mask.mask(`${first} ${second}`)).toBe("*** ***");
     for (const part of [...first.split("."), ...second.split(".")]) expect(unmasked.join()).not.toContain(part);
     await closeKey(secret, opened);
   });
 
   test("that is invalid is not used: it is logged once and degrades the check until a valid one comes", async () => {
-    const first = await issuer.token();
+    const first = await watch.issuer.token();
     const { secret, mask, lines, unmasked, open } = await watch.mounted(first);
     const opened = await open();
     const bad = [
-      [await issuer.token({ exp: 1_700_000_000 }), "expired at 2023-11-14T22:13:20Z"],
+      [await watch.issuer.token({ exp: 1_700_000_000 }), "expired at 2023-11-14T22:13:20Z"],
       [forged(first), "bad signature"],
       ["no-token-at-all", "not a usable JWT"],
-      [await issuer.token({ aud: "https://other/" }), "another audience"],
+      [await watch.issuer.token({ aud: "https://other/" }), "another audience"],
     ] as const;
     for (const [token, words] of bad) {
       lines.length = 0;
@@ -68,7 +56,7 @@ describe("an API key in a file", () => {
       expect(mask.mask(token)).toBe("***");
       expect(unmasked.join()).not.toContain(token.split(".").at(-1) ?? token);
     }
-    const good = await issuer.token({ jti: "good" });
+    const good = await watch.issuer.token({ jti: "good" });
     await secret.write(good);
     await inUse(opened, good);
     expect(await statusOf(opened)).toBe("ok");
@@ -76,7 +64,7 @@ describe("an API key in a file", () => {
   });
 
   test("that is missing, empty or not a file keeps the key in use, and the check recovers when it is back", async () => {
-    const token = await issuer.token();
+    const token = await watch.issuer.token();
     const { secret, lines, open } = await watch.mounted(token);
     const opened = await open();
     await secret.remove();
@@ -94,16 +82,16 @@ describe("an API key in a file", () => {
   });
 
   test("signed with a key that the issuer publishes later is used from then on", async () => {
-    const { secret, lines, open } = await watch.mounted(await issuer.token());
+    const { secret, lines, open } = await watch.mounted(await watch.issuer.token());
     const opened = await open();
-    const old = issuer.keys;
-    await issuer.rotate();
-    issuer.answer(() => Response.json({ keys: old }));
-    const next = await issuer.token();
+    const old = watch.issuer.keys;
+    await watch.issuer.rotate();
+    watch.issuer.answer(() => Response.json({ keys: old }));
+    const next = await watch.issuer.token();
     await secret.write(next);
     await until("unknown", async () => (await reasonOf(opened)).includes("unknown key"));
     await severalLooks();
-    issuer.answer();
+    watch.issuer.answer();
     await inUse(opened, next);
     expect(lines.filter((line) => line.includes("ERROR"))).toHaveLength(1);
     await closeKey(secret, opened);
@@ -112,10 +100,10 @@ describe("an API key in a file", () => {
   test("is verified with cached keys for a day while the issuer is unavailable", async () => {
     for (const strict of [false, true]) {
       const far = Math.floor(Date.now() / 1000) + 90 * 86_400;
-      const { secret, clock, lines, open } = await watch.mounted(await issuer.token({ exp: far }), strict);
+      const { secret, clock, lines, open } = await watch.mounted(await watch.issuer.token({ exp: far }), strict);
       const opened = await open();
-      issuer.answer(unavailable);
-      const next = await issuer.token({ jti: "next", exp: far });
+      watch.issuer.answer(unavailable);
+      const next = await watch.issuer.token({ jti: "next", exp: far });
       await secret.write(next);
       await inUse(opened, next);
       expect(await statusOf(opened)).toBe("ok");
@@ -124,11 +112,11 @@ describe("an API key in a file", () => {
       await secret.write(forged(next));
       await until("refused", async () => (await reasonOf(opened)).includes("bad signature"));
       clock.now = Date.now() + 25 * HOUR;
-      const late = await issuer.token({ jti: "late", exp: far });
+      const late = await watch.issuer.token({ jti: "late", exp: far });
       await secret.write(late);
       await until("said", async () => (await reasonOf(opened)).includes("HTTP 503"));
       expect(opened.credentials.apiKey()).toBe(strict ? next : late);
-      issuer.answer();
+      watch.issuer.answer();
       clock.now += HOUR;
       await inUse(opened, late);
       await until("verified", async () => (await statusOf(opened)) === "ok");
@@ -138,15 +126,15 @@ describe("an API key in a file", () => {
 
   test("signed with a new key of an unavailable issuer is used at once if lenient, else when the issuer is back", async () => {
     for (const strict of [false, true]) {
-      const { secret, open } = await watch.mounted(await issuer.token(), strict);
+      const { secret, open } = await watch.mounted(await watch.issuer.token(), strict);
       const opened = await open();
-      await issuer.rotate();
-      issuer.answer(unavailable);
-      const next = await issuer.token({ jti: "next" });
+      await watch.issuer.rotate();
+      watch.issuer.answer(unavailable);
+      const next = await watch.issuer.token({ jti: "next" });
       await secret.write(next);
       await until("said", async () => (await reasonOf(opened)).includes("HTTP 503"));
       expect(opened.credentials.apiKey() === next).toBe(!strict);
-      issuer.answer();
+      watch.issuer.answer();
       await inUse(opened, next);
       await until("verified", async () => (await statusOf(opened)) === "ok");
       await closeKey(secret, opened);
@@ -164,7 +152,7 @@ describe("an API key in a file", () => {
   });
 
   test("is no longer read after closing", async () => {
-    const token = await issuer.token();
+    const token = await watch.issuer.token();
     const { secret, lines, open } = await watch.mounted(token);
     const opened = await open();
     opened.close();

@@ -1,19 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { CompactSign } from "jose";
 import type { CredentialsErrorCode } from "../../src/credentials/verified/index.ts";
-import { type KeyIssuer, openKeyIssuer } from "../support/key-issuer.ts";
+import { keyIssuer } from "../support/key-issuer.ts";
 import { keyTrial } from "../support/key-trial.ts";
-import { AUDIENCE, type TokenIssuer } from "../support/token-issuer.ts";
+import { AUDIENCE } from "../support/token-issuer.ts";
 
-let opened: KeyIssuer;
-let issuer: TokenIssuer;
-let stranger: TokenIssuer;
-beforeAll(async () => {
-  opened = await openKeyIssuer();
-  ({ issuer, stranger } = opened);
-});
-afterEach(() => issuer.answer());
-afterAll(() => opened[Symbol.asyncDispose]());
+const keys = keyIssuer();
 
 const now = () => Math.floor(Date.now() / 1000);
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -22,8 +14,8 @@ describe("a valid token", () => {
   for (const algorithm of ["RS256", "ES256"] as const) {
     test(`is accepted with ${algorithm}, with and without a key id`, async () => {
       for (const header of [{}, { kid: undefined }]) {
-        const key = await issuer.token({}, { algorithm, header });
-        const trial = opened.start(key, { strict: true });
+        const key = await keys.issuer.token({}, { algorithm, header });
+        const trial = keys.start(key, { strict: true });
         using open = await trial.open();
         expect(open.credentials.apiKey()).toBe(key);
         expect(await open.check.check()).toBeUndefined();
@@ -35,40 +27,40 @@ describe("a valid token", () => {
 
   test("is checked with the issuer that it names without AUTH0_DOMAIN, and for any audience without AUTH0_AUDIENCE", async () => {
     const trial = keyTrial(
-      { source: { key: await stranger.token({ aud: "any" }) }, strict: true },
-      { ca: opened.authority.ca },
+      { source: { key: await keys.stranger.token({ aud: "any" }) }, strict: true },
+      { ca: keys.authority.ca },
     );
     using open = await trial.open();
-    expect(open.connected.join()).toContain(stranger.url);
+    expect(open.connected.join()).toContain(keys.stranger.url);
   });
 
   test("may become valid within a minute, and need not expire", async () => {
-    using early = await opened.start(await issuer.token({ nbf: now() + 30 })).open();
+    using early = await keys.start(await keys.issuer.token({ nbf: now() + 30 })).open();
     expect(early.connected.join()).toContain("✅");
-    using endless = await opened.start(await issuer.token({ exp: undefined })).open();
+    using endless = await keys.start(await keys.issuer.token({ exp: undefined })).open();
     expect(endless.connected.join()).toContain("does not expire");
     expect(await endless.check.check()).toBeUndefined();
   });
 
   test("may have several audiences", async () => {
-    using open = await opened.start(await issuer.token({ aud: ["https://other/", AUDIENCE, AUDIENCE] })).open();
+    using open = await keys.start(await keys.issuer.token({ aud: ["https://other/", AUDIENCE, AUDIENCE] })).open();
     expect(open.connected.join()).toContain("✅");
   });
 
   test("signed with a key that was just published is verified with a second fetch", async () => {
-    const old = issuer.keys;
-    await issuer.rotate();
-    issuer.answerOnce(() => Response.json({ keys: old }));
-    const before = issuer.fetches;
-    using open = await opened.start(await issuer.token()).open();
+    const old = keys.issuer.keys;
+    await keys.issuer.rotate();
+    keys.issuer.answerOnce(() => Response.json({ keys: old }));
+    const before = keys.issuer.fetches;
+    using open = await keys.start(await keys.issuer.token()).open();
     expect(open.connected.join()).toContain("✅");
-    expect(issuer.fetches - before).toBe(2);
+    expect(keys.issuer.fetches - before).toBe(2);
   });
 
   test("is verified with keys that have no ids", async () => {
-    const bare = [...stranger.keys, ...issuer.keys].map(({ kid: _, alg: __, use: ___, ...rest }) => rest);
-    issuer.answer(() => Response.json({ keys: bare }));
-    using open = await opened.start(await issuer.token({}, { header: { kid: undefined } })).open();
+    const bare = [...keys.stranger.keys, ...keys.issuer.keys].map(({ kid: _, alg: __, use: ___, ...rest }) => rest);
+    keys.issuer.answer(() => Response.json({ keys: bare }));
+    using open = await keys.start(await keys.issuer.token({}, { header: { kid: undefined } })).open();
     expect(open.connected.join()).toContain("✅");
   });
 });
@@ -89,41 +81,62 @@ const bad: readonly Case[] = [
     "expired",
     () => {
       expiredAt = now() - 7_500;
-      return issuer.token({ exp: expiredAt });
+      return keys.issuer.token({ exp: expiredAt });
     },
     "expired",
     () => new Date(expiredAt * 1000).toISOString().slice(0, 19),
     /2 h [56] min ago/,
   ],
   // It would keep the runner from being ready from the first moment.
-  ["expired a moment ago", () => issuer.token({ exp: now() - 1 }), "expired", "s ago"],
-  ["not valid yet", () => issuer.token({ nbf: now() + 5_400 }), "not-yet-valid", "is not valid before 20", "in 1 h"],
+  ["expired a moment ago", () => keys.issuer.token({ exp: now() - 1 }), "expired", "s ago"],
+  [
+    "not valid yet",
+    () => keys.issuer.token({ nbf: now() + 5_400 }),
+    "not-yet-valid",
+    "is not valid before 20",
+    "in 1 h",
+  ],
   [
     "from another issuer",
-    () => stranger.token(),
+    () => keys.stranger.token(),
     "issuer",
-    () => `its iss is "${stranger.url}"`,
-    () => `AUTH0_DOMAIN wants "${issuer.url}"`,
+    () => `its iss is "${keys.stranger.url}"`,
+    () => `AUTH0_DOMAIN wants "${keys.issuer.url}"`,
   ],
-  ["for another audience", () => issuer.token({ aud: "https://other/" }), "audience", '"https://other/"', AUDIENCE],
-  ["for several other audiences", () => issuer.token({ aud: ["a", "b"] }), "audience", '["a","b"]'],
-  ["for nobody", () => issuer.token({ aud: undefined }), "audience", "its aud is missing"],
+  [
+    "for another audience",
+    () => keys.issuer.token({ aud: "https://other/" }),
+    "audience",
+    '"https://other/"',
+    AUDIENCE,
+  ],
+  ["for several other audiences", () => keys.issuer.token({ aud: ["a", "b"] }), "audience", '["a","b"]'],
+  ["for nobody", () => keys.issuer.token({ aud: undefined }), "audience", "its aud is missing"],
   [
     "signed with an unknown key",
-    () => issuer.token({}, { header: { kid: "../../etc/passwd" } }),
+    () => keys.issuer.token({}, { header: { kid: "../../etc/passwd" } }),
     "unknown-key",
     '"../../etc/passwd"',
-    () => issuer.keysUrl,
+    () => keys.issuer.keysUrl,
   ],
-  ["signed by somebody else", () => stranger.token({ iss: issuer.url }, KID), "bad-signature", () => issuer.keysUrl],
-  ["signed by somebody else, key unnamed", () => stranger.token({ iss: issuer.url }, NO_KID), "bad-signature"],
-  ["changed", async () => changed(await issuer.token({ sub: "me" })), "bad-signature", "does not match"],
-  ["cut", async () => (await issuer.token()).slice(0, -20), "bad-signature"],
-  ["with an end that is no number", () => issuer.token({ exp: "soon" }), "not-a-jwt", "its exp is not a time"],
-  ["a megabyte long", () => issuer.token({ pad: "x".repeat(1_048_576) }), "not-a-jwt", "at most 16384"],
-  ["unsigned", () => `${part({ alg: "none" })}.${part({ iss: issuer.url })}.`, "algorithm", '"none"'],
+  [
+    "signed by somebody else",
+    () => keys.stranger.token({ iss: keys.issuer.url }, KID),
+    "bad-signature",
+    () => keys.issuer.keysUrl,
+  ],
+  [
+    "signed by somebody else, key unnamed",
+    () => keys.stranger.token({ iss: keys.issuer.url }, NO_KID),
+    "bad-signature",
+  ],
+  ["changed", async () => changed(await keys.issuer.token({ sub: "me" })), "bad-signature", "does not match"],
+  ["cut", async () => (await keys.issuer.token()).slice(0, -20), "bad-signature"],
+  ["with an end that is no number", () => keys.issuer.token({ exp: "soon" }), "not-a-jwt", "its exp is not a time"],
+  ["a megabyte long", () => keys.issuer.token({ pad: "x".repeat(1_048_576) }), "not-a-jwt", "at most 16384"],
+  ["unsigned", () => `${part({ alg: "none" })}.${part({ iss: keys.issuer.url })}.`, "algorithm", '"none"'],
   ["signed with the public key as a shared secret", () => withSharedSecret(), "algorithm", '"HS256"'],
-  ["bringing its own key", () => stranger.token({ iss: issuer.url }, bringing()), "bad-signature"],
+  ["bringing its own key", () => keys.stranger.token({ iss: keys.issuer.url }, bringing()), "bad-signature"],
   ["asking for extensions", () => withExtensions(), "not-a-jwt", "crit"],
 ];
 
@@ -131,47 +144,47 @@ const bad: readonly Case[] = [
 const NO_KID = { header: { kid: undefined } };
 const KID = {
   get header() {
-    return { kid: issuer.keys[0]?.kid };
+    return { kid: keys.issuer.keys[0]?.kid };
   },
 };
 
-/** Says where its own key is, in all the ways that there are. */
+/** A header that names a key of another issuer in every possible way. */
 function bringing() {
-  const { keysUrl, keys } = stranger;
-  return { header: { ...KID.header, jwk: keys[0], jku: keysUrl, x5u: keysUrl } };
+  const { keysUrl, keys: own } = keys.stranger;
+  return { header: { ...KID.header, jwk: own[0], jku: keysUrl, x5u: keysUrl } };
 }
 
 /** The claims are others than those that were signed. */
 function changed(token: string): string {
   const [header, , signature] = token.split(".");
-  return `${header}.${part({ iss: issuer.url, aud: AUDIENCE, sub: "root", exp: now() + 3_600 })}.${signature}`;
+  return `${header}.${part({ iss: keys.issuer.url, aud: AUDIENCE, sub: "root", exp: now() + 3_600 })}.${signature}`;
 }
 
 async function withSharedSecret(): Promise<string> {
-  const secret = new TextEncoder().encode(JSON.stringify(issuer.keys[0]));
-  const claims = JSON.stringify({ iss: issuer.url, aud: AUDIENCE, exp: now() + 3_600 });
+  const secret = new TextEncoder().encode(JSON.stringify(keys.issuer.keys[0]));
+  const claims = JSON.stringify({ iss: keys.issuer.url, aud: AUDIENCE, exp: now() + 3_600 });
   return await new CompactSign(new TextEncoder().encode(claims)).setProtectedHeader({ alg: "HS256" }).sign(secret);
 }
 
 /** Signed as it should be, with a header that wants something understood that nobody knows. */
 async function withExtensions(): Promise<string> {
-  const [, claims, signature] = (await issuer.token()).split(".");
-  return `${part({ alg: "RS256", kid: issuer.keys[0]?.kid, crit: ["exp"] })}.${claims}.${signature}`;
+  const [, claims, signature] = (await keys.issuer.token()).split(".");
+  return `${part({ alg: "RS256", kid: keys.issuer.keys[0]?.kid, crit: ["exp"] })}.${claims}.${signature}`;
 }
 
 describe("an invalid token fails the start with its own message:", () => {
   for (const [what, key, code, ...words] of bad) {
     test(what, async () => {
-      const before = stranger.fetches;
-      const error = await opened.failure(await key());
+      const before = keys.stranger.fetches;
+      const error = await keys.failure(await key());
       expect(error.code).toBe(code);
       for (const word of words) expect(error.message).toMatch(typeof word === "function" ? word() : word);
-      expect(stranger.fetches).toBe(before);
+      expect(keys.stranger.fetches).toBe(before);
     });
   }
 
   test("names an issuer without https, and AUTH0_DOMAIN is not set", async () => {
-    const trial = keyTrial({ source: { key: await issuer.token({ iss: "http://localhost/" }) }, strict: false });
+    const trial = keyTrial({ source: { key: await keys.issuer.token({ iss: "http://localhost/" }) }, strict: false });
     await expect(trial.open()).rejects.toThrow('its iss is "http://localhost/", and AUTH0_DOMAIN is not set');
   });
 });
