@@ -110,6 +110,13 @@ describe("read", () => {
 });
 
 describe("edit", () => {
+  test("of one file by several calls at once loses none of them, by whatever name", async () => {
+    await sandbox.writeFile("many.txt", "1\n2\n3\n4\n");
+    const names = ["many.txt", "/many.txt", "./many.txt", `${sandbox.root}/many.txt`];
+    await Promise.all(names.map((name, index) => backend.edit(name, `${index + 1}\n`, `line ${index + 1}\n`)));
+    expect(await textOf("many.txt")).toBe("line 1\nline 2\nline 3\nline 4\n");
+  });
+
   test("replaces a text that occurs once, and nothing else", async () => {
     await sandbox.writeFile("a.txt", "one\r\ntwo $& three\n");
     expect(await backend.edit("a.txt", "two", "$& $1 zwei")).toMatchObject({ occurrences: 1 });

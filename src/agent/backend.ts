@@ -1,3 +1,4 @@
+import { normalize } from "node:path/posix";
 import {
   type DeleteResult,
   type EditResult,
@@ -17,6 +18,7 @@ import {
 } from "deepagents";
 import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { explained } from "../shared/errors.ts";
+import { KeyedMutex } from "../shared/keyed-mutex.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { noteFailure } from "./tool-outcome.ts";
 
@@ -29,6 +31,8 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   readonly id: string;
   readonly #sandbox: Sandbox;
   readonly #signal: AbortSignal;
+  /** One change of a file at a time: the calls of a turn run at once, and an edit reads before it writes. */
+  readonly #changes = new KeyedMutex();
 
   constructor(sandbox: Sandbox, signal: AbortSignal) {
     this.id = sandbox.id;
@@ -100,11 +104,14 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   }
 
   async write(path: string, content: string): Promise<WriteResult> {
-    return await this.#try(async () => ({ path: await this.#sandbox.writeFile(path, content), filesUpdate: null }));
+    return await this.#change(path, async () => ({
+      path: await this.#sandbox.writeFile(path, content),
+      filesUpdate: null,
+    }));
   }
 
   async edit(path: string, oldString: string, newString: string, replaceAll = false): Promise<EditResult> {
-    return await this.#try(async () => {
+    return await this.#change(path, async () => {
       const before = decodeExactly(path, await this.#sandbox.readFile(path));
       const { text, occurrences } = replace(path, before, oldString, newString, replaceAll);
       return { path: await this.#sandbox.writeFile(path, text), filesUpdate: null, occurrences };
@@ -112,7 +119,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   }
 
   async delete(path: string): Promise<DeleteResult> {
-    return await this.#try(async () => ({ path: await this.#sandbox.remove(path) }));
+    return await this.#change(path, async () => ({ path: await this.#sandbox.remove(path) }));
   }
 
   async uploadFiles(files: [string, Uint8Array][]): Promise<FileUploadResponse[]> {
@@ -136,6 +143,17 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
     );
   }
 
+  async #change<T extends object>(path: string, work: () => Promise<T>): Promise<T | { error: string }> {
+    return await this.#try(async () => {
+      const release = await this.#changes.acquire(fileKey(this.#sandbox.root, path), this.#signal);
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    });
+  }
+
   async #try<T extends object>(work: () => Promise<T>): Promise<T | { error: string }> {
     try {
       return await work();
@@ -150,6 +168,12 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
     noteFailure(message);
     return message;
   }
+}
+
+/** The same for the names that agents use for a file: relative, below the root, or with the root before it. */
+function fileKey(root: string, path: string): string {
+  const clean = normalize(`/${path}`);
+  return clean.startsWith(`${root}/`) ? clean.slice(root.length) : clean;
 }
 
 function infos({ items }: Listing<DirectoryEntry>): FileInfo[] {
