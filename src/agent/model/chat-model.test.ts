@@ -41,6 +41,20 @@ describe("a chat model", () => {
     expect(ollamaUrl({ ...base, provider: "anthropic", baseUrl: "https://b" })).toBe("http://localhost:11434");
   });
 
+  test("has no temperature if OpenAI refuses one for it", async () => {
+    const temperatureOf = async (model: string) =>
+      Reflect.get(
+        await create({ ...base, apiKey: "key", provider: "openai" }, { provider: "openai", model }),
+        "temperature",
+      );
+    const [set, refused] = [
+      ["gpt-4o", "gpt-4.1", "gpt-5-chat-latest", "my-model"],
+      ["o3", "gpt-5", "gpt-5.1-mini", "gpt-10"],
+    ];
+    expect(await Promise.all(set.map(temperatureOf))).toEqual(set.map(() => 0));
+    expect(await Promise.all(refused.map(temperatureOf))).toEqual(refused.map(() => undefined));
+  });
+
   test("fails without a key of its provider, names the variable, and does not use another provider's key", async () => {
     const config: ModelConfig = { ...base, provider: "openai", apiKey: "openai-key" };
     await expect(create(config, { provider: "anthropic", model: "claude-x" })).rejects.toMatchObject({

@@ -46,8 +46,7 @@ export async function createChatModel(
       const url = await providerUrl();
       const { openAiModel } = await import("./openai-model.ts");
       const address = url === undefined ? {} : { configuration: { baseURL: url } };
-      // Reasoning models refuse a temperature.
-      const sampling = /^o\d/.test(model) ? {} : { temperature };
+      const sampling = isReasoningModel(model) ? {} : { temperature };
       return openAiModel({ model, apiKey: key, maxTokens, maxRetries: CLIENT_RETRIES, ...sampling, ...address });
     }
     case "scripted": {
@@ -58,6 +57,12 @@ export async function createChatModel(
     default:
       return unreachable(provider);
   }
+}
+
+/** OpenAI's reasoning models refuse a temperature: the o series, and gpt-5 and later ones but for their chat variants. */
+function isReasoningModel(model: string): boolean {
+  const generation = Number(/^gpt-(\d+)(?!.*-chat)/.exec(model)?.[1] ?? 0);
+  return /^o\d/.test(model) || generation >= 5;
 }
 
 function requireKey(config: ModelConfig, provider: KeyedProvider, model: string): string {
