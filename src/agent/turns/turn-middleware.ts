@@ -20,7 +20,10 @@ interface TurnOptions extends Pick<Callable, "subAgents"> {
   readonly maxTokens: number;
 }
 
-type CheckOptions = TurnOptions & Callable;
+interface CheckOptions extends TurnOptions, Callable {
+  /** Ids of calls in any conversation of the execution: those of sub-agents have messages of their own. */
+  readonly issued: Set<string>;
+}
 
 /**
  * Wraps every call of the model that is a turn. It returns an answer that the conversation can keep, whose calls are only
@@ -28,6 +31,7 @@ type CheckOptions = TurnOptions & Callable;
  * @throws UnusableAnswer if the run cannot continue with the answer
  */
 export function turnMiddleware(options: TurnOptions): AgentMiddleware {
+  const issued = new Set<string>();
   return asMiddleware(
     createMiddleware({
       name: "agentRunnerTurns",
@@ -38,26 +42,27 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
           () => writer?.({ type: MODEL_RETRY }),
         );
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
-        return checked(answer, request.state.messages, { ...options, tools });
+        return checked(answer, request.state.messages, { ...options, tools, issued });
       },
     }),
   );
 }
 
 function checked(answer: AIMessage, before: readonly BaseMessage[], options: CheckOptions): AIMessage {
-  const { maxTokens } = options;
+  const { maxTokens, issued } = options;
+  const valid = (cutReason?: ReturnType<typeof cutRejection>) =>
+    validAnswer(answer, before, options, cutReason, issued);
   const end = turnEnd(answer);
-  const unusable = (message: string) =>
-    new UnusableAnswer(validAnswer(answer, before, options, cutRejection(end, maxTokens)), message);
+  const unusable = (message: string) => new UnusableAnswer(valid(cutRejection(end, maxTokens)), message);
   if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusalText(end));
-  if (rawCalls(answer).length === 0) return finalAnswer(validAnswer(answer, before, options), end, maxTokens);
-  if (end.kind === "complete") return validAnswer(answer, before, options);
+  if (rawCalls(answer).length === 0) return finalAnswer(valid(), end, maxTokens);
+  if (end.kind === "complete") return valid();
   if (cutsInARow(before) + 1 >= CUTS_LIMIT) {
     throw unusable(
       `The model's answer ${cutExplanation(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed. ${remedy(end)}`,
     );
   }
-  return validAnswer(answer, before, options, cutRejection(end, maxTokens));
+  return valid(cutRejection(end, maxTokens));
 }
 
 /** An answer without calls is the last one. If it is incomplete or empty, a note tells the user. */

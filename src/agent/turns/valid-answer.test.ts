@@ -21,6 +21,14 @@ describe("a valid answer", () => {
   });
 });
 
+test("calls of a sub-agent get other ids than those of the agent, if the server numbers them per answer", () => {
+  const issued = new Set<string>();
+  const answer = () => new AIMessage({ content: "", tool_calls: [ls("call_0", { path: "/" })] });
+  const ids = [answer(), answer()].map((one) => validAnswer(one, [], callable, undefined, issued).tool_calls?.[0]?.id);
+  expect(ids[0]).toBe("call_0");
+  expect(ids[1]).not.toBe("call_0");
+});
+
 describe("an answer with invalid calls", () => {
   const content = [
     { type: "text", text: "I write.", index: 0 },

@@ -23,22 +23,27 @@ const CALL_RECORDS = [
  * An answer as the conversation can keep it, whatever the provider. Every call has a unique id, a name and an object of
  * arguments, and calls that must not be executed are noted. Every provider accepts it when it is sent back.
  * @param before the conversation so far
- * @param cut why none of its calls is executed
+ * @param cutReason why none of its calls is executed
+ * @param issued ids of calls in other conversations of the execution, such as a sub-agent's; those of the answer are added
  */
 export function validAnswer(
   answer: AIMessage,
   before: readonly BaseMessage[],
   callable: Callable,
-  cut?: Omit<Rejection, "callId">,
+  cutReason?: Omit<Rejection, "callId">,
+  issued: Set<string> = new Set(),
 ): AIMessage {
   const raw = rawCalls(answer);
   if (raw.length === 0) return withOwnId(answer, before);
-  const taken = new Set(before.flatMap((one) => (AIMessage.isInstance(one) ? (one.tool_calls ?? []) : [])).map(idOf));
+  const taken = issued.union(
+    new Set(before.flatMap((one) => (AIMessage.isInstance(one) ? (one.tool_calls ?? []) : [])).map(idOf)),
+  );
   const rejections: Rejection[] = [];
   const calls = raw.slice(0, CALLS_LIMIT).map((call) => {
     const id = uniqueId(call.id, taken);
     taken.add(id);
-    const reason = cut ?? rejection(call, raw, callable);
+    issued.add(id);
+    const reason = cutReason ?? rejection(call, raw, callable);
     if (reason !== undefined) rejections.push({ callId: id, ...reason });
     return { type: "tool_call" as const, id, name: acceptableName(call.name), args: call.args ?? readable(call) };
   });
@@ -48,7 +53,7 @@ export function validAnswer(
   if (isSound) return withOwnId(answer, before);
   return rebuilt(answer, before, {
     tool_calls: calls,
-    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cut !== undefined, refusals: rejections }),
+    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cutReason !== undefined, refusals: rejections }),
   });
 }
 
