@@ -1,6 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { KeyedMutex } from "../shared/keyed-mutex.ts";
+import { renewUntilLost } from "../shared/renew-until-lost.ts";
 import { sleep } from "../shared/time.ts";
 import { LockTokens } from "./lock-tokens.ts";
 import type { RedisConnection } from "./redis-connection.ts";
@@ -92,12 +93,16 @@ export class RedisLocks {
 
   /** Renews a lock until it is released. @returns the function that releases it */
   #hold(key: string, token: string, releaseLocal: () => void, onLost?: () => void): () => Promise<void> {
-    const renewal = setInterval(() => void this.#renew(key, token, onLost), RENEW_MS);
+    const lost = () => {
+      this.#log.warn(`Another replica holds ${key} too: it was not renewed in time, or Redis was emptied`);
+      onLost?.();
+    };
+    const stop = renewUntilLost(() => this.#tokens.hold(key, token), RENEW_MS, lost);
     let released = false;
     return async () => {
       if (released) return;
       released = true;
-      clearInterval(renewal);
+      stop();
       await this.#release(key, token, true);
       releaseLocal();
     };
@@ -114,12 +119,5 @@ export class RedisLocks {
 
   async #release(key: string, token: string, held: boolean): Promise<void> {
     await this.#tokens.release(key, token, held, (client) => client.eval(RELEASE, 1, key, token));
-  }
-
-  async #renew(key: string, token: string, onLost?: () => void): Promise<void> {
-    const kept = await this.#tokens.hold(key, token).catch(() => undefined);
-    if (kept !== false || this.#tokens.isReleased(key, token)) return;
-    this.#log.warn(`Another replica holds ${key} too: it was not renewed in time, or Redis was emptied`);
-    onLost?.();
   }
 }

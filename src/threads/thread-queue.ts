@@ -1,5 +1,6 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
+import { renewUntilLost } from "../shared/renew-until-lost.ts";
 import { Waker } from "../shared/waker.ts";
 import { Arrivals, type IsWorkflowOpen } from "./arrivals.ts";
 import { SettlingDelay } from "./settling-delay.ts";
@@ -67,15 +68,15 @@ export class ThreadQueue {
       throw error;
     }
     let released = false;
-    const renew = async () => {
-      const kept = await this.#tickets.renew(claim).catch(() => undefined);
-      if (kept === false && !released) this.#lost(claim, onLost);
-    };
-    const renewal = setInterval(() => void renew(), this.#renewMs);
+    const stop = renewUntilLost(
+      () => this.#tickets.renew(claim),
+      this.#renewMs,
+      () => this.#lost(claim, onLost),
+    );
     return async () => {
       if (released) return;
       released = true;
-      clearInterval(renewal);
+      stop();
       await this.#tickets.release(claim, true);
     };
   }
