@@ -40,7 +40,7 @@ export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, b
     if (place === MEMORY)
       log.warn("Temporal's native library is kept in memory, which takes 24 MB: no directory can be used");
     else log.debug(`Temporal's native library was loaded from ${place}`);
-    if (file.path !== undefined) await keepUsed(file.path);
+    if (file.path !== undefined) void keepUsed(file.path);
   } finally {
     await thread.terminate();
   }
