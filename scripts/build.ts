@@ -5,7 +5,7 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "bun";
-import { BRIDGE_THREAD, bridgePlugin } from "./build-parts/bridge-plugin.ts";
+import { BRIDGE_WORKER, bridgePlugin } from "./build-parts/bridge-plugin.ts";
 import { daytonaPlugin } from "./build-parts/daytona-plugin.ts";
 import { type PackedBridge, packBridge } from "./build-parts/pack-bridge.ts";
 import { smoke } from "./build-parts/smoke.ts";
@@ -23,7 +23,7 @@ const commit =
 async function build(target: Target, workflow: Bun.BunPlugin, bridge: PackedBridge): Promise<string> {
   const file = join(dist, `agent-runner-${target.name}`);
   const result = await Bun.build({
-    entrypoints: [join(root, "src/main.ts"), thread, join(root, BRIDGE_THREAD)],
+    entrypoints: [join(root, "src/main.ts"), thread, join(root, BRIDGE_WORKER)],
     root,
     target: "bun",
     format: "esm",

@@ -140,7 +140,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       organization: definition.organization,
       model: deps.model,
       sandbox: maskOwnFiles(handle.sandbox, mask),
-      thread: deps.threads.saverWith(mask),
+      checkpointer: deps.threads.saverWith(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
     };

@@ -21,8 +21,8 @@ export function infrastructureFailure(error: unknown, usesDefaultModel: boolean)
   if (error instanceof ThreadError) return "the agents' memory cannot be used";
   if (error instanceof StigmerError)
     return BACKEND_FAILURES.has(error.code) ? `the Stigmer backend cannot be used (${error.code})` : undefined;
-  if (error instanceof SandboxError && error.isOfReplica) return "no sandbox is available";
-  if (error instanceof AgentError && error.isOfReplica && usesDefaultModel)
+  if (error instanceof SandboxError && error.isReplicaLocal) return "no sandbox is available";
+  if (error instanceof AgentError && error.isReplicaLocal && usesDefaultModel)
     return "the default model cannot be reached or refuses the key";
   return undefined;
 }

@@ -3,17 +3,17 @@ import { RunnerError, type RunnerErrorOptions } from "../shared/runner-error.ts"
 type AgentErrorCode = "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
 
 interface AgentErrorOptions extends RunnerErrorOptions {
-  readonly isOfReplica?: boolean;
+  readonly isReplicaLocal?: boolean;
 }
 
 /** An agent could not be built or did not finish. The message is for its user. */
 export class AgentError extends RunnerError<AgentErrorCode> {
   override readonly name = "AgentError";
   /** Whether the cause lies between this replica and the model's provider: another replica may succeed. */
-  readonly isOfReplica: boolean;
+  readonly isReplicaLocal: boolean;
 
   constructor(code: AgentErrorCode, message: string, options: AgentErrorOptions = {}) {
     super(code, message, options);
-    this.isOfReplica = options.isOfReplica ?? false;
+    this.isReplicaLocal = options.isReplicaLocal ?? false;
   }
 }

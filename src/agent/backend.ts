@@ -20,7 +20,7 @@ import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from ".
 import { explained } from "../shared/errors.ts";
 import { KeyedMutex } from "../shared/keyed-mutex.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
-import { noteFailure } from "./tool-outcome.ts";
+import { recordFailure } from "./tool-outcome.ts";
 
 /** A NUL among the first bytes of a file means that it is binary. */
 const SNIFFED_BYTES = 8_192;
@@ -43,7 +43,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   async execute(command: string): Promise<ExecuteResponse> {
     try {
       const { output, exitCode, cut } = await this.#sandbox.execute(command, { signal: this.#signal });
-      if (exitCode !== 0) noteFailure(`exit code ${exitCode}`);
+      if (exitCode !== 0) recordFailure(`exit code ${exitCode}`);
       return { output: output === "" ? "(no output)" : output, exitCode, truncated: cut > 0 };
     } catch (error) {
       return { output: this.#noteFailed(error), exitCode: 1, truncated: false };
@@ -165,7 +165,7 @@ export class SandboxBackend implements SandboxBackendProtocolV2 {
   #noteFailed(error: unknown): string {
     this.#signal.throwIfAborted();
     const message = explained(error);
-    noteFailure(message);
+    recordFailure(message);
     return message;
   }
 }

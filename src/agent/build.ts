@@ -22,17 +22,17 @@ interface AgentOptions {
   /** Maximum length of an answer, in tokens. */
   readonly maxTokens: number;
   readonly sandbox: Sandbox;
-  readonly thread: BaseCheckpointSaver;
+  readonly checkpointer: BaseCheckpointSaver;
   readonly keepResultsAbove: number;
   /** Whether the model can only receive text. */
-  readonly onlyText: boolean;
+  readonly textOnly: boolean;
   readonly signal: AbortSignal;
   readonly onCall: (node: string, callId: string) => void;
 }
 
 /** Builds an agent from the parts of the agent library. */
 export function buildAgent(options: AgentOptions) {
-  const { executionId, definition, model, callModel, maxTokens, sandbox, thread, signal, onCall } = options;
+  const { executionId, definition, model, callModel, maxTokens, sandbox, checkpointer, signal, onCall } = options;
   const backend = new SandboxBackend(sandbox, signal);
   // The tool middleware keeps long results instead: it knows the real paths of the sandbox.
   const files = asMiddleware(
@@ -46,7 +46,7 @@ export function buildAgent(options: AgentOptions) {
     sandbox,
     executionId,
     keepAbove: options.keepResultsAbove,
-    onlyText: options.onlyText,
+    textOnly: options.textOnly,
     signal,
     onCall,
   });
@@ -55,7 +55,7 @@ export function buildAgent(options: AgentOptions) {
   return createDeepAgent({
     model,
     backend,
-    checkpointer: thread,
+    checkpointer,
     systemPrompt: systemPrompt({
       instructions: definition.instructions,
       root: sandbox.root,

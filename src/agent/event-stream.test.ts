@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
 import { MODEL_RETRY } from "./turns/turn-middleware.ts";
-import { withNotes } from "./turns/turn-notes.ts";
+import { withTurnNotes } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
 /** What the library's events become, without their times. */
@@ -66,7 +66,7 @@ describe("an answer of the model", () => {
       id: "m1",
       content: "Half",
       tool_calls: [{ id: "c1", name: "ls", args: {} }],
-      additional_kwargs: withNotes({}, { cut: true, refusals }),
+      additional_kwargs: withTurnNotes({}, { cut: true, refusals }),
     });
     async function* stream(): AsyncGenerator<LibraryEvent> {
       yield [[], "messages", [new AIMessageChunk({ id: "grows", content: "Ha" }), {}]];

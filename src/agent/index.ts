@@ -11,9 +11,7 @@ import { BaseUrl } from "./model/base-url.ts";
 import { ModelHealth } from "./model/model-health.ts";
 import type { AgentRun } from "./run-agent.ts";
 
-// Running an agent: errors, input.
 export { AgentError } from "./agent-error.ts";
-// What happens meanwhile.
 export type { AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";

@@ -1,7 +1,7 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "./as-middleware.ts";
-import { isUsersMessage, SOURCE } from "./users-message.ts";
+import { isFromUser, SOURCE } from "./message-source.ts";
 
 /** After this many equal calls in a row the agent is told to change its approach. */
 const REPEATS_IN_A_ROW = 3;
@@ -45,17 +45,17 @@ export function loopGuard(): AgentMiddleware {
 
 /** Advice for the next turn; `undefined` if there is none, or if it was already given for these calls. */
 export function nextAdvice(messages: readonly BaseMessage[]): string | undefined {
-  const start = messages.findLastIndex(isUsersMessage);
-  const calls: { readonly key: string; readonly place: number }[] = [];
-  for (const [place, message] of messages.slice(start + 1).entries()) {
+  const start = messages.findLastIndex(isFromUser);
+  const calls: { readonly key: string; readonly index: number }[] = [];
+  for (const [index, message] of messages.slice(start + 1).entries()) {
     if (!AIMessage.isInstance(message)) continue;
     for (const { name, args } of message.tool_calls ?? [])
-      calls.push({ key: `${name} ${JSON.stringify(args)}`, place });
+      calls.push({ key: `${name} ${JSON.stringify(args)}`, index });
   }
   const advice = loopAdvice(calls.map(({ key }) => key));
   if (advice === undefined) return undefined;
   const first = calls.at(-(advice === "conclude" ? WINDOW : REPEATS_IN_A_ROW)) ?? calls[0];
-  const since = messages.slice(start + 1 + (first?.place ?? 0));
+  const since = messages.slice(start + 1 + (first?.index ?? 0));
   const told = since.some((message) => HumanMessage.isInstance(message) && message.text === TEXTS[advice]);
   return told ? undefined : TEXTS[advice];
 }

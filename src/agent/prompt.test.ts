@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { systemPrompt, userMessage } from "./prompt.ts";
+import { promptWithContext, systemPrompt } from "./prompt.ts";
 
 describe("the system prompt", () => {
   test("begins with the agent's instructions and names its directory", () => {
@@ -23,6 +23,6 @@ describe("the system prompt", () => {
 });
 
 test("the user's message ends with the name of the organization, if there is one", () => {
-  expect(userMessage("Deploy it", "acme")).toBe("Deploy it\n\nOrganization: acme");
-  expect(userMessage("Deploy it", "")).toBe("Deploy it");
+  expect(promptWithContext("Deploy it", "acme")).toBe("Deploy it\n\nOrganization: acme");
+  expect(promptWithContext("Deploy it", "")).toBe("Deploy it");
 });

@@ -23,6 +23,6 @@ export function systemPrompt({ instructions, root, variables }: PromptFacts): st
 }
 
 /** The user's message with its context, as the agent receives it. */
-export function userMessage(text: string, organization: string): string {
+export function promptWithContext(text: string, organization: string): string {
   return organization === "" ? text : `${text}\n\nOrganization: ${organization}`;
 }

@@ -4,7 +4,7 @@ import type { ModelConfig } from "../config/index.ts";
 import type { AgentDefinition } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
-import { causeOf } from "../shared/errors.ts";
+import { causeOf, stackOf } from "../shared/errors.ts";
 import { ThreadError } from "../threads/index.ts";
 import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
@@ -16,7 +16,7 @@ import { createChatModel } from "./model/chat-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
 import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
-import { userMessage } from "./prompt.ts";
+import { promptWithContext } from "./prompt.ts";
 
 /** A run is stopped after this many steps of the agent's graph. A turn with tools takes several. */
 const STEP_LIMIT = 1_000;
@@ -34,7 +34,7 @@ export interface AgentRun {
   readonly model: ModelConfig;
   readonly sandbox: Sandbox;
   /** The memory of the thread. */
-  readonly thread: BaseCheckpointSaver;
+  readonly checkpointer: BaseCheckpointSaver;
   /** Results with more characters than this are kept in the sandbox. */
   readonly keepResultsAbove: number;
   readonly signal: AbortSignal;
@@ -65,15 +65,15 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     callModel,
     maxTokens: run.model.maxTokens,
     sandbox: run.sandbox,
-    thread: run.thread,
+    checkpointer: run.checkpointer,
     keepResultsAbove: run.keepResultsAbove,
-    onlyText: !canReceiveImages(choice),
+    textOnly: !canReceiveImages(choice),
     signal: run.signal,
     onCall: (node, callId) => nodes.set(node, callId),
   });
   try {
     const stream = await agent.stream(
-      { messages: [{ role: "user", content: userMessage(run.message, run.organization) }] },
+      { messages: [{ role: "user", content: promptWithContext(run.message, run.organization) }] },
       {
         streamMode: ["messages", "updates", "tools", "custom"],
         subgraphs: true,
@@ -96,7 +96,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     const known =
       causeOf(error, AgentError) ?? causeOf(error, ThreadError) ?? explainModelError(error, choice, run.model);
     if (known !== undefined) throw known;
-    runLog.error(`The agent failed unexpectedly: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+    runLog.error(`The agent failed unexpectedly: ${stackOf(error)}`);
     throw new AgentError(
       "agent",
       "The agent was stopped by an unexpected error; the runner's log has the details. Send the message again, or another one to continue.",

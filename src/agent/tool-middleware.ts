@@ -23,7 +23,7 @@ interface ToolMiddlewareOptions {
   /** Results with more characters are kept in the sandbox, since readers of the status only see so many. */
   readonly keepAbove: number;
   /** Whether the model can only receive text. */
-  readonly onlyText: boolean;
+  readonly textOnly: boolean;
   readonly signal: AbortSignal;
   /** Called with the call that runs in a graph node, so that events of sub-agents can be assigned to it. */
   readonly onCall: (node: string, callId: string) => void;
@@ -44,7 +44,7 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
         const { name } = request.toolCall;
         const failed = (content: string) => new ToolMessage({ status: "error", content, tool_call_id: callId, name });
         const rejection = rejectionOf(request.state.messages, callId);
-        if (rejection !== undefined) return await withNotes(failed(rejection.advice), rejection.why, options);
+        if (rejection !== undefined) return await finishMessage(failed(rejection.advice), rejection.why, options);
         const { result, outcome } = await withOutcome(async () => {
           try {
             return await handler(request);
@@ -54,7 +54,7 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
             return failed(`Error: ${toolErrorText(error, name)}`);
           }
         });
-        const finish = async (message: ToolMessage) => await withNotes(message, outcome.failure, options);
+        const finish = async (message: ToolMessage) => await finishMessage(message, outcome.failure, options);
         if (ToolMessage.isInstance(result)) return await finish(result);
         if (!isCommand(result)) return result;
         const update = result.update as { messages?: unknown[] } | undefined;
@@ -68,12 +68,12 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
   );
 }
 
-async function withNotes(
+async function finishMessage(
   message: ToolMessage,
   failure: string | undefined,
   options: ToolMiddlewareOptions,
 ): Promise<ToolMessage> {
-  const content = options.onlyText ? textOf(message.content) : flattened(message.content);
+  const content = options.textOnly ? textOf(message.content) : flattened(message.content);
   const text = textOf(content);
   const failed = failure ?? (message.status === "error" ? text : undefined);
   const keptAt = text.length > options.keepAbove ? await keepResult(message.tool_call_id, text, options) : undefined;
@@ -81,8 +81,8 @@ async function withNotes(
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
   };
-  const place = keptAt === undefined ? "" : ` All of it is in ${keptAt}: read the part you need.`;
-  const short = cutMiddle(text, MODEL_RESULT_LIMIT, (cut) => `\n\n[… ${cut} characters cut.${place} …]\n\n`);
+  const hint = keptAt === undefined ? "" : ` All of it is in ${keptAt}: read the part you need.`;
+  const short = cutMiddle(text, MODEL_RESULT_LIMIT, (cut) => `\n\n[… ${cut} characters cut.${hint} …]\n\n`);
   return new ToolMessage({
     content: short.cut > 0 ? short.text : content,
     tool_call_id: message.tool_call_id,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { noteFailure, withOutcome } from "./tool-outcome.ts";
+import { recordFailure, withOutcome } from "./tool-outcome.ts";
 
 describe("a failure that is noted", () => {
   test("belongs to the current tool call, however deep within it", async () => {
     const { result, outcome } = await withOutcome(async () => {
       await Promise.resolve();
-      noteFailure("exit code 1");
+      recordFailure("exit code 1");
       return "output";
     });
     expect(result).toBe("output");
@@ -15,13 +15,13 @@ describe("a failure that is noted", () => {
   test("does not belong to another call that runs at the same time", async () => {
     const gate = Promise.withResolvers<void>();
     const fine = withOutcome(() => gate.promise);
-    const failing = withOutcome(async () => noteFailure("broken"));
+    const failing = withOutcome(async () => recordFailure("broken"));
     gate.resolve();
     expect((await failing).outcome).toEqual({ failure: "broken" });
     expect((await fine).outcome).toEqual({});
   });
 
   test("has no effect outside of a call", () => {
-    expect(() => noteFailure("nobody's")).not.toThrow();
+    expect(() => recordFailure("nobody's")).not.toThrow();
   });
 });

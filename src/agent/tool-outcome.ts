@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
  * How a tool call ended. The sandbox knows it, but the library's tools only return text, whether they succeeded or not: so
- * it is passed around them.
+ * it bypasses them, through AsyncLocalStorage.
  */
 interface ToolOutcome {
   /** Why it failed. */
@@ -11,7 +11,7 @@ interface ToolOutcome {
 
 const current = new AsyncLocalStorage<ToolOutcome>();
 
-/** Runs a tool call; a {@link noteFailure} within it belongs to this call. */
+/** Runs a tool call; a {@link recordFailure} within it belongs to this call. */
 export async function withOutcome<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly outcome: ToolOutcome }> {
@@ -20,7 +20,7 @@ export async function withOutcome<T>(
 }
 
 /** Marks the tool call from which this is called as failed. */
-export function noteFailure(reason: string): void {
+export function recordFailure(reason: string): void {
   const outcome = current.getStore();
   if (outcome !== undefined) outcome.failure = reason;
 }

@@ -10,4 +10,4 @@ export { EXIT, EXIT_MEANINGS } from "./exit-codes.ts";
 export { Lifecycle, StartInterrupted } from "./lifecycle.ts";
 export { print, printError } from "./print.ts";
 export { SignalHandler } from "./signals.ts";
-export { ignoreOutputErrors, showingResult } from "./standard-output.ts";
+export { ignoreOutputErrors, runAndFlush } from "./standard-output.ts";

@@ -55,25 +55,25 @@ describe("a lifecycle", () => {
 
   test("drains and is faulty after a failure, even if it was draining already", () => {
     const lifecycle = inState("draining");
-    expect(lifecycle.isFaulty).toBe(false);
+    expect(lifecycle.hasFailed).toBe(false);
     lifecycle.fail();
-    expect([lifecycle.isFaulty, lifecycle.state]).toEqual([true, "draining"]);
+    expect([lifecycle.hasFailed, lifecycle.state]).toEqual([true, "draining"]);
     const running = inState("running");
     running.fail();
-    expect([running.isFaulty, running.state]).toEqual([true, "draining"]);
+    expect([running.hasFailed, running.state]).toEqual([true, "draining"]);
   });
 });
 
 describe("the deadline of a drain", () => {
   test("is set by the first request, and later ones do not move it", () => {
     const lifecycle = inState("running");
-    lifecycle.limitDrain(600_000);
+    lifecycle.setDrainTimeout(600_000);
     expect(lifecycle.deadline).toBeUndefined();
     const before = Date.now();
     lifecycle.requestDrain();
     const { deadline } = lifecycle;
     expect(deadline?.getTime()).toBeGreaterThanOrEqual(before + 600_000);
-    lifecycle.limitDrain(1);
+    lifecycle.setDrainTimeout(1);
     lifecycle.requestDrain();
     lifecycle.requestStop();
     expect(lifecycle.deadline).toBe(deadline);
@@ -82,7 +82,7 @@ describe("the deadline of a drain", () => {
   test("is unknown if the drain was requested before the configuration was read", () => {
     const lifecycle = new Lifecycle();
     lifecycle.requestDrain();
-    lifecycle.limitDrain(600_000);
+    lifecycle.setDrainTimeout(600_000);
     expect(lifecycle.deadline).toBeUndefined();
   });
 });
@@ -91,7 +91,7 @@ describe("waiting for a state", () => {
   test("ends when it is reached, and not before", async () => {
     const lifecycle = new Lifecycle();
     let reached = false;
-    const waiting = lifecycle.reached("draining").then(() => {
+    const waiting = lifecycle.whenReached("draining").then(() => {
       reached = true;
     });
     lifecycle.markRunning();
@@ -105,12 +105,12 @@ describe("waiting for a state", () => {
   test("ends at once for a state that was reached before", async () => {
     const lifecycle = new Lifecycle();
     lifecycle.markStopped();
-    expect(await lifecycle.reached("running")).toBeUndefined();
+    expect(await lifecycle.whenReached("running")).toBeUndefined();
   });
 
   test("ends for a state that was skipped", async () => {
     const lifecycle = new Lifecycle();
-    const waiting = lifecycle.reached("draining");
+    const waiting = lifecycle.whenReached("draining");
     lifecycle.requestStop();
     expect(await waiting).toBeUndefined();
   });

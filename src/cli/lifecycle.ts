@@ -24,7 +24,7 @@ export class Lifecycle {
   #state: State = "starting";
   #drainTimeoutMs: number | undefined;
   #deadline: Date | undefined;
-  #isFaulty = false;
+  #hasFailed = false;
   readonly #drain = new AbortController();
   readonly #reached = new Map(STATES.map((state) => [state, Promise.withResolvers<void>()]));
 
@@ -38,8 +38,8 @@ export class Lifecycle {
   }
 
   /** Whether a failure requested the drain. The process then exits with a failure. */
-  get isFaulty(): boolean {
-    return this.#isFaulty;
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Aborts when a drain or a stop is requested; the reason is a StartInterrupted. Ends what the start waits for. */
@@ -62,12 +62,12 @@ export class Lifecycle {
 
   /** Drains after a failure that the process cannot recover from, and makes it exit with a failure. */
   fail(): void {
-    this.#isFaulty = true;
+    this.#hasFailed = true;
     this.requestDrain();
   }
 
   /** Sets how long executions may run after the request to drain. Must be called before it to have an effect. */
-  limitDrain(timeoutMs: number): void {
+  setDrainTimeout(timeoutMs: number): void {
     this.#drainTimeoutMs = timeoutMs;
   }
 
@@ -83,7 +83,7 @@ export class Lifecycle {
   }
 
   /** Resolves when a state was reached or passed. */
-  async reached(state: State): Promise<void> {
+  async whenReached(state: State): Promise<void> {
     await this.#reached.get(state)?.promise;
   }
 

@@ -1,5 +1,5 @@
 import { writeAll } from "../shared/write-all.ts";
-import { endUnwritable } from "./standard-output.ts";
+import { exitOnOutputError } from "./standard-output.ts";
 
 /**
  * Writes to standard output before it returns, without Node's streams: loading them takes longer than a health check.
@@ -9,7 +9,7 @@ export function print(text: string): void {
   try {
     writeAll(1, text);
   } catch (error) {
-    endUnwritable(error);
+    exitOnOutputError(error);
   }
 }
 

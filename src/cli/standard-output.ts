@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 const CLOSED_PIPE: ReadonlySet<string | undefined> = new Set(["EPIPE", "EIO"]);
 
 /** Ends the process because its output cannot be written: silently if the reader is gone, as in `yes | head`. */
-export function endUnwritable(error: unknown): never {
+export function exitOnOutputError(error: unknown): never {
   if (CLOSED_PIPE.has(systemCode(error))) process.exit(EXIT.brokenPipe);
   process.stderr.write(`error: The output cannot be written: ${messageOf(error)}\n`);
   process.exit(EXIT.failed);
@@ -17,8 +17,8 @@ export function ignoreOutputErrors(): void {
 }
 
 /** Runs a command that writes its result to Node's streams, and waits until everything is written. */
-export async function showingResult(command: () => Promise<ExitCode>): Promise<ExitCode> {
-  process.stdout.on("error", endUnwritable);
+export async function runAndFlush(command: () => Promise<ExitCode>): Promise<ExitCode> {
+  process.stdout.on("error", exitOnOutputError);
   // There is nowhere to report it.
   process.stderr.on("error", () => undefined);
   const code = await command();

@@ -1,5 +1,5 @@
 import type { ExitCode, SignalHandler } from "../cli/index.ts";
-import { runService, type Service } from "../cli/service/index.ts";
+import { runService, type ServiceContext } from "../cli/service/index.ts";
 import type { EnvMap, Loaded, LoadOptions } from "../config/index.ts";
 import {
   type Daemon,
@@ -44,7 +44,7 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
 }
 
 /** @throws StartInterrupted if a drain is requested during the start */
-async function runAll(service: Service, opened: AsyncDisposableStack): Promise<ExitCode> {
+async function runAll(service: ServiceContext, opened: AsyncDisposableStack): Promise<ExitCode> {
   const { loaded, env, log, lifecycle } = service;
   const { dataDir } = loaded.config;
   opened.defer(lockDataDirectory(dataDir));
@@ -68,7 +68,7 @@ async function runAll(service: Service, opened: AsyncDisposableStack): Promise<E
   return await runner.ended;
 }
 
-function openTemporal({ loaded, env, log, lifecycle }: Service): Promise<LocalTemporal> {
+function openTemporal({ loaded, env, log, lifecycle }: ServiceContext): Promise<LocalTemporal> {
   const { temporal, dataDir } = loaded.config;
   const signal = lifecycle.drainRequested;
   return localTemporal({ config: temporal, dataDir, path: env["PATH"], log: log.child("dev"), signal });

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { type ExitCode, showingResult } from "../cli/index.ts";
+import { type ExitCode, runAndFlush } from "../cli/index.ts";
 import type { EnvMap } from "../config/index.ts";
 
 /** Options of all commands. */
@@ -54,14 +54,14 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .action(async (message: string, options: RunFlags) => {
       const { run } = await import("./run.ts");
       const { env: plainEnv, ...flags } = options;
-      exit(await showingResult(() => run({ ...common(), ...flags, message, plainEnv })));
+      exit(await runAndFlush(() => run({ ...common(), ...flags, message, plainEnv })));
     });
   watching(root.command("attach"))
     .description("show an execution of a Stigmer daemon, from its beginning to its end")
     .argument("<execution>", "id of the execution")
     .action(async (executionId: string, flags: WatchFlags) => {
       const { attach } = await import("./attach.ts");
-      exit(await showingResult(() => attach({ ...common(), ...flags, executionId })));
+      exit(await runAndFlush(() => attach({ ...common(), ...flags, executionId })));
     });
   root
     .command("cancel")
@@ -69,7 +69,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .argument("<execution>", "id of the execution")
     .action(async (executionId: string) => {
       const { cancel } = await import("./cancel.ts");
-      exit(await showingResult(() => cancel({ ...common(), executionId })));
+      exit(await runAndFlush(() => cancel({ ...common(), executionId })));
     });
   withEndpoint(root.command("list"))
     .description("list the newest executions of a Stigmer daemon")
@@ -78,7 +78,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .option("--json", "print one JSON object per execution", false)
     .action(async (flags: ListFlags) => {
       const { list } = await import("./list.ts");
-      exit(await showingResult(() => list({ ...common(), ...flags })));
+      exit(await runAndFlush(() => list({ ...common(), ...flags })));
     });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../agent/index.ts";
 import type { ExecutionEvent } from "./execution-observer.ts";
-import { applyEvent, beginProgress } from "./execution-progress.ts";
+import { advance, beginProgress } from "./execution-progress.ts";
 
 const at = (ms: number) => ({ actor: { kind: "main" } as const, at: new Date(ms) });
 const asks = (...ids: string[]): AgentEvent => ({
@@ -13,7 +13,7 @@ const ends = (callId: string, ms: number): AgentEvent => ({ ...at(ms), type: "to
 
 function progressAfter(...events: ExecutionEvent[]) {
   const ids = { id: "aex-1", threadId: "thread", workflowId: "workflow", runId: "run", activityId: "1" };
-  return events.reduce(applyEvent, beginProgress({ ...ids, startedAt: new Date(0) }));
+  return events.reduce(advance, beginProgress({ ...ids, startedAt: new Date(0) }));
 }
 const running: ExecutionEvent = { type: "stage", stage: "model", at: new Date(1) };
 
@@ -46,6 +46,6 @@ describe("the stage of an execution", () => {
 
   test("does not change with the text of an answer", () => {
     const before = progressAfter(running);
-    expect(applyEvent(before, { ...at(5), type: "text", turnId: "1", text: "Hi" })).toBe(before);
+    expect(advance(before, { ...at(5), type: "text", turnId: "1", text: "Hi" })).toBe(before);
   });
 });

@@ -16,7 +16,7 @@ export function beginProgress(execution: ExecutionInfo): ExecutionProgress {
 }
 
 /** The progress after an event; the same value if the event changes nothing. */
-export function applyEvent(progress: ExecutionProgress, event: ExecutionEvent): ExecutionProgress {
+export function advance(progress: ExecutionProgress, event: ExecutionEvent): ExecutionProgress {
   const { record, openCalls } = progress;
   switch (event.type) {
     case "stage":

@@ -1,5 +1,5 @@
-import type { ExecutionInfo, ExecutionObservation, ExecutionObserver } from "./execution-observer.ts";
-import { applyEvent, beginProgress } from "./execution-progress.ts";
+import type { ExecutionInfo, ExecutionObservation } from "./execution-observer.ts";
+import { advance, beginProgress } from "./execution-progress.ts";
 import { type ActiveExecution, type EndedExecution, endRecord } from "./execution-record.ts";
 import { type StopReason, stopReasons } from "./stop-reason.ts";
 
@@ -24,8 +24,7 @@ interface Entry extends RegisteredExecution {
  * The executions that this runner has taken, and the last ones that ended. An id may be registered more than once at a
  * time, when Temporal retries an activity.
  */
-export class ExecutionRegistry implements ExecutionObserver {
-  readonly name = "registry";
+export class ExecutionRegistry {
   readonly #active = new Set<Entry>();
   readonly #ended: EndedExecution[] = [];
   #idle = Promise.withResolvers<void>();
@@ -43,7 +42,7 @@ export class ExecutionRegistry implements ExecutionObserver {
       record: () => progress.record,
       stop: (reason) => controller.abort(reason),
       event: (event) => {
-        progress = applyEvent(progress, event);
+        progress = advance(progress, event);
       },
       end: (outcome) => {
         if (!this.#active.delete(entry)) return;

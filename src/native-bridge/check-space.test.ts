@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { checkSpace } from "./check-space.ts";
 
-const bridge = { file: "", sha256: "", thread: "" };
+const bridge = { file: "", sha256: "", worker: "" };
 
 test("a directory must have room for the library and for what else is written there", async () => {
   await checkSpace(tmpdir(), { ...bridge, size: 0 });

@@ -6,8 +6,8 @@ export interface EmbeddedBridge {
   readonly sha256: string;
   /** Bytes of the unpacked library. */
   readonly size: number;
-  /** The path of thread.ts, as a worker thread is started with it. */
-  readonly thread: string;
+  /** The path of worker.ts, as a worker thread is started with it. */
+  readonly worker: string;
 }
 
 /** Set by the build (scripts/build-parts/bridge-plugin.ts), which replaces this module. */

@@ -8,7 +8,7 @@ import { openIntact } from "./intact-file.ts";
 const content = Buffer.alloc(3_000_000, "library");
 const bridge = {
   file: "",
-  thread: "",
+  worker: "",
   size: content.length,
   sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
 };

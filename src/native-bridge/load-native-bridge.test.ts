@@ -17,10 +17,10 @@ test("a bridge that no place can load is reported with each place, and no file i
   const content = Buffer.from("not a library");
   const file = join(folder.path, "packed");
   await Bun.write(file, Bun.zstdCompressSync(content));
-  const thread = join(import.meta.dir, "thread.ts");
+  const worker = join(import.meta.dir, "worker.ts");
   const bridge = {
     file,
-    thread,
+    worker,
     size: content.length,
     sha256: new Bun.CryptoHasher("sha256").update(content).digest("hex"),
   };

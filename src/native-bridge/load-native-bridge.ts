@@ -9,7 +9,7 @@ import { reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
 import type { Candidate } from "./search.ts";
 import { MEMORY } from "./sources.ts";
-import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
+import type { FromWorker, ToWorker, WorkerInput } from "./worker-messages.ts";
 
 export interface NativeBridgeOptions {
   readonly dataDir: string;
@@ -31,10 +31,10 @@ export function loadNativeBridge(options: NativeBridgeOptions): Promise<void> {
 
 /** Exported for tests, in which no bridge is embedded. */
 export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, bridge: EmbeddedBridge): Promise<void> {
-  const workerData: ThreadData = { places: places(dataDir, env), bridge };
-  const thread = new Worker(bridge.thread, { workerData });
+  const workerData: WorkerInput = { places: places(dataDir, env), bridge };
+  const worker = new Worker(bridge.worker, { workerData });
   try {
-    const { place, file, failures } = await loaded(thread);
+    const { place, file, failures } = await loaded(worker);
     for (const failed of failures)
       log.info(`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
     if (place === MEMORY)
@@ -42,22 +42,22 @@ export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, b
     else log.debug(`Temporal's native library was loaded from ${place}`);
     if (file.path !== undefined) void keepUsed(file.path);
   } finally {
-    await thread.terminate();
+    await worker.terminate();
   }
 }
 
-/** Loads the first file of the thread that can be loaded. @throws NativeBridgeError; an error of the thread */
-function loaded(thread: Worker): Promise<Candidate> {
+/** Loads the first file of the worker that can be loaded. @throws NativeBridgeError; an error of the worker */
+function loaded(worker: Worker): Promise<Candidate> {
   return new Promise((resolve, reject) => {
-    thread.on("error", reject);
-    thread.on("exit", () => reject(new Error("the thread that unpacks Temporal's native library ended early")));
-    thread.on("message", (message: FromThread) => {
+    worker.on("error", reject);
+    worker.on("exit", () => reject(new Error("the worker thread that unpacks Temporal's native library ended early")));
+    worker.on("message", (message: FromWorker) => {
       if ("failures" in message) return reject(new NativeBridgeError(message.failures));
       try {
         openLibrary(message.candidate.file.loadPath);
         resolve(message.candidate);
       } catch (error) {
-        thread.postMessage({ reason: reasonOf(error) } satisfies ToThread);
+        worker.postMessage({ reason: reasonOf(error) } satisfies ToWorker);
       }
     });
   });

@@ -7,7 +7,7 @@ import { keepUsed, removeUnused } from "./retention.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const nameFor = (version: string) =>
-  bridgeName({ file: "", thread: "", size: 0, sha256: new Bun.CryptoHasher("sha256").update(version).digest("hex") });
+  bridgeName({ file: "", worker: "", size: 0, sha256: new Bun.CryptoHasher("sha256").update(version).digest("hex") });
 const unfinished = (version: string) => `${nameFor(version)}.${crypto.randomUUID()}.tmp`;
 
 test("other versions are removed after 30 days without use, and unfinished files after one day", async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   const file = join(folder.path, "packed");
   await Bun.write(file, Bun.zstdCompressSync(content));
-  bridge = { file, sha256, size: content.length, thread: "" };
+  bridge = { file, sha256, size: content.length, worker: "" };
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 

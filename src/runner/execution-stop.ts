@@ -16,7 +16,7 @@ export class ExecutionStop {
 
   constructor(deps: ExecutionStopDeps) {
     this.#deps = deps;
-    void deps.lifecycle.reached("stopping").then(() => this.#stop());
+    void deps.lifecycle.whenReached("stopping").then(() => this.#stop());
   }
 
   /** Whether an execution was stopped before it had finished. */

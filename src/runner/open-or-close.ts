@@ -20,7 +20,7 @@ export async function openOrClose<T extends Closable>(opening: Promise<T>, lifec
     if (!lifecycle.drainRequested.aborted) throw error;
     const over = new AbortController();
     const closed = opening.then((late) => late.close()).catch(() => undefined);
-    await Promise.race([closed, lifecycle.reached("stopping"), sleep(CLOSE_LATE_LIMIT_MS, over.signal)]);
+    await Promise.race([closed, lifecycle.whenReached("stopping"), sleep(CLOSE_LATE_LIMIT_MS, over.signal)]);
     over.abort();
     throw lifecycle.drainRequested.reason;
   }
@@ -28,7 +28,7 @@ export async function openOrClose<T extends Closable>(opening: Promise<T>, lifec
 
 /** Waits for an opening, but no longer than until a stop is requested. @throws StartInterrupted; what opening throws */
 export async function rejectOnStop<T>(opening: Promise<T>, lifecycle: Lifecycle): Promise<T> {
-  const stopped = lifecycle.reached("stopping").then(() => Promise.reject(lifecycle.drainRequested.reason));
+  const stopped = lifecycle.whenReached("stopping").then(() => Promise.reject(lifecycle.drainRequested.reason));
   // Both may fail when nobody waits for them any more.
   for (const promise of [opening, stopped]) promise.catch(() => undefined);
   return await Promise.race([opening, stopped]);

@@ -43,7 +43,7 @@ export interface OpenRunner {
 export async function openRunner(options: RunnerOptions, opened: AsyncDisposableStack): Promise<OpenRunner> {
   const { loaded, log, masks, env, lifecycle } = options;
   const { config } = loaded;
-  lifecycle.limitDrain(config.drainTimeoutMs);
+  lifecycle.setDrainTimeout(config.drainTimeoutMs);
   for (const line of banner(config)) log.info(line);
 
   const executions = new ExecutionRegistry();

@@ -62,7 +62,7 @@ async function work({ worker, log }: ServeDeps): Promise<End> {
 
 /** Stops polling when a drain is requested. Resolves when no further task can arrive. */
 async function drain({ worker, lifecycle, executions, drainTimeoutMs, log }: ServeDeps): Promise<void> {
-  await lifecycle.reached("draining");
+  await lifecycle.whenReached("draining");
   const running = executions.count;
   log.info(
     running === 0
@@ -75,7 +75,7 @@ async function drain({ worker, lifecycle, executions, drainTimeoutMs, log }: Ser
 }
 
 async function stopAtDeadline({ lifecycle, drainTimeoutMs, log }: ServeDeps, over: AbortSignal): Promise<void> {
-  await lifecycle.reached("draining");
+  await lifecycle.whenReached("draining");
   await sleep(drainTimeoutMs, over);
   if (over.aborted || lifecycle.state !== "draining") return;
   log.warn(`DRAIN_TIMEOUT (${humanDuration(drainTimeoutMs)}) has passed: stopping the executions that still run`);
@@ -92,7 +92,7 @@ async function shutdownTimeout({ worker }: ServeDeps, drained: Promise<void>, ov
 
 /** Limits how long stopped executions are waited for. */
 async function stopTimeout({ lifecycle }: ServeDeps, drained: Promise<void>, over: AbortSignal): Promise<End> {
-  await Promise.all([lifecycle.reached("stopping"), drained]);
+  await Promise.all([lifecycle.whenReached("stopping"), drained]);
   await sleep(STOP_LIMIT_MS, over);
   return "stop-timeout";
 }

@@ -19,7 +19,7 @@ export class SandboxError extends RunnerError<SandboxErrorCode> {
   }
 
   /** Whether the cause lies between this replica and the provider of sandboxes: another replica may succeed. */
-  get isOfReplica(): boolean {
+  get isReplicaLocal(): boolean {
     return false;
   }
 }

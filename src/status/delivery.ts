@@ -3,7 +3,7 @@ import { backoffMs } from "../shared/backoff.ts";
 import { explained } from "../shared/errors.ts";
 import { sleep, waitAtMost } from "../shared/time.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
-import { beforeEnd, saysSame } from "./finish.ts";
+import { beforeEnd, sameTexts } from "./finish.ts";
 import type { Fitted } from "./fit-status.ts";
 import { type Pace, SteadyPace, WholeStatePace } from "./pace.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate } from "./status-sink.ts";
@@ -30,7 +30,7 @@ export class Delivery {
   readonly #log: Logger;
   readonly #refused: (error: PermanentSinkError) => void;
   readonly #pace: Pace;
-  /** Makes the newest status. It is called only if that is sent. */
+  /** Computes the newest status, lazily: most offered statuses are never sent. */
   #pending: (() => Fitted) | undefined;
   #urgent = false;
   #running: Promise<void> | undefined;
@@ -86,7 +86,7 @@ export class Delivery {
     this.#wake.resolve();
     // An update that is still being sent could arrive after the last one and undo it.
     await this.#running;
-    if (!saysSame(this.#delivered?.messages ?? [], status.messages)) {
+    if (!sameTexts(this.#delivered?.messages ?? [], status.messages)) {
       const left = Math.max(deadline - Date.now(), 0);
       await this.#runWithRetry(beforeEnd(status), false, Date.now() + left * LAST_MESSAGES_SHARE);
     }

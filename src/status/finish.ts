@@ -55,8 +55,8 @@ export function beforeEnd(status: AgentExecutionStatus): AgentExecutionStatus {
   return { ...status, phase: ExecutionPhase.EXECUTION_IN_PROGRESS, error: "", completedAt: "" };
 }
 
-/** Whether `after` has no message text that a reader of `before` has not seen. */
-export function saysSame(before: readonly AgentMessage[], after: readonly AgentMessage[]): boolean {
+/** Whether both lists show the same texts. */
+export function sameTexts(before: readonly AgentMessage[], after: readonly AgentMessage[]): boolean {
   if (before.length !== after.length) return false;
   return before.every((message, index) => {
     const other = after[index];

@@ -10,7 +10,11 @@ import {
   ToolCallSchema,
   ToolCallStatus,
 } from "../stigmer/index.ts";
-import { fitStatus, StatusFitter } from "./fit-status.ts";
+import { StatusFitter } from "./fit-status.ts";
+
+function fitStatus(status: AgentExecutionStatus, limit?: number): AgentExecutionStatus {
+  return new StatusFitter(limit).fit(status).status;
+}
 
 const MIB = 1024 * 1024;
 const sizeOf = (status: AgentExecutionStatus) => Buffer.byteLength(toJsonString(AgentExecutionStatusSchema, status));

@@ -1,5 +1,5 @@
 /**
- * Largest status in JSON, in bytes. Temporal refuses payloads over 2 MB, and most clients gRPC messages over 4 MiB; in
+ * Largest status in JSON, in bytes. Temporal refuses payloads over 2 MB, and most gRPC clients refuse messages over 4 MiB; in
  * the binary form a status is smaller than in JSON.
  */
 export const STATUS_LIMIT = 1024 * 1024;

@@ -57,7 +57,7 @@ export class WholeStatePace implements Pace {
   due(urgent: boolean): number {
     const soonest = urgent ? 0 : this.#lastSent + UPDATE_INTERVAL_MS;
     if (this.#size <= SMALL_BYTES) return soonest;
-    if (this.#isGrowth()) return Math.max(soonest, 0);
+    if (this.#isGrowth()) return soonest;
     const affordable = this.#budgetAt + (Math.max(this.#size - this.#budget, 0) / BYTES_PER_SECOND) * 1000;
     const interval = (this.#size / MAX_BYTES_PER_SECOND) * 1000;
     return Math.max(this.#lastSent + Math.max(interval, UPDATE_INTERVAL_MS), affordable);

@@ -7,10 +7,10 @@ import { bytesAdded } from "./event-bytes.ts";
 import { finish, type Outcome } from "./finish.ts";
 import { type Fitted, StatusFitter } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
-import { Masking } from "./masking.ts";
 import { reduce } from "./reducer.ts";
 import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
 import { begin, newMessage, type StatusState, type Streaming } from "./status-state.ts";
+import { StatusView } from "./status-view.ts";
 
 export interface ReporterOptions {
   readonly executionId: string;
@@ -28,7 +28,7 @@ export interface ReporterOptions {
 /** Keeps the status of one execution and reports it to the sinks. */
 export class Reporter {
   readonly #mask: SecretMask;
-  readonly #masking: Masking;
+  readonly #masking: StatusView;
   readonly #fitter = new StatusFitter();
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
@@ -38,7 +38,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#mask = options.mask;
-    this.#masking = new Masking(options.mask);
+    this.#masking = new StatusView(options.mask);
     const refused = (error: PermanentSinkError) => {
       if (!this.#started) this.#refusal ??= error;
       else if (error instanceof UnknownExecutionError) options.onUnknown?.(error);

@@ -4,8 +4,8 @@ import { ARGUMENT_DEPTH, ARGUMENT_ENTRIES, ARGUMENT_LIMIT, NAME_LIMIT, RESULT_LI
 
 /** A result as the status shows it. A cut text says so, and where the whole result is. */
 export function boundedResult(text: string, keptAt: string | undefined): string {
-  const place = keptAt === undefined ? "" : `; the whole result is in ${keptAt}`;
-  return wellFormed(cutMiddle(text, RESULT_LIMIT, (cut) => `\n[… ${cut} characters cut${place} …]\n`).text);
+  const location = keptAt === undefined ? "" : `; the whole result is in ${keptAt}`;
+  return wellFormed(cutMiddle(text, RESULT_LIMIT, (cut) => `\n[… ${cut} characters cut${location} …]\n`).text);
 }
 
 /** The name or the id of a call, which a model can choose freely, within its limit. */

@@ -60,7 +60,7 @@ export interface WriteRow {
 /** The storage behind the checkpoint saver. Ids of checkpoints sort by age. */
 export interface CheckpointRows {
   /** The same rows; their calls reject with the signal's reason when it aborts. Absent if no call takes long. */
-  until?(signal: AbortSignal): CheckpointRows;
+  withSignal?(signal: AbortSignal): CheckpointRows;
   /** The checkpoint, or without `id` the newest one of the thread and namespace. */
   get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined>;
   /** Checkpoints of a thread and namespace, newest first; without `threadId` those of all threads. */

@@ -157,7 +157,7 @@ export class RowSaver extends BaseCheckpointSaver {
 
   /** The graph's configuration carries the signal of its run, which must also end what the saver waits for. */
   #rowsFor({ signal }: RunnableConfig): CheckpointRows {
-    return (signal === undefined ? undefined : this.#rows.until?.(signal)) ?? this.#rows;
+    return (signal === undefined ? undefined : this.#rows.withSignal?.(signal)) ?? this.#rows;
   }
 
   /** @returns `undefined` if some of its messages were deleted meanwhile */

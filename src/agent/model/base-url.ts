@@ -27,14 +27,14 @@ export function shownUrl(url: string): string {
 }
 
 /** Whether a base URL is Ollama's, and why; `ask` if only the server knows. */
-export type Verdict = { readonly ollama: boolean; readonly why: string } | "ask";
+export type OllamaGuess = { readonly ollama: boolean; readonly why: string } | "ask";
 
 /**
  * Classifies a base URL without a request. Launchers set `STIGMER_LLM_BASE_URL` to the address of Ollama whatever the
  * provider is. Only an address with a path, as of an OpenAI-compatible endpoint (`http://ollama:11434/v1`), is certainly
  * meant for another provider.
  */
-export function classify(baseUrl: string, ollamaBaseUrl: string | undefined): Verdict {
+export function classify(baseUrl: string, ollamaBaseUrl: string | undefined): OllamaGuess {
   const url = new URL(baseUrl);
   if (/[^/]/.test(url.pathname)) return { ollama: false, why: "it has a path" };
   if (ollamaBaseUrl !== undefined && server(new URL(ollamaBaseUrl)) === server(url))

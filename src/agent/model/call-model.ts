@@ -2,7 +2,7 @@ import { AIMessage } from "@langchain/core/messages";
 import type { ModelConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { backoffMs } from "../../shared/backoff.ts";
-import { causeOf } from "../../shared/errors.ts";
+import { causeOf, stackOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { cutBetweenWords } from "../../shared/text.ts";
 import { humanDuration, sleep } from "../../shared/time.ts";
@@ -77,10 +77,6 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
     log.warn(`A call of ${modelName(choice)} failed (attempt ${attempts}): ${detail}`);
     return known;
   }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function completeAnswer(answer: unknown): AIMessage {

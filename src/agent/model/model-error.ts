@@ -25,7 +25,7 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   const text = plainText(chainText(error));
   const as = (message: string) => new AgentError("model-call", message, { cause: error });
   const noAccess = (message: string, remedies: readonly string[] = []) =>
-    new AgentError("model-call", message, { cause: error, isOfReplica: true, remedies });
+    new AgentError("model-call", message, { cause: error, isReplicaLocal: true, remedies });
 
   if (isContextOverflow(error)) {
     return as(

@@ -7,8 +7,8 @@ import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { messageOf } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import { AgentError } from "../agent-error.ts";
+import { isFromUser } from "../message-source.ts";
 import { SUMMARY_TAG } from "../summary-tag.ts";
-import { isUsersMessage } from "../users-message.ts";
 import { parseScript, type Script } from "./script.ts";
 
 /** The field of a message that has the index of its turn in the script. */
@@ -109,7 +109,7 @@ export class ScriptedModel extends BaseChatModel {
 
   /** The index of the turn after the last one that was played since the user's message. */
   #nextTurn(messages: readonly BaseMessage[]): number {
-    const since = messages.slice(messages.findLastIndex(isUsersMessage) + 1);
+    const since = messages.slice(messages.findLastIndex(isFromUser) + 1);
     const last = since.findLast((message) => AIMessage.isInstance(message))?.additional_kwargs[TURN];
     if (last !== undefined) return Number(last) + 1;
     // The played turns may be in a summary, which then is the first message.

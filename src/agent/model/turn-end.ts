@@ -49,7 +49,7 @@ export function turnEnd(message: AIMessage): TurnEnd {
 /** The stop reason. The clients of the providers keep it in different fields. */
 function stopReason({ additional_kwargs: kwargs, response_metadata: metadata }: AIMessage): string | undefined {
   const incomplete = (metadata["incomplete_details"] as { reason?: unknown } | null | undefined)?.reason;
-  const places = [
+  const candidates = [
     kwargs["stop_reason"],
     metadata["stop_reason"],
     metadata["finish_reason"],
@@ -58,7 +58,9 @@ function stopReason({ additional_kwargs: kwargs, response_metadata: metadata }: 
     incomplete,
     metadata["status"],
   ];
-  const reason = places.find((place) => typeof place === "string" && place !== "") as string | undefined;
+  const reason = candidates.find((candidate) => typeof candidate === "string" && candidate !== "") as
+    | string
+    | undefined;
   // If a server sends it twice, the client concatenates the two.
   return reason === undefined ? undefined : (/^(.{2,60}?)\1+$/.exec(reason)?.[1] ?? reason);
 }

@@ -12,7 +12,7 @@ const ARGUMENTS_LIMIT = 300;
 type Reason = Omit<Rejection, "callId">;
 
 /** What an agent may call. */
-export interface Callable {
+export interface AvailableTools {
   readonly tools: readonly string[];
   /** Names that the tool `task` accepts. */
   readonly subAgents: readonly string[];
@@ -22,7 +22,7 @@ export interface Callable {
 export function rejection(
   call: RawCall,
   calls: readonly RawCall[],
-  { tools, subAgents }: Callable,
+  { tools, subAgents }: AvailableTools,
 ): Reason | undefined {
   const name = shownName(call.name);
   if (!tools.includes(call.name)) {

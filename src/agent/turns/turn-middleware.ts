@@ -4,23 +4,23 @@ import { asMiddleware } from "../as-middleware.ts";
 import type { CallModel } from "../model/call-model.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import { rawCalls } from "./raw-calls.ts";
-import { type Callable, cutExplanation, cutRejection } from "./rejections.ts";
+import { type AvailableTools, cutExplanation, cutRejection } from "./rejections.ts";
 import { cutsInARow } from "./turn-notes.ts";
 import { UnusableAnswer } from "./unusable-answer.ts";
-import { validAnswer, withNote } from "./valid-answer.ts";
+import { validAnswer, withText } from "./valid-answer.ts";
 
 /** The run fails after this many answers in a row that were cut off within their calls. */
 const CUTS_LIMIT = 3;
 /** An event in the library's stream: the model is asked again, so the pieces of its answer so far are void. */
 export const MODEL_RETRY = "agent-runner-asked-again";
 
-interface TurnOptions extends Pick<Callable, "subAgents"> {
+interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
   readonly callModel: CallModel;
   /** Maximum length of an answer. */
   readonly maxTokens: number;
 }
 
-interface CheckOptions extends TurnOptions, Callable {
+interface CheckOptions extends TurnOptions, AvailableTools {
   /** Ids of calls in any conversation of the execution: those of sub-agents have messages of their own. */
   readonly issued: Set<string>;
 }
@@ -70,7 +70,7 @@ function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMess
   const isEmpty = answer.text.trim() === "";
   if (end.kind === "complete") {
     return isEmpty
-      ? withNote(
+      ? withText(
           answer,
           "[The model ended without an answer. Ask it what it did, or send the message again; another model may do better.]",
         )
@@ -78,7 +78,7 @@ function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMess
   }
   const what = cutExplanation(end, maxTokens);
   if (isEmpty) throw new UnusableAnswer(answer, `The model gave no answer: its output ${what}. ${remedy(end)}`);
-  return withNote(answer, `[This answer is not complete: it ${what}. Send another message to let the agent continue.]`);
+  return withText(answer, `[This answer is not complete: it ${what}. Send another message to let the agent continue.]`);
 }
 
 function refusalText(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): string {

@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import { isUsersMessage } from "../users-message.ts";
+import { isFromUser } from "../message-source.ts";
 
 /** The field of an answer in which the runner notes what is wrong with it. */
 const NOTES = "agent_runner";
@@ -16,11 +16,14 @@ export interface Rejection {
 interface TurnNotes {
   /** The answer was cut off: none of its calls is executed. */
   readonly cut: boolean;
-  /** Named as in stored messages. */
+  /** The rejected calls. Stored messages use this older name. */
   readonly refusals: readonly Rejection[];
 }
 
-export function withNotes(kwargs: AIMessage["additional_kwargs"], notes: TurnNotes): AIMessage["additional_kwargs"] {
+export function withTurnNotes(
+  kwargs: AIMessage["additional_kwargs"],
+  notes: TurnNotes,
+): AIMessage["additional_kwargs"] {
   return { ...kwargs, [NOTES]: notes };
 }
 
@@ -41,7 +44,7 @@ export function rejectionOf(messages: readonly BaseMessage[], callId: string): R
 
 /** How many answers in a row, up to the last one, were cut off since the user's message. */
 export function cutsInARow(messages: readonly BaseMessage[]): number {
-  const answers = messages.slice(messages.findLastIndex(isUsersMessage) + 1).filter((one) => AIMessage.isInstance(one));
+  const answers = messages.slice(messages.findLastIndex(isFromUser) + 1).filter((one) => AIMessage.isInstance(one));
   const whole = answers.findLastIndex((answer) => notesOf(answer)?.cut !== true);
   return answers.length - 1 - whole;
 }

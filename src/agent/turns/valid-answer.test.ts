@@ -1,21 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage } from "@langchain/core/messages";
 import { cutsInARow, rejectionOf, rejectionsOf } from "./turn-notes.ts";
-import { validAnswer, withNote } from "./valid-answer.ts";
+import { validAnswer, withText } from "./valid-answer.ts";
 
-const callable = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
+const available = { tools: ["ls", "write_file", "task", "write_todos"], subAgents: ["general-purpose"] };
 const ls = (id: string, args: Record<string, unknown> = {}) => ({ id, name: "ls", args, type: "tool_call" as const });
 
 describe("a valid answer", () => {
   test("is not changed", () => {
     const answer = new AIMessage({ id: "m1", content: "x", tool_calls: [ls("a")] });
-    expect(validAnswer(answer, [], callable)).toBe(answer);
+    expect(validAnswer(answer, [], available)).toBe(answer);
     expect(rejectionsOf(answer)).toEqual([]);
   });
 
   test("gets a new id if its server gives all answers the same id", () => {
     const before = [new AIMessage({ id: "same", content: "one" })];
-    const answer = validAnswer(new AIMessage({ id: "same", content: "two" }), before, callable);
+    const answer = validAnswer(new AIMessage({ id: "same", content: "two" }), before, available);
     expect(answer.id).not.toBe("same");
     expect(answer.content).toBe("two");
   });
@@ -24,7 +24,7 @@ describe("a valid answer", () => {
 test("calls of a sub-agent get other ids than those of the agent, if the server numbers them per answer", () => {
   const issued = new Set<string>();
   const answer = () => new AIMessage({ content: "", tool_calls: [ls("call_0", { path: "/" })] });
-  const ids = [answer(), answer()].map((one) => validAnswer(one, [], callable, undefined, issued).tool_calls?.[0]?.id);
+  const ids = [answer(), answer()].map((one) => validAnswer(one, [], available, undefined, issued).tool_calls?.[0]?.id);
   expect(ids[0]).toBe("call_0");
   expect(ids[1]).not.toBe("call_0");
 });
@@ -46,7 +46,7 @@ describe("an answer with invalid calls", () => {
     },
     response_metadata: { output: [{ type: "function_call" }], model: "m" },
   });
-  const sound = validAnswer(answer, [], callable);
+  const sound = validAnswer(answer, [], available);
 
   test("has its calls rebuilt, and no other form of them", () => {
     expect(sound.tool_calls?.map(({ name }) => name)).toEqual(["ls", "extract_x"]);
@@ -68,7 +68,12 @@ describe("an answer with invalid calls", () => {
 
   test("has none of its calls executed if it was cut off; complete ones are shown unchanged", () => {
     const reason = { why: "cut", advice: "go on" };
-    const cut = validAnswer(new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }), [], callable, reason);
+    const cut = validAnswer(
+      new AIMessage({ content: "", tool_calls: [ls("a", { path: "/" })] }),
+      [],
+      available,
+      reason,
+    );
     expect(rejectionsOf(cut)).toEqual([{ callId: "a", ...reason }]);
     expect(cut.tool_calls).toMatchObject([{ id: "a", args: { path: "/" } }]);
   });
@@ -77,7 +82,7 @@ describe("an answer with invalid calls", () => {
     const args = `{"file_path":"b.txt","content":"${"word ".repeat(10_000)}`;
     const chunks = [{ type: "tool_call_chunk" as const, index: 0, id: "a", name: "write_file", args }];
     const [call] =
-      validAnswer(new AIMessageChunk({ content: "", tool_call_chunks: chunks }), [], callable).tool_calls ?? [];
+      validAnswer(new AIMessageChunk({ content: "", tool_call_chunks: chunks }), [], available).tool_calls ?? [];
     expect(call?.args["file_path"]).toBe("b.txt");
     expect(String(call?.args["content"]).length).toBeLessThan(2_100);
   });
@@ -85,7 +90,7 @@ describe("an answer with invalid calls", () => {
 
 test("cut answers are counted since the last complete one and the user's message", () => {
   const reason = { why: "cut", advice: "go on" };
-  const cut = () => validAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], callable, reason);
+  const cut = () => validAnswer(new AIMessage({ content: "", tool_calls: [ls("a")] }), [], available, reason);
   const whole = new AIMessage("whole");
   const user = new HumanMessage("go");
   expect(cutsInARow([user])).toBe(0);
@@ -94,8 +99,8 @@ test("cut answers are counted since the last complete one and the user's message
 });
 
 test("a note follows the text of an answer, whatever its form", () => {
-  expect(withNote(new AIMessage("text"), "[note]").content).toBe("text\n\n[note]");
-  expect(withNote(new AIMessage(""), "[note]").text).toBe("[note]");
-  expect(withNote(new AIMessage({ content: [] }), "[note]").text).toBe("[note]");
-  expect(withNote(new AIMessage({ content: [{ type: "text", text: "text" }] }), "[note]").text).toBe("text\n\n[note]");
+  expect(withText(new AIMessage("text"), "[note]").content).toBe("text\n\n[note]");
+  expect(withText(new AIMessage(""), "[note]").text).toBe("[note]");
+  expect(withText(new AIMessage({ content: [] }), "[note]").text).toBe("[note]");
+  expect(withText(new AIMessage({ content: [{ type: "text", text: "text" }] }), "[note]").text).toBe("text\n\n[note]");
 });

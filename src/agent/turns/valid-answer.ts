@@ -3,8 +3,8 @@ import { parsePartialJson } from "@langchain/core/output_parsers";
 import { cutBetweenWords } from "../../shared/text.ts";
 import { acceptableName, uniqueId } from "./call-names.ts";
 import { type RawCall, rawCalls } from "./raw-calls.ts";
-import { CALLS_LIMIT, type Callable, rejection } from "./rejections.ts";
-import { type Rejection, withNotes } from "./turn-notes.ts";
+import { type AvailableTools, CALLS_LIMIT, rejection } from "./rejections.ts";
+import { type Rejection, withTurnNotes } from "./turn-notes.ts";
 
 /** Characters that are kept of a text in the arguments of a call that is not executed. */
 const TEXT_LIMIT = 2_000;
@@ -29,12 +29,12 @@ const CALL_RECORDS = [
 export function validAnswer(
   answer: AIMessage,
   before: readonly BaseMessage[],
-  callable: Callable,
+  available: AvailableTools,
   cutReason?: Omit<Rejection, "callId">,
   issued: Set<string> = new Set(),
 ): AIMessage {
   const raw = rawCalls(answer);
-  if (raw.length === 0) return withOwnId(answer, before);
+  if (raw.length === 0) return withUniqueId(answer, before);
   const taken = issued.union(
     new Set(before.flatMap((one) => (AIMessage.isInstance(one) ? (one.tool_calls ?? []) : [])).map(idOf)),
   );
@@ -43,27 +43,27 @@ export function validAnswer(
     const id = uniqueId(call.id, taken);
     taken.add(id);
     issued.add(id);
-    const reason = cutReason ?? rejection(call, raw, callable);
+    const reason = cutReason ?? rejection(call, raw, available);
     if (reason !== undefined) rejections.push({ callId: id, ...reason });
     return { type: "tool_call" as const, id, name: acceptableName(call.name), args: call.args ?? readable(call) };
   });
   const isSound =
     rejections.length === 0 &&
     raw.every(({ id, name }, index) => id === calls[index]?.id && name === calls[index]?.name);
-  if (isSound) return withOwnId(answer, before);
+  if (isSound) return withUniqueId(answer, before);
   return rebuilt(answer, before, {
     tool_calls: calls,
-    additional_kwargs: withNotes(answer.additional_kwargs, { cut: cutReason !== undefined, refusals: rejections }),
+    additional_kwargs: withTurnNotes(answer.additional_kwargs, { cut: cutReason !== undefined, refusals: rejections }),
   });
 }
 
-/** The answer with a note of the runner after its text. */
-export function withNote(answer: AIMessage, note: string): AIMessage {
+/** The answer with a text of the runner after its own. */
+export function withText(answer: AIMessage, added: string): AIMessage {
   const { content, text } = answer;
-  if (text.trim() === "") return rebuilt(answer, [], { content: note });
+  if (text.trim() === "") return rebuilt(answer, [], { content: added });
   // The pieces that were already shown must stay its beginning.
   const noted =
-    typeof content === "string" ? `${text}\n\n${note}` : [...content, { type: "text" as const, text: `\n\n${note}` }];
+    typeof content === "string" ? `${text}\n\n${added}` : [...content, { type: "text" as const, text: `\n\n${added}` }];
   return rebuilt(answer, [], { content: noted });
 }
 
@@ -82,7 +82,7 @@ function rebuilt(answer: AIMessage, before: readonly BaseMessage[], change: Chan
     tool_calls: change.tool_calls ?? [],
     additional_kwargs: Object.fromEntries(Object.entries(kwargs).filter(([key]) => !CALL_RECORDS.includes(key))),
     response_metadata: metadata,
-    id: ownId(answer, before),
+    id: uniqueMessageId(answer, before),
     ...(answer.name === undefined ? {} : { name: answer.name }),
     ...(answer.usage_metadata === undefined ? {} : { usage_metadata: answer.usage_metadata }),
   });
@@ -102,13 +102,13 @@ function withoutCalls(content: AIMessage["content"]): AIMessage["content"] {
 }
 
 /** A message replaces an earlier one with its id, and some servers give all answers the same id. */
-function withOwnId(answer: AIMessage, before: readonly BaseMessage[]): AIMessage {
-  const id = ownId(answer, before);
+function withUniqueId(answer: AIMessage, before: readonly BaseMessage[]): AIMessage {
+  const id = uniqueMessageId(answer, before);
   if (id !== answer.id) answer._updateId(id);
   return answer;
 }
 
-function ownId(answer: AIMessage, before: readonly BaseMessage[]): string {
+function uniqueMessageId(answer: AIMessage, before: readonly BaseMessage[]): string {
   const { id } = answer;
   return id === undefined || before.some((message) => message.id === id) ? crypto.randomUUID() : id;
 }

@@ -3,5 +3,5 @@
  * `start` and `dev`. It never knows what a command runs.
  * @module
  */
-export type { Service } from "./run-service.ts";
+export type { ServiceContext } from "./run-service.ts";
 export { runService } from "./run-service.ts";

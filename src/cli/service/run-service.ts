@@ -5,7 +5,7 @@ import { yieldToEventLoop } from "../../shared/time.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { type Lifecycle, StartInterrupted } from "../lifecycle.ts";
 import type { SignalHandler } from "../signals.ts";
-import { firstLogger, loggerOf, logWarnings } from "./first-logger.ts";
+import { firstLogger, loggerOf, logWarnings } from "./loggers.ts";
 import { handleUncaughtErrors } from "./uncaught-errors.ts";
 
 export interface ServiceOptions {
@@ -18,7 +18,7 @@ export interface ServiceOptions {
 }
 
 /** What a command that runs until it is stopped works with. */
-export interface Service {
+export interface ServiceContext {
   readonly env: LoadOptions["env"];
   readonly loaded: Loaded;
   readonly log: Logger;
@@ -32,7 +32,7 @@ export interface Service {
  */
 export async function runService(
   { load, signals, logFailure }: ServiceOptions,
-  run: (service: Service) => Promise<ExitCode>,
+  run: (service: ServiceContext) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const { lifecycle } = signals;
   const masks = secretMasks();
@@ -47,11 +47,11 @@ export async function runService(
     log.set(loggerOf(loaded, masks));
     logWarnings(loaded, log.get());
     const code = await run({ env: load.env, loaded, masks, lifecycle, log: log.get() });
-    return lifecycle.isFaulty ? EXIT.failed : code;
+    return lifecycle.hasFailed ? EXIT.failed : code;
   } catch (error) {
     if (error instanceof StartInterrupted) {
       log.get().info(error.message);
-      return lifecycle.isFaulty ? EXIT.failed : EXIT.ok;
+      return lifecycle.hasFailed ? EXIT.failed : EXIT.ok;
     }
     // They may say why the configuration is not valid.
     if (error instanceof ConfigError) logWarnings(error, log.get());

@@ -17,7 +17,7 @@ async function outcome(code: string): Promise<{ readonly output: string; readonl
     lifecycle.markRunning();
     handleUncaughtErrors(() => log, lifecycle);
     ${code}
-    log.info(lifecycle.state + (lifecycle.isFaulty ? ", faulty" : ""));
+    log.info(lifecycle.state + (lifecycle.hasFailed ? ", faulty" : ""));
     process.exit(0);`;
   const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe", stderr: "pipe" });
   const output = (await new Response(child.stdout).text()) + (await new Response(child.stderr).text());

@@ -30,7 +30,7 @@ export class DaytonaFailure extends SandboxError {
     return TRANSIENT.has(this.reason);
   }
 
-  override get isOfReplica(): boolean {
+  override get isReplicaLocal(): boolean {
     return OF_REPLICA.has(this.reason);
   }
 

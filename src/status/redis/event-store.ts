@@ -1,5 +1,5 @@
 import type { RedisClient, RedisConnection } from "../../redis/index.ts";
-import type { OutgoingEvent } from "./event-log.ts";
+import type { OutgoingEvent } from "./event-sequencer.ts";
 
 /** The channel on which events are published, and the stream in which they are kept. */
 export const eventsChannel = (executionId: string) => `stigmer:agent-execution:${executionId}`;

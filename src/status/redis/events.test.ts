@@ -5,12 +5,12 @@ import { SecretMask } from "../../shared/secret-mask.ts";
 import { type AgentExecutionStatus, AgentExecutionStatusSchema } from "../../stigmer/index.ts";
 import { beforeEnd, finish } from "../finish.ts";
 import { StatusFitter } from "../fit-status.ts";
-import { Masking } from "../masking.ts";
 import { reduce } from "../reducer.ts";
 import { begin, type StatusState } from "../status-state.ts";
+import { StatusView } from "../status-view.ts";
 import { applyEvent, type ReaderState } from "./apply-event.ts";
 import type { StatusEvent } from "./event.ts";
-import { EventLog, MAX_DELTAS, MAX_KEPT_BYTES, MAX_KEPT_EVENTS, type OutgoingEvent } from "./event-log.ts";
+import { EventSequencer, MAX_DELTAS, MAX_KEPT_BYTES, MAX_KEPT_EVENTS, type OutgoingEvent } from "./event-sequencer.ts";
 
 const SECRET = "sk-0123456789";
 const main = { actor: { kind: "main" } } as const;
@@ -69,7 +69,7 @@ function* agentEvents(random: () => number, count: number): Generator<AgentEvent
 function* statuses(seed: number, count: number, limit: number): Generator<AgentExecutionStatus> {
   const mask = new SecretMask();
   mask.add([SECRET]);
-  const masking = new Masking(mask);
+  const masking = new StatusView(mask);
   const fitter = new StatusFitter(limit);
   let state: StatusState = begin("Hello", seed % 2 === 0 ? "tokens" : "messages", new Date(1_768_816_800_000));
   yield fitter.fit(masking.masked(state)).status;
@@ -92,7 +92,7 @@ describe("status events", () => {
   ] as const) {
     test(`lead early and late readers to the same status if ${what}`, () => {
       for (let seed = 1; seed <= 30; seed++) {
-        const log = new EventLog("aex-1");
+        const log = new EventSequencer("aex-1");
         const random = numbers(seed * 7);
         const all = [...statuses(seed, 150, limit)];
         let stream: OutgoingEvent[] = [];
@@ -114,7 +114,7 @@ describe("status events", () => {
 
   test("lead to the correct status again after some were lost", () => {
     for (let seed = 1; seed <= 30; seed++) {
-      const log = new EventLog("aex-1");
+      const log = new EventSequencer("aex-1");
       const random = numbers(seed * 13);
       let reader: ReaderState | undefined;
       let stale = false;
@@ -137,7 +137,7 @@ describe("status events", () => {
   });
 
   test("change nothing for a reader with a gap until the next whole state", () => {
-    const log = new EventLog("aex-1");
+    const log = new EventSequencer("aex-1");
     const [first, second, third, ...rest] = [...statuses(2, 40, 1024 * 1024)];
     if (first === undefined || second === undefined || third === undefined) throw new Error("there are too few");
     const known = applyEvent(undefined, parsed(log.next(first, false)));
@@ -150,7 +150,7 @@ describe("status events", () => {
   });
 
   test("begin and end with a whole state", () => {
-    const log = new EventLog("aex-1", 41);
+    const log = new EventSequencer("aex-1", 41);
     const status = create(AgentExecutionStatusSchema);
     const events = [log.next(status, false), log.next(status, false), log.next(status, true)];
     expect(events.map(parsed)).toMatchObject([
@@ -175,13 +175,13 @@ describe("status delta", () => {
   };
 
   function deltaOf(...states: AgentExecutionStatus[]): string {
-    const log = new EventLog("aex-1");
+    const log = new EventSequencer("aex-1");
     return states.map((status) => log.next(status, false)).at(-1)?.text ?? "";
   }
 
   test("contains a result once, although the call is in the list and in its message", () => {
     const result = "r".repeat(9_000);
-    const masking = new Masking(new SecretMask());
+    const masking = new StatusView(new SecretMask());
     const [before, done] = [[turn], [turn, { ...main, at, type: "tool-ended", callId: "c1", result } as const]].map(
       (events) => masking.masked(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at))),
     );
@@ -199,7 +199,7 @@ describe("status delta", () => {
 describe("stored and sent status events", () => {
   /** Sends updates of a status with so many bytes, of which so many are new each time. */
   function sent(updates: number, size: number, bytesEach: number) {
-    const log = new EventLog("aex-1");
+    const log = new EventSequencer("aex-1");
     const message = "Hello".padEnd(size, "x");
     let stream: OutgoingEvent[] = [];
     let [bytes, most, mostEvents] = [0, 0, 0];

@@ -5,7 +5,7 @@ import { degraded, failed, type HealthCheck, type HealthProblem } from "../../sh
 import { retry } from "../../shared/retry.ts";
 import { waitAtMost } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
-import { EventLog } from "./event-log.ts";
+import { EventSequencer } from "./event-sequencer.ts";
 import { EventStore } from "./event-store.ts";
 
 /** How long sending the last event is retried: a reader that misses it would wait for ever. */
@@ -20,7 +20,7 @@ const RECENT_MS = 15_000;
 /** A running execution. */
 interface RunningExecution {
   /** Its events; absent until Redis was asked for the last event of an earlier run. */
-  log?: Promise<EventLog>;
+  events?: Promise<EventSequencer>;
   /** Number of events that were dropped before that. */
   dropped: number;
 }
@@ -62,36 +62,36 @@ export class RedisSink implements StatusSink {
   async #sendOrDrop(update: StatusUpdate, execution: RunningExecution): Promise<void> {
     const end = Date.now() + LAST_EVENT_TIMEOUT_MS;
     const isTransient = () => update.terminal && !this.#redis.closed && Date.now() < end;
-    let log: EventLog | undefined;
+    let events: EventSequencer | undefined;
     try {
-      log = await retry(() => this.#logOf(update.executionId, execution), { ...LAST_RETRY, isTransient });
-      await this.#send(update, log, isTransient);
+      events = await retry(() => this.#eventsOf(update.executionId, execution), { ...LAST_RETRY, isTransient });
+      await this.#send(update, events, isTransient);
     } catch (error) {
-      if (log === undefined) execution.dropped++;
-      else log.lost();
+      if (events === undefined) execution.dropped++;
+      else events.lost();
       this.#drop(error);
       return;
     }
     this.#recovered();
   }
 
-  async #logOf(executionId: string, execution: RunningExecution): Promise<EventLog> {
+  async #eventsOf(executionId: string, execution: RunningExecution): Promise<EventSequencer> {
     const opened = async () =>
-      new EventLog(executionId, (await this.#store.lastSequence(executionId)) + execution.dropped);
-    execution.log ??= opened();
-    const { log } = execution;
+      new EventSequencer(executionId, (await this.#store.lastSequence(executionId)) + execution.dropped);
+    execution.events ??= opened();
+    const { events } = execution;
     try {
-      return await log;
+      return await events;
     } catch (error) {
-      if (execution.log === log) delete execution.log;
+      if (execution.events === events) delete execution.events;
       throw error;
     }
   }
 
-  async #send({ executionId, status, terminal }: StatusUpdate, log: EventLog, isTransient: () => boolean) {
-    const event = log.next(status, terminal);
+  async #send({ executionId, status, terminal }: StatusUpdate, events: EventSequencer, isTransient: () => boolean) {
+    const event = events.next(status, terminal);
     const taken = await retry(() => this.#store.send(executionId, event), { ...LAST_RETRY, isTransient });
-    if (!taken) await this.#store.send(executionId, log.instead(event, status));
+    if (!taken) await this.#store.send(executionId, events.instead(event, status));
   }
 
   #drop(error: unknown): void {

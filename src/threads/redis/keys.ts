@@ -7,8 +7,8 @@ export const SEPARATOR = "\u0000";
 const FORMAT = "v2";
 
 /**
- * The keys of a thread. All of them contain the thread in braces (a hash tag), so that a Redis cluster keeps them on one
- * node, where a script can change them together.
+ * The keys of a thread. The braces make the thread a hash tag, by which Redis Cluster would keep them on one node; without
+ * effect today, since a cluster is refused.
  */
 export class ThreadKeys {
   readonly #prefix: string;
@@ -23,13 +23,13 @@ export class ThreadKeys {
   }
 
   /** Sorted set of a namespace's checkpoint ids. All have the same score, so that they sort by id. */
-  ids(namespace: string): string {
-    return `${this.allIds}${namespace}`;
+  idsKey(namespace: string): string {
+    return `${this.idsPrefix}${namespace}`;
   }
 
   /** Hash of a namespace's channel values, by channel and version. */
-  values(namespace: string): string {
-    return `${this.allValues}${namespace}`;
+  valuesKey(namespace: string): string {
+    return `${this.valuesPrefix}${namespace}`;
   }
 
   /** Hash of the thread's messages, by id. */
@@ -38,36 +38,36 @@ export class ThreadKeys {
   }
 
   /** Prefix of the keys of values; the namespace follows. */
-  get allValues(): string {
+  get valuesPrefix(): string {
     return `${this.#prefix}values:`;
   }
 
   /** Prefix of the keys of checkpoint ids; the namespace follows. */
-  get allIds(): string {
+  get idsPrefix(): string {
     return `${this.#prefix}ids:`;
   }
 
   /** Prefix of the keys of writes; namespace, separator and checkpoint id follow. */
-  get allWrites(): string {
+  get writesPrefix(): string {
     return `${this.#prefix}writes:`;
   }
 
   /** Prefix of the keys of a namespace's checkpoints; the id follows. */
-  checkpoints(namespace: string): string {
+  checkpointPrefix(namespace: string): string {
     return `${this.#prefix}checkpoint:${namespace}${SEPARATOR}`;
   }
 
   /** Prefix of the keys of what tasks wrote after a checkpoint; the checkpoint's id follows. */
-  writes(namespace: string): string {
-    return `${this.allWrites}${namespace}${SEPARATOR}`;
+  namespaceWritesPrefix(namespace: string): string {
+    return `${this.writesPrefix}${namespace}${SEPARATOR}`;
   }
 
   checkpoint({ namespace, id }: CheckpointKey): string {
-    return `${this.checkpoints(namespace)}${id}`;
+    return `${this.checkpointPrefix(namespace)}${id}`;
   }
 
   writesOf({ namespace, id }: CheckpointKey): string {
-    return `${this.writes(namespace)}${id}`;
+    return `${this.namespaceWritesPrefix(namespace)}${id}`;
   }
 }
 

@@ -19,8 +19,8 @@ import { PUT_SCRIPT, PUT_WRITES_SCRIPT } from "./put-script.ts";
 
 /** The newest checkpoint may be deleted before it is read, because another process has written newer ones. */
 const MAX_READ_ATTEMPTS = 20;
-/** How long the end of an execution waits for its thread to be compacted. */
-const DELETE_MS = 1_500;
+/** How long the end of an execution waits for its thread to be deleted or compacted. */
+const DELETE_TIMEOUT_MS = 1_500;
 /**
  * Time to live of the thread of an execution without a session. It is deleted with its execution unless the replica was
  * killed. Longer than any execution.
@@ -40,7 +40,7 @@ export class RedisRows implements CheckpointRows {
     this.#signal = signal;
   }
 
-  until(signal: AbortSignal): CheckpointRows {
+  withSignal(signal: AbortSignal): CheckpointRows {
     return new RedisRows(this.#redis, this.#ttlMs, signal);
   }
 
@@ -65,7 +65,7 @@ export class RedisRows implements CheckpointRows {
       const namespaces =
         namespace === undefined ? await this.#runWithRetry((client) => client.smembers(keys.namespaces)) : [namespace];
       for (const namespace of namespaces.sort()) {
-        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.ids(namespace), 0, -1))) {
+        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.idsKey(namespace), 0, -1))) {
           const row = await this.#row({ threadId: thread, namespace, id });
           if (row !== undefined) yield row;
         }
@@ -89,13 +89,13 @@ export class RedisRows implements CheckpointRows {
       client.eval(
         PUT_SCRIPT,
         5,
-        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
+        ...[keys.idsKey(namespace), keys.valuesKey(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
           this.#ttlOf(threadId),
-          keys.checkpoints(namespace),
-          keys.writes(namespace),
+          keys.checkpointPrefix(namespace),
+          keys.namespaceWritesPrefix(namespace),
         ],
         ...messageArguments(messages, values),
         ...fields,
@@ -112,7 +112,7 @@ export class RedisRows implements CheckpointRows {
   async values({ threadId, namespace, versions }: CheckpointRow): Promise<ChannelValue[]> {
     const wanted = Object.entries(versions);
     if (wanted.length === 0) return [];
-    const key = new ThreadKeys(threadId).values(namespace);
+    const key = new ThreadKeys(threadId).valuesKey(namespace);
     const fields = wanted.map(([channel, version]) => `${channel}${SEPARATOR}${version}`);
     const found = await this.#runWithRetry((client) => client.hmgetBuffer(key, ...fields));
     return wanted.flatMap(([channel, version], index) => {
@@ -165,7 +165,7 @@ export class RedisRows implements CheckpointRows {
 
   async sweep(threadId: string): Promise<void> {
     const keys = new ThreadKeys(threadId);
-    const starts = [keys.allValues, keys.allIds, keys.allWrites];
+    const starts = [keys.valuesPrefix, keys.idsPrefix, keys.writesPrefix];
     await this.#redis.run((client) =>
       client.eval(SWEEP_SCRIPT, 2, keys.messages, keys.namespaces, ...starts, SEPARATOR),
     );
@@ -175,7 +175,7 @@ export class RedisRows implements CheckpointRows {
     // Neither retried nor waited for: the next run deletes what is left, or it expires.
     await withTimeout(
       this.#delete(threadId, onlySubGraphs),
-      DELETE_MS,
+      DELETE_TIMEOUT_MS,
       () => new ThreadError("unavailable", "Redis does not answer"),
     );
   }
@@ -189,10 +189,10 @@ export class RedisRows implements CheckpointRows {
       const all = client.multi();
       for (const namespace of await client.smembers(keys.namespaces)) {
         if (onlySubGraphs && namespace === "") continue;
-        for (const id of await client.zrevrange(keys.ids(namespace), 0, -1)) {
+        for (const id of await client.zrevrange(keys.idsKey(namespace), 0, -1)) {
           all.del(keys.checkpoint({ threadId, namespace, id }), keys.writesOf({ threadId, namespace, id }));
         }
-        all.del(keys.ids(namespace), keys.values(namespace)).srem(keys.namespaces, namespace);
+        all.del(keys.idsKey(namespace), keys.valuesKey(namespace)).srem(keys.namespaces, namespace);
       }
       if (!onlySubGraphs) all.del(keys.messages);
       await execTransaction(all);
@@ -217,7 +217,7 @@ export class RedisRows implements CheckpointRows {
   }
 
   async #newest(threadId: string, namespace: string): Promise<string | undefined> {
-    const key = new ThreadKeys(threadId).ids(namespace);
+    const key = new ThreadKeys(threadId).idsKey(namespace);
     return (await this.#runWithRetry((client) => client.zrevrange(key, 0, 0)))[0];
   }
 
@@ -227,7 +227,9 @@ export class RedisRows implements CheckpointRows {
     if (versions === undefined || checkpoint === undefined || metadata === undefined) return undefined;
     const parentId = parent?.toString() ?? "";
     return {
-      ...{ threadId: key.threadId, namespace: key.namespace, id: key.id },
+      threadId: key.threadId,
+      namespace: key.namespace,
+      id: key.id,
       checkpoint: unpackBlob(checkpoint),
       metadata: unpackBlob(metadata),
       versions: JSON.parse(versions.toString()) as Record<string, string>,

@@ -9,28 +9,28 @@ import {
 import { jsonSize, sizeOfCall, sizeOfText } from "./json-size.ts";
 
 /** Whether the element at this index should be shortened or dropped too. */
-type Wanted = (place: number) => boolean;
+type Wanted = (index: number) => boolean;
 
 /**
  * A status that is being made smaller, with its current size. Each step works through a list from an index on while
  * `wanted` returns true, and returns the index that it reached.
  */
-export class Fitting {
+export class ShrinkingStatus {
   readonly #status: AgentExecutionStatus;
   readonly #calls: ToolCall[];
-  readonly #placeOf: ReadonlyMap<string, number>;
+  readonly #callIndex: ReadonlyMap<string, number>;
   readonly #agents: SubAgentExecution[];
   readonly #messages: AgentMessage[];
   #droppedCalls = 0;
   #droppedAgents = 0;
   #droppedMessages = 0;
-  #note: AgentMessage | undefined;
+  #omission: AgentMessage | undefined;
   #size: number;
 
   constructor(status: AgentExecutionStatus) {
     this.#status = status;
     this.#calls = [...status.toolCalls];
-    this.#placeOf = new Map(status.toolCalls.map(({ id }, place) => [id, place]));
+    this.#callIndex = new Map(status.toolCalls.map(({ id }, index) => [id, index]));
     this.#agents = [...status.subAgentExecutions];
     this.#messages = [...status.messages];
     const rest = { ...status, messages: [], toolCalls: [], subAgentExecutions: [] };
@@ -53,31 +53,31 @@ export class Fitting {
   }
 
   shortenCalls(shorten: (call: ToolCall) => ToolCall, from: number, wanted: Wanted): number {
-    return through(this.#calls, from, this.#calls.length, wanted, (call, place) => {
+    return through(this.#calls, from, this.#calls.length, wanted, (call, index) => {
       const shorter = shorten(call);
       this.#size -= 2 * (sizeOfCall(call) - sizeOfCall(shorter));
-      this.#calls[place] = shorter;
+      this.#calls[index] = shorter;
     });
   }
 
   shortenAgents(shorten: (agent: SubAgentExecution) => SubAgentExecution, from: number, wanted: Wanted): number {
-    return through(this.#agents, from, this.#agents.length, wanted, (agent, place) => {
+    return through(this.#agents, from, this.#agents.length, wanted, (agent, index) => {
       const shorter = shorten(agent);
       this.#size -= sizeOfAgent(agent) - sizeOfAgent(shorter);
-      this.#agents[place] = shorter;
+      this.#agents[index] = shorter;
     });
   }
 
   /** Shortens the texts between the user's and the last one. */
   shortenOldTexts(shorten: (message: AgentMessage) => AgentMessage, from: number, wanted: Wanted): number {
     const between = Math.max(this.#messages.length - 2, 0);
-    return through(this.#messages.slice(1), from, between, wanted, (_, place) => this.#shortenText(place + 1, shorten));
+    return through(this.#messages.slice(1), from, between, wanted, (_, index) => this.#shortenText(index + 1, shorten));
   }
 
   /** Shortens the user's text and the last one. */
   shortenMainTexts(shorten: (message: AgentMessage) => AgentMessage, from: number, wanted: Wanted): number {
-    const places = [...new Set([0, this.#messages.length - 1])];
-    return through(places, from, places.length, wanted, (place) => this.#shortenText(place, shorten));
+    const indexes = [...new Set([0, this.#messages.length - 1])];
+    return through(indexes, from, indexes.length, wanted, (index) => this.#shortenText(index, shorten));
   }
 
   /** Drops the oldest calls of the list; each call is in its message too. */
@@ -92,7 +92,7 @@ export class Fitting {
   dropMessages(from: number, wanted: Wanted): number {
     const between = Math.max(this.#messages.length - 2, 0);
     this.#droppedMessages = through(this.#messages.slice(1), from, between, wanted, (message) => {
-      const call = this.#calls[this.#placeOf.get(message.toolCalls[0]?.id ?? "") ?? -1];
+      const call = this.#calls[this.#callIndex.get(message.toolCalls[0]?.id ?? "") ?? -1];
       this.#size -= sizeOfText(message) + (call === undefined ? 0 : sizeOfCall(call));
     });
     return this.#droppedMessages;
@@ -105,16 +105,18 @@ export class Fitting {
     return this.#droppedAgents;
   }
 
-  /** Sets the note about dropped messages, shown after the user's message. */
-  note(message: AgentMessage): void {
-    if (this.#note !== undefined) this.#size -= sizeOfText(this.#note);
+  /** Sets the message about dropped messages, shown after the user's message. */
+  setOmission(message: AgentMessage): void {
+    if (this.#omission !== undefined) this.#size -= sizeOfText(this.#omission);
     this.#size += sizeOfText(message);
-    this.#note = message;
+    this.#omission = message;
   }
 
   result(): AgentExecutionStatus {
     const [first, ...others] = this.#messages;
-    const kept = [first, this.#note, ...others.slice(this.#droppedMessages)].filter((message) => message !== undefined);
+    const kept = [first, this.#omission, ...others.slice(this.#droppedMessages)].filter(
+      (message) => message !== undefined,
+    );
     return {
       ...this.#status,
       toolCalls: this.#calls.slice(this.#droppedCalls),
@@ -123,32 +125,32 @@ export class Fitting {
     };
   }
 
-  #shortenText(place: number, shorten: (message: AgentMessage) => AgentMessage): void {
-    const message = this.#messages[place];
+  #shortenText(index: number, shorten: (message: AgentMessage) => AgentMessage): void {
+    const message = this.#messages[index];
     if (message === undefined) return;
     const shorter = shorten(message);
     this.#size -= sizeOfText(message) - sizeOfText(shorter);
-    this.#messages[place] = shorter;
+    this.#messages[index] = shorter;
   }
 
   #withCall(message: AgentMessage): AgentMessage {
     const [call] = message.toolCalls;
-    const shown = call === undefined ? undefined : this.#calls[this.#placeOf.get(call.id) ?? -1];
+    const shown = call === undefined ? undefined : this.#calls[this.#callIndex.get(call.id) ?? -1];
     return shown === undefined || shown === call ? message : messageWith(message, shown);
   }
 }
 
 /** Works through a list from an index to an end while `wanted` returns true. @returns the index that was reached */
 function through<T>(
-  parts: readonly T[],
+  items: readonly T[],
   from: number,
   end: number,
   wanted: Wanted,
-  work: (part: T, place: number) => void,
+  work: (item: T, index: number) => void,
 ): number {
-  let place = from;
-  for (; place < end && wanted(place); place++) work(parts[place] as T, place);
-  return place;
+  let index = from;
+  for (; index < end && wanted(index); index++) work(items[index] as T, index);
+  return index;
 }
 
 const withOtherCall = new WeakMap<AgentMessage, AgentMessage>();

@@ -3,18 +3,18 @@ import type { AgentEvent } from "../agent/index.ts";
 import { MASK, SecretMask } from "../shared/secret-mask.ts";
 import { finish } from "./finish.ts";
 import { ERROR_LIMIT, MESSAGE_LIMIT } from "./limits.ts";
-import { Masking } from "./masking.ts";
 import { reduce } from "./reducer.ts";
 import { begin, type StatusState } from "./status-state.ts";
+import { StatusView } from "./status-view.ts";
 
 const SECRET = "sk-0123456789";
 const at = new Date("2026-01-19T10:00:00.000Z");
 const main = { actor: { kind: "main" }, at } as const;
 
-function masking(...secrets: string[]): Masking {
+function masking(...secrets: string[]): StatusView {
   const mask = new SecretMask();
   mask.add(secrets);
-  return new Masking(mask);
+  return new StatusView(mask);
 }
 
 const stateAfter = (state: StatusState, ...events: AgentEvent[]) => events.reduce<StatusState>(reduce, state);
@@ -133,7 +133,7 @@ describe("texts over the limit", () => {
 test("masking returns the same object if the result is equal, also when secrets of other executions change", () => {
   const mask = new SecretMask();
   mask.add([SECRET]);
-  const shown = new Masking(mask);
+  const shown = new StatusView(mask);
   const state = leaky();
   const first = shown.masked(state);
   const take = mask.add(["the secret of another"]);

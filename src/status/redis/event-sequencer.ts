@@ -37,7 +37,7 @@ interface Stretch {
  * deltas since the last whole state are as large as that; deltas otherwise. All whole states together are therefore about
  * as large as all deltas, and a late reader reads about twice the status.
  */
-export class EventLog {
+export class EventSequencer {
   readonly #executionId: string;
   #sequence: number;
   #last: AgentExecutionStatus | undefined;

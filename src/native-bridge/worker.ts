@@ -7,14 +7,14 @@ import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 import { search } from "./search.ts";
 import { sources } from "./sources.ts";
-import type { FromThread, ThreadData, ToThread } from "./thread-messages.ts";
+import type { FromWorker, ToWorker, WorkerInput } from "./worker-messages.ts";
 
 const port = parentPort;
 if (port !== null) {
-  const { places, bridge } = workerData as ThreadData;
-  const post = (message: FromThread) => port.postMessage(message);
+  const { places, bridge } = workerData as WorkerInput;
+  const post = (message: FromWorker) => port.postMessage(message);
   const failures = await search(sources(places, bridge), async (candidate) => {
-    const answer = once(port, "message") as Promise<[ToThread]>;
+    const answer = once(port, "message") as Promise<[ToWorker]>;
     post({ candidate });
     const [{ reason }] = await answer;
     return reason;

@@ -4,6 +4,6 @@ import { type BaseMessage, HumanMessage } from "@langchain/core/messages";
 export const SOURCE = "lc_source";
 
 /** Whether a user wrote a message: summaries and advice are human messages too. */
-export function isUsersMessage(message: BaseMessage): boolean {
+export function isFromUser(message: BaseMessage): boolean {
   return HumanMessage.isInstance(message) && message.additional_kwargs[SOURCE] === undefined;
 }

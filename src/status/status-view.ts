@@ -30,7 +30,7 @@ interface CacheEntry {
  * Turns a state into a status that may be shown: no secrets, every text within its limit. Elements that did not change
  * since the last call are the same objects again.
  */
-export class Masking {
+export class StatusView {
   readonly #mask: SecretMask;
   readonly #cache = new WeakMap<object, CacheEntry>();
 
