@@ -12,7 +12,8 @@ export interface TodoEntry {
   readonly status: "pending" | "in_progress" | "completed";
 }
 
-interface EventBase {
+/** What all events have in common. */
+export interface EventBase {
   readonly actor: Actor;
   readonly at: Date;
 }

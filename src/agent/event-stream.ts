@@ -1,6 +1,6 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from "@langchain/core/messages";
 import { causeOf } from "../shared/errors.ts";
-import type { Actor, AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
+import type { Actor, AgentEvent, EventBase, RequestedCall, TodoEntry } from "./agent-event.ts";
 import { type ToolNotes, textOf } from "./tool-middleware.ts";
 import { TurnIds } from "./turn-ids.ts";
 import { MODEL_RETRY } from "./turns/turn-middleware.ts";
@@ -17,12 +17,6 @@ export type LibraryEvent =
       data: { readonly event: string; readonly toolCallId?: string },
     ]
   | readonly [namespace: readonly string[], mode: "custom", data: unknown];
-
-/** What all events of one step have in common. */
-interface EventBase {
-  readonly actor: Actor;
-  readonly at: Date;
-}
 
 interface NodeUpdate {
   readonly messages?: readonly BaseMessage[];

@@ -4,7 +4,7 @@ import type { EmbeddedBridge } from "./embedded.ts";
 /**
  * Makes sure that a disk has room for the library and for what else is written there: the databases in the data directory
  * must not fail because of it.
- * @throws how little room there is, as the end of the sentence "<directory>: …"
+ * @throws Error whose message continues "<directory>: …"
  */
 export async function checkSpace(directory: string, { size }: EmbeddedBridge): Promise<void> {
   const free = await freeBytes(directory);

@@ -6,9 +6,9 @@ const STICKY = 0o1000;
 const ROOT_USER = 0;
 
 /**
- * Makes sure that no other user can put another directory in the place of this one. Only needed where a library is loaded
- * by its path.
- * @throws which directory above it others can change, as the end of the sentence "<directory>: …"
+ * Makes sure that no other user can put another directory in the place of this one. Only needed if a library is loaded by
+ * its path.
+ * @throws Error whose message continues "<directory>: …"
  */
 export async function checkParents(directory: string): Promise<void> {
   for (let path = await realpath(directory); path !== dirname(path); ) {

@@ -9,7 +9,7 @@ const OTHERS = 0o077;
 
 /**
  * Creates a directory that only this user can read and write, or makes an existing one so.
- * @throws why it cannot be used, as the end of the sentence "<directory>: …", or the system's error
+ * @throws Error whose message continues "<directory>: …"; the system's error
  */
 export async function ensurePrivateDirectory({ directory, createParents }: Place): Promise<void> {
   if (createParents) await mkdir(dirname(directory), { recursive: true });

@@ -30,7 +30,7 @@ export interface CheckedFile {
 export interface Source {
   /** The place as people know it. */
   readonly place: string;
-  /** @returns undefined if there is nothing yet @throws why this place cannot be used */
+  /** @returns undefined if there is nothing yet @throws Error whose message continues "<place>: …"; the system's error */
   open(): Promise<CheckedFile | undefined>;
   /** Removes what was written, if it cannot be loaded from there. */
   discard(): Promise<void>;

@@ -129,7 +129,7 @@ describe("an execution in local mode", () => {
     expect(calls[1]?.error).toBe("exit code 3");
     expect(calls[1]?.result).toContain("oops");
     expect(calls[2]?.error).toContain("'none.txt' does not exist");
-    expect(calls[3]?.error).toContain("no_such_tool is not a valid tool");
+    expect(calls[3]?.error).toBe("not executed: there is no tool no_such_tool");
     expect(calls[4]?.error).toContain("file_path");
     const told = world.ollama.requests.at(-1)?.messages.filter(({ role }) => role === "tool") ?? [];
     expect(told.map(({ content }) => content.includes("root:"))).toEqual(Array(5).fill(false));

@@ -27,7 +27,7 @@ export function rejection(
   const name = shownName(call.name);
   if (!tools.includes(call.name)) {
     const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].`;
-    return { why: advice, advice };
+    return { why: `not executed: there is no tool ${name}`, advice };
   }
   if (calls.length > CALLS_LIMIT) {
     const why = `not executed: the model asked for ${calls.length} calls at once, and at most ${CALLS_LIMIT} are executed`;
@@ -43,8 +43,8 @@ export function rejection(
   }
   const { subagent_type: subAgent } = call.args;
   if (call.name === "task" && typeof subAgent === "string" && !subAgents.includes(subAgent)) {
-    const advice = `Error: there is no sub-agent ${shownName(subAgent)}, try one of [${subAgents.join(", ")}].`;
-    return { why: advice, advice };
+    const what = `there is no sub-agent ${shownName(subAgent)}`;
+    return { why: `not executed: ${what}`, advice: `Error: ${what}, try one of [${subAgents.join(", ")}].` };
   }
   // Each call replaces the whole list.
   if (call.name === "write_todos" && calls.filter((other) => other.name === call.name).length > 1) {

@@ -61,7 +61,7 @@ describe("an answer with invalid calls", () => {
   test("notes which calls are not executed, for the model and for the user", () => {
     const [, second] = sound.tool_calls ?? [];
     expect(rejectionOf([new HumanMessage("x"), sound], second?.id ?? "")).toMatchObject({
-      why: "Error: extract-x is not a valid tool, try one of [ls, write_file, task, write_todos].",
+      why: "not executed: there is no tool extract-x",
     });
     expect(rejectionOf([sound], "a")).toBeUndefined();
   });
