@@ -44,7 +44,10 @@ for (const streaming of ["messages", "tokens"]) {
       expect(lines.filter((line) => line.includes("the model exploded"))).toHaveLength(1);
       expect(lines.at(-2)).toBe("Phase: EXECUTION_FAILED");
       expect(lines.at(-1)).toStartWith("Error: ");
-      expect(lines).toContain("Agent: I begin.");
+      const said = lines.find((line) => line.startsWith("Agent: ")) ?? "nothing";
+      if (streaming === "messages") expect(said).toBe("Agent: I begin.");
+      // It prints a message once, when it first sees it: what that is of a growing one depends on the machine.
+      else expect("Agent: I begin.").toStartWith(said);
     });
 
     test("prints that an execution was cancelled before its end", async () => {
