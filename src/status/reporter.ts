@@ -28,7 +28,7 @@ export interface ReporterOptions {
 /** Keeps the status of one execution and reports it to the sinks. */
 export class Reporter {
   readonly #mask: SecretMask;
-  readonly #masking: StatusView;
+  readonly #view: StatusView;
   readonly #fitter = new StatusFitter();
   readonly #deliveries: readonly Delivery[];
   #state: StatusState;
@@ -38,7 +38,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#mask = options.mask;
-    this.#masking = new StatusView(options.mask);
+    this.#view = new StatusView(options.mask);
     const refused = (error: PermanentSinkError) => {
       if (!this.#started) this.#refusal ??= error;
       else if (error instanceof UnknownExecutionError) options.onUnknown?.(error);
@@ -91,6 +91,6 @@ export class Reporter {
   }
 
   #shown(): Fitted {
-    return this.#fitter.fit(this.#masking.masked(this.#state));
+    return this.#fitter.fit(this.#view.of(this.#state));
   }
 }

@@ -11,7 +11,7 @@ const SECRET = "sk-0123456789";
 const at = new Date("2026-01-19T10:00:00.000Z");
 const main = { actor: { kind: "main" }, at } as const;
 
-function masking(...secrets: string[]): StatusView {
+function view(...secrets: string[]): StatusView {
   const mask = new SecretMask();
   mask.add(secrets);
   return new StatusView(mask);
@@ -49,7 +49,7 @@ function leaky(): StatusState {
 
 describe("masked status", () => {
   test("contains no secrets in any text", () => {
-    const shown = JSON.stringify(masking(SECRET).masked(leaky()));
+    const shown = JSON.stringify(view(SECRET).of(leaky()));
     expect(JSON.stringify(leaky().status)).toContain(SECRET);
     expect(shown).not.toContain(SECRET);
     expect(shown).toContain(`My key is ${MASK}`);
@@ -59,12 +59,12 @@ describe("masked status", () => {
 
   test("is otherwise unchanged", () => {
     const state = leaky();
-    expect(masking().masked(state)).toEqual(state.status);
+    expect(view().of(state)).toEqual(state.status);
   });
 
   test("leaves the state unchanged", () => {
     const state = leaky();
-    masking(SECRET).masked(state);
+    view(SECRET).of(state);
     expect(state).toEqual(leaky());
   });
 });
@@ -78,35 +78,35 @@ describe("growing message", () => {
   });
 
   test("withholds its end if that may be the beginning of a secret", () => {
-    expect(masking(SECRET).masked(growing).messages.at(-1)?.content).toBe("It is ");
+    expect(view(SECRET).of(growing).messages.at(-1)?.content).toBe("It is ");
   });
 
   test("is not shown while its whole text is withheld", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
     const state = stateAfter(begin("Hello", "tokens", at), says("sk-0123"));
-    const shown = masking(SECRET);
-    expect(shown.masked(state).messages.map(({ content }) => content)).toEqual(["Hello"]);
+    const shown = view(SECRET);
+    expect(shown.of(state).messages.map(({ content }) => content)).toEqual(["Hello"]);
     const more = stateAfter(state, says("!"));
-    expect(shown.masked(more).messages.map(({ content }) => content)).toEqual(["Hello", "sk-0123!"]);
+    expect(shown.of(more).messages.map(({ content }) => content)).toEqual(["Hello", "sk-0123!"]);
   });
 
   test("shows a constant head when it exceeds the limit", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
     const state = stateAfter(begin("Hello", "tokens", at), says("x".repeat(MESSAGE_LIMIT + 1)));
-    const last = (of: StatusState) => masking(SECRET).masked(of).messages.at(-1)?.content ?? "";
+    const last = (of: StatusState) => view(SECRET).of(of).messages.at(-1)?.content ?? "";
     expect(last(state)).toEndWith("x\n[… it goes on …]");
     expect(last(stateAfter(state, says("y".repeat(1_000))))).toBe(last(state));
   });
 
   test("is shown completely when it is finished", () => {
     const whole = stateAfter(growing, { ...main, type: "turn", turnId: "1", text: "It is sk-0123", calls: [] });
-    expect(masking(SECRET).masked(whole).messages.at(-1)?.content).toBe("It is sk-0123");
+    expect(view(SECRET).of(whole).messages.at(-1)?.content).toBe("It is sk-0123");
   });
 });
 
 describe("texts over the limit", () => {
   test("are cut with a note", () => {
-    const [human, answer] = masking().masked(
+    const [human, answer] = view().of(
       stateAfter(begin("h".repeat(MESSAGE_LIMIT + 7), "messages", at), says("a".repeat(MESSAGE_LIMIT + 9))),
     ).messages;
     expect(human?.content).toContain("[… 7 characters cut …]");
@@ -116,13 +116,13 @@ describe("texts over the limit", () => {
 
   test("are cut in errors too", () => {
     const failed = finish(begin("Hello", "messages", at), { phase: "failed", reason: "e".repeat(ERROR_LIMIT * 2) }, at);
-    const { error } = masking().masked(failed);
+    const { error } = view().of(failed);
     expect(error).toContain(`${ERROR_LIMIT} characters cut`);
     expect(error.length).toBeLessThan(ERROR_LIMIT + 100);
   });
 
   test("are well-formed Unicode after cutting, as protobuf requires", () => {
-    const [human, answer] = masking().masked(
+    const [human, answer] = view().of(
       stateAfter(begin("a\ud83d", "messages", at), says("😀".repeat(MESSAGE_LIMIT))),
     ).messages;
     expect(human?.content.isWellFormed()).toBe(true);
@@ -130,16 +130,16 @@ describe("texts over the limit", () => {
   });
 });
 
-test("masking returns the same object if the result is equal, also when secrets of other executions change", () => {
+test("a view returns the same object if the result is equal, also when secrets of other executions change", () => {
   const mask = new SecretMask();
   mask.add([SECRET]);
   const shown = new StatusView(mask);
   const state = leaky();
-  const first = shown.masked(state);
+  const first = shown.of(state);
   const take = mask.add(["the secret of another"]);
-  const second = shown.masked(state);
+  const second = shown.of(state);
   take();
-  const third = shown.masked(state);
+  const third = shown.of(state);
   for (const [index, message] of first.messages.entries()) {
     expect(second.messages[index]).toBe(message);
     expect(third.messages[index]).toBe(message);
@@ -147,14 +147,14 @@ test("masking returns the same object if the result is equal, also when secrets 
   for (const [index, call] of first.toolCalls.entries()) expect(third.toolCalls[index]).toBe(call);
   expect(third.todos["todo-1"]).toBe(first.todos["todo-1"] ?? expect.unreachable());
   mask.add(["I use"]);
-  expect(shown.masked(state).messages[1]?.content).toBe(`${MASK} ${MASK}`);
+  expect(shown.of(state).messages[1]?.content).toBe(`${MASK} ${MASK}`);
 });
 
-test("masking returns the same object for unchanged elements, so that they are not measured again", () => {
-  const shown = masking(SECRET);
+test("a view returns the same object for unchanged elements, so that they are not measured again", () => {
+  const shown = view(SECRET);
   const before = leaky();
-  const first = shown.masked(before);
-  const second = shown.masked(stateAfter(before, says("More")));
+  const first = shown.of(before);
+  const second = shown.of(stateAfter(before, says("More")));
   expect([first.messages.length, first.toolCalls.length]).not.toContain(0);
   for (const [index, message] of first.messages.entries()) expect(second.messages[index]).toBe(message);
   for (const [index, call] of first.toolCalls.entries()) expect(second.toolCalls[index]).toBe(call);

@@ -38,7 +38,7 @@ export class StatusView {
     this.#mask = mask;
   }
 
-  masked({ status, growing }: StatusState): AgentExecutionStatus {
+  of({ status, growing }: StatusState): AgentExecutionStatus {
     return {
       ...status,
       messages: this.#messages(status.messages, new Set(growing.values())),

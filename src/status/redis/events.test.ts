@@ -69,17 +69,17 @@ function* agentEvents(random: () => number, count: number): Generator<AgentEvent
 function* statuses(seed: number, count: number, limit: number): Generator<AgentExecutionStatus> {
   const mask = new SecretMask();
   mask.add([SECRET]);
-  const masking = new StatusView(mask);
+  const view = new StatusView(mask);
   const fitter = new StatusFitter(limit);
   let state: StatusState = begin("Hello", seed % 2 === 0 ? "tokens" : "messages", new Date(1_768_816_800_000));
-  yield fitter.fit(masking.masked(state)).status;
+  yield fitter.fit(view.of(state)).status;
   for (const event of agentEvents(numbers(seed), count)) {
     state = reduce(state, event);
-    yield fitter.fit(masking.masked(state)).status;
+    yield fitter.fit(view.of(state)).status;
   }
   const outcomes = [{ phase: "completed" }, { phase: "failed", reason: "no" }, { phase: "cancelled", reason: "no" }];
   const outcome = outcomes[seed % 3] as Parameters<typeof finish>[1];
-  const last = fitter.fit(masking.masked(finish(state, outcome, new Date(1_768_820_000_000)))).status;
+  const last = fitter.fit(view.of(finish(state, outcome, new Date(1_768_820_000_000)))).status;
   yield beforeEnd(last);
   yield last;
 }
@@ -181,9 +181,9 @@ describe("status delta", () => {
 
   test("contains a result once, although the call is in the list and in its message", () => {
     const result = "r".repeat(9_000);
-    const masking = new StatusView(new SecretMask());
+    const view = new StatusView(new SecretMask());
     const [before, done] = [[turn], [turn, { ...main, at, type: "tool-ended", callId: "c1", result } as const]].map(
-      (events) => masking.masked(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at))),
+      (events) => view.of(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at))),
     );
     if (before === undefined || done === undefined) throw new Error("there is none");
     expect(deltaOf(before, done).length).toBeLessThan(9_000 + 700);
