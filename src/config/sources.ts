@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { messageOf, systemCode } from "../shared/errors.ts";
-import { ConfigError } from "./config-error.ts";
 import { malformedLines } from "./env-file-lines.ts";
 import type { SetValue } from "./origin.ts";
+import { readEnvFile } from "./read-env-file.ts";
 
 /** An environment: names and values, as `process.env` has them. */
 export type EnvMap = Readonly<Record<string, string | undefined>>;
@@ -65,20 +63,4 @@ function valuesOf(env: EnvMap, names: readonly string[]): [name: string, value: 
 /** An empty variable counts as not set: launchers pass one for what they do not set. */
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
-}
-
-function readEnvFile(path: string, named: boolean): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!named && systemCode(error) === "ENOENT") return "";
-    throw new ConfigError([
-      {
-        variable: named ? `--env-file ${path}` : path,
-        problem: `cannot be read: ${messageOf(error)}`,
-        allowed: "a readable file of NAME=value lines",
-        remedy: named ? "Name an existing file." : "Make it readable, or remove it.",
-      },
-    ]);
-  }
 }
