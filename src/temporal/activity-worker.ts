@@ -2,7 +2,7 @@ import type { NativeConnection, Worker } from "@temporalio/worker";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
-import { humanDuration, sleep } from "../shared/time.ts";
+import { humanDuration, sleep, withTimeout } from "../shared/time.ts";
 import type { ExecutionSlots } from "./execution-slots.ts";
 import type { ExpectedExecutions } from "./expected-executions.ts";
 import { describeTaskQueue, type TaskQueueState } from "./task-queue.ts";
@@ -93,7 +93,7 @@ export class ActivityWorker {
     if (expected.count > 0) return false;
     const before = slots.openPolls;
     try {
-      const queue = await describeTaskQueue(this.#deps.connection, this.#deps, DESCRIBE_TIMEOUT_MS);
+      const queue = await inTime(describeTaskQueue(this.#deps.connection, this.#deps, DESCRIBE_TIMEOUT_MS));
       if (expected.count > 0 || slots.openPolls < before) return false;
       return others(queue, identity).length === 0 || queue.addRate === 0;
     } catch (error) {
@@ -105,13 +105,17 @@ export class ActivityWorker {
 
   async #isReachable(): Promise<boolean> {
     const { connection } = this.#deps;
-    return await connection
-      .withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}))
-      .then(
-        () => true,
-        () => false,
-      );
+    const call = () => connection.workflowService.getSystemInfo({});
+    return await inTime(connection.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, call)).then(
+      () => true,
+      () => false,
+    );
   }
+}
+
+/** The SDK repeats a call that was refused, beyond its deadline. */
+async function inTime<T>(call: Promise<T>): Promise<T> {
+  return await withTimeout(call, DESCRIBE_TIMEOUT_MS, () => new Error("Temporal did not answer in time"));
 }
 
 function others({ pollers }: TaskQueueState, identity: string): readonly string[] {
