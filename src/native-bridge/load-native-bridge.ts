@@ -35,8 +35,9 @@ export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, b
   const worker = new Worker(bridge.worker, { workerData });
   try {
     const { place, file, failures } = await loaded(worker);
+    const level = place === MEMORY ? "warn" : "info";
     for (const failed of failures)
-      log.info(`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
+      log[level](`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
     if (place === MEMORY)
       log.warn("Temporal's native library is kept in memory, which takes 24 MB: no directory can be used");
     else log.debug(`Temporal's native library was loaded from ${place}`);
