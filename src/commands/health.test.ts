@@ -36,7 +36,7 @@ test("health prints why the runner is not ready, and health --live succeeds neve
 test("health fails if nothing answers", async () => {
   const { code, output } = await ask({ ADMIN_PORT: "1" });
   expect(code).toBe(1);
-  expect(output).toStartWith("no answer from http://127.0.0.1:1/readyz: ");
+  expect(output).toStartWith("no answer from http://127.0.0.1:1/readyz: the connection was refused. Is the runner ");
 });
 
 test("health refuses an invalid ADMIN_PORT", async () => {
@@ -45,4 +45,15 @@ test("health refuses an invalid ADMIN_PORT", async () => {
     output: expect.stringContaining("ADMIN_PORT 0 does not say which port to probe"),
   });
   expect((await ask({ ADMIN_PORT: "x" })).code).toBe(3);
+});
+
+test("health shows no secret of its URL, and refuses one that is not of an HTTP server", async () => {
+  const { code, output } = await ask({}, { url: "http://u:SECRET1@127.0.0.1:1/base/?t=SECRET2" });
+  expect(code).toBe(1);
+  expect(output).toStartWith("no answer from http://***@127.0.0.1:1/base/readyz: ");
+  for (const url of ["foo", "ftp://localhost", "http://", "localhost:8790"]) {
+    const refused = await ask({}, { url });
+    expect(refused.code).toBe(2);
+    expect(refused.output).toContain(`--url ${url}: give the URL of the admin server`);
+  }
 });

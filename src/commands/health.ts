@@ -1,6 +1,13 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
-import { ConfigError, describeProblem, type EnvMap, loadSettings, localSettings } from "../config/index.ts";
-import { messageOf } from "../shared/errors.ts";
+import {
+  ConfigError,
+  describeProblem,
+  type EnvMap,
+  loadSettings,
+  localSettings,
+  withoutUrlSecrets,
+} from "../config/index.ts";
+import { messageOf, systemCode } from "../shared/errors.ts";
 
 const LIMIT_MS = 3_000;
 
@@ -21,8 +28,14 @@ export interface HealthOptions {
 export async function health(options: HealthOptions): Promise<ExitCode> {
   const { live, write, writeError } = options;
   try {
-    const url = `${options.url?.replace(/\/+$/, "") ?? addressOf(options)}${live ? "/livez" : "/readyz"}`;
-    const problem = await ask(url);
+    const base = options.url === undefined ? addressOf(options) : parseUrl(options.url);
+    if (base === undefined) {
+      writeError(
+        `error: --url ${withoutUrlSecrets(options.url ?? "")}: give the URL of the admin server, such as http://localhost:8790.\n`,
+      );
+      return EXIT.usage;
+    }
+    const problem = await ask(`${base}${live ? "/livez" : "/readyz"}`);
     if (problem === undefined) {
       write("ok\n");
       return EXIT.ok;
@@ -34,6 +47,15 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
     writeError(error.problems.map((problem) => `error: ${describeProblem(problem)}\n`).join(""));
     return EXIT.configuration;
   }
+}
+
+/** The URL without what follows its path; undefined if it is not one of an HTTP server. */
+function parseUrl(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  url.search = "";
+  url.hash = "";
+  return url.href.replace(/\/+$/, "");
 }
 
 function addressOf({ env, envFile, defaults }: HealthOptions): string {
@@ -64,8 +86,25 @@ async function ask(url: string): Promise<string | undefined> {
     const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), redirect: "error" });
     if (response.ok) return undefined;
     const { reasons = [] } = (await response.json().catch(() => ({}))) as { reasons?: readonly string[] };
-    return `not ready: ${reasons.length === 0 ? `${url} answered ${response.status}` : reasons.join("; ")}`;
+    return `not ready: ${reasons.length === 0 ? `${withoutUrlSecrets(url)} answered ${response.status}` : reasons.join("; ")}`;
   } catch (error) {
-    return `no answer from ${url}: ${messageOf(error)}`;
+    return `no answer from ${withoutUrlSecrets(url)}: ${reasonOf(error)}. Is the runner running, and is that the address of its admin server (ADMIN_HOST, ADMIN_PORT)?`;
+  }
+}
+
+/** Why a request failed. Bun's texts are about its own API. */
+function reasonOf(error: unknown): string {
+  if (error instanceof DOMException && error.name === "TimeoutError") return `it took more than ${LIMIT_MS / 1000} s`;
+  switch (systemCode(error)) {
+    case "ECONNREFUSED":
+    case "ConnectionRefused":
+      return "the connection was refused";
+    case "ENOTFOUND":
+      return "the host is unknown";
+    case "EUNKNOWN":
+    case undefined:
+      return "what answers there is no HTTP server, or it broke off";
+    default:
+      return messageOf(error).split(". ")[0] ?? "";
   }
 }

@@ -91,7 +91,12 @@ function withEndpoint(command: Command): Command {
 
 function watching(command: Command): Command {
   return withEndpoint(command)
-    .option("--patience <seconds>", "how long to wait for an unreachable daemon", patience, DEFAULT_PATIENCE_S)
+    .option(
+      "--patience <seconds>",
+      "how long to wait for a daemon that became unreachable",
+      patience,
+      DEFAULT_PATIENCE_S,
+    )
     .option("--json", "print one JSON object per update", false);
 }
 

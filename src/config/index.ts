@@ -29,3 +29,4 @@ export type { PemSource, TemporalTlsConfig } from "./settings/temporal-tls.ts";
 export { listSettings } from "./list-settings.ts";
 export { type RedactedSetting, redacted } from "./redact.ts";
 export type { Setting } from "./setting.ts";
+export { withoutUrlSecrets } from "./url-secrets.ts";
