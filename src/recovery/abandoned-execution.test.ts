@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { create, type MessageInitShape, toJson } from "@bufbuild/protobuf";
 import { startBackend } from "../../test/support/backend.ts";
 import { pause, until } from "../../test/support/eventually.ts";
 import { entry } from "../../test/support/journal-contract.ts";
@@ -8,10 +9,12 @@ import { silentLogger } from "../log/index.ts";
 import {
   type AgentExecution,
   AgentExecutionCommandController,
+  AgentExecutionStatusSchema,
   ExecutionPhase,
+  MessageType,
   StigmerClient,
 } from "../stigmer/index.ts";
-import type { WorkflowState } from "../temporal/index.ts";
+import { TYPE_KEY, type TypedJson, typeUrl, type WorkflowState, type Workflows } from "../temporal/index.ts";
 import { AbandonedExecution, type Verdict } from "./abandoned-execution.ts";
 
 let closing: AsyncDisposableStack;
@@ -42,14 +45,16 @@ const CLOSED: WorkflowState = { isOpen: false, isCancelled: false, pending: new 
 function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 600_000 }) {
   let answer: Answer;
   const completions: (boolean | Error)[] = [];
+  const results: TypedJson[] = [];
   const workflows = {
     describe: async () => {
       if (answer instanceof Error) throw answer;
       return answer;
     },
-    completeActivity: async () => {
+    completeActivity: async (...[, , result]: Parameters<Workflows["completeActivity"]>) => {
       const completion = completions.shift() ?? true;
       if (completion instanceof Error) throw completion;
+      if (completion) results.push(result);
       return completion;
     },
   };
@@ -60,10 +65,16 @@ function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 6
     answer = next;
     return await one.check().catch(() => "failed" as const);
   };
-  return { look, completions };
+  return { look, completions, results };
 }
 
 const phase = async () => phaseOf(await user.get(execution));
+
+/** Changes the stored status as a runner does. */
+async function report(status: MessageInitShape<typeof AgentExecutionStatusSchema>): Promise<void> {
+  const { method } = AgentExecutionCommandController;
+  await client.call(method.updateStatus, { executionId: execution.metadata?.id ?? "", status });
+}
 
 describe("execution that seems abandoned", () => {
   test("is not ended only because its last heartbeat is old by the local clock", async () => {
@@ -120,9 +131,7 @@ describe("execution that seems abandoned", () => {
     await abandoned(true).look(CLOSED);
     expect(await told()).toContain("before it began to work on this execution");
     execution = await user.begin(await user.session(), "Go");
-    const status = { phase: ExecutionPhase.EXECUTION_IN_PROGRESS };
-    const { method } = AgentExecutionCommandController;
-    await client.call(method.updateStatus, { executionId: execution.metadata?.id ?? "", status });
+    await report({ phase: ExecutionPhase.EXECUTION_IN_PROGRESS });
     await abandoned(true).look(CLOSED);
     expect(await told()).toContain("What was done until then is kept");
   });
@@ -135,5 +144,43 @@ describe("execution that seems abandoned", () => {
     completions.push(false);
     expect(await look(heartbeatAt(1_000))).toBe("open");
     expect(await look(CLOSED)).toBe("done");
+  });
+
+  test("has its activity completed with the final status that its runner sent before it was killed", async () => {
+    const endings = [
+      { phase: ExecutionPhase.EXECUTION_COMPLETED },
+      { phase: ExecutionPhase.EXECUTION_CANCELLED },
+      { phase: ExecutionPhase.EXECUTION_FAILED, error: "The model is not reachable." },
+    ];
+    for (const ending of endings) {
+      execution = await user.begin(await user.session(), "Go");
+      const messages = [{ type: MessageType.MESSAGE_AI, content: "Hello" }];
+      const status = create(AgentExecutionStatusSchema, { ...ending, messages, completedAt: "2026-01-19T10:00:01Z" });
+      await report(status);
+      const stored = await user.get(execution);
+      const { look, results } = abandoned(true);
+      expect(await look(heartbeatAt(1_000))).toBe("done");
+      // The same as a finished activity returns, without what the server adds to the stored status.
+      const json = toJson(AgentExecutionStatusSchema, status) as object;
+      expect(results).toEqual([{ [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName), ...json }]);
+      expect(await user.get(execution)).toEqual(stored);
+    }
+  });
+
+  test("has its activity completed with the newest final status if that changed between two checks", async () => {
+    const { look, completions, results } = abandoned(true);
+    completions.push(new Error("Temporal is away"));
+    expect(await look(heartbeatAt(1_000))).toBe("failed");
+    await report({ phase: ExecutionPhase.EXECUTION_COMPLETED });
+    expect(await look(heartbeatAt(1_000))).toBe("done");
+    expect(results).toMatchObject([{ phase: "EXECUTION_COMPLETED" }]);
+    expect(await phase()).toBe("EXECUTION_COMPLETED");
+  });
+
+  test("is not ended if it was deleted", async () => {
+    await client.call(AgentExecutionCommandController.method.delete, { value: execution.metadata?.id ?? "" });
+    const { look, results } = abandoned(true);
+    expect(await look(heartbeatAt(1_000))).toBe("done");
+    expect(results).toEqual([]);
   });
 });

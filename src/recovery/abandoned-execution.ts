@@ -1,6 +1,5 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import type { AgentExecutionStatus } from "../stigmer/index.ts";
 import type { WorkflowState, Workflows } from "../temporal/index.ts";
 import { completeActivity, type EndDeps, endStatus } from "./end-execution.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -35,8 +34,6 @@ export class AbandonedExecution {
   readonly #log: Logger;
   /** The last observation, and since when it is unchanged. Reset after a failed check, which could hide a heartbeat. */
   #last: { readonly observation: Observation; readonly since: number } | undefined;
-  /** The final status that was sent, until the activity was completed with it. */
-  #sent: AgentExecutionStatus | undefined;
 
   constructor(entry: JournalEntry, deps: AbandonedDeps, limits: SilenceLimits) {
     this.entry = entry;
@@ -56,13 +53,10 @@ export class AbandonedExecution {
     }
     if (before !== observation) this.#last = { observation, since: performance.now() };
     if (observation === "open" || !(isCertain || this.#isUnchanged(observation))) return "open";
-    if (typeof observation !== "number") {
-      await endStatus(this.entry, this.#deps);
-      return "done";
-    }
-    this.#sent ??= await endStatus(this.entry, this.#deps);
-    if (this.#sent === undefined) return "done";
-    return (await completeActivity(this.entry, this.#sent, this.#deps.workflows)) ? "done" : "open";
+    const status = await endStatus(this.entry, this.#deps);
+    if (status === undefined || typeof observation !== "number") return "done";
+    // Also if its runner sent that status: an activity that times out makes the server replace all messages.
+    return (await completeActivity(this.entry, status, this.#deps.workflows)) ? "done" : "open";
   }
 
   async #observe(): Promise<Observation> {

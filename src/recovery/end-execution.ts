@@ -25,8 +25,8 @@ export interface EndDeps {
 }
 
 /**
- * Sends the final status of an execution whose runner has ended: failed, with the reason and closed calls.
- * @returns the status that was sent; `undefined` if there was nothing to send because it was deleted or has ended
+ * Gives an execution whose runner has ended a final status, if it has none: failed, with the reason and closed calls.
+ * @returns the final status that the backend has; `undefined` if the execution was deleted
  * @throws StigmerError
  */
 export async function endStatus(
@@ -41,8 +41,9 @@ export async function endStatus(
     if (error instanceof StigmerError && error.code === "not-found") return undefined;
     throw error;
   }
-  const status = before === undefined ? undefined : abandonedStatus(before, reasonOf(before), new Date());
-  if (status === undefined) return undefined;
+  if (before === undefined) return undefined;
+  const status = abandonedStatus(before, reasonOf(before), new Date());
+  if (status === undefined) return before;
   await client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status }, { signal });
   log.warn(`Execution ${executionId} was abandoned by a runner that ended unexpectedly: it is FAILED now`);
   return status;
@@ -63,9 +64,11 @@ export async function completeActivity(
   status: AgentExecutionStatus,
   workflows: Pick<Workflows, "completeActivity">,
 ): Promise<boolean> {
+  // The server adds both to the stored status. No activity returns them.
+  const { audit: _, ...reported } = { ...status, callbackToken: new Uint8Array() };
   const result = {
     [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName),
-    ...(toJson(AgentExecutionStatusSchema, status) as object),
+    ...(toJson(AgentExecutionStatusSchema, reported) as object),
   };
   return await workflows.completeActivity(entry, entry.activityId, result);
 }

@@ -14,7 +14,13 @@ import {
 import { RedisJournal } from "../../src/recovery/redis/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
-import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
+import {
+  type AgentExecution,
+  AgentExecutionCommandController,
+  ExecutionPhase,
+  MessageType,
+  StigmerClient,
+} from "../../src/stigmer/index.ts";
 import {
   connectTemporal,
   createActivityWorker,
@@ -121,7 +127,7 @@ function recovery(
   journal: Journal,
   isCertain: boolean,
   limits: Partial<RecoveryLimits> = {},
-  more: Partial<Pick<Workflows, "describe">> = {},
+  more: Partial<Pick<Workflows, "describe" | "completeActivity">> = {},
 ) {
   const fast = { everyMs: 50, pollMs: 20, ...limits };
   const workflows = new Workflows(connection, "default");
@@ -129,7 +135,7 @@ function recovery(
     ...{ client, journal, isCertain, log: logger, limits: fast },
     workflows: {
       describe: more.describe ?? ((run) => workflows.describe(run)),
-      completeActivity: (...words) => workflows.completeActivity(...words),
+      completeActivity: more.completeActivity ?? ((...args) => workflows.completeActivity(...args)),
     },
   });
   return { [Symbol.dispose]: () => one.stop() };
@@ -142,6 +148,19 @@ async function left(noted: JournalEntry): Promise<string> {
   await journal.begin(noted);
   await journal.close();
   return directory;
+}
+
+/** Waits until a journal directory contains no execution. */
+async function untilRemoved(directory: string): Promise<void> {
+  const entries = () => Array.fromAsync(new Bun.Glob("*/*.json").scan(directory));
+  await until("the execution is removed from the journal", async () => (await entries()).length === 0);
+}
+
+/** Sends the final status as a runner does that is killed right after it. */
+async function reportCompleted(executionId: string): Promise<void> {
+  const messages = [{ type: MessageType.MESSAGE_AI, content: "Hello" }];
+  const status = { phase: ExecutionPhase.EXECUTION_COMPLETED, messages };
+  await user.client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status });
 }
 
 describe("abandoned execution", () => {
@@ -157,10 +176,40 @@ describe("abandoned execution", () => {
     proxy.mend();
     expect(await handle.result()).toMatchObject({ phase: "EXECUTION_FAILED" });
     expect((await user.get(execution)).status?.error).toContain("The runner ended unexpectedly");
-    await until(
-      "it is noted no more",
-      async () => !(await Array.fromAsync(new Bun.Glob("*/*.json").scan(directory))).length,
-    );
+    await untilRemoved(directory);
+    await journal.close();
+  });
+
+  test("keeps the final status that its runner sent before it could answer Temporal", async () => {
+    const { execution, noted, handle } = await running();
+    await reportCompleted(noted.executionId);
+    const directory = await left(noted);
+    const journal = new FileJournal(directory, logger);
+    using _ = recovery(journal, true);
+    await untilRemoved(directory);
+    expect((await new Workflows(connection, "default").describe(noted))?.pending.size).toBe(0);
+    const messages = [{ type: "MESSAGE_AI", content: "Hello" }];
+    expect(await handle.result()).toMatchObject({ phase: "EXECUTION_COMPLETED", messages });
+    expect(phaseOf(await user.get(execution))).toBe("EXECUTION_COMPLETED");
+    await journal.close();
+  });
+
+  test("is recovered without a warning if its activity was completed by another process", async () => {
+    const { noted, handle } = await running();
+    await reportCompleted(noted.executionId);
+    const directory = await left(noted);
+    const journal = new FileJournal(directory, logger);
+    const workflows = new Workflows(connection, "default");
+    const answers: boolean[] = [];
+    const completeTwice: Workflows["completeActivity"] = async (...args) => {
+      for (let n = 0; n < 2; n++) answers.push(await workflows.completeActivity(...args));
+      return answers.at(-1) === true;
+    };
+    using _ = recovery(journal, true, {}, { completeActivity: completeTwice });
+    await untilRemoved(directory);
+    expect(answers).toEqual([true, false]);
+    expect(await handle.result()).toMatchObject({ phase: "EXECUTION_COMPLETED" });
+    expect(log.filter((line) => line.includes(noted.executionId) && /WARN|ERROR/.test(line))).toEqual([]);
     await journal.close();
   });
 
@@ -170,10 +219,7 @@ describe("abandoned execution", () => {
     proxy.cut();
     using _ = recovery(journal, true, { giveUpMs: 100 });
     await until("it is given up", () => log.some((line) => /aex-given-up.* is given up after 0\.1 s/.test(line)));
-    await until(
-      "it is noted no more",
-      async () => !(await Array.fromAsync(new Bun.Glob("*/*.json").scan(directory))).length,
-    );
+    await untilRemoved(directory);
     await journal.close();
     proxy.mend();
   });
