@@ -9,13 +9,15 @@ import { silentLogger } from "../log/index.ts";
 import {
   type AgentExecution,
   AgentExecutionCommandController,
+  AgentExecutionSchema,
+  type AgentExecutionStatus,
   AgentExecutionStatusSchema,
   ExecutionPhase,
   MessageType,
   StigmerClient,
 } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl, type WorkflowState, type Workflows } from "../temporal/index.ts";
-import { AbandonedExecution, type Verdict } from "./abandoned-execution.ts";
+import { type AbandonedDeps, AbandonedExecution, type Verdict } from "./abandoned-execution.ts";
 
 let closing: AsyncDisposableStack;
 let client: StigmerClient;
@@ -42,7 +44,18 @@ const heartbeatAt = (aliveAt: number): WorkflowState => ({
 });
 const CLOSED: WorkflowState = { isOpen: false, isCancelled: false, pending: new Map() };
 
-function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 600_000 }) {
+/** A backend with executions whose status is unset. @param sent gets the status updates */
+function backendWithoutStatus(sent: AgentExecutionStatus[]): AbandonedDeps["client"] {
+  const call = async (_: unknown, request: { readonly status?: AgentExecutionStatus }) => {
+    if (request.status !== undefined) sent.push(request.status);
+    return create(AgentExecutionSchema);
+  };
+  return { call: call as StigmerClient["call"] };
+}
+
+const LIMITS = { silentMs: 600_000, unknownMs: 600_000 };
+
+function abandoned(isCertain = false, limits = LIMITS, backend: AbandonedDeps["client"] = client) {
   let answer: Answer;
   const completions: (boolean | Error)[] = [];
   const results: TypedJson[] = [];
@@ -59,7 +72,7 @@ function abandoned(isCertain = false, limits = { silentMs: 600_000, unknownMs: 6
     },
   };
   const { signal } = new AbortController();
-  const deps = { client, workflows, isCertain, signal, log: silentLogger };
+  const deps = { client: backend, workflows, isCertain, signal, log: silentLogger };
   const one = new AbandonedExecution(entry(execution.metadata?.id ?? ""), deps, limits);
   const look = async (next: Answer): Promise<Verdict | "failed"> => {
     answer = next;
@@ -134,6 +147,15 @@ describe("execution that seems abandoned", () => {
     await report({ phase: ExecutionPhase.EXECUTION_IN_PROGRESS });
     await abandoned(true).look(CLOSED);
     expect(await told()).toContain("What was done until then is kept");
+  });
+
+  test("is ended as not begun if the backend has no status of it", async () => {
+    const sent: AgentExecutionStatus[] = [];
+    const { look, results } = abandoned(true, undefined, backendWithoutStatus(sent));
+    expect(await look(heartbeatAt(1_000))).toBe("done");
+    expect(sent).toMatchObject([{ phase: ExecutionPhase.EXECUTION_FAILED }]);
+    expect(sent[0]?.error).toContain("before it began to work on this execution");
+    expect(results).toMatchObject([{ phase: "EXECUTION_FAILED", error: sent[0]?.error }]);
   });
 
   test("has its activity completed later if that failed after its status was sent", async () => {

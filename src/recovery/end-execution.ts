@@ -1,4 +1,4 @@
-import { toJson } from "@bufbuild/protobuf";
+import { create, toJson } from "@bufbuild/protobuf";
 import type { Logger } from "../log/index.ts";
 import { abandonedStatus } from "../status/index.ts";
 import {
@@ -19,7 +19,7 @@ const NOT_BEGUN_REASON =
   "The runner ended unexpectedly before it began to work on this execution: it was killed, or its machine stopped. Nothing was done: send the message again.";
 
 export interface EndDeps {
-  readonly client: StigmerClient;
+  readonly client: Pick<StigmerClient, "call">;
   readonly signal: AbortSignal;
   readonly log: Logger;
 }
@@ -33,15 +33,15 @@ export async function endStatus(
   { executionId }: JournalEntry,
   { client, log, signal }: EndDeps,
 ): Promise<AgentExecutionStatus | undefined> {
-  let before: AgentExecutionStatus | undefined;
+  let before: AgentExecutionStatus;
   try {
     const { method } = AgentExecutionQueryController;
-    before = (await client.call(method.get, { value: executionId }, { signal })).status;
+    const execution = await client.call(method.get, { value: executionId }, { signal });
+    before = execution.status ?? create(AgentExecutionStatusSchema);
   } catch (error) {
     if (error instanceof StigmerError && error.code === "not-found") return undefined;
     throw error;
   }
-  if (before === undefined) return undefined;
   const status = abandonedStatus(before, reasonOf(before), new Date());
   if (status === undefined) return before;
   await client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status }, { signal });
