@@ -39,7 +39,8 @@ afterEach(() => closing.disposeAsync());
 type Answer = WorkflowState | undefined | Error;
 
 const heartbeatAt = (aliveAt: number): WorkflowState => ({
-  ...{ isOpen: true, isCancelled: false },
+  isOpen: true,
+  isCancelled: false,
   pending: new Map([["2", { aliveAt }]]),
 });
 const CLOSED: WorkflowState = { isOpen: false, isCancelled: false, pending: new Map() };
@@ -92,7 +93,7 @@ async function report(status: MessageInitShape<typeof AgentExecutionStatusSchema
 describe("execution that seems abandoned", () => {
   test("is not ended only because its last heartbeat is old by the local clock", async () => {
     const { look } = abandoned();
-    expect(await look(heartbeatAt(Date.now() - 3_600_000))).toBe("open");
+    expect(await look(heartbeatAt(Date.now() - 3_600_000))).toBe("pending");
     expect(await look(heartbeatAt(Date.now() - 3_600_000 + 4_000))).toBe("alive");
     expect(await phase()).toBe("EXECUTION_PENDING");
   });
@@ -100,7 +101,7 @@ describe("execution that seems abandoned", () => {
   test("is ended after the silence limit, even if Temporal's clock is ahead", async () => {
     const { look } = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
     const silent = heartbeatAt(Date.now() + 3_600_000);
-    expect(await look(silent)).toBe("open");
+    expect(await look(silent)).toBe("pending");
     await until("it is silent for long enough", async () => (await look(silent)) === "done");
     expect(await phase()).toBe("EXECUTION_FAILED");
   });
@@ -111,14 +112,14 @@ describe("execution that seems abandoned", () => {
     await look(heartbeatAt(1_000));
     expect(await look(new Error("Temporal is away"))).toBe("failed");
     await pause(2 * limits.silentMs);
-    expect(await look(heartbeatAt(1_000))).toBe("open");
+    expect(await look(heartbeatAt(1_000))).toBe("pending");
     expect(await look(heartbeatAt(5_000))).toBe("alive");
     expect(await phase()).toBe("EXECUTION_PENDING");
   });
 
   test("is not ended at once if Temporal does not know its workflow", async () => {
     const { look } = abandoned(false, { silentMs: 0, unknownMs: 600_000 });
-    for (let n = 0; n < 3; n++) expect(await look(undefined)).toBe("open");
+    for (let n = 0; n < 3; n++) expect(await look(undefined)).toBe("pending");
     expect(await phase()).toBe("EXECUTION_PENDING");
     const later = abandoned(false, { silentMs: 600_000, unknownMs: 50 });
     await until("it is unknown for long enough", async () => (await later.look(undefined)) === "done");
@@ -126,7 +127,7 @@ describe("execution that seems abandoned", () => {
   });
 
   test("is not ended at once after its workflow has ended, because its runner may still report", async () => {
-    expect(await abandoned().look(CLOSED)).toBe("open");
+    expect(await abandoned().look(CLOSED)).toBe("pending");
     const later = abandoned(false, { silentMs: 50, unknownMs: 600_000 });
     await until("it has ended for long enough", async () => (await later.look(CLOSED)) === "done");
   });
@@ -164,7 +165,7 @@ describe("execution that seems abandoned", () => {
     expect(await look(heartbeatAt(1_000))).toBe("failed");
     expect(await phase()).toBe("EXECUTION_FAILED");
     completions.push(false);
-    expect(await look(heartbeatAt(1_000))).toBe("open");
+    expect(await look(heartbeatAt(1_000))).toBe("pending");
     expect(await look(CLOSED)).toBe("done");
   });
 

@@ -17,11 +17,11 @@ export interface SilenceLimits {
   readonly unknownMs: number;
 }
 
-/** `done`: nothing is left to do; `alive`: its runner is running; `open`: check again later. */
-export type Verdict = "done" | "alive" | "open";
+/** `done`: nothing is left to do; `alive`: its runner is running; `pending`: check again later. */
+export type Verdict = "done" | "alive" | "pending";
 
-/** The time of the activity's last heartbeat according to Temporal, or the state of its workflow. */
-type Observation = number | "open" | "closed" | "unknown";
+/** The time of the activity's last heartbeat according to Temporal; if it is not pending, the state of its workflow. */
+type Observation = number | "workflow-open" | "workflow-closed" | "workflow-unknown";
 
 /**
  * An execution that a runner seems to have abandoned. It is checked until that is certain, and then ended. Durations are
@@ -52,11 +52,11 @@ export class AbandonedExecution {
       return "alive";
     }
     if (before !== observation) this.#last = { observation, since: performance.now() };
-    if (observation === "open" || !(isCertain || this.#isUnchanged(observation))) return "open";
+    if (observation === "workflow-open" || !(isCertain || this.#isUnchanged(observation))) return "pending";
     const status = await endStatus(this.entry, this.#deps);
     if (status === undefined || typeof observation !== "number") return "done";
     // Also if its runner sent that status: an activity that times out makes the server replace all messages.
-    return (await completeActivity(this.entry, status, this.#deps.workflows)) ? "done" : "open";
+    return (await completeActivity(this.entry, status, this.#deps.workflows)) ? "done" : "pending";
   }
 
   async #observe(): Promise<Observation> {
@@ -71,11 +71,11 @@ export class AbandonedExecution {
   #isUnchanged(observation: Observation): boolean {
     const { silentMs, unknownMs } = this.#limits;
     const since = this.#last?.since ?? performance.now();
-    return performance.now() - since >= (observation === "unknown" ? unknownMs : silentMs);
+    return performance.now() - since >= (observation === "workflow-unknown" ? unknownMs : silentMs);
   }
 }
 
 function observationOf(workflow: WorkflowState | undefined, activityId: string): Observation {
-  if (workflow === undefined) return "unknown";
-  return workflow.pending.get(activityId)?.aliveAt ?? (workflow.isOpen ? "open" : "closed");
+  if (workflow === undefined) return "workflow-unknown";
+  return workflow.pending.get(activityId)?.aliveAt ?? (workflow.isOpen ? "workflow-open" : "workflow-closed");
 }

@@ -14,8 +14,8 @@ export interface RecoveryLimits extends SilenceLimits {
   /** Interval of checking recently taken executions. */
   readonly pollMs: number;
   /**
-   * Temporal ends an activity without heartbeats after 30 s, and the server's workflow itself soon after. If it takes
-   * longer, something is broken: the log says so, and the execution is checked less often.
+   * How old a taken execution may be before the log warns. If all are older, they are checked every `everyMs` instead
+   * of `pollMs`. Temporal normally fails the activity of a killed runner within about 30 s.
    */
   readonly patienceMs: number;
   /** After this time an execution is given up. */
@@ -23,8 +23,12 @@ export interface RecoveryLimits extends SilenceLimits {
 }
 
 const DEFAULT_LIMITS: RecoveryLimits = {
-  ...{ everyMs: 15_000, pollMs: 2_000, silentMs: 20_000, unknownMs: 15 * 60_000 },
-  ...{ patienceMs: 120_000, giveUpMs: 24 * 3_600_000 },
+  everyMs: 15_000,
+  pollMs: 2_000,
+  silentMs: 20_000,
+  unknownMs: 15 * 60_000,
+  patienceMs: 120_000,
+  giveUpMs: 24 * 3_600_000,
 };
 
 export interface RecoveryDeps extends Omit<AbandonedDeps, "signal"> {
@@ -94,24 +98,31 @@ export class Recovery {
     let problem = "its workflow has not ended";
     const verdict = await taken.execution.check().catch((error: unknown) => {
       problem = messageOf(error);
-      return "open" as const;
+      return "pending" as const;
     });
-    if (verdict === "open" && !this.#isGivenUp(taken, problem)) return;
+    if (verdict === "pending") {
+      const age = performance.now() - taken.since;
+      this.#reportDelay(taken, age, problem);
+      if (!this.#isTooOld(age)) return;
+    }
     this.#taken.delete(executionId);
     if (verdict === "alive") await journal.giveBack(executionId);
     else await journal.end(executionId);
   }
 
-  #isGivenUp(taken: Taken, problem: string): boolean {
+  #isTooOld(age: number): boolean {
+    return age >= this.#limits.giveUpMs;
+  }
+
+  /** Logs why an execution has not been ended yet; warns once, and when it is given up. */
+  #reportDelay(taken: Taken, age: number, problem: string): void {
     const { log } = this.#deps;
     const { patienceMs, giveUpMs } = this.#limits;
-    const age = performance.now() - taken.since;
     const what = `The abandoned execution ${taken.execution.entry.executionId} cannot be ended`;
-    if (age >= giveUpMs) log.warn(`${what}, and is given up after ${humanDuration(giveUpMs)}: ${problem}`);
+    if (this.#isTooOld(age)) log.warn(`${what}, and is given up after ${humanDuration(giveUpMs)}: ${problem}`);
     else if (age >= patienceMs && !taken.isWarned) {
       taken.isWarned = true;
       log.warn(`${what} yet: ${problem}. Retrying for up to ${humanDuration(giveUpMs)}.`);
     } else log.debug(`${what} yet: ${problem}`);
-    return age >= giveUpMs;
   }
 }

@@ -1,11 +1,13 @@
-import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase, ToolCallStatus } from "../stigmer/index.ts";
+import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase } from "../stigmer/index.ts";
 import { finish } from "./finish.ts";
+import { isOpen } from "./reducer.ts";
+import { stateOf } from "./status-state.ts";
 
 /**
  * The final status of an execution whose runner ended before it could send one.
  * @param status the status that the backend has
  * @param reason why the execution ended and what to do, for the user
- * @returns `undefined` if the backend's status is final already, with an error and without open calls
+ * @returns `undefined` if it ended as COMPLETED or CANCELLED, or as FAILED with a reason and no open calls
  */
 export function abandonedStatus(
   status: AgentExecutionStatus,
@@ -13,19 +15,7 @@ export function abandonedStatus(
   at: Date,
 ): AgentExecutionStatus | undefined {
   const { phase, error, toolCalls } = status;
-  const isOpen = toolCalls.some(
-    (call) => call.status === ToolCallStatus.TOOL_CALL_RUNNING || call.status === ToolCallStatus.TOOL_CALL_PENDING,
-  );
-  const isFailed = phase === ExecutionPhase.EXECUTION_FAILED;
-  if (isTerminalPhase(phase) && !isOpen && !(isFailed && error === "")) return undefined;
-  // Somebody else completed or cancelled it.
-  if (isTerminalPhase(phase) && !isFailed) return undefined;
-  const state = {
-    status,
-    streaming: "messages",
-    growing: new Map<string, number>(),
-    blank: new Map<string, string>(),
-    modelIds: new Map(toolCalls.map(({ id }) => [id, id])),
-  } as const;
-  return finish(state, { phase: "failed", reason }, at).status;
+  const isIncomplete = phase === ExecutionPhase.EXECUTION_FAILED && (error === "" || toolCalls.some(isOpen));
+  if (isTerminalPhase(phase) && !isIncomplete) return undefined;
+  return finish(stateOf(status), { phase: "failed", reason }, at).status;
 }

@@ -205,7 +205,8 @@ function changeCall(
   });
 }
 
-function isOpen({ status }: ToolCall): boolean {
+/** Whether a call has not ended. */
+export function isOpen({ status }: ToolCall): boolean {
   return status === ToolCallStatus.TOOL_CALL_PENDING || status === ToolCallStatus.TOOL_CALL_RUNNING;
 }
 

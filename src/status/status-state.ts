@@ -34,6 +34,12 @@ export function begin(message: string, streaming: Streaming, at: Date): StatusSt
   return { status, streaming, growing: new Map(), blank: new Map(), modelIds: new Map() };
 }
 
+/** The state of an execution whose status alone is known: no message grows, and calls have the ids that are shown. */
+export function stateOf(status: AgentExecutionStatus): StatusState {
+  const modelIds = new Map(status.toolCalls.map(({ id }) => [id, id]));
+  return { status, streaming: "messages", growing: new Map(), blank: new Map(), modelIds };
+}
+
 export function newMessage(
   type: MessageType,
   content: string,

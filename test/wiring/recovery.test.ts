@@ -60,8 +60,10 @@ const logger = createLogger({
 });
 
 const temporalConfig = (address: string, taskQueue: string) => ({
-  ...{ address, taskQueue },
-  ...{ namespace: "default", maxConcurrency: 10 },
+  address,
+  taskQueue,
+  namespace: "default",
+  maxConcurrency: 10,
 });
 
 beforeAll(async () => {
@@ -132,7 +134,11 @@ function recovery(
   const fast = { everyMs: 50, pollMs: 20, ...limits };
   const workflows = new Workflows(connection, "default");
   const one = new Recovery({
-    ...{ client, journal, isCertain, log: logger, limits: fast },
+    client,
+    journal,
+    isCertain,
+    log: logger,
+    limits: fast,
     workflows: {
       describe: more.describe ?? ((run) => workflows.describe(run)),
       completeActivity: more.completeActivity ?? ((...args) => workflows.completeActivity(...args)),

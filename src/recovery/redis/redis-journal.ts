@@ -5,7 +5,10 @@ import { withTimeout } from "../../shared/time.ts";
 import { type Journal, type JournalEntry, parseEntry } from "../journal.ts";
 import { FORGET, GIVE_BACK, TAKE } from "./scripts.ts";
 
-/** Prefix of the hashes of running executions, one per namespace; field: execution id, value: runner, space, entry. */
+/**
+ * Prefix of the hashes of running executions, one per namespace; field: execution id,
+ * value: `<runner id> <entry as JSON>`.
+ */
 const RUNNING_PREFIX = "stigmer:agent-runner:running:";
 /** Prefix of the keys of running runners. */
 const ALIVE_PREFIX = "stigmer:agent-runner:alive:";
@@ -83,9 +86,9 @@ export class RedisJournal implements Journal {
   async #take(entry: JournalEntry, text: string): Promise<boolean> {
     const runner = text.slice(0, text.indexOf(" "));
     const keys = [this.#key, `${ALIVE_PREFIX}${runner}`];
-    const words = [entry.executionId, text, this.#text(entry)];
+    const args = [entry.executionId, text, this.#text(entry)];
     const done = await this.#redis
-      .run((client) => client.eval(TAKE, keys.length, ...keys, ...words))
+      .run((client) => client.eval(TAKE, keys.length, ...keys, ...args))
       .catch((error: unknown) =>
         this.#log.debug(`Execution ${entry.executionId} cannot be taken over: ${messageOf(error)}`),
       );
@@ -94,10 +97,10 @@ export class RedisJournal implements Journal {
   }
 
   async #renew(client: RedisClient): Promise<void> {
-    const signs = [client.set(`${ALIVE_PREFIX}${this.#runner}`, Date.now(), "PX", ALIVE_MS)] as Promise<unknown>[];
+    const writes = [client.set(`${ALIVE_PREFIX}${this.#runner}`, Date.now(), "PX", ALIVE_MS)] as Promise<unknown>[];
     if (this.#running.size > 0)
-      signs.push(client.hset(this.#key, this.#running), client.pexpire(this.#key, ENTRIES_TTL_MS));
-    await Promise.all(signs);
+      writes.push(client.hset(this.#key, this.#running), client.pexpire(this.#key, ENTRIES_TTL_MS));
+    await Promise.all(writes);
   }
 
   /** Prefix of this runner's entries. */
