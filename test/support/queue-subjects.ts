@@ -28,7 +28,7 @@ export interface QueueSubject {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function redisQueue(): Promise<QueueSubject> {
+async function redisQueue(): Promise<QueueSubject> {
   const server = await startRedis();
   const connections: RedisConnection[] = [];
   const keys = async (pattern: string) => (await server.command("KEYS", pattern)) as string[];
@@ -56,7 +56,7 @@ export async function redisQueue(): Promise<QueueSubject> {
   };
 }
 
-export async function sqliteQueue(): Promise<QueueSubject> {
+async function sqliteQueue(): Promise<QueueSubject> {
   const folder = await temporaryFolder();
   const stores: ThreadStore[] = [];
   const run = async <T>(work: (database: Database) => T): Promise<T> => {
@@ -90,3 +90,9 @@ export async function sqliteQueue(): Promise<QueueSubject> {
     },
   };
 }
+
+/** Each with its name, for `describe.each`. */
+export const queueSubjects = [
+  ["Redis", redisQueue],
+  ["SQLite", sqliteQueue],
+] as const;
