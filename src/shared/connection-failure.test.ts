@@ -3,7 +3,7 @@ import type { PeerCertificate } from "node:tls";
 import { ofTls } from "./connection-failure.ts";
 import type { ProbeResult, TlsOptions } from "./port-probe.ts";
 
-// What real servers do is in test/wiring/tls.test.ts; here is what they do only at times, or on other systems.
+// What real servers do is in test/wiring/tls-*.test.ts; here is what they do only at times, or on other systems.
 
 const client = { cert: "a certificate", key: "a key" };
 const trouble = (seen: Partial<ProbeResult>, tls: TlsOptions = {}) =>
