@@ -1,39 +1,31 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { type TestAuthority, type TestCertificate, testAuthority } from "../../../test/support/certificates.ts";
+import { twoCertificates } from "../../../test/support/two-certificates.ts";
 import { belongTogether, certificateProblem, pemText, privateKeyProblem } from "./pem.ts";
 
-let authority: TestAuthority;
-let one: TestCertificate;
-let other: TestCertificate;
-beforeAll(async () => {
-  authority = await testAuthority();
-  one = await authority.issue("one");
-  other = await authority.issue("other");
-});
-afterAll(() => authority[Symbol.asyncDispose]());
+const issued = twoCertificates();
 
 describe("a certificate", () => {
   test("may be one or several, with other text between them", () => {
-    expect(certificateProblem(one.cert)).toBeUndefined();
-    expect(certificateProblem(`# ours\n${one.cert}\n# and its CA\n${authority.ca}\n`)).toBeUndefined();
+    expect(certificateProblem(issued.one.cert)).toBeUndefined();
+    expect(certificateProblem(`# ours\n${issued.one.cert}\n# and its CA\n${issued.authority.ca}\n`)).toBeUndefined();
   });
 
   test("may not be another text", () => {
-    for (const text of ["", "a certificate", one.key])
+    for (const text of ["", "a certificate", issued.one.key])
       expect(certificateProblem(text)).toContain("no certificate in PEM");
   });
 
   test("may not be damaged, not even one of several", () => {
-    const broken = one.cert.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
+    const broken = issued.one.cert.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
     expect(certificateProblem(broken)).toBe("contains a certificate that cannot be read");
-    expect(certificateProblem(`${one.cert}\n${broken}`)).toBe("contains a certificate that cannot be read");
+    expect(certificateProblem(`${issued.one.cert}\n${broken}`)).toBe("contains a certificate that cannot be read");
   });
 });
 
 describe("a private key", () => {
   test("may be in any common form", () => {
-    expect(privateKeyProblem(one.key)).toBeUndefined();
+    expect(privateKeyProblem(issued.one.key)).toBeUndefined();
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     for (const type of ["pkcs1", "pkcs8"] as const) {
       expect(privateKeyProblem(privateKey.export({ type, format: "pem" }).toString())).toBeUndefined();
@@ -41,8 +33,8 @@ describe("a private key", () => {
   });
 
   test("may not be another text, or damaged", () => {
-    expect(privateKeyProblem(one.cert)).toContain("no private key in PEM");
-    const broken = one.key.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
+    expect(privateKeyProblem(issued.one.cert)).toContain("no private key in PEM");
+    const broken = issued.one.key.replace(/\n[A-Za-z0-9+/]{20}/, "\nAAAA");
     expect(privateKeyProblem(broken)).toBe("contains a private key that cannot be read");
   });
 
@@ -54,12 +46,12 @@ describe("a private key", () => {
 });
 
 test("a private key belongs to its certificate only", () => {
-  expect(belongTogether(one.cert, one.key)).toBe(true);
-  expect(belongTogether(one.cert, other.key)).toBe(false);
+  expect(belongTogether(issued.one.cert, issued.one.key)).toBe(true);
+  expect(belongTogether(issued.one.cert, issued.other.key)).toBe(false);
 });
 
 test("the PEM text is the given one, or the file's", () => {
-  expect(pemText(one.certFile, undefined)).toBe(one.cert);
-  expect(pemText(undefined, one.cert)).toBe(one.cert);
+  expect(pemText(issued.one.certFile, undefined)).toBe(issued.one.cert);
+  expect(pemText(undefined, issued.one.cert)).toBe(issued.one.cert);
   expect(pemText(undefined, undefined)).toBeUndefined();
 });
