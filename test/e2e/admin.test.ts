@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
-import { messagesOf, startProgram } from "../support/program.ts";
+import { installedProgram, startLocal } from "../support/installed-program.ts";
+import { messagesOf } from "../support/program.ts";
 
-let installed: InstalledProgram;
-
-beforeAll(async () => {
-  installed = await installWithTemporal();
-});
-afterAll(() => installed[Symbol.asyncDispose]());
+const installed = installedProgram("temporal");
 
 async function start(env: Record<string, string>) {
   const [port = 0] = await freePorts(1);
-  const all = { MODE: "local", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ADMIN_PORT: String(port), ...env };
-  return { ...startProgram(installed.file, ["start"], all, join(installed.folder.path, "program")), port };
+  return { ...startLocal(installed, { ADMIN_PORT: String(port), ...env }, ["start"]), port };
 }
 
 describe("admin server", () => {

@@ -1,15 +1,11 @@
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
 
-let installed: InstalledProgram;
-beforeAll(async () => {
-  installed = await installWithTemporal();
-});
-afterAll(() => installed[Symbol.asyncDispose]());
+const installed = installedProgram("temporal");
 
 function start(dataDir: string): RunningProgram {
   const env = {

@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { processesWith } from "../support/processes.ts";
-import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  ollama = startOllamaDouble();
-});
-afterAll(async () => {
-  await ollama[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const installed = installedProgram("ollama");
 
 interface Dev extends RunningProgram {
   readonly env: Record<string, string>;
@@ -31,22 +18,22 @@ interface Dev extends RunningProgram {
 /** `dev` in a folder of its own, ready. */
 async function dev(more: Record<string, string> = {}, name: string = crypto.randomUUID()): Promise<Dev> {
   const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(folder.path, name);
+  const cwd = join(installed.folder.path, name);
   await Bun.write(join(cwd, ".keep"), "");
   const env = {
     TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
     STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
     ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: ollama.url,
+    OLLAMA_BASE_URL: installed.ollama.url,
     ...more,
   };
-  const program = startProgram(file, ["dev"], env, cwd);
+  const program = startProgram(installed.file, ["dev"], env, cwd);
   await program.says("Ready.");
   return {
     ...program,
     env,
     cwd,
-    run: (...args) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: "run-secret-1" }, cwd),
+    run: (...args) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: "run-secret-1" }, cwd),
   };
 }
 
@@ -58,7 +45,7 @@ const hello = (_: unknown, turn: number) =>
 describe("agent-runner dev and run", () => {
   test("run a message from an empty directory to its end, and leave nothing behind", async () => {
     await using everything = await dev();
-    ollama.converse(hello);
+    installed.ollama.converse(hello);
     await using run = everything.run("Write hello");
     expect(await run.exited).toBe(0);
     const lines = run.output().split("\n");
@@ -80,7 +67,7 @@ describe("agent-runner dev and run", () => {
 
   test("continue a session, also after a restart", async () => {
     const first = await dev({}, "restarted");
-    ollama.converse(({ messages }) => ({
+    installed.ollama.converse(({ messages }) => ({
       text: `I know ${messages.filter(({ role }) => role === "user").length} messages.`,
     }));
     const run = first.run("One");
@@ -100,7 +87,7 @@ describe("agent-runner dev and run", () => {
       join(everything.cwd, "agent.yaml"),
       "metadata: {name: poet}\nspec:\n  instructions: You are a poet.\n",
     );
-    ollama.converse((_, turn) =>
+    installed.ollama.converse((_, turn) =>
       turn === 0
         ? { text: "", tools: [{ name: "execute", args: { command: "echo $COLOUR $API_TOKEN" } }] }
         : { text: "Sung." },
@@ -127,8 +114,8 @@ describe("agent-runner dev and run", () => {
       status: { phase: "EXECUTION_COMPLETED", toolCalls: [{ result: expect.stringContaining("blue ***") }] },
     });
     expect(run.output() + everything.output()).not.toContain("run-secret-1");
-    expect(ollama.requests.at(-1)?.messages[0]?.content).toStartWith("You are a poet.");
-    expect(ollama.requests.at(-1)?.model).toBe("qwen2.5-coder:7b");
+    expect(installed.ollama.requests.at(-1)?.messages[0]?.content).toStartWith("You are a poet.");
+    expect(installed.ollama.requests.at(-1)?.model).toBe("qwen2.5-coder:7b");
   });
 
   test("report invalid input clearly", async () => {
@@ -153,7 +140,7 @@ describe("agent-runner dev and run", () => {
       expect([args, await run.exited]).toEqual([args, code]);
       expect(run.errors()).toContain(text);
     }
-    ollama.converse(() => ({ status: 500, error: "model exploded" }));
+    installed.ollama.converse(() => ({ status: 500, error: "model exploded" }));
     const failed = everything.run("Fail");
     expect(await failed.exited).toBe(1);
     expect(failed.output()).toContain("model exploded");
@@ -163,10 +150,10 @@ describe("agent-runner dev and run", () => {
   test("run is interrupted by Ctrl-C, and the execution continues", async () => {
     await using everything = await dev();
     const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
-    ollama.converse(() => ({ text: "Slow.", after: goesOn }));
-    const before = ollama.requests.length;
+    installed.ollama.converse(() => ({ text: "Slow.", after: goesOn }));
+    const before = installed.ollama.requests.length;
     const run = everything.run("Take your time");
-    await until("the model is asked", () => ollama.requests.length > before);
+    await until("the model is asked", () => installed.ollama.requests.length > before);
     run.signal("SIGINT");
     expect(await run.exited).toBe(130);
     expect(run.errors()).toMatch(/Interrupted\. The execution aex-\w+ goes on/);
@@ -176,7 +163,7 @@ describe("agent-runner dev and run", () => {
 
   test("a second signal stops running executions, and their status says why", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
-    ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 987" } }] }));
+    installed.ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 987" } }] }));
     const run = everything.run("Sleep");
     await until("the command runs", async () => (await processesWith("sleep 987")).length > 0);
     everything.signal("SIGINT");
@@ -191,7 +178,10 @@ describe("agent-runner dev and run", () => {
 
   test("a third signal exits at once, and no process is left", async () => {
     await using everything = await dev({ DRAIN_TIMEOUT: "600" });
-    ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "trap '' TERM; sleep 986" } }] }));
+    installed.ollama.converse(() => ({
+      text: "",
+      tools: [{ name: "execute", args: { command: "trap '' TERM; sleep 986" } }],
+    }));
     everything.run("Sleep");
     await until("the command runs", async () => (await processesWith("sleep 986")).length > 0);
     for (const said of ["draining", "stopping running executions", "exiting at once"]) {
@@ -206,15 +196,15 @@ describe("agent-runner dev and run", () => {
 
 describe("agent-runner config", () => {
   test("shows every setting with its value and origin, and no secrets", async () => {
-    await Bun.write(join(folder.path, "config/.env"), "LOG_LEVEL=debug\nOPENAI_API_KEY=sk-from-file\n");
+    await Bun.write(join(installed.folder.path, "config/.env"), "LOG_LEVEL=debug\nOPENAI_API_KEY=sk-from-file\n");
     const env = { MODE: "local", WORKSPACE_ROOT: "/srv/work", STIGMER_LLM_API_KEY: "sk-very-secret" };
-    await using text = startProgram(file, ["config"], env, join(folder.path, "config"));
+    await using text = startProgram(installed.file, ["config"], env, join(installed.folder.path, "config"));
     expect(await text.exited).toBe(0);
     expect(text.output()).toMatch(/^SANDBOX_ROOT_DIR +\/srv\/work +\(environment \(WORKSPACE_ROOT\)\)$/m);
     expect(text.output()).toMatch(/^LOG_LEVEL +debug +\(\.env\)$/m);
     expect(text.output()).toMatch(/^STIGMER_LLM_API_KEY +\*\*\* +\(environment\)$/m);
     expect(text.output()).toMatch(/^ADMIN_PORT +8790 +\(default\)$/m);
-    await using json = startProgram(file, ["config", "--json"], env, join(folder.path, "config"));
+    await using json = startProgram(installed.file, ["config", "--json"], env, join(installed.folder.path, "config"));
     expect(await json.exited).toBe(0);
     const { settings } = JSON.parse(json.output()) as { settings: object[] };
     expect(settings).toContainEqual({ variable: "OPENAI_API_KEY", value: "***", secret: true, origin: ".env" });
@@ -222,7 +212,7 @@ describe("agent-runner config", () => {
   });
 
   test("lists every problem and exits with 3", async () => {
-    await using program = startProgram(file, ["config"], {}, folder.path);
+    await using program = startProgram(installed.file, ["config"], {}, installed.folder.path);
     expect(await program.exited).toBe(3);
     for (const variable of ["STIGMER_API_KEY", "REDIS_HOST", "DAYTONA_API_KEY"])
       expect(program.errors()).toContain(`error: ${variable} is not set`);

@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { connectTemporal } from "../../src/temporal/index.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { startOllamaDouble } from "../support/ollama-double.ts";
 import { runningWith } from "../support/processes.ts";
-import { installProgram, startProgram } from "../support/program.ts";
+import { startProgram } from "../support/program.ts";
 import { startTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-let folder: TemporaryFolder;
-let file: string;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const installed = installedProgram();
 
 async function start(more: Record<string, string>) {
   const [temporal, daemon, admin] = await freePorts(3);
@@ -25,10 +19,10 @@ async function start(more: Record<string, string>) {
     ADMIN_PORT: String(admin),
     ...more,
   };
-  const cwd = join(folder.path, crypto.randomUUID());
+  const cwd = join(installed.folder.path, crypto.randomUUID());
   await Bun.write(join(cwd, ".keep"), "");
-  const run = (message: string) => startProgram(file, ["run", message], env, cwd);
-  const again = () => startProgram(file, ["dev"], env, cwd);
+  const run = (message: string) => startProgram(installed.file, ["run", message], env, cwd);
+  const again = () => startProgram(installed.file, ["dev"], env, cwd);
   return { ...again(), cwd, run, again };
 }
 
@@ -94,7 +88,7 @@ describe("agent-runner dev", () => {
   });
 
   test("waits until the Temporal of a killed `dev` has ended", async () => {
-    const bin = join(folder.path, "slow");
+    const bin = join(installed.folder.path, "slow");
     // The server goes on for a while when it is told to end, and then writes that it has.
     const script = `#!/bin/sh
 echo begins >>"$HOME/servers"
@@ -122,7 +116,7 @@ wait $server
   });
 
   test("ends with the reason if its Temporal cannot be restarted", async () => {
-    const bin = join(folder.path, "broken");
+    const bin = join(installed.folder.path, "broken");
     const real = Bun.which("temporal");
     const script = `#!/bin/sh\n[ -e "$HOME/broken" ] && { echo "Error: the disk is on fire"; exit 1; }\nexec ${real} "$@"\n`;
     await Bun.write(join(bin, "temporal"), script);

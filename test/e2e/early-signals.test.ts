@@ -1,24 +1,17 @@
 /** Signals during the start of the compiled program, from the moment on that it handles them. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
-import { messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
+import { installedProgram, startLocal } from "../support/installed-program.ts";
+import { messagesOf, type RunningProgram } from "../support/program.ts";
 import { startSilentServer } from "../support/silent-server.ts";
 
 const SIGTERM_BIT = 1n << 14n;
 const DRAINING = "SIGTERM: draining: running executions may finish. Send it again to stop them";
 
-let installed: InstalledProgram;
-beforeAll(async () => {
-  installed = await installWithTemporal();
-});
-afterAll(() => installed[Symbol.asyncDispose]());
+const installed = installedProgram("temporal");
 
-function start(args: readonly string[] = ["start"], env: Record<string, string> = {}): RunningProgram {
-  const all = { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ...env };
-  return startProgram(installed.file, args, all, join(installed.folder.path, "program"));
-}
+const start = (args: readonly string[] = ["start"], env: Record<string, string> = {}) =>
+  startLocal(installed, env, args);
 
 /** Waits until the process catches SIGTERM: the first thing that the program does. */
 async function catches(pid: number): Promise<void> {

@@ -1,43 +1,26 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { processesWith } from "../support/processes.ts";
-import { installProgram, startProgram } from "../support/program.ts";
-import { startTemporal, type TestTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { startProgram } from "../support/program.ts";
 import { startAtTerminal } from "../support/terminal.ts";
 
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-let temporal: TestTemporal;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  ollama = startOllamaDouble();
-  temporal = await startTemporal();
-});
-afterAll(async () => {
-  await temporal[Symbol.asyncDispose]();
-  await ollama[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const installed = installedProgram("ollama", "temporal");
 
 async function place() {
   const [daemon, admin] = await freePorts(2);
-  const cwd = join(folder.path, crypto.randomUUID());
+  const cwd = join(installed.folder.path, crypto.randomUUID());
   await mkdir(cwd);
   const env = {
     MODE: "local",
-    TEMPORAL_SERVICE_ADDRESS: temporal.address,
+    TEMPORAL_SERVICE_ADDRESS: installed.temporal.address,
     TASK_QUEUE: crypto.randomUUID(),
     STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
     ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: ollama.url,
+    OLLAMA_BASE_URL: installed.ollama.url,
     DRAIN_TIMEOUT: "600",
   };
   return { cwd, env, livez: `http://localhost:${admin}/livez` };
@@ -52,10 +35,10 @@ const untilGo = (_: unknown, turn: number) => {
 describe("closing the terminal", () => {
   test("lets `dev` drain, however often SIGHUP is sent", async () => {
     const { cwd, env } = await place();
-    ollama.converse(untilGo);
-    await using dev = startAtTerminal([file, "dev"], env, cwd);
+    installed.ollama.converse(untilGo);
+    await using dev = startAtTerminal([installed.file, "dev"], env, cwd);
     await dev.says("Ready.");
-    await using run = startProgram(file, ["run", "Wait"], env, cwd);
+    await using run = startProgram(installed.file, ["run", "Wait"], env, cwd);
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
     dev.close();
@@ -74,7 +57,7 @@ describe("closing the terminal", () => {
 
   test("does not end `start` under `nohup`", async () => {
     const { cwd, env, livez } = await place();
-    const nohup = ["sh", "-c", `trap "" HUP; exec "$0" start`, file];
+    const nohup = ["sh", "-c", `trap "" HUP; exec "$0" start`, installed.file];
     await using start = startAtTerminal(nohup, { ...env, LOG_LEVEL: "debug" }, cwd);
     await start.says("Worker ready");
     start.close();
@@ -88,10 +71,10 @@ describe("closing the terminal", () => {
 
   test("ends `run`, and the execution continues", async () => {
     const { cwd, env } = await place();
-    ollama.converse(untilGo);
-    await using dev = startProgram(file, ["dev"], env, cwd);
+    installed.ollama.converse(untilGo);
+    await using dev = startProgram(installed.file, ["dev"], env, cwd);
     await dev.says("Ready.");
-    await using run = startAtTerminal([file, "run", "Wait"], env, cwd);
+    await using run = startAtTerminal([installed.file, "run", "Wait"], env, cwd);
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
     run.close();
@@ -104,7 +87,7 @@ describe("closing the terminal", () => {
 
 test("a closed log does not end the program", async () => {
   const { cwd, env, livez } = await place();
-  const reader = ["bash", "-o", "pipefail", "-c", `"$0" start | { head -n 1; echo read; }`, file];
+  const reader = ["bash", "-o", "pipefail", "-c", `"$0" start | { head -n 1; echo read; }`, installed.file];
   await using pipeline = startAtTerminal(reader, env, cwd);
   await pipeline.says("read");
   await until("it works", async () => (await fetch(livez).catch(() => undefined))?.status === 200);

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { startAnthropicDouble } from "../support/anthropic-double.ts";
 import { until } from "../support/eventually.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { startOllamaDouble } from "../support/ollama-double.ts";
 import { startOpenAiDouble } from "../support/openai-double.ts";
-import { installProgram, messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
 
-let folder: TemporaryFolder;
-let file: string;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const installed = installedProgram();
 
 interface Dev extends RunningProgram {
   readonly admin: string;
@@ -27,7 +20,7 @@ interface Dev extends RunningProgram {
 /** `dev` in a folder of its own, ready. */
 async function dev(more: Record<string, string>): Promise<Dev> {
   const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(folder.path, crypto.randomUUID());
+  const cwd = join(installed.folder.path, crypto.randomUUID());
   await Bun.write(join(cwd, ".keep"), "");
   const env = {
     TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
@@ -35,13 +28,13 @@ async function dev(more: Record<string, string>): Promise<Dev> {
     ADMIN_PORT: String(admin),
     ...more,
   };
-  const program = startProgram(file, ["dev"], env, cwd);
+  const program = startProgram(installed.file, ["dev"], env, cwd);
   await program.says("Ready.");
   return {
     ...program,
     admin: `http://127.0.0.1:${admin}`,
     workspace: join(cwd, "workspace"),
-    run: (...args) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: "run-secret-value" }, cwd),
+    run: (...args) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: "run-secret-value" }, cwd),
   };
 }
 

@@ -1,36 +1,23 @@
 /** Temporal's native library, which the program unpacks: into which directory, and what happens if none will do. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmod, mkdir, readdir, stat, truncate, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { canMount, inMountNamespace } from "../support/mount-namespace.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
-import { installProgram, messagesOf, startProgram } from "../support/program.ts";
+import { messagesOf, startProgram } from "../support/program.ts";
 import { startTemporal } from "../support/temporal.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** What a start says once the library works, without a Temporal. */
 const LOADED = "STARTUP FAILURE: no connection to Temporal";
 /** A user that the system does not know. */
 const UNKNOWN = "54321";
 
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  ollama = startOllamaDouble();
-});
-afterAll(async () => {
-  await ollama[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const installed = installedProgram("ollama");
 
 /** An empty home with a directory for temporary files. */
 async function newHome() {
-  const home = join(folder.path, crypto.randomUUID());
+  const home = join(installed.folder.path, crypto.randomUUID());
   await mkdir(join(home, "tmp"), { recursive: true });
   const data = join(home, "data/native-bridge");
   const cache = join(home, ".cache/agent-runner/native-bridge");
@@ -43,7 +30,7 @@ async function start(home: string, wrap: (command: string[]) => readonly [string
     ...{ MODE: "local", LOG_LEVEL: "debug", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" },
     ...{ HOME: home, TMPDIR: join(home, "tmp"), STIGMER_DATA_DIR: join(home, "data") },
   };
-  const [command, ...args] = wrap([file]);
+  const [command, ...args] = wrap([installed.file]);
   await using program = startProgram(command, args, env, home);
   expect([await program.exited, program.errors()]).toEqual([4, ""]);
   const messages = messagesOf(program.output());
@@ -189,7 +176,7 @@ function unsuitable(): void {
   });
 
   test("the library is loaded from memory if no directory can have it, and agents run", async () => {
-    const home = join(folder.path, "memory");
+    const home = join(installed.folder.path, "memory");
     await mkdir(home);
     const [daemon, admin] = await freePorts(2);
     await using temporal = await startTemporal();
@@ -197,13 +184,13 @@ function unsuitable(): void {
       TEMPORAL_SERVICE_ADDRESS: temporal.address,
       STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
       ADMIN_PORT: String(admin),
-      OLLAMA_BASE_URL: ollama.url,
+      OLLAMA_BASE_URL: installed.ollama.url,
     };
     // As in a container: nothing can be written but a volume, the user is unknown and has no home.
     const script = `
       mount -t tmpfs none /mnt
       mkdir /mnt/program /mnt/volume
-      mount --bind ${join(folder.path, "program")} /mnt/program
+      mount --bind ${join(installed.folder.path, "program")} /mnt/program
       mount -t tmpfs -o noexec,mode=777 none /mnt/volume
       mount -t tmpfs -o ro none /tmp
       mount -o remount,bind,ro /
@@ -222,8 +209,8 @@ function unsuitable(): void {
       ),
       "Temporal's native library is kept in memory, which takes 24 MB: no directory can be used",
     ]);
-    ollama.converse(() => ({ text: "Hello from memory." }));
-    await using run = startProgram(file, ["run", "Hello?"], env, home);
+    installed.ollama.converse(() => ({ text: "Hello from memory." }));
+    await using run = startProgram(installed.file, ["run", "Hello?"], env, home);
     expect(await run.exited).toBe(0);
     expect(run.output()).toContain("Hello from memory.");
     everything.signal("SIGTERM");

@@ -1,24 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { installedProgram } from "../support/installed-program.ts";
 import { isRunning } from "../support/processes.ts";
-import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const open = new AsyncDisposableStack();
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-beforeAll(async () => {
-  folder = open.use(await temporaryFolder());
-  file = await installProgram(join(folder.path, "program"));
-  ollama = open.use(startOllamaDouble());
-});
-afterAll(() => open.disposeAsync());
+const installed = installedProgram("ollama");
 
 interface Dev extends RunningProgram {
   readonly cwd: string;
@@ -31,24 +21,29 @@ interface Dev extends RunningProgram {
 /** `dev` in a folder of its own, ready. */
 async function dev(): Promise<Dev> {
   const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(folder.path, crypto.randomUUID());
+  const cwd = join(installed.folder.path, crypto.randomUUID());
   await Bun.write(join(cwd, ".keep"), "");
   const env = {
     TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
     STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
     ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: ollama.url,
+    OLLAMA_BASE_URL: installed.ollama.url,
   };
-  const program = startProgram(file, ["dev"], env, cwd);
+  const program = startProgram(installed.file, ["dev"], env, cwd);
   await program.says("Ready.");
   return {
     ...program,
     env,
     cwd,
-    command: (...args) => startProgram(file, args, env, cwd),
+    command: (...args) => startProgram(installed.file, args, env, cwd),
     shell: async (script) => {
       const all = { ...env, PATH: process.env["PATH"] ?? "", HOME: cwd };
-      const child = Bun.spawn(["/bin/bash", "-c", script, file], { cwd, env: all, stdout: "pipe", stderr: "pipe" });
+      const child = Bun.spawn(["/bin/bash", "-c", script, installed.file], {
+        cwd,
+        env: all,
+        stdout: "pipe",
+        stderr: "pipe",
+      });
       const [output, errors] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),
@@ -79,7 +74,7 @@ const sleeps = (command: string) => (_: unknown, turn: number) =>
 describe("interrupted execution", () => {
   test("can be listed, attached to and cancelled with the printed commands", async () => {
     await using everything = await dev();
-    ollama.converse(sleeps("sleep 300"));
+    installed.ollama.converse(sleeps("sleep 300"));
     const run = everything.command("run", "Wait for it");
     const id = await idOf(run);
     expect(run.errors()).toContain(`To end it: agent-runner cancel ${id}`);
@@ -142,7 +137,7 @@ describe("interrupted execution", () => {
 describe("unavailable daemon while an execution is followed", () => {
   test("is reported with the time, and given up with a remedy, if it was killed", async () => {
     await using everything = await dev();
-    ollama.converse(sleeps("sleep 300"));
+    installed.ollama.converse(sleeps("sleep 300"));
     const run = everything.command("run", "Wait", "--patience", "15");
     const id = await idOf(run);
     await until("it has begun", () => run.output().includes("I wait."));
@@ -161,7 +156,7 @@ describe("unavailable daemon while an execution is followed", () => {
   test("is reported if it hangs, and the execution is followed to its end when it recovers", async () => {
     await using everything = await dev();
     await using proxy = await startTcpProxy(everything.env["STIGMER_BACKEND_ENDPOINT"] ?? "");
-    ollama.converse(sleeps("while ! test -e go; do sleep 0.1; done"));
+    installed.ollama.converse(sleeps("while ! test -e go; do sleep 0.1; done"));
     const run = everything.command("run", "Wait", "--patience", "600", "--endpoint", proxy.address);
     expect(await idOf(run)).not.toBe("");
     await until("it has begun", () => run.output().includes("I wait."));
@@ -179,7 +174,7 @@ describe("unavailable daemon while an execution is followed", () => {
 describe("message and agent of run", () => {
   test("are read from standard input and from pipes", async () => {
     await using everything = await dev();
-    ollama.converse(({ messages }) => ({
+    installed.ollama.converse(({ messages }) => ({
       text: `I am ${messages[0]?.content.split(".")[0]}. You say ${messages.at(-1)?.content}`,
     }));
     const agent = "metadata: {name: poet}\\nspec: {instructions: A poet.}\\n";
@@ -231,7 +226,7 @@ describe("message and agent of run", () => {
 
 test("a failure is shown once if the execution has no messages of the runner", async () => {
   await using everything = await dev();
-  ollama.converse(() => ({ status: 400, error: "the model exploded" }));
+  installed.ollama.converse(() => ({ status: 400, error: "the model exploded" }));
   const run = everything.command("run", "Fail");
   expect(await run.exited).toBe(1);
   expect(run.output().match(/the model exploded/g)).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -11,23 +11,17 @@ import {
   serviceDefinition,
 } from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
-import { installProgram, startProgram } from "../support/program.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { installedProgram } from "../support/installed-program.ts";
+import { startProgram } from "../support/program.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-let folder: TemporaryFolder;
-let file: string;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-});
-afterAll(() => folder[Symbol.asyncDispose]());
+const installed = installedProgram();
 
 /** Runs a shell command in which `$0` is the program. */
 async function shell(command: string): Promise<{ code: number; errors: string }> {
-  const child = Bun.spawn(["/bin/bash", "-c", command, file], {
-    cwd: folder.path,
-    env: { PATH: process.env["PATH"] ?? "", HOME: folder.path, MODE: "local" },
+  const child = Bun.spawn(["/bin/bash", "-c", command, installed.file], {
+    cwd: installed.folder.path,
+    env: { PATH: process.env["PATH"] ?? "", HOME: installed.folder.path, MODE: "local" },
     stdout: "ignore",
     stderr: "pipe",
   });
@@ -88,7 +82,12 @@ test("run is interrupted at once while a server is silent", async () => {
   const address = mute.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   try {
-    await using run = startProgram(file, ["run", "Hi", "--endpoint", `127.0.0.1:${port}`], {}, folder.path);
+    await using run = startProgram(
+      installed.file,
+      ["run", "Hi", "--endpoint", `127.0.0.1:${port}`],
+      {},
+      installed.folder.path,
+    );
     await until("the server is asked", () => calls > 0);
     run.signal("SIGINT");
     expect(await run.exited).toBe(130);
@@ -115,7 +114,7 @@ test("commands that run no agents write nothing: they do not unpack Temporal's n
       ...{ MODE: "local", HOME: home.path, TMPDIR: home.path, STIGMER_DATA_DIR: join(home.path, "data") },
       ...{ TEMPORAL_SERVICE_ADDRESS: "localhost:1", STIGMER_BACKEND_ENDPOINT: "localhost:1", ADMIN_PORT: "1" },
     };
-    await using command = startProgram(file, args, env, home.path);
+    await using command = startProgram(installed.file, args, env, home.path);
     expect([args, await command.exited]).toEqual([args, code]);
     expect([args, await readdir(home.path)]).toEqual([args, []]);
   }

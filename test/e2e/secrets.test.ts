@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
-import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+import { installedProgram } from "../support/installed-program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 
 /** Long enough for several lines in base64, hexadecimal digits and dumps; with signs that every way of quoting changes. */
 const SECRET = "run-secret-k7Qx&vT2mWz9pLr4+HsJ8bNcY6dGf3'uRaE5wKqZ1tXo\"PjMvB0yCgSi7UhDnVl2Qe9Fz4Rk8Ax6Tm3Wp_end";
@@ -26,19 +25,7 @@ const SHAPES: readonly string[] = [
   'env; seq 1 9000; echo "$API_TOKEN" | base64; echo "$API_TOKEN"; seq 1 9000; env; echo "$API_TOKEN" | od -c',
 ];
 
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  ollama = startOllamaDouble();
-});
-afterAll(async () => {
-  await ollama[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const installed = installedProgram("ollama");
 
 interface Dev extends RunningProgram {
   readonly cwd: string;
@@ -48,18 +35,18 @@ interface Dev extends RunningProgram {
 /** `dev` in a folder of its own, with its data beside the workspace. */
 async function dev(name: string): Promise<Dev> {
   const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(folder.path, name);
+  const cwd = join(installed.folder.path, name);
   await Bun.write(join(cwd, ".keep"), "");
   const env = {
     TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
     STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
     ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: ollama.url,
+    OLLAMA_BASE_URL: installed.ollama.url,
     STIGMER_DATA_DIR: join(cwd, "data"),
   };
-  const program = startProgram(file, ["dev"], env, cwd);
+  const program = startProgram(installed.file, ["dev"], env, cwd);
   await program.says("Ready.");
-  const run = (...args: string[]) => startProgram(file, ["run", ...args], { ...env, API_TOKEN: SECRET }, cwd);
+  const run = (...args: string[]) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: SECRET }, cwd);
   return { ...program, cwd, run };
 }
 
@@ -105,7 +92,7 @@ const printing = (_: unknown, turn: number) =>
 describe("secret of an execution", () => {
   test("is shown in no form, and neither stored nor found by the next execution of its session", async () => {
     await using everything = await dev("shapes");
-    ollama.converse(printing);
+    installed.ollama.converse(printing);
     const run = everything.run("Print it", "--secret-env", "API_TOKEN", "--json");
     expect(await run.exited).toBe(0);
     const updates = run.output().trimEnd().split("\n");
@@ -118,12 +105,14 @@ describe("secret of an execution", () => {
     expect(leaked(run.output())).toEqual([]);
     expect(leaked(everything.output() + everything.errors())).toEqual([]);
     // The agent itself worked with it.
-    expect(ollama.requests.some(({ messages }) => JSON.stringify(messages).includes("run-secret-k7Qx"))).toBe(true);
+    expect(installed.ollama.requests.some(({ messages }) => JSON.stringify(messages).includes("run-secret-k7Qx"))).toBe(
+      true,
+    );
 
-    const before = ollama.requests.length;
+    const before = installed.ollama.requests.length;
     const kept = join(everything.cwd, "workspace/.agent-runner/tool-results");
     expect((await readdir(kept, { recursive: true })).filter((name) => name.endsWith(".txt"))).toHaveLength(1);
-    ollama.converse((_, turn) =>
+    installed.ollama.converse((_, turn) =>
       turn === 0
         ? {
             text: "",
@@ -133,7 +122,7 @@ describe("secret of an execution", () => {
     );
     const next = everything.run("Look for it", "--session", last.spec.sessionId, "--json");
     expect(await next.exited).toBe(0);
-    const asked = ollama.requests.slice(before);
+    const asked = installed.ollama.requests.slice(before);
     expect(asked[0]?.messages.filter(({ role }) => role === "tool")).toHaveLength(SHAPES.length);
     expect(leaked(JSON.stringify(asked))).toEqual([]);
     expect(leaked(next.output())).toEqual([]);
@@ -146,10 +135,10 @@ describe("secret of an execution", () => {
 
   test("is in no file if the runner was killed while it was used", async () => {
     await using everything = await dev("killed");
-    ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
-    const before = ollama.requests.length;
+    installed.ollama.converse((request, turn) => (turn < 3 ? printing(request, turn) : { hang: true }));
+    const before = installed.ollama.requests.length;
     await using _run = everything.run("Print it", "--secret-env", "API_TOKEN");
-    await until("the model is asked the fourth time", () => ollama.requests.length === before + 4);
+    await until("the model is asked the fourth time", () => installed.ollama.requests.length === before + 4);
     everything.signal("SIGKILL");
     await everything.exited;
     expect(await leakedFiles(everything.cwd)).toEqual([]);

@@ -1,28 +1,16 @@
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
 import { until } from "../support/eventually.ts";
-import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
-import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { installedProgram } from "../support/installed-program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
-import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const MESSAGES = 20;
 
-let folder: TemporaryFolder;
-let file: string;
-let ollama: OllamaDouble;
-beforeAll(async () => {
-  folder = await temporaryFolder();
-  file = await installProgram(join(folder.path, "program"));
-  ollama = startOllamaDouble();
-});
-afterAll(async () => {
-  await ollama[Symbol.asyncDispose]();
-  await folder[Symbol.asyncDispose]();
-});
+const installed = installedProgram("ollama");
 
 /** Makes what executions have last for long, if only time ends it. */
 function outlast(dataDir: string): void {
@@ -37,21 +25,21 @@ describe("`start` and `dev` with one data directory", () => {
     const env = {
       TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
       STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
-      STIGMER_DATA_DIR: join(folder.path, "data"),
+      STIGMER_DATA_DIR: join(installed.folder.path, "data"),
       ADMIN_PORT: "0",
       TEMPORAL_MAX_CONCURRENCY: "20",
-      OLLAMA_BASE_URL: ollama.url,
+      OLLAMA_BASE_URL: installed.ollama.url,
     };
-    await using dev = startProgram(file, ["dev"], env, folder.path);
+    await using dev = startProgram(installed.file, ["dev"], env, installed.folder.path);
     await dev.says("Ready.");
-    await using start = startProgram(file, ["start"], { ...env, MODE: "local" }, folder.path);
+    await using start = startProgram(installed.file, ["start"], { ...env, MODE: "local" }, installed.folder.path);
     await start.says("Worker ready");
     const client = new StigmerClient({ endpoint: `localhost:${daemon}`, tls: false, apiKey: () => "test" });
     const user = new StigmerUser(client);
 
     const answered: string[] = [];
     const wrong: string[] = [];
-    ollama.converse(({ messages }) => {
+    installed.ollama.converse(({ messages }) => {
       const said = messages.flatMap(({ role, content }) => (role === "user" ? [content.split("\n")[0] ?? ""] : []));
       answered.push(said.at(-1) ?? "");
       // Each continues what the one before it left.
@@ -68,7 +56,7 @@ describe("`start` and `dev` with one data directory", () => {
     for (const { output } of [dev, start]) expect(output()).toContain("Execution started");
 
     // `dev` sees at once that the other process is gone, and with it the turn that it had.
-    ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 300" } }] }));
+    installed.ollama.converse(() => ({ text: "", tools: [{ name: "execute", args: { command: "sleep 300" } }] }));
     const taken = async () => {
       const execution = await user.begin(await user.session(), "Wait");
       const mark = `Execution started [executionId=${execution.metadata?.id}`;
@@ -80,8 +68,8 @@ describe("`start` and `dev` with one data directory", () => {
     for (let attempt = 0; stuck === undefined && attempt < 15; attempt++) stuck = await taken();
     start.signal("SIGKILL");
     await start.exited;
-    ollama.converse(() => ({ text: "Yes." }));
-    outlast(join(folder.path, "data"));
+    installed.ollama.converse(() => ({ text: "Yes." }));
+    outlast(join(installed.folder.path, "data"));
     expect(phaseOf(await user.ask(stuck?.spec?.sessionId ?? "", "Go on"))).toBe("EXECUTION_COMPLETED");
     client.close();
   });

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { testAuthority } from "../support/certificates.ts";
-import { type InstalledProgram, installWithTemporal } from "../support/installed-program.ts";
+import { installedProgram, startLocal } from "../support/installed-program.ts";
 import { messagesOf, startProgram } from "../support/program.ts";
 import { startTemporal } from "../support/temporal.ts";
 import { startTlsProxy } from "../support/tls-proxy.ts";
 
-let installed: InstalledProgram;
+const installed = installedProgram("temporal");
 
-beforeAll(async () => {
-  installed = await installWithTemporal();
-});
-afterAll(() => installed[Symbol.asyncDispose]());
-
-/** A start in a fresh folder. */
-function start(env: Record<string, string> = {}, args: readonly string[] = []) {
-  const cwd = join(installed.folder.path, "program");
-  return startProgram(
-    installed.file,
-    args,
-    { MODE: "local", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: installed.temporal.address, ...env },
-    cwd,
-  );
-}
+const start = (env: Record<string, string> = {}, args: readonly string[] = []) => startLocal(installed, env, args);
 
 describe("agent-runner start", () => {
   test("logs the documented lines, each with a timestamp", async () => {
