@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
 import { processesWith } from "../support/processes.ts";
@@ -9,32 +9,14 @@ import { type RunningProgram, startProgram } from "../support/program.ts";
 
 const installed = installedProgram("ollama");
 
-interface Dev extends RunningProgram {
-  readonly env: Record<string, string>;
-  readonly cwd: string;
+interface Dev extends DevProgram {
   run(...args: string[]): RunningProgram;
 }
 
 /** `dev` in a folder of its own, ready. */
-async function dev(more: Record<string, string> = {}, name: string = crypto.randomUUID()): Promise<Dev> {
-  const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(installed.folder.path, name);
-  await Bun.write(join(cwd, ".keep"), "");
-  const env = {
-    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
-    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
-    ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: installed.ollama.url,
-    ...more,
-  };
-  const program = startProgram(installed.file, ["dev"], env, cwd);
-  await program.says("Ready.");
-  return {
-    ...program,
-    env,
-    cwd,
-    run: (...args) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: "run-secret-1" }, cwd),
-  };
+async function dev(more: Record<string, string> = {}, name?: string): Promise<Dev> {
+  const program = await startDev(installed, { OLLAMA_BASE_URL: installed.ollama.url, ...more }, name);
+  return { ...program, run: (...args) => program.command(["run", ...args], { API_TOKEN: "run-secret-1" }) };
 }
 
 const hello = (_: unknown, turn: number) =>

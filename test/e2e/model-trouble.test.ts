@@ -1,17 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { startAnthropicDouble } from "../support/anthropic-double.ts";
+import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
 import { startOllamaDouble } from "../support/ollama-double.ts";
 import { startOpenAiDouble } from "../support/openai-double.ts";
-import { messagesOf, type RunningProgram, startProgram } from "../support/program.ts";
+import { messagesOf, type RunningProgram } from "../support/program.ts";
 
 const installed = installedProgram();
 
-interface Dev extends RunningProgram {
+interface Dev extends DevProgram {
   readonly admin: string;
   readonly workspace: string;
   run(...args: string[]): RunningProgram;
@@ -19,22 +19,12 @@ interface Dev extends RunningProgram {
 
 /** `dev` in a folder of its own, ready. */
 async function dev(more: Record<string, string>): Promise<Dev> {
-  const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(installed.folder.path, crypto.randomUUID());
-  await Bun.write(join(cwd, ".keep"), "");
-  const env = {
-    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
-    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
-    ADMIN_PORT: String(admin),
-    ...more,
-  };
-  const program = startProgram(installed.file, ["dev"], env, cwd);
-  await program.says("Ready.");
+  const program = await startDev(installed, more);
   return {
     ...program,
-    admin: `http://127.0.0.1:${admin}`,
-    workspace: join(cwd, "workspace"),
-    run: (...args) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: "run-secret-value" }, cwd),
+    admin: `http://127.0.0.1:${program.env["ADMIN_PORT"]}`,
+    workspace: join(program.cwd, "workspace"),
+    run: (...args) => program.command(["run", ...args], { API_TOKEN: "run-secret-value" }),
   };
 }
 

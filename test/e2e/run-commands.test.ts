@@ -1,18 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
 import { isRunning } from "../support/processes.ts";
-import { type RunningProgram, startProgram } from "../support/program.ts";
+import type { RunningProgram } from "../support/program.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 const installed = installedProgram("ollama");
 
-interface Dev extends RunningProgram {
-  readonly cwd: string;
-  readonly env: Record<string, string>;
+interface Dev extends Omit<DevProgram, "command"> {
   command(...args: string[]): RunningProgram;
   /** Runs a shell command in which `$0` is the program. */
   shell(script: string): Promise<{ code: number; output: string; errors: string }>;
@@ -20,30 +18,15 @@ interface Dev extends RunningProgram {
 
 /** `dev` in a folder of its own, ready. */
 async function dev(): Promise<Dev> {
-  const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(installed.folder.path, crypto.randomUUID());
-  await Bun.write(join(cwd, ".keep"), "");
-  const env = {
-    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
-    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
-    ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: installed.ollama.url,
-  };
-  const program = startProgram(installed.file, ["dev"], env, cwd);
-  await program.says("Ready.");
+  const program = await startDev(installed, { OLLAMA_BASE_URL: installed.ollama.url });
+  const { cwd } = program;
   return {
     ...program,
-    env,
-    cwd,
-    command: (...args) => startProgram(installed.file, args, env, cwd),
+    command: (...args) => program.command(args),
     shell: async (script) => {
-      const all = { ...env, PATH: process.env["PATH"] ?? "", HOME: cwd };
-      const child = Bun.spawn(["/bin/bash", "-c", script, installed.file], {
-        cwd,
-        env: all,
-        stdout: "pipe",
-        stderr: "pipe",
-      });
+      const env = { ...program.env, PATH: process.env["PATH"] ?? "", HOME: cwd };
+      const command = ["/bin/bash", "-c", script, installed.file];
+      const child = Bun.spawn(command, { cwd, env, stdout: "pipe", stderr: "pipe" });
       const [output, errors] = await Promise.all([
         new Response(child.stdout).text(),
         new Response(child.stderr).text(),

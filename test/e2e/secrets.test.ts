@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
-import { type RunningProgram, startProgram } from "../support/program.ts";
+import type { RunningProgram } from "../support/program.ts";
 
 /** Long enough for several lines in base64, hexadecimal digits and dumps; with signs that every way of quoting changes. */
 const SECRET = "run-secret-k7Qx&vT2mWz9pLr4+HsJ8bNcY6dGf3'uRaE5wKqZ1tXo\"PjMvB0yCgSi7UhDnVl2Qe9Fz4Rk8Ax6Tm3Wp_end";
@@ -27,27 +27,15 @@ const SHAPES: readonly string[] = [
 
 const installed = installedProgram("ollama");
 
-interface Dev extends RunningProgram {
-  readonly cwd: string;
+interface Dev extends DevProgram {
   run(...args: string[]): RunningProgram;
 }
 
 /** `dev` in a folder of its own, with its data beside the workspace. */
 async function dev(name: string): Promise<Dev> {
-  const [temporal, daemon, admin] = await freePorts(3);
-  const cwd = join(installed.folder.path, name);
-  await Bun.write(join(cwd, ".keep"), "");
-  const env = {
-    TEMPORAL_SERVICE_ADDRESS: `localhost:${temporal}`,
-    STIGMER_BACKEND_ENDPOINT: `localhost:${daemon}`,
-    ADMIN_PORT: String(admin),
-    OLLAMA_BASE_URL: installed.ollama.url,
-    STIGMER_DATA_DIR: join(cwd, "data"),
-  };
-  const program = startProgram(installed.file, ["dev"], env, cwd);
-  await program.says("Ready.");
-  const run = (...args: string[]) => startProgram(installed.file, ["run", ...args], { ...env, API_TOKEN: SECRET }, cwd);
-  return { ...program, cwd, run };
+  const STIGMER_DATA_DIR = join(installed.folder.path, name, "data");
+  const program = await startDev(installed, { OLLAMA_BASE_URL: installed.ollama.url, STIGMER_DATA_DIR }, name);
+  return { ...program, run: (...args) => program.command(["run", ...args], { API_TOKEN: SECRET }) };
 }
 
 /** Characters of a secret that are of use to whoever finds them, in the spellings that files are searched for. */
