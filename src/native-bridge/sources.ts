@@ -8,6 +8,7 @@ import { checkSpace } from "./check-space.ts";
 import type { EmbeddedBridge } from "./embedded.ts";
 import { openIntact, sha256 } from "./intact-file.ts";
 import { descriptorPath, memoryFile } from "./memory-file.ts";
+import { checkExecutable } from "./noexec.ts";
 import { checkParents } from "./parents.ts";
 import type { Place } from "./places.ts";
 import { ensurePrivateDirectory } from "./private-directory.ts";
@@ -64,6 +65,7 @@ function written(place: Place, bridge: EmbeddedBridge, unpacked: () => Promise<U
       // Another start may have written it meanwhile.
       const found = await openChecked(path, place, bridge);
       if (found !== undefined) return found;
+      await checkExecutable(place.directory);
       await checkSpace(place.directory, bridge);
       await writeAtomically(path, await unpacked());
       const own = await openChecked(path, place, bridge);
@@ -91,6 +93,7 @@ function inMemory(bridge: EmbeddedBridge, unpacked: () => Promise<Uint8Array>): 
 async function openChecked(path: string, place: Place, bridge: EmbeddedBridge): Promise<CheckedFile | undefined> {
   await using file = await openIntact(path, bridge);
   if (file === undefined) return undefined;
+  await checkExecutable(place.directory);
   if (existsSync(descriptorPath(file.fd))) {
     const descriptor = openSync(descriptorPath(file.fd), "r");
     return { path, descriptor, loadPath: descriptorPath(descriptor) };
