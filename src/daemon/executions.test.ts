@@ -76,10 +76,13 @@ describe("new execution", () => {
   });
 
   test("fails if its workflow cannot be started", async () => {
-    book = new ExecutionService(store, () => Promise.reject(new Error("Temporal is gone")));
+    book = new ExecutionService(store, () => {
+      const cause = new Error("Temporal is gone");
+      return Promise.reject(new Error("Failed to start Workflow", { cause }));
+    });
     const { status } = await begin();
     expect(status?.phase).toBe(ExecutionPhase.EXECUTION_FAILED);
-    expect(status?.error).toContain("Temporal is gone");
+    expect(status?.error).toContain("could not be started: Failed to start Workflow: Temporal is gone");
     expect(status?.completedAt).not.toBe("");
   });
 });

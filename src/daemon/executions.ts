@@ -1,5 +1,5 @@
 import { create, toJson, toJsonString } from "@bufbuild/protobuf";
-import { messageOf } from "../shared/errors.ts";
+import { causes, messageOf } from "../shared/errors.ts";
 import { rfc3339 } from "../shared/time.ts";
 import {
   type AgentExecution,
@@ -75,7 +75,10 @@ export class ExecutionService {
       await this.#startWorkflow(id, { [TYPE_KEY]: typeUrl(AgentExecutionSchema.typeName), ...json }, sessionId);
       return execution;
     } catch (error) {
-      return this.fail(id, `The workflow of this execution could not be started: ${messageOf(error)}`);
+      return this.fail(
+        id,
+        `The workflow of this execution could not be started: ${[...causes(error)].map(messageOf).join(": ")}`,
+      );
     }
   }
 
