@@ -1,30 +1,26 @@
 import { normalize } from "node:path/posix";
-import {
-  type DeleteResult,
-  type EditResult,
-  type ExecuteResponse,
-  type FileData,
-  type FileDownloadResponse,
-  type FileInfo,
-  type FileUploadResponse,
-  type GlobResult,
-  type GrepResult,
-  type LsResult,
-  normalizeReadPagination,
-  type ReadRawResult,
-  type ReadResult,
-  type SandboxBackendProtocolV2,
-  type WriteResult,
+import type {
+  DeleteResult,
+  EditResult,
+  ExecuteResponse,
+  FileData,
+  FileDownloadResponse,
+  FileInfo,
+  FileUploadResponse,
+  GlobResult,
+  GrepResult,
+  LsResult,
+  ReadRawResult,
+  ReadResult,
+  SandboxBackendProtocolV2,
+  WriteResult,
 } from "deepagents";
 import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { explained } from "../shared/errors.ts";
 import { KeyedMutex } from "../shared/keyed-mutex.ts";
+import { binary, decodeExactly, isText, page, replace } from "./file-text.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { recordFailure } from "./tool-outcome.ts";
-
-/** A NUL among the first bytes of a file means that it is binary. */
-const SNIFFED_BYTES = 8_192;
-const EMPTY_FILE = "System reminder: File exists but has empty contents";
 
 /** Adapts a sandbox to the file and shell tools of the agent library. Failures are returned, and noted for the status. */
 export class SandboxBackend implements SandboxBackendProtocolV2 {
@@ -183,75 +179,6 @@ function infos({ items }: Listing<DirectoryEntry>): FileInfo[] {
     size,
     modified_at: modifiedAt.toISOString(),
   }));
-}
-
-function isText(bytes: Uint8Array): boolean {
-  return !bytes.subarray(0, SNIFFED_BYTES).includes(0);
-}
-
-/** Decodes text that can be written back without changing other bytes. */
-function decodeExactly(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SandboxError(
-      "not-a-file",
-      `'${path}' is not UTF-8 text: editing would damage it. Change it with execute (sed, perl, python3).`,
-    );
-  }
-}
-
-function binary(path: string, content: Uint8Array): ReadResult {
-  const mimeType = Bun.file(path).type;
-  if (/^(image|audio|video)\/|^application\/pdf$/.test(mimeType)) return { content, mimeType };
-  throw new SandboxError(
-    "not-a-file",
-    `'${path}' is a binary file of ${content.length} bytes. Look at it with execute (file, xxd, strings).`,
-  );
-}
-
-function page(text: string, path: string, from: number, count: number): ReadResult {
-  const mimeType = "text/plain";
-  if (text.trim() === "") return { content: EMPTY_FILE, mimeType };
-  const { offset, limit } = normalizeReadPagination(from, count);
-  const lines = text.split("\n");
-  const totalLines = lines.at(-1) === "" ? lines.length - 1 : lines.length;
-  if (offset >= totalLines) {
-    throw new SandboxError(
-      "invalid",
-      `Line offset ${offset} is beyond the end of '${path}', which has ${totalLines} lines.`,
-    );
-  }
-  const endLine = Math.min(offset + limit, totalLines);
-  const window = {
-    content: lines.slice(offset, endLine).join("\n"),
-    mimeType,
-    totalLines,
-    startLine: offset + 1,
-    endLine,
-  };
-  return endLine < totalLines ? { ...window, nextOffset: endLine } : window;
-}
-
-function replace(path: string, text: string, oldString: string, newString: string, all: boolean) {
-  if (oldString === "") {
-    if (text !== "")
-      throw new SandboxError("invalid", "old_string is empty: name the text to replace, or write the whole file.");
-    return { text: newString, occurrences: 1 };
-  }
-  const occurrences = text.split(oldString).length - 1;
-  if (occurrences === 0)
-    throw new SandboxError(
-      "invalid",
-      `String not found in '${path}': read the file and give old_string exactly as it is there.`,
-    );
-  if (occurrences > 1 && !all) {
-    throw new SandboxError(
-      "invalid",
-      `old_string occurs ${occurrences} times in '${path}': give more context, or set replace_all.`,
-    );
-  }
-  return { text: text.replaceAll(oldString, () => newString), occurrences };
 }
 
 function operationError(error: unknown): FileUploadResponse["error"] {
