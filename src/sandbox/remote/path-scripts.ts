@@ -106,6 +106,9 @@ if [ -d "$real" ]; then
   prune "$real" \\( ${CLOSED} -o -type f -name "$name" ! -readable \\) -print0 | head -z -n ${UNREADABLE_LIMIT}
 fi
 printf '\\0'
+# No line contains a line break; grep would search for each line of the text.
+case $text in *'
+'*) exit 0 ;; esac
 if [ -d "$real" ]; then prune "$real" -type f -size "-$size" -name "$name" -print0
 else [ "$(stat -c %s -- "$real")" -ge "\${size%c}" ] || printf '%s\\0' "$real"; fi |
   xargs -0 -r grep -IFnHZ -e "$text" -- | cut -b "1-$line" | head -c "$bytes"

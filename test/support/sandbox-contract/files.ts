@@ -196,6 +196,13 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
       });
 
+      test("finds no lines by a text with a line break", async () => {
+        await sandbox.writeFile("a.txt", "one\ntwo\n");
+        expect((await sandbox.grep("one\ntwo", "/", { limit: 10 })).items).toEqual([]);
+        expect((await sandbox.grep("one\n", "a.txt", { limit: 10 })).items).toEqual([]);
+        expect(await codeOf(sandbox.grep("x\n", "missing", { limit: 10 }))).toBe("not-found");
+      });
+
       test("skips unreadable files in searches, and names them", async () => {
         await sandbox.execute(
           "mkdir -p open/deep locked; for at in . open open/deep locked; do echo needle >$at/a.txt; done; echo needle >open/own.txt; chmod 000 locked open/own.txt; chmod 755 .",
