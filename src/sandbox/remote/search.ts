@@ -22,7 +22,8 @@ export async function globRemote(
 ): Promise<Listing<DirectoryEntry>> {
   const all = namesSkipped(pattern) ? "yes" : "";
   const answer = await files.act(path, FIND, { all, bytes: SEARCH_BYTES });
-  const [directory = "", ...records] = answer.split("\0");
+  // Every record ends with \0: behind the last one is nothing, or a record that was cut.
+  const [directory = "", ...records] = answer.split("\0").slice(0, -1);
   const unreadable = records.filter((record) => record.startsWith(CLOSED));
   const glob = new Bun.Glob(relativePattern(root, directory, pattern));
   const matching = entries(directory, records)
