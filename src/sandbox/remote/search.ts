@@ -13,6 +13,9 @@ const PATH_BYTES = 4_096;
 /** Prefix of the record of a directory that cannot be read. */
 const CLOSED = "!/0/0/";
 
+/** A matching line: the file's path, its number, its text. */
+const MATCH = /([^\0]+)\0(\d+):([^\n]*)\n?/g;
+
 /** Files and directories below `path` whose relative path matches the pattern, by path. */
 export async function globRemote(
   files: RemoteFiles,
@@ -52,9 +55,8 @@ export async function grepRemote(
   const [start = "", ...unreadable] = answer.slice(0, end).split("\0");
   const wanted = glob === undefined ? undefined : new Bun.Glob(glob.replace(/^\//, ""));
   const items: LineMatch[] = [];
-  for (const record of answer.slice(end + 2).split("\n")) {
-    const [, file = "", line = "", content = ""] = /^([^\0]+)\0(\d+):(.*)$/s.exec(record) ?? [];
-    if (file === "") continue;
+  // A file's name may contain line breaks.
+  for (const [, file = "", line = "", content = ""] of answer.slice(end + 2).matchAll(MATCH)) {
     const relative = file === start ? basename(file) : file.slice(start.length + 1);
     if (wanted !== undefined && !wanted.match(basename(file)) && !wanted.match(relative)) continue;
     if (items.length >= limit) return { items, truncated: true, unreadable };

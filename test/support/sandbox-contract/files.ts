@@ -196,6 +196,18 @@ export function filesContract(kind: string, open: OpenSubject): void {
         expect(await codeOf(sandbox.grep("x", "missing", { limit: 1 }))).toBe("not-found");
       });
 
+      test("finds lines in files whose names contain line breaks and colons", async () => {
+        const names = ["a\nb", "c\n7:d", "e:3:f"];
+        for (const name of names) await sandbox.writeFile(`odd/${name}`, "no\n2:needle\nneedle\n\n");
+        const { items } = await sandbox.grep("needle", "/", { limit: 100 });
+        const found = items.map(({ path, line, text }) => [path, line, text]);
+        const expected = names.flatMap((name) => [
+          [`${sandbox.root}/odd/${name}`, 2, "2:needle"],
+          [`${sandbox.root}/odd/${name}`, 3, "needle"],
+        ]);
+        expect(found.sort()).toEqual(expected);
+      });
+
       test("finds no lines by a text with a line break", async () => {
         await sandbox.writeFile("a.txt", "one\ntwo\n");
         expect((await sandbox.grep("one\ntwo", "/", { limit: 10 })).items).toEqual([]);
