@@ -1,5 +1,6 @@
 import { commandsContract } from "../support/sandbox-contract/commands.ts";
 import { filesContract } from "../support/sandbox-contract/files.ts";
+import { searchesContract } from "../support/sandbox-contract/searches.ts";
 import { openDaytona, openFilesystem, openLocalHost } from "../support/sandbox-contract/subjects.ts";
 
 for (const [kind, open] of [
@@ -8,5 +9,6 @@ for (const [kind, open] of [
   ["Daytona", openDaytona],
 ] as const) {
   filesContract(kind, open);
+  searchesContract(kind, open);
   commandsContract(kind, open);
 }
