@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { assignments, parseAnswer, quote } from "./shell.ts";
+import { assignments, exports, parseAnswer, quote } from "./shell.ts";
 
 function run(script: string): string {
   return Bun.spawnSync(["sh", "-c", script]).stdout.toString();
@@ -15,6 +15,19 @@ describe("quoting for a shell", () => {
   test.each(ODD)("keeps %j as the value of a variable", (value) => {
     expect(run(`${assignments({ value })}printf %s "$value"`)).toBe(value);
   });
+});
+
+/** /bin/sh of Red Hat and others; there, an assignment to a read-only variable ends the shell. */
+const POSIX_BASH = Bun.which("bash") === null ? ["sh"] : ["bash", "--posix"];
+
+describe("exported variables", () => {
+  test.each(["UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "A B", "1A", ""])(
+    "named %j are left out, and the shell goes on",
+    (name) => {
+      const script = `${exports({ BEFORE: "1", [name]: "5", AFTER: "2" })}echo "$BEFORE $AFTER"`;
+      expect(Bun.spawnSync([...POSIX_BASH, "-c", script]).stdout.toString()).toBe("1 2\n");
+    },
+  );
 });
 
 describe("the answer of a script", () => {

@@ -10,10 +10,13 @@ export function assignments(variables: Readonly<Record<string, string | number>>
     .join("");
 }
 
+/** Variables that bash does not let anyone set: where it is /bin/sh, an attempt ends the shell. */
+const READ_ONLY: ReadonlySet<string> = new Set(["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]);
+
 /** Lines that export variables. Names that a shell does not permit are left out. */
 export function exports(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !value.includes("\0"))
+    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !READ_ONLY.has(name) && !value.includes("\0"))
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)
     .join("");
 }
