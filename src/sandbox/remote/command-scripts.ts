@@ -10,6 +10,11 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
  * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group`
  * (the id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the
  * disk was full). If there was more output than is kept, also `head`, `tail`, and `cut` (bytes of the whole output).
+ *
+ * A start may be cut off anywhere, be slow, or be repeated while another one is under way. So each prepares a directory
+ * `start.*` of its own and launches a supervisor. The first supervisor that creates the file `supervisor` runs the
+ * command, the others end. Once that file exists, the command is never started again.
+ *
  * What must not fail at the end gets its space on the disk at the start.
  */
 
@@ -18,21 +23,23 @@ const SPOOL_LIMIT = 16 * 1024 * 1024;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
-/**
- * Defines `_r_put`, which overwrites the space of a short text, and `_r_tell`, which replaces a file as a whole: a
- * shell reads byte by byte, and would otherwise see half of a number.
- */
-const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }
-_r_tell() { _r_put "$1.new" "$2" && mv "$1.new" "$1"; }`;
+/** Defines `_r_put`, which overwrites the space of a short text. */
+const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
 
 /**
  * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code. Arguments:
- * directory, root, limit in seconds. The command's environment does not affect the programs of the supervisor. The
- * command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
+ * directory, root, limit in seconds, directory of the start. The command's environment does not affect the programs of
+ * the supervisor. The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
  */
 const SUPERVISE = `
 ${PUT}
-_r_tell "$1/supervisor" $$
+_r_dir=$1 _r_start=$4
+# Replaces a file as a whole: a shell reads byte by byte, and would otherwise see half of a number.
+_r_tell() { _r_put "$_r_start/$1" "$2" && mv "$_r_start/$1" "$_r_dir/$1"; }
+_r_put "$4/supervisor" $$
+# A link appears with its content, and only if the name is free.
+ln "$4/supervisor" "$1/supervisor" || { rm -rf "$4"; exit; }
+for _r_text in command environment; do [ ! -e "$4/$_r_text" ] || mv "$4/$_r_text" "$1/$_r_text"; done
 cd "$2" || exit
 _r_began=$(date +%s)
 _r_timeout=$(command -v timeout)
@@ -44,7 +51,7 @@ _r_shell=$(command -v bash || command -v sh)
   exec "$_r_timeout" -k 2 "$3" "$_r_shell" "$1/command"
 ) </dev/null >>"$1/output" 2>&1 &
 _r_child=$!
-_r_tell "$1/group" "$_r_child"
+_r_tell group "$_r_child"
 _r_size() { wc -c <"$1/output"; }
 _r_shorten() {
   [ -e "$1/head" ] || head -c ${HEAD} "$1/output" >"$1/head"
@@ -74,7 +81,8 @@ if [ -e "$1/head" ] || [ "$(_r_size "$1")" -gt ${HEAD + TAIL} ]; then _r_shorten
 _r_full=
 head -c 8192 /dev/zero >"$1/probe" || _r_full=full
 rm -f "$1/probe"
-_r_tell "$1/code" "$_r_code $_r_took $_r_full"
+_r_tell code "$_r_code $_r_took $_r_full"
+rm -rf "$4"
 # Nothing reads the output of background processes from now on; it must not fill the disk.
 while kill -0 "-$_r_child"; do
   sleep 5
@@ -83,35 +91,43 @@ done
 `;
 
 /**
- * Starts the command unless it was started before. Arguments: those of the supervisor, then length and text of the
- * command and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root),
+ * Starts the command unless it was started before. Arguments: the first three of the supervisor, then length and text
+ * of the command and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root),
  * `@denied`, `@full`.
  */
 const START = `
 ${PUT}
 _r_dir=$1
-# The next attempt starts from the beginning.
-_r_full() { rmdir "$_r_dir/started"; fail full; }
+# A text that was uploaded is in the command's directory already.
 _r_write() {
-  [ -e "$1" ] || printf %s "$3" >"$1" || _r_full
-  [ "$(wc -c <"$1")" -eq "$2" ] || _r_full
+  _r_file=$_r_dir/$1
+  [ -e "$_r_file" ] || { _r_file=$_r_start/$1; printf %s "$3" >"$_r_file"; }
+  [ "$(wc -c <"$_r_file")" -eq "$2" ]
+}
+_r_prepare() {
+  _r_start=$(mktemp -d "$_r_dir/start.XXXXXX") || return
+  _r_write command "$4" "$5" && _r_write environment "$6" "$7" || return
+  for _r_place in supervisor group code; do _r_put "$_r_start/$_r_place" "" || return; done
+  true >>"$_r_dir/output"
 }
 # A command may delete the root; the next one gets an empty one.
 [ -d "$2" ] || mkdir -p "$2" || fail gone
 mkdir -p "\${1%/*}" && chmod 700 "\${1%/*}" || fail denied
 mkdir -p "$1" || fail full
-if mkdir "$1/started"; then
-  _r_write "$1/command" "$4" "$5"
-  _r_write "$1/environment" "$6" "$7"
-  for _r_place in supervisor.new group.new code.new; do _r_put "$1/$_r_place" "" || _r_full; done
-  : >"$1/output" || _r_full
-  setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" </dev/null >/dev/null 2>&1 &
+if [ ! -e "$1/supervisor" ]; then
+  if _r_prepare "$@"; then
+    setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" "$_r_start" </dev/null >/dev/null 2>&1 &
+  else
+    rm -rf "$_r_start"
+    # Another start may have launched the command meanwhile, and changed its files.
+    [ -e "$1/supervisor" ] || fail full
+  fi
 fi
 `;
 
 /**
- * Waits for the end of a command. Answers `@running` when the time is over, `@forgotten` if the directory does not
- * exist, `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds
+ * Waits for the end of a command. Answers `@running` when the time is over, or `@starting` if the command must be
+ * started again; `@forgotten` if the directory does not exist, `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds
  * and `full`, bytes of output, head and tail of it in base64.
  */
 function waiting(dir: string, waitMs: number): string {
@@ -125,7 +141,10 @@ lost() {
 until [ -e "$dir/code" ]; do
   [ -d "$dir" ] || fail forgotten
   if lost && [ ! -e "$dir/code" ]; then word=@lost; break; fi
-  [ "$(date +%s)" -le "$end" ] || fail running
+  if [ "$(date +%s)" -gt "$end" ]; then
+    [ -e "$dir/supervisor" ] && fail running
+    fail starting
+  fi
   sleep "$step"
   case $step in 0.02) step=0.05 ;; 0.05) step=0.1 ;; *) step=0.2 ;; esac
 done
@@ -193,7 +212,7 @@ printf '@ok\\n'
 
 /** Answers the programs that are missing, or the path of `root` without links. */
 export const CHECK = `${PRELUDE}
-for program in base64 timeout setsid realpath stat find grep xargs sort head tail cut tr wc; do
+for program in base64 timeout setsid ln mktemp realpath stat find grep xargs sort head tail cut tr wc; do
   command -v "$program" >/dev/null || missing="$missing $program"
 done
 find / -maxdepth 0 -printf '' && echo | sort -z | head -z -n 1 >/dev/null || missing="$missing GNU-coreutils-and-findutils"

@@ -80,7 +80,8 @@ export class RemoteCommands {
     for (;;) {
       const answer = await this.#shell.run(script, {}, { waitMs: WAIT_MS, signal });
       if (answer.word === "done" || answer.word === "lost") return answer;
-      if (answer.word !== "running") throw new SandboxError("unavailable", refusal(answer.word, root));
+      if (answer.word !== "running" && answer.word !== "starting")
+        throw new SandboxError("unavailable", refusal(answer.word, root));
       if (Date.now() > end) {
         await this.#stop(dir, "");
         throw new SandboxError(
@@ -88,7 +89,7 @@ export class RemoteCommands {
           "The sandbox did not stop the command after its timeout; its result is unknown.",
         );
       }
-      script = waitScript(dir, WAIT_MS);
+      if (answer.word === "running") script = waitScript(dir, WAIT_MS);
     }
   }
 
