@@ -1,5 +1,6 @@
 import type { RedisConfig } from "../config/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { networkFailure } from "../shared/network-failure.ts";
 import { probeTcp, speaksTls } from "../shared/port-probe.ts";
 import { RedisError, type RedisErrorCode } from "./redis-error.ts";
 import { refusalOf } from "./refusal.ts";
@@ -16,8 +17,8 @@ export async function explain(error: unknown, config: RedisConfig): Promise<Redi
   if (refusal !== undefined) return as(refusal.code, refusal.reason);
   if (/DB index is out of range/i.test(text)) return as("no-database", `it has no database ${config.db}`);
   const code = systemCode(error) ?? "";
-  if (code === "ECONNREFUSED") return as("refused", "connection refused: nothing listens there");
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return as("unknown-host", "the host name is unknown");
+  const network = networkFailure(code);
+  if (network !== undefined) return as(network.code, network.message);
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) return as("certificate", text);
   if (config.tls !== undefined && (await speaksPlaintext(config))) {
     return as("plaintext-expected", "it does not speak TLS, and REDIS_TLS is true");

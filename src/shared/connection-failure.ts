@@ -1,5 +1,6 @@
 import type { PeerCertificate } from "node:tls";
 import type { NetAddress } from "./net-address.ts";
+import { networkFailure } from "./network-failure.ts";
 import { HTTP2_PREFACE, type ProbeResult, probeTcp, probeTls, speaksTls, type TlsOptions } from "./port-probe.ts";
 
 export type ConnectionFailureCode =
@@ -43,10 +44,8 @@ export async function diagnoseConnection(
 const SILENT: ConnectionFailure = { code: "no-answer", message: "it takes the connection, but does not answer" };
 
 function ofTcp({ error }: ProbeResult): ConnectionFailure {
-  if (error?.code === "ECONNREFUSED") return { code: "refused", message: "connection refused: nothing listens there" };
-  if (error?.code === "ENOTFOUND" || error?.code === "EAI_AGAIN")
-    return { code: "unknown-host", message: "the host name is unknown" };
-  return { code: "no-answer", message: error === undefined ? "no answer in time" : error.text };
+  const noAnswer = { code: "no-answer", message: error === undefined ? "no answer in time" : error.text } as const;
+  return networkFailure(error?.code) ?? noAnswer;
 }
 
 const NETWORK = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;

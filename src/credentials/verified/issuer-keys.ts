@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { networkFailure } from "../../shared/network-failure.ts";
 import { CredentialsError } from "./credentials-error.ts";
 
 /** Where an issuer publishes its keys, and how long it may take to answer, in ms. */
@@ -65,8 +66,8 @@ export function keysUnavailable({ url, limitMs }: KeysAddress, error: unknown): 
 function cause(error: unknown, limitMs: number): string {
   const code = systemCode(error) ?? "";
   if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${limitMs / 1000} s`;
-  if (code === "ECONNREFUSED") return "connection refused: nothing listens there";
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the host name is unknown";
+  const network = networkFailure(code);
+  if (network !== undefined) return network.message;
   if (code === "EPROTO") return "it does not speak TLS";
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
     return `its certificate is not accepted: ${messageOf(error)}`;
