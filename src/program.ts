@@ -34,9 +34,14 @@ function collectDefault(text: string, before: Readonly<Record<string, string>>):
   return { ...before, [name]: value };
 }
 
-/** Shows a default that says something: not the `false` of a flag, or the empty list of an option that can be repeated. */
-function describeOption({ description, defaultValue }: Option): string {
-  return ["string", "number"].includes(typeof defaultValue) ? `${description} (default: ${defaultValue})` : description;
+/** A default that says something: not the `false` of a flag, or the empty list of an option that can be repeated. */
+export function shownDefault({ defaultValue }: Option): string | undefined {
+  return ["string", "number"].includes(typeof defaultValue) ? String(defaultValue) : undefined;
+}
+
+function describeOption(option: Option): string {
+  const shown = shownDefault(option);
+  return shown === undefined ? option.description : `${option.description} (default: ${shown})`;
 }
 
 /** Declares the commands and their arguments. Each command is loaded when it is called. */

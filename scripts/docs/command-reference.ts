@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from "commander";
-import { program } from "../../src/program.ts";
+import { program, shownDefault } from "../../src/program.ts";
 
 /** Every command with its arguments and options, as Markdown. */
 export function commandReference(): string {
@@ -25,9 +25,9 @@ function argumentRow(argument: Argument): string {
   return `| \`<${argument.name()}>\` | ${escaped(argument.description)} | |`;
 }
 
-function optionRow({ flags, description, defaultValue }: Option): string {
-  const shown = ["string", "number"].includes(typeof defaultValue) ? `\`${defaultValue}\`` : "";
-  return `| \`${flags}\` | ${escaped(description)} | ${shown} |`;
+function optionRow(option: Option): string {
+  const shown = shownDefault(option);
+  return `| \`${option.flags}\` | ${escaped(option.description)} | ${shown === undefined ? "" : `\`${shown}\``} |`;
 }
 
 function sentence(text: string): string {
