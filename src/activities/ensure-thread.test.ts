@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { MockActivityEnvironment } from "@temporalio/testing";
-import { createLogger } from "../log/index.ts";
-import { SecretMask } from "../shared/secret-mask.ts";
+import { collectedLog } from "../../test/support/collected-log.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { ensureThread, threadOf } from "./ensure-thread.ts";
 
@@ -30,11 +29,7 @@ describe("the id of a thread", () => {
 
 describe("EnsureThread", () => {
   const calls: string[][] = [];
-  const log = createLogger({
-    ...{ level: "debug", format: "text", mask: new SecretMask() },
-    write: (line) => lines.push(line),
-  });
-  const lines: string[] = [];
+  const { log, lines } = collectedLog();
   const workflow = (workflowId: string) =>
     new MockActivityEnvironment({ workflowExecution: { workflowId, runId: "run" } });
   const announcing = ensureThread({

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createLogger } from "../log/index.ts";
-import { SecretMask } from "../shared/secret-mask.ts";
+import { collectedLog } from "../../test/support/collected-log.ts";
 import type { ExecutionEvent, ExecutionInfo, ExecutionObservation, ExecutionObserver } from "./execution-observer.ts";
 import { ExecutionObservers } from "./execution-observers.ts";
 
@@ -24,11 +23,7 @@ function recording() {
 }
 
 function logging() {
-  const lines: string[] = [];
-  const log = createLogger({
-    ...{ level: "debug", format: "text", mask: new SecretMask() },
-    write: (line) => lines.push(line),
-  });
+  const { log, lines } = collectedLog();
   return { lines, log };
 }
 

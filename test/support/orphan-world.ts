@@ -1,12 +1,11 @@
 /** A group of replicas that collects orphaned sandboxes: real Redis, real backends, Daytona's double, and a clock. */
 import { join } from "node:path";
-import { createLogger } from "../../src/log/index.ts";
 import { RedisOrphanLedger } from "../../src/platform/orphan-ledger.ts";
 import { RedisConnection, RedisLocks } from "../../src/redis/index.ts";
 import { OrphanCollector, type OrphanCollectorOptions } from "../../src/sandbox/daytona/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { StigmerClient, StigmerSessions } from "../../src/stigmer/index.ts";
 import { type Backend, startBackend } from "./backend.ts";
+import { collectedLog } from "./collected-log.ts";
 import { DaytonaDouble } from "./daytona-double/daytona-double.ts";
 import { MemorySessions } from "./daytona-double/ports.ts";
 import { openReplica } from "./daytona-double/replica.ts";
@@ -56,11 +55,7 @@ export async function orphanWorld(): Promise<OrphanWorld> {
   opening.defer(() => daytona.stop());
   const replica = openReplica({ double: daytona, sessions: new MemorySessions(), group: GROUP });
   opening.defer(() => replica.close());
-  const log: string[] = [];
-  const logger = createLogger({
-    ...{ level: "debug", format: "text", mask: new SecretMask() },
-    write: (line) => log.push(line),
-  });
+  const { log: logger, lines: log } = collectedLog();
   const clients = new Map<Backend, StigmerClient>();
   const clientOf = (at: Backend) => {
     const known = clients.get(at);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from "bun:test";
 import { join } from "node:path";
 import { Context } from "@temporalio/activity";
 import type { WorkflowHandle } from "@temporalio/client";
-import { createLogger, type Logger } from "../../src/log/index.ts";
+import type { Logger } from "../../src/log/index.ts";
 import {
   FileJournal,
   type Journal,
@@ -10,7 +10,6 @@ import {
   Recovery,
   type RecoveryLimits,
 } from "../../src/recovery/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
 import {
   connectTemporal,
@@ -21,6 +20,7 @@ import {
 } from "../../src/temporal/index.ts";
 import { type ActivityCaller, activityCaller } from "./activity-caller.ts";
 import { startBackend } from "./backend.ts";
+import { collectedLog } from "./collected-log.ts";
 import { until } from "./eventually.ts";
 import { entry } from "./journal-contract.ts";
 import { startRedis, type TestRedis } from "./redis.ts";
@@ -79,13 +79,7 @@ export function recoveryWorld(): RecoveryWorld {
   /** By way of it, as the runner; and the user's own. */
   let client: StigmerClient;
   let user: StigmerUser;
-  const log: string[] = [];
-  const logger = createLogger({
-    level: "debug",
-    format: "text",
-    mask: new SecretMask(),
-    write: (line) => log.push(line),
-  });
+  const { log: logger, lines: log } = collectedLog();
 
   beforeAll(async () => {
     installTemporalRuntime(logger);

@@ -1,9 +1,9 @@
 /** A thread queue with two replicas, for the tests of a file. */
 import { afterAll, beforeAll, beforeEach } from "bun:test";
 import { monotonicFactory } from "ulid";
-import { createLogger, type Logger } from "../../src/log/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
+import type { Logger } from "../../src/log/index.ts";
 import type { IsWorkflowOpen, ThreadStore } from "../../src/threads/index.ts";
+import { collectedLog } from "./collected-log.ts";
 import type { QueueSubject } from "./queue-subjects.ts";
 
 export const never = new AbortController().signal;
@@ -37,11 +37,7 @@ export function threadQueue(openSubject: () => Promise<QueueSubject>): ThreadQue
   let subject: QueueSubject;
   let stores: readonly [ThreadStore, ThreadStore];
   let thread: string;
-  const lines: string[] = [];
-  const log = createLogger({
-    ...{ level: "debug", format: "text", mask: new SecretMask() },
-    write: (line) => lines.push(line),
-  });
+  const { log, lines } = collectedLog();
   const workflows = new Map<string, boolean>();
   const asked: string[] = [];
   const isWorkflowOpen = async (id: string) => {

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, ReplicaGroup } from "../../src/redis/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
+import { collectedLog } from "../support/collected-log.ts";
 import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const KEY = "stigmer:agent-runner:test-group";
-
-const lines: string[] = [];
-const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: (line) => lines.push(line) });
+const { log, lines } = collectedLog();
 
 let server: TestRedis;
 let redis: RedisConnection;

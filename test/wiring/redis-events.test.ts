@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
-import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import {
   applyEvent,
   eventsChannel,
@@ -12,13 +10,12 @@ import {
   type StatusEvent,
 } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema, ExecutionPhase } from "../../src/stigmer/index.ts";
+import { collectedLog } from "../support/collected-log.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const TTL_MS = 60_000;
-
-const lines: string[] = [];
-const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write: (line) => lines.push(line) });
+const { log, lines } = collectedLog();
 
 let server: TestRedis;
 let redis: RedisConnection;

@@ -1,26 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { createLogger } from "../../src/log/index.ts";
 import { RedisConnection, RedisLocks } from "../../src/redis/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { yieldToEventLoop } from "../../src/shared/time.ts";
 import type { ThreadStore } from "../../src/threads/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
+import { collectedLog } from "../support/collected-log.ts";
 import { until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const never = new AbortController().signal;
 const THREAD = "thread-ses-1";
 const LOCK = `stigmer:lock:thread:${THREAD}`;
-
-let lines: string[];
 let server: TestRedis;
 let connections: RedisConnection[];
-const log = createLogger({
-  ...{ level: "debug", format: "text", mask: new SecretMask() },
-  write: (line) => lines.push(line),
-});
+const { log, lines } = collectedLog();
 beforeEach(async () => {
-  lines = [];
+  lines.length = 0;
   connections = [];
   server = await startRedis();
 });

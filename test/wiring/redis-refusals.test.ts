@@ -2,12 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { create } from "@bufbuild/protobuf";
 import { HumanMessage } from "@langchain/core/messages";
 import type { RedisConfig } from "../../src/config/index.ts";
-import { createLogger, silentLogger } from "../../src/log/index.ts";
+import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection, RedisError, RedisLocks } from "../../src/redis/index.ts";
-import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { eventsStream, RedisSink } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema } from "../../src/stigmer/index.ts";
 import { redisThreads } from "../../src/threads/redis/index.ts";
+import { collectedLog } from "../support/collected-log.ts";
 import { pause, until } from "../support/eventually.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { remembered, talk } from "../support/thread-stores.ts";
@@ -16,18 +16,14 @@ const USER = "agent-runner";
 const PASSWORD = "a password of the test";
 
 let server: TestRedis;
-let lines: string[];
 beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server[Symbol.asyncDispose]());
 beforeEach(() => {
-  lines = [];
+  lines.length = 0;
 });
-const log = createLogger({
-  ...{ level: "debug", format: "text", mask: new SecretMask() },
-  write: (line) => lines.push(line),
-});
+const { log, lines } = collectedLog();
 
 /** What a start fails with. */
 async function failure(config: RedisConfig): Promise<RedisError> {

@@ -1,4 +1,3 @@
-import { createLogger } from "../../../src/log/index.ts";
 import {
   DaytonaApi,
   DaytonaSandboxes,
@@ -6,7 +5,7 @@ import {
   type ReplicaLocks,
 } from "../../../src/sandbox/daytona/index.ts";
 import type { SandboxHandle, SandboxRequest } from "../../../src/sandbox/index.ts";
-import { SecretMask } from "../../../src/shared/secret-mask.ts";
+import { collectedLog } from "../collected-log.ts";
 import type { DaytonaDouble } from "./daytona-double.ts";
 import { type MemorySessions, memoryLocks, memoryOrganization } from "./ports.ts";
 
@@ -37,13 +36,7 @@ export interface Replica {
 
 export function openReplica(options: ReplicaOptions): Replica {
   const { double, sessions, locks = memoryLocks(), group = "group", organization = memoryOrganization() } = options;
-  const log: string[] = [];
-  const logger = createLogger({
-    level: "debug",
-    format: "text",
-    mask: new SecretMask(),
-    write: (line) => log.push(line),
-  });
+  const { log: logger, lines: log } = collectedLog();
   const config = {
     ...{ apiKey: options.apiKey ?? double.apiKey, apiUrl: options.apiUrl ?? double.url },
     ...{ autoStopMinutes: 15, autoDeleteMinutes: 60, orphanCollection: "on" as const },
