@@ -1,10 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { EnvMap } from "../config/index.ts";
+import { VARIABLE_NAME } from "../shared/variable-name.ts";
 import { type ExecutionValue, ExecutionValueSchema } from "../stigmer/index.ts";
 import { ClientError } from "./client-error.ts";
-
-/** What a shell can read. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**
  * The environment variables of one execution.
@@ -21,7 +19,7 @@ export function runtimeEnv(
   for (const pair of plain) {
     const sign = pair.indexOf("=");
     if (sign < 1) throw new ClientError(`--env ${pair}: write it as NAME=value.`);
-    if (!NAME.test(pair.slice(0, sign)))
+    if (!VARIABLE_NAME.test(pair.slice(0, sign)))
       throw new ClientError(
         `--env ${pair.slice(0, sign)}=…: a name has letters, digits and underscores, and does not begin with a digit.`,
       );

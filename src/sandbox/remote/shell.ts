@@ -1,3 +1,4 @@
+import { VARIABLE_NAME } from "../../shared/variable-name.ts";
 /** Any text as one word of a shell command. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -16,7 +17,7 @@ const READ_ONLY: ReadonlySet<string> = new Set(["BASHOPTS", "BASH_VERSINFO", "EU
 /** Lines that export variables. Names that a shell does not permit are left out. */
 export function exports(variables: Readonly<Record<string, string>>): string {
   return Object.entries(variables)
-    .filter(([name, value]) => /^[A-Za-z_]\w*$/.test(name) && !READ_ONLY.has(name) && !value.includes("\0"))
+    .filter(([name, value]) => VARIABLE_NAME.test(name) && !READ_ONLY.has(name) && !value.includes("\0"))
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)
     .join("");
 }
