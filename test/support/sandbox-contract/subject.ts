@@ -24,6 +24,11 @@ export async function codeOf(attempt: Promise<unknown>): Promise<string> {
   );
 }
 
+/** The paths of found items, relative to the sandbox's root. */
+export function relative({ root }: Sandbox, items: readonly { readonly path: string }[]): string[] {
+  return items.map(({ path }) => path.slice(root.length + 1));
+}
+
 /** The output of a command, without the line end. */
 export async function printed(sandbox: Sandbox, command: string): Promise<string> {
   return (await sandbox.execute(command)).output.trimEnd();
