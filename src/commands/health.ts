@@ -8,6 +8,7 @@ import {
   withoutUrlSecrets,
 } from "../config/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { networkFailure } from "../shared/network-failure.ts";
 
 const LIMIT_MS = 3_000;
 
@@ -95,16 +96,9 @@ async function ask(url: string): Promise<string | undefined> {
 /** Why a request failed. Bun's texts are about its own API. */
 function reasonOf(error: unknown): string {
   if (error instanceof DOMException && error.name === "TimeoutError") return `it took more than ${LIMIT_MS / 1000} s`;
-  switch (systemCode(error)) {
-    case "ECONNREFUSED":
-    case "ConnectionRefused":
-      return "the connection was refused";
-    case "ENOTFOUND":
-      return "the host is unknown";
-    case "EUNKNOWN":
-    case undefined:
-      return "what answers there is no HTTP server, or it broke off";
-    default:
-      return messageOf(error).split(". ")[0] ?? "";
-  }
+  const code = systemCode(error);
+  const network = networkFailure(code);
+  if (network !== undefined) return network.code === "refused" ? "the connection was refused" : "the host is unknown";
+  if (code === undefined) return "what answers there is no HTTP server, or it broke off";
+  return messageOf(error).split(". ")[0] ?? "";
 }
