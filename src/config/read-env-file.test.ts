@@ -21,7 +21,7 @@ test("an env file may begin with a byte order mark", async () => {
   expect(readEnvFile(file, false)).toBe("MODE=local\r\n");
 });
 
-test("an env file that nobody named is not read if it is a pipe or a device, which may have no end", async () => {
+test("the default env file is not read if it is a pipe or a device, which may have no end", async () => {
   await using folder = await temporaryFolder();
   const [pipe, zero] = [join(folder.path, "pipe"), join(folder.path, "zero")];
   await Bun.$`mkfifo ${pipe}`;
@@ -30,7 +30,7 @@ test("an env file that nobody named is not read if it is a pipe or a device, whi
   expect(readEnvFile(join(folder.path, "none"), false)).toBe("");
 });
 
-test("an env file that was named may be a device, up to a limit", () => {
+test("an env file that --env-file names may be a device, up to a limit", () => {
   expect(readEnvFile("/dev/null", true)).toBe("");
   expect(problemOf(() => readEnvFile("/dev/zero", true))).toMatch(
     /--env-file \/dev\/zero .*it is too large.*at most 1 MiB/s,

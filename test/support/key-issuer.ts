@@ -18,7 +18,7 @@ export interface KeyIssuer {
   failure(key: string, config?: KeyTrial["config"], options?: Options): Promise<CredentialsError>;
 }
 
-/** The same for all tests of a file; the issuer answers normally at the start of each. Call it outside of tests. */
+/** One for all tests of a file; the issuer answers normally at the start of each. Call it outside of tests. */
 export function keyIssuer(): KeyIssuer {
   let authority: TestAuthority;
   let issuer: TokenIssuer;

@@ -21,7 +21,7 @@ const troubles: readonly (readonly [what: string, answer: () => Response, words:
   ["answers without end", () => new Response(endless()), "the answer is longer than 262144 bytes"],
 ];
 
-/** Sends for as long as somebody reads. */
+/** A body without end, sent as long as it is read. */
 function endless(): ReadableStream<Uint8Array> {
   const chunk = new Uint8Array(65_536).fill(32);
   return new ReadableStream({ pull: (controller) => controller.enqueue(chunk) });

@@ -111,7 +111,7 @@ const bad: readonly Case[] = [
     AUDIENCE,
   ],
   ["for several other audiences", () => keys.issuer.token({ aud: ["a", "b"] }), "audience", '["a","b"]'],
-  ["for nobody", () => keys.issuer.token({ aud: undefined }), "audience", "its aud is missing"],
+  ["without an audience", () => keys.issuer.token({ aud: undefined }), "audience", "its aud is missing"],
   [
     "signed with an unknown key",
     () => keys.issuer.token({}, { header: { kid: "../../etc/passwd" } }),
@@ -120,13 +120,13 @@ const bad: readonly Case[] = [
     () => keys.issuer.keysUrl,
   ],
   [
-    "signed by somebody else",
+    "signed by another issuer",
     () => keys.stranger.token({ iss: keys.issuer.url }, KID),
     "bad-signature",
     () => keys.issuer.keysUrl,
   ],
   [
-    "signed by somebody else, key unnamed",
+    "signed by another issuer, key unnamed",
     () => keys.stranger.token({ iss: keys.issuer.url }, NO_KID),
     "bad-signature",
   ],
