@@ -127,8 +127,8 @@ fi
 
 /**
  * Waits for the end of a command. Answers `@running` when the time is over, or `@starting` if the command must be
- * started again; `@forgotten` if the directory does not exist, `@lost` if the supervisor was killed, else `@done`. Behind the latter two, a line each: exit code with seconds
- * and `full`, bytes of output, head and tail of it in base64.
+ * started again; `@forgotten` if the directory does not exist, `@lost` if the supervisor was killed, else `@done`. Behind
+ * the latter two, a line each: exit code with seconds and `full`, bytes of output, head and tail of it in base64.
  */
 function waiting(dir: string, waitMs: number): string {
   return `
