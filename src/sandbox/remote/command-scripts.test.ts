@@ -85,7 +85,8 @@ describe.each(SHELLS)("with %s, a command", (shell) => {
     const first = start();
     await until("the command runs", () => Bun.file(`${folder.path}/runs`).exists());
     const supervisor = Number(await Bun.file(`${dir}/supervisor`).text());
-    process.kill(supervisor, "SIGKILL");
+    // With the process that watches the size of the output.
+    process.kill(-supervisor, "SIGKILL");
     expect(await first).toStartWith("@lost\n");
     expect(await start()).toStartWith("@lost\n");
     expect(await runs()).toBe("ran\n");

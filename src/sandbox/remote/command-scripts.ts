@@ -45,13 +45,14 @@ _r_began=$(date +%s)
 _r_timeout=$(command -v timeout)
 _r_shell=$(command -v bash || command -v sh)
 (
+  # Its own process id, written before the command leaves the supervisor's process group: STOP depends on that.
+  _r_tell group "$(exec sh -c 'echo "$PPID"')" 2>/dev/null
   _r_environment=$(cat "$1/environment")
   rm -f "$1/environment"
   eval "$_r_environment"
   exec "$_r_timeout" -k 2 "$3" "$_r_shell" "$1/command"
 ) </dev/null >>"$1/output" 2>&1 &
 _r_child=$!
-_r_tell group "$_r_child"
 _r_size() { wc -c <"$1/output"; }
 _r_shorten() {
   [ -e "$1/head" ] || head -c ${HEAD} "$1/output" >"$1/head"
@@ -195,20 +196,6 @@ export function startScript({ dir, root, timeoutMs, command, environment }: Remo
 export function waitScript(dir: string, waitMs: number): string {
   return `${PRELUDE}${PLAIN_LOCALE}${waiting(dir, waitMs)}`;
 }
-
-/**
- * Stops the commands whose directories match the pattern in `dirs`: SIGTERM, then SIGKILL. Then deletes the directory
- * `clear`, if it is set.
- */
-export const STOP = `${PRELUDE}
-groups=$(cat $dirs/group)
-alive() { for group in $groups; do kill -0 "-$group" && return 0; done; return 1; }
-for group in $groups; do kill -TERM "-$group"; done
-for step in 1 2 3 4 5 6 7 8 9 10; do alive || break; sleep 0.2; done
-for group in $groups; do kill -KILL "-$group"; done
-[ -z "$clear" ] || rm -rf "$clear"
-printf '@ok\\n'
-`;
 
 /** Answers the programs that are missing, or the path of `root` without links. */
 export const CHECK = `${PRELUDE}

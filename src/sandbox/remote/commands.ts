@@ -1,9 +1,10 @@
 import { boundedText, withNote, withTimeoutNote } from "../bounded-output.ts";
 import { type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
-import { type CommandText, STOP, startScript, waitScript } from "./command-scripts.ts";
+import { type CommandText, type RemoteCommand, startScript, waitScript } from "./command-scripts.ts";
 import type { RemoteShell } from "./remote-shell.ts";
-import { exports, quote } from "./shell.ts";
+import { type Answer, exports, quote } from "./shell.ts";
+import { STOP } from "./stop-script.ts";
 
 /** Each user of a sandbox keeps its commands in a directory below this one. */
 const COMMANDS_DIRECTORY = "/tmp/.agent-runner";
@@ -23,7 +24,10 @@ const BASE_ENVIRONMENT = { TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_TERMIN
 const FULL = "[The sandbox's disk is full: output may be missing. Delete what is not needed.]";
 const LOST =
   "[The command's supervisor was killed, by the command or by the kernel (out of memory?): the exit code is unknown.]";
+const STOPPED = "The command was stopped; it may have done a part of its work.";
+const MAYBE_RUNNING = "The command may still be running: check this before you run it again.";
 
+type CommandTexts = Pick<RemoteCommand, "command" | "environment">;
 type Environment = Readonly<Record<string, string>>;
 
 export interface RemoteCommandsOptions {
@@ -52,15 +56,16 @@ export class RemoteCommands {
     if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
     const dir = `${this.#directory}/${++this.#count}`;
     const environment = exports({ ...BASE_ENVIRONMENT, ...this.#options.environment, ...env });
-    try {
-      const { word, rest } = await this.#runToEnd(`${command}\n`, environment, dir, signal);
-      if (word === "lost") await this.#stop(dir, "");
-      return this.#result(word, rest);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      await this.#stop(dir, "");
-      throw signal.reason;
-    }
+    const texts = {
+      command: await this.#inlineOrUpload(`${command}\n`, `${dir}/command`, signal),
+      environment: await this.#inlineOrUpload(environment, `${dir}/environment`, signal),
+    };
+    const { word, rest } = await this.#runToEnd(texts, dir, signal).catch(async (error: unknown) => {
+      const isStopped = await this.#stop(dir, "");
+      throw signal.aborted ? signal.reason : withOutcome(error, isStopped);
+    });
+    if (word !== "done") await this.#stop(dir, "");
+    return this.#result(word, rest);
   }
 
   /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
@@ -68,27 +73,15 @@ export class RemoteCommands {
     if (this.#count > 0) await this.#stop(`${this.#directory}/*`, this.#directory);
   }
 
-  /** Starts the command and waits until it has ended. */
-  async #runToEnd(command: string, environment: string, dir: string, signal: AbortSignal) {
+  /** Starts the command and waits until it has ended. @returns the answer of the last script, or `late` */
+  async #runToEnd(texts: CommandTexts, dir: string, signal: AbortSignal): Promise<Answer> {
     const { root, timeoutMs } = this.#options;
-    const texts = {
-      command: await this.#inlineOrUpload(command, `${dir}/command`, signal),
-      environment: await this.#inlineOrUpload(environment, `${dir}/environment`, signal),
-    };
     let script = startScript({ dir, root, timeoutMs, ...texts }, WAIT_MS);
     const end = Date.now() + timeoutMs + STOP_GRACE_MS;
     for (;;) {
       const answer = await this.#shell.run(script, {}, { waitMs: WAIT_MS, signal });
-      if (answer.word === "done" || answer.word === "lost") return answer;
-      if (answer.word !== "running" && answer.word !== "starting")
-        throw new SandboxError("unavailable", refusal(answer.word, root));
-      if (Date.now() > end) {
-        await this.#stop(dir, "");
-        throw new SandboxError(
-          "unavailable",
-          "The sandbox did not stop the command after its timeout; its result is unknown.",
-        );
-      }
+      if (answer.word !== "running" && answer.word !== "starting") return answer;
+      if (Date.now() > end) return { word: "late", rest: "" };
       if (answer.word === "running") script = waitScript(dir, WAIT_MS);
     }
   }
@@ -100,10 +93,12 @@ export class RemoteCommands {
     return { text, isUploaded: true };
   }
 
+  /** @throws SandboxError if the command was not run, or its end is unknown */
   #result(word: string, answer: string): CommandResult {
     const [ended = "", total = "", head = "", tail = ""] = answer.split("\n");
     const { text, cut } = boundedText(Buffer.from(head, "base64"), Buffer.from(tail, "base64"), Number(total));
     if (word === "lost") return { output: withNote(text, LOST), exitCode: KILLED_EXIT_CODE, cut };
+    if (word !== "done") throw new SandboxError("unavailable", refusal(word, this.#options.root));
     const [, code = "", seconds = "", full = ""] = /^(\d+) (\d+) *(full)?/.exec(ended) ?? [];
     if (code === "") throw new SandboxError("unavailable", "The sandbox returned no exit code of the command.");
     const output = full === "" ? text : withNote(text, FULL);
@@ -115,10 +110,20 @@ export class RemoteCommands {
     return { output, exitCode, cut };
   }
 
-  async #stop(dirs: string, clear: string): Promise<void> {
+  /** Takes a few seconds at most. Never throws. @returns whether it is certain that the commands do not run any more */
+  async #stop(dirs: string, clear: string): Promise<boolean> {
     const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
-    await this.#shell.run(STOP, { dirs, clear }, { signal }).catch(() => undefined);
+    return await this.#shell.run(STOP, { dirs, clear }, { signal }).then(
+      ({ word }) => word === "ok",
+      () => false,
+    );
   }
+}
+
+/** An error of the host, with what became of the command that it interrupted. */
+function withOutcome(error: unknown, isStopped: boolean): unknown {
+  if (!(error instanceof SandboxError)) return error;
+  return new SandboxError(error.code, `${error.message} ${isStopped ? STOPPED : MAYBE_RUNNING}`, error, error.remedies);
 }
 
 function refusal(word: string, root: string): string {
@@ -127,6 +132,8 @@ function refusal(word: string, root: string): string {
       return `The command was not run: the sandbox's user cannot write to ${COMMANDS_DIRECTORY}.`;
     case "full":
       return "The command was not run: the sandbox's disk is full. Delete files with the file tools, then try again.";
+    case "late":
+      return "The sandbox did not stop the command after its timeout; its result is unknown.";
     case "forgotten":
       return `It is unknown how the command ended: ${COMMANDS_DIRECTORY}, which contains its result, was deleted meanwhile.`;
     default:
