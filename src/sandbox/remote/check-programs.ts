@@ -19,15 +19,15 @@ export async function checkPrograms(
   shell: RemoteShell,
   { sandboxId, workDir, programsRemedy }: CheckOptions,
 ): Promise<string> {
-  const { word, rest } = await shell.run(CHECK, { root: workDir });
-  if (word === "missing") {
+  const { code, body } = await shell.run(CHECK, { root: workDir });
+  if (code === "missing") {
     throw new SandboxError(
       "unavailable",
-      `The sandbox ${sandboxId} lacks programs that its tools need: ${rest}.`,
+      `The sandbox ${sandboxId} lacks programs that its tools need: ${body}.`,
       undefined,
       [programsRemedy],
     );
   }
-  if (rest === "") throw new SandboxError("unavailable", `The sandbox ${sandboxId} has no directory ${workDir}.`);
-  return rest;
+  if (body === "") throw new SandboxError("unavailable", `The sandbox ${sandboxId} has no directory ${workDir}.`);
+  return body;
 }

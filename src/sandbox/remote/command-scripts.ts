@@ -23,8 +23,11 @@ const SPOOL_LIMIT = 16 * 1024 * 1024;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
-/** Defines `_r_put`, which overwrites the space of a short text. */
-const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
+/**
+ * Defines `_r_overwrite`, which overwrites a file that was padded to 60 bytes in advance, so that it needs no new disk
+ * space. `_r_` stands for runner.
+ */
+const OVERWRITE = `_r_overwrite() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
 
 /**
  * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code. Arguments:
@@ -32,11 +35,11 @@ const PUT = `_r_put() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
  * the supervisor. The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
  */
 const SUPERVISE = `
-${PUT}
+${OVERWRITE}
 _r_dir=$1 _r_start=$4
 # Replaces a file as a whole: a shell reads byte by byte, and would otherwise see half of a number.
-_r_tell() { _r_put "$_r_start/$1" "$2" && mv "$_r_start/$1" "$_r_dir/$1"; }
-_r_put "$4/supervisor" $$
+_r_replace_file() { _r_overwrite "$_r_start/$1" "$2" && mv "$_r_start/$1" "$_r_dir/$1"; }
+_r_overwrite "$4/supervisor" $$
 # A link appears with its content, and only if the name is free.
 ln "$4/supervisor" "$1/supervisor" || { rm -rf "$4"; exit; }
 for _r_text in command environment; do [ ! -e "$4/$_r_text" ] || mv "$4/$_r_text" "$1/$_r_text"; done
@@ -46,7 +49,7 @@ _r_timeout=$(command -v timeout)
 _r_shell=$(command -v bash || command -v sh)
 (
   # Its own process id, written before the command leaves the supervisor's process group: STOP depends on that.
-  _r_tell group "$(exec sh -c 'echo "$PPID"')" 2>/dev/null
+  _r_replace_file group "$(exec sh -c 'echo "$PPID"')" 2>/dev/null
   _r_environment=$(cat "$1/environment")
   rm -f "$1/environment"
   eval "$_r_environment"
@@ -82,7 +85,7 @@ if [ -e "$1/head" ] || [ "$(_r_size "$1")" -gt ${HEAD + TAIL} ]; then _r_shorten
 _r_full=
 head -c 8192 /dev/zero >"$1/probe" || _r_full=full
 rm -f "$1/probe"
-_r_tell code "$_r_code $_r_took $_r_full"
+_r_replace_file code "$_r_code $_r_took $_r_full"
 rm -rf "$4"
 # Nothing reads the output of background processes from now on; it must not fill the disk.
 while kill -0 "-$_r_child"; do
@@ -97,7 +100,7 @@ done
  * `@denied`, `@full`.
  */
 const START = `
-${PUT}
+${OVERWRITE}
 _r_dir=$1
 # A text that was uploaded is in the command's directory already.
 _r_write() {
@@ -108,7 +111,7 @@ _r_write() {
 _r_prepare() {
   _r_start=$(mktemp -d "$_r_dir/start.XXXXXX") || return
   _r_write command "$4" "$5" && _r_write environment "$6" "$7" || return
-  for _r_place in supervisor group code; do _r_put "$_r_start/$_r_place" "" || return; done
+  for _r_place in supervisor group code; do _r_overwrite "$_r_start/$_r_place" "" || return; done
   true >>"$_r_dir/output"
 }
 # A command may delete the root; the next one gets an empty one.
@@ -133,7 +136,7 @@ fi
  */
 function waiting(dir: string, waitMs: number): string {
   return `
-dir=${quote(dir)} step=0.02 end=$(($(date +%s) + ${Math.ceil(waitMs / 1000)})) word=@done
+dir=${quote(dir)} step=0.02 end=$(($(date +%s) + ${Math.ceil(waitMs / 1000)})) answer=@done
 # Whether the supervisor has ended, zombies included.
 lost() {
   read -r supervisor _ <"$dir/supervisor" && [ -n "$supervisor" ] || return 1
@@ -141,7 +144,7 @@ lost() {
 }
 until [ -e "$dir/code" ]; do
   [ -d "$dir" ] || fail forgotten
-  if lost && [ ! -e "$dir/code" ]; then word=@lost; break; fi
+  if lost && [ ! -e "$dir/code" ]; then answer=@lost; break; fi
   if [ "$(date +%s)" -gt "$end" ]; then
     [ -e "$dir/supervisor" ] && fail running
     fail starting
@@ -150,7 +153,7 @@ until [ -e "$dir/code" ]; do
   case $step in 0.02) step=0.05 ;; 0.05) step=0.1 ;; *) step=0.2 ;; esac
 done
 encode() { base64 | tr -d '\\n'; echo; }
-echo "$word"
+echo "$answer"
 cat "$dir/code" || echo
 if [ -e "$dir/head" ]; then
   cat "$dir/cut"

@@ -60,12 +60,12 @@ export class RemoteCommands {
       command: await this.#inlineOrUpload(`${command}\n`, `${dir}/command`, signal),
       environment: await this.#inlineOrUpload(environment, `${dir}/environment`, signal),
     };
-    const { word, rest } = await this.#runToEnd(texts, dir, signal).catch(async (error: unknown) => {
+    const { code, body } = await this.#runToEnd(texts, dir, signal).catch(async (error: unknown) => {
       const isStopped = await this.#stop(dir, "");
       throw signal.aborted ? signal.reason : withOutcome(error, isStopped);
     });
-    if (word !== "done") await this.#stop(dir, "");
-    return this.#result(word, rest);
+    if (code !== "done") await this.#stop(dir, "");
+    return this.#result(code, body);
   }
 
   /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
@@ -80,9 +80,9 @@ export class RemoteCommands {
     const end = Date.now() + timeoutMs + STOP_GRACE_MS;
     for (;;) {
       const answer = await this.#shell.run(script, {}, { waitMs: WAIT_MS, signal });
-      if (answer.word !== "running" && answer.word !== "starting") return answer;
-      if (Date.now() > end) return { word: "late", rest: "" };
-      if (answer.word === "running") script = waitScript(dir, WAIT_MS);
+      if (answer.code !== "running" && answer.code !== "starting") return answer;
+      if (Date.now() > end) return { code: "late", body: "" };
+      if (answer.code === "running") script = waitScript(dir, WAIT_MS);
     }
   }
 
@@ -94,15 +94,15 @@ export class RemoteCommands {
   }
 
   /** @throws SandboxError if the command was not run, or its end is unknown */
-  #result(word: string, answer: string): CommandResult {
-    const [ended = "", total = "", head = "", tail = ""] = answer.split("\n");
+  #result(code: string, body: string): CommandResult {
+    const [ended = "", total = "", head = "", tail = ""] = body.split("\n");
     const { text, cut } = boundedText(Buffer.from(head, "base64"), Buffer.from(tail, "base64"), Number(total));
-    if (word === "lost") return { output: withNote(text, LOST), exitCode: KILLED_EXIT_CODE, cut };
-    if (word !== "done") throw new SandboxError("unavailable", refusal(word, this.#options.root));
-    const [, code = "", seconds = "", full = ""] = /^(\d+) (\d+) *(full)?/.exec(ended) ?? [];
-    if (code === "") throw new SandboxError("unavailable", "The sandbox returned no exit code of the command.");
+    if (code === "lost") return { output: withNote(text, LOST), exitCode: KILLED_EXIT_CODE, cut };
+    if (code !== "done") throw new SandboxError("unavailable", refusal(code, this.#options.root));
+    const [, exit = "", seconds = "", full = ""] = /^(\d+) (\d+) *(full)?/.exec(ended) ?? [];
+    if (exit === "") throw new SandboxError("unavailable", "The sandbox returned no exit code of the command.");
     const output = full === "" ? text : withNote(text, FULL);
-    const exitCode = Number(code);
+    const exitCode = Number(exit);
     const { timeoutMs } = this.#options;
     const wasKilled = exitCode === TIMEOUT_EXIT_CODE || exitCode === KILLED_EXIT_CODE;
     if (wasKilled && Number(seconds) >= Math.floor(timeoutMs / 1000))
@@ -114,7 +114,7 @@ export class RemoteCommands {
   async #stop(dirs: string, clear: string): Promise<boolean> {
     const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
     return await this.#shell.run(STOP, { dirs, clear }, { signal }).then(
-      ({ word }) => word === "ok",
+      ({ code }) => code === "ok",
       () => false,
     );
   }
@@ -126,8 +126,8 @@ function withOutcome(error: unknown, isStopped: boolean): unknown {
   return new SandboxError(error.code, `${error.message} ${isStopped ? STOPPED : MAYBE_RUNNING}`, error, error.remedies);
 }
 
-function refusal(word: string, root: string): string {
-  switch (word) {
+function refusal(code: string, root: string): string {
+  switch (code) {
     case "denied":
       return `The command was not run: the sandbox's user cannot write to ${COMMANDS_DIRECTORY}.`;
     case "full":

@@ -22,8 +22,8 @@ export async function downloadByScript(
   path: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const { word, rest } = await new RemoteShell(host, sandboxId, signal).run(READ, { path });
-  if (word === "not-found") return undefined;
-  if (word !== "ok") throw new SandboxError("denied", `'${path}': permission denied.`);
-  return Buffer.from(rest, "base64");
+  const { code, body } = await new RemoteShell(host, sandboxId, signal).run(READ, { path });
+  if (code === "not-found") return undefined;
+  if (code !== "ok") throw new SandboxError("denied", `'${path}': permission denied.`);
+  return Buffer.from(body, "base64");
 }

@@ -16,7 +16,7 @@ export class RemoteFiles {
   }
 
   async read(requested: string): Promise<Uint8Array> {
-    const [size = "", real = ""] = split(await this.act(requested, STAT_FILE), "\n");
+    const [size = "", real = ""] = split(await this.runOnPath(requested, STAT_FILE), "\n");
     if (Number(size) > FILE_SIZE_LIMIT) {
       const mebibytes = Math.round(Number(size) / 1024 / 1024);
       throw new SandboxError(
@@ -30,13 +30,13 @@ export class RemoteFiles {
   }
 
   async write(requested: string, content: Uint8Array | string): Promise<string> {
-    const real = await this.act(requested, PREPARE_FILE);
+    const real = await this.runOnPath(requested, PREPARE_FILE);
     await this.#shell.upload(real, Buffer.from(content));
     return real;
   }
 
   async list(requested: string): Promise<Listing<DirectoryEntry>> {
-    const [directory = "", ...records] = (await this.act(requested, LIST)).split("\0");
+    const [directory = "", ...records] = (await this.runOnPath(requested, LIST)).split("\0");
     const items = entries(directory, records);
     return { items: items.slice(0, LISTING_LIMIT), truncated: items.length > LISTING_LIMIT };
   }
@@ -46,7 +46,7 @@ export class RemoteFiles {
     if (path === this.#root)
       throw new SandboxError("denied", "The workspace itself cannot be deleted; delete what is in it.");
     // The link, not what it points to.
-    return await this.act(requested, REMOVE, { path: dirname(path), name: basename(path) });
+    return await this.runOnPath(requested, REMOVE, { path: dirname(path), name: basename(path) });
   }
 
   /**
@@ -55,18 +55,18 @@ export class RemoteFiles {
    * @returns the script's answer
    * @throws SandboxError if the script refuses
    */
-  async act(requested: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
+  async runOnPath(requested: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
     const { path, unless = "" } = locate(this.#root, requested, LIBRARY_DIRECTORIES);
-    const { word, rest } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables });
-    if (word === "ok") return rest;
-    throw this.#refusal(word, requested);
+    const { code, body } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables });
+    if (code === "ok") return body;
+    throw this.#refusal(code, requested);
   }
 
-  #refusal(word: string, requested: string): SandboxError {
-    switch (word) {
+  #refusal(code: string, requested: string): SandboxError {
+    switch (code) {
       case "absolute":
       case "link":
-        return outside(this.#root, requested, word);
+        return outside(this.#root, requested, code);
       case "dangling":
         return new SandboxError("invalid", `'${requested}' is a symbolic link to something that does not exist.`);
       case "not-found":

@@ -3,8 +3,8 @@ import { SKIPPED, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /**
- * Scripts that act on one path. Variables: `root` (absolute, without links), `path` (absolute) and `unless` (see
- * {@link Located}). Each answers `@ok`, or `@` and the reason why it refuses.
+ * Scripts that act on one path. Variables: `root` (absolute, without links), `path` (absolute) and `unless` (if it
+ * exists, the path leads out of the root; may be empty). Each answers `@ok`, or `@` and the reason why it refuses.
  */
 
 /** Defines `resolve`, which sets `real` to a path with all links followed. It must be inside `root`. */
@@ -45,8 +45,9 @@ if [ -e "$real" ]; then [ -w "$real" ] || fail denied; else [ -w "\${real%/*}" ]
 printf '@ok\\n%s' "$real"
 `;
 
-/** Deletes `path`, or the entry `name` in it if that variable is set, and answers its path. */
+/** Deletes the entry `name` of the directory `path`, and answers its path. A link is deleted, not its target. */
 export const REMOVE = `${RESOLVE}
+[ -n "$name" ] || fail denied
 resolve "$path"
 real=$real/$name
 [ -e "$real" ] || [ -L "$real" ] || fail not-found
@@ -69,10 +70,13 @@ find "$real" -mindepth 1 -maxdepth 1 ! -name ${quote(OWN_DIRECTORY)} -printf '${
 `;
 
 /** For find(1): matches directories that cannot be read. */
-const CLOSED = "-type d ! ( -readable -executable )".replace(/[()]/g, "\\$&");
+const IS_UNREADABLE = "-type d ! \\( -readable -executable \\)";
 
-/** Skips the usual directories, unless variable `all` is set. */
-const PRUNE = `prune() {
+/** Begins the record of a directory that cannot be read: the type `!`, then as in {@link ENTRY}. */
+export const UNREADABLE_RECORD = "!/0/0/";
+
+/** Defines `find_entries`: find(1) without the usual directories, unless variable `all` is set. */
+const FIND_ENTRIES = `find_entries() {
   if [ -n "$all" ]; then find "$@"; return; fi
   start=$1; shift
   find "$start" -mindepth 1 -type d \\( ${SKIPPED.map((name) => `-name ${quote(name)}`).join(" -o ")} \\) -prune -o "$@"
@@ -83,13 +87,13 @@ const PRUNE = `prune() {
  * Answers the path and everything below a directory, cut at `bytes`. Directories that cannot be read appear twice, the
  * second time with type `!`.
  */
-export const FIND = `${RESOLVE}${PRUNE}
+export const FIND = `${RESOLVE}${FIND_ENTRIES}
 resolve "$path"
 [ -e "$real" ] || fail not-found
 [ -d "$real" ] || fail not-a-directory
 [ -r "$real" ] && [ -x "$real" ] || fail denied
 printf '@ok\\n%s\\0' "$real"
-prune "$real" -mindepth 1 -printf '${ENTRY}' ${CLOSED} -printf '!/0/0/%P\\0' -prune | head -c "$bytes"
+find_entries "$real" -mindepth 1 -printf '${ENTRY}' ${IS_UNREADABLE} -printf '${UNREADABLE_RECORD}%P\\0' -prune | head -c "$bytes"
 `;
 
 /**
@@ -97,19 +101,19 @@ prune "$real" -mindepth 1 -printf '${ENTRY}' ${CLOSED} -printf '!/0/0/%P\\0' -pr
  * file: the file's path, a zero byte, line number, colon, line. Variables: `name` (a pattern for file names), `size`
  * (larger files are skipped), `line` and `bytes` (limits of a line and of the answer).
  */
-export const GREP = `${RESOLVE}${PRUNE}
+export const GREP = `${RESOLVE}${FIND_ENTRIES}
 resolve "$path"
 [ -e "$real" ] || fail not-found
 if [ -d "$real" ]; then [ -r "$real" ] && [ -x "$real" ] || fail denied; fi
 printf '@ok\\n%s\\0' "$real"
 if [ -d "$real" ]; then
-  prune "$real" \\( ${CLOSED} -o -type f -name "$name" ! -readable \\) -print0 | head -z -n ${UNREADABLE_LIMIT}
+  find_entries "$real" \\( ${IS_UNREADABLE} -o -type f -name "$name" ! -readable \\) -print0 | head -z -n ${UNREADABLE_LIMIT}
 fi
 printf '\\0'
 # No line contains a line break; grep would search for each line of the text.
 case $text in *'
 '*) exit 0 ;; esac
-if [ -d "$real" ]; then prune "$real" -type f -size "-$size" -name "$name" -print0
+if [ -d "$real" ]; then find_entries "$real" -type f -size "-$size" -name "$name" -print0
 else [ "$(stat -c %s -- "$real")" -ge "\${size%c}" ] || printf '%s\\0' "$real"; fi |
   xargs -0 -r grep -IFnHZ -e "$text" -- | cut -b "1-$line" | head -c "$bytes"
 `;

@@ -13,9 +13,8 @@ export interface ScriptOptions {
 }
 
 /**
- * A machine that runs shell scripts and moves files: all that a provider of remote sandboxes has to offer. Retries
- * belong to it, also what has to be done first if the machine was stopped: every script may run more than once, or be
- * cut off.
+ * A machine that runs shell scripts and moves files: all that a provider of remote sandboxes has to offer. The host
+ * retries, and restarts a stopped machine first. So every script may run more than once, or be cut off.
  *
  * Its methods throw a SandboxError that tells the user what to do, or the signal's reason.
  */

@@ -40,6 +40,6 @@ describe("opening a remote sandbox", () => {
 test("a search for a text that is too long is refused with both sizes", async () => {
   const sandbox = await open();
   await expect(sandbox.grep("x".repeat(MAX_SCRIPT_BYTES), "/", { limit: 1 })).rejects.toThrow(
-    new RegExp(`^The path or the search text is too long: \\d+ bytes, at most ${MAX_SCRIPT_BYTES} can be sent\\.$`),
+    new RegExp(`^What was sent is too long: \\d+ bytes, at most ${MAX_SCRIPT_BYTES} can be sent\\.$`),
   );
 });

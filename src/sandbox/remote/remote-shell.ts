@@ -29,7 +29,7 @@ export class RemoteShell {
 
   /**
    * @param variables that the script reads
-   * @throws SandboxError if there is no answer, or the variables are too long
+   * @throws SandboxError if there is no answer, or what is sent is too long
    */
   async run(
     script: string,
@@ -41,7 +41,7 @@ export class RemoteShell {
     if (bytes > MAX_SCRIPT_BYTES)
       throw new SandboxError(
         "invalid",
-        `The path or the search text is too long: ${bytes} bytes, at most ${MAX_SCRIPT_BYTES} can be sent.`,
+        `What was sent is too long: ${bytes} bytes, at most ${MAX_SCRIPT_BYTES} can be sent.`,
       );
     const options = { signal, timeoutMs: SCRIPT_TIMEOUT_MS + waitMs };
     const { output, exitCode } = await this.#host.run(text, options);

@@ -3,15 +3,12 @@ import { relativePattern } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type LineMatch, type Listing } from "../sandbox.ts";
 import { LINE_LIMIT, namesSkipped, UNREADABLE_LIMIT } from "../search-limits.ts";
 import { entries, type RemoteFiles } from "./files.ts";
-import { FIND, GREP } from "./path-scripts.ts";
+import { FIND, GREP, UNREADABLE_RECORD } from "./path-scripts.ts";
 
 /** Most bytes that one search transfers. */
 const SEARCH_BYTES = 8 * 1024 * 1024;
 /** The longest path: each matching line begins with one. */
 const PATH_BYTES = 4_096;
-
-/** Prefix of the record of a directory that cannot be read. */
-const CLOSED = "!/0/0/";
 
 /** A matching line: the file's path, its number, its text. */
 const MATCH = /([^\0]+)\0(\d+):([^\n]*)\n?/g;
@@ -24,10 +21,10 @@ export async function globRemote(
   path: string,
 ): Promise<Listing<DirectoryEntry>> {
   const all = namesSkipped(pattern) ? "yes" : "";
-  const answer = await files.act(path, FIND, { all, bytes: SEARCH_BYTES });
+  const answer = await files.runOnPath(path, FIND, { all, bytes: SEARCH_BYTES });
   // Every record ends with \0: behind the last one is nothing, or a record that was cut.
   const [directory = "", ...records] = answer.split("\0").slice(0, -1);
-  const unreadable = records.filter((record) => record.startsWith(CLOSED));
+  const unreadable = records.filter((record) => record.startsWith(UNREADABLE_RECORD));
   const glob = new Bun.Glob(relativePattern(root, directory, pattern));
   const matching = entries(directory, records)
     .filter((entry) => glob.match(entry.path.slice(directory.length + 1)))
@@ -35,7 +32,9 @@ export async function globRemote(
   return {
     items: matching.slice(0, LISTING_LIMIT),
     truncated: matching.length > LISTING_LIMIT || Buffer.byteLength(answer) >= SEARCH_BYTES,
-    unreadable: unreadable.map((record) => `${directory}/${record.slice(CLOSED.length)}`).slice(0, UNREADABLE_LIMIT),
+    unreadable: unreadable
+      .map((record) => `${directory}/${record.slice(UNREADABLE_RECORD.length)}`)
+      .slice(0, UNREADABLE_LIMIT),
   };
 }
 
@@ -46,9 +45,13 @@ export async function grepRemote(
   path: string,
   { glob, limit }: { readonly glob?: string; readonly limit: number },
 ): Promise<Listing<LineMatch>> {
-  const answer = await files.act(path, GREP, {
-    ...{ text, name: namePattern(glob), all: "" },
-    ...{ size: `${FILE_SIZE_LIMIT}c`, line: LINE_LIMIT * 4 + PATH_BYTES, bytes: SEARCH_BYTES },
+  const answer = await files.runOnPath(path, GREP, {
+    text,
+    name: namePattern(glob),
+    all: "",
+    size: `${FILE_SIZE_LIMIT}c`,
+    line: LINE_LIMIT * 4 + PATH_BYTES,
+    bytes: SEARCH_BYTES,
   });
   // The start, the unreadable paths, an empty path; then the lines.
   const end = answer.indexOf("\0\0");

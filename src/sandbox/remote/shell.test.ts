@@ -32,11 +32,11 @@ describe("exported variables", () => {
 
 describe("the answer of a script", () => {
   test.each([
-    ["@ok\n", { word: "ok", rest: "" }],
-    ["@ok", { word: "ok", rest: "" }],
-    ["@not-found\nmore\n", { word: "not-found", rest: "more\n" }],
-    ["@ok\n@ok\n", { word: "ok", rest: "@ok\n" }],
-  ])("%j is split into a word and the rest", (output, answer) => {
+    ["@ok\n", { code: "ok", body: "" }],
+    ["@ok", { code: "ok", body: "" }],
+    ["@not-found\nmore\n", { code: "not-found", body: "more\n" }],
+    ["@ok\n@ok\n", { code: "ok", body: "@ok\n" }],
+  ])("%j is split into a code and a body", (output, answer) => {
     expect(parseAnswer(output)).toEqual(answer);
   });
 

@@ -22,23 +22,25 @@ export function exports(variables: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-/** What a script answers: a word, and what belongs to it. */
+/** What a script answers. */
 export interface Answer {
-  readonly word: string;
-  readonly rest: string;
+  /** As in `ok` or `not-found`. */
+  readonly code: string;
+  /** What belongs to the code. */
+  readonly body: string;
 }
 
 /**
- * Reads an answer: a line with `@` and a word, then what belongs to it.
+ * Reads an answer: a line with `@` and a code, then the body.
  * @returns `undefined` if the script did not get that far
  */
 export function parseAnswer(output: string): Answer | undefined {
   const match = /^@([a-z-]+)(?:\n|$)/.exec(output);
-  return match === null ? undefined : { word: match[1] ?? "", rest: output.slice(match[0].length) };
+  return match === null ? undefined : { code: match[1] ?? "", body: output.slice(match[0].length) };
 }
 
 /**
- * Begins every script: `fail <word>` ends it. Error messages of programs are dropped: they would mix into the answer.
+ * Begins every script: `fail <code>` ends it. Error messages of programs are dropped: they would mix into the answer.
  */
 export const PRELUDE = `exec 2>/dev/null
 fail() { printf '@%s\\n' "$1"; exit 0; }
