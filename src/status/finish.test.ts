@@ -3,7 +3,7 @@ import type { AgentEvent } from "../agent/index.ts";
 import { ExecutionPhase, MessageType, SubAgentStatus, ToolCallStatus } from "../stigmer/index.ts";
 import { beforeEnd, finish, type Outcome } from "./finish.ts";
 import { reduce } from "./reducer.ts";
-import { begin, type StatusState } from "./status-state.ts";
+import { initialState, type StatusState } from "./status-state.ts";
 
 const at = new Date("2026-01-19T10:00:00.000Z");
 const end = new Date("2026-01-19T10:00:09.000Z");
@@ -11,7 +11,7 @@ const main = { actor: { kind: "main" }, at } as const;
 
 /** The last status of an execution with these events. */
 function last(outcome: Outcome, ...events: AgentEvent[]) {
-  return finish(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at)), outcome, end).status;
+  return finish(events.reduce<StatusState>(reduce, initialState("Hello", "tokens", at)), outcome, end).status;
 }
 
 const asks: AgentEvent = {

@@ -3,7 +3,7 @@ import { at, call, ended, kindsOf, main, started, statusAfter, turn } from "../.
 import type { AgentEvent, RequestedCall } from "../agent/index.ts";
 import { ToolCallStatus } from "../stigmer/index.ts";
 import { reduce } from "./reducer.ts";
-import { begin } from "./status-state.ts";
+import { initialState } from "./status-state.ts";
 
 describe("tool call", () => {
   test("is pending, running and completed in its message and in the list alike", () => {
@@ -33,7 +33,7 @@ describe("tool call", () => {
   });
 
   test("changes nothing if it was never requested", () => {
-    const state = begin("Hello", "messages", at);
+    const state = initialState("Hello", "messages", at);
     expect(reduce(state, started("unknown"))).toBe(state);
     expect(reduce(state, ended("unknown", "result"))).toBe(state);
   });
@@ -98,7 +98,7 @@ test("call ids that look like numbered ones remain distinguishable", () => {
     ended("a#2"),
     ended("b#1"),
     ended("a"),
-  ].reduce(reduce, begin("Hi", "messages", at));
+  ].reduce(reduce, initialState("Hi", "messages", at));
   const calls = state.status.toolCalls;
   expect(new Set(calls.map(({ id }) => id)).size).toBe(4);
   expect(calls.map(({ result }) => result)).toEqual(["a", "", "a#2", "b#1"]);

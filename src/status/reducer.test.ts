@@ -15,7 +15,7 @@ import {
 import type { AgentEvent } from "../agent/index.ts";
 import { ExecutionPhase, TodoStatus } from "../stigmer/index.ts";
 import { reduce } from "./reducer.ts";
-import { begin } from "./status-state.ts";
+import { initialState } from "./status-state.ts";
 
 test("an execution begins in progress, with the user's message and its start time", () => {
   const status = statusAfter([]);
@@ -135,7 +135,7 @@ describe("to-do list", () => {
 
 test("the reducer never changes a state in place", () => {
   const events = [turn("1", "", call("c1", "task")), started("c1"), ended("c1", "x")];
-  let state = begin("Hello", "tokens", at);
+  let state = initialState("Hello", "tokens", at);
   for (const event of [text("1", "Do"), text("1", "ne"), ...events]) {
     const before = structuredClone(state.status);
     const next = reduce(state, event);

@@ -9,7 +9,7 @@ import { type Fitted, StatusFitter } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
 import { reduce } from "./reducer.ts";
 import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
-import { begin, newMessage, type StatusState, type Streaming } from "./status-state.ts";
+import { initialState, newMessage, type StatusState, type Streaming } from "./status-state.ts";
 import { StatusView } from "./status-view.ts";
 
 export interface ReporterOptions {
@@ -44,7 +44,7 @@ export class Reporter {
       else if (error instanceof UnknownExecutionError) options.onUnknown?.(error);
     };
     this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log, refused));
-    this.#state = begin(options.message, options.streaming, new Date());
+    this.#state = initialState(options.message, options.streaming, new Date());
   }
 
   /**

@@ -25,7 +25,7 @@ export interface StatusState {
 }
 
 /** The state of an execution that has just begun: its only message is the user's. */
-export function begin(message: string, streaming: Streaming, at: Date): StatusState {
+export function initialState(message: string, streaming: Streaming, at: Date): StatusState {
   const status = create(AgentExecutionStatusSchema, {
     phase: ExecutionPhase.EXECUTION_IN_PROGRESS,
     startedAt: rfc3339(at),

@@ -4,7 +4,7 @@ import { MASK, SecretMask } from "../shared/secret-mask.ts";
 import { finish } from "./finish.ts";
 import { ERROR_LIMIT, MESSAGE_LIMIT } from "./limits.ts";
 import { reduce } from "./reducer.ts";
-import { begin, type StatusState } from "./status-state.ts";
+import { initialState, type StatusState } from "./status-state.ts";
 import { StatusView } from "./status-view.ts";
 
 const SECRET = "sk-0123456789";
@@ -29,7 +29,7 @@ function leaky(): StatusState {
     description: SECRET,
   };
   const state = stateAfter(
-    begin(`My key is ${SECRET}`, "messages", at),
+    initialState(`My key is ${SECRET}`, "messages", at),
     {
       ...main,
       type: "turn",
@@ -70,7 +70,7 @@ describe("masked status", () => {
 });
 
 describe("growing message", () => {
-  const growing = stateAfter(begin("Hello", "tokens", at), {
+  const growing = stateAfter(initialState("Hello", "tokens", at), {
     ...main,
     type: "text",
     turnId: "1",
@@ -83,7 +83,7 @@ describe("growing message", () => {
 
   test("is not shown while its whole text is withheld", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
-    const state = stateAfter(begin("Hello", "tokens", at), says("sk-0123"));
+    const state = stateAfter(initialState("Hello", "tokens", at), says("sk-0123"));
     const shown = view(SECRET);
     expect(shown.of(state).messages.map(({ content }) => content)).toEqual(["Hello"]);
     const more = stateAfter(state, says("!"));
@@ -92,7 +92,7 @@ describe("growing message", () => {
 
   test("shows a constant head when it exceeds the limit", () => {
     const says = (text: string): AgentEvent => ({ ...main, type: "text", turnId: "1", text });
-    const state = stateAfter(begin("Hello", "tokens", at), says("x".repeat(MESSAGE_LIMIT + 1)));
+    const state = stateAfter(initialState("Hello", "tokens", at), says("x".repeat(MESSAGE_LIMIT + 1)));
     const last = (of: StatusState) => view(SECRET).of(of).messages.at(-1)?.content ?? "";
     expect(last(state)).toEndWith("x\n[… it goes on …]");
     expect(last(stateAfter(state, says("y".repeat(1_000))))).toBe(last(state));
@@ -107,7 +107,7 @@ describe("growing message", () => {
 describe("texts over the limit", () => {
   test("are cut with a note", () => {
     const [human, answer] = view().of(
-      stateAfter(begin("h".repeat(MESSAGE_LIMIT + 7), "messages", at), says("a".repeat(MESSAGE_LIMIT + 9))),
+      stateAfter(initialState("h".repeat(MESSAGE_LIMIT + 7), "messages", at), says("a".repeat(MESSAGE_LIMIT + 9))),
     ).messages;
     expect(human?.content).toContain("[… 7 characters cut …]");
     expect(answer?.content).toContain("[… 9 characters cut …]");
@@ -115,7 +115,11 @@ describe("texts over the limit", () => {
   });
 
   test("are cut in errors too", () => {
-    const failed = finish(begin("Hello", "messages", at), { phase: "failed", reason: "e".repeat(ERROR_LIMIT * 2) }, at);
+    const failed = finish(
+      initialState("Hello", "messages", at),
+      { phase: "failed", reason: "e".repeat(ERROR_LIMIT * 2) },
+      at,
+    );
     const { error } = view().of(failed);
     expect(error).toContain(`${ERROR_LIMIT} characters cut`);
     expect(error.length).toBeLessThan(ERROR_LIMIT + 100);
@@ -123,7 +127,7 @@ describe("texts over the limit", () => {
 
   test("are well-formed Unicode after cutting, as protobuf requires", () => {
     const [human, answer] = view().of(
-      stateAfter(begin("a\ud83d", "messages", at), says("😀".repeat(MESSAGE_LIMIT))),
+      stateAfter(initialState("a\ud83d", "messages", at), says("😀".repeat(MESSAGE_LIMIT))),
     ).messages;
     expect(human?.content.isWellFormed()).toBe(true);
     expect(answer?.content.isWellFormed()).toBe(true);

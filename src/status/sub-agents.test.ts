@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../agent/index.ts";
 import { SubAgentStatus } from "../stigmer/index.ts";
 import { reduce } from "./reducer.ts";
-import { begin, type StatusState } from "./status-state.ts";
+import { initialState, type StatusState } from "./status-state.ts";
 
 const at = new Date("2026-01-19T10:00:00.000Z");
 const main = { actor: { kind: "main" }, at } as const;
-const delegated = reduce(begin("Hello", "tokens", at), {
+const delegated = reduce(initialState("Hello", "tokens", at), {
   ...main,
   type: "turn",
   turnId: "1",

@@ -1,7 +1,7 @@
 /** Events of an agent, and the status that follows from them. */
 import type { AgentEvent, RequestedCall } from "../../src/agent/index.ts";
 import { reduce } from "../../src/status/reducer.ts";
-import { begin, type StatusState, type Streaming } from "../../src/status/status-state.ts";
+import { initialState, type StatusState, type Streaming } from "../../src/status/status-state.ts";
 import { MessageType } from "../../src/stigmer/index.ts";
 
 export const at = new Date("2026-01-19T10:00:00.000Z");
@@ -33,7 +33,7 @@ export const ended = (callId: string, result: string, failure?: string): AgentEv
 
 /** The status of an execution after these events. */
 export function statusAfter(events: readonly AgentEvent[], streaming: Streaming = "messages") {
-  return events.reduce<StatusState>(reduce, begin("Hello", streaming, at)).status;
+  return events.reduce<StatusState>(reduce, initialState("Hello", streaming, at)).status;
 }
 
 export const kindsOf = (status: ReturnType<typeof statusAfter>) => status.messages.map(({ type }) => MessageType[type]);

@@ -6,7 +6,7 @@ import { type AgentExecutionStatus, AgentExecutionStatusSchema } from "../../sti
 import { beforeEnd, finish } from "../finish.ts";
 import { StatusFitter } from "../fit-status.ts";
 import { reduce } from "../reducer.ts";
-import { begin, type StatusState } from "../status-state.ts";
+import { initialState, type StatusState } from "../status-state.ts";
 import { StatusView } from "../status-view.ts";
 import { applyEvent, type ReaderState } from "./apply-event.ts";
 import type { StatusEvent } from "./event.ts";
@@ -71,7 +71,7 @@ function* statuses(seed: number, count: number, limit: number): Generator<AgentE
   mask.add([SECRET]);
   const view = new StatusView(mask);
   const fitter = new StatusFitter(limit);
-  let state: StatusState = begin("Hello", seed % 2 === 0 ? "tokens" : "messages", new Date(1_768_816_800_000));
+  let state: StatusState = initialState("Hello", seed % 2 === 0 ? "tokens" : "messages", new Date(1_768_816_800_000));
   yield fitter.fit(view.of(state)).status;
   for (const event of agentEvents(numbers(seed), count)) {
     state = reduce(state, event);
@@ -164,7 +164,7 @@ describe("status events", () => {
 describe("status delta", () => {
   const at = new Date("2026-01-19T10:00:00Z");
   const statusAfter = (...events: AgentEvent[]) =>
-    events.reduce<StatusState>(reduce, begin("Hello", "tokens", at)).status;
+    events.reduce<StatusState>(reduce, initialState("Hello", "tokens", at)).status;
   const turn: AgentEvent = {
     ...main,
     at,
@@ -183,7 +183,7 @@ describe("status delta", () => {
     const result = "r".repeat(9_000);
     const view = new StatusView(new SecretMask());
     const [before, done] = [[turn], [turn, { ...main, at, type: "tool-ended", callId: "c1", result } as const]].map(
-      (events) => view.of(events.reduce<StatusState>(reduce, begin("Hello", "tokens", at))),
+      (events) => view.of(events.reduce<StatusState>(reduce, initialState("Hello", "tokens", at))),
     );
     if (before === undefined || done === undefined) throw new Error("there is none");
     expect(deltaOf(before, done).length).toBeLessThan(9_000 + 700);
@@ -203,7 +203,7 @@ describe("stored and sent status events", () => {
     const message = "Hello".padEnd(size, "x");
     let stream: OutgoingEvent[] = [];
     let [bytes, most, mostEvents] = [0, 0, 0];
-    let state = begin(message, "tokens", new Date());
+    let state = initialState(message, "tokens", new Date());
     for (let update = 0; update < updates; update++) {
       state = reduce(state, { ...main, at: new Date(), type: "text", turnId: "1", text: "y".repeat(bytesEach) });
       const event = log.next(state.status, false);
