@@ -1,4 +1,4 @@
-import type { Outcome } from "../status/index.ts";
+import type { ExecutionOutcome } from "../executions/index.ts";
 import { AgentExecutionQueryController, ExecutionPhase, type StigmerClient } from "../stigmer/index.ts";
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -8,7 +8,10 @@ const CALL_TIMEOUT_MS = 2_000;
  * end, so it is kept.
  * @returns `undefined` if it was not ended
  */
-export async function endedElsewhere(client: StigmerClient, executionId: string): Promise<Outcome | undefined> {
+export async function endedElsewhere(
+  client: StigmerClient,
+  executionId: string,
+): Promise<ExecutionOutcome | undefined> {
   const { method } = AgentExecutionQueryController;
   const found = await client
     .call(method.get, { value: executionId }, { timeoutMs: CALL_TIMEOUT_MS })

@@ -3,6 +3,7 @@ import { activityInfo } from "@temporalio/activity";
 import type { AgentRun } from "../agent/index.ts";
 import { chooseModel } from "../agent/index.ts";
 import type { AgentDefinition } from "../definition/index.ts";
+import type { ExecutionOutcome } from "../executions/index.ts";
 import {
   type ExecutionInfo,
   type ExecutionObservation,
@@ -16,7 +17,7 @@ import { maskOwnFiles } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
-import { type Outcome, RESULT_LIMIT, Reporter } from "../status/index.ts";
+import { RESULT_LIMIT, Reporter } from "../status/index.ts";
 import { type AgentExecutionStatus, AgentExecutionStatusSchema, resolveDefinition } from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
@@ -40,7 +41,7 @@ interface Task extends ExecutionInput {
 interface Result {
   readonly status: AgentExecutionStatus;
   /** Secrets are masked. */
-  readonly outcome: Outcome;
+  readonly outcome: ExecutionOutcome;
 }
 
 /**
@@ -56,7 +57,7 @@ export function executeGraphton(deps: ExecutionDeps) {
     const running = deps.executions.begin(info);
     const observation = deps.observers.begin(info, running);
     using activity = bindToActivity(running, deps.workflows);
-    let outcome: Outcome = { phase: "failed", reason: "The activity failed unexpectedly." };
+    let outcome: ExecutionOutcome = { phase: "failed", reason: "The activity failed unexpectedly." };
     try {
       const entry = { executionId: id, threadId, workflowId, runId, activityId, startedAt: startedAt.toISOString() };
       await deps.journal.begin(entry);
@@ -97,7 +98,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   const enter = (stage: ExecutionStage) => observation.event({ type: "stage", stage, at: new Date() });
   await using cleanup = new AsyncDisposableStack();
   let usesDefaultModel = false;
-  let outcome: Outcome;
+  let outcome: ExecutionOutcome;
   try {
     cleanup.use(stopWhenDeleted(running, deps.client, execution.spec?.sessionId));
     await deps.admission.waitUntilAllowed(signal);

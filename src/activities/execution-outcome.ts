@@ -1,12 +1,12 @@
-import { StopReason } from "../executions/index.ts";
+import { type ExecutionOutcome, StopReason } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { explained, messageOf, stackOf } from "../shared/errors.ts";
 import { plainText } from "../shared/plain-text.ts";
 import { RunnerError } from "../shared/runner-error.ts";
-import { type Outcome, PermanentSinkError } from "../status/index.ts";
+import { PermanentSinkError } from "../status/index.ts";
 
 /** Logs why an execution did not complete. @returns how it ends */
-export function outcomeOf(error: unknown, log: Logger): Outcome {
+export function outcomeOf(error: unknown, log: Logger): ExecutionOutcome {
   if (error instanceof StopReason) {
     log.info(`Execution is stopped: ${error.code}`);
     return { phase: error.code === "cancelled" ? "cancelled" : "failed", reason: error.message };

@@ -1,5 +1,5 @@
 import type { AgentEvent, ModelChoice } from "../agent/index.ts";
-import type { Outcome } from "../status/index.ts";
+import type { ExecutionOutcome } from "./outcome.ts";
 
 /** What is known of an execution when the runner takes it. */
 export interface ExecutionInfo {
@@ -43,7 +43,7 @@ export type ExecutionEvent =
 export interface ExecutionObservation {
   event(event: ExecutionEvent): void;
   /** Called once, after the last status was delivered or given up. */
-  end(outcome: Outcome): void;
+  end(outcome: ExecutionOutcome): void;
 }
 
 /** Watches executions, as metrics and traces do. Observers do not know each other and cannot change an execution. */

@@ -1,6 +1,6 @@
 import type { ModelChoice } from "../agent/index.ts";
-import type { Outcome } from "../status/index.ts";
 import type { ExecutionInfo, ExecutionStage } from "./execution-observer.ts";
+import type { ExecutionOutcome } from "./outcome.ts";
 
 /** A tool call that runs now. */
 export interface ToolInProgress {
@@ -27,13 +27,13 @@ export interface ActiveExecution extends ExecutionInfo, ExecutionAgent {
 /** How an execution ended. */
 export interface EndedExecution extends ExecutionInfo, ExecutionAgent {
   readonly state: "ended";
-  readonly outcome: Outcome;
+  readonly outcome: ExecutionOutcome;
   readonly endedAt: Date;
   readonly durationMs: number;
 }
 
 /** @param endedAt when its last status was delivered */
-export function endRecord(record: ActiveExecution, outcome: Outcome, endedAt: Date): EndedExecution {
+export function endRecord(record: ActiveExecution, outcome: ExecutionOutcome, endedAt: Date): EndedExecution {
   const { stage: _stage, stageSince: _since, tools: _tools, ...kept } = record;
   return { ...kept, state: "ended", outcome, endedAt, durationMs: endedAt.getTime() - record.startedAt.getTime() };
 }

@@ -15,5 +15,6 @@ export type {
 export { ExecutionObservers } from "./execution-observers.ts";
 // The registry, for the runner and the admin server.
 export { ExecutionRegistry, type RegisteredExecution } from "./execution-registry.ts";
+export type { ExecutionOutcome } from "./outcome.ts";
 // Stopping, for the activity.
 export { StopReason, stopReasons } from "./stop-reason.ts";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../agent/index.ts";
+import type { ExecutionOutcome } from "../executions/index.ts";
 import { ExecutionPhase, MessageType, SubAgentStatus, ToolCallStatus } from "../stigmer/index.ts";
-import { beforeEnd, finish, type Outcome } from "./finish.ts";
+import { beforeEnd, finish } from "./finish.ts";
 import { reduce } from "./reducer.ts";
 import { initialState, type StatusState } from "./status-state.ts";
 
@@ -10,7 +11,7 @@ const end = new Date("2026-01-19T10:00:09.000Z");
 const main = { actor: { kind: "main" }, at } as const;
 
 /** The last status of an execution with these events. */
-function last(outcome: Outcome, ...events: AgentEvent[]) {
+function last(outcome: ExecutionOutcome, ...events: AgentEvent[]) {
   return finish(events.reduce<StatusState>(reduce, initialState("Hello", "tokens", at)), outcome, end).status;
 }
 

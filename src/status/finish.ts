@@ -1,16 +1,8 @@
+import type { ExecutionOutcome } from "../executions/index.ts";
 import { rfc3339 } from "../shared/time.ts";
 import { type AgentExecutionStatus, type AgentMessage, ExecutionPhase, MessageType } from "../stigmer/index.ts";
 import { closeOpenCalls } from "./reducer.ts";
 import { newMessage, type StatusState } from "./status-state.ts";
-
-/** How an execution ended. */
-export type Outcome =
-  | { readonly phase: "completed" }
-  | {
-      readonly phase: "failed" | "cancelled";
-      /** Why, and what to do; shown to the user. */
-      readonly reason: string;
-    };
 
 /** Shown in place of an answer if the model ended without one. */
 const NO_ANSWER = "[The model ended without an answer.]";
@@ -19,7 +11,7 @@ const NO_ANSWER = "[The model ended without an answer.]";
  * The final status of an execution. The reason of a failure is only in `error`: readers print it after the messages, and
  * a message with the same text would be printed before it.
  */
-export function finish(state: StatusState, outcome: Outcome, at: Date): StatusState {
+export function finish(state: StatusState, outcome: ExecutionOutcome, at: Date): StatusState {
   const completedAt = rfc3339(at);
   if (outcome.phase === "completed") {
     const closed = closeOpenCalls(state, "the agent ended without a result of this call", at);

@@ -11,7 +11,6 @@
  * @module
  */
 export { abandonedStatus } from "./abandoned-status.ts";
-export type { Outcome } from "./finish.ts";
 
 export { RESULT_LIMIT } from "./limits.ts";
 

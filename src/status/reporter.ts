@@ -1,10 +1,11 @@
 import type { AgentEvent } from "../agent/index.ts";
+import type { ExecutionOutcome } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { type AgentExecutionStatus, MessageType } from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
 import { bytesAdded } from "./event-bytes.ts";
-import { finish, type Outcome } from "./finish.ts";
+import { finish } from "./finish.ts";
 import { type Fitted, StatusFitter } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
 import { reduce } from "./reducer.ts";
@@ -83,7 +84,7 @@ export class Reporter {
    * @param deadline until when a failed delivery is retried, in ms since the epoch
    * @returns the last status as it was sent
    */
-  async finish(outcome: Outcome, deadline: number): Promise<AgentExecutionStatus> {
+  async finish(outcome: ExecutionOutcome, deadline: number): Promise<AgentExecutionStatus> {
     this.#state = finish(this.#state, outcome, new Date());
     const { status } = this.#shown();
     await Promise.all(this.#deliveries.map((delivery) => delivery.finish(status, deadline)));
