@@ -5,7 +5,7 @@ import { type Edit, editFiles } from "./edit-files.ts";
 /** The worker thread of workflows: an entrypoint of its own. */
 export const WORKFLOW_THREAD = "@temporalio/worker/lib/workflow/workflow-worker-thread.js";
 
-const LIBRARY = join(import.meta.dir, "../../src/native-bridge/library.ts");
+const OPEN_BRIDGE = join(import.meta.dir, "../../src/native-bridge/open-bridge.ts");
 const NATIVE = "Object.fromEntries(Object.entries(require(nativeLibPath)).map(([name, fn]) => [name, wrapper(fn)]))";
 
 /**
@@ -19,7 +19,10 @@ export function temporalPlugin(workflowThread: string): BunPlugin {
       /@temporalio\/core-bridge\/index\.js$/,
       [
         ["const nativeLibPath = getPrebuiltPath();", ""],
-        [`const native = ${NATIVE};`, `const { nativeBridge } = require(${JSON.stringify(LIBRARY)});\n  let native;`],
+        [
+          `const native = ${NATIVE};`,
+          `const { nativeBridge } = require(${JSON.stringify(OPEN_BRIDGE)});\n  let native;`,
+        ],
         [
           "{ ...typescriptExports, native }",
           `{ ...typescriptExports, get native() { return (native ??= ${NATIVE.replace("require(nativeLibPath)", "nativeBridge()")}); } }`,

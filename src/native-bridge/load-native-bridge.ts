@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import type { EnvMap } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { type EmbeddedBridge, embedded } from "./embedded.ts";
-import { openLibrary } from "./library.ts";
 import { NativeBridgeError } from "./native-bridge-error.ts";
+import { openBridge } from "./open-bridge.ts";
 import { places } from "./places.ts";
 import { reasonOf } from "./reasons.ts";
 import { keepUsed } from "./retention.ts";
@@ -55,7 +55,7 @@ function loaded(worker: Worker): Promise<Candidate> {
     worker.on("message", (message: FromWorker) => {
       if ("failures" in message) return reject(new NativeBridgeError(message.failures));
       try {
-        openLibrary(message.candidate.file.loadPath);
+        openBridge(message.candidate.file.loadPath);
         resolve(message.candidate);
       } catch (error) {
         worker.postMessage({ reason: reasonOf(error) } satisfies ToWorker);

@@ -12,14 +12,14 @@ let functions: Functions | undefined;
  * @param path must stay valid, for worker threads load it again: a descriptor in it stays open
  * @throws the dynamic linker's error
  */
-export function openLibrary(path: string): void {
+export function openBridge(path: string): void {
   functions = exportsOf(path);
   setEnvironmentData(PATH_KEY, path);
 }
 
 /**
  * The functions of the bridge. The build makes Temporal's SDK call this when it first needs one of them.
- * @throws if {@link openLibrary} was not called in this process
+ * @throws if {@link openBridge} was not called in this process
  * @public called by the code that the build puts in place of the SDK's loader
  */
 export function nativeBridge(): Functions {
