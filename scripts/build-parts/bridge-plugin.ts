@@ -5,7 +5,7 @@ import type { PackedBridge } from "./pack-bridge.ts";
 export const BRIDGE_WORKER = "src/native-bridge/worker.ts";
 
 /**
- * Embeds the packed bridge as a file that is only read when it is unpacked. Bun's own way, to embed the library itself,
+ * Embeds the packed bridge as a file that is only read when it is unpacked. Bun's own way, to embed the bridge itself,
  * reads all of it at every start and unpacks it into TMPDIR.
  */
 export function bridgePlugin({ file, sha256, size }: PackedBridge): BunPlugin {

@@ -5,7 +5,7 @@ import type { Target } from "./targets.ts";
 
 const root = join(import.meta.dir, "../..");
 const releases = join(root, "node_modules/@temporalio/core-bridge/releases");
-/** Packing takes 10 to 20 s, and the library changes only with Temporal's version. */
+/** Packing takes 10 to 20 s, and the bridge changes only with Temporal's version. */
 const cache = join(root, "node_modules/.cache/agent-runner");
 /** Higher levels take twice as long and save 1.5 %. */
 const LEVEL = 19;
@@ -14,9 +14,9 @@ const LEVEL = 19;
 export interface PackedBridge {
   /** A file on this machine, compressed with zstd. */
   readonly file: string;
-  /** Of the unpacked library, in hexadecimal. */
+  /** Of the unpacked bridge, in hexadecimal. */
   readonly sha256: string;
-  /** Of the unpacked library, in bytes. */
+  /** Of the unpacked bridge, in bytes. */
   readonly size: number;
   /** Why its symbols could not be removed; absent if they were. */
   readonly kept?: string | undefined;

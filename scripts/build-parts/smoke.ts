@@ -23,9 +23,9 @@ export async function smoke(file: string, version: string): Promise<void> {
     await new Promise((resolve) => silent.once("listening", resolve));
     const { port } = silent.address() as { port: number };
     await starts(program, folder, port);
-    // Not in the caller's TMPDIR, where Bun would unpack an embedded library.
-    const [library = ""] = await readdir(join(folder, "data/native-bridge"));
-    if (!library.startsWith("temporal-bridge-")) throw new Error("the native bridge is not in the data directory");
+    // Not in the caller's TMPDIR, where Bun would unpack an embedded bridge.
+    const [bridge = ""] = await readdir(join(folder, "data/native-bridge"));
+    if (!bridge.startsWith("temporal-bridge-")) throw new Error("the native bridge is not in the data directory");
     const left = await readdir(folder);
     console.log(`Smoke test passed in an empty folder (there now: ${left.join(", ")})`);
   } finally {

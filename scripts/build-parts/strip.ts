@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Target } from "./targets.ts";
 
-/** What the runtime looks for in the library: a tool that removes it has removed too much. */
+/** What the runtime looks for in the bridge: a tool that removes it has removed too much. */
 const ENTRY = "napi_register_module_v1";
 
 export interface Stripped {
   readonly content: Uint8Array;
-  /** Why the symbols were kept. The library works with them, but takes about a quarter more space when it is unpacked. */
+  /** Why the symbols were kept. The bridge works with them, but takes about a quarter more space when it is unpacked. */
   readonly kept?: string;
 }
 
-/** Removes the symbols of a target's library, with the first tool of this machine that knows the target's processor. */
+/** Removes the symbols of a target's bridge, with the first tool of this machine that knows the target's processor. */
 export async function stripped(file: string, { bridge }: Target): Promise<Stripped> {
   const original = async (kept: string) => ({ content: await Bun.file(file).bytes(), kept });
   if (!bridge.includes("linux")) return await original("stripping a library for macOS would break its signature");

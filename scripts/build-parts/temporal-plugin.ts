@@ -14,7 +14,7 @@ const NATIVE = "Object.fromEntries(Object.entries(require(nativeLibPath)).map(([
  */
 export function temporalPlugin(workflowThread: string): BunPlugin {
   const edits: readonly Edit[] = [
-    // The library is unpacked asynchronously, and only by commands that need it: the SDK gets it with the first use.
+    // The bridge is unpacked asynchronously, and only by commands that need it: the SDK gets it with the first use.
     [
       /@temporalio\/core-bridge\/index\.js$/,
       [

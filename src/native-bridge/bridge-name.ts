@@ -1,6 +1,6 @@
 import type { EmbeddedBridge } from "./embedded.ts";
 
-/** The name of the unpacked library: that of its content, so that versions lie side by side. */
+/** The file name of the unpacked bridge, made from its content, so that versions lie side by side. */
 export function bridgeName({ sha256 }: EmbeddedBridge): string {
   return `temporal-bridge-${sha256}.node`;
 }

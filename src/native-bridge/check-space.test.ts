@@ -5,7 +5,7 @@ import { checkSpace } from "./check-space.ts";
 
 const bridge = { file: "", sha256: "", worker: "" };
 
-test("a directory must have room for the library and for what else is written there", async () => {
+test("a directory must have room for the bridge and for what else is written there", async () => {
   await checkSpace(tmpdir(), { ...bridge, size: 0 });
   const { bsize, bfree } = await statfs(tmpdir());
   await expect(checkSpace(tmpdir(), { ...bridge, size: bsize * bfree })).rejects.toThrow(

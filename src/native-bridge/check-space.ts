@@ -2,7 +2,7 @@ import { freeBytes, LOW_FREE_BYTES } from "../shared/directory-check.ts";
 import type { EmbeddedBridge } from "./embedded.ts";
 
 /**
- * Makes sure that a disk has room for the library and for what else is written there: the databases in the data directory
+ * Makes sure that a disk has room for the bridge and for what else is written there: the databases in the data directory
  * must not fail because of it.
  * @throws Error whose message continues "<directory>: …"
  */

@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { EmbeddedBridge } from "./embedded.ts";
 import { currentUser, isWritableByOthers } from "./ownership.ts";
 
-/** Read in parts: the whole library would stay in memory for a while. */
+/** Read in parts: the whole bridge would stay in memory for a while. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /**

@@ -1,7 +1,7 @@
 import { RunnerError } from "../shared/runner-error.ts";
 import { type FailedPlace, remediesFor } from "./reasons.ts";
 
-/** `no-place`: no place can have the library, or it cannot be loaded from any. */
+/** `no-place`: the bridge cannot be written to any place, or not be loaded from there. */
 export type NativeBridgeErrorCode = "no-place";
 
 /** The native bridge could not be loaded from any place. */

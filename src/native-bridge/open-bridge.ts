@@ -8,7 +8,7 @@ const PATH_KEY = "agent-runner.native-bridge";
 let functions: Functions | undefined;
 
 /**
- * Loads the library into this process.
+ * Loads the bridge into this process.
  * @param path must stay valid, for worker threads load it again: a descriptor in it stays open
  * @throws the dynamic linker's error
  */

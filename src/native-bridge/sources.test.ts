@@ -80,7 +80,7 @@ describe("a directory", () => {
     expect(await readdir(directory)).toEqual([bridgeName(bridge)]);
   });
 
-  test("has no file left if the library cannot be loaded from there", async () => {
+  test("has no file left if the bridge cannot be loaded from there", async () => {
     const { directory, ways } = await place();
     const { written } = ways();
     expect(await bytesFrom(written)).toBeDefined();

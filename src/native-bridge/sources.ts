@@ -17,7 +17,7 @@ import { writeAtomically } from "./write-atomically.ts";
 /** The place without a directory. */
 export const MEMORY = "memory";
 
-/** A library file that was checked. */
+/** A file of the bridge that was checked. */
 export interface CheckedFile {
   /** Where the dynamic linker finds exactly this file. */
   readonly loadPath: string;
@@ -27,7 +27,7 @@ export interface CheckedFile {
   readonly path?: string | undefined;
 }
 
-/** One way to get the library as a file. */
+/** One way to get the bridge as a file. */
 export interface Source {
   /** The place as people know it. */
   readonly place: string;
@@ -37,7 +37,7 @@ export interface Source {
   discard(): Promise<void>;
 }
 
-/** The ways to get the library, best first: files from earlier starts, then new files, then memory. */
+/** The ways to get the bridge, best first: files from earlier starts, then new files, then memory. */
 export function sources(places: readonly Place[], bridge: EmbeddedBridge): readonly Source[] {
   let content: Uint8Array | undefined;
   const unpacked = async () => {

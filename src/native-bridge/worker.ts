@@ -1,5 +1,5 @@
 /**
- * The thread that finds, unpacks and checks the library, beside the main thread, which loads the rest of the program
+ * The thread that finds, unpacks and checks the bridge, beside the main thread, which loads the rest of the program
  * meanwhile. The main thread loads each file that it is told of, and answers why that failed; if it could load the file, it
  * ends this thread.
  */
