@@ -39,7 +39,10 @@ interface Run {
 async function run(command: string): Promise<Run> {
   const started = performance.now();
   const child = Bun.spawn([GNU_TIME, "-f", "%M", "-o", report, file, command], {
-    ...{ env, cwd: tmpdir(), stdout: "ignore", stderr: "pipe" },
+    env,
+    cwd: tmpdir(),
+    stdout: "ignore",
+    stderr: "pipe",
   });
   if ((await child.exited) !== 0) throw new Error(`${command} failed: ${await new Response(child.stderr).text()}`);
   const ms = performance.now() - started;

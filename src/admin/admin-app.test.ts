@@ -86,7 +86,9 @@ test("/config shows the redacted settings", async () => {
 describe("/shutdown", () => {
   test("starts to drain and answers with the resulting state", async () => {
     const lifecycle = {
-      ...{ startedAt: new Date(), state: "running", deadline: new Date("2026-01-19T10:00:00.000Z") },
+      startedAt: new Date(),
+      state: "running",
+      deadline: new Date("2026-01-19T10:00:00.000Z"),
       requestDrain: () => {
         lifecycle.state = "draining";
       },

@@ -14,9 +14,15 @@ function server(logBudget?: LogBudget) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
   const deps: AdminDeps = {
-    ...{ mode: "local", version: "1", lifecycle: runningLifecycle(), inFlight: () => 0 },
-    ...{ checks: () => [], settings: () => [] },
-    ...{ host: "127.0.0.1", token: TOKEN, logBudget },
+    mode: "local",
+    version: "1",
+    lifecycle: runningLifecycle(),
+    inFlight: () => 0,
+    checks: () => [],
+    settings: () => [],
+    host: "127.0.0.1",
+    token: TOKEN,
+    logBudget,
     log: createLogger({ level: "info", format: "text", mask: new SecretMask(), write }),
   };
   const app = adminApp(deps);

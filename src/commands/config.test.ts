@@ -7,7 +7,10 @@ import { config } from "./config.ts";
 function show(env: EnvMap, more: { json?: boolean; envFile?: string } = {}) {
   const [output, errors]: string[][] = [[], []];
   const code = config({
-    ...{ env, envFile: "/dev/null", json: false, ...more },
+    env,
+    envFile: "/dev/null",
+    json: false,
+    ...more,
     write: (text) => void output?.push(text),
     writeError: (text) => void errors?.push(text),
   });

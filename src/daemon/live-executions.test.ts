@@ -105,7 +105,9 @@ test("executions without an end are ended: on a broken disk, and after too long 
   let trouble: string | undefined;
   const watch = (maxPendingMs: number, maxRunningMs: number) =>
     watchExecutions({
-      ...{ live, executions: book, problem: async () => trouble },
+      live,
+      executions: book,
+      problem: async () => trouble,
       limits: { intervalMs: 10, maxPendingMs, maxRunningMs },
     });
   const phase = (id: string) => book.get(id).status?.phase;

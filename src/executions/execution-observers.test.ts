@@ -4,7 +4,11 @@ import type { ExecutionEvent, ExecutionInfo, ExecutionObservation, ExecutionObse
 import { ExecutionObservers } from "./execution-observers.ts";
 
 const execution: ExecutionInfo = {
-  ...{ id: "aex-1", threadId: "thread", workflowId: "workflow", runId: "run", activityId: "1" },
+  id: "aex-1",
+  threadId: "thread",
+  workflowId: "workflow",
+  runId: "run",
+  activityId: "1",
   startedAt: new Date(),
 };
 const events: ExecutionEvent[] = [

@@ -5,7 +5,10 @@ import { advance, beginProgress } from "./execution-progress.ts";
 
 const at = (ms: number) => ({ actor: { kind: "main" } as const, at: new Date(ms) });
 const asks = (...ids: string[]): AgentEvent => ({
-  ...{ ...at(0), type: "turn", turnId: "1", text: "" },
+  ...at(0),
+  type: "turn",
+  turnId: "1",
+  text: "",
   calls: ids.map((id) => ({ id, name: `tool-${id}`, args: {} })),
 });
 const starts = (callId: string, ms: number): AgentEvent => ({ ...at(ms), type: "tool-started", callId });

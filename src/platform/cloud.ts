@@ -65,8 +65,13 @@ async function joinCloud(
   const group = replicas.name;
   const sessions = new StigmerSessions(stigmer);
   const sandboxes = new DaytonaSandboxes({
-    ...{ api: daytona, config: config.daytona, commandTimeoutMs: config.commandTimeoutMs },
-    ...{ group, sessions, log, locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log) },
+    api: daytona,
+    config: config.daytona,
+    commandTimeoutMs: config.commandTimeoutMs,
+    group,
+    sessions,
+    log,
+    locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log),
     organization: {
       bind: (id) => bind(redis, ORGANIZATION_KEY, id),
       rebindRemedy: `If the organization has really changed, delete the key ${ORGANIZATION_KEY} in Redis.`,

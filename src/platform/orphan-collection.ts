@@ -29,7 +29,12 @@ export function startCollector(
   if (collection === "off") return undefined;
   const locks = new RedisLocks(redis, "stigmer:lock:orphans:", log);
   const collector = new OrphanCollector({
-    ...{ collection, api, sessions, group, backend, log: log.child("orphans") },
+    collection,
+    api,
+    sessions,
+    group,
+    backend,
+    log: log.child("orphans"),
     ledger: new RedisOrphanLedger(redis, group),
     rebindRemedy: `If the backend has really moved to this one, delete the key ${BACKEND_KEY} in Redis.`,
     isInUse: (id) => sandboxes.isInUse(id),

@@ -76,7 +76,13 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const identity = formatIdentity(ownIdentity(platform.group));
   const replicas = new ReplicaGroups({ ...queue, identity, group: platform.group, mustShare: isShared });
   const { worker, admission, modelCheck } = await openWorker(options, {
-    ...{ connection, workflows, platform, executions, readiness, identity, isShared },
+    connection,
+    workflows,
+    platform,
+    executions,
+    readiness,
+    identity,
+    isShared,
   });
   opened.defer(() => admission.stop());
 
@@ -89,7 +95,10 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   readiness.follow(monitor);
   void monitor.start();
   const recovery = new Recovery({
-    ...{ client: platform.stigmer, journal: platform.journal, workflows, log },
+    client: platform.stigmer,
+    journal: platform.journal,
+    workflows,
+    log,
     isCertain: platform.isJournalCertain,
   });
   opened.defer(() => recovery.stop());

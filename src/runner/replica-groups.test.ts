@@ -72,7 +72,10 @@ describe("a runner on a shared queue", () => {
         if (answers) return [own];
         throw new Error("permission denied");
       },
-      ...{ identity: own, taskQueue: "queue", group: "a", mustShare: true },
+      identity: own,
+      taskQueue: "queue",
+      group: "a",
+      mustShare: true,
       now: () => now,
     });
     const look = async () => {

@@ -13,8 +13,12 @@ const skill = { scope: ApiResourceOwnerScope.organization, org: "acme", slug: "d
 describe("the definition of an agent", () => {
   test("has its name, its instructions, and the model and the environment of the execution", () => {
     expect(define({ instructions: "You help." })).toEqual({
-      ...{ name: "helper", instructions: "You help.", ...chosen },
-      ...{ skills: [], mcpServers: [], subAgents: [] },
+      name: "helper",
+      instructions: "You help.",
+      ...chosen,
+      skills: [],
+      mcpServers: [],
+      subAgents: [],
     });
   });
 
@@ -46,12 +50,22 @@ describe("the definition of an agent", () => {
     });
     expect(mcpServers).toEqual([
       {
-        ...{ kind: "stdio", name: "one", enabledTools: ["read"], command: "npx", args: ["-y", "server"] },
-        ...{ env: { TOKEN }, workingDirectory: "sub" },
+        kind: "stdio",
+        name: "one",
+        enabledTools: ["read"],
+        command: "npx",
+        args: ["-y", "server"],
+        env: { TOKEN },
+        workingDirectory: "sub",
       },
       {
-        ...{ kind: "http", name: "two", enabledTools: [], url: "https://example.org/mcp" },
-        ...{ headers: { A: "b" }, query: { q: "1" }, timeoutMs: 5_000 },
+        kind: "http",
+        name: "two",
+        enabledTools: [],
+        url: "https://example.org/mcp",
+        headers: { A: "b" },
+        query: { q: "1" },
+        timeoutMs: 5_000,
       },
       {
         kind: "http",
@@ -63,8 +77,15 @@ describe("the definition of an agent", () => {
         timeoutMs: 30_000,
       },
       {
-        ...{ kind: "docker", name: "four", enabledTools: [], image: "mcp", args: [], env: {} },
-        ...{ network: "", containerName: "", volumes: docker.volumes },
+        kind: "docker",
+        name: "four",
+        enabledTools: [],
+        image: "mcp",
+        args: [],
+        env: {},
+        network: "",
+        containerName: "",
+        volumes: docker.volumes,
         ports: [{ host: 1, container: 2, protocol: "tcp" }],
       },
       { kind: "unknown", name: "five", enabledTools: [] },
@@ -75,7 +96,10 @@ describe("the definition of an agent", () => {
     const { subAgents } = define({
       subAgents: [
         {
-          ...{ name: "scout", description: "Looks around.", instructions: "You look.", skillRefs: [skill] },
+          name: "scout",
+          description: "Looks around.",
+          instructions: "You look.",
+          skillRefs: [skill],
           mcpServers: ["one", "two", "constructor"],
           mcpToolSelections: { one: { enabledTools: ["read"] } },
         },
@@ -83,7 +107,9 @@ describe("the definition of an agent", () => {
     });
     expect(subAgents).toEqual([
       {
-        ...{ name: "scout", description: "Looks around.", instructions: "You look." },
+        name: "scout",
+        description: "Looks around.",
+        instructions: "You look.",
         mcpServers: [
           { server: "one", enabledTools: ["read"] },
           { server: "two", enabledTools: [] },

@@ -18,7 +18,14 @@ export function toMcpServer({ name, enabledTools, serverType }: McpServerDefinit
     case "docker": {
       const { image, args, envPlaceholders, volumes, network, ports, containerName } = serverType.value;
       return {
-        ...{ kind: "docker", name, enabledTools, image, args, env: envPlaceholders, network, containerName },
+        kind: "docker",
+        name,
+        enabledTools,
+        image,
+        args,
+        env: envPlaceholders,
+        network,
+        containerName,
         volumes: volumes.map(({ hostPath, containerPath, readOnly }) => ({ hostPath, containerPath, readOnly })),
         ports: ports.map(({ hostPort, containerPort, protocol }) => ({
           host: hostPort,

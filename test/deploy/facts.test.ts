@@ -106,7 +106,9 @@ test("probes use routes and port of the admin server", async () => {
       lifecycle: runningLifecycle(),
       log: silentLogger,
     },
-    ...{ inFlight: () => 0, checks: () => [], settings: () => [] },
+    inFlight: () => 0,
+    checks: () => [],
+    settings: () => [],
   });
   const [port] = container.ports;
   expect(String(port.containerPort)).toBe(usual("ADMIN_PORT") ?? "");

@@ -87,7 +87,9 @@ function image(): void {
     expect(powerless.id).toEqual(["0", "0"]);
     const [first = ""] = powerless.log.split("\n");
     expect(JSON.parse(first)).toMatchObject({
-      ...{ level: "warn", logger: "agent-runner.image", time: expect.stringMatching(/^\d{4}-.*Z$/) },
+      level: "warn",
+      logger: "agent-runner.image",
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
       message: expect.stringContaining("start it with --user 65532:65532"),
     });
   });

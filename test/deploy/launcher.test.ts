@@ -76,8 +76,12 @@ function launcher(): void {
     const connection = await connectTemporal({ address, namespace: "default", taskQueue: "", maxConcurrency: 1 });
     opened.defer(() => connection.close());
     const daemon = await startDaemon({
-      ...{ connection, namespace: "default", runnerQueue: "agent_execution_runner", port: ports.server },
-      ...{ dataDir: join(data.path, "server"), log: silentLogger },
+      connection,
+      namespace: "default",
+      runnerQueue: "agent_execution_runner",
+      port: ports.server,
+      dataDir: join(data.path, "server"),
+      log: silentLogger,
     });
     opened.defer(() => daemon.stop());
     const client = new StigmerClient({ endpoint: `localhost:${ports.server}`, tls: false, apiKey: () => "test" });

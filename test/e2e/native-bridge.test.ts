@@ -27,8 +27,13 @@ async function newHome() {
 /** A start that ends at the missing Temporal server, or earlier. */
 async function start(home: string, wrap: (command: string[]) => readonly [string, ...string[]] = ([p = ""]) => [p]) {
   const env = {
-    ...{ MODE: "local", LOG_LEVEL: "debug", ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1" },
-    ...{ HOME: home, TMPDIR: join(home, "tmp"), STIGMER_DATA_DIR: join(home, "data") },
+    MODE: "local",
+    LOG_LEVEL: "debug",
+    ADMIN_PORT: "0",
+    TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1",
+    HOME: home,
+    TMPDIR: join(home, "tmp"),
+    STIGMER_DATA_DIR: join(home, "data"),
   };
   const [command, ...args] = wrap([installed.file]);
   await using program = startProgram(command, args, env, home);

@@ -111,8 +111,13 @@ test("commands that run no agents write nothing: they do not unpack Temporal's n
   for (const [code, ...args] of commands) {
     await using home = await temporaryFolder();
     const env = {
-      ...{ MODE: "local", HOME: home.path, TMPDIR: home.path, STIGMER_DATA_DIR: join(home.path, "data") },
-      ...{ TEMPORAL_SERVICE_ADDRESS: "localhost:1", STIGMER_BACKEND_ENDPOINT: "localhost:1", ADMIN_PORT: "1" },
+      MODE: "local",
+      HOME: home.path,
+      TMPDIR: home.path,
+      STIGMER_DATA_DIR: join(home.path, "data"),
+      TEMPORAL_SERVICE_ADDRESS: "localhost:1",
+      STIGMER_BACKEND_ENDPOINT: "localhost:1",
+      ADMIN_PORT: "1",
     };
     await using command = startProgram(installed.file, args, env, home.path);
     expect([args, await command.exited]).toEqual([args, code]);

@@ -91,7 +91,14 @@ export async function cloudWorld(file?: string): Promise<CloudWorld> {
   const launch: CloudWorld["launch"] = (more = {}) =>
     open.use(startProgram(program, [], { ...env, STIGMER_DATA_DIR: join(folder.path, "data"), ...more }, folder.path));
   return {
-    ...{ redis, temporal, daytona, issuer, ollama, apiKey, env, launch },
+    redis,
+    temporal,
+    daytona,
+    issuer,
+    ollama,
+    apiKey,
+    env,
+    launch,
     folder: folder.path,
     user: new StigmerUser(client),
     cancel: async ({ metadata }) => {
@@ -126,8 +133,12 @@ async function startBackend(open: AsyncDisposableStack, temporal: Service, dataD
   const connection = await connectTemporal({ address, namespace: "default", taskQueue: "", maxConcurrency: 1 });
   open.defer(() => connection.close());
   const daemon = await startDaemon({
-    ...{ connection, dataDir, log },
-    ...{ namespace: "default", runnerQueue: "agent_execution_runner", port: 0 },
+    connection,
+    dataDir,
+    log,
+    namespace: "default",
+    runnerQueue: "agent_execution_runner",
+    port: 0,
   });
   open.defer(() => daemon.stop());
   return daemon;

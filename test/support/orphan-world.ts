@@ -85,7 +85,15 @@ export async function orphanWorld(): Promise<OrphanWorld> {
   };
   const open = opening.move();
   return {
-    ...{ daytona, redis, log, backend, empty, user, later, labelled, sandbox },
+    daytona,
+    redis,
+    log,
+    backend,
+    empty,
+    user,
+    later,
+    labelled,
+    sandbox,
     used: async (count) => {
       const used = { sessions: [] as string[], sandboxes: [] as string[] };
       for (let made = 0; made < count; made++) {
@@ -101,7 +109,11 @@ export async function orphanWorld(): Promise<OrphanWorld> {
       const connection = await RedisConnection.open(redis.config, logger);
       open.defer(() => connection.close());
       const collector = new OrphanCollector({
-        ...{ collection: "on", api: replica.api, group: GROUP, now, log: logger },
+        collection: "on",
+        api: replica.api,
+        group: GROUP,
+        now,
+        log: logger,
         sessions: new StigmerSessions(clientOf(at)),
         ledger: new RedisOrphanLedger(connection, GROUP),
         backend: () => at.endpoint,

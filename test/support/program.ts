@@ -45,7 +45,9 @@ export function startProgram(
     },
   });
   return {
-    ...{ pid, exited, signal: kill },
+    pid,
+    exited,
+    signal: kill,
     output: () => text.stdout,
     errors: () => text.stderr,
     says: async (words) => {

@@ -113,7 +113,11 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     resume: () => server?.kill("SIGCONT"),
     command: async (name = "", ...words) => {
       const client = new Redis({
-        ...{ host: config.host, port, db: config.db, enableReadyCheck: false, maxRetriesPerRequest: 0 },
+        host: config.host,
+        port,
+        db: config.db,
+        enableReadyCheck: false,
+        maxRetriesPerRequest: 0,
         ...(password === undefined ? {} : { password }),
       });
       // The command fails too, and says why.

@@ -52,7 +52,10 @@ export async function startTemporal(database?: string): Promise<TestTemporal> {
   };
   await start();
   return {
-    ...{ address, port, kill, restart: start },
+    address,
+    port,
+    kill,
+    restart: start,
     hang: () => server?.kill("SIGSTOP"),
     resume: () => server?.kill("SIGCONT"),
     [Symbol.asyncDispose]: kill,

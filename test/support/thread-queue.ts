@@ -55,7 +55,11 @@ export function threadQueue(openSubject: () => Promise<QueueSubject>): ThreadQue
     asked.length = 0;
   });
   return {
-    ...{ log, lines, workflows, isWorkflowOpen, asked },
+    log,
+    lines,
+    workflows,
+    isWorkflowOpen,
+    asked,
     get subject() {
       return subject;
     },

@@ -66,16 +66,31 @@ describe("status events", () => {
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(heard).toEqual([
       {
-        ...{ version: 2, executionId: "aex-1", sequence: 1, terminal: false, time },
-        ...{ kind: "state", status: { phase: "EXECUTION_IN_PROGRESS" } },
+        version: 2,
+        executionId: "aex-1",
+        sequence: 1,
+        terminal: false,
+        time,
+        kind: "state",
+        status: { phase: "EXECUTION_IN_PROGRESS" },
       },
       {
-        ...{ version: 2, executionId: "aex-1", sequence: 2, terminal: false, time },
-        ...{ kind: "delta", delta: { fields: { error: "first" } } },
+        version: 2,
+        executionId: "aex-1",
+        sequence: 2,
+        terminal: false,
+        time,
+        kind: "delta",
+        delta: { fields: { error: "first" } },
       },
       {
-        ...{ version: 2, executionId: "aex-1", sequence: 3, terminal: true, time },
-        ...{ kind: "state", status: { phase: "EXECUTION_COMPLETED", error: "second" } },
+        version: 2,
+        executionId: "aex-1",
+        sequence: 3,
+        terminal: true,
+        time,
+        kind: "state",
+        status: { phase: "EXECUTION_COMPLETED", error: "second" },
       },
     ]);
     expect(await replay("aex-1")).toEqual(heard);

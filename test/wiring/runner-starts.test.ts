@@ -26,8 +26,11 @@ afterAll(async () => {
 async function start(address: string, onLog: (message: string, lifecycle: Lifecycle) => void = () => undefined) {
   const [port] = await freePorts(1);
   const env = {
-    ...{ MODE: "local", TEMPORAL_SERVICE_ADDRESS: address, ADMIN_PORT: String(port) },
-    ...{ SANDBOX_ROOT_DIR: join(folder.path, "workspace"), STIGMER_DATA_DIR: join(folder.path, crypto.randomUUID()) },
+    MODE: "local",
+    TEMPORAL_SERVICE_ADDRESS: address,
+    ADMIN_PORT: String(port),
+    SANDBOX_ROOT_DIR: join(folder.path, "workspace"),
+    STIGMER_DATA_DIR: join(folder.path, crypto.randomUUID()),
   };
   const lifecycle = new Lifecycle();
   const info = (message: string) => onLog(message, lifecycle);

@@ -143,7 +143,11 @@ export class DaytonaSandboxes implements SandboxProvider {
     const find = `find the working directory of the sandbox ${remote.id}`;
     const workDir = (await api.call(find, () => remote.getWorkDir(), { signal })) ?? "/";
     return await RemoteSandbox.open(host, {
-      ...{ id: remote.id, workDir, commandTimeoutMs, environment, signal },
+      id: remote.id,
+      workDir,
+      commandTimeoutMs,
+      environment,
+      signal,
       programsRemedy: PROGRAMS_REMEDY,
     });
   }

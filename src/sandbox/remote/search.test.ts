@@ -16,7 +16,11 @@ async function openCutAt(bytes: () => number): Promise<RemoteSandbox> {
   const run: RemoteHost["run"] = (script, options) =>
     local.run(script.replace(/^bytes='\d+'$/m, `bytes='${bytes()}'`), options);
   return await RemoteSandbox.open(Object.assign(new LocalHost(folder.path), { run }), {
-    ...{ id: "sbx-1", workDir: folder.path, commandTimeoutMs: 60_000, environment: {}, programsRemedy: "" },
+    id: "sbx-1",
+    workDir: folder.path,
+    commandTimeoutMs: 60_000,
+    environment: {},
+    programsRemedy: "",
     signal: new AbortController().signal,
   });
 }

@@ -38,8 +38,11 @@ export function openReplica(options: ReplicaOptions): Replica {
   const { double, sessions, locks = memoryLocks(), group = "group", organization = memoryOrganization() } = options;
   const { log: logger, lines: log } = collectedLog();
   const config = {
-    ...{ apiKey: options.apiKey ?? double.apiKey, apiUrl: options.apiUrl ?? double.url },
-    ...{ autoStopMinutes: 15, autoDeleteMinutes: 60, orphanCollection: "on" as const },
+    apiKey: options.apiKey ?? double.apiKey,
+    apiUrl: options.apiUrl ?? double.url,
+    autoStopMinutes: 15,
+    autoDeleteMinutes: 60,
+    orphanCollection: "on" as const,
     ...(options.snapshotId === undefined ? {} : { snapshotId: options.snapshotId }),
   };
   const api = new DaytonaApi(
@@ -48,7 +51,14 @@ export function openReplica(options: ReplicaOptions): Replica {
     options.isImpatient === true ? { retries: 2, initialMs: 50, maxMs: 50 } : undefined,
   );
   const sandboxes = new DaytonaSandboxes({
-    ...{ api, config, commandTimeoutMs: 60_000, group, sessions, locks, organization, log: logger },
+    api,
+    config,
+    commandTimeoutMs: 60_000,
+    group,
+    sessions,
+    locks,
+    organization,
+    log: logger,
     ...(options.keepAliveMs === undefined ? {} : { keepAliveMs: options.keepAliveMs }),
     ...(options.readyTimeoutMs === undefined ? {} : { readyTimeoutMs: options.readyTimeoutMs }),
   });

@@ -44,14 +44,23 @@ export const openLocalHost: OpenSubject = async ({ commandTimeoutMs }) => {
 export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
   const double = new DaytonaDouble();
   const config = {
-    ...{ apiKey: double.apiKey, apiUrl: double.url, autoStopMinutes: 15, autoDeleteMinutes: 60 },
+    apiKey: double.apiKey,
+    apiUrl: double.url,
+    autoStopMinutes: 15,
+    autoDeleteMinutes: 60,
     orphanCollection: "off" as const,
   };
   const api = new DaytonaApi(config, silentLogger);
   const sessions = new MemorySessions("ses-1");
   const provider = new DaytonaSandboxes({
-    ...{ api, config, commandTimeoutMs, sessions },
-    ...{ group: "group", locks: memoryLocks(), organization: memoryOrganization(), log: silentLogger },
+    api,
+    config,
+    commandTimeoutMs,
+    sessions,
+    group: "group",
+    locks: memoryLocks(),
+    organization: memoryOrganization(),
+    log: silentLogger,
   });
   const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
     await Promise.all(double.alive.map((box) => chmod(box.folder, 0o755)));
