@@ -23,12 +23,12 @@ export class ThreadKeys {
   }
 
   /** Sorted set of a namespace's checkpoint ids. All have the same score, so that they sort by id. */
-  idsKey(namespace: string): string {
+  ids(namespace: string): string {
     return `${this.idsPrefix}${namespace}`;
   }
 
   /** Hash of a namespace's channel values, by channel and version. */
-  valuesKey(namespace: string): string {
+  values(namespace: string): string {
     return `${this.valuesPrefix}${namespace}`;
   }
 
@@ -53,21 +53,21 @@ export class ThreadKeys {
   }
 
   /** Prefix of the keys of a namespace's checkpoints; the id follows. */
-  checkpointPrefix(namespace: string): string {
+  checkpointPrefixOf(namespace: string): string {
     return `${this.#prefix}checkpoint:${namespace}${SEPARATOR}`;
   }
 
   /** Prefix of the keys of what tasks wrote after a checkpoint; the checkpoint's id follows. */
-  namespaceWritesPrefix(namespace: string): string {
+  writesPrefixOf(namespace: string): string {
     return `${this.writesPrefix}${namespace}${SEPARATOR}`;
   }
 
   checkpoint({ namespace, id }: CheckpointKey): string {
-    return `${this.checkpointPrefix(namespace)}${id}`;
+    return `${this.checkpointPrefixOf(namespace)}${id}`;
   }
 
-  writesOf({ namespace, id }: CheckpointKey): string {
-    return `${this.namespaceWritesPrefix(namespace)}${id}`;
+  writes({ namespace, id }: CheckpointKey): string {
+    return `${this.writesPrefixOf(namespace)}${id}`;
   }
 }
 

@@ -65,7 +65,7 @@ export class RedisRows implements CheckpointRows {
       const namespaces =
         namespace === undefined ? await this.#runWithRetry((client) => client.smembers(keys.namespaces)) : [namespace];
       for (const namespace of namespaces.sort()) {
-        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.idsKey(namespace), 0, -1))) {
+        for (const id of await this.#runWithRetry((client) => client.zrevrange(keys.ids(namespace), 0, -1))) {
           const row = await this.#row({ threadId: thread, namespace, id });
           if (row !== undefined) yield row;
         }
@@ -89,13 +89,13 @@ export class RedisRows implements CheckpointRows {
       client.eval(
         PUT_SCRIPT,
         5,
-        ...[keys.idsKey(namespace), keys.valuesKey(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
+        ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
           this.#ttlOf(threadId),
-          keys.checkpointPrefix(namespace),
-          keys.namespaceWritesPrefix(namespace),
+          keys.checkpointPrefixOf(namespace),
+          keys.writesPrefixOf(namespace),
         ],
         ...messageArguments(messages, values),
         ...fields,
@@ -112,7 +112,7 @@ export class RedisRows implements CheckpointRows {
   async values({ threadId, namespace, versions }: CheckpointRow): Promise<ChannelValue[]> {
     const wanted = Object.entries(versions);
     if (wanted.length === 0) return [];
-    const key = new ThreadKeys(threadId).valuesKey(namespace);
+    const key = new ThreadKeys(threadId).values(namespace);
     const fields = wanted.map(([channel, version]) => `${channel}${SEPARATOR}${version}`);
     const found = await this.#runWithRetry((client) => client.hmgetBuffer(key, ...fields));
     return wanted.flatMap(([channel, version], index) => {
@@ -123,7 +123,7 @@ export class RedisRows implements CheckpointRows {
 
   async writes(key: CheckpointKey): Promise<WriteRow[]> {
     const found = await this.#runWithRetry((client) =>
-      client.hgetallBuffer(new ThreadKeys(key.threadId).writesOf(key)),
+      client.hgetallBuffer(new ThreadKeys(key.threadId).writes(key)),
     );
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
@@ -145,7 +145,7 @@ export class RedisRows implements CheckpointRows {
       client.eval(
         PUT_WRITES_SCRIPT,
         2,
-        keys.writesOf(key),
+        keys.writes(key),
         keys.messages,
         this.#ttlOf(key.threadId),
         ...given,
@@ -189,10 +189,10 @@ export class RedisRows implements CheckpointRows {
       const all = client.multi();
       for (const namespace of await client.smembers(keys.namespaces)) {
         if (onlySubGraphs && namespace === "") continue;
-        for (const id of await client.zrevrange(keys.idsKey(namespace), 0, -1)) {
-          all.del(keys.checkpoint({ threadId, namespace, id }), keys.writesOf({ threadId, namespace, id }));
+        for (const id of await client.zrevrange(keys.ids(namespace), 0, -1)) {
+          all.del(keys.checkpoint({ threadId, namespace, id }), keys.writes({ threadId, namespace, id }));
         }
-        all.del(keys.idsKey(namespace), keys.valuesKey(namespace)).srem(keys.namespaces, namespace);
+        all.del(keys.ids(namespace), keys.values(namespace)).srem(keys.namespaces, namespace);
       }
       if (!onlySubGraphs) all.del(keys.messages);
       await execTransaction(all);
@@ -217,7 +217,7 @@ export class RedisRows implements CheckpointRows {
   }
 
   async #newest(threadId: string, namespace: string): Promise<string | undefined> {
-    const key = new ThreadKeys(threadId).idsKey(namespace);
+    const key = new ThreadKeys(threadId).ids(namespace);
     return (await this.#runWithRetry((client) => client.zrevrange(key, 0, 0)))[0];
   }
 
