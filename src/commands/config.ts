@@ -1,4 +1,4 @@
-import { isatty } from "node:tty";
+import { fstatSync } from "node:fs";
 import { styleText } from "node:util";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ConfigError, describeProblem, type EnvMap, type LoadOptions, loadConfig, redacted } from "../config/index.ts";
@@ -30,11 +30,12 @@ export function config({ env, envFile, defaults, json, write, writeError }: Conf
   const dim = dimmer(env);
   const width = Math.max(...settings.map(({ variable }) => variable.length));
   const noEffect = new Set(views.filter(({ hasNoEffect }) => hasNoEffect).map(({ variable }) => variable));
-  for (const { variable, value, origin } of settings) {
+  const lines = settings.map(({ variable, value, origin }) => {
     const shown = value === null ? dim("(not set)") : onOneLine(value);
     const note = noEffect.has(variable) ? `${origin}; no effect` : origin;
-    write(`${variable.padEnd(width)}  ${shown}  ${dim(`(${note})`)}\n`);
-  }
+    return `${variable.padEnd(width)}  ${shown}  ${dim(`(${note})`)}\n`;
+  });
+  write(lines.join(""));
   for (const problem of problems ?? []) writeError(`error: ${printable(describeProblem(problem))}\n`);
   for (const warning of warnings) writeError(`warning: ${printable(warning)}\n`);
   return code;
@@ -49,9 +50,9 @@ function load(options: LoadOptions) {
   }
 }
 
-/** Asks the system and not Node's streams whether this is a terminal: loading them takes as long as the rest. */
+/** A character device is a terminal, or `/dev/null`. Asking `node:tty` would load Node's streams, which takes 6 ms. */
 function dimmer(env: EnvMap): (text: string) => string {
-  const hasColors = isatty(1) && !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  const hasColors = fstatSync(1).isCharacterDevice() && !env["NO_COLOR"] && env["TERM"] !== "dumb";
   return (text) => (hasColors ? styleText("dim", text, { validateStream: false }) : text);
 }
 
