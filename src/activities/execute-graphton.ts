@@ -141,7 +141,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       organization: definition.organization,
       model: deps.model,
       sandbox: maskOwnFiles(handle.sandbox, mask),
-      checkpointer: deps.threads.saverWith(mask),
+      checkpointer: await deps.threads.openSaver(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
     };

@@ -6,8 +6,9 @@ import type { ThreadStore } from "./thread-store.ts";
 
 const at = (thread: string, namespace = "") => ({ configurable: { thread_id: thread, checkpoint_ns: namespace } });
 
-async function write({ saver }: ThreadStore, thread: string, namespace = ""): Promise<void> {
+async function write(threads: ThreadStore, thread: string, namespace = ""): Promise<void> {
   const checkpoint = { ...emptyCheckpoint(), channel_values: { messages: ["hi"] }, channel_versions: { messages: 1 } };
+  const saver = await threads.openSaver();
   await saver.put(at(thread, namespace), checkpoint, { source: "input", step: 0, parents: {} }, { messages: 1 });
 }
 
@@ -18,7 +19,9 @@ describe("threads in a file", () => {
     await write(before, "thread-1");
     await before.close();
     const after = openSqliteThreads(folder.path);
-    expect((await after.saver.getTuple(at("thread-1")))?.checkpoint.channel_values).toEqual({ messages: ["hi"] });
+    expect((await (await after.openSaver()).getTuple(at("thread-1")))?.checkpoint.channel_values).toEqual({
+      messages: ["hi"],
+    });
     await after.close();
   });
 
@@ -26,7 +29,7 @@ describe("threads in a file", () => {
     await using folder = await temporaryFolder();
     const [one, two] = [openSqliteThreads(folder.path), openSqliteThreads(folder.path)];
     await write(one, "thread-1");
-    expect(await two.saver.getTuple(at("thread-1"))).toBeDefined();
+    expect(await (await two.openSaver()).getTuple(at("thread-1"))).toBeDefined();
     await one.close();
     await two.close();
   });
@@ -38,9 +41,9 @@ describe("threads in a file", () => {
     await write(threads, "thread-1", "tools:1");
     await write(threads, "thread-2", "tools:1");
     await threads.compact("thread-1");
-    expect(await threads.saver.getTuple(at("thread-1"))).toBeDefined();
-    expect(await threads.saver.getTuple(at("thread-1", "tools:1"))).toBeUndefined();
-    expect(await threads.saver.getTuple(at("thread-2", "tools:1"))).toBeDefined();
+    expect(await (await threads.openSaver()).getTuple(at("thread-1"))).toBeDefined();
+    expect(await (await threads.openSaver()).getTuple(at("thread-1", "tools:1"))).toBeUndefined();
+    expect(await (await threads.openSaver()).getTuple(at("thread-2", "tools:1"))).toBeDefined();
     await threads.close();
   });
 
@@ -49,7 +52,7 @@ describe("threads in a file", () => {
     const threads = openSqliteThreads(folder.path);
     await write(threads, "thread-1");
     await threads.delete("thread-1");
-    expect(await threads.saver.getTuple(at("thread-1"))).toBeUndefined();
+    expect(await (await threads.openSaver()).getTuple(at("thread-1"))).toBeUndefined();
     await threads.close();
   });
 });

@@ -1,7 +1,6 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { CheckpointRows } from "./checkpoint-rows.ts";
-import { RowSaver } from "./row-saver.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
@@ -13,7 +12,6 @@ const KEPT_CHECKPOINTS = 2;
 
 /** A thread store on any {@link CheckpointRows}. */
 export class RowThreadStore implements ThreadStore {
-  readonly saver: BaseCheckpointSaver;
   readonly #rows: CheckpointRows;
   readonly #queue: ThreadQueue;
   readonly #close: () => Promise<void>;
@@ -22,10 +20,11 @@ export class RowThreadStore implements ThreadStore {
     this.#rows = rows;
     this.#queue = queue;
     this.#close = close;
-    this.saver = new RowSaver(rows, KEPT_CHECKPOINTS);
   }
 
-  saverWith(mask: SecretMask): BaseCheckpointSaver {
+  async openSaver(mask?: SecretMask): Promise<BaseCheckpointSaver> {
+    // Loaded now: LangGraph takes 10 MB, and a runner that waits for executions does not need it.
+    const { RowSaver } = await import("./row-saver.ts");
     return new RowSaver(this.#rows, KEPT_CHECKPOINTS, mask);
   }
 

@@ -3,13 +3,13 @@ import type { SecretMask } from "../shared/secret-mask.ts";
 
 /** Stores agents' memories: one thread for each session, with the queue of executions that want it. */
 export interface ThreadStore {
-  /** The saver that the agent library reads and writes a thread with. */
-  readonly saver: BaseCheckpointSaver;
   /**
-   * A saver for one execution that masks secrets before writing. The agent keeps working with the unmasked values in
-   * memory; neither a later execution nor a reader of the store can find them, however this execution ends.
+   * Opens a saver, with which the agent library reads and writes threads. The first call loads what LangGraph needs for
+   * that.
+   * @param mask masks secrets before they are written. The agent keeps working with the unmasked values in memory; neither
+   *   a later execution nor a reader of the store can find them, however this execution ends
    */
-  saverWith(mask: SecretMask): BaseCheckpointSaver;
+  openSaver(mask?: SecretMask): Promise<BaseCheckpointSaver>;
   /**
    * Adds an execution to the thread's queue that will soon call {@link acquire}. Temporal may dispatch
    * the task of a later message first.

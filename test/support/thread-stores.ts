@@ -20,19 +20,23 @@ export async function openStore(address: StoreAddress): Promise<{ store: ThreadS
 }
 
 /** One turn: a user's message and an answer, through LangGraph's own loop. @returns the whole conversation */
-export async function talk(store: ThreadStore, threadId: string, message: BaseMessage): Promise<BaseMessage[]> {
+export async function talk(
+  store: Pick<ThreadStore, "openSaver">,
+  threadId: string,
+  message: BaseMessage,
+): Promise<BaseMessage[]> {
   const graph = new StateGraph(MessagesAnnotation)
     .addNode("answer", ({ messages }) => ({ messages: [new AIMessage(`Answer ${messages.length}`)] }))
     .addEdge(START, "answer")
     .addEdge("answer", END)
-    .compile({ checkpointer: store.saver });
+    .compile({ checkpointer: await store.openSaver() });
   const { messages } = await graph.invoke({ messages: [message] }, { configurable: { thread_id: threadId } });
   return messages;
 }
 
 /** The stored conversation of a thread. */
 export async function remembered(store: ThreadStore, threadId: string): Promise<string[]> {
-  const tuple = await store.saver.getTuple({ configurable: { thread_id: threadId } });
+  const tuple = await (await store.openSaver()).getTuple({ configurable: { thread_id: threadId } });
   const messages = (tuple?.checkpoint.channel_values["messages"] ?? []) as BaseMessage[];
   return messages.map((message) => message.text);
 }

@@ -81,7 +81,7 @@ describe("while Redis hangs", () => {
       .addNode("answer", answer)
       .addEdge(START, "answer")
       .addEdge("answer", END)
-      .compile({ checkpointer: threads.saver });
+      .compile({ checkpointer: await threads.openSaver() });
     const run = graph.invoke(
       { messages: [new HumanMessage("Hello")] },
       { configurable: { thread_id: "thread" }, signal: controller.signal },

@@ -64,9 +64,9 @@ for (const [name, address, size] of stores) {
       const mask = new SecretMask();
       mask.add(["hunter22-and-more"]);
       const secret = new HumanMessage(`It is hunter22-and-more, ${btoa("hunter22-and-more")}`);
-      await talk({ ...store, saver: store.saverWith(mask) } as typeof store, "secret", secret);
+      await talk({ openSaver: () => store.openSaver(mask) }, "secret", secret);
       expect(await remembered(store, "secret")).toEqual(["It is ***, ***U=", "Answer 1"]);
-      const tuples = await Array.fromAsync(store.saver.list({ configurable: { thread_id: "secret" } }));
+      const tuples = await Array.fromAsync((await store.openSaver()).list({ configurable: { thread_id: "secret" } }));
       expect(JSON.stringify(tuples)).not.toMatch(/hunter22|aHVudGVyMj/);
       await close();
     });
@@ -114,7 +114,12 @@ for (const [name, address, size] of stores) {
           channel_versions: { messages: step },
         };
         const config = { configurable: { thread_id: "removed", checkpoint_ns: "" } };
-        await store.saver.put(config, checkpoint, { source: "loop", step, parents: {} }, { messages: step });
+        await (await store.openSaver()).put(
+          config,
+          checkpoint,
+          { source: "loop", step, parents: {} },
+          { messages: step },
+        );
       };
       const message = new HumanMessage({ id: "1", content: "mine" });
       await put(mine, 1, [message]);

@@ -122,9 +122,7 @@ export class RedisRows implements CheckpointRows {
   }
 
   async writes(key: CheckpointKey): Promise<WriteRow[]> {
-    const found = await this.#runWithRetry((client) =>
-      client.hgetallBuffer(new ThreadKeys(key.threadId).writes(key)),
-    );
+    const found = await this.#runWithRetry((client) => client.hgetallBuffer(new ThreadKeys(key.threadId).writes(key)));
     return Object.entries(found).map(([field, bytes]) => unpackWrite(field, bytes));
   }
 

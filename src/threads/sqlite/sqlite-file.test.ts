@@ -17,9 +17,10 @@ const at = (thread: string) => ({ configurable: { thread_id: thread, checkpoint_
 const metadata = { source: "input", step: 0, parents: {} } as const;
 const DAY_MS = 86_400_000;
 
-async function write({ saver }: ThreadStore, thread: string, text = "hi"): Promise<void> {
+async function write(threads: ThreadStore, thread: string, text = "hi"): Promise<void> {
   const messages = [new HumanMessage({ id: "1", content: text })];
   const checkpoint = { ...emptyCheckpoint(), channel_values: { messages }, channel_versions: { messages: 1 } };
+  const saver = await threads.openSaver();
   await saver.put(at(thread), checkpoint, metadata, { messages: 1 });
 }
 
@@ -57,7 +58,7 @@ describe("threads file", () => {
     await threads.close();
     const again = openSqliteThreads(folder.path, log);
     expect(lines.join("").match(/WARN/g)).toHaveLength(1);
-    expect(await again.saver.getTuple(at("thread-1"))).toBeDefined();
+    expect(await (await again.openSaver()).getTuple(at("thread-1"))).toBeDefined();
     await again.close();
     const kept = new Database(path);
     expect(kept.query("SELECT value FROM channel_values").all()).toEqual([{ value: "what it knows" }]);
@@ -98,13 +99,13 @@ describe("threads file", () => {
     const { size } = await stat(path);
     await damage(path, 2 * 4_096, size - 3 * 4_096);
     const damaged = openSqliteThreads(folder.path);
-    const failure = await damaged.saver.getTuple(at("thread-5")).catch((error: unknown) => error);
+    const failure = await (await damaged.openSaver()).getTuple(at("thread-5")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ThreadError);
     expect(explained(failure)).toContain(
       `The agent's memory is not available: The database ${path} cannot be used: it is damaged (`,
     );
     expect(explained(failure)).toContain("move it away");
-    const listing = Array.fromAsync(damaged.saver.list({}));
+    const listing = Array.fromAsync((await damaged.openSaver()).list({}));
     await expect(listing).rejects.toBeInstanceOf(ThreadError);
     await damaged.close();
   });
@@ -123,8 +124,8 @@ describe("threads file", () => {
     using database = new Database(join(folder.path, "threads.db"));
     database.run("UPDATE threads SET used_at = ? WHERE thread_id = ?", [Date.now() - days * DAY_MS, thread]);
   };
-  const threadsIn = async ({ saver }: ThreadStore) => {
-    const checkpoints = await Array.fromAsync(saver.list({}));
+  const threadsIn = async (threads: ThreadStore) => {
+    const checkpoints = await Array.fromAsync((await threads.openSaver()).list({}));
     return [...new Set(checkpoints.map(({ config }) => String(config.configurable?.["thread_id"])))].sort();
   };
 

@@ -12,9 +12,10 @@ import { openSqliteThreads } from "./index.ts";
 const PAGE_BYTES = 4096;
 const thread = { configurable: { thread_id: "thread-1", checkpoint_ns: "" } };
 
-async function write({ saver }: ReturnType<typeof openSqliteThreads>): Promise<void> {
+async function write(threads: ReturnType<typeof openSqliteThreads>): Promise<void> {
   const messages = [new HumanMessage({ id: "1", content: "x".repeat(200_000) })];
   const checkpoint = { ...emptyCheckpoint(), channel_values: { messages }, channel_versions: { messages: 1 } };
+  const saver = await threads.openSaver();
   await saver.put(thread, checkpoint, { source: "input", step: 0, parents: {} }, { messages: 1 });
 }
 
@@ -38,7 +39,7 @@ test("a damaged threads file is reported with its name and a remedy, and fails t
   await damage(file);
 
   const threads = openSqliteThreads(folder.path);
-  const error = await threads.saver.getTuple(thread).catch((reason: unknown) => reason);
+  const error = await (await threads.openSaver()).getTuple(thread).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ThreadError);
   expect(explained(error)).toMatch(
     /threads\.db cannot be used: it is damaged \(SQLITE_CORRUPT\w*\)\. Stop the program and move it away, with \S+\/threads\.db-wal.* Then send the message again\.$/,
