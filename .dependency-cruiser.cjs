@@ -29,6 +29,8 @@ const HEAVY = "@temporalio|deepagents|langchain|@langchain|ioredis|@daytonaio|@d
 const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home)\\.ts$";
 /** These name the commands, and load each of them when it is called. */
 const COMMAND_LOADERS = "^src/(main|program|commands/stigmer-commands)\\.ts$";
+/** These load LangGraph. */
+const CHECKPOINTS = "^src/threads/(row-saver|value-codec|message-placeholders)\\.ts$";
 
 module.exports = {
   forbidden: [
@@ -61,6 +63,13 @@ module.exports = {
         dynamic: false,
         dependencyTypesNot: ["type-only"],
       },
+    },
+    {
+      name: "checkpoints-load-when-used",
+      comment: "a runner without executions does not need LangGraph: import these dynamically",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${CHECKPOINTS}|\\.test\\.ts$` },
+      to: { path: CHECKPOINTS, dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
       name: "no-circular",

@@ -41,7 +41,7 @@ export function temporalPlugin(workflowThread: string): BunPlugin {
   return {
     name: "temporal",
     setup(build) {
-      build.onResolve({ filter: /^(webpack|swc-loader|@swc\/core|source-map-loader)$/ }, ({ path }) => ({
+      build.onResolve({ filter: /^(webpack|swc-loader|@swc\/core|source-map-loader|memfs|unionfs)$/ }, ({ path }) => ({
         path,
         namespace: "left-out",
       }));
