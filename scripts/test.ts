@@ -19,16 +19,13 @@ interface Suite {
   run(report: string): Promise<Counts>;
 }
 
-/** Test files at once, in suites whose tests mostly wait for other processes. */
-const WORKERS = 2;
-
 const suites: readonly Suite[] = [
   { name: "check", about: "format, lint, types, boundaries, generated files", run: check },
-  { name: "unit", about: "tests beside the code", run: bunTest(["src", "scripts"]) },
+  { name: "unit", about: "tests beside the code", run: bunTest(["src", "scripts"], 3) },
   { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
-  { name: "wiring", about: "the parts together, with real servers", run: bunTest(["test/wiring"], WORKERS) },
-  { name: "e2e", about: "the compiled program", run: bunTest(["test/e2e"], WORKERS) },
-  { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"]) },
+  { name: "wiring", about: "the parts together, with real servers", run: bunTest(["test/wiring"], 4) },
+  { name: "e2e", about: "the compiled program", run: bunTest(["test/e2e"], 2) },
+  { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"], 2) },
 ];
 
 const USE_SERVICES = ["wiring", "deploy"];
@@ -49,13 +46,14 @@ async function check(): Promise<Counts> {
   return (await show(["bun", "scripts/check.ts"])) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-function bunTest(folders: readonly string[], workers = 1): Suite["run"] {
+/** @param workers test files at once: more where tests mostly wait for other processes */
+function bunTest(folders: readonly string[], workers: number): Suite["run"] {
   return async (report) => {
     const code = await show([
       "bun",
       "test",
       `--timeout=${TEST_LIMIT_MS}`,
-      ...(workers > 1 ? [`--parallel=${workers}`] : []),
+      `--parallel=${workers}`,
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...folders,
