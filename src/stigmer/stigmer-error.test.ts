@@ -47,6 +47,10 @@ describe("an error of a call", () => {
     expect(explained(status.PERMISSION_DENIED).remedies.join()).toContain("STIGMER_API_KEY");
   });
 
+  test("says what to check if the server does not know the call", () => {
+    expect(explained(status.UNIMPLEMENTED).remedies.join()).toContain("Check STIGMER_BACKEND_ENDPOINT");
+  });
+
   test("distinguishes a refused connection from an unreachable server", () => {
     expect(explained(status.UNAVAILABLE, "connect ECONNREFUSED 127.0.0.1:7234").message).toContain(
       "nothing listens there",

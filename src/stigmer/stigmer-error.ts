@@ -80,6 +80,7 @@ function codeOf(code: status): StigmerErrorCode {
 const REMEDIES: Readonly<Partial<Record<StigmerErrorCode, readonly string[]>>> = {
   unauthenticated: ["Check STIGMER_API_KEY."],
   "permission-denied": ["Check what STIGMER_API_KEY is allowed to do."],
+  unimplemented: ["Check STIGMER_BACKEND_ENDPOINT: it leads to another server, or to another version of Stigmer's."],
 };
 
 function explain(code: StigmerErrorCode, details: string): string {
