@@ -53,6 +53,13 @@ describe("a process of the runner's own", () => {
     expect(isRunning(leader)).toBe(false);
   });
 
+  test("tells which signal killed it, but not the one that it was stopped with", async () => {
+    const [killed, stopped] = [start("kill -KILL $$", LONG_MS), start("sleep 600", LONG_MS)];
+    await killed.exited;
+    await stopped.stop();
+    expect([killed.killedBy, stopped.killedBy]).toEqual(["SIGKILL", undefined]);
+  });
+
   test("has ended if it cannot be started", async () => {
     const own = new OwnProcess("/no/such/program", [], { env, stdio: "ignore", graceMs: LONG_MS });
     await own.exited;

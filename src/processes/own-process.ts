@@ -24,6 +24,7 @@ export class OwnProcess {
   readonly #child: ChildProcess;
   readonly #graceMs: number;
   #isRunning = true;
+  #isStopped = false;
   /** Resolves when it has ended, or could not be started. */
   readonly exited: Promise<void>;
 
@@ -55,10 +56,16 @@ export class OwnProcess {
     return this.#isRunning;
   }
 
+  /** The signal that somebody else has killed it with, or the kernel. */
+  get killedBy(): NodeJS.Signals | undefined {
+    return this.#isStopped ? undefined : (this.#child.signalCode ?? undefined);
+  }
+
   /** Ends it, and everything in its process group. */
   async stop(): Promise<void> {
     const { pid } = this.#child;
     if (pid === undefined || !this.isRunning) return;
+    this.#isStopped = true;
     send(pid, "SIGTERM");
     await waitAtMost(this.exited, this.#graceMs);
     if (this.isRunning) send(-pid, "SIGKILL");

@@ -74,7 +74,7 @@ describe("agent-runner dev", () => {
     const waiting = dev.run("Wait");
     await dev.says("Execution started");
     await killTemporal(dev.cwd);
-    await dev.says("The Temporal development server has ended: ");
+    await dev.says("The Temporal development server has ended: it was killed with SIGKILL. ");
     expect(dev.output()).toContain("Starting it again (1 of 5)");
     await dev.says("The Temporal development server runs again");
     await Bun.write(join(dev.cwd, "workspace/go"), "");
@@ -127,7 +127,7 @@ wait $server
     await killTemporal(dev.cwd);
     expect(await dev.exited).toBe(1);
     expect(dev.output()).toContain("Starting it again (5 of 5)");
-    expect(dev.output()).toContain("ended 6 times within 10 min 0 s, the last time with: Error: the disk is on fire");
+    expect(dev.output()).toContain("ended 6 times within 10 min 0 s, the last time: Error: the disk is on fire");
     expect(dev.output()).toContain("temporal.log in the data directory");
     expect(await runningWith(dev.cwd)).toEqual([]);
   });

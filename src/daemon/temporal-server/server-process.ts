@@ -61,8 +61,13 @@ export class ServerProcess {
     await this.#process.stop();
   }
 
-  /** The last errors that the server wrote, or else its last lines; empty if it wrote nothing. */
-  lastErrors(): string {
+  /**
+   * Why the server has ended, or does not work: the signal that killed it, or else the last errors that it wrote, or its
+   * last lines; empty if it wrote nothing.
+   */
+  explain(): string {
+    const { killedBy } = this.#process;
+    if (killedBy !== undefined) return `it was killed with ${killedBy}`;
     const lines = readFileSync(this.#logFile)
       .subarray(this.#logStart)
       .toString()

@@ -14,7 +14,7 @@ export interface SupervisorDeps {
   /** The running one. */
   readonly server: ServerProcess;
   readonly start: () => ServerProcess;
-  /** Waits until it answers. @throws DevError with the server's last errors; the signal's reason */
+  /** Waits until it answers. @throws DevError with the reason why it does not; the signal's reason */
   readonly waitUntilReady: (server: ServerProcess, stopped: AbortSignal) => Promise<void>;
   readonly log: Logger;
 }
@@ -55,13 +55,13 @@ export class Supervisor {
       if (signal.aborted) return;
       const now = Date.now();
       ends = [...ends.filter((end) => now - end < WINDOW_MS), now];
-      const errors = lastErrorsOf(this.#server);
+      const reason = reasonOf(this.#server);
       if (ends.length > MAX_RESTARTS) {
-        this.#lost.resolve(gaveUp(errors));
+        this.#lost.resolve(gaveUp(reason));
         return;
       }
       log.warn(
-        `The Temporal development server has ended: ${errors}. Starting it again (${ends.length} of ${MAX_RESTARTS})`,
+        `The Temporal development server has ended: ${reason}. Starting it again (${ends.length} of ${MAX_RESTARTS})`,
       );
       await sleep(backoffMs(ends.length, BACKOFF), signal);
       if (signal.aborted) return;
@@ -85,19 +85,19 @@ export class Supervisor {
   }
 }
 
-function lastErrorsOf(server: ServerProcess): string {
+function reasonOf(server: ServerProcess): string {
   try {
-    return server.lastErrors() || "it wrote nothing; it may have been killed";
+    return server.explain() || "it wrote nothing";
   } catch (error) {
     return `its log cannot be read (${messageOf(error)})`;
   }
 }
 
-function gaveUp(errors: string): DevError {
+function gaveUp(reason: string): DevError {
   const often = `${MAX_RESTARTS + 1} times within ${humanDuration(WINDOW_MS)}`;
   return new DevError(
     "temporal-failed",
-    `The Temporal development server ended ${often}, the last time with: ${errors}`,
+    `The Temporal development server ended ${often}, the last time: ${reason}`,
     [
       "Read temporal.log in the data directory.",
       "If the disk is full, free space; if memory is short, the kernel may have killed the server: see `dmesg`.",

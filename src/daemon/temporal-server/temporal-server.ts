@@ -173,14 +173,14 @@ async function connectWhenReady(
         await sleep(100, stopped);
         continue;
       }
-      const errors = server.lastErrors();
+      const reason = server.explain();
       const what = server.isRunning
         ? `did not start within ${humanDuration(START_LIMIT_MS)}`
         : "ended while it was starting";
-      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${errors || messageOf(error)}`, [
-        ...(UNKNOWN_USER.test(errors) ? [UNKNOWN_USER_REMEDY] : []),
+      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${reason || messageOf(error)}`, [
+        ...(UNKNOWN_USER.test(reason) ? [UNKNOWN_USER_REMEDY] : []),
         `Read ${logFile}.`,
-        LOCKED.test(errors)
+        LOCKED.test(reason)
           ? LOCKED_REMEDY
           : "If its database is damaged or of another version, remove temporal.db in the same directory.",
         "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
