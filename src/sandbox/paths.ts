@@ -80,7 +80,7 @@ export function outside(root: string, requested: string, reason: keyof typeof RE
 export function relativePattern(root: string, directory: string, pattern: string): string {
   let relative = pattern;
   if (isAbsolute(pattern))
-    relative = isInside(directory, pattern) ? pattern.slice(directory.length + 1) : pattern.slice(1);
+    relative = pattern.slice(isInside(directory, pattern) && directory !== sep ? directory.length + 1 : 1);
   if (isAbsolute(pattern) && !isInside(directory, pattern) && isInside(root, pattern)) {
     throw new SandboxError("invalid", `The pattern '${pattern}' is not below '${directory}'. Use a relative pattern.`);
   }

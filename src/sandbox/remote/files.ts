@@ -1,9 +1,9 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { LIST, PREPARE_FILE, REMOVE, STAT_FILE } from "./path-scripts.ts";
-import type { RemoteShell } from "./remote-shell.ts";
+import type { RemoteShell, RunOptions } from "./remote-shell.ts";
 
 /** The files of a remote sandbox, confined to its root. */
 export class RemoteFiles {
@@ -52,12 +52,17 @@ export class RemoteFiles {
   /**
    * Runs a script that acts on one path.
    * @param requested the path as the agent named it
-   * @returns the script's answer
+   * @returns what the script prints after its code
    * @throws SandboxError if the script refuses
    */
-  async runOnPath(requested: string, script: string, variables: Record<string, string | number> = {}): Promise<string> {
+  async runOnPath(
+    requested: string,
+    script: string,
+    variables: Record<string, string | number> = {},
+    options: RunOptions = {},
+  ): Promise<string> {
     const { path, unless = "" } = locate(this.#root, requested, LIBRARY_DIRECTORIES);
-    const { code, body } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables });
+    const { code, body } = await this.#shell.run(script, { root: this.#root, path, unless, ...variables }, options);
     if (code === "ok") return body;
     throw this.#refusal(code, requested);
   }
@@ -91,7 +96,7 @@ export function entries(directory: string, records: readonly string[]): Director
     if (path === "" || !(type === "f" || type === "d")) continue;
     const isDirectory = type === "d";
     const modifiedAt = new Date(Math.floor(Number(seconds) * 1000));
-    found.push({ path: `${directory}/${path}`, isDirectory, size: isDirectory ? 0 : Number(size), modifiedAt });
+    found.push({ path: join(directory, path), isDirectory, size: isDirectory ? 0 : Number(size), modifiedAt });
   }
   return found;
 }
