@@ -44,7 +44,7 @@ export async function openCloud(config: CloudConfig, options: PlatformOptions): 
   const servers = { redis: connection, key, daytona: api, stigmer };
   const closing = opened.move();
   return {
-    isShared: true,
+    mayHaveReplicas: true,
     connected: [`✅ Connected to Redis at ${connection.address}`, ...key.connected],
     summary: ["🔧 Sandbox: daytona", `🔧 Redis: ${connection.address}`],
     findGroup: () => ReplicaGroup.find(connection, GROUP_KEY),

@@ -59,7 +59,7 @@ export async function openLocal(
   };
   const closing = opened.move();
   return {
-    isShared: false,
+    mayHaveReplicas: false,
     connected: ["Local mode: Skipping Redis initialization (using gRPC to Stigmer Daemon)"],
     summary: [`🔧 Sandbox: filesystem (root: ${root})`],
     findGroup: async () => group,

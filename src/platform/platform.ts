@@ -14,7 +14,7 @@ import type { IsWorkflowOpen, ThreadStore } from "../threads/index.ts";
  */
 export interface PreparedPlatform {
   /** Whether other runners may poll the same queue. */
-  readonly isShared: boolean;
+  readonly mayHaveReplicas: boolean;
   /** Log lines that say what this platform is made of: after the banner, and in the summary of the settings. */
   readonly connected: readonly string[];
   readonly summary: readonly string[];

@@ -10,13 +10,13 @@ afterEach(() => {
 });
 
 /** An admission, how many executions it allowed at last, and how often it asked for the checks to be made. */
-function admissionOf({ isShared = true, isHealthy = true, holdMs = 50 } = {}) {
+function admissionOf({ mayHaveReplicas = true, isHealthy = true, holdMs = 50 } = {}) {
   const seen = { allowed: 0, rechecks: 0 };
   const admission = new Admission({
     allow: (count) => {
       seen.allowed = count;
     },
-    isShared,
+    mayHaveReplicas,
     recheck: () => {
       seen.rechecks++;
     },
@@ -29,8 +29,8 @@ function admissionOf({ isShared = true, isHealthy = true, holdMs = 50 } = {}) {
   return { admission, seen };
 }
 
-/** Fails as often as it takes for the replica to be distrusted. */
-function distrust(admission: Admission): void {
+/** Fails until only trials are accepted. */
+function failUntilPaused(admission: Admission): void {
   for (let n = 0; n < MAX_FAILURES_IN_A_ROW; n++) admission.failed("no sandbox is available");
 }
 
@@ -64,7 +64,7 @@ describe("admission", () => {
   });
 
   test("always accepts executions on a runner without replicas, so that users see the error", () => {
-    const { admission, seen } = admissionOf({ isShared: false });
+    const { admission, seen } = admissionOf({ mayHaveReplicas: false });
     for (let n = 0; n < 10; n++) admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(Number.POSITIVE_INFINITY);
   });
@@ -73,7 +73,7 @@ describe("admission", () => {
 describe("after several consecutive failures for the same reason", () => {
   test("none is accepted, then a single one is tried, and all are accepted again when it works", async () => {
     const { admission, seen } = admissionOf();
-    distrust(admission);
+    failUntilPaused(admission);
     expect(seen.allowed).toBe(0);
     expect(admission.paused).toContain("no sandbox is available");
     await until("one is tried", () => seen.allowed > 0);
@@ -84,7 +84,7 @@ describe("after several consecutive failures for the same reason", () => {
 
   test("a failed trial is followed by another pause", async () => {
     const { admission, seen } = admissionOf();
-    distrust(admission);
+    failUntilPaused(admission);
     await until("one is tried", () => seen.allowed > 0);
     admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(0);
@@ -94,7 +94,7 @@ describe("after several consecutive failures for the same reason", () => {
 
   test("a trial without an outcome, such as a cancelled one, is followed by another one", async () => {
     const { admission, seen } = admissionOf();
-    distrust(admission);
+    failUntilPaused(admission);
     await until("one is tried", () => seen.allowed > 0);
     // It was taken, and nothing more is heard of it.
     seen.allowed = 0;
@@ -106,7 +106,7 @@ describe("after several consecutive failures for the same reason", () => {
     const { admission } = admissionOf();
     const { check } = admission;
     expect([await check.check(), check.stopsWork]).toEqual([undefined, false]);
-    distrust(admission);
+    failUntilPaused(admission);
     expect(await check.check()).toMatchObject({
       status: "failed",
       reason: expect.stringContaining("no sandbox is available"),
@@ -117,7 +117,7 @@ describe("after several consecutive failures for the same reason", () => {
 
   test("one of the waiting executions becomes the trial", async () => {
     const { admission, seen } = admissionOf({ holdMs: 60_000 });
-    distrust(admission);
+    failUntilPaused(admission);
     const entered: number[] = [];
     const [first, second] = [1, 2].map((n) => admission.waitUntilAllowed(never).then(() => entered.push(n)));
     await first;
@@ -128,14 +128,14 @@ describe("after several consecutive failures for the same reason", () => {
 
   test("failures of executions that were already running do not extend the pause", () => {
     const { admission, seen } = admissionOf();
-    distrust(admission);
+    failUntilPaused(admission);
     for (let n = 0; n < 100; n++) admission.failed("no sandbox is available");
     expect(seen.allowed).toBe(0);
   });
 
   test("there is no trial while a check fails, and none is needed once it passes", async () => {
     const { admission, seen } = admissionOf();
-    distrust(admission);
+    failUntilPaused(admission);
     admission.checked(["Daytona"]);
     // Longer than until a trial.
     await pause(100);

@@ -14,8 +14,8 @@ const HOLD_MS = 20_000;
 export interface AdmissionDeps {
   /** Sets how many further executions may be accepted. */
   readonly allow: (executions: number) => void;
-  /** Whether other replicas poll the same queue. */
-  readonly isShared: boolean;
+  /** Whether other replicas may poll the same queue. */
+  readonly mayHaveReplicas: boolean;
   /** Runs the health checks now. */
   readonly recheck: () => void;
   readonly log: Logger;
@@ -86,7 +86,7 @@ export class Admission {
    */
   failed(reason: string): void {
     this.#deps.recheck();
-    if (!this.#deps.isShared) return;
+    if (!this.#deps.mayHaveReplicas) return;
     const count = this.#failure?.reason === reason ? this.#failure.count + 1 : 1;
     this.#failure = { reason, count };
     if (this.#trial === undefined && count < MAX_FAILURES_IN_A_ROW) return;

@@ -21,7 +21,7 @@ import { openAdmin } from "./open-admin.ts";
 import { openOrClose } from "./open-or-close.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
-import { checkQueueIsShared, type QueuePollers, ReplicaGroups } from "./replica-groups.ts";
+import { type QueuePollers, ReplicaGroups, refuseForeignGroups } from "./replica-groups.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import { WorkflowLookup } from "./workflow-lookup.ts";
 
@@ -68,13 +68,13 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
   );
 
-  const { isShared } = prepared;
+  const { mayHaveReplicas } = prepared;
   const queue = queuePollers(options, connection);
-  if (isShared) await checkQueueIsShared(queue, await prepared.findGroup());
+  if (mayHaveReplicas) await refuseForeignGroups(queue, await prepared.findGroup());
   lifecycle.drainRequested.throwIfAborted();
   const platform = await prepared.join();
   const identity = formatIdentity(ownIdentity(platform.group));
-  const replicas = new ReplicaGroups({ ...queue, identity, group: platform.group, mustShare: isShared });
+  const replicas = new ReplicaGroups({ ...queue, identity, group: platform.group, mustShareSessions: mayHaveReplicas });
   const { worker, admission, modelCheck } = await openWorker(options, {
     connection,
     workflows,
@@ -82,7 +82,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     executions,
     readiness,
     identity,
-    isShared,
+    mayHaveReplicas,
   });
   opened.defer(() => admission.stop());
 

@@ -20,7 +20,7 @@ export interface WorkerDeps {
   /** The name of this worker in Temporal. */
   readonly identity: string;
   /** Whether other runners may poll the same queue. */
-  readonly isShared: boolean;
+  readonly mayHaveReplicas: boolean;
 }
 
 export interface OpenWorker {
@@ -37,7 +37,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
   const { platform, readiness, ...shared } = deps;
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
-    isShared: shared.isShared,
+    mayHaveReplicas: shared.mayHaveReplicas,
     recheck: () => readiness.recheck(),
     log,
   });

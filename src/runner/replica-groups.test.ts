@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { formatIdentity } from "../temporal/index.ts";
-import { checkQueueIsShared, foreignGroups, mustYield, ReplicaGroups } from "./replica-groups.ts";
+import { foreignGroups, mustYield, ReplicaGroups, refuseForeignGroups } from "./replica-groups.ts";
 
 /** The identity of a runner as Temporal lists it. */
 function identity(pid: number, group: string): string {
@@ -38,11 +38,17 @@ describe("of two groups on one queue", () => {
 
 describe("a runner on a shared queue", () => {
   const own = identity(1, "a");
-  const of = (pollers: readonly string[], mustShare = true) =>
-    new ReplicaGroups({ pollers: async () => pollers, identity: own, taskQueue: "queue", group: "a", mustShare });
+  const of = (pollers: readonly string[], mustShareSessions = true) =>
+    new ReplicaGroups({
+      pollers: async () => pollers,
+      identity: own,
+      taskQueue: "queue",
+      group: "a",
+      mustShareSessions,
+    });
 
   const checkStart = (pollers: readonly string[], group: string | undefined = "a") =>
-    checkQueueIsShared({ pollers: async () => pollers, taskQueue: "queue" }, group);
+    refuseForeignGroups({ pollers: async () => pollers, taskQueue: "queue" }, group);
 
   test("starts beside runners of its own group", async () => {
     const pollers = [own, identity(2, "a"), "17@python"];
@@ -61,7 +67,7 @@ describe("a runner on a shared queue", () => {
     const pollers = async () => {
       throw new Error("deadline exceeded");
     };
-    await checkQueueIsShared({ pollers, taskQueue: "queue" }, "a");
+    await refuseForeignGroups({ pollers, taskQueue: "queue" }, "a");
   });
 
   test("reports that the pollers are unknown when Temporal repeatedly does not list them", async () => {
@@ -75,7 +81,7 @@ describe("a runner on a shared queue", () => {
       identity: own,
       taskQueue: "queue",
       group: "a",
-      mustShare: true,
+      mustShareSessions: true,
       now: () => now,
     });
     const look = async () => {

@@ -2,7 +2,7 @@ import { messageOf } from "../shared/errors.ts";
 import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { plural } from "../shared/text.ts";
 import { parseIdentity } from "../temporal/index.ts";
-import { UNSHARED_REMEDIES, UnsharedQueueError } from "./unshared-queue-error.ts";
+import { FOREIGN_GROUP_REMEDIES, ForeignGroupError } from "./foreign-group-error.ts";
 
 /** Temporal is asked at most this often. */
 const EVERY_MS = 20_000;
@@ -45,15 +45,15 @@ export interface QueuePollers {
 /**
  * Makes sure that a runner may join a queue, before it joins its group and polls.
  * @param group the group that it will join; `undefined` when it would found one
- * @throws UnsharedQueueError when runners of another group poll the queue
+ * @throws ForeignGroupError when runners of another group poll the queue
  */
-export async function checkQueueIsShared(
+export async function refuseForeignGroups(
   { pollers, taskQueue }: QueuePollers,
   group: string | undefined,
 ): Promise<void> {
   // When Temporal does not answer, the health check finds out later.
   const foreign = foreignGroups(await pollers().catch(() => []), group ?? "");
-  if (foreign.length > 0) throw new UnsharedQueueError(describe(foreign, taskQueue));
+  if (foreign.length > 0) throw new ForeignGroupError(describe(foreign, taskQueue));
 }
 
 export interface ReplicaGroupsDeps extends QueuePollers {
@@ -61,7 +61,7 @@ export interface ReplicaGroupsDeps extends QueuePollers {
   readonly identity: string;
   readonly group: string;
   /** Whether the runners of one queue must be in one group; if not, other groups are only reported. */
-  readonly mustShare: boolean;
+  readonly mustShareSessions: boolean;
   readonly now?: () => number;
 }
 
@@ -91,24 +91,24 @@ export class ReplicaGroups implements HealthCheck {
   }
 
   async #compare(): Promise<HealthProblem | undefined> {
-    const { group, mustShare, taskQueue } = this.#deps;
+    const { group, mustShareSessions, taskQueue } = this.#deps;
     let pollers: readonly string[];
     try {
       pollers = await this.#pollers();
       this.#unanswered = 0;
     } catch (error) {
       this.#unanswered++;
-      return mustShare && this.#unanswered >= MAX_UNANSWERED
-        ? degraded(unknown(taskQueue, error), ["Allow its credentials to call DescribeTaskQueue."])
+      return mustShareSessions && this.#unanswered >= MAX_UNANSWERED
+        ? degraded(pollersUnknown(taskQueue, error), ["Allow its credentials to call DescribeTaskQueue."])
         : this.#last;
     }
     const foreign = foreignGroups(pollers, group);
     if (foreign.length === 0) return undefined;
     const size = 1 + pollers.filter((identity) => parseIdentity(identity)?.group === group).length;
     const text = describe(foreign, taskQueue);
-    return mustShare && mustYield(group, size, foreign)
-      ? failed(text, UNSHARED_REMEDIES)
-      : degraded(text, mustShare ? UNSHARED_REMEDIES : []);
+    return mustShareSessions && mustYield(group, size, foreign)
+      ? failed(text, FOREIGN_GROUP_REMEDIES)
+      : degraded(text, mustShareSessions ? FOREIGN_GROUP_REMEDIES : []);
   }
 
   /** Identities of the other pollers. */
@@ -118,7 +118,7 @@ export class ReplicaGroups implements HealthCheck {
   }
 }
 
-function unknown(taskQueue: string, error: unknown): string {
+function pollersUnknown(taskQueue: string, error: unknown): string {
   return `whether all runners of the task queue ${taskQueue} share a Redis is unknown: listing its pollers failed: ${messageOf(error)}`;
 }
 
