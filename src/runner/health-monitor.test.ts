@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { until } from "../../test/support/eventually.ts";
 import { createLogger } from "../log/index.ts";
 import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
@@ -70,6 +71,24 @@ describe("health monitor", () => {
       ["first", "ok"],
       ["second", "ok"],
     ]);
+  });
+
+  test("goes on running the others while one hangs in its first run", async () => {
+    const hangs: HealthCheck = { name: "first", check: () => new Promise(() => undefined) };
+    let runs = 0;
+    const counts: HealthCheck = {
+      name: "second",
+      check: async () => {
+        runs++;
+        return undefined;
+      },
+    };
+    const { monitor } = monitorOf(hangs, counts);
+    void monitor.start();
+    await until("the second check runs again", () => {
+      monitor.recheck();
+      return runs > 1;
+    });
   });
 
   test("counts a check that throws as failed", async () => {

@@ -41,8 +41,13 @@ export class HealthMonitor {
 
   /** Runs the checks once, and goes on running them in the background. */
   async start(): Promise<void> {
-    await Promise.all(this.#checks.map((check) => this.#round(check)));
-    for (const check of this.#checks) void this.#loop(check);
+    await Promise.all(
+      this.#checks.map((check) => {
+        const first = this.#round(check);
+        void this.#loop(check, first);
+        return first;
+      }),
+    );
   }
 
   /** Absent until all checks have run once. */
@@ -71,7 +76,9 @@ export class HealthMonitor {
     this.#stop.abort();
   }
 
-  async #loop(check: HealthCheck): Promise<void> {
+  /** @param first its first run, which may hang: the others do not wait for it */
+  async #loop(check: HealthCheck, first: Promise<void>): Promise<void> {
+    await first;
     for (;;) {
       const hurry = this.#recheckNow.signal;
       await sleep(INTERVAL_MS, AbortSignal.any([this.#stop.signal, hurry]));
