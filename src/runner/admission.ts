@@ -96,7 +96,7 @@ export class Admission {
     const number = (this.#trial?.number ?? 0) + 1;
     const wait = backoffMs(number, this.#deps.trialBackoff ?? TRIAL_BACKOFF);
     this.#deps.log.warn(
-      `Executions fail on this replica: ${reason}. It accepts none for ${humanDuration(wait)}, then one as a trial; other replicas continue`,
+      `Executions fail on this replica: ${reason}. It accepts none for ${humanDuration(wait)}, then one as a trial. Further ones run on other replicas, or wait for the trial`,
     );
     this.#trial = { number, isDue: false, timer: setTimeout(() => this.#try(wait), wait) };
     this.#apply();

@@ -1,4 +1,4 @@
-import type { Config } from "../config/index.ts";
+import type { Config, TemporalConfig } from "../config/index.ts";
 import { unreachable } from "../shared/errors.ts";
 
 const RULE = "=".repeat(60);
@@ -30,6 +30,11 @@ function platformLines(config: Config): string[] {
     default:
       return unreachable(config);
   }
+}
+
+/** The line by which launchers and tests of the system recognize that Temporal was reached. */
+export function connectedLine({ address, namespace }: TemporalConfig): string {
+  return `✅ [POLYGLOT] Connected to Temporal server at ${address}, namespace: ${namespace}`;
 }
 
 /** The summary of the settings, once the platform is open. */

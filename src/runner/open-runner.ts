@@ -13,7 +13,7 @@ import {
   ownIdentity,
   Workflows,
 } from "../temporal/index.ts";
-import { banner, summary } from "./banner.ts";
+import { banner, connectedLine, summary } from "./banner.ts";
 import { connectWithin } from "./connect-within.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
@@ -64,9 +64,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
   const workflows = new Workflows(connection, config.temporal.namespace);
   lookup.connect(workflows);
-  log.info(
-    `✅ [POLYGLOT] Connected to Temporal server at ${config.temporal.address}, namespace: ${config.temporal.namespace}`,
-  );
+  log.info(connectedLine(config.temporal));
 
   const { mayHaveReplicas } = prepared;
   const queue = queuePollers(options, connection);

@@ -59,7 +59,7 @@ describe("a runner on a shared queue", () => {
   test("does not start beside runners of another group, and names them", async () => {
     for (const group of ["a", undefined])
       await expect(checkStart([identity(2, "b")], group)).rejects.toThrow(
-        "1 runner of the task queue queue (2@node) does not share sessions with this one",
+        "1 runner of the task queue queue (2@node) does not share sessions with this one: it uses another Redis",
       );
   });
 

@@ -124,5 +124,7 @@ function pollersUnknown(taskQueue: string, error: unknown): string {
 
 function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {
   const runners = foreign.flatMap((one) => one.runners);
-  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}) ${runners.length === 1 ? "does" : "do"} not share sessions with this one: they use another Redis, another REDIS_DB or another data directory`;
+  const names = `${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}`;
+  const verbs = runners.length === 1 ? (["does", "it uses"] as const) : (["do", "they use"] as const);
+  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${names}) ${verbs[0]} not share sessions with this one: ${verbs[1]} another Redis, another REDIS_DB or another data directory`;
 }
