@@ -15,7 +15,7 @@ export async function checkParents(directory: string): Promise<void> {
     path = dirname(path);
     const { uid, mode } = await stat(path);
     const isTrusted = uid === ROOT_USER || uid === currentUser();
-    const isShared = isWritableByOthers(mode) && (mode & STICKY) === 0;
-    if (!isTrusted || isShared) throw new Error(`other users can change ${path}`);
+    const isOpenToOthers = isWritableByOthers(mode) && (mode & STICKY) === 0;
+    if (!isTrusted || isOpenToOthers) throw new Error(`other users can change ${path}`);
   }
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
 import { bridgeName } from "./bridge-name.ts";
-import { checkSpace } from "./check-space.ts";
 import type { EmbeddedBridge } from "./embedded.ts";
 import { openIntact, sha256 } from "./intact-file.ts";
 import { descriptorPath, memoryFile } from "./memory-file.ts";
@@ -12,6 +11,7 @@ import { checkExecutable } from "./noexec.ts";
 import { checkParents } from "./parents.ts";
 import type { Place } from "./places.ts";
 import { ensurePrivateDirectory } from "./private-directory.ts";
+import { requireSpace } from "./require-space.ts";
 import { writeAtomically } from "./write-atomically.ts";
 
 /** The place without a directory. */
@@ -66,7 +66,7 @@ function written(place: Place, bridge: EmbeddedBridge, unpacked: () => Promise<U
       const found = await openChecked(path, place, bridge);
       if (found !== undefined) return found;
       await checkExecutable(place.directory);
-      await checkSpace(place.directory, bridge);
+      await requireSpace(place.directory, bridge);
       await writeAtomically(path, await unpacked());
       const own = await openChecked(path, place, bridge);
       if (own === undefined) throw new Error("what was written there could not be read back unchanged");

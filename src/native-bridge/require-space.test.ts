@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
 import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { checkSpace } from "./check-space.ts";
+import { requireSpace } from "./require-space.ts";
 
 const bridge = { file: "", sha256: "", worker: "" };
 
 test("a directory must have room for the bridge and for what else is written there", async () => {
-  await checkSpace(tmpdir(), { ...bridge, size: 0 });
+  await requireSpace(tmpdir(), { ...bridge, size: 0 });
   const { bsize, bfree } = await statfs(tmpdir());
-  await expect(checkSpace(tmpdir(), { ...bridge, size: bsize * bfree })).rejects.toThrow(
+  await expect(requireSpace(tmpdir(), { ...bridge, size: bsize * bfree })).rejects.toThrow(
     /^only \d+ MB are free there, \d+ MB are needed$/,
   );
 });

@@ -6,7 +6,7 @@ import type { EmbeddedBridge } from "./embedded.ts";
  * must not fail because of it.
  * @throws Error whose message continues "<directory>: …"
  */
-export async function checkSpace(directory: string, { size }: EmbeddedBridge): Promise<void> {
+export async function requireSpace(directory: string, { size }: EmbeddedBridge): Promise<void> {
   const free = await freeBytes(directory);
   if (free === undefined || free >= size + LOW_FREE_BYTES) return;
   throw new Error(`only ${megabytes(free)} MB are free there, ${megabytes(size + LOW_FREE_BYTES)} MB are needed`);
