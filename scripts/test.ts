@@ -11,6 +11,8 @@ const root = join(import.meta.dir, "..");
 interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** Tests that this machine or this user cannot run. */
+  readonly skipped: number;
 }
 
 interface Suite {
@@ -43,7 +45,9 @@ async function show(command: readonly string[]): Promise<number> {
 }
 
 async function check(): Promise<Counts> {
-  return (await show(["bun", "scripts/check.ts"])) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return (await show(["bun", "scripts/check.ts"])) === 0
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0 };
 }
 
 /** @param workers test files at once: more where tests mostly wait for other processes */
@@ -61,8 +65,9 @@ function bunTest(folders: readonly string[], workers: number): Suite["run"] {
     const xml = await Bun.file(report)
       .text()
       .catch(() => "");
-    const [, tests = "0", failures = "0"] = /<testsuites [^>]*?tests="(\d+)"[^>]*?failures="(\d+)"/.exec(xml) ?? [];
-    return counted(Number(tests), Number(failures), code);
+    const [head = ""] = /<testsuites [^>]*>/.exec(xml) ?? [];
+    const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
+    return counted({ tests: count("tests"), failures: count("failures"), skipped: count("skipped"), code });
   };
 }
 
@@ -73,15 +78,24 @@ function vitest(folder: string): Suite["run"] {
     const code = await show(["bunx", "--bun", "vitest", "run", ...options, ...reporters, folder]);
     const result = (await Bun.file(report)
       .json()
-      .catch(() => ({}))) as { numTotalTests?: number; numFailedTests?: number };
-    return counted(result.numTotalTests ?? 0, result.numFailedTests ?? 0, code);
+      .catch(() => ({}))) as { numTotalTests?: number; numFailedTests?: number; numPendingTests?: number };
+    const { numTotalTests: tests = 0, numFailedTests: failures = 0, numPendingTests: skipped = 0 } = result;
+    return counted({ tests, failures, skipped, code });
   };
 }
 
+interface Run {
+  readonly tests: number;
+  readonly failures: number;
+  readonly skipped: number;
+  readonly code: number;
+}
+
 /** A suite that ran no test, or ended badly with none failed, has failed itself. */
-function counted(tests: number, failures: number, code: number): Counts {
-  const broken = tests === 0 || (code !== 0 && failures === 0) ? 1 : 0;
-  return { passed: tests - failures, failed: failures + broken };
+function counted({ tests, failures, skipped, code }: Run): Counts {
+  const passed = tests - failures - skipped;
+  const broken = passed + failures === 0 || (code !== 0 && failures === 0) ? 1 : 0;
+  return { passed, failed: failures + broken, skipped };
 }
 
 const wanted = process.argv.slice(2);
@@ -108,9 +122,11 @@ try {
 }
 
 console.log();
-for (const { name, passed, failed, seconds } of results)
-  console.log(`${name}: ${passed} passed, ${failed} failed in ${seconds} s`);
+for (const { name, passed, failed, skipped, seconds } of results)
+  console.log(
+    `${name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""} in ${seconds} s`,
+  );
 if (services !== undefined) console.log(services.about);
-const sum = (key: keyof Counts) => results.reduce((total, counts) => total + counts[key], 0);
+const sum = (key: "passed" | "failed") => results.reduce((total, counts) => total + counts[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);
