@@ -103,7 +103,7 @@ export class LiveArea {
   /** Cuts a line to the width: a wrapped line would take two rows, of which the next redraw would clear only one. */
   #fitted(line: string, columns: number): string {
     if (widthOf(line) < columns) return line;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are control sequences
     return cutToWidth(line.replace(/\u001b\[[0-9;]*m/g, ""), Math.max(columns - 1, 1));
   }
 }

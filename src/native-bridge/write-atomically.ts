@@ -1,6 +1,6 @@
 import { open, rename, unlink } from "node:fs/promises";
 
-/** The name of a file that is still being written; {@link TEMPORARY_NAME} recognises it. */
+/** The name of a file that is still being written; {@link TEMPORARY_NAME} recognizes it. */
 const temporaryName = (path: string) => `${path}.${crypto.randomUUID()}.tmp`;
 
 export const TEMPORARY_NAME = /\.[0-9a-f-]{36}\.tmp$/;

@@ -1,6 +1,6 @@
 import type { PeerCertificate } from "node:tls";
 import type { NetAddress } from "./net-address.ts";
-import { networkFailure } from "./network-failure.ts";
+import { networkFailure, UNREACHABLE_CODES } from "./network-failure.ts";
 import { HTTP2_PREFACE, type ProbeResult, probeTcp, probeTls, speaksTls, type TlsOptions } from "./port-probe.ts";
 
 export type ConnectionFailureCode =
@@ -48,17 +48,16 @@ function ofTcp({ error }: ProbeResult): ConnectionFailure {
   return networkFailure(error?.code) ?? noAnswer;
 }
 
-const NETWORK = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
 /** Alerts by which a server refuses what the client showed (RFC 8446, 6.2); those of TLS 1.2 come during the handshake. */
 const REFUSALS =
   /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|ACCESS_DENIED|HANDSHAKE_FAILURE|DECRYPT_ERROR)/;
 
-/** What a sighting tells; pure, for its tests. */
+/** What the result of a TLS probe means; pure, for its tests. */
 export function ofTls(seen: ProbeResult, { host }: NetAddress, tls: TlsOptions): ConnectionFailure | undefined {
   const { error, certificate } = seen;
   if (certificate !== undefined) return ofCertificate(certificate, tls.serverName ?? host);
   if (error === undefined || error.code === "ECONNRESET") return ofSilence(seen, tls);
-  if (NETWORK.test(error.code)) return ofTcp(seen);
+  if (UNREACHABLE_CODES.has(error.code)) return ofTcp(seen);
   if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|EPROTO/.test(error.code)) {
     return { code: "plaintext-port", message: "it does not speak TLS" };
   }

@@ -1,21 +1,13 @@
 import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
 import { causes, messageOf, systemCode } from "../../shared/errors.ts";
+import { UNREACHABLE_CODES } from "../../shared/network-failure.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
 /** Maximum wait that a provider may ask for; if it asks for more, the call fails at once. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** System errors that mean that nothing answers at the provider's address. */
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-  "ConnectionRefused",
-  "FailedToOpenSocket",
-]);
+/** Errors that mean that nothing answers at the provider's address; the last one is Bun's own. */
+const UNREACHABLE: ReadonlySet<string> = new Set([...UNREACHABLE_CODES, "FailedToOpenSocket"]);
 /** Errors within an answer that a retry would not change. */
 const PERMANENT_ERRORS =
   /invalid_request|authentication|permission|not_found|too_large|insufficient_quota|billing|content_policy|invalid_prompt/i;

@@ -95,13 +95,9 @@ function reasonOf(server: ServerProcess): string {
 
 function gaveUp(reason: string): DevError {
   const often = `${MAX_RESTARTS + 1} times within ${humanDuration(WINDOW_MS)}`;
-  return new DevError(
-    "temporal-failed",
-    `The Temporal development server ended ${often}, the last time: ${reason}`,
-    [
-      "Read temporal.log in the data directory.",
-      "If the disk is full, free space; if memory is short, the kernel may have killed the server: see `dmesg`.",
-      "If its database is damaged, remove temporal.db beside the log.",
-    ],
-  );
+  return new DevError("temporal-failed", `The Temporal development server ended ${often}, the last time: ${reason}`, [
+    "Read temporal.log in the data directory.",
+    "If the disk is full, free space; if memory is short, the kernel may have killed the server: see `dmesg`.",
+    "If its database is damaged, remove temporal.db beside the log.",
+  ]);
 }
