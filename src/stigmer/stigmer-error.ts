@@ -1,5 +1,6 @@
 import { type ServiceError, status } from "@grpc/grpc-js";
 import type { ConnectionFailure } from "../shared/connection-failure.ts";
+import { networkFailure } from "../shared/network-failure.ts";
 import { RunnerError } from "../shared/runner-error.ts";
 import { failureRemedies, isTlsFailure } from "./diagnosis.ts";
 
@@ -90,7 +91,8 @@ function explain(code: StigmerErrorCode, details: string): string {
     case "permission-denied":
       return `the API key may not do this (${details})`;
     case "unavailable":
-      return /ECONNREFUSED/.test(details) ? "connection refused: nothing listens there" : `not reachable (${details})`;
+      // grpc-js quotes the system's error.
+      return networkFailure(/\bE[A-Z_]{4,}\b/.exec(details)?.[0])?.message ?? `not reachable (${details})`;
     case "deadline-exceeded":
       return "no answer in time";
     case "unimplemented":
