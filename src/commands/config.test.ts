@@ -7,7 +7,7 @@ import { config } from "./config.ts";
 function show(env: EnvMap, more: { json?: boolean; envFile?: string } = {}) {
   const [output, errors]: string[][] = [[], []];
   const code = config({
-    env,
+    env: { NO_COLOR: "1", ...env },
     envFile: "/dev/null",
     json: false,
     ...more,
