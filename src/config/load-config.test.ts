@@ -27,6 +27,12 @@ describe("the mode", () => {
     expect(load(CLOUD).config.mode).toBe("cloud");
   });
 
+  test("is explained if it is not set and the configuration is invalid", () => {
+    expect(failure({}).warnings).toEqual([expect.stringContaining("on a laptop set MODE=local")]);
+    expect(failure({ MODE: "cloud" }).warnings).toEqual([]);
+    expect(load(CLOUD).warnings).toEqual([]);
+  });
+
   test("is the command's default if nothing else sets it", () => {
     const local = { defaults: { MODE: "local" }, envFile: NO_FILE };
     expect(loadConfig({ env: {}, ...local }).config.mode).toBe("local");

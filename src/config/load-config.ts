@@ -13,6 +13,9 @@ import { urlSecrets } from "./url-secrets.ts";
 import { type SettingView, viewOf } from "./views.ts";
 import { settingWarnings } from "./warnings.ts";
 
+/** For newcomers: what the default mode needs exists in a cluster only. */
+const MODE_HINT = "MODE is not set, which means MODE=cloud: on a laptop set MODE=local, or run `agent-runner dev`";
+
 /** A valid configuration, and what people should know about it. */
 export interface Loaded {
   readonly config: Config;
@@ -53,7 +56,8 @@ export function loadConfig(options: LoadOptions): Loaded {
     { ...viewOf(mode, find(mode)), value: known.mode },
     ...settings.map((setting) => viewOf(setting, found.get(setting.name))),
   ];
-  const valid = <S extends Schema>(schema: S) => requireValid(readSchema(schema, find), warnings, views);
+  const hints = find(mode) === undefined ? [...warnings, MODE_HINT] : warnings;
+  const valid = <S extends Schema>(schema: S) => requireValid(readSchema(schema, find), hints, views);
   const config: Config =
     known.mode === "local" ? { mode: "local", ...valid(localSettings) } : { mode: "cloud", ...valid(cloudSettings) };
   return { config: deepFreeze(config), views, secrets: secretsOf(settings, found), typos, warnings };
