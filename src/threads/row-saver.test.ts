@@ -118,6 +118,18 @@ describe("checkpoints of sub-graphs", () => {
   });
 });
 
+test("a checkpoint is stored even if the store fails to delete unused messages", async () => {
+  let failed = 0;
+  const sweep = async () => {
+    failed++;
+    throw new Error("the store is gone");
+  };
+  saver = new RowSaver(Object.assign(new SqliteRows(database), { sweep }), KEEP);
+  const ids = await run(thread, 200);
+  expect(failed).toBeGreaterThan(0);
+  expect((await saver.getTuple(at(thread)))?.checkpoint.id).toBe(ids.at(-1));
+});
+
 test("a write that is already stored is not stored twice", async () => {
   const [id] = await run(thread, 1);
   await saver.putWrites(at(thread, id), [["messages", "again"]], "task-1");

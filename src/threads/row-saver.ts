@@ -124,7 +124,7 @@ export class RowSaver extends BaseCheckpointSaver {
     );
     const rows = this.#rowsFor(config);
     await store(dumped, (values, messages) => rows.put(row, values, messages, this.#keep));
-    if (++this.#puts % SWEEP_EVERY === 0) await rows.sweep(threadId);
+    if (++this.#puts % SWEEP_EVERY === 0) await this.#sweep(threadId);
     return configOf(row);
   }
 
@@ -153,6 +153,11 @@ export class RowSaver extends BaseCheckpointSaver {
 
   override async deleteThread(threadId: string): Promise<void> {
     await this.#rows.deleteThread(threadId);
+  }
+
+  /** Never throws: the checkpoint is stored, and a later sweep deletes what is left. */
+  async #sweep(threadId: string): Promise<void> {
+    await this.#rows.sweep(threadId).catch(() => undefined);
   }
 
   /** The graph's configuration carries the signal of its run, which must also end what the saver waits for. */
