@@ -5,15 +5,17 @@ import { storeMessages } from "./messages-script.ts";
  * replica may see or change the thread in between. Returns the ids of missing messages; if there are any, nothing was
  * changed.
  *
- * KEYS: ids, values, namespaces, the checkpoint, messages.
+ * The list of all threads is kept too. Nothing else depends on it, so an error there is ignored.
+ *
+ * KEYS: ids, values, namespaces, the checkpoint, messages, all threads.
  * ARGV: id, namespace, versions as JSON, parent, checkpoint, metadata, how many to keep (0: all), time to live in ms,
- *       prefix of the checkpoints' keys, prefix of the writes' keys, then messages, then field and value of each new
- *       channel value.
+ *       prefix of the checkpoints' keys, prefix of the writes' keys, thread, current time in ms, then messages, then
+ *       field and value of each new channel value.
  */
 export const PUT_SCRIPT = `
 local ids, values, namespaces, checkpoint = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local keep, ttl = tonumber(ARGV[7]), tonumber(ARGV[8])
-${storeMessages("KEYS[5]", 11)}
+${storeMessages("KEYS[5]", 13)}
 redis.call("HSET", checkpoint, "versions", ARGV[3], "parent", ARGV[4], "checkpoint", ARGV[5], "metadata", ARGV[6])
 for i = next, #ARGV, 2 do redis.call("HSET", values, ARGV[i], ARGV[i + 1]) end
 redis.call("ZADD", ids, 0, ARGV[1])
@@ -37,11 +39,13 @@ if keep > 0 then
     end
   end
 end
-for _, key in ipairs(KEYS) do redis.call("PEXPIRE", key, ttl) end
+for i = 1, 5 do redis.call("PEXPIRE", KEYS[i], ttl) end
 for _, id in ipairs(redis.call("ZRANGE", ids, 0, -1)) do
   redis.call("PEXPIRE", ARGV[9] .. id, ttl)
   redis.call("PEXPIRE", ARGV[10] .. id, ttl)
 end
+redis.pcall("ZADD", KEYS[6], tonumber(ARGV[12]) + ttl, ARGV[11])
+redis.pcall("ZREMRANGEBYSCORE", KEYS[6], 0, ARGV[12])
 return {}
 `;
 

@@ -88,8 +88,9 @@ export class RedisRows implements CheckpointRows {
     const missing = await this.#runWithRetry((client) =>
       client.eval(
         PUT_SCRIPT,
-        5,
+        6,
         ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
+        THREADS_KEY,
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
@@ -97,15 +98,11 @@ export class RedisRows implements CheckpointRows {
           keys.checkpointPrefixOf(namespace),
           keys.writesPrefixOf(namespace),
         ],
+        ...[threadId, Date.now()],
         ...messageArguments(messages, values),
         ...fields,
       ),
     );
-    const now = Date.now();
-    await this.#runWithRetry(async (client) => {
-      await client.zadd(THREADS_KEY, now + this.#ttlOf(threadId), threadId);
-      await client.zremrangebyscore(THREADS_KEY, 0, now);
-    });
     return missing as string[];
   }
 
