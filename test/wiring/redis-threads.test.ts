@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { HumanMessage } from "@langchain/core/messages";
+import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { openStore, remembered, talk } from "../support/thread-stores.ts";
 
@@ -14,6 +15,33 @@ beforeEach(async () => {
 afterEach(async () => {
   await threads.close();
   await server[Symbol.asyncDispose]();
+});
+
+describe("writes in Redis whose checkpoint was never stored", () => {
+  const keys = () => server.command("KEYS", "stigmer:thread:*");
+
+  async function writeEarly(): Promise<void> {
+    const configurable = { thread_id: "used", checkpoint_ns: "", checkpoint_id: emptyCheckpoint().id };
+    const saver = await threads.store.openSaver();
+    await saver.putWrites({ configurable }, [["messages", [new HumanMessage("early")]]], "task-1");
+  }
+
+  test("are deleted once newer checkpoints are kept", async () => {
+    await writeEarly();
+    const early = (await keys()) as string[];
+    for (const text of ["Hello", "Again"]) await talk(threads.store, "used", new HumanMessage(text));
+    const later = (await keys()) as string[];
+    expect(early.filter((key) => key.includes(":writes:"))).toHaveLength(1);
+    expect(later.filter((key) => key.includes(":writes:") && early.includes(key))).toEqual([]);
+    await threads.store.compact("used");
+    expect(await remembered(threads.store, "used")).toEqual(["Hello", "Answer 1", "Again", "Answer 3"]);
+  });
+
+  test("are deleted with their thread", async () => {
+    await writeEarly();
+    await threads.store.delete("used");
+    expect(await keys()).toEqual([]);
+  });
 });
 
 describe("the list of all threads in Redis", () => {

@@ -130,6 +130,21 @@ for (const [name, address, size] of stores) {
       await Promise.all([mine.close(), theirs.close()]);
     });
 
+    test("keep the messages of writes whose checkpoint is not stored yet", async () => {
+      const [mine, theirs] = [await openStore(address()), await openStore(address())];
+      const saver = await mine.store.openSaver();
+      const config = { configurable: { thread_id: "written-early", checkpoint_ns: "" } };
+      const checkpoint = emptyCheckpoint();
+      const written = { configurable: { ...config.configurable, checkpoint_id: checkpoint.id } };
+      await saver.putWrites(written, [["messages", [new HumanMessage({ id: "1", content: "early" })]]], "task-1");
+      await theirs.store.compact("written-early");
+      await saver.put(config, checkpoint, { source: "loop", step: 1, parents: {} }, {});
+      const tuple = await (await theirs.store.openSaver()).getTuple(config);
+      const [[, , messages] = []] = tuple?.pendingWrites ?? [];
+      expect((messages as BaseMessage[]).map(({ text }) => text)).toEqual(["early"]);
+      await Promise.all([mine.close(), theirs.close()]);
+    });
+
     test("stay consistent when a process is killed while writing", async () => {
       let before = 0;
       for (let round = 0; round < 5; round++) {

@@ -27,6 +27,14 @@ export class ThreadKeys {
     return `${this.idsPrefix}${namespace}`;
   }
 
+  /**
+   * Set of a namespace's checkpoint ids that have writes. Writes may be stored before their checkpoint, and their messages
+   * must be found. Earlier versions do not know this key; it then expires.
+   */
+  idsWithWrites(namespace: string): string {
+    return `${this.idsWithWritesPrefix}${namespace}`;
+  }
+
   /** Hash of a namespace's channel values, by channel and version. */
   values(namespace: string): string {
     return `${this.valuesPrefix}${namespace}`;
@@ -45,6 +53,11 @@ export class ThreadKeys {
   /** Prefix of the keys of checkpoint ids; the namespace follows. */
   get idsPrefix(): string {
     return `${this.#prefix}ids:`;
+  }
+
+  /** Prefix of the keys of checkpoint ids with writes; the namespace follows. */
+  get idsWithWritesPrefix(): string {
+    return `${this.#prefix}written:`;
   }
 
   /** Prefix of the keys of writes; namespace, separator and checkpoint id follow. */

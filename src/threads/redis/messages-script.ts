@@ -19,8 +19,10 @@ next = needed + tonumber(ARGV[needed]) + 1
 
 /**
  * Deletes messages that no value of the thread refers to. Atomic, because another replica may write at the same time.
+ * Visits the writes of stored checkpoints too: an earlier version did not record which checkpoints have writes.
  *
- * KEYS: messages, namespaces. ARGV: prefixes of the keys of values, of ids and of writes, the separator.
+ * KEYS: messages, namespaces. ARGV: prefixes of the keys of values, of ids, of ids with writes and of writes, the
+ * separator.
  */
 export const SWEEP_SCRIPT = `
 local used = {}
@@ -31,9 +33,9 @@ local function keep(key)
 end
 for _, namespace in ipairs(redis.call("SMEMBERS", KEYS[2])) do
   keep(ARGV[1] .. namespace)
-  for _, id in ipairs(redis.call("ZRANGE", ARGV[2] .. namespace, 0, -1)) do
-    keep(ARGV[3] .. namespace .. ARGV[4] .. id)
-  end
+  local writes = ARGV[4] .. namespace .. ARGV[5]
+  for _, id in ipairs(redis.call("ZRANGE", ARGV[2] .. namespace, 0, -1)) do keep(writes .. id) end
+  for _, id in ipairs(redis.call("SMEMBERS", ARGV[3] .. namespace)) do keep(writes .. id) end
 end
 for _, id in ipairs(redis.call("HKEYS", KEYS[1])) do
   if not used[id] then redis.call("HDEL", KEYS[1], id) end

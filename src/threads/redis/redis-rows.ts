@@ -88,9 +88,9 @@ export class RedisRows implements CheckpointRows {
     const missing = await this.#runWithRetry((client) =>
       client.eval(
         PUT_SCRIPT,
-        6,
+        7,
         ...[keys.ids(namespace), keys.values(namespace), keys.namespaces, keys.checkpoint(row), keys.messages],
-        THREADS_KEY,
+        ...[keys.idsWithWrites(namespace), THREADS_KEY],
         ...[id, namespace, JSON.stringify(versions), parentId ?? "", packBlob(checkpoint), packBlob(metadata)],
         ...[
           keep === Number.POSITIVE_INFINITY ? 0 : keep,
@@ -139,10 +139,9 @@ export class RedisRows implements CheckpointRows {
     return (await this.#runWithRetry((client) =>
       client.eval(
         PUT_WRITES_SCRIPT,
-        2,
-        keys.writes(key),
-        keys.messages,
-        this.#ttlOf(key.threadId),
+        4,
+        ...[keys.writes(key), keys.messages, keys.namespaces, keys.idsWithWrites(key.namespace)],
+        ...[this.#ttlOf(key.threadId), key.id, key.namespace],
         ...given,
         ...writes,
       ),
@@ -160,7 +159,7 @@ export class RedisRows implements CheckpointRows {
 
   async sweep(threadId: string): Promise<void> {
     const keys = new ThreadKeys(threadId);
-    const starts = [keys.valuesPrefix, keys.idsPrefix, keys.writesPrefix];
+    const starts = [keys.valuesPrefix, keys.idsPrefix, keys.idsWithWritesPrefix, keys.writesPrefix];
     await this.#redis.run((client) =>
       client.eval(SWEEP_SCRIPT, 2, keys.messages, keys.namespaces, ...starts, SEPARATOR),
     );
@@ -184,10 +183,12 @@ export class RedisRows implements CheckpointRows {
       const all = client.multi();
       for (const namespace of await client.smembers(keys.namespaces)) {
         if (onlySubGraphs && namespace === "") continue;
-        for (const id of await client.zrevrange(keys.ids(namespace), 0, -1)) {
+        const stored = await client.zrevrange(keys.ids(namespace), 0, -1);
+        const written = await client.smembers(keys.idsWithWrites(namespace));
+        for (const id of new Set([...stored, ...written]))
           all.del(keys.checkpoint({ threadId, namespace, id }), keys.writes({ threadId, namespace, id }));
-        }
-        all.del(keys.ids(namespace), keys.values(namespace)).srem(keys.namespaces, namespace);
+        all.del(keys.ids(namespace), keys.values(namespace), keys.idsWithWrites(namespace));
+        all.srem(keys.namespaces, namespace);
       }
       if (!onlySubGraphs) all.del(keys.messages);
       await execTransaction(all);
