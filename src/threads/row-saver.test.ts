@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { beforeEach, describe, expect, test } from "bun:test";
 import { type Checkpoint, emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
+import type { CheckpointRow } from "./checkpoint-rows.ts";
 import { RowSaver } from "./row-saver.ts";
 import { SqliteRows } from "./sqlite/sqlite-rows.ts";
 
@@ -115,6 +116,39 @@ describe("checkpoints of sub-graphs", () => {
     expect(await saver.getTuple(at(thread))).toBeUndefined();
     expect([rows("checkpoints"), rows("channel_values"), rows("writes")]).toEqual([KEEP, KEEP + 1, KEEP]);
     expect(await saver.getTuple(at({ thread: "thread-2" }))).toBeDefined();
+  });
+});
+
+describe("a checkpoint that another process deletes while it is read", () => {
+  /** Runs `meanwhile` once, before the given part of a checkpoint is read. */
+  function openInterrupted(part: "values" | "writes", meanwhile: () => Promise<unknown>): RowSaver {
+    const rows = new SqliteRows(database);
+    const read = rows[part].bind(rows) as (row: CheckpointRow) => Promise<never>;
+    let interrupted = false;
+    const interruptedRead = async (row: CheckpointRow) => {
+      if (!interrupted) {
+        interrupted = true;
+        await meanwhile();
+      }
+      return await read(row);
+    };
+    return new RowSaver(Object.assign(rows, { [part]: interruptedRead }), KEEP);
+  }
+
+  test.each(["values", "writes"] as const)("is replaced by the newest one, with all its %s", async (part) => {
+    await run(thread, 2);
+    const reader = openInterrupted(part, () => run(thread, 5));
+    const tuple = await reader.getTuple(at(thread));
+    expect(tuple?.checkpoint.channel_values).toEqual({ messages: ["message 5"], fixed: "always" });
+    expect(tuple?.pendingWrites).toEqual([["task-5", "messages", "write 5"]]);
+  });
+
+  test("does not exist if it was asked for by its id, or if its thread was deleted", async () => {
+    const ids = await run(thread, 2);
+    const pinned = openInterrupted("values", () => run(thread, 5));
+    expect(await pinned.getTuple(at(thread, ids[0]))).toBeUndefined();
+    const deleted = openInterrupted("values", () => saver.deleteThread("thread-1"));
+    expect(await deleted.getTuple(at(thread))).toBeUndefined();
   });
 });
 

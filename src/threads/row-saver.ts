@@ -165,7 +165,7 @@ export class RowSaver extends BaseCheckpointSaver {
     return (signal === undefined ? undefined : this.#rows.withSignal?.(signal)) ?? this.#rows;
   }
 
-  /** @returns `undefined` if some of its messages were deleted meanwhile */
+  /** @returns `undefined` if the checkpoint or some of its messages were deleted meanwhile */
   async #tuple(row: CheckpointRow, rows: CheckpointRows): Promise<CheckpointTuple | undefined> {
     const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
     const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
@@ -178,6 +178,8 @@ export class RowSaver extends BaseCheckpointSaver {
     const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
     const messages = await this.#codec.loadMessages(stored, (ids) => rows.messages(row.threadId, ids));
     if (messages === undefined) return undefined;
+    // Values and writes are deleted together with their checkpoint: they are complete if it is still there.
+    if ((await rows.get(row.threadId, row.namespace, row.id)) === undefined) return undefined;
     const load = async (value: StoredValue) => await this.#codec.loadValue(value, messages);
     for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
     if (sends !== undefined) {
