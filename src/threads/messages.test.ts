@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { Send } from "@langchain/langgraph";
 import { emptyCheckpoint, TASKS, uuid6 } from "@langchain/langgraph-checkpoint";
+import { explained } from "../shared/errors.ts";
 import { RowSaver } from "./row-saver.ts";
 import { SqliteRows } from "./sqlite/sqlite-rows.ts";
 
@@ -93,6 +94,14 @@ describe("stored messages", () => {
       "mine",
       "answer",
     ]);
+  });
+
+  test("are named with a remedy if the store has lost them", async () => {
+    await put(1, { messages: [new HumanMessage({ id: "1", content: "lost" })] });
+    database.run("DELETE FROM parts");
+    const error = await saver.getTuple(thread).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "damaged" });
+    expect(explained(error)).toEndWith("messages of the thread thread-1 are missing. Start a new session.");
   });
 
   test("of different threads are separate", async () => {

@@ -65,6 +65,8 @@ export class RowSaver extends BaseCheckpointSaver {
     throw new ThreadError(
       "damaged",
       `The agent's memory cannot be read: messages of the thread ${threadId} are missing.`,
+      undefined,
+      ["Start a new session."],
     );
   }
 
