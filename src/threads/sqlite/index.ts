@@ -3,6 +3,7 @@
  * the queue alone, by `dev`. It never deletes or converts a file of another version.
  * @module
  */
+import type { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { type Logger, silentLogger } from "../../log/index.ts";
 import { DatabaseHealth } from "../../shared/database-health.ts";
@@ -31,7 +32,7 @@ export function openSqliteThreads(
 ): SqliteThreads {
   const { path, database, rows } = openThreadsFile(dataDir, log);
   const health = new DatabaseHealth(path, database);
-  const tickets = openTickets(dataDir, log);
+  const tickets = openTicketsOrClose(database, dataDir, log);
   const queue = new ThreadQueue({ tickets, isWorkflowOpen, log, renewMs });
   const store = new RowThreadStore(withStorageErrors(rows, health), queue, async () => {
     database.close();
@@ -56,6 +57,16 @@ export function openSqliteThreadQueue(dataDir: string, log: Logger): SqliteThrea
     announce: (threadId, executionId) => tickets.announce(threadId, ticketOf(executionId)),
     close: () => tickets.close(),
   };
+}
+
+/** Opens the tickets; closes the database of threads if that fails. */
+function openTicketsOrClose(threads: Database, dataDir: string, log: Logger): SqliteTickets {
+  try {
+    return openTickets(dataDir, log);
+  } catch (error) {
+    threads.close();
+    throw error;
+  }
 }
 
 /** A separate file: acquiring a lock must not wait for another process that writes a large checkpoint. */

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, setSystemTime, test } from "bun:test";
-import { open, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
@@ -88,6 +88,15 @@ describe("threads file", () => {
       expect(opening).toThrow(`The database ${path} cannot be used: it is damaged (`);
       expect(opening).toThrow(expect.objectContaining({ remedies: [expect.stringContaining(`${path}-wal`)] }));
     }
+  });
+
+  test("is closed if the queue's file cannot be opened", async () => {
+    await using folder = await temporaryFolder();
+    await openSqliteThreads(folder.path).close();
+    await damage(join(folder.path, "turns.db"), 0, 4_096);
+    expect(() => openSqliteThreads(folder.path)).toThrow(DatabaseError);
+    // SQLite deletes the write-ahead log when the last connection is closed.
+    expect((await readdir(folder.path)).filter((name) => name.startsWith("threads."))).toEqual(["threads.db"]);
   });
 
   test("fails the execution with its name and a remedy if damage is found while it is used", async () => {
