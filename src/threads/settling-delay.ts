@@ -34,7 +34,10 @@ export class SettlingDelay {
     this.#until ??= performance.now() + ms;
   }
 
-  /** Starts again after the shared store lost its data: holder and waiters need time to register again. */
+  /**
+   * Starts again after the claim was dropped: the shared store may have lost its data, and holder and waiters then need
+   * time to register again.
+   */
   restart(): void {
     this.#ms = REJOIN_MS;
     this.#until = performance.now() + REJOIN_MS;

@@ -92,9 +92,9 @@ export class ThreadQueue {
         signal.throwIfAborted();
         const blocked = await this.#tickets.claim(claim, settling.left, signal);
         if (blocked === undefined) return;
-        if (blocked.reason === "emptied") {
+        if (blocked.reason === "dropped") {
           this.#log.warn(
-            `The queue of ${threadId} was lost: ${ticket.executionId} waits until the lock's holder and earlier executions have registered again`,
+            `${ticket.executionId} was not in the queue of ${threadId} any more: its entry expired, or the store lost its data. It was added again, and waits until the lock's holder and earlier executions have registered again`,
           );
           settling.restart();
           continue;

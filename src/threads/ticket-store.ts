@@ -20,10 +20,10 @@ export interface Claim {
 export interface Blocked {
   /**
    * `held`: another execution has the lock. `waiting`, `announced`: another one is first; an announced one has not
-   * arrived yet. `early`: the thread is free, but an earlier execution may be on its way. `emptied`: the store lost its
-   * data while the claim was in the queue; the claim was added again.
+   * arrived yet. `early`: the thread is free, but an earlier execution may be on its way. `dropped`: the claim was not
+   * in the queue any more, because its entry expired or the store lost its data; it was added again.
    */
-  readonly reason: "held" | "waiting" | "announced" | "early" | "emptied";
+  readonly reason: "held" | "waiting" | "announced" | "early" | "dropped";
   /** The execution that blocks; empty if unknown or none. */
   readonly by: string;
   /** When to try again, unless woken before. */

@@ -104,14 +104,14 @@ describe.each(queueSubjects)("thread queue in %s", (_, openSubject) => {
     });
     await until("all wait", () => later.every((id) => queue.lines.some((line) => line.includes(`${id} waits`))));
     await queue.subject.empty();
-    const losses = () => queue.lines.filter((line) => line.includes("was lost"));
-    await until("who waits has seen it", () => losses().length === later.length);
+    const added = () => queue.lines.filter((line) => line.includes("its entry expired, or the store lost its data"));
+    await until("all who wait are in the queue again", () => added().length === later.length);
     await until("who had the thread has told of itself", () => queue.subject.isHeld(queue.thread));
     expect(served).toEqual([]);
     await release();
     await Promise.all(turns);
     expect(served).toEqual(later);
-    expect(losses()).toHaveLength(later.length);
+    expect(added()).toHaveLength(later.length);
     expect(await queue.subject.size()).toBe(0);
   });
 

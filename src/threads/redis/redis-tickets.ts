@@ -71,7 +71,7 @@ export class RedisTickets implements TicketStore {
     if (reason === undefined) return undefined;
     const refused = (this.#refused.get(claim) ?? 0) + 1;
     this.#refused.set(claim, refused);
-    if (reason === "early" || reason === "emptied") return { reason, by, againInMs: lastsMs };
+    if (reason === "early" || reason === "dropped") return { reason, by, againInMs: lastsMs };
     this.#inbox.open();
     const usual = reason === "announced" ? ARRIVAL_POLL_MS : this.#pollMs;
     const againInMs = this.#inbox.isOpen ? usual : backoffMs(refused, POLL_BACKOFF);

@@ -81,7 +81,7 @@ local announcedAgo = redis.call("GET", KEYS[3]) == "${ANNOUNCED}" and ${ANNOUNCE
 local isNew = redis.call("ZADD", KEYS[2], "NX", ARGV[5], ARGV[1]) == 1
 redis.call("PEXPIRE", KEYS[2], ${QUEUE_TTL_MS})
 redis.call("SET", KEYS[3], ARGV[7] .. " " .. ARGV[2], "PX", ARGV[6])
-if isNew and ARGV[10] == "1" then return { "emptied", "", 0 } end
+if isNew and ARGV[10] == "1" then return { "dropped", "", 0 } end
 local free = not holder
 for i = 11, #ARGV do free = free or holder == ARGV[i] end
 if not free then return { "held", string.match(holder, "^(.*):") or "", redis.call("PTTL", KEYS[1]) } end

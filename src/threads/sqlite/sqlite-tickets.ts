@@ -125,9 +125,9 @@ export class SqliteTickets implements TicketStore {
     for (const { execution_id, token: of } of dead) this.#remove(threadId, execution_id, of);
     this.#remove(threadId, ticket.executionId, "");
     const order = own?.created ?? announced?.created ?? ticket.order;
-    const wasEmptied = wasQueued && own === undefined;
-    this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasEmptied, TICKET_TTL_MS);
-    return wasEmptied ? { reason: "emptied", by: "", againInMs: 0 } : blocked;
+    const wasDropped = wasQueued && own === undefined;
+    this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasDropped, TICKET_TTL_MS);
+    return wasDropped ? { reason: "dropped", by: "", againInMs: 0 } : blocked;
   }
 
   /** Evaluates a claim without changing anything. */
