@@ -54,7 +54,7 @@ describe("stored messages", () => {
   test("are stored again after they were changed in place", async () => {
     const message = new AIMessage({ content: "before", additional_kwargs: { deep: { list: [1, 2] } } });
     await put(1, { messages: [message] });
-    // As LangGraph does with messages that have none.
+    // As LangGraph does with messages that have no id.
     message.id = "given-later";
     message.lc_kwargs["id"] = "given-later";
     await put(2, { messages: [message] });

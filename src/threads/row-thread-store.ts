@@ -23,7 +23,7 @@ export class RowThreadStore implements ThreadStore {
   }
 
   async openSaver(mask?: SecretMask): Promise<BaseCheckpointSaver> {
-    // Loaded now: LangGraph takes 10 MB, and a runner that waits for executions does not need it.
+    // Loaded now: LangGraph takes 7 MB, and a runner that waits for executions does not need it.
     const { RowSaver } = await import("./row-saver.ts");
     return new RowSaver(this.#rows, KEPT_CHECKPOINTS, mask);
   }

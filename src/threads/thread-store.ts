@@ -11,8 +11,7 @@ export interface ThreadStore {
    */
   openSaver(mask?: SecretMask): Promise<BaseCheckpointSaver>;
   /**
-   * Adds an execution to the thread's queue that will soon call {@link acquire}. Temporal may dispatch
-   * the task of a later message first.
+   * Announces an execution, which will call {@link acquire} soon. Temporal may dispatch the task of a later message first.
    * @throws if that is not possible; the execution is then queued when it calls acquire
    */
   announce(threadId: string, executionId: string): Promise<void>;
