@@ -32,8 +32,11 @@ async function connect(config = server.config): Promise<RedisConnection> {
 const replica = async (config = server.config): Promise<ThreadStore> =>
   redisThreads(await connect(config), 60_000, log);
 
-/** One whose executions do not look by themselves before the time is over that an execution may have the thread. */
-const calledReplica = async (config = server.config): Promise<ThreadStore> =>
+/**
+ * Its executions poll only when the lock expires. Without a wake-up message, each would wait until the previous lock
+ * expires (30 s).
+ */
+const replicaWithoutPolling = async (config = server.config): Promise<ThreadStore> =>
   redisThreads(await connect(config), 60_000, log, undefined, { pollMs: 600_000 });
 
 const waits = (id: string) => until(`${id} waits`, () => lines.some((line) => line.includes(`${id} waits`)));
@@ -62,10 +65,9 @@ async function handOver(stores: readonly ThreadStore[], count: number): Promise<
 
 describe("thread queue in Redis", () => {
   test("wakes waiters over one connection per replica, opened on demand", async () => {
-    const stores = [await calledReplica(), await calledReplica()];
+    const stores = [await replicaWithoutPolling(), await replicaWithoutPolling()];
     await (await stores[0]?.acquire(THREAD, "aex-0", never))?.();
     expect(await listeners()).toBe(0);
-    // Not called, each would look when the lock of the one before it expires: after 30 s.
     await handOver(stores, 20);
     expect(await listeners()).toBe(2);
     for (const connection of connections) connection.close();
@@ -73,7 +75,7 @@ describe("thread queue in Redis", () => {
   });
 
   test("wakes waiters again after the subscription's connection was lost", async () => {
-    const stores = [await calledReplica(), await calledReplica()];
+    const stores = [await replicaWithoutPolling(), await replicaWithoutPolling()];
     await handOver(stores, 2);
     await server.command("CLIENT", "KILL", "TYPE", "pubsub");
     await until("they listen again", async () => (await listeners()) === 2);
@@ -84,7 +86,7 @@ describe("thread queue in Redis", () => {
     const rules = ["~stigmer:*", "resetchannels", "&stigmer:agent-execution:*", "+@all", "-@dangerous"];
     await server.command("ACL", "SETUSER", "few", "on", ">secret of the test", ...rules);
     const config = { ...server.config, username: "few", password: "secret of the test" };
-    await handOver([await calledReplica(config)], 20);
+    await handOver([await replicaWithoutPolling(config)], 20);
     const warnings = lines.filter((line) => line.includes("WARN"));
     expect(warnings).toHaveLength(1);
     expect(warnings.join()).toMatch(/does not let this user subscribe.*\+subscribe/);
