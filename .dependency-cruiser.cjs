@@ -30,7 +30,7 @@ const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home)\\.ts$";
 /** These name the commands, and load each of them when it is called. */
 const COMMAND_LOADERS = "^src/(main|program|commands/stigmer-commands)\\.ts$";
 /** These load LangGraph. */
-const CHECKPOINTS = "^src/threads/(row-saver|value-codec|message-placeholders)\\.ts$";
+const CHECKPOINTS = "^src/threads/(checkpoint-saver|value-codec|message-placeholders)\\.ts$";
 
 module.exports = {
   forbidden: [

@@ -1,4 +1,4 @@
-import type { Blob } from "./checkpoint-rows.ts";
+import type { Blob } from "./checkpoint-storage.ts";
 
 /** Packs a blob into bytes: the format's name, a zero byte, the value. */
 export function packBlob({ type, data }: Blob): Buffer {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
 import { SecretMask } from "../shared/secret-mask.ts";
-import { RowSaver } from "./row-saver.ts";
-import { SqliteRows } from "./sqlite/sqlite-rows.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
+import { SqliteCheckpointStorage } from "./sqlite/sqlite-checkpoint-storage.ts";
 
 const SECRET = "hunter22-and-more";
 const thread = { configurable: { thread_id: "thread-1", checkpoint_ns: "" } };
@@ -13,7 +13,7 @@ function open(...secrets: string[]) {
   const database = new Database(":memory:", { strict: true });
   const mask = new SecretMask();
   mask.add(secrets);
-  const saver = new RowSaver(new SqliteRows(database), 2, mask);
+  const saver = new CheckpointSaver(new SqliteCheckpointStorage(database), 2, mask);
   const put = async (step: number, values: Record<string, unknown>, metadata: object = {}) => {
     const versions = Object.fromEntries(Object.keys(values).map((channel) => [channel, step]));
     const checkpoint = { ...emptyCheckpoint(), id: uuid6(step), channel_values: values, channel_versions: versions };

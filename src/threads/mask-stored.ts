@@ -1,5 +1,5 @@
 import type { SecretMask } from "../shared/secret-mask.ts";
-import type { Blob } from "./checkpoint-rows.ts";
+import type { Blob } from "./checkpoint-storage.ts";
 
 /** Fields with free content (arguments and artifacts of tools): keys in it may be secrets too. */
 const FREE = new Set(["args", "input", "artifact"]);

@@ -4,29 +4,29 @@ import { AIMessage, type BaseMessage, HumanMessage, ToolMessage } from "@langcha
 import { Send } from "@langchain/langgraph";
 import { emptyCheckpoint, TASKS, uuid6 } from "@langchain/langgraph-checkpoint";
 import { explained } from "../shared/errors.ts";
-import { RowSaver } from "./row-saver.ts";
-import { SqliteRows } from "./sqlite/sqlite-rows.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
+import { SqliteCheckpointStorage } from "./sqlite/sqlite-checkpoint-storage.ts";
 
 let database: Database;
-let rows: SqliteRows;
-let saver: RowSaver;
+let storage: SqliteCheckpointStorage;
+let saver: CheckpointSaver;
 beforeEach(() => {
   database = new Database(":memory:", { strict: true });
-  rows = new SqliteRows(database);
-  saver = new RowSaver(rows, 2);
+  storage = new SqliteCheckpointStorage(database);
+  saver = new CheckpointSaver(storage, 2);
 });
 
 const LONG = "x".repeat(10_000);
 const thread = { configurable: { thread_id: "thread-1", checkpoint_ns: "" } };
 
 /** Puts the next checkpoint, with all channels changed. */
-async function put(step: number, values: Record<string, unknown>, by: RowSaver = saver) {
+async function put(step: number, values: Record<string, unknown>, by: CheckpointSaver = saver) {
   const versions = Object.fromEntries(Object.keys(values).map((channel) => [channel, step]));
   const checkpoint = { ...emptyCheckpoint(), id: uuid6(step), channel_values: values, channel_versions: versions };
   return await by.put(thread, checkpoint, { source: "loop", step, parents: {} }, versions);
 }
 
-async function stored(by: RowSaver = saver): Promise<Record<string, unknown>> {
+async function stored(by: CheckpointSaver = saver): Promise<Record<string, unknown>> {
   return (await by.getTuple(thread))?.checkpoint.channel_values ?? {};
 }
 
@@ -72,7 +72,7 @@ describe("stored messages", () => {
     const [old, kept] = [new HumanMessage({ id: "1", content: "old" }), new HumanMessage({ id: "2", content: "kept" })];
     await put(1, { messages: [old, kept] });
     for (const step of [2, 3, 4]) await put(step, { messages: [new AIMessage({ id: "1", content: "new" }), kept] });
-    await rows.sweep("thread-1");
+    await storage.sweep("thread-1");
     expect(parts()).toBe(2);
     expect(((await stored())["messages"] as BaseMessage[]).map((message) => message.text)).toEqual(["new", "kept"]);
   });
@@ -86,9 +86,9 @@ describe("stored messages", () => {
   test("are stored again after another process deleted them", async () => {
     const messages = [new HumanMessage({ id: "1", content: "mine" })];
     await put(1, { messages });
-    const other = new RowSaver(new SqliteRows(database), 2);
+    const other = new CheckpointSaver(new SqliteCheckpointStorage(database), 2);
     for (const step of [2, 3]) await put(step, { messages: [new HumanMessage({ id: "2", content: "theirs" })] }, other);
-    await rows.sweep("thread-1");
+    await storage.sweep("thread-1");
     await put(4, { messages: [...messages, new AIMessage({ id: "3", content: "answer" })] });
     expect(((await stored(other))["messages"] as BaseMessage[]).map((message) => message.text)).toEqual([
       "mine",

@@ -3,7 +3,7 @@ import { BaseMessage } from "@langchain/core/messages";
 import type { SerializerProtocol } from "@langchain/langgraph-checkpoint";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { yieldToEventLoop } from "../shared/time.ts";
-import type { Blob, StoredMessage, StoredValue } from "./checkpoint-rows.ts";
+import type { Blob, StoredMessage, StoredValue } from "./checkpoint-storage.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { maskStored } from "./mask-stored.ts";
 import { AMBIGUOUS, withMessages, withoutMessages } from "./message-placeholders.ts";

@@ -2,8 +2,8 @@
 import { validate } from "@langchain/langgraph-checkpoint-validation";
 import { silentLogger } from "../../src/log/index.ts";
 import { RedisConnection } from "../../src/redis/index.ts";
-import { RedisRows } from "../../src/threads/redis/redis-rows.ts";
-import { RowSaver } from "../../src/threads/row-saver.ts";
+import { CheckpointSaver } from "../../src/threads/checkpoint-saver.ts";
+import { RedisCheckpointStorage } from "../../src/threads/redis/redis-checkpoint-storage.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 
 let server: TestRedis;
@@ -18,7 +18,7 @@ validate({
   createCheckpointer: async () => {
     await redis.run((client) => client.flushdb());
     // The suite looks for every checkpoint that it wrote.
-    return new RowSaver(new RedisRows(redis, 600_000), Number.POSITIVE_INFINITY);
+    return new CheckpointSaver(new RedisCheckpointStorage(redis, 600_000), Number.POSITIVE_INFINITY);
   },
   afterAll: async () => {
     redis.close();

@@ -5,10 +5,10 @@
 import type { Logger } from "../../log/index.ts";
 import type { RedisConnection } from "../../redis/index.ts";
 import { type IsWorkflowOpen, unknownWorkflowState } from "../arrivals.ts";
-import { RowThreadStore } from "../row-thread-store.ts";
+import { CheckpointThreadStore } from "../checkpoint-thread-store.ts";
 import { type QueueIntervals, ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
-import { RedisRows } from "./redis-rows.ts";
+import { RedisCheckpointStorage } from "./redis-checkpoint-storage.ts";
 import { RedisTickets } from "./redis-tickets.ts";
 
 /**
@@ -23,5 +23,5 @@ export function redisThreads(
   { pollMs, renewMs }: QueueIntervals = {},
 ): ThreadStore {
   const queue = new ThreadQueue({ tickets: new RedisTickets(redis, log, pollMs), isWorkflowOpen, log, renewMs });
-  return new RowThreadStore(new RedisRows(redis, ttlMs), queue, async () => undefined);
+  return new CheckpointThreadStore(new RedisCheckpointStorage(redis, ttlMs), queue, async () => undefined);
 }

@@ -1,4 +1,4 @@
-import type { CheckpointKey } from "../checkpoint-rows.ts";
+import type { CheckpointKey } from "../checkpoint-storage.ts";
 
 /** Separates the parts of a field name; no id contains it. */
 export const SEPARATOR = "\u0000";

@@ -1,5 +1,5 @@
 import { packBlob, unpackBlob } from "../blob-codec.ts";
-import { furtherMessages, type StoredMessage, type StoredValue, type WriteRow } from "../checkpoint-rows.ts";
+import { furtherMessages, type StoredMessage, type StoredValue, type WriteRow } from "../checkpoint-storage.ts";
 import { SEPARATOR } from "./keys.ts";
 
 /** Packs a value: the ids of its messages (first, so that Lua scripts can read them), a zero byte, the blob. */

@@ -10,7 +10,7 @@ import { DatabaseHealth } from "../../shared/database-health.ts";
 import type { HealthCheck } from "../../shared/health.ts";
 import { databaseError, openDatabase } from "../../shared/open-database.ts";
 import { type IsWorkflowOpen, unknownWorkflowState } from "../arrivals.ts";
-import { RowThreadStore } from "../row-thread-store.ts";
+import { CheckpointThreadStore } from "../checkpoint-thread-store.ts";
 import { type QueueIntervals, ThreadQueue } from "../thread-queue.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { ticketOf } from "../ticket.ts";
@@ -30,11 +30,11 @@ export function openSqliteThreads(
   isWorkflowOpen: IsWorkflowOpen = unknownWorkflowState,
   { renewMs }: Pick<QueueIntervals, "renewMs"> = {},
 ): SqliteThreads {
-  const { path, database, rows } = openThreadsFile(dataDir, log);
+  const { path, database, storage } = openThreadsFile(dataDir, log);
   const health = new DatabaseHealth(path, database);
   const tickets = openTicketsOrClose(database, dataDir, log);
   const queue = new ThreadQueue({ tickets, isWorkflowOpen, log, renewMs });
-  const store = new RowThreadStore(withStorageErrors(rows, health), queue, async () => {
+  const store = new CheckpointThreadStore(withStorageErrors(storage, health), queue, async () => {
     database.close();
     tickets.close();
   });

@@ -1,4 +1,4 @@
-import type { CheckpointRow, StoredValue } from "../checkpoint-rows.ts";
+import type { CheckpointRow, StoredValue } from "../checkpoint-storage.ts";
 
 export interface CheckpointRecord {
   readonly thread_id: string;

@@ -1,10 +1,10 @@
 import type { DatabaseHealth } from "../../shared/database-health.ts";
-import type { CheckpointRows } from "../checkpoint-rows.ts";
+import type { CheckpointStorage } from "../checkpoint-storage.ts";
 import { ThreadError } from "../thread-error.ts";
 
-/** Wraps rows so that their errors name the file, what is wrong with it and what to do. */
-export function withStorageErrors(rows: CheckpointRows, health: DatabaseHealth): CheckpointRows {
-  return new Proxy(rows, {
+/** Wraps a storage so that its errors name the file, what is wrong with it and what to do. */
+export function withStorageErrors(storage: CheckpointStorage, health: DatabaseHealth): CheckpointStorage {
+  return new Proxy(storage, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== "function") return member;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Logger } from "../../log/index.ts";
 import { databaseError, openDatabase } from "../../shared/open-database.ts";
 import { SchemaVersionError, VERSION } from "./schema.ts";
-import { SqliteRows } from "./sqlite-rows.ts";
+import { SqliteCheckpointStorage } from "./sqlite-checkpoint-storage.ts";
 
 /** Largest write-ahead log that is kept after a checkpoint. */
 const MAX_WAL_BYTES = 8_388_608;
@@ -12,7 +12,7 @@ const MAX_WAL_BYTES = 8_388_608;
 export interface ThreadsFile {
   readonly path: string;
   readonly database: Database;
-  readonly rows: SqliteRows;
+  readonly storage: SqliteCheckpointStorage;
 }
 
 /**
@@ -41,7 +41,7 @@ function open(path: string): ThreadsFile {
   const database = openDatabase(path);
   try {
     database.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
-    return { path, database, rows: new SqliteRows(database) };
+    return { path, database, storage: new SqliteCheckpointStorage(database) };
   } catch (error) {
     database.close();
     throw error instanceof SchemaVersionError ? error : databaseError(path, error);

@@ -3,12 +3,12 @@ import {
   type ChannelValue,
   type CheckpointKey,
   type CheckpointRow,
-  type CheckpointRows,
+  type CheckpointStorage,
   furtherMessages,
   type StoredMessage,
   type StoredValue,
   type WriteRow,
-} from "../checkpoint-rows.ts";
+} from "../checkpoint-storage.ts";
 import { shrink, unusedThread } from "./maintenance.ts";
 import {
   type CheckpointRecord,
@@ -22,7 +22,7 @@ import {
 import { prepareSchema } from "./schema.ts";
 
 /** Checkpoints in a SQLite database; several processes may use the same file. */
-export class SqliteRows implements CheckpointRows {
+export class SqliteCheckpointStorage implements CheckpointStorage {
   readonly #database: Database;
 
   /** @throws SchemaVersionError */

@@ -1,6 +1,6 @@
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { SecretMask } from "../shared/secret-mask.ts";
-import type { CheckpointRows } from "./checkpoint-rows.ts";
+import type { CheckpointStorage } from "./checkpoint-storage.ts";
 import type { ThreadQueue } from "./thread-queue.ts";
 import type { ThreadStore } from "./thread-store.ts";
 
@@ -10,22 +10,22 @@ import type { ThreadStore } from "./thread-store.ts";
  */
 const KEPT_CHECKPOINTS = 2;
 
-/** A thread store on any {@link CheckpointRows}. */
-export class RowThreadStore implements ThreadStore {
-  readonly #rows: CheckpointRows;
+/** A thread store on any {@link CheckpointStorage}. */
+export class CheckpointThreadStore implements ThreadStore {
+  readonly #storage: CheckpointStorage;
   readonly #queue: ThreadQueue;
   readonly #close: () => Promise<void>;
 
-  constructor(rows: CheckpointRows, queue: ThreadQueue, close: () => Promise<void>) {
-    this.#rows = rows;
+  constructor(storage: CheckpointStorage, queue: ThreadQueue, close: () => Promise<void>) {
+    this.#storage = storage;
     this.#queue = queue;
     this.#close = close;
   }
 
   async openSaver(mask?: SecretMask): Promise<BaseCheckpointSaver> {
     // Loaded now: LangGraph takes 7 MB, and a runner that waits for executions does not need it.
-    const { RowSaver } = await import("./row-saver.ts");
-    return new RowSaver(this.#rows, KEPT_CHECKPOINTS, mask);
+    const { CheckpointSaver } = await import("./checkpoint-saver.ts");
+    return new CheckpointSaver(this.#storage, KEPT_CHECKPOINTS, mask);
   }
 
   async announce(threadId: string, executionId: string): Promise<void> {
@@ -42,13 +42,13 @@ export class RowThreadStore implements ThreadStore {
   }
 
   async compact(threadId: string): Promise<void> {
-    await this.#rows.deleteThread(threadId, true);
-    await this.#rows.maintenance();
+    await this.#storage.deleteThread(threadId, true);
+    await this.#storage.maintenance();
   }
 
   async delete(threadId: string): Promise<void> {
-    await this.#rows.deleteThread(threadId);
-    await this.#rows.maintenance();
+    await this.#storage.deleteThread(threadId);
+    await this.#storage.maintenance();
   }
 
   async close(): Promise<void> {

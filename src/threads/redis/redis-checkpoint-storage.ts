@@ -6,10 +6,10 @@ import type {
   ChannelValue,
   CheckpointKey,
   CheckpointRow,
-  CheckpointRows,
+  CheckpointStorage,
   StoredMessage,
   WriteRow,
-} from "../checkpoint-rows.ts";
+} from "../checkpoint-storage.ts";
 import { ThreadError } from "../thread-error.ts";
 import { isEphemeral } from "../thread-id.ts";
 import { SEPARATOR, THREADS_KEY, ThreadKeys } from "./keys.ts";
@@ -28,7 +28,7 @@ const DELETE_TIMEOUT_MS = 1_500;
 const EPHEMERAL_TTL_MS = 6 * 3_600_000;
 
 /** Checkpoints in Redis, shared by all replicas. Threads expire when they are not used for their time to live. */
-export class RedisRows implements CheckpointRows {
+export class RedisCheckpointStorage implements CheckpointStorage {
   readonly #redis: RedisConnection;
   readonly #ttlMs: number;
   readonly #signal: AbortSignal | undefined;
@@ -40,8 +40,8 @@ export class RedisRows implements CheckpointRows {
     this.#signal = signal;
   }
 
-  withSignal(signal: AbortSignal): CheckpointRows {
-    return new RedisRows(this.#redis, this.#ttlMs, signal);
+  withSignal(signal: AbortSignal): CheckpointStorage {
+    return new RedisCheckpointStorage(this.#redis, this.#ttlMs, signal);
   }
 
   async get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined> {

@@ -1,17 +1,17 @@
 import { Database } from "bun:sqlite";
 import { beforeEach, describe, expect, test } from "bun:test";
 import { type Checkpoint, emptyCheckpoint, uuid6 } from "@langchain/langgraph-checkpoint";
-import type { CheckpointRow } from "./checkpoint-rows.ts";
-import { RowSaver } from "./row-saver.ts";
-import { SqliteRows } from "./sqlite/sqlite-rows.ts";
+import { CheckpointSaver } from "./checkpoint-saver.ts";
+import type { CheckpointRow } from "./checkpoint-storage.ts";
+import { SqliteCheckpointStorage } from "./sqlite/sqlite-checkpoint-storage.ts";
 
 const KEEP = 2;
 
 let database: Database;
-let saver: RowSaver;
+let saver: CheckpointSaver;
 beforeEach(() => {
   database = new Database(":memory:", { strict: true });
-  saver = new RowSaver(new SqliteRows(database), KEEP);
+  saver = new CheckpointSaver(new SqliteCheckpointStorage(database), KEEP);
 });
 
 interface Place {
@@ -121,9 +121,9 @@ describe("checkpoints of sub-graphs", () => {
 
 describe("a checkpoint that another process deletes while it is read", () => {
   /** Runs `meanwhile` once, before the given part of a checkpoint is read. */
-  function openInterrupted(part: "values" | "writes", meanwhile: () => Promise<unknown>): RowSaver {
-    const rows = new SqliteRows(database);
-    const read = rows[part].bind(rows) as (row: CheckpointRow) => Promise<never>;
+  function openInterrupted(part: "values" | "writes", meanwhile: () => Promise<unknown>): CheckpointSaver {
+    const storage = new SqliteCheckpointStorage(database);
+    const read = storage[part].bind(storage) as (row: CheckpointRow) => Promise<never>;
     let interrupted = false;
     const interruptedRead = async (row: CheckpointRow) => {
       if (!interrupted) {
@@ -132,7 +132,7 @@ describe("a checkpoint that another process deletes while it is read", () => {
       }
       return await read(row);
     };
-    return new RowSaver(Object.assign(rows, { [part]: interruptedRead }), KEEP);
+    return new CheckpointSaver(Object.assign(storage, { [part]: interruptedRead }), KEEP);
   }
 
   test.each(["values", "writes"] as const)("is replaced by the newest one, with all its %s", async (part) => {
@@ -158,7 +158,7 @@ test("a checkpoint is stored even if the store fails to delete unused messages",
     failed++;
     throw new Error("the store is gone");
   };
-  saver = new RowSaver(Object.assign(new SqliteRows(database), { sweep }), KEEP);
+  saver = new CheckpointSaver(Object.assign(new SqliteCheckpointStorage(database), { sweep }), KEEP);
   const ids = await run(thread, 200);
   expect(failed).toBeGreaterThan(0);
   expect((await saver.getTuple(at(thread)))?.checkpoint.id).toBe(ids.at(-1));

@@ -58,9 +58,9 @@ export interface WriteRow {
 }
 
 /** The storage behind the checkpoint saver. Ids of checkpoints sort by age. */
-export interface CheckpointRows {
-  /** The same rows; their calls reject with the signal's reason when it aborts. Absent if no call takes long. */
-  withSignal?(signal: AbortSignal): CheckpointRows;
+export interface CheckpointStorage {
+  /** The same storage; its calls reject with the signal's reason when it aborts. Absent if no call takes long. */
+  withSignal?(signal: AbortSignal): CheckpointStorage;
   /** The checkpoint, or without `id` the newest one of the thread and namespace. */
   get(threadId: string, namespace: string, id?: string): Promise<CheckpointRow | undefined>;
   /** Checkpoints of a thread and namespace, newest first; without `threadId` those of all threads. */

@@ -20,11 +20,11 @@ import type {
   ChannelValue,
   CheckpointKey,
   CheckpointRow,
-  CheckpointRows,
+  CheckpointStorage,
   StoredMessage,
   StoredValue,
   WriteRow,
-} from "./checkpoint-rows.ts";
+} from "./checkpoint-storage.ts";
 import { ThreadError } from "./thread-error.ts";
 import { type Dumped, ValueCodec } from "./value-codec.ts";
 
@@ -33,9 +33,9 @@ const MAX_READ_ATTEMPTS = 20;
 /** After this many checkpoints, unreferenced messages are deleted. The end of an execution does so too. */
 const SWEEP_EVERY = 64;
 
-/** LangGraph's checkpoint saver on any {@link CheckpointRows}. */
-export class RowSaver extends BaseCheckpointSaver {
-  readonly #rows: CheckpointRows;
+/** LangGraph's checkpoint saver on any {@link CheckpointStorage}. */
+export class CheckpointSaver extends BaseCheckpointSaver {
+  readonly #storage: CheckpointStorage;
   readonly #keep: number;
   readonly #codec: ValueCodec;
   #puts = 0;
@@ -44,9 +44,9 @@ export class RowSaver extends BaseCheckpointSaver {
    * @param keep how many checkpoints to keep per thread and namespace; each contains the whole conversation
    * @param mask masks the secrets that must not be stored
    */
-  constructor(rows: CheckpointRows, keep: number, mask?: SecretMask) {
+  constructor(storage: CheckpointStorage, keep: number, mask?: SecretMask) {
     super();
-    this.#rows = rows;
+    this.#storage = storage;
     this.#keep = keep;
     this.#codec = new ValueCodec(this.serde, mask);
   }
@@ -54,12 +54,12 @@ export class RowSaver extends BaseCheckpointSaver {
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
     const { threadId, namespace } = threadAndNamespace(config);
     if (threadId === undefined) return undefined;
-    const rows = this.#rowsFor(config);
+    const storage = this.#storageFor(config);
     const id = getCheckpointId(config);
     for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
-      const row = await rows.get(threadId, namespace ?? "", id === "" ? undefined : id);
+      const row = await storage.get(threadId, namespace ?? "", id === "" ? undefined : id);
       if (row === undefined) return undefined;
-      const tuple = await this.#tuple(row, rows);
+      const tuple = await this.#tuple(row, storage);
       if (tuple !== undefined) return tuple;
     }
     throw new ThreadError(
@@ -75,15 +75,15 @@ export class RowSaver extends BaseCheckpointSaver {
     const id = getCheckpointId(config);
     const before: string | undefined = options.before?.configurable?.["checkpoint_id"];
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    const rows = this.#rowsFor(config);
-    for await (const row of rows.list(threadId, namespace)) {
+    const storage = this.#storageFor(config);
+    for await (const row of storage.list(threadId, namespace)) {
       if (left <= 0) return;
       if ((id !== "" && row.id !== id) || (before !== undefined && row.id >= before)) continue;
       if (options.filter !== undefined) {
         const metadata = await this.#codec.load<Record<string, unknown>>(row.metadata);
         if (!Object.entries(options.filter).every(([key, value]) => metadata[key] === value)) continue;
       }
-      const tuple = await this.#tuple(row, rows);
+      const tuple = await this.#tuple(row, storage);
       // Another process has deleted it meanwhile.
       if (tuple === undefined) continue;
       left--;
@@ -124,8 +124,8 @@ export class RowSaver extends BaseCheckpointSaver {
           ),
         ),
     );
-    const rows = this.#rowsFor(config);
-    await store(dumped, (values, messages) => rows.put(row, values, messages, this.#keep));
+    const storage = this.#storageFor(config);
+    await store(dumped, (values, messages) => storage.put(row, values, messages, this.#keep));
     if (++this.#puts % SWEEP_EVERY === 0) await this.#sweep(threadId);
     return configOf(row);
   }
@@ -149,39 +149,39 @@ export class RowSaver extends BaseCheckpointSaver {
           }),
         ),
     );
-    const to = this.#rowsFor(config);
-    await store(dumped, (rows, messages) => to.putWrites({ threadId, namespace, id }, rows, messages));
+    const storage = this.#storageFor(config);
+    await store(dumped, (rows, messages) => storage.putWrites({ threadId, namespace, id }, rows, messages));
   }
 
   override async deleteThread(threadId: string): Promise<void> {
-    await this.#rows.deleteThread(threadId);
+    await this.#storage.deleteThread(threadId);
   }
 
   /** Never throws: the checkpoint is stored, and a later sweep deletes what is left. */
   async #sweep(threadId: string): Promise<void> {
-    await this.#rows.sweep(threadId).catch(() => undefined);
+    await this.#storage.sweep(threadId).catch(() => undefined);
   }
 
   /** The graph's configuration carries the signal of its run, which must also end what the saver waits for. */
-  #rowsFor({ signal }: RunnableConfig): CheckpointRows {
-    return (signal === undefined ? undefined : this.#rows.withSignal?.(signal)) ?? this.#rows;
+  #storageFor({ signal }: RunnableConfig): CheckpointStorage {
+    return (signal === undefined ? undefined : this.#storage.withSignal?.(signal)) ?? this.#storage;
   }
 
   /** @returns `undefined` if the checkpoint or some of its messages were deleted meanwhile */
-  async #tuple(row: CheckpointRow, rows: CheckpointRows): Promise<CheckpointTuple | undefined> {
+  async #tuple(row: CheckpointRow, storage: CheckpointStorage): Promise<CheckpointTuple | undefined> {
     const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
     const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
-    const values = await rows.values(row);
-    const writes = await this.#orderedWrites(row, rows);
+    const values = await storage.values(row);
+    const writes = await this.#orderedWrites(row, storage);
     // Checkpoint formats before version 4 store the tasks to run next as writes of the parent.
-    const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent, rows) : undefined;
+    const tasks = checkpoint.v < 4 && parent !== undefined ? await this.#orderedWrites(parent, storage) : undefined;
     const sends = tasks?.filter(({ channel }) => channel === TASKS);
 
     const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
-    const messages = await this.#codec.loadMessages(stored, (ids) => rows.messages(row.threadId, ids));
+    const messages = await this.#codec.loadMessages(stored, (ids) => storage.messages(row.threadId, ids));
     if (messages === undefined) return undefined;
     // Values and writes are deleted together with their checkpoint: they are complete if it is still there.
-    if ((await rows.get(row.threadId, row.namespace, row.id)) === undefined) return undefined;
+    if ((await storage.get(row.threadId, row.namespace, row.id)) === undefined) return undefined;
     const load = async (value: StoredValue) => await this.#codec.loadValue(value, messages);
     for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
     if (sends !== undefined) {
@@ -200,9 +200,9 @@ export class RowSaver extends BaseCheckpointSaver {
     return { config: configOf(row), checkpoint, metadata, pendingWrites, ...parentConfig };
   }
 
-  async #orderedWrites(key: CheckpointKey, rows: CheckpointRows): Promise<WriteRow[]> {
+  async #orderedWrites(key: CheckpointKey, storage: CheckpointStorage): Promise<WriteRow[]> {
     const keyOf = (row: WriteRow) => writesSortKey(row.taskPath, row.taskId, row.index);
-    return (await rows.writes(key)).sort((a, b) => compareWritesSortKeys(keyOf(a), keyOf(b)));
+    return (await storage.writes(key)).sort((a, b) => compareWritesSortKeys(keyOf(a), keyOf(b)));
   }
 }
 
