@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { DatabaseHealth } from "../../shared/database-health.ts";
 import { explained } from "../../shared/errors.ts";
 import { ThreadError } from "../thread-error.ts";
 import { openSqliteThreads } from "./index.ts";
+import { SqliteCheckpointStorage } from "./sqlite-checkpoint-storage.ts";
+import { withStorageErrors } from "./storage-errors.ts";
 
 const PAGE_BYTES = 4096;
 const thread = { configurable: { thread_id: "thread-1", checkpoint_ns: "" } };
@@ -47,4 +50,25 @@ test("a damaged threads file is reported with its name and a remedy, and fails t
   for (let again = 0; again < 2; again++)
     expect(await threads.check.check()).toMatchObject({ status: "failed", reason: expect.stringContaining("damaged") });
   await threads.close();
+});
+
+test("errors are reported in the same way by a storage with a signal", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "threads.db");
+  using database = new Database(file);
+  const inner = new SqliteCheckpointStorage(database);
+  const { signal } = new AbortController();
+  const asked: AbortSignal[] = [];
+  const withSignal = (given: AbortSignal) => {
+    asked.push(given);
+    return inner;
+  };
+  const storage = withStorageErrors(Object.assign(inner, { withSignal }), new DatabaseHealth(file, database));
+  database.run("PRAGMA query_only = ON");
+  const error = await storage
+    .withSignal?.(signal)
+    .deleteThread("thread-1")
+    .catch((reason: unknown) => reason);
+  expect(asked).toEqual([signal]);
+  expect(error).toBeInstanceOf(ThreadError);
 });

@@ -4,19 +4,26 @@ import { ThreadError } from "../thread-error.ts";
 
 /** Wraps a storage so that its errors name the file, what is wrong with it and what to do. */
 export function withStorageErrors(storage: CheckpointStorage, health: DatabaseHealth): CheckpointStorage {
-  return new Proxy(storage, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name, target);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]): unknown => {
-        const result: unknown = Reflect.apply(member, target, args);
-        if (isAsyncIterable(result)) return itemsWithStorageErrors(result, health);
-        return Promise.resolve(result).catch((error: unknown) => {
-          throw toStorageError(error, health);
-        });
-      };
-    },
-  });
+  const explain = async <T>(result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (error) {
+      throw toStorageError(error, health);
+    }
+  };
+  return {
+    withSignal: (signal) => withStorageErrors(storage.withSignal?.(signal) ?? storage, health),
+    get: (...args) => explain(storage.get(...args)),
+    list: (...args) => itemsWithStorageErrors(storage.list(...args), health),
+    put: (...args) => explain(storage.put(...args)),
+    values: (...args) => explain(storage.values(...args)),
+    writes: (...args) => explain(storage.writes(...args)),
+    putWrites: (...args) => explain(storage.putWrites(...args)),
+    messages: (...args) => explain(storage.messages(...args)),
+    sweep: (...args) => explain(storage.sweep(...args)),
+    deleteThread: (...args) => explain(storage.deleteThread(...args)),
+    maintenance: () => explain(storage.maintenance()),
+  };
 }
 
 /** Converts a database failure into an error for users. Other errors are returned unchanged. */
@@ -27,11 +34,7 @@ export function toStorageError(error: unknown, health: DatabaseHealth): unknown 
   return new ThreadError("unavailable", `The agent's memory is not available: ${failure.message}`, error, remedies);
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-async function* itemsWithStorageErrors(items: AsyncIterable<unknown>, health: DatabaseHealth): AsyncGenerator<unknown> {
+async function* itemsWithStorageErrors<T>(items: AsyncIterable<T>, health: DatabaseHealth): AsyncGenerator<T> {
   try {
     yield* items;
   } catch (error) {
