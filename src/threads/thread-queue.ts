@@ -2,8 +2,8 @@ import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { renewUntilLost } from "../shared/renew-until-lost.ts";
 import { Waker } from "../shared/waker.ts";
+import { ArrivalDelay } from "./arrival-delay.ts";
 import { Arrivals, type IsWorkflowOpen } from "./arrivals.ts";
-import { SettlingDelay } from "./settling-delay.ts";
 import { ticketOf } from "./ticket.ts";
 import { type Blocked, type Claim, TICKET_TTL_MS, type TicketStore } from "./ticket-store.ts";
 
@@ -85,21 +85,21 @@ export class ThreadQueue {
     const { threadId, ticket } = claim;
     const waker = new Waker();
     const ignore = this.#tickets.onWake(threadId, ticket.executionId, () => waker.wake());
-    const settling = new SettlingDelay(ticket);
+    const delay = new ArrivalDelay(ticket);
     let obstacle: Obstacle | undefined;
     try {
       for (;;) {
         signal.throwIfAborted();
-        const blocked = await this.#tickets.claim(claim, settling.left, signal);
+        const blocked = await this.#tickets.claim(claim, delay.remaining, signal);
         if (blocked === undefined) return;
         if (blocked.reason === "dropped") {
           this.#log.warn(
             `${ticket.executionId} was not in the queue of ${threadId} any more: its entry expired, or the store lost its data. It was added again, and waits until the lock's holder and earlier executions have registered again`,
           );
-          settling.restart();
+          delay.restart();
           continue;
         }
-        settling.begin(blocked.reason === "early" ? blocked.againInMs : undefined);
+        delay.begin(blocked.reason === "early" ? blocked.againInMs : undefined);
         if (blocked.reason === "early") {
           await waker.wait(blocked.againInMs, signal);
           continue;

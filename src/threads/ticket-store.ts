@@ -31,13 +31,13 @@ export interface Blocked {
 }
 
 /** How long a free thread is left to other executions that may be on their way. */
-export interface SettleOptions {
+export interface RemainingDelay {
   readonly ms: number;
   /**
-   * Whether to wait even with nobody else in the queue. Otherwise an execution that is alone waits at most as long as
-   * it took from its announcement to its claim.
+   * Whether the delay applies with nobody else in the queue too. Otherwise an execution that is alone waits at most as
+   * long as it took from its announcement to its claim.
    */
-  readonly evenAlone: boolean;
+  readonly appliesWhenAlone: boolean;
 }
 
 /** Holds the locks and queues of threads. Shared by all processes that share the threads. */
@@ -49,7 +49,7 @@ export interface TicketStore {
    * @returns why the claim was refused; `undefined` if it has the lock now
    * @throws ThreadError; the signal's reason
    */
-  claim(claim: Claim, settle: SettleOptions, signal: AbortSignal): Promise<Blocked | undefined>;
+  claim(claim: Claim, delay: RemainingDelay, signal: AbortSignal): Promise<Blocked | undefined>;
   /** Renews a lock. @returns `false` if another claim has it @throws if that is unknown */
   renew(claim: Claim): Promise<boolean>;
   /**

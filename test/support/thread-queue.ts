@@ -11,7 +11,7 @@ const nextUlid = monotonicFactory();
 const nextOldUlid = monotonicFactory();
 /** Ids of executions, in the order of their creation. */
 export const executions = (count: number) => Array.from({ length: count }, () => `aex-${nextUlid().toLowerCase()}`);
-/** Long before now, so that nothing has to settle. */
+/** Long before now, so that no earlier execution can be on its way. */
 export const old = (count: number) =>
   Array.from({ length: count }, () => `aex-${nextOldUlid(Date.now() - 3_600_000).toLowerCase()}`);
 

@@ -8,7 +8,7 @@ import {
   ANNOUNCED_TTL_MS,
   type Blocked,
   type Claim,
-  type SettleOptions,
+  type RemainingDelay,
   TICKET_TTL_MS,
   type TicketStore,
 } from "../ticket-store.ts";
@@ -53,15 +53,15 @@ export class RedisTickets implements TicketStore {
     );
   }
 
-  async claim(claim: Claim, settle: SettleOptions, signal: AbortSignal): Promise<Blocked | undefined> {
+  async claim(claim: Claim, delay: RemainingDelay, signal: AbortSignal): Promise<Blocked | undefined> {
     const { threadId, ticket, token } = claim;
     const inbox = this.#inbox.isOpen ? this.#inbox.id : NO_INBOX;
     const ask = async (client: RedisClient) => {
       const common = scriptArguments(threadId, ticket.executionId, token);
       const released = this.#tokens.released(lockKey(threadId));
       const wasQueued = this.#refused.has(claim);
-      const settling = [settle.ms, settle.evenAlone ? "1" : "0", wasQueued ? "1" : "0"];
-      const options = [ticket.order, TICKET_TTL_MS, inbox, ...settling, ...released];
+      const delayArguments = [delay.ms, delay.appliesWhenAlone ? "1" : "0", wasQueued ? "1" : "0"];
+      const options = [ticket.order, TICKET_TTL_MS, inbox, ...delayArguments, ...released];
       return (await client.eval(CLAIM, 3, ...common, ...options)) as [] | [Blocked["reason"], string, number];
     };
     const [reason, by = "", lastsMs = 0] = await this.#redis.runWithRetry(ask, signal).catch((error: unknown) => {

@@ -61,7 +61,7 @@ return 1
 `;
 
 /**
- * Tries to take the lock. Further arguments: order, time to live in ms, own inbox, settling delay in ms, whether the
+ * Tries to take the lock. Further arguments: order, time to live in ms, own inbox, remaining arrival delay in ms, whether the
  * delay applies without other waiters too ("1"), whether the claim was in the queue before ("1"), then tokens whose locks
  * are released. Returns nothing if the lock was taken; otherwise the reason, the blocking execution, and for how many ms
  * that lasts at most unless it is renewed.
@@ -92,9 +92,9 @@ if first ~= ARGV[1] then
   notify(first, entry)
   return { "waiting", first, redis.call("PTTL", ARGV[3] .. first) }
 end
-local settle = tonumber(ARGV[8])
-local isCrowded = ARGV[9] == "1" or redis.call("ZCARD", KEYS[2]) > 1
-local wait = isCrowded and settle or math.min(announcedAgo, settle)
+local delay = tonumber(ARGV[8])
+local hasOtherWaiters = redis.call("ZCARD", KEYS[2]) > 1
+local wait = (hasOtherWaiters or ARGV[9] == "1") and delay or math.min(announcedAgo, delay)
 if wait > 0 then return { "early", "", wait } end
 return take()
 `;

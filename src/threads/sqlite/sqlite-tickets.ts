@@ -9,7 +9,7 @@ import {
   ANNOUNCED_TTL_MS,
   type Blocked,
   type Claim,
-  type SettleOptions,
+  type RemainingDelay,
   TICKET_TTL_MS,
   type TicketStore,
 } from "../ticket-store.ts";
@@ -68,13 +68,13 @@ export class SqliteTickets implements TicketStore {
     });
   }
 
-  async claim(claim: Claim, settle: SettleOptions): Promise<Blocked | undefined> {
+  async claim(claim: Claim, delay: RemainingDelay): Promise<Blocked | undefined> {
     try {
       // Most polls find nothing new and need not write.
-      const { blocked, dead, own } = this.#look(claim, settle);
+      const { blocked, dead, own } = this.#look(claim, delay);
       const isFresh = own !== undefined && own.expires_at - Date.now() > TICKET_TTL_MS / 2;
       if (blocked !== undefined && dead.length === 0 && isFresh) return blocked;
-      return this.#transaction(() => this.#claim(claim, settle));
+      return this.#transaction(() => this.#claim(claim, delay));
     } catch (error) {
       throw toStorageError(error, this.#health);
     }
@@ -117,9 +117,9 @@ export class SqliteTickets implements TicketStore {
     this.#database.close();
   }
 
-  #claim(claim: Claim, settle: SettleOptions): Blocked | undefined {
+  #claim(claim: Claim, delay: RemainingDelay): Blocked | undefined {
     const { threadId, ticket, token } = claim;
-    const { blocked, dead, own, announced } = this.#look(claim, settle);
+    const { blocked, dead, own, announced } = this.#look(claim, delay);
     const wasQueued = this.#queued.has(claim);
     this.#queued.add(claim);
     for (const { execution_id, token: of } of dead) this.#remove(threadId, execution_id, of);
@@ -131,7 +131,7 @@ export class SqliteTickets implements TicketStore {
   }
 
   /** Evaluates a claim without changing anything. */
-  #look({ threadId, ticket, token }: Claim, settle: SettleOptions): QueueState {
+  #look({ threadId, ticket, token }: Claim, delay: RemainingDelay): QueueState {
     const all = this.#tickets(threadId);
     const own = all.find((record) => record.token === token);
     const announced = all.find((record) => record.execution_id === ticket.executionId && record.token === "");
@@ -155,8 +155,8 @@ export class SqliteTickets implements TicketStore {
     });
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
-    const isCrowded = settle.evenAlone || queue.some(isAlive);
-    const waitMs = isCrowded ? settle.ms : Math.min(ageOf(announced), settle.ms);
+    const appliesWhole = delay.appliesWhenAlone || queue.some(isAlive);
+    const waitMs = appliesWhole ? delay.ms : Math.min(ageOf(announced), delay.ms);
     return waitMs > 0 ? { ...found, blocked: { reason: "early", by: "", againInMs: waitMs } } : found;
   }
 

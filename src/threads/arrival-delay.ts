@@ -1,5 +1,5 @@
 import type { Ticket } from "./ticket.ts";
-import { type SettleOptions, TICKET_TTL_MS } from "./ticket-store.ts";
+import { type RemainingDelay, TICKET_TTL_MS } from "./ticket-store.ts";
 
 const MIN_MS = 250;
 const MAX_MS = 1_000;
@@ -13,10 +13,10 @@ const REJOIN_MS = TICKET_TTL_MS / 3 + 2_000;
  * may not have been announced yet when a later one finds the thread free. A recently created execution therefore waits
  * as long as it was itself on its way, within limits; time spent in the queue counts.
  */
-export class SettlingDelay {
+export class ArrivalDelay {
   #ms: number;
   #until: number | undefined;
-  #evenAlone = false;
+  #appliesWhenAlone = false;
 
   constructor({ order }: Ticket) {
     const age = Date.now() - order;
@@ -24,9 +24,9 @@ export class SettlingDelay {
   }
 
   /** The remaining delay. */
-  get left(): SettleOptions {
+  get remaining(): RemainingDelay {
     const ms = this.#until === undefined ? this.#ms : Math.max(Math.ceil(this.#until - performance.now()), 0);
-    return { ms, evenAlone: this.#evenAlone };
+    return { ms, appliesWhenAlone: this.#appliesWhenAlone };
   }
 
   /** Starts the delay at the first refused claim. @param ms overrides the delay */
@@ -41,6 +41,6 @@ export class SettlingDelay {
   restart(): void {
     this.#ms = REJOIN_MS;
     this.#until = performance.now() + REJOIN_MS;
-    this.#evenAlone = true;
+    this.#appliesWhenAlone = true;
   }
 }
