@@ -26,7 +26,7 @@ import type {
   WriteRow,
 } from "./checkpoint-storage.ts";
 import { ThreadError } from "./thread-error.ts";
-import { type Dumped, ValueCodec } from "./value-codec.ts";
+import { type SerializedValues, ValueCodec } from "./value-codec.ts";
 
 /** Another process may delete a checkpoint while it is being read; the newest one is then read instead. */
 const MAX_READ_ATTEMPTS = 20;
@@ -80,7 +80,7 @@ export class CheckpointSaver extends BaseCheckpointSaver {
       if (left <= 0) return;
       if ((id !== "" && row.id !== id) || (before !== undefined && row.id >= before)) continue;
       if (options.filter !== undefined) {
-        const metadata = await this.#codec.load<Record<string, unknown>>(row.metadata);
+        const metadata = await this.#codec.deserialize<Record<string, unknown>>(row.metadata);
         if (!Object.entries(options.filter).every(([key, value]) => metadata[key] === value)) continue;
       }
       const tuple = await this.#tuple(row, storage);
@@ -104,28 +104,28 @@ export class CheckpointSaver extends BaseCheckpointSaver {
       threadId,
       namespace,
       id: checkpoint.id,
-      checkpoint: await this.#codec.dump({ ...copyCheckpoint(checkpoint), channel_values: {} }),
-      metadata: await this.#codec.dump(metadata),
+      checkpoint: await this.#codec.serialize({ ...copyCheckpoint(checkpoint), channel_values: {} }),
+      metadata: await this.#codec.serialize(metadata),
       versions: Object.fromEntries(
         Object.entries(checkpoint.channel_versions).map(([channel, version]) => [channel, String(version)]),
       ),
       ...(parentId === undefined ? {} : { parentId }),
     };
     const changed = Object.entries(newVersions).filter(([channel]) => channel in checkpoint.channel_values);
-    const dumped = await this.#codec.dumpValues(
-      async (dump) =>
+    const serialized = await this.#codec.serializeValues(
+      async (serialize) =>
         await Promise.all(
           changed.map(
             async ([channel, version]): Promise<ChannelValue> => ({
               channel,
               version: String(version),
-              value: await dump(checkpoint.channel_values[channel]),
+              value: await serialize(checkpoint.channel_values[channel]),
             }),
           ),
         ),
     );
     const storage = this.#storageFor(config);
-    await store(dumped, (values, messages) => storage.put(row, values, messages, this.#keep));
+    await store(serialized, (values, messages) => storage.put(row, values, messages, this.#keep));
     if (++this.#puts % SWEEP_EVERY === 0) await this.#sweep(threadId);
     return configOf(row);
   }
@@ -140,17 +140,17 @@ export class CheckpointSaver extends BaseCheckpointSaver {
     const id = getCheckpointId(config);
     if (threadId === undefined || id === "")
       throw new Error('writes need "thread_id" and "checkpoint_id" in their configuration');
-    const dumped = await this.#codec.dumpValues(
-      async (dump) =>
+    const serialized = await this.#codec.serializeValues(
+      async (serialize) =>
         await Promise.all(
           writes.map(async ([channel, value], position): Promise<WriteRow> => {
             const index = WRITES_IDX_MAP[channel] ?? position;
-            return { taskId, index, taskPath, channel, value: await dump(value) };
+            return { taskId, index, taskPath, channel, value: await serialize(value) };
           }),
         ),
     );
     const storage = this.#storageFor(config);
-    await store(dumped, (rows, messages) => storage.putWrites({ threadId, namespace, id }, rows, messages));
+    await store(serialized, (rows, messages) => storage.putWrites({ threadId, namespace, id }, rows, messages));
   }
 
   override async deleteThread(threadId: string): Promise<void> {
@@ -170,7 +170,7 @@ export class CheckpointSaver extends BaseCheckpointSaver {
   /** @returns `undefined` if the checkpoint or some of its messages were deleted meanwhile */
   async #tuple(row: CheckpointRow, storage: CheckpointStorage): Promise<CheckpointTuple | undefined> {
     const parent = row.parentId === undefined ? undefined : { ...row, id: row.parentId };
-    const checkpoint = await this.#codec.load<Checkpoint>(row.checkpoint);
+    const checkpoint = await this.#codec.deserialize<Checkpoint>(row.checkpoint);
     const values = await storage.values(row);
     const writes = await this.#orderedWrites(row, storage);
     // Checkpoint formats before version 4 store the tasks to run next as writes of the parent.
@@ -178,24 +178,28 @@ export class CheckpointSaver extends BaseCheckpointSaver {
     const sends = tasks?.filter(({ channel }) => channel === TASKS);
 
     const stored = [...values, ...writes, ...(sends ?? [])].map(({ value }) => value);
-    const messages = await this.#codec.loadMessages(stored, (ids) => storage.messages(row.threadId, ids));
+    const messages = await this.#codec.readMessages(stored, (ids) => storage.messages(row.threadId, ids));
     if (messages === undefined) return undefined;
     // Values and writes are deleted together with their checkpoint: they are complete if it is still there.
     if ((await storage.get(row.threadId, row.namespace, row.id)) === undefined) return undefined;
-    const load = async (value: StoredValue) => await this.#codec.loadValue(value, messages);
-    for (const { channel, value } of values) checkpoint.channel_values[channel] = await load(value);
+    const deserialize = async (value: StoredValue) => await this.#codec.deserializeValue(value, messages);
+    for (const { channel, value } of values) checkpoint.channel_values[channel] = await deserialize(value);
     if (sends !== undefined) {
       const versions = Object.values(checkpoint.channel_versions);
-      checkpoint.channel_values[TASKS] = await Promise.all(sends.map(({ value }) => load(value)));
+      checkpoint.channel_values[TASKS] = await Promise.all(sends.map(({ value }) => deserialize(value)));
       checkpoint.channel_versions[TASKS] =
         versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
     }
     const pendingWrites = await Promise.all(
       writes.map(
-        async ({ taskId, channel, value }): Promise<[string, string, unknown]> => [taskId, channel, await load(value)],
+        async ({ taskId, channel, value }): Promise<[string, string, unknown]> => [
+          taskId,
+          channel,
+          await deserialize(value),
+        ],
       ),
     );
-    const metadata = await this.#codec.load<CheckpointMetadata>(row.metadata);
+    const metadata = await this.#codec.deserialize<CheckpointMetadata>(row.metadata);
     const parentConfig = parent === undefined ? {} : { parentConfig: configOf(parent) };
     return { config: configOf(row), checkpoint, metadata, pendingWrites, ...parentConfig };
   }
@@ -211,14 +215,14 @@ const MAX_WRITE_ATTEMPTS = 10;
 
 /** Stores values with their new messages; if the store turns out to lack further ones, adds these and tries again. */
 async function store<T>(
-  dumped: Dumped<T>,
+  serialized: SerializedValues<T>,
   put: (values: T, messages: readonly StoredMessage[]) => Promise<string[]>,
 ): Promise<void> {
-  let messages = dumped.added;
+  let messages = serialized.added;
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt++) {
-    const missing = await put(dumped.values, messages);
+    const missing = await put(serialized.values, messages);
     if (missing.length === 0) return;
-    messages = [...messages, ...(await dumped.serializeAgain(missing))];
+    messages = [...messages, ...(await serialized.serializeAgain(missing))];
   }
   throw new ThreadError(
     "conflict",

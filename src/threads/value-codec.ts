@@ -14,7 +14,7 @@ const ID_BYTES = 15;
 const READ_AT_ONCE = 32;
 
 /** The serialized values of one call, and their messages. */
-export interface Dumped<T> {
+export interface SerializedValues<T> {
   readonly values: T;
   /** Messages that this codec has not seen before, so they are not stored yet. */
   readonly added: readonly StoredMessage[];
@@ -23,7 +23,7 @@ export interface Dumped<T> {
 }
 
 /** Serializes one value. */
-export type Dump = (value: unknown) => Promise<StoredValue>;
+export type SerializeValue = (value: unknown) => Promise<StoredValue>;
 
 /**
  * Serializes channel values and the messages in them separately, so that a message contained in many values is
@@ -41,23 +41,23 @@ export class ValueCodec {
     this.#mask = mask;
   }
 
-  async dump(value: unknown): Promise<Blob> {
+  async serialize(value: unknown): Promise<Blob> {
     const [type, data] = await this.#serde.dumpsTyped(value);
     return this.#mask === undefined ? { type, data } : maskStored({ type, data }, this.#mask);
   }
 
-  async load<T>({ type, data }: Blob): Promise<T> {
+  async deserialize<T>({ type, data }: Blob): Promise<T> {
     return (await this.#serde.loadsTyped(type, data)) as T;
   }
 
   /** Runs `work`, which serializes values, and collects their messages. */
-  async dumpValues<T>(work: (dump: Dump) => Promise<T>): Promise<Dumped<T>> {
+  async serializeValues<T>(work: (serialize: SerializeValue) => Promise<T>): Promise<SerializedValues<T>> {
     const ids = new Map<BaseMessage, Promise<string>>();
     const added = new Map<string, StoredMessage>();
     const idOf = async (message: BaseMessage): Promise<string> => {
       const known = this.#known.get(message);
       if (known?.fingerprint.matches(message) === true) return known.id;
-      const stored = await this.#serialize(message);
+      const stored = await this.#serializeMessage(message);
       added.set(stored.id, stored);
       return stored.id;
     };
@@ -65,20 +65,20 @@ export class ValueCodec {
       const messages: BaseMessage[] = [];
       const rest = withoutMessages(value, messages);
       // The value itself contains something that looks like a placeholder.
-      if (rest === AMBIGUOUS) return { ...(await this.dump(value)), messageIds: [] };
+      if (rest === AMBIGUOUS) return { ...(await this.serialize(value)), messageIds: [] };
       const messageIds = messages.map((message) => {
         const id = ids.get(message) ?? idOf(message);
         ids.set(message, id);
         return id;
       });
-      return { ...(await this.dump(rest)), messageIds: await Promise.all(messageIds) };
+      return { ...(await this.serialize(rest)), messageIds: await Promise.all(messageIds) };
     });
     const serializeAgain = async (wanted: readonly string[]): Promise<StoredMessage[]> => {
       const found: StoredMessage[] = [];
       for (const [message, promised] of ids) {
         const id = await promised;
         // Under the id that the values refer to: a message that was read may be serialized differently now.
-        if (wanted.includes(id)) found.push({ ...(await this.#serialize(message)), id });
+        if (wanted.includes(id)) found.push({ ...(await this.#serializeMessage(message)), id });
       }
       return found;
     };
@@ -89,7 +89,7 @@ export class ValueCodec {
    * Reads the messages of values.
    * @returns `undefined` if one of them is missing
    */
-  async loadMessages(
+  async readMessages(
     values: readonly StoredValue[],
     read: (ids: readonly string[]) => Promise<readonly StoredMessage[]>,
   ): Promise<Map<string, unknown> | undefined> {
@@ -97,7 +97,7 @@ export class ValueCodec {
     const found = new Map<string, unknown>();
     for (let next = 0; next < ids.length; next += READ_AT_ONCE) {
       for (const { id, value } of await read(ids.slice(next, next + READ_AT_ONCE))) {
-        const message = await this.load(value);
+        const message = await this.deserialize(value);
         found.set(id, message);
         if (BaseMessage.isInstance(message)) this.#register(message, id);
       }
@@ -106,17 +106,17 @@ export class ValueCodec {
     return found.size === ids.length ? found : undefined;
   }
 
-  async loadValue(value: StoredValue, found: ReadonlyMap<string, unknown>): Promise<unknown> {
-    const rest = await this.load(value);
+  async deserializeValue(value: StoredValue, found: ReadonlyMap<string, unknown>): Promise<unknown> {
+    const rest = await this.deserialize(value);
     return value.messageIds.length === 0
       ? rest
       : withMessages(rest, (index) => found.get(value.messageIds[index] ?? ""));
   }
 
-  async #serialize(message: BaseMessage): Promise<StoredMessage> {
+  async #serializeMessage(message: BaseMessage): Promise<StoredMessage> {
     // Taken before serializing: a change during serialization is then detected the next time.
     const fingerprint = Fingerprint.of(message);
-    const value = await this.dump(message);
+    const value = await this.serialize(message);
     const digest = createHash("sha256").update(value.type).update("\0").update(value.data).digest();
     const id = digest.subarray(0, ID_BYTES).toString("base64url");
     if (fingerprint !== undefined) this.#known.set(message, { id, fingerprint });
