@@ -1,8 +1,8 @@
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { Blob } from "./checkpoint-storage.ts";
 
-/** Fields with free content (arguments and artifacts of tools): keys in it may be secrets too. */
-const FREE = new Set(["args", "input", "artifact"]);
+/** Fields with content from outside (arguments and artifacts of tools), in which keys may be secrets too. */
+const EXTERNAL_FIELDS = new Set(["args", "input", "artifact"]);
 /** Fields whose values the library needs to deserialize messages. */
 const STRUCTURAL = new Set(["type", "role", "status"]);
 const WORD = /^[a-z_]{1,32}$/;
@@ -21,21 +21,24 @@ function maskBytes(blob: Blob, mask: SecretMask): Blob {
   return masked === text ? blob : { type: blob.type, data: new TextEncoder().encode(masked) };
 }
 
-/** @param isFree whether the value is free content, whose keys are masked too @returns the value itself if unchanged */
-function maskValue(value: unknown, mask: SecretMask, isFree: boolean): unknown {
+/**
+ * @param isExternal whether the value is content from outside, whose keys are masked too
+ * @returns the value itself if unchanged
+ */
+function maskValue(value: unknown, mask: SecretMask, isExternal: boolean): unknown {
   if (typeof value === "string") return mask.mask(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
-    const items = value.map((item) => maskValue(item, mask, isFree));
+    const items = value.map((item) => maskValue(item, mask, isExternal));
     return items.every((item, index) => item === value[index]) ? value : items;
   }
-  const isRecord = !isFree && "lc" in value && "type" in value && value.type === "constructor";
+  const isSerializedObject = !isExternal && "lc" in value && "type" in value && value.type === "constructor";
   let isChanged = false;
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
-    if (isRecord && key !== "args" && key !== "kwargs") return [key, item];
-    if (!isFree && STRUCTURAL.has(key) && typeof item === "string" && WORD.test(item)) return [key, item];
-    const name = isFree ? mask.mask(key) : key;
-    const masked = maskValue(item, mask, isFree || (!isRecord && FREE.has(key)));
+    if (isSerializedObject && key !== "args" && key !== "kwargs") return [key, item];
+    if (!isExternal && STRUCTURAL.has(key) && typeof item === "string" && WORD.test(item)) return [key, item];
+    const name = isExternal ? mask.mask(key) : key;
+    const masked = maskValue(item, mask, isExternal || (!isSerializedObject && EXTERNAL_FIELDS.has(key)));
     isChanged ||= name !== key || masked !== item;
     return [name, masked];
   });

@@ -37,11 +37,12 @@ export interface MessageRecord {
 }
 
 /** The last three columns of values and writes. */
-export function stored({ type, data, messageIds }: StoredValue): [string, Uint8Array, string] {
+export function valueColumns({ type, data, messageIds }: StoredValue): [string, Uint8Array, string] {
   return [type, data, JSON.stringify(messageIds)];
 }
 
-export function storedValue({ type, value, parts }: Pick<ValueRecord, "type" | "value" | "parts">): StoredValue {
+/** The inverse of {@link valueColumns}. */
+export function valueFromRecord({ type, value, parts }: Pick<ValueRecord, "type" | "value" | "parts">): StoredValue {
   return { type, data: value, messageIds: JSON.parse(parts) as string[] };
 }
 

@@ -14,9 +14,9 @@ import {
   type CheckpointRecord,
   checkpointRow,
   type MessageRecord,
-  stored,
-  storedValue,
   type ValueRecord,
+  valueColumns,
+  valueFromRecord,
   type WriteRecord,
 } from "./records.ts";
 import { prepareSchema } from "./schema.ts";
@@ -55,7 +55,7 @@ export class SqliteCheckpointStorage implements CheckpointStorage {
       for (const { channel, version, value } of values) {
         this.#run("INSERT OR REPLACE INTO channel_values VALUES (?, ?, ?, ?, ?, ?, ?)", [
           ...[threadId, namespace, channel, version],
-          ...stored(value),
+          ...valueColumns(value),
         ]);
       }
       this.#run("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [
@@ -87,7 +87,7 @@ export class SqliteCheckpointStorage implements CheckpointStorage {
         "SELECT channel, version, type, value, parts FROM channel_values WHERE thread_id = ? AND namespace = ? AND (channel, version) IN (SELECT key, value FROM json_each(?))",
       )
       .all(threadId, namespace, JSON.stringify(versions))
-      .map(({ channel, version, ...record }) => ({ channel, version, value: storedValue(record) }));
+      .map(({ channel, version, ...record }) => ({ channel, version, value: valueFromRecord(record) }));
   }
 
   async writes({ threadId, namespace, id }: CheckpointKey): Promise<WriteRow[]> {
@@ -101,7 +101,7 @@ export class SqliteCheckpointStorage implements CheckpointStorage {
         index: idx,
         taskPath: task_path,
         channel,
-        value: storedValue(record),
+        value: valueFromRecord(record),
       }));
   }
 
@@ -115,7 +115,7 @@ export class SqliteCheckpointStorage implements CheckpointStorage {
         this.#run(`INSERT OR ${index < 0 ? "REPLACE" : "IGNORE"} INTO writes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
           ...[threadId, namespace, id, taskId, index],
           ...[taskPath, channel],
-          ...stored(value),
+          ...valueColumns(value),
         ]);
       }
     });
