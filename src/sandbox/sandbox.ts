@@ -39,7 +39,7 @@ export interface CommandResult {
   readonly output: string;
   /** {@link TIMEOUT_EXIT_CODE} at the time limit; 128 + signal if a signal ended it. */
   readonly exitCode: number;
-  /** Characters that are missing from `output`. */
+  /** Bytes that are missing from `output`. */
   readonly cut: number;
 }
 

@@ -9,7 +9,7 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
  *
  * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group`
  * (the id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the
- * disk was full). If there was more output than is kept, also `head`, `tail`, and `cut` (bytes of the whole output).
+ * disk was full). If there was more output than is kept, also `head`, `tail`, and `total` (bytes of the whole output).
  *
  * A start may be cut off anywhere, be slow, or be repeated while another one is under way. So each prepares a directory
  * `start.*` of its own and launches a supervisor. The first supervisor that creates the file `supervisor` runs the
@@ -61,7 +61,7 @@ _r_shorten() {
   [ -e "$1/head" ] || head -c ${HEAD} "$1/output" >"$1/head"
   cat "$1/tail" "$1/output" | tail -c ${TAIL} >"$1/tail.new"
   mv "$1/tail.new" "$1/tail"
-  echo $(($(cat "$1/cut" || echo 0) + $(_r_size "$1"))) >"$1/cut"
+  echo $(($(cat "$1/total" || echo 0) + $(_r_size "$1"))) >"$1/total"
   : >"$1/output"
 }
 (
@@ -96,7 +96,7 @@ done
 
 /**
  * Starts the command unless it was started before. Arguments: the first three of the supervisor, then length and text
- * of the command and of its environment; the text is empty if it was uploaded. Answers only errors: `@gone` (the root),
+ * of the command and of its environment; the text is empty if it was uploaded. Prints only errors: `@gone` (the root),
  * `@denied`, `@full`.
  */
 const START = `
@@ -130,7 +130,7 @@ fi
 `;
 
 /**
- * Waits for the end of a command. Answers `@running` when the time is over, or `@starting` if the command must be
+ * Waits for the end of a command. Prints `@running` when the time is over, or `@starting` if the command must be
  * started again; `@forgotten` if the directory does not exist, `@lost` if the supervisor was killed, else `@done`. Behind
  * the latter two, a line each: exit code with seconds and `full`, bytes of output, head and tail of it in base64.
  */
@@ -156,7 +156,7 @@ encode() { base64 | tr -d '\\n'; echo; }
 echo "$answer"
 cat "$dir/code" || echo
 if [ -e "$dir/head" ]; then
-  cat "$dir/cut"
+  cat "$dir/total"
   encode <"$dir/head"
   encode <"$dir/tail"
 else
@@ -200,7 +200,7 @@ export function waitScript(dir: string, waitMs: number): string {
   return `${PRELUDE}${PLAIN_LOCALE}${waiting(dir, waitMs)}`;
 }
 
-/** Answers the programs that are missing, or the path of `root` without links. */
+/** Prints the programs that are missing, or the path of `root` without links. */
 export const CHECK = `${PRELUDE}
 for program in base64 timeout setsid ln mktemp realpath stat find grep xargs sort head tail cut tr wc; do
   command -v "$program" >/dev/null || missing="$missing $program"

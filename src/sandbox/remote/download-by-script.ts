@@ -3,7 +3,7 @@ import type { RemoteHost } from "./remote-host.ts";
 import { RemoteShell } from "./remote-shell.ts";
 import { PRELUDE } from "./shell.ts";
 
-/** Answers a file in base64. */
+/** Prints a file in base64. */
 const READ = `${PRELUDE}
 [ -e "$path" ] || fail not-found
 [ -r "$path" ] || fail denied

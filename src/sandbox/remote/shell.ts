@@ -1,4 +1,5 @@
 import { VARIABLE_NAME } from "../../shared/variable-name.ts";
+
 /** Any text as one word of a shell command. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -22,7 +23,7 @@ export function exports(variables: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-/** What a script answers. */
+/** What a script prints. */
 export interface Answer {
   /** As in `ok` or `not-found`. */
   readonly code: string;

@@ -3,7 +3,7 @@ import { PRELUDE } from "./shell.ts";
 /**
  * Stops the commands whose directories match the pattern in `dirs`: SIGTERM, then SIGKILL. Then deletes the directory
  * `clear`, if it is set; else `dirs` is one directory, and a start of its command that arrives later does nothing.
- * Answers `@unknown` if a command may still be running, else `@ok`.
+ * Prints `@unknown` if a command may still be running, else `@ok`.
  */
 export const STOP = `${PRELUDE}
 supervisors= groups= unknown=
