@@ -6,6 +6,8 @@ export interface RunShellOptions {
   /** Runs as this user; absent: as this process does. */
   readonly user?: number | undefined;
   readonly timeoutMs: number;
+  /** Absent: /bin/sh. */
+  readonly shell?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,14 +19,14 @@ export interface ShellOutcome {
 }
 
 /**
- * Runs a script with /bin/sh, until all that holds its output has ended.
+ * Runs a script with a shell, until all that holds its output has ended.
  * @returns `undefined` if the time is over
  * @throws the signal's reason; then, as with a lost connection, the script goes on
  */
 export async function runShell(script: string, options: RunShellOptions): Promise<ShellOutcome | undefined> {
-  const { cwd, env, user, timeoutMs, signal } = options;
+  const { cwd, env, user, timeoutMs, shell = "/bin/sh", signal } = options;
   signal?.throwIfAborted();
-  const child = spawn("/bin/sh", ["-c", script], {
+  const child = spawn(shell, ["-c", script], {
     cwd,
     env: { ...env },
     stdio: ["ignore", "pipe", "pipe"],

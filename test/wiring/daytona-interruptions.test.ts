@@ -44,7 +44,7 @@ describe("a sandbox that is stopped while it is used", () => {
     const { sandbox } = await replica.acquire();
     double.box(sandbox.id).state = "destroyed";
     await expect(sandbox.execute("echo x")).rejects.toThrow(
-      /was deleted while it was used.*next execution gets a new one/s,
+      /was deleted while it was used.*next execution gets a new one.*The command was stopped with the sandbox;/s,
     );
   });
 });

@@ -1,11 +1,15 @@
+import { MachineStopped } from "../remote/index.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { DaytonaApi, DaytonaSandbox } from "./daytona-api.ts";
 import { makeReady, type ReadinessOptions, withinReadiness } from "./readiness.ts";
 
+/** States in which no process of a sandbox is left. */
+const WITHOUT_PROCESSES: ReadonlySet<string> = new Set(["stopped", "archived", "deleted", "destroyed"]);
+
 /**
  * Starts a sandbox again that was stopped while it is used.
  * @returns `false` if it runs: then something else is wrong
- * @throws SandboxError if it is gone or does not start; the signal's reason
+ * @throws SandboxError if it is gone or does not start: MachineStopped if none of its processes is left; the signal's reason
  */
 export async function restartIfStopped(
   api: DaytonaApi,
@@ -22,7 +26,8 @@ export async function restartIfStopped(
     now !== undefined &&
     (await withinReadiness(`the sandbox ${id}`, signal, options, (within) => makeReady(api, now, within)));
   if (isReady) return true;
-  throw new SandboxError(
+  const Unusable = WITHOUT_PROCESSES.has(state) ? MachineStopped : SandboxError;
+  throw new Unusable(
     "unavailable",
     `The sandbox ${id} was ${state} while it was used, and cannot be started again. The session's next execution gets a new one.`,
   );

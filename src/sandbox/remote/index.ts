@@ -5,5 +5,11 @@
  * @module
  */
 export { downloadByScript } from "./download-by-script.ts";
-export { MAX_SCRIPT_BYTES, type RemoteHost, type ScriptOptions, type ScriptOutcome } from "./remote-host.ts";
+export {
+  MAX_SCRIPT_BYTES,
+  MachineStopped,
+  type RemoteHost,
+  type ScriptOptions,
+  type ScriptOutcome,
+} from "./remote-host.ts";
 export { RemoteSandbox } from "./remote-sandbox.ts";
