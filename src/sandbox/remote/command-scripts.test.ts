@@ -1,48 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { until } from "../../../test/support/eventually.ts";
-import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { startScript } from "./command-scripts.ts";
-import { exports } from "./shell.ts";
-
-/** Different systems have different shells at /bin/sh. */
-const SHELLS = ["dash", "bash"].filter((name) => Bun.which(name) !== null);
-
-let folder: TemporaryFolder;
-let dir: string;
-/** Programs in it are preferred. */
-let programs: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  dir = `${folder.path}/commands/1`;
-  programs = `${folder.path}/bin`;
-  await mkdir(programs);
-});
-afterEach(() => folder[Symbol.asyncDispose]());
-
-/** A command that records that it ran. */
-const RECORD = "echo ran >>runs; sleep 0.3; echo $KEY";
-
-/** Starts the command. @param before shell functions that replace programs of the script @returns the answer */
-async function start(before = "", waitMs = 10_000): Promise<string> {
-  const texts = {
-    command: { text: `${RECORD}\n`, isUploaded: false },
-    environment: { text: exports({ KEY: "value" }), isUploaded: false },
-  };
-  const script = startScript({ dir, root: folder.path, timeoutMs: 60_000, ...texts }, waitMs);
-  const env = { PATH: `${programs}:${process.env["PATH"]}` };
-  const { stdout } = Bun.spawn([`${programs}/sh`, "-c", `${before}\n${script}`], { env, stderr: "ignore" });
-  return await stdout.text();
-}
+import { RemoteScripts, SHELLS } from "../../../test/support/remote-scripts.ts";
 
 const DONE = new RegExp(`^@done\n0 \\d+ *\n6\n${btoa("value\n")}\n`);
 
-async function runs(): Promise<string> {
-  return await Bun.file(`${folder.path}/runs`).text();
-}
-
 describe.each(SHELLS)("with %s, a command", (shell) => {
-  beforeEach(() => symlink(Bun.which(shell) ?? "", `${programs}/sh`));
+  let scripts: RemoteScripts;
+  beforeEach(async () => {
+    scripts = await RemoteScripts.create(shell);
+  });
+  afterEach(() => scripts[Symbol.asyncDispose]());
+
+  const start = (before = "", waitMs = 10_000) => scripts.start({ before, waitMs });
+  const runs = () => scripts.read("runs");
 
   test.each(["mkdir", "mktemp", "wc", "setsid"])("runs if its first start was cut off at %s", async (program) => {
     expect(await start(`${program}() { kill -KILL $$; }`)).toBe("");
@@ -57,9 +28,9 @@ describe.each(SHELLS)("with %s, a command", (shell) => {
   });
 
   test("runs if its first supervisor was killed at once", async () => {
-    await writeFile(`${programs}/ln`, "#!/bin/sh\nkill -KILL $PPID\n", { mode: 0o755 });
+    await scripts.replaceProgram("ln", "kill -KILL $PPID");
     expect(await start("", 1_000)).toBe("@starting\n");
-    await rm(`${programs}/ln`);
+    await rm(`${scripts.programs}/ln`);
     expect(await start()).toMatch(DONE);
     expect(await runs()).toBe("ran\n");
   });
@@ -77,18 +48,73 @@ describe.each(SHELLS)("with %s, a command", (shell) => {
       const answers = await Promise.all([start(), ...slow]);
       for (const answer of answers) expect(answer).toMatch(DONE);
       expect(await runs()).toBe("ran\n");
-      expect(await readdir(dir)).not.toContain("environment");
+      expect(await readdir(scripts.dir)).not.toContain("environment");
     },
   );
 
   test("is not started again after its supervisor was killed", async () => {
     const first = start();
-    await until("the command runs", () => Bun.file(`${folder.path}/runs`).exists());
-    const supervisor = Number(await Bun.file(`${dir}/supervisor`).text());
+    await until("the command runs", async () => (await runs()) !== "");
+    const supervisor = Number(await Bun.file(`${scripts.dir}/supervisor`).text());
     // With the process that watches the size of the output.
     process.kill(-supervisor, "SIGKILL");
     expect(await first).toStartWith("@lost\n");
     expect(await start()).toStartWith("@lost\n");
     expect(await runs()).toBe("ran\n");
+  });
+
+  test("has lost its supervisor if another process has the supervisor's number by now", async () => {
+    const first = start();
+    await until("the command runs", async () => (await runs()) !== "");
+    const supervisor = Number(await Bun.file(`${scripts.dir}/supervisor`).text());
+    process.kill(-supervisor, "SIGKILL");
+    await first;
+    await writeFile(`${scripts.dir}/supervisor`, `${process.pid}\n`);
+    expect(await start()).toStartWith("@lost\n");
+  });
+
+  test("that ended is not refused by a repeated start, whatever it did to the root", async () => {
+    const root = `${scripts.path}/root`;
+    const options = { root, command: 'rmdir "$PWD"; : >"$PWD"; echo $KEY' };
+    expect(await scripts.start(options)).toMatch(DONE);
+    expect(await scripts.start(options)).toMatch(DONE);
+  });
+
+  /** What the result says if the command's text did nothing. */
+  const notRun = (answer: string) => {
+    const [code, record = "", , output = ""] = answer.split("\n");
+    return `${code} ${record.split(" ")[0]} ${atob(output).trim()}`;
+  };
+
+  test.each([
+    ["cannot be written", () => scripts.replaceProgram("mv", 'case $2 in */group) exit 1 ;; esac; exec /bin/mv "$@"')],
+    [
+      "is unknown",
+      async () => {
+        await rm(`${scripts.programs}/sh`);
+        const refuse = `[ "$2" != 'echo "$PPID"' ] || exit 1`;
+        await scripts.replaceProgram("sh", `${refuse}\nexec ${Bun.which(shell)} "$@"`);
+      },
+    ],
+  ])("is not run if the number of its process group %s", async (_, spoil) => {
+    await spoil();
+    expect(notRun(await start())).toBe(`@done 126 The command was not run: ${scripts.dir} cannot be written.`);
+    expect(await runs()).toBe("");
+    expect(await readdir(scripts.dir)).not.toContain("environment");
+  });
+
+  test("is not run if its root cannot be entered", async () => {
+    const root = `${scripts.path}/root`;
+    const before = `setsid() { rmdir ${root}; command setsid "$@"; }`;
+    expect(notRun(await scripts.start({ root, before }))).toBe(
+      `@done 126 The command was not run: the directory ${root} cannot be entered.`,
+    );
+  });
+
+  test("has as much time between SIGTERM and SIGKILL as in local mode", async () => {
+    const real = Bun.which("timeout");
+    await scripts.replaceProgram("timeout", `echo "$1 $2" >${scripts.path}/grace; exec ${real} "$@"`);
+    expect(await start()).toMatch(DONE);
+    expect(await scripts.read("grace")).toBe("-k 3\n");
   });
 });

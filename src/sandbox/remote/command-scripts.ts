@@ -7,9 +7,10 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
  * request does not stop it, a repeated one does not start it twice, and no request stays open as long as the command
  * runs.
  *
- * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id), `group`
- * (the id of the command's process group), `output`, and after the end `code` (exit code, seconds, and `full` if the
- * disk was full). If there was more output than is kept, also `head`, `tail`, and `total` (bytes of the whole output).
+ * The directory contains `command`, `environment` (until the command has read it), `supervisor` (a process id; or
+ * `prevented`, if the command was stopped before it started), `group` (the id of the command's process group), `output`,
+ * and after the end `code` (exit code, seconds, and `full` if the disk was full). If there was more output than is kept,
+ * also `head`, `tail`, and `total` (bytes of the whole output).
  *
  * A start may be cut off anywhere, be slow, or be repeated while another one is under way. So each prepares a directory
  * `start.*` of its own and launches a supervisor. The first supervisor that creates the file `supervisor` runs the
@@ -20,6 +21,8 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 
 /** While the command runs, output of this size on the disk is cut down to its head and tail. */
 const SPOOL_LIMIT = 16 * 1024 * 1024;
+/** Time between SIGTERM and SIGKILL at a command's time limit. */
+const TERMINATE_GRACE_S = 3;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 
@@ -43,17 +46,19 @@ _r_overwrite "$4/supervisor" $$
 # A link appears with its content, and only if the name is free.
 ln "$4/supervisor" "$1/supervisor" || { rm -rf "$4"; exit; }
 for _r_text in command environment; do [ ! -e "$4/$_r_text" ] || mv "$4/$_r_text" "$1/$_r_text"; done
-cd "$2" || exit
 _r_began=$(date +%s)
 _r_timeout=$(command -v timeout)
 _r_shell=$(command -v bash || command -v sh)
 (
-  # Its own process id, written before the command leaves the supervisor's process group: STOP depends on that.
-  _r_replace_file group "$(exec sh -c 'echo "$PPID"')" 2>/dev/null
+  _r_refuse() { rm -f "$1/environment"; echo "The command was not run: $2"; exit 126; }
+  # Its own process id, which becomes that of its process group. Stopping the command may depend on it.
+  _r_group=$(exec sh -c 'echo "$PPID"')
+  [ -n "$_r_group" ] && _r_replace_file group "$_r_group" 2>/dev/null || _r_refuse "$1" "$1 cannot be written."
+  cd "$2" 2>/dev/null || _r_refuse "$1" "the directory $2 cannot be entered."
   _r_environment=$(cat "$1/environment")
   rm -f "$1/environment"
   eval "$_r_environment"
-  exec "$_r_timeout" -k 2 "$3" "$_r_shell" "$1/command"
+  exec "$_r_timeout" -k ${TERMINATE_GRACE_S} "$3" "$_r_shell" "$1/command"
 ) </dev/null >>"$1/output" 2>&1 &
 _r_child=$!
 _r_size() { wc -c <"$1/output"; }
@@ -114,19 +119,20 @@ _r_prepare() {
   for _r_place in supervisor group code; do _r_overwrite "$_r_start/$_r_place" "" || return; done
   true >>"$_r_dir/output"
 }
-# A command may delete the root; the next one gets an empty one.
-[ -d "$2" ] || mkdir -p "$2" || fail gone
-mkdir -p "\${1%/*}" && chmod 700 "\${1%/*}" || fail denied
-mkdir -p "$1" || fail full
-if [ ! -e "$1/supervisor" ]; then
-  if _r_prepare "$@"; then
-    setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" "$_r_start" </dev/null >/dev/null 2>&1 &
-  else
-    rm -rf "$_r_start"
-    # Another start may have launched the command meanwhile, and changed its files.
-    [ -e "$1/supervisor" ] || fail full
-  fi
-fi
+_r_launch() {
+  _r_problem=denied
+  mkdir -p "\${1%/*}" && chmod 700 "\${1%/*}" || return
+  _r_problem=full
+  mkdir -p "$1" || return
+  _r_problem=gone
+  # A command may delete the root; the next one gets an empty one.
+  [ -d "$2" ] || mkdir -p "$2" || return
+  _r_problem=full
+  _r_prepare "$@" || { rm -rf "$_r_start"; return 1; }
+  setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" "$_r_start" </dev/null >/dev/null 2>&1 &
+}
+# Another start may launch the command meanwhile, and the command may change what this one needs.
+[ -e "$1/supervisor" ] || _r_launch "$@" || [ -e "$1/supervisor" ] || fail "$_r_problem"
 `;
 
 /**
@@ -137,10 +143,11 @@ fi
 function waiting(dir: string, waitMs: number): string {
   return `
 dir=${quote(dir)} step=0.02 end=$(($(date +%s) + ${Math.ceil(waitMs / 1000)})) answer=@done
-# Whether the supervisor has ended, zombies included.
+# Whether the supervisor has ended. The command line of a zombie is empty; that of another process does not contain the
+# directory.
 lost() {
-  read -r supervisor _ <"$dir/supervisor" && [ -n "$supervisor" ] || return 1
-  ! kill -0 "$supervisor" || grep -q '^State:.*Z' "/proc/$supervisor/status"
+  read -r supervisor <"$dir/supervisor" && [ -n "$supervisor" ] || return 1
+  ! kill -0 "$supervisor" || { [ -r /proc/self/cmdline ] && ! grep -qxzF -e "$dir" "/proc/$supervisor/cmdline"; }
 }
 until [ -e "$dir/code" ]; do
   [ -d "$dir" ] || fail forgotten
