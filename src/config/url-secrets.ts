@@ -1,4 +1,4 @@
-import { MASK } from "../shared/secret-mask.ts";
+import { MASK } from "../shared/mask.ts";
 
 const URL_IN_TEXT = /\b([a-z][a-z0-9+.-]*:\/\/)(?:([^/?#@\s"']*)@)?([^?#\s"']*)(\?[^#\s"']*)?(#[^\s"']*)?/gi;
 /** Without a scheme: `user:password@host`. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { MASK } from "../shared/mask.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
 import { createLogger, type LoggerOptions } from "./index.ts";
 
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { MASK, SecretMask } from "./secret-mask.ts";
+import { MASK } from "./mask.ts";
+import { SecretMask } from "./secret-mask.ts";
 
 function maskOf(...secrets: string[]): SecretMask {
   const mask = new SecretMask();

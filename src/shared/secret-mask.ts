@@ -1,9 +1,7 @@
+import { MASK } from "./mask.ts";
 import { type Openness, SecretFinder } from "./secret-mask/finder.ts";
 import { patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
 import type { Range } from "./secret-mask/view.ts";
-
-/** Replaces a secret. */
-export const MASK = "***";
 
 /** Notes per text that are examined; this program writes two or three. */
 const MAX_NOTES = 16;

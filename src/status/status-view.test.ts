@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentEvent } from "../agent/index.ts";
-import { MASK, SecretMask } from "../shared/secret-mask.ts";
+import { MASK } from "../shared/mask.ts";
+import { SecretMask } from "../shared/secret-mask.ts";
 import { finish } from "./finish.ts";
 import { ERROR_LIMIT, MESSAGE_LIMIT } from "./limits.ts";
 import { reduce } from "./reducer.ts";

@@ -1,4 +1,4 @@
-import { MASK } from "../shared/secret-mask.ts";
+import { MASK } from "../shared/mask.ts";
 import type { AgentExecution } from "./wire.ts";
 
 /** A copy of an execution that may be shown and stored: the values of its secrets are masked. */

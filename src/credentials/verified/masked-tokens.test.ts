@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { MASK, SecretMask } from "../../shared/secret-mask.ts";
+import { MASK } from "../../shared/mask.ts";
+import { SecretMask } from "../../shared/secret-mask.ts";
 import { MaskedTokens } from "./masked-tokens.ts";
 
 test("the most recent tokens are masked, however many there were", () => {
