@@ -97,14 +97,22 @@ export class ExecutionService {
 
   /** Ends an execution that its runner did not end. */
   fail(executionId: string, error: string): AgentExecution {
+    return this.#end(executionId, ExecutionPhase.EXECUTION_FAILED, error);
+  }
+
+  /** Ends an execution that was cancelled, if its runner did not end it. */
+  cancel(executionId: string): AgentExecution {
+    return this.#end(executionId, ExecutionPhase.EXECUTION_CANCELLED, "The execution was cancelled.");
+  }
+
+  #end(executionId: string, phase: ExecutionPhase, error: string): AgentExecution {
     const execution = this.#live.get(executionId);
     if (isTerminal(execution)) return execution;
-    const status = merge(execution.status ?? create(AgentExecutionStatusSchema), {
-      phase: ExecutionPhase.EXECUTION_FAILED,
-      error,
-      completedAt: rfc3339(),
+    const end = { phase, error, completedAt: rfc3339() };
+    return this.#changed({
+      ...execution,
+      status: merge(execution.status ?? create(AgentExecutionStatusSchema), end),
     });
-    return this.#changed({ ...execution, status });
   }
 
   /**

@@ -1,6 +1,7 @@
 import {
   ActivityCancellationType,
   type ActivityOptions,
+  CancellationScope,
   isCancellation,
   proxyActivities,
   workflowInfo,
@@ -21,6 +22,7 @@ interface RunnerActivities {
 /** The daemon's own activities. */
 export interface DaemonActivities {
   ReportFailure(executionId: string, error: string): Promise<void>;
+  ReportCancellation(executionId: string): Promise<void>;
 }
 
 const SHORT: ActivityOptions = { startToCloseTimeout: "30 s", retry: { maximumAttempts: 3 } };
@@ -37,13 +39,17 @@ async function invoke(execution: ExecutionJson): Promise<void> {
   const taskQueue = String(workflowInfo().memo?.["activityTaskQueue"]);
   const { EnsureThread } = proxyActivities<RunnerActivities>({ ...SHORT, taskQueue });
   const { ExecuteGraphton } = proxyActivities<RunnerActivities>({ ...EXECUTION, taskQueue });
-  const { ReportFailure } = proxyActivities<DaemonActivities>(SHORT);
+  const { ReportFailure, ReportCancellation } = proxyActivities<DaemonActivities>(SHORT);
+  const executionId = execution.metadata?.id ?? "";
   try {
     const threadId = await EnsureThread(execution.spec?.sessionId ?? "", execution.spec?.agentId ?? "");
     await ExecuteGraphton(execution, threadId);
   } catch (error) {
-    if (isCancellation(error)) throw error;
-    await ReportFailure(execution.metadata?.id ?? "", failureText(error));
+    // Also in a cancelled workflow: its runner may not have taken the execution, or may be gone.
+    await CancellationScope.nonCancellable(async () => {
+      if (isCancellation(error)) await ReportCancellation(executionId);
+      else await ReportFailure(executionId, failureText(error));
+    });
     throw error;
   }
 }

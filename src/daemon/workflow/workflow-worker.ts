@@ -17,6 +17,9 @@ export async function createWorkflowWorker(
     ReportFailure: async (executionId, error) => {
       executions.fail(executionId, error);
     },
+    ReportCancellation: async (executionId) => {
+      executions.cancel(executionId);
+    },
   };
   return await Worker.create({
     connection,
