@@ -13,7 +13,10 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
-  [EXIT.ok, "stopped as asked; `run`, `attach`: the execution completed; `cancel`: the execution is being cancelled"],
+  [
+    EXIT.ok,
+    "stopped as asked; `run`, `attach`: the execution completed; `cancel`: the execution is being cancelled, or was",
+  ],
   [
     EXIT.failed,
     "an error while running; `run`, `attach`: the execution failed or was cancelled; `cancel`: there is nothing to cancel; `health`: the runner is unhealthy",

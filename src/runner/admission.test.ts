@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { collectedLog } from "../../test/support/collected-log.ts";
 import { pause, until } from "../../test/support/eventually.ts";
-import { silentLogger } from "../log/index.ts";
 import { Admission, MAX_FAILURES_IN_A_ROW } from "./admission.ts";
 
 const never = new AbortController().signal;
@@ -12,21 +12,24 @@ afterEach(() => {
 /** An admission, how many executions it allowed at last, and how often it asked for the checks to be made. */
 function admissionOf({ mayHaveReplicas = true, isHealthy = true, holdMs = 50 } = {}) {
   const seen = { allowed: 0, rechecks: 0 };
+  const { log, lines } = collectedLog();
+  const drain = new AbortController();
   const admission = new Admission({
     allow: (count) => {
       seen.allowed = count;
     },
     mayHaveReplicas,
+    drainRequested: drain.signal,
     recheck: () => {
       seen.rechecks++;
     },
     trialBackoff: { initialMs: 20, maxMs: 40 },
     holdMs,
-    log: silentLogger,
+    log,
   });
   admissions.push(admission);
   if (isHealthy) admission.checked([]);
-  return { admission, seen };
+  return { admission, seen, lines, drain };
 }
 
 /** Fails until only trials are accepted. */
@@ -44,6 +47,14 @@ describe("admission", () => {
     expect([seen.allowed, admission.paused]).toEqual([Number.POSITIVE_INFINITY, undefined]);
     admission.checked(["Redis"]);
     expect(seen.allowed).toBe(0);
+  });
+
+  test("is silent while the runner drains", () => {
+    const { admission, lines, drain } = admissionOf();
+    drain.abort();
+    admission.checked(["Redis"]);
+    admission.checked([]);
+    expect(lines.filter((line) => /Accepting (no )?executions/.test(line))).toHaveLength(1);
   });
 
   test("accepts executions after a single infrastructure failure, and rechecks at once", () => {

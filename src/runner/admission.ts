@@ -16,6 +16,8 @@ export interface AdmissionDeps {
   readonly allow: (executions: number) => void;
   /** Whether other replicas may poll the same queue. */
   readonly mayHaveReplicas: boolean;
+  /** Aborts when the runner drains: from then on no executions are accepted anyway. */
+  readonly drainRequested: AbortSignal;
   /** Runs the health checks now. */
   readonly recheck: () => void;
   readonly log: Logger;
@@ -72,11 +74,14 @@ export class Admission {
     const before = this.#unhealthy;
     this.#unhealthy = failing.length === 0 ? undefined : failing.join(", ");
     if (this.#unhealthy === before) return;
-    const { log } = this.#deps;
+    const { log, drainRequested } = this.#deps;
     // Executions most likely failed for the reason that the checks found, which is gone.
     if (this.#unhealthy === undefined) this.#endTrial();
-    if (this.#unhealthy !== undefined) log.warn(`Accepting no executions. Unhealthy: ${this.#unhealthy}`);
-    else log.info("Accepting executions");
+    // Either line would contradict what a drain has said.
+    if (!drainRequested.aborted) {
+      if (this.#unhealthy === undefined) log.info("Accepting executions");
+      else log.warn(`Accepting no executions. Unhealthy: ${this.#unhealthy}`);
+    }
     this.#apply();
   }
 

@@ -38,6 +38,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
     mayHaveReplicas: shared.mayHaveReplicas,
+    drainRequested: options.lifecycle.drainRequested,
     recheck: () => readiness.recheck(),
     log,
   });
