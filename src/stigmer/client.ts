@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
 import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
-import { ConnectionDiagnosis, failureRemedies, isTlsFailure } from "./diagnosis.ts";
+import { ConnectionDiagnosis, failureCode, failureRemedies } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
 import { AgentExecutionQueryController } from "./wire.ts";
@@ -147,8 +147,12 @@ export class StigmerClient {
       const failure = await this.#diagnosis.diagnose();
       const message = `not reachable at ${this.endpoint}`;
       if (failure === undefined) return new StigmerError("unavailable", message);
-      const code = isTlsFailure(failure) ? "tls" : "unavailable";
-      return new StigmerError(code, `${message}: ${failure.message}`, undefined, failureRemedies(failure));
+      return new StigmerError(
+        failureCode(failure),
+        `${message}: ${failure.message}`,
+        undefined,
+        failureRemedies(failure),
+      );
     }
     try {
       const options = { timeoutMs: Math.max(deadline - Date.now(), 1) };

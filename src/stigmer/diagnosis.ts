@@ -36,9 +36,10 @@ export function failureRemedies({ code }: ConnectionFailure): readonly string[] 
   return REMEDIES[code] ?? [];
 }
 
-/** Whether the server is reachable and only TLS fails. */
-export function isTlsFailure({ code }: ConnectionFailure): boolean {
-  return code !== "refused" && code !== "unknown-host" && code !== "no-answer";
+/** The code of the error that a failed connection leads to. */
+export function failureCode({ code }: ConnectionFailure): "unavailable" | "deadline-exceeded" | "tls" {
+  if (code === "refused" || code === "unknown-host") return "unavailable";
+  return code === "no-answer" ? "deadline-exceeded" : "tls";
 }
 
 const CLIENT_CERTIFICATE = "STIGMER_BACKEND_CLIENT_CERT_FILE and STIGMER_BACKEND_CLIENT_KEY_FILE";

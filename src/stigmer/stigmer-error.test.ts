@@ -74,8 +74,9 @@ describe("a diagnosed connection failure", () => {
     expect(found("certificate-invalid").remedies).toEqual([]);
   });
 
-  test("distinguishes an unreachable server from a TLS failure; both are transient", () => {
-    for (const code of ["refused", "unknown-host", "no-answer"] as const) expect(found(code).code).toBe("unavailable");
+  test("distinguishes unreachable and silent servers from a TLS failure; all are transient", () => {
+    for (const code of ["refused", "unknown-host"] as const) expect(found(code).code).toBe("unavailable");
+    expect(found("no-answer")).toMatchObject({ code: "deadline-exceeded", isTransient: true });
     for (const code of ["tls-port", "certificate-expired", "client-certificate-wanted", "handshake"] as const) {
       expect(found(code).code).toBe("tls");
       expect(found(code).isTransient).toBe(true);

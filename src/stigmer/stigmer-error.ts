@@ -2,7 +2,7 @@ import { type ServiceError, status } from "@grpc/grpc-js";
 import type { ConnectionFailure } from "../shared/connection-failure.ts";
 import { networkFailure } from "../shared/network-failure.ts";
 import { RunnerError } from "../shared/runner-error.ts";
-import { failureRemedies, isTlsFailure } from "./diagnosis.ts";
+import { failureCode, failureRemedies } from "./diagnosis.ts";
 
 export type StigmerErrorCode =
   | "not-found"
@@ -46,8 +46,7 @@ export function fromServiceError(
 ): StigmerError {
   const as = (code: StigmerErrorCode, text: string, remedies: readonly string[]) =>
     new StigmerError(code, `${call} at ${endpoint}: ${text}`, error, remedies);
-  if (failure !== undefined)
-    return as(isTlsFailure(failure) ? "tls" : "unavailable", failure.message, failureRemedies(failure));
+  if (failure !== undefined) return as(failureCode(failure), failure.message, failureRemedies(failure));
   const code = codeOf(error.code);
   return as(code, explain(code, error.details), REMEDIES[code] ?? []);
 }
