@@ -56,7 +56,7 @@ export class OwnProcess {
     return this.#isRunning;
   }
 
-  /** The signal that somebody else has killed it with, or the kernel. */
+  /** The signal that killed it, unless it was stopped: another process or the kernel sent it. */
   get killedBy(): NodeJS.Signals | undefined {
     return this.#isStopped ? undefined : (this.#child.signalCode ?? undefined);
   }

@@ -4,11 +4,10 @@ import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { HumanMessage } from "@langchain/core/messages";
 import { emptyCheckpoint } from "@langchain/langgraph-checkpoint";
+import { collectedLog } from "../../../test/support/collected-log.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
-import { createLogger } from "../../log/index.ts";
 import { explained } from "../../shared/errors.ts";
 import { DatabaseError } from "../../shared/open-database.ts";
-import { SecretMask } from "../../shared/secret-mask.ts";
 import { ThreadError } from "../thread-error.ts";
 import type { ThreadStore } from "../thread-store.ts";
 import { openSqliteThreads } from "./index.ts";
@@ -29,13 +28,7 @@ afterEach(() => {
 });
 
 describe("threads file", () => {
-  const lines: string[] = [];
-  const log = createLogger({
-    level: "info",
-    format: "text",
-    mask: new SecretMask(),
-    write: (text) => void lines.push(text),
-  });
+  const { log, lines } = collectedLog();
   beforeEach(() => {
     lines.length = 0;
   });
