@@ -12,6 +12,7 @@
  * @module
  */
 // What executions start.
+export { TERMINATE_GRACE_MS } from "./end-processes.ts";
 
 // The runner's own process, and its machine.
 export { hideProcess } from "./hide-process.ts";

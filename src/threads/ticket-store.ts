@@ -34,8 +34,8 @@ export interface Blocked {
 export interface RemainingDelay {
   readonly ms: number;
   /**
-   * Whether the delay applies with nobody else in the queue too. Otherwise an execution that is alone waits at most as
-   * long as it took from its announcement to its claim.
+   * Whether the delay also applies to an execution that is alone in the queue. Otherwise such an execution waits at most
+   * as long as it took from its announcement to its claim.
    */
   readonly appliesWhenAlone: boolean;
 }

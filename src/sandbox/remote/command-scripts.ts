@@ -1,3 +1,4 @@
+import { TERMINATE_GRACE_MS } from "../../processes/index.ts";
 import { headBytes, tailBytes } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT } from "../sandbox.ts";
 import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
@@ -22,7 +23,7 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
 /** While the command runs, output of this size on the disk is cut down to its head and tail. */
 const SPOOL_LIMIT = 16 * 1024 * 1024;
 /** Time between SIGTERM and SIGKILL at a command's time limit. */
-const TERMINATE_GRACE_S = 3;
+const TERMINATE_GRACE_S = TERMINATE_GRACE_MS / 1000;
 const HEAD = headBytes(COMMAND_OUTPUT_LIMIT);
 const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
 

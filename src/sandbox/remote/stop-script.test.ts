@@ -27,7 +27,7 @@ describe.each(SHELLS)("with %s", (shell) => {
     return (await scripts.read("pid")).trim();
   }
 
-  /** Runs a script in a process namespace whose first process reaps nobody. @returns its output */
+  /** Runs a script in a process namespace whose first process does not reap. @returns its output */
   async function inNamespace(script: string, before = "true"): Promise<string> {
     const program = `${before}; ("$0" -c "$1"; echo end) & exec sleep 600`;
     const child = Bun.spawn([...NAMESPACE, "sh", "-c", program, `${scripts.programs}/sh`, script], {
@@ -99,7 +99,7 @@ describe.each(SHELLS)("with %s", (shell) => {
       const whileRunning = (then: string) =>
         `(${scripts.startText({ command: ENDLESS, waitMs: 0 })}) >/dev/null; until [ -e ${scripts.path}/pid ]; do sleep 0.05; done; ${then}`;
 
-      test("succeeds where nobody reaps processes that have ended", async () => {
+      test("succeeds although ended processes are not reaped", async () => {
         expect(await inNamespace(whileRunning(scripts.stopText))).toStartWith("@stopped\n");
       });
 

@@ -38,7 +38,7 @@ const END = `
 # Whether processes of other users may be hidden. Then a group counts as alive as long as it exists.
 may_hide=
 [ -r /proc/mounts ] && ! grep -q 'hidepid=' /proc/mounts || may_hide=yes
-# Sets the process groups that live in the sessions. Zombies do not count: nobody may be there who reaps them.
+# Sets the process groups that live in the sessions. Zombies do not count: the first process may not reap them.
 look() {
   groups=
   [ -n "$sessions" ] || return
