@@ -51,4 +51,9 @@ export type AgentEvent = EventBase &
         readonly keptAt?: string;
       }
     | { readonly type: "todos"; readonly todos: readonly TodoEntry[] }
+    | {
+        /** Something that the user should know, in whole sentences: a part of the agent that is missing, a long wait. */
+        readonly type: "notice";
+        readonly text: string;
+      }
   );

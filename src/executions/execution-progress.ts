@@ -41,6 +41,7 @@ export function advance(progress: ExecutionProgress, event: ExecutionEvent): Exe
     case "text":
     case "text-withdrawn":
     case "todos":
+    case "notice":
       return progress;
     default:
       return unreachable(event);

@@ -12,6 +12,8 @@ export function bytesAdded(event: AgentEvent): number {
       return event.text.length;
     case "text-withdrawn":
       return 0;
+    case "notice":
+      return event.text.length + FRAME_BYTES;
     case "turn":
       return Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES + sum(event.calls.map(bytesOfCall));
     case "tool-started":

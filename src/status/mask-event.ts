@@ -23,6 +23,8 @@ export function maskEvent(event: AgentEvent, mask: SecretMask): AgentEvent {
     }
     case "todos":
       return { ...event, todos: event.todos.map((todo) => ({ ...todo, content: mask.mask(todo.content) })) };
+    case "notice":
+      return { ...event, text: mask.mask(event.text) };
     case "text":
     case "text-withdrawn":
     case "tool-started":

@@ -54,6 +54,13 @@ describe("turns of the model", () => {
   });
 });
 
+test("a notice is a message of the runner, in its place among the others", () => {
+  const notice: AgentEvent = { ...main, type: "notice", text: "The server a does not start." };
+  const status = statusAfter([notice, turn("1", "Done.")]);
+  expect(kindsOf(status)).toEqual(["MESSAGE_HUMAN", "MESSAGE_SYSTEM", "MESSAGE_AI"]);
+  expect(textsOf(status)).toEqual(["Hello", "The server a does not start.", "Done."]);
+});
+
 describe("text withdrawn because the model is asked again", () => {
   const withdrawn = (turnId: string): AgentEvent => ({ ...main, type: "text-withdrawn", turnId });
 

@@ -39,6 +39,8 @@ export function reduce(state: StatusState, event: AgentEvent): StatusState {
       return endCall(state, event);
     case "todos":
       return withStatus(state, { todos: todoMap(event.todos, state.status.todos, event.at) });
+    case "notice":
+      return withNotice(state, event.text, event.at);
     default:
       return unreachable(event);
   }
@@ -46,6 +48,13 @@ export function reduce(state: StatusState, event: AgentEvent): StatusState {
 
 function withStatus(state: StatusState, change: Partial<AgentExecutionStatus>): StatusState {
   return { ...state, status: { ...state.status, ...change } };
+}
+
+/** Adds a message of the runner. */
+export function withNotice(state: StatusState, text: string, at: Date): StatusState {
+  return withStatus(state, {
+    messages: [...state.status.messages, newMessage(MessageType.MESSAGE_SYSTEM, text, at)],
+  });
 }
 
 /** A message is created with its first visible text: readers print a message when they first see it, even if empty. */

@@ -2,15 +2,15 @@ import type { AgentEvent } from "../agent/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
-import { type AgentExecutionStatus, MessageType } from "../stigmer/index.ts";
+import type { AgentExecutionStatus } from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
 import { bytesAdded } from "./event-bytes.ts";
 import { finish } from "./finish.ts";
 import { type Fitted, StatusFitter } from "./fit-status.ts";
 import { maskEvent } from "./mask-event.ts";
-import { reduce } from "./reducer.ts";
+import { reduce, withNotice } from "./reducer.ts";
 import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
-import { initialState, newMessage, type StatusState, type Streaming } from "./status-state.ts";
+import { initialState, type StatusState, type Streaming } from "./status-state.ts";
 import { StatusView } from "./status-view.ts";
 
 export interface ReporterOptions {
@@ -60,9 +60,7 @@ export class Reporter {
 
   /** Adds a message of the runner to the status. It is sent with the next event. */
   notice(text: string): void {
-    const { status } = this.#state;
-    const messages = [...status.messages, newMessage(MessageType.MESSAGE_SYSTEM, text, new Date())];
-    this.#state = { ...this.#state, status: { ...status, messages } };
+    this.#state = withNotice(this.#state, this.#mask.mask(text), new Date());
   }
 
   /** Adds an event to the status, and sends the status soon. @returns the event with its secrets masked, see maskEvent */
