@@ -45,7 +45,7 @@ export function openSqliteThreads(
 
 /** Only the queues of threads: for the daemon, which creates executions and is the first to know their order. */
 export interface SqliteThreadQueue {
-  /** See {@link ThreadStore}. */
+  /** Adds an execution that is being created. All executions of the thread must be announced in this way, in order. */
   announce(threadId: string, executionId: string): Promise<void>;
   close(): void;
 }
@@ -54,7 +54,7 @@ export interface SqliteThreadQueue {
 export function openSqliteThreadQueue(dataDir: string, log: Logger): SqliteThreadQueue {
   const tickets = openTickets(dataDir, log);
   return {
-    announce: (threadId, executionId) => tickets.announce(threadId, ticketOf(executionId)),
+    announce: async (threadId, executionId) => tickets.announceCreated(threadId, ticketOf(executionId)),
     close: () => tickets.close(),
   };
 }

@@ -23,6 +23,9 @@ const POLL_MS = 1_000;
 /** Tickets that expired this long ago are deleted when the file is opened. */
 const LEFTOVER_MS = 86_400_000;
 
+/** The owner of a ticket that was announced when its execution was created. */
+const CREATOR = "created";
+
 /** A ticket without a token is an announced execution. `created` is the ticket's order. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS tickets (
@@ -30,6 +33,16 @@ CREATE TABLE IF NOT EXISTS tickets (
   held INTEGER NOT NULL, owner TEXT NOT NULL, expires_at INTEGER NOT NULL,
   PRIMARY KEY (thread_id, execution_id, token)
 ) WITHOUT ROWID`;
+
+/** A ticket to be stored. */
+interface Entry {
+  readonly threadId: string;
+  readonly executionId: string;
+  readonly token: string;
+  readonly order: number;
+  readonly held: boolean;
+  readonly owner: string;
+}
 
 /** The tickets of a thread, as seen by one claim. */
 interface QueueState {
@@ -61,11 +74,13 @@ export class SqliteTickets implements TicketStore {
     database.run("DELETE FROM tickets WHERE expires_at < ?", [Date.now() - LEFTOVER_MS]);
   }
 
-  async announce(threadId: string, { executionId, order }: Ticket): Promise<void> {
-    this.#transaction(() => {
-      const arrived = this.#tickets(threadId).some((record) => record.execution_id === executionId && record.token);
-      if (!arrived) this.#put(threadId, executionId, "", order, false, ANNOUNCED_TTL_MS);
-    });
+  async announce(threadId: string, ticket: Ticket): Promise<void> {
+    this.#announce(threadId, ticket, "");
+  }
+
+  /** Announces an execution when it is created: all earlier ones of the thread have been announced before. */
+  announceCreated(threadId: string, ticket: Ticket): void {
+    this.#announce(threadId, ticket, CREATOR);
   }
 
   async claim(claim: Claim, delay: RemainingDelay): Promise<Blocked | undefined> {
@@ -83,7 +98,7 @@ export class SqliteTickets implements TicketStore {
   async renew({ threadId, ticket, token }: Claim): Promise<boolean> {
     return this.#transaction(() => {
       const others = this.#tickets(threadId).filter((record) => record.held === 1 && record.token !== token);
-      if (others.length === 0) this.#put(threadId, ticket.executionId, token, ticket.order, true, TICKET_TTL_MS);
+      if (others.length === 0) this.#put(this.#entry(threadId, ticket, token, true), TICKET_TTL_MS);
       return others.length === 0;
     });
   }
@@ -117,6 +132,13 @@ export class SqliteTickets implements TicketStore {
     this.#database.close();
   }
 
+  #announce(threadId: string, { executionId, order }: Ticket, owner: "" | typeof CREATOR): void {
+    this.#transaction(() => {
+      const arrived = this.#tickets(threadId).some((record) => record.execution_id === executionId && record.token);
+      if (!arrived) this.#put({ threadId, executionId, token: "", order, held: false, owner }, ANNOUNCED_TTL_MS);
+    });
+  }
+
   #claim(claim: Claim, delay: RemainingDelay): Blocked | undefined {
     const { threadId, ticket, token } = claim;
     const { blocked, dead, own, announced } = this.#look(claim, delay);
@@ -126,7 +148,8 @@ export class SqliteTickets implements TicketStore {
     this.#remove(threadId, ticket.executionId, "");
     const order = own?.created ?? announced?.created ?? ticket.order;
     const wasDropped = wasQueued && own === undefined;
-    this.#put(threadId, ticket.executionId, token, order, blocked === undefined && !wasDropped, TICKET_TTL_MS);
+    const entry = this.#entry(threadId, { ...ticket, order }, token, blocked === undefined && !wasDropped);
+    this.#put(entry, TICKET_TTL_MS);
     return wasDropped ? { reason: "dropped", by: "", againInMs: 0 } : blocked;
   }
 
@@ -156,7 +179,8 @@ export class SqliteTickets implements TicketStore {
     if (holder !== undefined) return blocked("held", holder.execution_id);
     if (first !== undefined) return blocked(first.token === "" ? "announced" : "waiting", first.execution_id);
     const appliesWhole = delay.appliesWhenAlone || queue.some(isAlive);
-    const waitMs = appliesWhole ? delay.ms : Math.min(ageOf(announced), delay.ms);
+    const isOrderKnown = announced?.owner === CREATOR && !delay.appliesWhenAlone;
+    const waitMs = isOrderKnown ? 0 : appliesWhole ? delay.ms : Math.min(ageOf(announced), delay.ms);
     return waitMs > 0 ? { ...found, blocked: { reason: "early", by: "", againInMs: waitMs } } : found;
   }
 
@@ -174,12 +198,16 @@ export class SqliteTickets implements TicketStore {
       .all(threadId);
   }
 
-  #put(threadId: string, executionId: string, token: string, order: number, held: boolean, ttlMs: number): void {
+  #entry(threadId: string, { executionId, order }: Ticket, token: string, held: boolean): Entry {
+    return { threadId, executionId, token, order, held, owner: this.#owner };
+  }
+
+  #put({ threadId, executionId, token, order, held, owner }: Entry, ttlMs: number): void {
     this.#database
       .query(
         "INSERT INTO tickets VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held, expires_at = excluded.expires_at",
       )
-      .run(threadId, executionId, token, order, held ? 1 : 0, token === "" ? "" : this.#owner, Date.now() + ttlMs);
+      .run(threadId, executionId, token, order, held ? 1 : 0, owner, Date.now() + ttlMs);
   }
 
   #remove(threadId: string, executionId: string, token: string): void {

@@ -8,7 +8,7 @@ export interface TicketRecord {
   readonly created: number;
   /** 1 if it has the lock. */
   readonly held: number;
-  /** The process; empty if the execution has not arrived. */
+  /** The process. If the execution has not arrived: `created` if it was announced at its creation, otherwise empty. */
   readonly owner: string;
   readonly expires_at: number;
 }
