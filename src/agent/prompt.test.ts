@@ -13,8 +13,14 @@ describe("the system prompt", () => {
     expect(prompt).toContain("environment variables: REGION, API_KEY.");
   });
 
+  test("does not name variables that no command can have", () => {
+    const prompt = systemPrompt({ instructions: "x", root: "/", variables: ["my-var", "REGION", "UID"] });
+    expect(prompt).toContain("environment variables: REGION.");
+  });
+
   test("does not mention variables if there are none", () => {
-    expect(systemPrompt({ instructions: "x", root: "/", variables: [] })).not.toContain("variables");
+    for (const variables of [[], ["my-var"]])
+      expect(systemPrompt({ instructions: "x", root: "/", variables })).not.toContain("variables");
   });
 
   test("may have no instructions", () => {

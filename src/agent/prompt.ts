@@ -1,10 +1,12 @@
+import { isCommandVariable } from "../shared/variable-name.ts";
+
 /** What the system prompt is made of. */
 interface PromptFacts {
   /** The agent's instructions. */
   readonly instructions: string;
   /** The directory in which its tools act. */
   readonly root: string;
-  /** The names of the variables that its commands see. */
+  /** The names of the execution's variables. Those that no command can have are not mentioned. */
   readonly variables: readonly string[];
 }
 
@@ -14,9 +16,10 @@ export function systemPrompt({ instructions, root, variables }: PromptFacts): st
     "## Environment",
     `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,
   ];
-  if (variables.length > 0) {
+  const visible = variables.filter(isCommandVariable);
+  if (visible.length > 0) {
     environment.push(
-      `Your commands see these environment variables: ${variables.join(", ")}. Use them by name (\`$NAME\`); never print or repeat the values of secrets.`,
+      `Your commands see these environment variables: ${visible.join(", ")}. Use them by name (\`$NAME\`); never print or repeat the values of secrets.`,
     );
   }
   return [instructions.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");

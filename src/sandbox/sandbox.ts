@@ -85,7 +85,7 @@ export interface SandboxRequest {
   readonly sessionId?: string | undefined;
   /** The session's last sandbox. */
   readonly sandboxId?: string | undefined;
-  /** Variables that commands see. */
+  /** Variables that commands see, except those that no command can have: see `isCommandVariable`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "../../log/index.ts";
 import { adoptOrphans, hideProcess, ProcessTree } from "../../processes/index.ts";
+import { commandVariables } from "../../shared/variable-name.ts";
 import { LIBRARY_DIRECTORIES } from "../paths.ts";
 import type {
   CommandOptions,
@@ -92,7 +93,7 @@ class FilesystemSandbox implements Sandbox {
     this.root = root.path;
     this.#root = root;
     this.#options = options;
-    this.#request = request;
+    this.#request = { ...request, environment: commandVariables(request.environment) };
     this.#processes = new ProcessTree({ memoryLimit: options.commandMemory });
   }
 

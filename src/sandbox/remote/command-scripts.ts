@@ -58,8 +58,10 @@ _r_shell=$(command -v bash || command -v sh)
   cd "$2" 2>/dev/null || _r_refuse "$1" "the directory $2 cannot be entered."
   _r_environment=$(cat "$1/environment")
   rm -f "$1/environment"
+  # No variable of the environment can change these words.
+  set -- "$_r_timeout" -k ${TERMINATE_GRACE_S} "$3" "$_r_shell" "$1/command"
   eval "$_r_environment"
-  exec "$_r_timeout" -k ${TERMINATE_GRACE_S} "$3" "$_r_shell" "$1/command"
+  exec "$@"
 ) </dev/null >>"$1/output" 2>&1 &
 _r_child=$!
 _r_size() { wc -c <"$1/output"; }

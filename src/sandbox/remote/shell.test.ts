@@ -21,7 +21,7 @@ describe("quoting for a shell", () => {
 const POSIX_BASH = Bun.which("bash") === null ? ["sh"] : ["bash", "--posix"];
 
 describe("exported variables", () => {
-  test.each(["UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "A B", "1A", ""])(
+  test.each(["UID", "EUID", "PPID", "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "OPTIND", "SRANDOM", "A B", "1A", ""])(
     "named %j are left out, and the shell goes on",
     (name) => {
       const script = `${exports({ BEFORE: "1", [name]: "5", AFTER: "2" })}echo "$BEFORE $AFTER"`;

@@ -1,4 +1,4 @@
-import { VARIABLE_NAME } from "../../shared/variable-name.ts";
+import { commandVariables } from "../../shared/variable-name.ts";
 
 /** Any text as one word of a shell command. */
 export function quote(text: string): string {
@@ -12,13 +12,10 @@ export function assignments(variables: Readonly<Record<string, string | number>>
     .join("");
 }
 
-/** Variables that bash does not let anyone set: where it is /bin/sh, an attempt ends the shell. */
-const READ_ONLY: ReadonlySet<string> = new Set(["BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"]);
-
-/** Lines that export variables. Names that a shell does not permit are left out. */
+/** Lines that export variables. Those that commands cannot have are left out: they could end the shell. */
 export function exports(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .filter(([name, value]) => VARIABLE_NAME.test(name) && !READ_ONLY.has(name) && !value.includes("\0"))
+  return Object.entries(commandVariables(variables))
+    .filter(([, value]) => !value.includes("\0"))
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)
     .join("");
 }

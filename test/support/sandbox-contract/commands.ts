@@ -60,6 +60,35 @@ export function commandsContract(kind: string, open: OpenSubject): void {
         expect(output).toBe("command r d c\n");
       });
 
+      test("do not see variables whose names a shell cannot have, and run", async () => {
+        const odd = {
+          "my-var": "odd",
+          "a.b": "odd",
+          "1A": "odd",
+          UID: "odd",
+          IFS: "odd",
+          SHELLOPTS: "noexec",
+          OPTIND: "odd",
+        };
+        const handle = await subject.acquire({ environment: { ...odd, FINE: "yes" } });
+        const output = await printed(handle.sandbox, "env; echo end");
+        expect(output).toContain("FINE=yes");
+        expect(output).not.toContain("odd");
+        expect(output).toEndWith("end");
+      });
+
+      test("run with any value of the variables that affect shells and programs", async () => {
+        for (const name of "PATH HOME ENV BASH_ENV CDPATH LC_ALL TMPDIR _r_timeout _r_shell".split(" ")) {
+          const handle = await subject.acquire({ environment: { [name]: "/no where" } });
+          const { output, exitCode } = await handle.sandbox.execute(`printf '%s|' "$${name}"; (no-such-program)`);
+          expect({ name, exitCode }).toEqual({ name, exitCode: 127 });
+          expect(output).toContain("/no where|");
+          // What tells the agent that PATH is wrong.
+          expect(output).toContain("no-such-program");
+          await handle.release();
+        }
+      });
+
       test("do not see the runner's own environment", async () => {
         const { output } = await sandbox.execute("env");
         expect(output).not.toContain("NODE_ENV");
