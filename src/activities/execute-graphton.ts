@@ -119,6 +119,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     cleanup.defer(deps.masks.all.add(secrets));
     const model = chooseModel(deps.model, agent.modelName);
     observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
+    for (const notice of definition.notices) reporter.notice(notice);
     warnOfUnsupported(agent, reporter, log);
 
     enter("waiting-for-sandbox");

@@ -12,4 +12,6 @@ export interface ExecutionDefinition {
   /** The user's text. */
   readonly message: string;
   readonly agent: AgentDefinition;
+  /** What the user should know about the definition, each in whole sentences. */
+  readonly notices: readonly string[];
 }

@@ -52,9 +52,9 @@ export class ResourceReader {
     return await this.#read(`environment ${reference.slug}`, getByReference, request);
   }
 
-  /** The secrets of an execution, which are read once: the backend forgets them when the agent begins to work. */
-  async executionContext(org: string, executionId: string): Promise<ExecutionContext> {
-    const request = { org, slug: executionId, kind: ApiResourceKind.execution_context };
+  /** Variables of one execution. A daemon forgets them when the agent begins to work. */
+  async executionContext(org: string, slug: string): Promise<ExecutionContext> {
+    const request = { org, slug, kind: ApiResourceKind.execution_context };
     const { getByReference } = ExecutionContextQueryController.method;
     return await this.#read("secrets of this execution", getByReference, request);
   }

@@ -2,7 +2,8 @@ import type { ExecutionDefinition } from "../definition/index.ts";
 import { toAgentDefinition } from "./agent-definition.ts";
 import type { StigmerClient } from "./client.ts";
 import { joinLayers, type Layer } from "./environment.ts";
-import { hasSecretsInContext } from "./execution-secrets.ts";
+import { environmentNotices } from "./environment-notices.ts";
+import { ExecutionContexts } from "./execution-contexts.ts";
 import { ResourceReader } from "./read-resources.ts";
 import { StigmerError } from "./stigmer-error.ts";
 import type { AgentExecution } from "./wire.ts";
@@ -16,7 +17,22 @@ export async function resolveDefinition(
   execution: AgentExecution,
   signal: AbortSignal,
 ): Promise<ExecutionDefinition> {
+  // What is still being read when another resource fails is given up.
+  const over = new AbortController();
+  try {
+    return await resolve(client, execution, AbortSignal.any([signal, over.signal]));
+  } finally {
+    over.abort();
+  }
+}
+
+async function resolve(
+  client: StigmerClient,
+  execution: AgentExecution,
+  signal: AbortSignal,
+): Promise<ExecutionDefinition> {
   const read = new ResourceReader(client, signal);
+  const contexts = new ExecutionContexts(client, read, execution);
   const { spec } = execution;
   const executionId = execution.metadata?.id ?? "";
   const organization = execution.metadata?.org ?? "";
@@ -24,6 +40,8 @@ export async function resolveDefinition(
   const session = spec?.sessionId ? await read.session(spec.sessionId) : undefined;
   const instanceId = session?.spec?.agentInstanceId;
   const instance = instanceId ? await read.agentInstance(instanceId) : undefined;
+  const references = instance?.spec?.environmentRefs ?? [];
+  if (references.length > 0) contexts.ask();
   const agentId = instance?.spec?.agentId || spec?.agentId;
   if (!agentId) {
     throw new StigmerError(
@@ -32,10 +50,12 @@ export async function resolveDefinition(
     );
   }
   const agent = await read.agent(agentId);
-  const shared = await Promise.all((instance?.spec?.environmentRefs ?? []).map((ref) => read.environment(ref)));
-  const secrets = hasSecretsInContext(execution) ? await read.executionContext(organization, executionId) : undefined;
-  const own: Layer = { ...spec?.runtimeEnv, ...secrets?.spec?.data };
+  const declared = agent.spec?.envSpec?.data ?? {};
+  if (Object.keys(declared).length > 0) contexts.ask();
+  const shared = await Promise.all(references.map((reference) => read.environment(reference)));
+  const context = await contexts.found();
   const layers = shared.map((environment): Layer => environment.spec?.data ?? {});
+  const joined = joinLayers(declared, ...layers, spec?.runtimeEnv ?? {}, context?.spec?.data ?? {});
 
   return {
     executionId,
@@ -45,7 +65,8 @@ export async function resolveDefinition(
     message: spec?.message ?? "",
     agent: toAgentDefinition(agent, {
       modelName: spec?.executionConfig?.modelName ?? "",
-      environment: joinLayers(agent.spec?.envSpec?.data ?? {}, ...layers, own),
+      environment: joined.environment,
     }),
+    notices: environmentNotices(joined),
   };
 }
