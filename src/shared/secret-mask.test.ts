@@ -92,6 +92,21 @@ describe("SecretMask", () => {
   });
 });
 
+describe("masking of a number", () => {
+  const mask = maskOf("83746251");
+
+  test.each([83_746_251, -83_746_251, 83_746_251.5, 1_837_462_519])(
+    "replaces %d, which contains a secret",
+    (number) => {
+      expect(mask.maskNumber(number)).toBe(MASK);
+    },
+  );
+
+  test.each([0, 83, 8_374_625, 1e21, Number.NaN])("keeps %d, which contains none", (number) => {
+    expect(mask.maskNumber(number)).toBe(number);
+  });
+});
+
 describe("masking of growing text", () => {
   test("withholds an end that may be the start of a secret", () => {
     const mask = maskOf("hunter22");

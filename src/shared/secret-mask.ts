@@ -1,6 +1,6 @@
 import { MASK } from "./mask.ts";
 import { type Openness, SecretFinder } from "./secret-mask/finder.ts";
-import { patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
+import { MIN_SECRET_LENGTH, patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
 import type { Range } from "./secret-mask/view.ts";
 
 /** Notes per text that are examined; this program writes two or three. */
@@ -51,6 +51,12 @@ export class SecretMask {
   /** The text with every known secret replaced by {@link MASK}. */
   mask(text: string): string {
     return this.#masked(text, false);
+  }
+
+  /** A number that contains no secret, or else {@link MASK}: a model may write a PIN as a number. */
+  maskNumber(value: number): number | string {
+    const text = String(value);
+    return text.length < MIN_SECRET_LENGTH || this.mask(text) === text ? value : MASK;
   }
 
   /**

@@ -26,7 +26,7 @@ function leaky(): StatusState {
   const args = {
     command: `curl -H ${SECRET}`,
     [SECRET]: [{ deep: `x${SECRET}x` }],
-    subagent_type: "t",
+    subagent_type: SECRET,
     description: SECRET,
   };
   const state = stateAfter(
@@ -39,6 +39,7 @@ function leaky(): StatusState {
       calls: [
         { id: "c1", name: "execute", args: { command: `${SECRET} --help` } },
         { id: "c2", name: "task", args },
+        { id: "c3", name: SECRET, args: {} },
       ],
     },
     { ...main, type: "tool-ended", callId: "c1", result: `key=${SECRET}`, failure: `bad key ${SECRET}` },

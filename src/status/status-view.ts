@@ -74,6 +74,7 @@ export class StatusView {
 
   readonly #call = (call: ToolCall): ToolCall => ({
     ...call,
+    name: this.#mask.mask(call.name),
     result: this.#mask.mask(call.result),
     error: this.#text(call.error, ERROR_LIMIT),
     ...(call.args === undefined ? {} : { args: maskJson(call.args, this.#mask) as JsonObject }),
@@ -81,6 +82,7 @@ export class StatusView {
 
   readonly #agent = (agent: SubAgentExecution): SubAgentExecution => ({
     ...agent,
+    name: this.#mask.mask(agent.name),
     input: this.#text(agent.input, RESULT_LIMIT),
     output: this.#text(agent.output, RESULT_LIMIT),
     error: this.#text(agent.error, ERROR_LIMIT),

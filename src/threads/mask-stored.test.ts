@@ -87,6 +87,15 @@ describe("masking of stored threads", () => {
     expect((found[2] as ToolMessage).tool_call_id).toBe("c1");
   });
 
+  test("removes secrets that are numbers from arguments, and keeps the library's own numbers", async () => {
+    const { put, content } = open("83746251");
+    const call = { id: "c1", name: "unlock", args: { pin: 83_746_251, door: 83 }, type: "tool_call" } as const;
+    const response_metadata = { tokens: 83_746_251 };
+    await put(1, { messages: [new AIMessage({ id: "a", content: "", tool_calls: [call], response_metadata })] });
+    expect(content()).toContain('"args":{"pin":"***","door":83}');
+    expect(content()).toContain('"tokens":83746251');
+  });
+
   test("keeps messages readable if a secret equals a word of the library", async () => {
     const { saver, put } = open("messages", "constructor", "human", "text", "kwargs", "content", "tool_call");
     await put(1, { messages: messages() });

@@ -27,6 +27,8 @@ function maskBytes(blob: Blob, mask: SecretMask): Blob {
  */
 function maskValue(value: unknown, mask: SecretMask, isExternal: boolean): unknown {
   if (typeof value === "string") return mask.mask(value);
+  // Elsewhere numbers are the library's own, such as counts of tokens.
+  if (typeof value === "number" && isExternal) return mask.maskNumber(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     const items = value.map((item) => maskValue(item, mask, isExternal));
