@@ -22,6 +22,11 @@ describe("SecretMask", () => {
     expect(maskOf(secret).mask(JSON.stringify({ key: secret }))).toBe(`{"key":"${MASK}"}`);
   });
 
+  test("replaces a secret escaped in JSON whose next letters are hexadecimal digits", () => {
+    const secret = "Ładedbeefcafe-and-more";
+    expect(maskOf(secret).mask('{"key":"\\u0141adedbeefcafe-and-more"}')).toBe(`{"key":"${MASK}"}`);
+  });
+
   test("replaces a secret escaped in a URL", () => {
     const secret = "a b&c=d/é";
     expect(maskOf(secret).mask(`https://example.org/?token=${encodeURIComponent(secret)}&x=1`)).toBe(

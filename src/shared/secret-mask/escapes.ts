@@ -15,7 +15,8 @@ const PERCENT = /%(?:25)*([0-9a-fA-F]{2})/y;
 const PERCENT_CUT = /%(?:25)*[0-9a-fA-F]?$/y;
 const ENTITY = /&(?:amp;)*(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));/y;
 const ENTITY_CUT = /&(?:amp;)*(?:#?[0-9a-zA-Z]{0,8})$/y;
-const UNICODE = /[uU](?:([0-9a-fA-F]{8})|\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))/y;
+/** Only the capital letter has eight digits: what follows `\u0141` may be letters that are digits too. */
+const UNICODE = /U([0-9a-fA-F]{8})|[uU](?:\{([0-9a-fA-F]{1,6})\}|([0-9a-fA-F]{4}))/y;
 const LOW_SURROGATE = /\\+u([dD][c-fC-F][0-9a-fA-F]{2})/y;
 const LOW_SURROGATE_CUT = /(?:\\+(?:u[0-9a-fA-F]{0,3})?)?$/y;
 const OCTAL = /[0-3][0-7]{2}/y;

@@ -58,7 +58,8 @@ describe("a generated secret cannot be read", () => {
           }
         },
       ),
-      RUNS,
+      // Each case masks many lengths of its text.
+      { ...RUNS, numRuns: Math.ceil(RUNS.numRuns / 4) },
     );
   });
 
