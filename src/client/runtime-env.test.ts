@@ -14,6 +14,17 @@ describe("--env", () => {
     for (const pair of ["REGION", "=eu", ""]) expect(() => runtimeEnv([pair], [], {})).toThrow("NAME=value");
   });
 
+  test("is refused with a name that no command can have, without the value", () => {
+    for (const name of ["my-var", "1A", "A B", "UID"]) {
+      expect(() => runtimeEnv([`${name}=sk-1`], [], {})).toThrow(/^--env .*: commands cannot have(?!.*sk-1)/);
+      expect(() => runtimeEnv([], [name], { [name]: "sk-1" })).toThrow(/^--secret-env .*: commands cannot(?!.*sk-1)/);
+    }
+  });
+
+  test("takes a name that every object has", () => {
+    expect(Object.keys(runtimeEnv(["__proto__=x"], [], {}))).toEqual(["__proto__"]);
+  });
+
   test("is overridden by a secret of the same name", () => {
     expect(runtimeEnv(["KEY=plain"], ["KEY"], { KEY: "secret" })["KEY"]).toMatchObject({
       value: "secret",

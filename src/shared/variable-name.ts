@@ -1,5 +1,5 @@
 /** The name of an environment variable that a shell can read. */
-export const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
+const VARIABLE_NAME = /^[A-Za-z_]\w*$/;
 
 /**
  * Variables that belong to a shell. Shells ignore the first ones in their environment, or let nobody set them; they end with
