@@ -115,8 +115,8 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     const { agent } = definition;
     usesDefaultModel = agent.modelName === "";
     const secrets = secretsOf(agent);
-    mask.add(secrets);
     cleanup.defer(deps.masks.all.add(secrets));
+    mask.add(secrets);
     const model = chooseModel(deps.model, agent.modelName);
     observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
     for (const notice of definition.notices) reporter.notice(notice);
@@ -167,7 +167,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   enter("ending");
   await cleanup
     .disposeAsync()
-    .catch((error: unknown) => log.warn(`Cleaning up after the execution failed: ${messageOf(error)}`));
+    .catch((error: unknown) => log.warn(mask.mask(`Cleaning up after the execution failed: ${messageOf(error)}`)));
   const status = await reporter.finish(outcome, task.finishBy());
   log.info(`Execution ${outcome.phase} after ${humanDuration(Date.now() - startedAt.getTime())}`);
   return {

@@ -43,6 +43,11 @@ describe("SecretMask", () => {
     expect(maskOf(secret).mask(btoa(`${secret}:more`))).toBe(`${MASK}${btoa(":more")}`);
   });
 
+  test("finds a secret in a text that is shorter than the secret, without its quotes", () => {
+    expect(maskOf('"日本語日本語日本語"').mask("日本語日本語日本語")).toBe(MASK);
+    expect(maskOf('"first-second"').mask("first-second")).toBe(MASK);
+  });
+
   test("ignores secrets that are too short", () => {
     expect(maskOf("on", "1", "abc").mask("on 1 abc")).toBe("on 1 abc");
   });
@@ -94,6 +99,30 @@ describe("SecretMask", () => {
     const mask = new SecretMask();
     mask.add(["hunter22", "hunter22"])();
     expect(mask.mask("hunter22")).toBe("hunter22");
+  });
+});
+
+describe("masking of a long text again", () => {
+  const long = (text: string) => `${"word ".repeat(100)}${text}`;
+
+  test("has the same result, until the secrets change", () => {
+    const parent = new SecretMask();
+    const mask = new SecretMask(parent);
+    mask.add(["hunter22"]);
+    const text = long("hunter22 swordfish");
+    for (let time = 0; time < 2; time++) expect(mask.mask(text)).toBe(long(`${MASK} swordfish`));
+    const remove = parent.add(["swordfish"]);
+    for (let time = 0; time < 2; time++) expect(mask.mask(text)).toBe(long(`${MASK} ${MASK}`));
+    remove();
+    expect(mask.mask(text)).toBe(long(`${MASK} swordfish`));
+  });
+
+  test("works for more texts than are remembered", () => {
+    const mask = maskOf("hunter22");
+    for (let time = 0; time < 2; time++) {
+      for (let index = 0; index < 2_000; index++)
+        expect(mask.mask(long(`hunter22 ${index}`))).toBe(long(`${MASK} ${index}`));
+    }
   });
 });
 

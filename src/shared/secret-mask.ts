@@ -1,10 +1,14 @@
 import { MASK } from "./mask.ts";
 import { type Openness, SecretFinder } from "./secret-mask/finder.ts";
-import { MIN_SECRET_LENGTH, patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
+import { patternsOf, type SecretPatterns } from "./secret-mask/patterns.ts";
 import type { Range } from "./secret-mask/view.ts";
 
 /** Notes per text that are examined; this program writes two or three. */
 const MAX_NOTES = 16;
+/** Characters of texts that are remembered with what became of them. */
+const MAX_REMEMBERED = 256 * 1024;
+/** What a text counts besides its own length. */
+const ENTRY_LENGTH = 100;
 /** The note that this program puts in place of what it cut from a text. A secret may have been split there. */
 const CUT_NOTE = /(?<!\s)\s*\[… \d+ (?:bytes|characters)[^\]\n]{0,2000}…\]\s*/g;
 
@@ -18,6 +22,12 @@ export class SecretMask {
   /** How often each secret was added: two executions may share one, and one of them ends first. */
   readonly #secrets = new Map<string, { readonly patterns: readonly SecretPatterns[]; count: number }>();
   #finder: { readonly version: number; readonly finder: SecretFinder | undefined } | undefined;
+  /**
+   * The last texts and what became of them: the same result of a tool is masked for the status, for observers and for each
+   * form in which the thread stores it, and each message has the same words of the agent library around it.
+   */
+  readonly #recent = new Map<string, string>();
+  #remembered = 0;
   #version = 0;
 
   /** @param parent a mask whose secrets are replaced as well */
@@ -35,7 +45,8 @@ export class SecretMask {
     const added = [...values];
     for (const value of added) {
       const known = this.#secrets.get(value);
-      if (known === undefined) this.#secrets.set(value, { patterns: patternsOf(value), count: 1 });
+      if (known === undefined)
+        this.#secrets.set(value, { patterns: this.#known(value) ?? patternsOf(value), count: 1 });
       else known.count++;
     }
     this.#version++;
@@ -50,13 +61,20 @@ export class SecretMask {
 
   /** The text with every known secret replaced by {@link MASK}. */
   mask(text: string): string {
-    return this.#masked(text, false);
+    // Asking for it forgets what became of texts when there were other secrets.
+    const finder = this.#current();
+    if (finder === undefined || text.length < finder.shortest) return text;
+    const known = this.#recent.get(text);
+    if (known !== undefined) return known;
+    const masked = this.#masked(text, false);
+    this.#remember(text, masked);
+    return masked;
   }
 
   /** A number that contains no secret, or else {@link MASK}: a model may write a PIN as a number. */
   maskNumber(value: number): number | string {
     const text = String(value);
-    return text.length < MIN_SECRET_LENGTH || this.mask(text) === text ? value : MASK;
+    return this.mask(text) === text ? value : MASK;
   }
 
   /**
@@ -81,19 +99,40 @@ export class SecretMask {
     return masked + maskPiece(finder, text.slice(from), { start: from > 0, end });
   }
 
+  #remember(text: string, masked: string): void {
+    const size = text.length + ENTRY_LENGTH;
+    if (size > MAX_REMEMBERED) return;
+    for (const [oldest] of this.#recent) {
+      if (this.#remembered + size <= MAX_REMEMBERED) break;
+      this.#recent.delete(oldest);
+      this.#remembered -= oldest.length + ENTRY_LENGTH;
+    }
+    this.#recent.set(text, masked);
+    this.#remembered += size;
+  }
+
   /** @returns `undefined` if there are no secrets */
   #current(): SecretFinder | undefined {
     const { version } = this;
     if (this.#finder?.version !== version) {
-      const all = this.#patterns();
+      this.#recent.clear();
+      this.#remembered = 0;
+      const all = [...this.#all().values()].flat();
       this.#finder = { version, finder: all.length === 0 ? undefined : new SecretFinder(all) };
     }
     return this.#finder.finder;
   }
 
-  #patterns(): SecretPatterns[] {
-    const own = [...this.#secrets.values()].flatMap(({ patterns }) => patterns);
-    return [...(this.#parent === undefined ? [] : this.#parent.#patterns()), ...own];
+  /** Those of the parent too; a secret that both have counts once. */
+  #all(): Map<string, readonly SecretPatterns[]> {
+    const all = this.#parent === undefined ? new Map<string, readonly SecretPatterns[]>() : this.#parent.#all();
+    for (const [value, { patterns }] of this.#secrets) all.set(value, patterns);
+    return all;
+  }
+
+  #known(value: string): readonly SecretPatterns[] | undefined {
+    const own = this.#secrets.get(value)?.patterns;
+    return own === undefined && this.#parent !== undefined ? this.#parent.#known(value) : own;
   }
 }
 

@@ -28,7 +28,11 @@ export class SecretFinder {
   readonly #hex: PatternSearch;
   readonly #bytes: PatternSearch;
 
+  /** A text with fewer characters contains none of the secrets. */
+  readonly shortest: number;
+
   constructor(secrets: readonly SecretPatterns[]) {
+    this.shortest = shortestOf(secrets);
     this.#spellings = new SpellingSearch([...new Set(secrets.flatMap(({ spellings }) => spellings))]);
     this.#canonical = new PatternSearch(
       secrets.flatMap(({ canonical }) => canonical),
@@ -75,4 +79,17 @@ export class SecretFinder {
     if (!this.#squeezed.isEmpty) seen.push([this.#squeezed, characters, false]);
     return seen;
   }
+}
+
+function shortestOf(secrets: readonly SecretPatterns[]): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { spellings, canonical, squeezed, hex, bytes } of secrets) {
+    for (const { length } of spellings) shortest = Math.min(shortest, length);
+    for (const { values } of [...canonical, ...squeezed, ...hex, ...bytes]) {
+      // A character is one value, and in UTF-8 up to three others after it.
+      const characters = values.reduce((count, value) => ((value & 0xc0) === 0x80 ? count : count + 1), 0);
+      shortest = Math.min(shortest, characters);
+    }
+  }
+  return shortest;
 }

@@ -25,7 +25,7 @@ export interface SecretPatterns {
 /**
  * Shorter values are not masked: replacing every `1` or `on` would make texts unreadable and hide nothing.
  */
-export const MIN_SECRET_LENGTH = 4;
+const MIN_SECRET_LENGTH = 4;
 /** Shorter secrets are found only verbatim: with ignorable characters inside they would be found in prose. */
 const MIN_CANONICAL_LENGTH = 8;
 /** In shorter secrets line breaks are ignored, but spaces are not. */
