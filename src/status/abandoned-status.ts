@@ -1,6 +1,6 @@
 import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase } from "../stigmer/index.ts";
+import { isOpen } from "./calls.ts";
 import { finish } from "./finish.ts";
-import { isOpen } from "./reducer.ts";
 import { stateOf } from "./status-state.ts";
 
 /**

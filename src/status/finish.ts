@@ -1,7 +1,7 @@
 import type { ExecutionOutcome } from "../executions/index.ts";
 import { rfc3339 } from "../shared/time.ts";
 import { type AgentExecutionStatus, type AgentMessage, ExecutionPhase, MessageType } from "../stigmer/index.ts";
-import { closeOpenCalls } from "./reducer.ts";
+import { closeOpenCalls } from "./calls.ts";
 import { newMessage, type StatusState } from "./status-state.ts";
 
 /** Shown in place of an answer if the model ended without one. */

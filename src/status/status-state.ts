@@ -40,6 +40,11 @@ export function stateOf(status: AgentExecutionStatus): StatusState {
   return { status, streaming: "messages", growing: new Map(), blank: new Map(), modelIds };
 }
 
+/** The state with a changed status. */
+export function withStatus(state: StatusState, change: Partial<AgentExecutionStatus>): StatusState {
+  return { ...state, status: { ...state.status, ...change } };
+}
+
 export function newMessage(
   type: MessageType,
   content: string,
