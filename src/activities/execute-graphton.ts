@@ -1,7 +1,7 @@
 import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
 import type { AgentRun } from "../agent/index.ts";
-import { chooseModel } from "../agent/index.ts";
+import { checkSubAgents, chooseModel } from "../agent/index.ts";
 import type { AgentDefinition } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import {
@@ -120,6 +120,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     const model = chooseModel(deps.model, agent.modelName);
     observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
     for (const notice of definition.notices) reporter.notice(notice);
+    checkSubAgents(agent);
     warnOfUnsupported(agent, reporter, log);
 
     enter("waiting-for-sandbox");
@@ -181,7 +182,7 @@ function secretsOf({ environment }: AgentDefinition): string[] {
 }
 
 function warnOfUnsupported(agent: AgentDefinition, reporter: Reporter, log: Logger): void {
-  const parts = { "MCP servers": agent.mcpServers, skills: agent.skills, "sub-agents": agent.subAgents };
+  const parts = { "MCP servers": agent.mcpServers, skills: agent.skills };
   const used = Object.entries(parts).flatMap(([name, list]) => (list.length > 0 ? [name] : []));
   if (used.length === 0) return;
   const list = used.join(", ");

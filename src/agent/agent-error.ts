@@ -1,6 +1,6 @@
 import { RunnerError, type RunnerErrorOptions } from "../shared/runner-error.ts";
 
-type AgentErrorCode = "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
+type AgentErrorCode = "definition" | "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
 
 interface AgentErrorOptions extends RunnerErrorOptions {
   readonly isReplicaLocal?: boolean;

@@ -1,19 +1,24 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import { createDeepAgent, createFilesystemMiddleware, GENERAL_PURPOSE_SUBAGENT } from "deepagents";
+import { createDeepAgent, createFilesystemMiddleware } from "deepagents";
 import { type AgentMiddleware, todoListMiddleware } from "langchain";
-import type { AgentDefinition } from "../definition/index.ts";
+import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
+import { agentParts } from "./agent-parts.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
 import { loopGuard } from "./loop-guard.ts";
 import type { CallModel } from "./model/call-model.ts";
-import { systemPrompt } from "./prompt.ts";
+import { allTools, type ServerTools } from "./server-tools.ts";
+import { checkSelections } from "./sub-agents/check-selections.ts";
+import { RootMemory } from "./sub-agents/root-memory.ts";
+import { subAgentSpecs } from "./sub-agents/specs.ts";
+import { type TaskOptions, taskMiddleware } from "./sub-agents/task-middleware.ts";
 import { summarization } from "./summarization.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
 
-interface AgentOptions {
+interface AgentOptions extends TaskOptions {
   readonly executionId: string;
   readonly definition: AgentDefinition;
   readonly model: BaseChatModel;
@@ -26,13 +31,19 @@ interface AgentOptions {
   readonly keepResultsAbove: number;
   /** Whether the model can only receive text. */
   readonly textOnly: boolean;
-  readonly signal: AbortSignal;
+  readonly serverTools: ServerTools;
+  /** The part of a prompt about these skills; empty without skills. */
+  readonly skillsPrompt: (skills: readonly SkillReference[]) => string;
   readonly onCall: (node: string, callId: string) => void;
 }
 
-/** Builds an agent from the parts of the agent library. */
+/**
+ * Builds an agent and its sub-agents from the parts of the agent library.
+ * @throws AgentError if a sub-agent selects a tool that its server does not have
+ */
 export function buildAgent(options: AgentOptions) {
-  const { executionId, definition, model, callModel, maxTokens, sandbox, checkpointer, signal, onCall } = options;
+  const { executionId, definition, model, callModel, sandbox, signal, serverTools } = options;
+  checkSelections(definition, serverTools);
   const backend = new SandboxBackend(sandbox, signal);
   // The tool middleware keeps long results instead: it knows the real paths of the sandbox.
   const files = asMiddleware(
@@ -48,22 +59,28 @@ export function buildAgent(options: AgentOptions) {
     keepAbove: options.keepResultsAbove,
     textOnly: options.textOnly,
     signal,
-    onCall,
+    onCall: options.onCall,
   });
-  const turns = turnMiddleware({ callModel, maxTokens, subAgents: [GENERAL_PURPOSE_SUBAGENT.name] });
+  const parts = agentParts({
+    root: sandbox.root,
+    variables: Object.keys(definition.environment.values),
+    skillsPrompt: options.skillsPrompt,
+  });
+  const main = parts({ ...definition, tools: allTools(serverTools) });
+  const specs = subAgentSpecs(definition, serverTools, parts);
+  const subAgents = specs.map(({ name }) => name);
+  const turns = turnMiddleware({ callModel, maxTokens: options.maxTokens, subAgents });
   const summaries = summarization(backend, callModel);
+  // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
+  const ofSubAgents = [files, summaries, tools, loopGuard(), turns];
+  const ofMain = [files, summaries, todoList(), tools, taskMiddleware(options), loopGuard(), turns];
   return createDeepAgent({
+    ...main,
     model,
     backend,
-    checkpointer,
-    systemPrompt: systemPrompt({
-      instructions: definition.instructions,
-      root: sandbox.root,
-      variables: Object.keys(definition.environment.values),
-    }),
-    middleware: [files, summaries, todoList(), tools, loopGuard(), turns],
-    // The library would add this one itself, but without the tool middleware: a failing tool would end the whole run.
-    subagents: [{ ...GENERAL_PURPOSE_SUBAGENT, middleware: [files, summaries, tools, loopGuard(), turns] }],
+    checkpointer: new RootMemory(options.checkpointer),
+    middleware: ofMain,
+    subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgents })),
   });
 }
 

@@ -1,30 +1,37 @@
 import { describe, expect, test } from "bun:test";
 import { promptWithContext, systemPrompt } from "./prompt.ts";
 
+const nothing = { instructions: "", skills: "", root: "/", variables: [] };
+
 describe("the system prompt", () => {
+  test("has the skills between the instructions and the directory", () => {
+    const prompt = systemPrompt({ ...nothing, instructions: "You fix.", skills: "### SKILL: fix\n" });
+    expect(prompt).toStartWith("You fix.\n\n### SKILL: fix\n\n## Environment\n");
+  });
+
   test("begins with the agent's instructions and names its directory", () => {
-    const prompt = systemPrompt({ instructions: "  You fix tests.\n", root: "/work/space", variables: [] });
+    const prompt = systemPrompt({ ...nothing, instructions: "  You fix tests.\n", root: "/work/space" });
     expect(prompt).toStartWith("You fix tests.\n\n## Environment\n");
     expect(prompt).toContain("Your working directory is /work/space.");
   });
 
   test("names the variables that commands see", () => {
-    const prompt = systemPrompt({ instructions: "x", root: "/", variables: ["REGION", "API_KEY"] });
+    const prompt = systemPrompt({ ...nothing, instructions: "x", variables: ["REGION", "API_KEY"] });
     expect(prompt).toContain("environment variables: REGION, API_KEY.");
   });
 
   test("does not name variables that no command can have", () => {
-    const prompt = systemPrompt({ instructions: "x", root: "/", variables: ["my-var", "REGION", "UID"] });
+    const prompt = systemPrompt({ ...nothing, instructions: "x", variables: ["my-var", "REGION", "UID"] });
     expect(prompt).toContain("environment variables: REGION.");
   });
 
   test("does not mention variables if there are none", () => {
     for (const variables of [[], ["my-var"]])
-      expect(systemPrompt({ instructions: "x", root: "/", variables })).not.toContain("variables");
+      expect(systemPrompt({ ...nothing, instructions: "x", variables })).not.toContain("variables");
   });
 
   test("may have no instructions", () => {
-    expect(systemPrompt({ instructions: " ", root: "/", variables: [] })).toStartWith("## Environment\n");
+    expect(systemPrompt({ ...nothing, instructions: " " })).toStartWith("## Environment\n");
   });
 });
 

@@ -4,6 +4,8 @@ import { isCommandVariable } from "../shared/variable-name.ts";
 interface PromptFacts {
   /** The agent's instructions. */
   readonly instructions: string;
+  /** What it must know about its skills; empty if it has none. */
+  readonly skills: string;
   /** The directory in which its tools act. */
   readonly root: string;
   /** The names of the execution's variables. Those that no command can have are not mentioned. */
@@ -11,7 +13,7 @@ interface PromptFacts {
 }
 
 /** The agent's instructions, followed by what it must know about its sandbox. */
-export function systemPrompt({ instructions, root, variables }: PromptFacts): string {
+export function systemPrompt({ instructions, skills, root, variables }: PromptFacts): string {
   const environment = [
     "## Environment",
     `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,
@@ -22,7 +24,7 @@ export function systemPrompt({ instructions, root, variables }: PromptFacts): st
       `Your commands see these environment variables: ${visible.join(", ")}. Use them by name (\`$NAME\`); never print or repeat the values of secrets.`,
     );
   }
-  return [instructions.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
+  return [instructions.trim(), skills.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
 }
 
 /** The user's message with its context, as the agent receives it. */

@@ -1,7 +1,7 @@
 import { GraphRecursionError } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { ModelConfig } from "../config/index.ts";
-import type { AgentDefinition } from "../definition/index.ts";
+import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { causeOf, stackOf } from "../shared/errors.ts";
@@ -17,8 +17,9 @@ import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
 import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { promptWithContext } from "./prompt.ts";
+import type { ServerTools } from "./server-tools.ts";
 
-/** A run is stopped after this many steps of the agent's graph. A turn with tools takes several. */
+/** An agent is stopped after this many steps of its graph. A turn with tools takes several. Sub-agents count their own. */
 const STEP_LIMIT = 1_000;
 
 /** One message to an agent. */
@@ -37,6 +38,10 @@ export interface AgentRun {
   readonly checkpointer: BaseCheckpointSaver;
   /** Results with more characters than this are kept in the sandbox. */
   readonly keepResultsAbove: number;
+  /** The tools of the agent's MCP servers; none without servers. */
+  readonly serverTools?: ServerTools | undefined;
+  /** The part of a prompt about skills; absent if the agent and its sub-agents have none. */
+  readonly skillsPrompt?: ((skills: readonly SkillReference[]) => string) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +61,10 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
   const choice = chooseModel(run.model, run.agent.modelName);
   const model = await createChatModel(run.model, choice, baseUrl);
   const runLog = log.child("agent", { executionId: run.executionId });
-  const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal: run.signal });
+  // Sub-agents that still work end with the run, whatever ends it.
+  const ending = new AbortController();
+  const signal = AbortSignal.any([run.signal, ending.signal]);
+  const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal });
   const nodes = new Map<string, string>();
   const agent = buildAgent({
     executionId: run.executionId,
@@ -68,7 +76,11 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     checkpointer: run.checkpointer,
     keepResultsAbove: run.keepResultsAbove,
     textOnly: !canReceiveImages(choice),
-    signal: run.signal,
+    serverTools: run.serverTools ?? new Map(),
+    skillsPrompt: run.skillsPrompt ?? (() => ""),
+    stepLimit: STEP_LIMIT,
+    endRun: (error) => ending.abort(error),
+    signal,
     onCall: (node, callId) => nodes.set(node, callId),
   });
   try {
@@ -79,13 +91,14 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
         subgraphs: true,
         configurable: { thread_id: run.threadId },
         recursionLimit: STEP_LIMIT,
-        signal: run.signal,
+        signal,
       },
     );
     yield* agentEvents(stream as AsyncIterable<LibraryEvent>, (node) => nodes.get(node));
     run.signal.throwIfAborted();
-  } catch (error) {
+  } catch (failure) {
     run.signal.throwIfAborted();
+    const error: unknown = ending.signal.aborted ? ending.signal.reason : failure;
     if (causeOf(error, GraphRecursionError) !== undefined) {
       throw new AgentError(
         "too-many-steps",
@@ -102,5 +115,7 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
       "The agent was stopped by an unexpected error; the runner's log has the details. Send the message again, or another one to continue.",
       { cause: error },
     );
+  } finally {
+    ending.abort();
   }
 }

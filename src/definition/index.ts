@@ -8,4 +8,4 @@ export type { Environment } from "./environment.ts";
 export type { ExecutionDefinition } from "./execution-definition.ts";
 export type { McpServer } from "./mcp-server.ts";
 export type { SkillReference } from "./skill-reference.ts";
-export type { SubAgentDefinition } from "./sub-agent-definition.ts";
+export type { McpServerUsage, SubAgentDefinition } from "./sub-agent-definition.ts";

@@ -101,7 +101,7 @@ describe("the definition of an agent", () => {
           instructions: "You look.",
           skillRefs: [skill],
           mcpServers: ["one", "two", "constructor"],
-          mcpToolSelections: { one: { enabledTools: ["read"] } },
+          mcpToolSelections: { one: { enabledTools: ["read"] }, four: { enabledTools: ["write"] } },
         },
       ],
     });
@@ -115,6 +115,7 @@ describe("the definition of an agent", () => {
           { server: "two", enabledTools: [] },
           { server: "constructor", enabledTools: [] },
         ],
+        strayToolSelections: ["four"],
         skills: [{ scope: "organization", organization: "acme", slug: "deploy", version: "v1" }],
       },
     ]);

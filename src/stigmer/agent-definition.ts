@@ -19,12 +19,14 @@ export function toAgentDefinition(
 }
 
 function toSubAgent({ name, description, instructions, ...spec }: SubAgent): SubAgentDefinition {
+  const selections = spec.mcpToolSelections;
   const mcpServers = spec.mcpServers.map((server) => {
-    const selections = spec.mcpToolSelections;
     // Names come from outside: `constructor` is not a selection.
     return { server, enabledTools: Object.hasOwn(selections, server) ? (selections[server]?.enabledTools ?? []) : [] };
   });
-  return { name, description, instructions, mcpServers, skills: spec.skillRefs.map(toSkillReference) };
+  const strayToolSelections = Object.keys(selections).filter((server) => !spec.mcpServers.includes(server));
+  const skills = spec.skillRefs.map(toSkillReference);
+  return { name, description, instructions, mcpServers, strayToolSelections, skills };
 }
 
 function toSkillReference({ scope, org, slug, version }: ApiResourceReference): SkillReference {

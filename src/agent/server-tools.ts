@@ -1,0 +1,25 @@
+import type { StructuredTool } from "@langchain/core/tools";
+import type { McpServerUsage } from "../definition/index.ts";
+
+/** A tool of an MCP server that an agent may use. */
+export interface ServerTool {
+  /** As the server names it; agents may know it under another name. */
+  readonly name: string;
+  readonly tool: StructuredTool;
+}
+
+/** The tools of the connected servers, by the server's name. A server that could not be connected is missing. */
+export type ServerTools = ReadonlyMap<string, readonly ServerTool[]>;
+
+export function allTools(servers: ServerTools): StructuredTool[] {
+  return [...servers.values()].flatMap((tools) => tools.map(({ tool }) => tool));
+}
+
+/** The tools of these servers, narrowed by their selections. */
+export function selectedTools(servers: ServerTools, usages: readonly McpServerUsage[]): StructuredTool[] {
+  const selected = usages.flatMap(({ server, enabledTools }) =>
+    (servers.get(server) ?? []).filter(({ name }) => enabledTools.length === 0 || enabledTools.includes(name)),
+  );
+  // A server may be listed twice.
+  return [...new Set(selected.map(({ tool }) => tool))];
+}

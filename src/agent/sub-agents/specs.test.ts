@@ -1,0 +1,92 @@
+import { describe, expect, test } from "bun:test";
+import { tool } from "@langchain/core/tools";
+import type { SubAgentDefinition } from "../../definition/index.ts";
+import { agentParts } from "../agent-parts.ts";
+import type { ServerTools } from "../server-tools.ts";
+import { checkSelections } from "./check-selections.ts";
+import { describe as described, subAgentSpecs } from "./specs.ts";
+
+const made = (name: string) =>
+  tool(() => "", { name, description: name, schema: { type: "object" as const, properties: {} } });
+const servers: ServerTools = new Map([
+  ["files", ["read", "write"].map((name) => ({ name, tool: made(`files_${name}`) }))],
+  ["web", [{ name: "fetch", tool: made("fetch") }]],
+]);
+const parts = agentParts({
+  root: "/work",
+  variables: ["REGION"],
+  skillsPrompt: (skills) => skills.map(({ slug }) => `### SKILL: ${slug}`).join("\n"),
+});
+const skill = (slug: string) => ({ scope: "organization", organization: "acme", slug, version: "" }) as const;
+const reader: SubAgentDefinition = {
+  name: "reader",
+  description: "Reads.",
+  instructions: "You read.",
+  mcpServers: [{ server: "files", enabledTools: ["read"] }],
+  strayToolSelections: [],
+  skills: [skill("reading")],
+};
+
+/** The sub-agents with their tools, by name. */
+function specs(...subAgents: SubAgentDefinition[]) {
+  return subAgentSpecs({ subAgents, skills: [skill("leading")] }, servers, parts).map(({ tools = [], ...spec }) => ({
+    ...spec,
+    tools: tools.map(({ name }) => name),
+  }));
+}
+
+describe("a sub-agent", () => {
+  test("has its instructions and skills, the sandbox, and the tools that are selected for it", () => {
+    const [, spec] = specs(reader);
+    expect(spec).toMatchObject({ name: "reader", description: "Reads.", tools: ["files_read"] });
+    expect(spec?.systemPrompt).toStartWith("You read.\n\n### SKILL: reading\n\n## Environment\n");
+    expect(spec?.systemPrompt).toContain("/work");
+    expect(spec?.systemPrompt).toContain("REGION");
+  });
+
+  test("has all tools of a server without a selection, and none of other servers", () => {
+    const twice = { server: "files", enabledTools: [] };
+    expect(specs({ ...reader, mcpServers: [twice, twice] })[1]?.tools).toEqual(["files_read", "files_write"]);
+    expect(specs({ ...reader, mcpServers: [] })[1]?.tools).toEqual([]);
+    expect(specs({ ...reader, mcpServers: [{ server: "gone", enabledTools: [] }] })[1]?.tools).toEqual([]);
+  });
+});
+
+describe("the general-purpose sub-agent", () => {
+  test("has the skills and all tools of the main agent", () => {
+    const [general] = specs(reader);
+    expect(general).toMatchObject({ name: "general-purpose", tools: ["files_read", "files_write", "fetch"] });
+    expect(general?.systemPrompt).toContain("### SKILL: leading");
+  });
+
+  test("is replaced by a sub-agent with its name", () => {
+    expect(specs({ ...reader, name: "general-purpose" }).map(({ description }) => description)).toEqual(["Reads."]);
+  });
+});
+
+describe("the description of a sub-agent", () => {
+  test("is the first line of its instructions if it has none", () => {
+    expect(described({ ...reader, description: " ", instructions: "\n# You review code.\nBe strict." })).toBe(
+      "You review code.",
+    );
+    expect(described({ ...reader, description: "", instructions: "" })).toBe("(no description)");
+  });
+
+  test("is cut to its limit", () => {
+    expect(described({ ...reader, description: "word ".repeat(1_000) }).length).toBeLessThan(1_100);
+  });
+});
+
+describe("a selection of tools", () => {
+  test("is refused if a connected server does not have them", () => {
+    const mcpServers = [{ server: "files", enabledTools: ["read", "delete"] }];
+    expect(() => checkSelections({ name: "lead", subAgents: [{ ...reader, mcpServers }] }, servers)).toThrow(
+      '"reader" selects "delete" of the MCP server "files", which has "read", "write".',
+    );
+  });
+
+  test("is not checked for a server that is not connected", () => {
+    const mcpServers = [{ server: "gone", enabledTools: ["any"] }];
+    expect(() => checkSelections({ name: "lead", subAgents: [{ ...reader, mcpServers }] }, servers)).not.toThrow();
+  });
+});
