@@ -5,9 +5,11 @@ import type { ActiveExecution, ToolInProgress } from "./execution-record.ts";
 /** The record of an execution, and what is needed to keep it up to date. */
 interface ExecutionProgress {
   readonly record: ActiveExecution;
-  /** The names of the calls that the model asked for and that have no result yet, by their ids. */
-  readonly openCalls: ReadonlyMap<string, string>;
+  /** The calls that the model asked for and that have no result yet, by their ids. */
+  readonly openCalls: ReadonlyMap<string, OpenCall>;
 }
+
+type OpenCall = Pick<ToolInProgress, "name" | "taskCallId">;
 
 export function beginProgress(execution: ExecutionInfo): ExecutionProgress {
   const stage = "waiting-for-admission";
@@ -23,19 +25,23 @@ export function advance(progress: ExecutionProgress, event: ExecutionEvent): Exe
       return { ...progress, record: { ...record, stage: event.stage, stageSince: event.at, tools: [] } };
     case "resolved":
       return { ...progress, record: { ...record, agentName: event.agentName, model: event.model } };
-    case "turn":
+    case "turn": {
       if (event.calls.length === 0) return progress;
-      return { record, openCalls: new Map([...openCalls, ...event.calls.map(({ id, name }) => [id, name] as const)]) };
+      const owner = event.actor.kind === "main" ? {} : { taskCallId: event.actor.callId };
+      const asked = event.calls.map(({ id, name }) => [id, { name, ...owner }] as const);
+      return { record, openCalls: new Map([...openCalls, ...asked]) };
+    }
     case "tool-started": {
       const { callId, at } = event;
-      const tool = { callId, name: openCalls.get(callId) ?? "", startedAt: at };
+      const tool = { callId, name: "", ...openCalls.get(callId), startedAt: at };
       return { record: withTools(record, [...record.tools, tool], at), openCalls };
     }
     case "tool-ended": {
       const { callId, at } = event;
-      const tools = record.tools.filter((tool) => tool.callId !== callId);
-      const open = new Map(openCalls);
-      open.delete(callId);
+      // With a task all calls of its sub-agent end: one that was stopped leaves some without a result.
+      const remains = (id: string, call: OpenCall | undefined) => id !== callId && call?.taskCallId !== callId;
+      const tools = record.tools.filter((tool) => remains(tool.callId, tool));
+      const open = new Map([...openCalls].filter(([id, call]) => remains(id, call)));
       return { record: withTools(record, tools, at), openCalls: open };
     }
     case "text":

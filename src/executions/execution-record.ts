@@ -7,6 +7,8 @@ export interface ToolInProgress {
   readonly callId: string;
   readonly name: string;
   readonly startedAt: Date;
+  /** The task whose sub-agent made the call; absent for a call of the main agent. */
+  readonly taskCallId?: string;
 }
 
 /** What is known of the agent, once it was read from Stigmer. */

@@ -2,6 +2,7 @@ import { type AgentExecutionStatus, ExecutionPhase, isTerminalPhase } from "../s
 import { isOpen } from "./calls.ts";
 import { finish } from "./finish.ts";
 import { stateOf } from "./status-state.ts";
+import { isOpenSubAgent } from "./sub-agents.ts";
 
 /**
  * The final status of an execution whose runner ended before it could send one.
@@ -14,8 +15,9 @@ export function abandonedStatus(
   reason: string,
   at: Date,
 ): AgentExecutionStatus | undefined {
-  const { phase, error, toolCalls } = status;
-  const isIncomplete = phase === ExecutionPhase.EXECUTION_FAILED && (error === "" || toolCalls.some(isOpen));
+  const { phase, error, toolCalls, subAgentExecutions } = status;
+  const hasOpenCalls = toolCalls.some(isOpen) || subAgentExecutions.some(isOpenSubAgent);
+  const isIncomplete = phase === ExecutionPhase.EXECUTION_FAILED && (error === "" || hasOpenCalls);
   if (isTerminalPhase(phase) && !isIncomplete) return undefined;
   return finish(stateOf(status), { phase: "failed", reason }, at).status;
 }

@@ -7,6 +7,8 @@ const FRAME_BYTES = 200;
 
 /** Approximate bytes that an event adds to the status in JSON. Used to estimate how much of a status is new. */
 export function bytesAdded(event: AgentEvent): number {
+  // A call is in its message and in the list of calls. A sub-agent has no messages.
+  const places = event.actor.kind === "main" ? 2 : 1;
   switch (event.type) {
     case "text":
       return event.text.length;
@@ -15,12 +17,14 @@ export function bytesAdded(event: AgentEvent): number {
     case "notice":
       return event.text.length + FRAME_BYTES;
     case "turn":
-      return Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES + sum(event.calls.map(bytesOfCall));
+      return (
+        (event.actor.kind === "main" ? Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES : 0) +
+        places * sum(event.calls.map(bytesOfCall))
+      );
     case "tool-started":
       return FRAME_BYTES;
     case "tool-ended":
-      // A call is in its message and in the list of calls.
-      return 2 * (Math.min(event.result.length, RESULT_LIMIT) + FRAME_BYTES);
+      return places * (Math.min(event.result.length, RESULT_LIMIT) + FRAME_BYTES);
     case "todos":
       return sum(
         event.todos.slice(0, TODO_LIMIT).map(({ content }) => Math.min(content.length, TODO_TEXT_LIMIT) + FRAME_BYTES),
@@ -32,7 +36,7 @@ export function bytesAdded(event: AgentEvent): number {
 
 function bytesOfCall({ args }: RequestedCall): number {
   const texts = Object.values(args).map((value) => (typeof value === "string" ? value.length : FRAME_BYTES));
-  return 2 * (FRAME_BYTES + sum(texts.map((length) => Math.min(length, ARGUMENT_LIMIT))));
+  return FRAME_BYTES + sum(texts.map((length) => Math.min(length, ARGUMENT_LIMIT)));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -58,7 +58,14 @@ describe("label of other calls", () => {
   test("contains the tool and what it acts on", () => {
     expect(callLabel("read_file", { file_path: "notes.md", offset: 10 })).toBe("read_file: notes.md");
     expect(callLabel("grep", { pattern: "TODO", path: "src" })).toBe("grep: src");
-    expect(callLabel("task", { description: "a long text", subagent_type: "tester" })).toBe("task: tester");
+  });
+
+  test("contains the sub-agent of a task and the first words for it", () => {
+    expect(callLabel("task", { description: "Test the\nparser", subagent_type: "tester" })).toBe(
+      "task: tester — Test the parser",
+    );
+    expect(callLabel("task", { subagent_type: "tester" })).toBe("task: tester");
+    expect(callLabel("task", { description: "x".repeat(500), subagent_type: 7 })).toBe(`task — ${"x".repeat(72)}…`);
   });
 
   test("is the tool's name if no argument is informative", () => {

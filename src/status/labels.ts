@@ -1,5 +1,6 @@
 import { visible } from "../shared/printable.ts";
 import { cutToWidth } from "../shared/width.ts";
+import { DELEGATE } from "./sub-agents.ts";
 
 /** Programs whose first argument is a subcommand. */
 const WITH_SUBCOMMAND = new Set([
@@ -23,7 +24,7 @@ const OPERATOR = /[\n;|&<>()]/;
 /** Variable assignments before a command. */
 const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\;|&<>()])*(?:\s+|$))+/;
 /** Arguments that tell what a tool acts on, the most informative first. */
-const TELLING_ARGUMENTS = ["file_path", "path", "pattern", "query", "url", "subagent_type", "name"];
+const TELLING_ARGUMENTS = ["file_path", "path", "pattern", "query", "url", "name"];
 /** Maximum width in terminal columns of a call's label, and of the command in the second line. */
 const LABEL_WIDTH = 80;
 const COMMAND_WIDTH = 160;
@@ -38,11 +39,20 @@ type Arguments = Readonly<Record<string, unknown>>;
 export function callLabel(tool: string, args: Arguments): string {
   const command = commandOf(tool, args);
   if (command !== undefined) return commandLabel(command);
+  if (tool === DELEGATE) return taskLabel(args);
   for (const name of TELLING_ARGUMENTS) {
     const value = Object.hasOwn(args, name) ? args[name] : undefined;
     if (typeof value === "string" && value !== "") return `${short(tool)}: ${short(value)}`;
   }
   return short(tool);
+}
+
+/** `task: reviewer — Check the diff for …` */
+function taskLabel(args: Arguments): string {
+  const text = (name: string) => (Object.hasOwn(args, name) && typeof args[name] === "string" ? args[name].trim() : "");
+  const [name, what] = [text("subagent_type"), text("description")];
+  const head = name === "" ? DELEGATE : `${DELEGATE}: ${short(name)}`;
+  return what === "" ? head : short(`${head} — ${what}`);
 }
 
 /**

@@ -1,15 +1,16 @@
 import type { AgentEvent } from "../agent/index.ts";
 import { unreachable } from "../shared/errors.ts";
 import { type AgentMessage, MessageType } from "../stigmer/index.ts";
-import { callMessage, DELEGATE, endCall, newCall, newSubAgent, startCall } from "./calls.ts";
+import { callMessage, endCall, newCall, startCall } from "./calls.ts";
 import { newMessage, type StatusState, withStatus } from "./status-state.ts";
+import { actorIn, DELEGATE, newSubAgent } from "./sub-agents.ts";
 import { todoMap } from "./todo-map.ts";
 
 type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 
 /** The state after an event. A pure function. */
 export function reduce(state: StatusState, event: AgentEvent): StatusState {
-  if (event.actor.kind === "sub-agent") return state;
+  if (event.actor.kind === "sub-agent") return reduceSubAgent(state, event);
   switch (event.type) {
     case "text":
       return state.streaming === "tokens" ? grow(state, event) : state;
@@ -28,6 +29,35 @@ export function reduce(state: StatusState, event: AgentEvent): StatusState {
     default:
       return unreachable(event);
   }
+}
+
+/** A sub-agent shows its calls. What it says is for the main agent alone, which gets it as the result of its task. */
+function reduceSubAgent(state: StatusState, event: AgentEvent): StatusState {
+  switch (event.type) {
+    case "turn":
+      return addCalls(state, event);
+    case "tool-started":
+      return actorIn(state, event) === undefined ? state : startCall(state, event);
+    case "tool-ended":
+      return actorIn(state, event) === undefined ? state : endCall(state, event);
+    case "notice":
+      return withNotice(state, event.text, event.at);
+    case "text":
+    case "text-withdrawn":
+    case "todos":
+      return state;
+    default:
+      return unreachable(event);
+  }
+}
+
+/** Adds the calls of a sub-agent to the list. */
+function addCalls(state: StatusState, event: EventOf<"turn">): StatusState {
+  const task = actorIn(state, event);
+  if (task === undefined || event.calls.length === 0) return state;
+  const modelIds = new Map(state.modelIds);
+  const asked = event.calls.map((call) => newCall(call, modelIds, task));
+  return { ...withStatus(state, { toolCalls: [...state.status.toolCalls, ...asked] }), modelIds };
 }
 
 /** Adds a message of the runner. */
@@ -77,7 +107,9 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
   growing.delete(turnId);
   const ids = new Map(state.modelIds);
   const asked = calls.map((call) => newCall(call, ids));
-  const delegated = asked.filter((call) => call.name === DELEGATE).map(newSubAgent);
+  const delegated = calls.flatMap((call, index) =>
+    call.name === DELEGATE ? [newSubAgent(asked[index]?.id ?? "", call)] : [],
+  );
   return {
     ...withStatus(state, {
       messages: [...answered, ...asked.map((call) => callMessage(call, at))],

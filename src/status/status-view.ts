@@ -6,6 +6,7 @@ import {
   type AgentExecutionStatus,
   type AgentMessage,
   AgentMessageSchema,
+  type ComponentMetadata,
   type SubAgentExecution,
   SubAgentExecutionSchema,
   type TodoItem,
@@ -78,7 +79,13 @@ export class StatusView {
     result: this.#mask.mask(call.result),
     error: this.#text(call.error, ERROR_LIMIT),
     ...(call.args === undefined ? {} : { args: maskJson(call.args, this.#mask) as JsonObject }),
+    ...(call.componentMetadata === undefined ? {} : { componentMetadata: this.#component(call.componentMetadata) }),
   });
+
+  #component(component: ComponentMetadata): ComponentMetadata {
+    if (component.metadata === undefined) return component;
+    return { ...component, metadata: maskJson(component.metadata, this.#mask) as JsonObject };
+  }
 
   readonly #agent = (agent: SubAgentExecution): SubAgentExecution => ({
     ...agent,
