@@ -131,14 +131,16 @@ describe("an answer of OpenAI", () => {
     expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "It gave up."]]);
     expect(result.files).toEqual([]);
     expect(result.conversations[2]).toContain("None of its tool calls was executed");
-    expect(result.calls.map(({ result: text }) => text)).toEqual(["I gave up."]);
+    expect(result.calls[0]?.result).toBe("I gave up.");
+    expect(states(result.calls)).toEqual(["COMPLETED", "FAILED", "FAILED", "FAILED"]);
   });
 
   test("that ends a sub-agent is reported to the agent as the reason", async () => {
     const cut = cutTurn("length");
     const result = await world.run([{ text: "", tools: [TASK] }, cut, cut, cut, { text: "It failed." }]);
     expect([result.phase, result.messages.at(-1)]).toEqual(["COMPLETED", ["AI", "It failed."]]);
-    expect(states(result.calls)).toEqual(["FAILED"]);
+    // The task, and the calls of the answers that the sub-agent's conversation keeps.
+    expect(states(result.calls)).toEqual(Array(7).fill("FAILED"));
     expect(result.calls[0]?.error).toContain("Raise STIGMER_LLM_MAX_TOKENS");
     expect(result.files).toEqual([]);
   });

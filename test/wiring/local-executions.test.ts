@@ -112,7 +112,7 @@ describe("an execution in local mode", () => {
     expect(execution.status?.messages.map(({ content }) => content)).toEqual([
       "Delegate",
       "Go.",
-      "task: general-purpose",
+      "task: general-purpose — do it",
       "It is done.",
     ]);
     const [agent] = execution.status?.subAgentExecutions ?? [];
@@ -135,7 +135,7 @@ describe("an execution in local mode", () => {
     expect(execution && phaseOf(execution)).toBe(COMPLETED);
     expect(execution?.status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
       ["MESSAGE_HUMAN", "Hi"],
-      ["MESSAGE_SYSTEM", expect.stringContaining("does not support the agent's MCP servers, sub-agents yet")],
+      ["MESSAGE_SYSTEM", expect.stringContaining("does not support the agent's MCP servers yet")],
       ["MESSAGE_AI", "Done."],
     ]);
   });

@@ -6,11 +6,14 @@ import { ThreadError } from "../../threads/index.ts";
 import { AgentError } from "../agent-error.ts";
 import { asMiddleware } from "../as-middleware.ts";
 import { isContextOverflow } from "../model/model-error.ts";
+import { httpStatus } from "../model/transient.ts";
 
 /** The tool that starts a sub-agent. */
 const TASK = "task";
 /** Sub-agents of an execution that work at the same time; further tasks wait. Each of them calls the model. */
 export const MAX_PARALLEL_TASKS = 8;
+/** Bad request, payload too large, unprocessable content. */
+const REQUEST_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
 export interface TaskOptions {
   /** Steps after which an agent is stopped. */
@@ -61,7 +64,12 @@ function taskError(error: unknown, { stepLimit, endRun, signal }: TaskOptions): 
     );
   }
   const known = causeOf(error, AgentError) ?? causeOf(error, ThreadError);
-  if (known === undefined || known.code === "model-answer") return error;
+  if (known === undefined || known.code === "model-answer" || isAboutRequest(error)) return error;
   endRun(known);
   return known;
+}
+
+/** Whether a provider refused what was sent: it may accept the main agent's conversation. */
+function isAboutRequest(error: unknown): boolean {
+  return REQUEST_STATUSES.has(httpStatus(error) ?? 0);
 }
