@@ -29,15 +29,37 @@ const TODO_MARKS: Readonly<Record<TodoStatus, string>> = {
   [TodoStatus.TODO_CANCELLED]: "[-]",
 };
 
+/** Indentation of what belongs to the line before. */
+const INDENT = "  ";
+
+/** A task that has begun. @param tag tells it from others with the same sub-agent */
+export function taskLine(label: string, tag: string | undefined, colors: Colors): string {
+  return `${colors.cyan("▸")} ${shownLabel(label)}${tagged(tag, colors)}`;
+}
+
+/** A finished task. */
+export function taskEndLines(label: string, tag: string | undefined, call: ToolCall, colors: Colors): string[] {
+  return callLines(label, call, colors).map((line, index) => (index === 0 ? `${line}${tagged(tag, colors)}` : line));
+}
+
+/** A finished call of a sub-agent, below its task. */
+export function subAgentCallLines(tag: string, label: string, call: ToolCall, colors: Colors): string[] {
+  return callLines(label, call, colors, `${tag} · `).map((line) => `${INDENT}${line}`);
+}
+
+function tagged(tag: string | undefined, colors: Colors): string {
+  return tag === undefined ? "" : colors.dim(` [${tag}]`);
+}
+
 /** A finished call: its symbol, label and duration, and a command's output or the reason of its failure. */
-export function callLines(label: string, call: ToolCall, colors: Colors): string[] {
+export function callLines(label: string, call: ToolCall, colors: Colors, prefix = ""): string[] {
   const failed = call.status === ToolCallStatus.TOOL_CALL_FAILED;
   const mark = failed ? colors.red("✗") : colors.green("✓");
   const took =
     call.startedAt !== "" && call.completedAt !== "" ? Date.parse(call.completedAt) - Date.parse(call.startedAt) : 0;
-  const head = `${mark} ${shownLabel(label)} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
+  const head = `${mark} ${prefix}${shownLabel(label)} ${colors.dim(`(${humanDuration(took)})`)}${failed ? colors.red(` ${firstLine(call.error)}`) : ""}`;
   const isCommand = call.componentMetadata?.componentType === "terminal";
-  return [head, ...(isCommand ? outputLines(call.result).map((line) => colors.dim(`  ${line}`)) : [])];
+  return [head, ...(isCommand ? outputLines(call.result).map((line) => colors.dim(`${INDENT}${line}`)) : [])];
 }
 
 function outputLines(result: string): string[] {

@@ -84,7 +84,9 @@ export class LiveArea {
       const room = columns - widthOf(took) - 4;
       return `${spinner} ${cutToWidth(what, Math.max(room, MIN_LABEL_WIDTH))} ${this.#colors.dim(took)}`;
     };
-    const calls = running.map(({ label, startedAt }) => line(shownLabel(label), Date.parse(startedAt) || now));
+    const calls = running.map(({ label, startedAt, subAgent }) =>
+      line(`${subAgent === undefined ? "" : `  ${subAgent} · `}${shownLabel(label)}`, Date.parse(startedAt) || now),
+    );
     const under = calls.length === 0 ? [line("thinking", this.#since)] : calls;
     const room = Math.max(most - todos.length, Math.ceil(most * RUNNING_SHARE));
     const shown = bounded(under, room);

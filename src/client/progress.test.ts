@@ -47,6 +47,12 @@ function inWords(found: Progress): string {
       return `notice: ${found.text}`;
     case "call-ended":
       return `${found.label} ${ToolCallStatus[found.call.status]}`;
+    case "task-started":
+      return `▸ ${found.label}`;
+    case "task-ended":
+      return `task ended: ${found.label}`;
+    case "sub-agent-call-ended":
+      return `${found.task.tag}: ${found.label} ${ToolCallStatus[found.call.status]}`;
     case "todos":
       return found.todos.map(({ content }) => content).join(", ");
   }

@@ -1,9 +1,10 @@
 import type pc from "picocolors";
 import { printable } from "../shared/printable.ts";
 import { type AgentExecution, type TodoItem, TodoStatus } from "../stigmer/index.ts";
-import { callLines, outcomeLine, todoLines } from "./format.ts";
+import { callLines, outcomeLine, subAgentCallLines, taskEndLines, taskLine, todoLines } from "./format.ts";
 import type { LiveArea } from "./live-area.ts";
 import { activityOf, type Progress, ProgressReader } from "./progress.ts";
+import type { SubAgentTask } from "./sub-agents.ts";
 import type { Outputs, View, Write } from "./view.ts";
 
 /** Prints text as it arrives and calls when they end; at a terminal also what is running, in redrawn lines. */
@@ -63,6 +64,15 @@ export class TextView implements View {
       case "call-ended":
         this.#lines(callLines(progress.label, progress.call, this.#colors));
         break;
+      case "task-started":
+        this.#lines([taskLine(progress.label, distinctTag(progress.task), this.#colors)]);
+        break;
+      case "task-ended":
+        this.#lines(taskEndLines(progress.label, distinctTag(progress.task), progress.call, this.#colors));
+        break;
+      case "sub-agent-call-ended":
+        this.#lines(subAgentCallLines(progress.task.tag, progress.label, progress.call, this.#colors));
+        break;
       case "todos":
         // At a terminal the list is part of the redrawn lines; it is printed when it is done.
         if (this.#live === undefined || progress.todos.every(isDone))
@@ -84,6 +94,11 @@ export class TextView implements View {
     if (this.#midLine) this.#write("\n");
     this.#midLine = false;
   }
+}
+
+/** What tells a task from others with the same sub-agent, beside its label. */
+function distinctTag({ tag, isNumbered }: SubAgentTask): string | undefined {
+  return isNumbered ? tag : undefined;
 }
 
 function isDone({ status }: TodoItem): boolean {

@@ -1,5 +1,6 @@
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import type { AgentEvent, RequestedCall } from "../agent/index.ts";
+import { LABEL_KEY, TASK_KEY } from "../shared/sub-agent-keys.ts";
 import {
   type SubAgentExecution,
   SubAgentExecutionSchema,
@@ -12,9 +13,6 @@ import { boundedName, boundedResult } from "./tool-text.ts";
 
 /** The tool that starts a sub-agent. */
 export const DELEGATE = "task";
-/** Where the metadata of a sub-agent's call names the task that it belongs to, and has its label: it has no message. */
-const TASK_KEY = "subAgentExecutionId";
-const LABEL_KEY = "label";
 
 /** The sub-agent that a task starts. @param task the call as the model asked for it */
 export function newSubAgent(id: string, { args }: RequestedCall): SubAgentExecution {
