@@ -186,6 +186,67 @@ describe("a status is kept within the limit", () => {
   });
 });
 
+/** An execution whose agent delegates tasks, each with some calls of its sub-agent. */
+function delegating(tasks: number, callsEach: number, result = ""): AgentExecutionStatus {
+  const status = execution({ calls: tasks, result });
+  const agents = status.toolCalls.map(({ id }) =>
+    create(SubAgentExecutionSchema, { id, name: "reader", input: "Read" }),
+  );
+  const calls = agents.flatMap((agent) =>
+    Array.from({ length: callsEach }, (_, index) =>
+      create(ToolCallSchema, {
+        id: `${agent.id}-${index}`,
+        name: "read_file",
+        args: { file_path: "a.ts" },
+        result,
+        componentMetadata: {
+          componentGroup: "reader",
+          metadata: { subAgentExecutionId: agent.id, label: "read_file: a.ts" },
+        },
+      }),
+    ),
+  );
+  return { ...status, toolCalls: [...status.toolCalls, ...calls], subAgentExecutions: agents };
+}
+
+describe("a status with sub-agents", () => {
+  test("loses results of sub-agents' calls before those of the agent", () => {
+    const status = delegating(10, 10, "r".repeat(2_000));
+    const after = fitStatus(status, 150_000);
+    expect(sizeOf(after)).toBeLessThanOrEqual(150_000);
+    expect(sizeOf(after)).toBeGreaterThan(140_000);
+    const isWhole = after.toolCalls.map(({ result }) => result.startsWith("r"));
+    expect(isWhole.slice(0, 10)).toEqual(Array(10).fill(true));
+    expect(isWhole.slice(10).lastIndexOf(false)).toBe(isWhole.slice(10).indexOf(true) - 1);
+    expect(after.toolCalls).toHaveLength(110);
+  });
+
+  test("is measured with each call of a sub-agent once", () => {
+    const { status, bytes } = new StatusFitter().fit(delegating(10, 10, "r".repeat(2_000)));
+    expect(Math.abs(bytes - sizeOf(status))).toBeLessThan(2_000);
+  });
+
+  test("fits with hundreds of sub-agents, which say how many of their calls are missing", () => {
+    const status = delegating(300, 40, "r".repeat(3_000));
+    const fitter = new StatusFitter();
+    const { status: after, bytes } = fitter.fit(status);
+    expect(sizeOf(after)).toBeLessThanOrEqual(MIB);
+    expect(bytes).toBeGreaterThanOrEqual(sizeOf(after));
+    expect(bytes - sizeOf(after)).toBeLessThan(10_000);
+    expect(after.messages).toHaveLength(status.messages.length);
+    expect(after.toolCalls.slice(0, 300).map(({ id }) => id)).toEqual(
+      status.messages.flatMap(({ toolCalls }) => toolCalls.map(({ id }) => id)),
+    );
+    const missing = after.subAgentExecutions.map(({ metadata }) => Number(metadata?.["toolCallsLeftOut"] ?? 0));
+    expect(missing.reduce((sum, count) => sum + count)).toBe(status.toolCalls.length - after.toolCalls.length);
+    expect([missing[0], missing.at(-1)]).toEqual([40, 0]);
+    const again = fitter.fit({ ...status, error: "something" }).status;
+    for (const [index, agent] of after.subAgentExecutions.entries())
+      expect(again.subAgentExecutions[index]).toBe(agent);
+    expect(again.toolCalls.every((call, index) => call === after.toolCalls[index])).toBe(true);
+  });
+});
+
 describe("consecutive statuses", () => {
   test("represent omitted content by the same object, so that it is sent once", () => {
     const fitter = new StatusFitter(60_000);

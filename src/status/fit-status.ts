@@ -24,9 +24,12 @@ const DROP_TO = 7 / 8;
 
 /** The steps that make a status smaller, in this order. */
 const STEPS = [
+  "subAgentResults",
+  "subAgentArgs",
   "results",
   "args",
   "agents",
+  "subAgentCalls",
   "texts",
   "mainTexts",
   "details",
@@ -35,12 +38,12 @@ const STEPS = [
   "allAgents",
 ] as const;
 type Step = (typeof STEPS)[number];
-const DROPS: ReadonlySet<Step> = new Set(["listedCalls", "messages", "allAgents"]);
+const DROPS: ReadonlySet<Step> = new Set(["subAgentCalls", "listedCalls", "messages", "allAgents"]);
 
 /**
- * Keeps the status of one execution within {@link STATUS_LIMIT}. If it is too large, the oldest results of calls are
- * omitted, then their arguments, then the input and output of sub-agents, then old texts, then details of calls; the
- * status says what was omitted. Messages keep their index, by which readers know them. Only if there are still too many
+ * Keeps the status of one execution within {@link STATUS_LIMIT}. If it is too large, the oldest results and arguments of
+ * sub-agents' calls are omitted, then those of the agent's calls, then the input and output of sub-agents, then the oldest
+ * calls of sub-agents, then old texts, then details of calls; the status says what was omitted. Messages keep their index, by which readers know them. Only if there are still too many
  * are the oldest dropped.
  *
  * What was omitted once stays omitted and is the same object in the next status, so that it is sent once.
@@ -74,6 +77,12 @@ export class StatusFitter {
 
   #applyStep(shrinking: ShrinkingStatus, step: Step, from: number, wanted: (index: number) => boolean): number {
     switch (step) {
+      case "subAgentResults":
+        return shrinking.shortenSubAgentCalls(withoutResult, from, wanted);
+      case "subAgentArgs":
+        return shrinking.shortenSubAgentCalls(withoutArguments, from, wanted);
+      case "subAgentCalls":
+        return shrinking.dropSubAgentCalls(from, wanted);
       case "results":
         return shrinking.shortenCalls(withoutResult, from, wanted);
       case "args":

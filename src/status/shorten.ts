@@ -24,6 +24,17 @@ export const shortAgent = cached(
   }),
 );
 
+const noted = new WeakMap<SubAgentExecution, { readonly missing: number; readonly agent: SubAgentExecution }>();
+
+/** Notes how many calls of a sub-agent are not in the list. */
+export function withMissingCalls(agent: SubAgentExecution, missing: number): SubAgentExecution {
+  const known = noted.get(agent);
+  if (known?.missing === missing) return known.agent;
+  const made = { ...agent, metadata: { ...agent.metadata, toolCallsLeftOut: missing } };
+  noted.set(agent, { missing, agent: made });
+  return made;
+}
+
 const texts = new Map<number, (message: AgentMessage) => AgentMessage>();
 
 /** Cuts the text of a message. */

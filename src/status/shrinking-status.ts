@@ -7,6 +7,8 @@ import {
   type ToolCall,
 } from "../stigmer/index.ts";
 import { jsonSize, sizeOfCall, sizeOfText } from "./json-size.ts";
+import { withMissingCalls } from "./shorten.ts";
+import { taskOf } from "./sub-agents.ts";
 
 /** Whether the element at this index should be shortened or dropped too. */
 type Wanted = (index: number) => boolean;
@@ -21,6 +23,9 @@ export class ShrinkingStatus {
   readonly #callIndex: ReadonlyMap<string, number>;
   readonly #agents: SubAgentExecution[];
   readonly #messages: AgentMessage[];
+  /** The calls of sub-agents by their index in the list, oldest first. They are in no message. */
+  readonly #subAgentCalls: readonly number[];
+  #droppedSubAgentCalls = 0;
   #droppedCalls = 0;
   #droppedAgents = 0;
   #droppedMessages = 0;
@@ -37,8 +42,8 @@ export class ShrinkingStatus {
     // The names of the three lists.
     this.#size =
       jsonSize(AgentExecutionStatusSchema, rest) + '"messages":[],"toolCalls":[],"subAgentExecutions":[],'.length;
-    // Each call is in the list and in its message.
-    for (const call of status.toolCalls) this.#size += 2 * sizeOfCall(call);
+    this.#subAgentCalls = status.toolCalls.flatMap((call, index) => (taskOf(call) === undefined ? [] : [index]));
+    for (const call of status.toolCalls) this.#size += placesOf(call) * sizeOfCall(call);
     for (const agent of status.subAgentExecutions) this.#size += sizeOfAgent(agent);
     for (const message of status.messages) this.#size += sizeOfText(message);
   }
@@ -55,9 +60,37 @@ export class ShrinkingStatus {
   shortenCalls(shorten: (call: ToolCall) => ToolCall, from: number, wanted: Wanted): number {
     return through(this.#calls, from, this.#calls.length, wanted, (call, index) => {
       const shorter = shorten(call);
-      this.#size -= 2 * (sizeOfCall(call) - sizeOfCall(shorter));
-      this.#calls[index] = shorter;
+      this.#replaceCall(index, call, shorter);
     });
+  }
+
+  shortenSubAgentCalls(shorten: (call: ToolCall) => ToolCall, from: number, wanted: Wanted): number {
+    return through(this.#subAgentCalls, from, this.#subAgentCalls.length, wanted, (index) => {
+      const call = this.#calls[index];
+      if (call !== undefined) this.#replaceCall(index, call, shorten(call));
+    });
+  }
+
+  /** Drops the oldest calls of sub-agents. How many, their sub-agents say. */
+  dropSubAgentCalls(from: number, wanted: Wanted): number {
+    this.#droppedSubAgentCalls = through(this.#subAgentCalls, from, this.#subAgentCalls.length, wanted, (index) => {
+      const call = this.#calls[index];
+      if (call !== undefined) this.#size -= sizeOfCall(call);
+    });
+    const missingCalls = new Map<string, number>();
+    for (const index of this.#goneSubAgentCalls()) {
+      const call = this.#calls[index];
+      const task = (call && taskOf(call)) ?? "";
+      missingCalls.set(task, (missingCalls.get(task) ?? 0) + 1);
+    }
+    for (const [index, agent] of this.#agents.entries()) {
+      const missing = missingCalls.get(agent.id);
+      if (missing === undefined) continue;
+      const noted = withMissingCalls(agent, missing);
+      this.#size += sizeOfAgent(noted) - sizeOfAgent(agent);
+      this.#agents[index] = noted;
+    }
+    return this.#droppedSubAgentCalls;
   }
 
   shortenAgents(shorten: (agent: SubAgentExecution) => SubAgentExecution, from: number, wanted: Wanted): number {
@@ -82,8 +115,9 @@ export class ShrinkingStatus {
 
   /** Drops the oldest calls of the list; each call is in its message too. */
   dropListedCalls(from: number, wanted: Wanted): number {
-    this.#droppedCalls = through(this.#calls, from, this.#calls.length, wanted, (call) => {
-      this.#size -= sizeOfCall(call);
+    const gone = this.#goneSubAgentCalls();
+    this.#droppedCalls = through(this.#calls, from, this.#calls.length, wanted, (call, index) => {
+      if (!gone.has(index)) this.#size -= sizeOfCall(call);
     });
     return this.#droppedCalls;
   }
@@ -114,15 +148,26 @@ export class ShrinkingStatus {
 
   result(): AgentExecutionStatus {
     const [first, ...others] = this.#messages;
+    const gone = this.#goneSubAgentCalls();
     const kept = [first, this.#omission, ...others.slice(this.#droppedMessages)].filter(
       (message) => message !== undefined,
     );
     return {
       ...this.#status,
-      toolCalls: this.#calls.slice(this.#droppedCalls),
+      toolCalls: this.#calls.filter((_, index) => index >= this.#droppedCalls && !gone.has(index)),
       subAgentExecutions: this.#agents.slice(this.#droppedAgents),
       messages: kept.map((message) => this.#withCall(message)),
     };
+  }
+
+  #replaceCall(index: number, call: ToolCall, shorter: ToolCall): void {
+    this.#size -= placesOf(call) * (sizeOfCall(call) - sizeOfCall(shorter));
+    this.#calls[index] = shorter;
+  }
+
+  /** The indexes of dropped calls of sub-agents. */
+  #goneSubAgentCalls(): ReadonlySet<number> {
+    return new Set(this.#subAgentCalls.slice(0, this.#droppedSubAgentCalls));
   }
 
   #shortenText(index: number, shorten: (message: AgentMessage) => AgentMessage): void {
@@ -162,6 +207,11 @@ function messageWith(message: AgentMessage, call: ToolCall): AgentMessage {
   const made = { ...message, toolCalls: [call] };
   withOtherCall.set(message, made);
   return made;
+}
+
+/** A call is in the list, and in its message if it has one. */
+function placesOf(call: ToolCall): number {
+  return taskOf(call) === undefined ? 2 : 1;
 }
 
 function sizeOfAgent(agent: SubAgentExecution): number {
