@@ -52,3 +52,27 @@ describe("the stage of an execution", () => {
     expect(advance(before, { ...at(5), type: "text", turnId: "1", text: "Hi" })).toBe(before);
   });
 });
+
+describe("the calls of a sub-agent", () => {
+  const sub = { actor: { kind: "sub-agent", callId: "a" }, at: new Date(0) } as const;
+  const works = [
+    running,
+    asks("a", "b"),
+    starts("a", 10),
+    { ...sub, type: "turn", turnId: "2", text: "", calls: [{ id: "c", name: "ls", args: {} }] },
+    { ...sub, type: "tool-started", callId: "c" },
+  ] satisfies ExecutionEvent[];
+
+  test("name the task that they belong to", () => {
+    expect(progressAfter(...works).record.tools).toMatchObject([
+      { callId: "a", name: "tool-a" },
+      { callId: "c", name: "ls", taskCallId: "a" },
+    ]);
+  });
+
+  test("end with their task", () => {
+    const { record, openCalls } = progressAfter(...works, ends("a", 20));
+    expect(record).toMatchObject({ stage: "model", tools: [] });
+    expect([...openCalls.keys()]).toEqual(["b"]);
+  });
+});

@@ -7,14 +7,17 @@ import {
   AgentExecutionCommandController,
   ExecutionPhase,
   SessionCommandController,
+  SubAgentStatus,
   ToolCallStatus,
 } from "../../src/stigmer/index.ts";
 import { connectTemporal, TYPE_KEY, typeUrl } from "../../src/temporal/index.ts";
 import { type ActivityCaller, activityCaller } from "../support/activity-caller.ts";
 import { eventually, until } from "../support/eventually.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import type { Conversation } from "../support/ollama-double.ts";
 import { installProgram, startProgram } from "../support/program.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
+import { task } from "../support/sub-agents-contract.ts";
 
 const QUEUE = "agent_execution_runner";
 const EXECUTION = "ai.stigmer.agentic.agentexecution.v1.AgentExecution";
@@ -147,10 +150,11 @@ test("an execution that waits for its thread is stopped when it is deleted", asy
 });
 
 describe("an execution whose runner is killed", () => {
-  test("is ended by the next runner that starts, which also completes its activity", async () => {
+  /** Runs an execution with a runner that is killed when so many calls run. @returns how the next runner ends it */
+  async function afterKill(conversation: Conversation, runningCalls: number) {
     const execution = await answered();
-    world.ollama.converse(sleeps);
-    const folder = join(world.workspace, "..", "other");
+    world.ollama.converse(conversation);
+    const folder = join(world.workspace, "..", crypto.randomUUID());
     const file = await installProgram(folder);
     const env = {
       MODE: "local",
@@ -164,6 +168,8 @@ describe("an execution whose runner is killed", () => {
     const killed = startProgram(file, [], env, folder);
     await killed.says("Worker ready");
     const handle = await running(execution, OTHER_QUEUE);
+    const isRunning = (status: ToolCallStatus) => status === ToolCallStatus.TOOL_CALL_RUNNING;
+    await until("the calls run", async () => (await calls(execution)).filter(isRunning).length === runningCalls);
     await killed[Symbol.asyncDispose]();
     await using next = startProgram(file, [], env, folder);
     expect(await handle.result()).toMatchObject({
@@ -171,8 +177,32 @@ describe("an execution whose runner is killed", () => {
       error: expect.stringContaining("The runner ended unexpectedly"),
     });
     const after = await user.get(execution);
-    expect([phaseOf(after), await calls(execution)]).toEqual(["EXECUTION_FAILED", [ToolCallStatus.TOOL_CALL_FAILED]]);
+    expect([phaseOf(after), await calls(execution)]).toEqual([
+      "EXECUTION_FAILED",
+      Array(runningCalls).fill(ToolCallStatus.TOOL_CALL_FAILED),
+    ]);
     expect(after.status?.error).toContain("The runner ended unexpectedly");
     expect(next.output()).toContain("was abandoned by a runner that ended unexpectedly");
+    return after;
+  }
+
+  test("is ended by the next runner that starts, which also completes its activity", async () => {
+    await afterKill(sleeps, 1);
+  });
+
+  test("has no sub-agents that still work", async () => {
+    const delegates: Conversation = (request, turn) =>
+      request.messages[0]?.content.includes("You help.")
+        ? { text: "", tools: [task("general-purpose", "Sleep")] }
+        : sleeps(request, turn);
+    const { status } = await afterKill(delegates, 2);
+    expect(status?.subAgentExecutions).toMatchObject([
+      {
+        status: SubAgentStatus.SUB_AGENT_FAILED,
+        error: "the execution failed",
+        completedAt: expect.stringMatching(/./),
+        metadata: { toolCalls: 1 },
+      },
+    ]);
   });
 });
