@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { applyEvent, eventsStream, type ReaderState, type StatusEvent } from "../../src/status/redis/index.ts";
 import { AgentExecutionStatusSchema, SubAgentStatus, ToolCallStatus } from "../../src/stigmer/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD, type Replica } from "../support/cloud-world.ts";
-import { until } from "../support/eventually.ts";
+import { eventually, until } from "../support/eventually.ts";
 import { cast, task, testSubAgents } from "../support/sub-agents-contract.ts";
 
 let world: CloudWorld;
@@ -65,7 +65,12 @@ describe("sub-agents in cloud mode", () => {
     });
     replica.program.signal("SIGKILL");
     await world.replica();
-    const { status } = await world.user.ended(execution);
+    // Temporal notices first that the runner is gone; the other runner closes what was open.
+    const { status } = await eventually(async () => {
+      const state = await world.user.ended(execution);
+      if (state.status?.subAgentExecutions.some(({ completedAt }) => completedAt === "")) throw new Error("still open");
+      return state;
+    });
     expect(status?.error).not.toBe("");
     expect(status?.subAgentExecutions).toMatchObject(
       Array(2).fill({
