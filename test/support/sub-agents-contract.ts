@@ -1,6 +1,7 @@
 /** What sub-agents do, in any mode: their model is Ollama's double, everything else is real or the mode's own double. */
 import { expect, test } from "bun:test";
 import { create, type MessageInitShape, toJsonString } from "@bufbuild/protobuf";
+import { MAX_PARALLEL_TASKS } from "../../src/agent/sub-agents/task-middleware.ts";
 import {
   type AgentExecution,
   AgentExecutionStatusSchema,
@@ -9,6 +10,7 @@ import {
   SubAgentStatus,
   ToolCallStatus,
 } from "../../src/stigmer/index.ts";
+import { until } from "./eventually.ts";
 import type { ChatRequest, Conversation, OllamaDouble, Turn } from "./ollama-double.ts";
 import { phaseOf, type StigmerUser } from "./stigmer-user.ts";
 
@@ -140,6 +142,31 @@ export function testSubAgents(subject: () => SubAgentSubject): void {
       expect(own.map(({ args }) => args?.["command"])).toEqual([`echo ${input}`]);
       expect(own[0]?.result).toContain(input);
     }
+  });
+
+  test("only so many sub-agents work at the same time, and the others wait as pending", async () => {
+    const { ollama, user } = subject();
+    const go = Promise.withResolvers<void>();
+    ollama.converse(
+      cast({
+        [LEAD]: (turn) =>
+          turn === 0
+            ? { text: "", tools: Array.from({ length: MAX_PARALLEL_TASKS + 3 }, () => task("reader", "Read")) }
+            : { text: "All." },
+        [READER]: () => ({ text: "Done.", after: go.promise }),
+      }),
+    );
+    const execution = await user.begin(await user.session(AGENT), "Go");
+    const count = ({ status }: AgentExecution, state: SubAgentStatus) =>
+      status?.subAgentExecutions.filter((agent) => agent.status === state).length;
+    await until("as many work as may", async () => {
+      const state = await user.get(execution);
+      return count(state, SubAgentStatus.SUB_AGENT_IN_PROGRESS) === MAX_PARALLEL_TASKS;
+    });
+    expect(count(await user.get(execution), SubAgentStatus.SUB_AGENT_PENDING)).toBe(3);
+    go.resolve();
+    const last = await user.ended(execution);
+    expect(count(last, SubAgentStatus.SUB_AGENT_COMPLETED)).toBe(MAX_PARALLEL_TASKS + 3);
   });
 
   test("a sub-agent that fails ends its task alone", async () => {
