@@ -66,8 +66,12 @@ ollama.converse(({ messages }, turn) => {
   if (messages[0]?.content.includes(LEAD) !== true || turn > 0) return { text: "Done." };
   const tasks = Number.parseInt(messages.findLast(({ role }) => role === "user")?.content ?? "0", 10);
   if (tasks === 0) return { text: "Done." };
-  const call = { name: "task", args: { subagent_type: "worker-0", description: "Work" } };
-  return { text: "", tools: Array.from({ length: tasks }, () => call) };
+  // Equal calls would be taken for a loop.
+  const call = (number: number) => ({
+    name: "task",
+    args: { subagent_type: "worker-0", description: `Work ${number}` },
+  });
+  return { text: "", tools: Array.from({ length: tasks }, (_, number) => call(number)) };
 });
 const user = new StigmerUser(client);
 const spec = (count: number) => ({

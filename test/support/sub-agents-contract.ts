@@ -151,7 +151,10 @@ export function testSubAgents(subject: () => SubAgentSubject): void {
       cast({
         [LEAD]: (turn) =>
           turn === 0
-            ? { text: "", tools: Array.from({ length: MAX_PARALLEL_TASKS + 3 }, () => task("reader", "Read")) }
+            ? {
+                text: "",
+                tools: Array.from({ length: MAX_PARALLEL_TASKS + 3 }, (_, file) => task("reader", `Read ${file}`)),
+              }
             : { text: "All." },
         [READER]: () => ({ text: "Done.", after: go.promise }),
       }),
