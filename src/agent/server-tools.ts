@@ -2,7 +2,7 @@ import type { StructuredTool } from "@langchain/core/tools";
 import type { McpServerUsage } from "../definition/index.ts";
 
 /** A tool of an MCP server that an agent may use. */
-export interface ServerTool {
+interface ServerTool {
   /** As the server names it; agents may know it under another name. */
   readonly name: string;
   readonly tool: StructuredTool;

@@ -3,7 +3,7 @@ import type { AgentExecution, ToolCall } from "../stigmer/index.ts";
 import { oneLine } from "./format.ts";
 
 /** A call of a sub-agent, with its label. */
-export interface SubAgentCall {
+interface SubAgentCall {
   readonly label: string;
   readonly call: ToolCall;
 }

@@ -88,7 +88,7 @@ export function endCall(state: StatusState, event: EventOf<"tool-ended">): Statu
       startedAt,
       completedAt,
       error,
-      metadata: workOf(call.id, before.status.toolCalls),
+      ...(isTask ? { metadata: workOf(call.id, before.status.toolCalls) } : {}),
     },
   );
 }
