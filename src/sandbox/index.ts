@@ -12,6 +12,8 @@ export type {
   SandboxHandle,
   SandboxProvider,
   SandboxRequest,
+  Tree,
+  TreeFile,
 } from "./sandbox.ts";
 export { COMMAND_OUTPUT_LIMIT, FILE_SIZE_LIMIT, OWN_DIRECTORY, TIMEOUT_EXIT_CODE } from "./sandbox.ts";
 export { SandboxError } from "./sandbox-error.ts";

@@ -19,6 +19,7 @@ export function maskOwnFiles(sandbox: Sandbox, mask: SecretMask): Sandbox {
     remove: (path) => sandbox.remove(path),
     glob: (pattern, path) => sandbox.glob(pattern, path),
     grep: (text, path, options) => sandbox.grep(text, path, options),
+    installTrees: (directory, trees) => sandbox.installTrees(directory, trees),
   };
 }
 

@@ -54,6 +54,24 @@ export const LISTING_LIMIT = 5_000;
 /** The runner's own directory below the root: full tool results, and files of the agent library. */
 export const OWN_DIRECTORY = ".agent-runner";
 
+/** A file of a {@link Tree}. */
+export interface TreeFile {
+  /** Relative to the tree, with `/`. */
+  readonly path: string;
+  readonly size: number;
+  readonly isExecutable: boolean;
+  /** Its content, which is needed only if the tree is not there yet. */
+  read(): Promise<Uint8Array>;
+}
+
+/** A directory with read-only content. */
+export interface Tree {
+  readonly name: string;
+  /** Beside those that its files lie in. */
+  readonly directories: readonly string[];
+  readonly files: readonly TreeFile[];
+}
+
 /** Where an agent's tools act. Paths may be absolute or relative to `root`; returned ones are absolute. */
 export interface Sandbox {
   readonly id: string;
@@ -77,6 +95,15 @@ export interface Sandbox {
     path: string,
     options: { readonly glob?: string; readonly limit: number },
   ): Promise<Listing<LineMatch>>;
+  /**
+   * Puts trees into a directory, each as a whole or not at all, also if several executions do so at once. One that is
+   * there already, with the same names, sizes and modes, is left as it is; anything else under its name is replaced. Its
+   * files are read-only; its directories are not, so that their owner can delete it.
+   * @param directory relative to the root; created if it does not exist, and then hidden from Git
+   * @returns the absolute paths of the trees
+   * @throws SandboxError; the error with which reading a file fails. Then nothing of the tree is left
+   */
+  installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]>;
 }
 
 /** The execution that needs a sandbox. */

@@ -1,4 +1,5 @@
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { RunnerError } from "../../shared/runner-error.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
 /** Turns errors of the system into SandboxErrors. @param requested the path as the agent wrote it */
@@ -6,7 +7,7 @@ export async function explainError<T>(requested: string, work: () => Promise<T>)
   try {
     return await work();
   } catch (error) {
-    if (error instanceof SandboxError) throw error;
+    if (error instanceof RunnerError) throw error;
     switch (systemCode(error)) {
       case "ENOENT":
         throw new SandboxError("not-found", `'${requested}' does not exist.`, error);

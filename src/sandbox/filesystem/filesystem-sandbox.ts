@@ -13,11 +13,13 @@ import type {
   SandboxHandle,
   SandboxProvider,
   SandboxRequest,
+  Tree,
 } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
 import { listDirectory, type ResolvedPath, readBytes, writeBytes } from "./files.ts";
+import { installTrees } from "./install.ts";
 import { removePath } from "./remove.ts";
 import { Root } from "./root.ts";
 import { globFiles, grepFiles } from "./search.ts";
@@ -141,6 +143,10 @@ class FilesystemSandbox implements Sandbox {
   ): Promise<Listing<LineMatch>> {
     const { signal } = this.#request;
     return await grepFiles(this.#root, (await this.#resolve(path)).real, text, { ...options, signal });
+  }
+
+  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]> {
+    return await installTrees(this.#root, await this.#resolve(directory), trees, this.#request.signal);
   }
 
   /** Whether commands should have a memory limit, but the system enforces none. */

@@ -18,7 +18,8 @@ export async function removePath(root: Root, { real, requested }: ResolvedPath):
   });
 }
 
-async function removeIn(directory: PathHandle, name: string, requested: string, depth: number): Promise<void> {
+/** Deletes an entry of an open directory. */
+export async function removeIn(directory: PathHandle, name: string, requested: string, depth: number): Promise<void> {
   const at = join(directory.at, name);
   if (!(await lstat(at)).isDirectory()) return await unlink(at);
   if (depth >= MAX_DEPTH) {

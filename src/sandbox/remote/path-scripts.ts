@@ -8,7 +8,7 @@ import { PLAIN_LOCALE, PRELUDE, quote } from "./shell.ts";
  */
 
 /** Defines `resolve`, which sets `real` to a path with all links followed. It must be inside `root`, which may be `/`. */
-const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -d "$root" ] || mkdir -p "$root"
+export const RESOLVE = `${PRELUDE}${PLAIN_LOCALE}[ -d "$root" ] || mkdir -p "$root"
 [ -z "$unless" ] || [ ! -e "$unless" ] || fail absolute
 resolve() {
   found=$1 rest=

@@ -1,7 +1,8 @@
-import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox } from "../sandbox.ts";
+import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox, Tree } from "../sandbox.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
+import { RemoteTrees } from "./install.ts";
 import type { RemoteHost } from "./remote-host.ts";
 import { RemoteShell } from "./remote-shell.ts";
 import { globRemote, grepRemote } from "./search.ts";
@@ -26,6 +27,7 @@ export class RemoteSandbox implements Sandbox {
   readonly #signal: AbortSignal;
   readonly #files: RemoteFiles;
   readonly #commands: RemoteCommands;
+  readonly #trees: RemoteTrees;
 
   private constructor(shell: RemoteShell, root: string, options: RemoteSandboxOptions) {
     const { id, signal, environment, commandTimeoutMs } = options;
@@ -33,6 +35,7 @@ export class RemoteSandbox implements Sandbox {
     this.root = root;
     this.#signal = signal;
     this.#files = new RemoteFiles(shell, root);
+    this.#trees = new RemoteTrees(shell, this.#files);
     this.#commands = new RemoteCommands(shell, { root, environment, timeoutMs: commandTimeoutMs });
   }
 
@@ -75,6 +78,10 @@ export class RemoteSandbox implements Sandbox {
     options: { readonly glob?: string; readonly limit: number },
   ): Promise<Listing<LineMatch>> {
     return await grepRemote(this.#files, text, path, options);
+  }
+
+  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]> {
+    return await this.#trees.install(directory, trees);
   }
 
   /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
