@@ -14,7 +14,8 @@ const STOP_LIMIT_MS = 1_000;
 export async function serveGrpc(services: readonly ServedService[], port: number): Promise<GrpcServer> {
   const server = new Server({
     "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-    "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
+    // The largest answers are the files of skills, which were uploaded within the limit above.
+    "grpc.max_send_message_length": -1,
   });
   for (const { service, methods } of services) server.addService(serviceDefinition(service), methods);
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -84,6 +84,11 @@ class ResourceKind<T extends Resource> {
     return found;
   }
 
+  /** The resource that {@link apply} would update. */
+  named(store: ResourceStore, { name, org, slug }: ApiResourceMetadata): T | undefined {
+    return store.find(this.#schema, { org: org || DEFAULT_ORG, slug: slug || slugOf(name) });
+  }
+
   all(store: ResourceStore): T[] {
     return store.all(this.#schema);
   }
@@ -133,9 +138,8 @@ class ResourceKind<T extends Resource> {
 
   /** Creates the resource, or updates the one of the same organization and slug. */
   apply(store: ResourceStore, input: T, fill?: (resource: T) => T): T {
-    const org = input.metadata?.org || DEFAULT_ORG;
-    const slug = input.metadata?.slug || slugOf(input.metadata?.name ?? "");
-    const before = input.metadata?.id ? this.get(store, input.metadata.id) : store.find(this.#schema, { org, slug });
+    const { metadata = create(ApiResourceMetadataSchema) } = input;
+    const before = metadata.id ? this.get(store, metadata.id) : this.named(store, metadata);
     if (before === undefined) return this.create(store, input, fill);
     return this.update(store, { ...input, metadata: changed(input.metadata, { id: before.metadata?.id ?? "" }) });
   }

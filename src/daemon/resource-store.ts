@@ -10,6 +10,12 @@ export interface ResourceName {
   readonly slug: string;
 }
 
+/** Names an earlier state of a resource. */
+interface VersionName {
+  readonly hash: string;
+  readonly tag: string;
+}
+
 /** Schema version. 1: resources have list keys. 2: executions contain no secrets. */
 const VERSION = 2;
 
@@ -20,6 +26,11 @@ CREATE TABLE IF NOT EXISTS resources (
   UNIQUE (kind, org, slug)
 );
 CREATE TABLE IF NOT EXISTS artifacts (key TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS versions (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, hash TEXT NOT NULL, tag TEXT NOT NULL, message BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS versions_by_hash ON versions (id, hash);
+CREATE INDEX IF NOT EXISTS versions_by_tag ON versions (id, tag);
 `;
 
 /** Keys by which resources are listed. */
@@ -71,6 +82,11 @@ export class ResourceStore {
     const result = work();
     this.#truncateLog();
     return result;
+  }
+
+  /** Makes several changes, all or none. */
+  together<T>(work: () => T): T {
+    return this.#database.transaction(work)();
   }
 
   #truncateLog(): void {
@@ -127,7 +143,24 @@ export class ResourceStore {
   }
 
   delete(id: string): void {
-    this.#database.query("DELETE FROM resources WHERE id = ?").run(id);
+    this.together(() => {
+      this.#database.query("DELETE FROM resources WHERE id = ?").run(id);
+      this.#database.query("DELETE FROM versions WHERE id = ?").run(id);
+    });
+  }
+
+  /** Keeps an earlier state of a resource. */
+  putVersion<D extends DescMessage>(schema: D, id: string, { hash, tag }: VersionName, message: MessageShape<D>): void {
+    this.#database
+      .query("INSERT INTO versions (id, hash, tag, message) VALUES (?, ?, ?, ?)")
+      .run(id, hash, tag, toBinary(schema, message));
+  }
+
+  /** The newest earlier state of a resource with this hash or tag. */
+  version<D extends DescMessage>(schema: D, id: string, key: Partial<VersionName>): MessageShape<D> | undefined {
+    const [column, value] = key.hash === undefined ? ["tag", key.tag ?? ""] : ["hash", key.hash];
+    const sql = `SELECT message FROM versions WHERE id = ? AND ${column} = ? ORDER BY number DESC LIMIT 1`;
+    return this.#one(schema, sql, [id, value]);
   }
 
   putArtifact(key: string, content: Uint8Array): void {

@@ -8,7 +8,7 @@ import type { Page } from "./page.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import type { ServiceDeps } from "./service-deps.ts";
-import { artifactOf, pushSkill } from "./skills.ts";
+import { artifactOf, pushSkill, skillByReference } from "./skills.ts";
 
 /** All services of the Stigmer API that the runner and the command line use, on the daemon's own store. */
 export function services(
@@ -136,7 +136,7 @@ function skills({ store, on }: ServiceDeps): ServedService[] {
       service: wire.SkillQueryController,
       methods: {
         ...on.unary(query.get, ({ value }) => kinds.skill.get(store, value)),
-        ...on.unary(query.getByReference, (reference) => kinds.skill.getByReference(store, reference)),
+        ...on.unary(query.getByReference, (reference) => skillByReference(store, reference)),
         ...on.unary(query.getArtifact, ({ artifactStorageKey }) => ({
           artifact: artifactOf(store, artifactStorageKey),
         })),

@@ -2,10 +2,10 @@ import { Database } from "bun:sqlite";
 import { beforeEach, describe, expect, test } from "bun:test";
 import { create } from "@bufbuild/protobuf";
 import { strToU8, type Zippable, zipSync } from "fflate";
-import { PushSkillRequestSchema, SkillState } from "../stigmer/index.ts";
+import { ApiResourceKind, ApiResourceReferenceSchema, PushSkillRequestSchema, SkillState } from "../stigmer/index.ts";
 import { kinds } from "./resource-kind.ts";
 import { ResourceStore } from "./resource-store.ts";
-import { artifactOf, pushSkill } from "./skills.ts";
+import { artifactOf, pushSkill, skillByReference } from "./skills.ts";
 
 let store: ResourceStore;
 beforeEach(() => {
@@ -39,6 +39,47 @@ describe("pushed skill", () => {
     expect(kinds.skill.all(store)).toHaveLength(1);
     expect(second.spec?.skillMd).toBe("two");
     expect(artifactOf(store, first.status?.artifactStorageKey ?? "")).toEqual(zip);
+  });
+});
+
+describe("a version of a skill", () => {
+  const find = (version: string, org = "acme") =>
+    skillByReference(
+      store,
+      create(ApiResourceReferenceSchema, { org, slug: "my-skill", version, kind: ApiResourceKind.skill }),
+    ).spec?.skillMd;
+  const pushed = async (text: string, tag: string) => {
+    const artifact = skillZip(text);
+    await pushSkill(store, create(PushSkillRequestSchema, { name: "My Skill", org: "acme", artifact, tag }));
+    return new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
+  };
+
+  test("is the current one for `latest` and without a name, an earlier one by its hash or tag", async () => {
+    const [one, two, three] = [await pushed("one", "v1"), await pushed("two", "v2"), await pushed("three", "")];
+    expect(["", "latest", " ", three].map((version) => find(version))).toEqual(["three", "three", "three", "three"]);
+    expect([one, "v1", two, "v2"].map((version) => find(version))).toEqual(["one", "one", "two", "two"]);
+  });
+
+  test("is the newest one of a tag that was moved", async () => {
+    for (const text of ["one", "two", "three"]) await pushed(text, "stable");
+    expect(find("stable")).toBe("three");
+    await pushed("four", "next");
+    expect(find("stable")).toBe("three");
+  });
+
+  test("is not found if there is none, or if the skill was deleted", async () => {
+    const hash = await pushed("one", "v1");
+    await pushed("two", "v2");
+    expect(() => find("v3")).toThrow('there is no version "v3" of the Skill "my-skill"');
+    kinds.skill.delete(store, kinds.skill.all(store)[0]?.metadata?.id ?? "");
+    await pushed("new", "v9");
+    expect(() => find(hash)).toThrow("there is no version");
+  });
+
+  test("is found in any organization if the reference names none", async () => {
+    await pushed("one", "v1");
+    expect(find("", "")).toBe("one");
+    expect(() => find("", "other")).toThrow("there is no Skill");
   });
 });
 

@@ -1,7 +1,9 @@
 import { create } from "@bufbuild/protobuf";
 import { ArchiveError, inspectZip, type ZipLimits } from "../archives/index.ts";
 import {
+  ApiResourceKind,
   ApiResourceMetadataSchema,
+  type ApiResourceReference,
   type PushSkillRequest,
   type Skill,
   SkillSchema,
@@ -31,21 +33,55 @@ export async function pushSkill(
   const skillMd = await readSkillMd(artifact);
   const versionHash = new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
   const artifactStorageKey = `skills/${versionHash}.zip`;
-  store.putArtifact(artifactStorageKey, artifact);
-  const skill = kinds.skill.apply(
-    store,
-    create(SkillSchema, {
-      metadata: create(ApiResourceMetadataSchema, { name, org, ownerScope: scope }),
-      spec: create(SkillSpecSchema, { skillMd, tag }),
-    }),
-  );
-  const status = create(SkillStatusSchema, {
-    versionHash,
-    artifactStorageKey,
-    state: SkillState.READY,
-    ...(skill.status?.audit === undefined ? {} : { audit: skill.status.audit }),
+  return store.together(() => {
+    store.putArtifact(artifactStorageKey, artifact);
+    const metadata = create(ApiResourceMetadataSchema, { name, org, ownerScope: scope });
+    archive(store, kinds.skill.named(store, metadata));
+    const spec = create(SkillSpecSchema, { skillMd, tag });
+    const skill = kinds.skill.apply(store, create(SkillSchema, { metadata, spec }));
+    const status = create(SkillStatusSchema, {
+      versionHash,
+      artifactStorageKey,
+      state: SkillState.READY,
+      ...(skill.status?.audit === undefined ? {} : { audit: skill.status.audit }),
+    });
+    return kinds.skill.save(store, { ...skill, status });
   });
-  return kinds.skill.save(store, { ...skill, status });
+}
+
+/** Keeps a version that a new one replaces. */
+function archive(store: ResourceStore, skill: Skill | undefined): void {
+  const hash = skill?.status?.versionHash ?? "";
+  if (skill === undefined || hash === "") return;
+  store.putVersion(SkillSchema, skill.metadata?.id ?? "", { hash, tag: skill.spec?.tag ?? "" }, skill);
+}
+
+/**
+ * A version of a skill: the current one if the reference names none or `latest`; else the one with this hash, or the
+ * newest with this tag. Without an organization, one with this slug is found in any.
+ * @throws DaemonError
+ */
+export function skillByReference(store: ResourceStore, reference: ApiResourceReference): Skill {
+  const skill = currentSkill(store, reference);
+  const version = reference.version.trim();
+  if (version === "" || version === "latest") return skill;
+  const isHash = /^[0-9a-f]{64}$/.test(version);
+  if (version === (isHash ? skill.status?.versionHash : skill.spec?.tag)) return skill;
+  const key = isHash ? { hash: version } : { tag: version };
+  const found = store.version(SkillSchema, skill.metadata?.id ?? "", key);
+  if (found === undefined) throw notFound(`there is no version "${version}" of the Skill "${reference.slug}"`);
+  return found;
+}
+
+function currentSkill(store: ResourceStore, reference: ApiResourceReference): Skill {
+  try {
+    return kinds.skill.getByReference(store, reference);
+  } catch (error) {
+    const isAnywhere = reference.org === "" && reference.kind === ApiResourceKind.skill;
+    const found = kinds.skill.all(store).find(({ metadata }) => isAnywhere && metadata?.slug === reference.slug);
+    if (found === undefined) throw error;
+    return found;
+  }
 }
 
 /** The zip of a skill's version. @throws DaemonError */
