@@ -3,6 +3,6 @@ export interface SkillReference {
   readonly scope: "platform" | "organization" | "identity-account" | "unspecified";
   readonly organization: string;
   readonly slug: string;
-  /** A tag or the SHA-256 of the zip; empty: the latest version. */
+  /** A tag or the SHA-256 of the zip; empty or `latest`: the latest version. */
   readonly version: string;
 }

@@ -6,6 +6,9 @@ import type { TlsOptions } from "../shared/port-probe.ts";
 /** Maximum size of a message that the server accepts. */
 export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 
+/** Maximum size of an answer with a whole file: the largest skill, and what surrounds it. */
+const MAX_FILE_ANSWER_BYTES = 100 * 1024 * 1024 + 64 * 1024;
+
 export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
@@ -16,6 +19,12 @@ export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.keepalive_time_ms": 330_000,
   "grpc.keepalive_timeout_ms": 20_000,
   "grpc.keepalive_permit_without_calls": 0,
+};
+
+/** For calls whose answer is a whole file. */
+export const FILE_CHANNEL_OPTIONS: ChannelOptions = {
+  ...CHANNEL_OPTIONS,
+  "grpc.max_receive_message_length": MAX_FILE_ANSWER_BYTES,
 };
 
 /** Reads the certificates of a connection. @returns `undefined` for plaintext */

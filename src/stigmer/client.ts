@@ -2,7 +2,7 @@ import type { DescMethodServerStreaming, DescMethodUnary, MessageInitShape, Mess
 import { create } from "@bufbuild/protobuf";
 import { Client, Metadata, type ServiceError, status } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
-import { CHANNEL_OPTIONS, channelCredentials, readTlsParts } from "./channel.ts";
+import { CHANNEL_OPTIONS, channelCredentials, FILE_CHANNEL_OPTIONS, readTlsParts } from "./channel.ts";
 import { ConnectionDiagnosis, failureCode, failureRemedies } from "./diagnosis.ts";
 import { methodDefinition } from "./service-definition.ts";
 import { fromServiceError, StigmerError, type StigmerErrorCode } from "./stigmer-error.ts";
@@ -24,6 +24,8 @@ interface StigmerClientOptions extends StigmerConfig {
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Whether the answer contains a whole file, which may be larger than other messages. */
+  readonly isFile?: boolean;
   /** Called when the server begins to answer. */
   readonly onHeaders?: () => void;
 }
@@ -32,6 +34,9 @@ export interface CallOptions {
 export class StigmerClient {
   readonly endpoint: string;
   readonly #client: Client;
+  /** Opens the connection for files: the limit of a message belongs to a connection. */
+  readonly #openFileClient: () => Client;
+  #fileClient: Client | undefined;
   readonly #apiKey: () => string;
   readonly #diagnosis: ConnectionDiagnosis;
 
@@ -41,6 +46,7 @@ export class StigmerClient {
     const tls = readTlsParts(options);
     this.#diagnosis = new ConnectionDiagnosis(options.endpoint, tls);
     this.#client = new Client(options.endpoint, channelCredentials(tls), CHANNEL_OPTIONS);
+    this.#openFileClient = () => new Client(options.endpoint, channelCredentials(tls), FILE_CHANNEL_OPTIONS);
   }
 
   /**
@@ -55,7 +61,9 @@ export class StigmerClient {
     const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
     const { promise, resolve, reject } = Promise.withResolvers<MessageShape<M["output"]>>();
     options.signal?.throwIfAborted();
-    const call = this.#client.makeUnaryRequest(
+    if (options.isFile === true) this.#fileClient ??= this.#openFileClient();
+    const client = options.isFile === true ? this.#fileClient : this.#client;
+    const call = (client ?? this.#client).makeUnaryRequest(
       path,
       requestSerialize,
       responseDeserialize,
@@ -164,6 +172,7 @@ export class StigmerClient {
   }
 
   close(): void {
+    this.#fileClient?.close();
     this.#client.close();
   }
 

@@ -17,6 +17,7 @@ export { serviceDefinition } from "./service-definition.ts";
 export type { StigmerErrorCode } from "./stigmer-error.ts";
 export { StigmerError } from "./stigmer-error.ts";
 export { StigmerSessions } from "./stigmer-sessions.ts";
+export { StigmerSkills } from "./stigmer-skills.ts";
 // Messages, enums and services.
 export * from "./wire.ts";
 export { withoutSecrets } from "./without-secrets.ts";

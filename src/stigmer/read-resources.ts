@@ -1,6 +1,6 @@
 import type { DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { retry } from "../shared/retry.ts";
-import type { StigmerClient } from "./client.ts";
+import type { CallOptions, StigmerClient } from "./client.ts";
 import { StigmerError } from "./stigmer-error.ts";
 import {
   type Agent,
@@ -15,10 +15,15 @@ import {
   ExecutionContextQueryController,
   type Session,
   SessionQueryController,
+  type Skill,
+  SkillQueryController,
 } from "./wire.ts";
 
 /** Attempts that bridge a restart of the backend. */
 const RETRY = { retries: 6, initialMs: 250, maxMs: 5_000 };
+/** A file takes longer to arrive. */
+const FILE_TIMEOUT_MS = 120_000;
+const FILE_RETRIES = 2;
 
 /**
  * Reads the resources that an execution refers to. A call is repeated if that may help.
@@ -59,14 +64,28 @@ export class ResourceReader {
     return await this.#read("secrets of this execution", getByReference, request);
   }
 
+  async skill(what: string, reference: Pick<ApiResourceReference, "org" | "slug" | "version">): Promise<Skill> {
+    const { getByReference } = SkillQueryController.method;
+    return await this.#read(what, getByReference, { ...reference, kind: ApiResourceKind.skill });
+  }
+
+  async skillArtifact(what: string, artifactStorageKey: string): Promise<Uint8Array> {
+    const options = { isFile: true, timeoutMs: FILE_TIMEOUT_MS };
+    const { getArtifact } = SkillQueryController.method;
+    return (await this.#read(what, getArtifact, { artifactStorageKey }, options, FILE_RETRIES)).artifact;
+  }
+
   async #read<M extends DescMethodUnary>(
     what: string,
     method: M,
     request: MessageInitShape<M["input"]>,
+    options: CallOptions = {},
+    retries = RETRY.retries,
   ): Promise<MessageShape<M["output"]>> {
     const signal = this.#signal;
+    const call = () => this.#client.call(method, request, { ...options, signal });
     try {
-      return await retry(() => this.#client.call(method, request, { signal }), { ...RETRY, signal, isTransient });
+      return await retry(call, { ...RETRY, retries, signal, isTransient });
     } catch (error) {
       if (!(error instanceof StigmerError)) throw error;
       throw new StigmerError(error.code, `The ${what} could not be read: ${error.message}`, error, error.remedies);
