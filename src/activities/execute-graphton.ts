@@ -2,7 +2,7 @@ import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
 import type { AgentRun } from "../agent/index.ts";
 import { checkSubAgents, chooseModel } from "../agent/index.ts";
-import type { AgentDefinition } from "../definition/index.ts";
+import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import {
   type ExecutionInfo,
@@ -18,7 +18,12 @@ import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
 import { RESULT_LIMIT, Reporter } from "../status/index.ts";
-import { type AgentExecutionStatus, AgentExecutionStatusSchema, resolveDefinition } from "../stigmer/index.ts";
+import {
+  type AgentExecutionStatus,
+  AgentExecutionStatusSchema,
+  resolveDefinition,
+  StigmerSkills,
+} from "../stigmer/index.ts";
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { bindToActivity } from "./activity-context.ts";
@@ -122,6 +127,9 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     for (const notice of definition.notices) reporter.notice(notice);
     checkSubAgents(agent);
     warnOfUnsupported(agent, reporter, log);
+    const skillSource = new StigmerSkills(deps.client, definition.organization, signal);
+    // Before there is a sandbox, which would be made in vain for an agent whose skill is missing.
+    const skills = await deps.skills.find(skillReferences(agent), skillSource, signal);
 
     enter("waiting-for-sandbox");
     const handle = await deps.sandboxes.acquire({
@@ -143,6 +151,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       organization: definition.organization,
       model: deps.model,
       sandbox: maskOwnFiles(handle.sandbox, mask),
+      skills: await skills.install(handle.sandbox),
       checkpointer: await deps.threads.openSaver(mask),
       keepResultsAbove: RESULT_LIMIT,
       signal,
@@ -181,8 +190,13 @@ function secretsOf({ environment }: AgentDefinition): string[] {
   return environment.secretNames.map((name) => environment.values[name] ?? "");
 }
 
+/** The skills of an agent and of its sub-agents. */
+function skillReferences({ skills, subAgents }: AgentDefinition): SkillReference[] {
+  return [...skills, ...subAgents.flatMap((subAgent) => subAgent.skills)];
+}
+
 function warnOfUnsupported(agent: AgentDefinition, reporter: Reporter, log: Logger): void {
-  const parts = { "MCP servers": agent.mcpServers, skills: agent.skills };
+  const parts = { "MCP servers": agent.mcpServers };
   const used = Object.entries(parts).flatMap(([name, list]) => (list.length > 0 ? [name] : []));
   if (used.length === 0) return;
   const list = used.join(", ");

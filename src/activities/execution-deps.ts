@@ -6,6 +6,7 @@ import type { Journal } from "../recovery/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
 import type { SecretMasks } from "../shared/secret-masks.ts";
 import type { Semaphore } from "../shared/semaphore.ts";
+import type { Skills } from "../skills/index.ts";
 import type { StatusSink, Streaming } from "../status/index.ts";
 import type { StigmerClient } from "../stigmer/index.ts";
 import type { Workflows } from "../temporal/index.ts";
@@ -32,6 +33,7 @@ export interface ExecutionDeps {
   readonly workflows: Pick<Workflows, "describe">;
   readonly journal: Pick<Journal, "begin" | "end">;
   readonly sandboxes: SandboxProvider;
+  readonly skills: Skills;
   readonly threads: ThreadStore;
   readonly sinks: readonly StatusSink[];
   readonly model: ModelConfig;

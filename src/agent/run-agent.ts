@@ -5,6 +5,7 @@ import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { causeOf, stackOf } from "../shared/errors.ts";
+import type { InstalledSkills } from "../skills/index.ts";
 import { ThreadError } from "../threads/index.ts";
 import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
@@ -18,6 +19,7 @@ import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { promptWithContext } from "./prompt.ts";
 import type { ServerTools } from "./server-tools.ts";
+import { describeSkills, shortenedNotice } from "./skills-section.ts";
 
 /** An agent is stopped after this many steps of its graph. A turn with tools takes several. Sub-agents count their own. */
 const STEP_LIMIT = 1_000;
@@ -34,14 +36,14 @@ export interface AgentRun {
   /** How models are reached, and which one is the default. */
   readonly model: ModelConfig;
   readonly sandbox: Sandbox;
+  /** Those of the agent and of its sub-agents. */
+  readonly skills: InstalledSkills;
   /** The memory of the thread. */
   readonly checkpointer: BaseCheckpointSaver;
   /** Results with more characters than this are kept in the sandbox. */
   readonly keepResultsAbove: number;
   /** The tools of the agent's MCP servers; none without servers. */
   readonly serverTools?: ServerTools | undefined;
-  /** The part of a prompt about skills; absent if the agent and its sub-agents have none. */
-  readonly skillsPrompt?: ((skills: readonly SkillReference[]) => string) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -66,6 +68,12 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
   const signal = AbortSignal.any([run.signal, ending.signal]);
   const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal });
   const nodes = new Map<string, string>();
+  const shortened = new Set<string>();
+  const skillsPrompt = (references: readonly SkillReference[]) => {
+    const section = describeSkills(run.skills.of(references), model);
+    for (const name of section.shortened) shortened.add(name);
+    return section.text;
+  };
   const agent = buildAgent({
     executionId: run.executionId,
     definition: run.agent,
@@ -77,12 +85,14 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     keepResultsAbove: run.keepResultsAbove,
     textOnly: !canReceiveImages(choice),
     serverTools: run.serverTools ?? new Map(),
-    skillsPrompt: run.skillsPrompt ?? (() => ""),
+    skillsPrompt,
     stepLimit: STEP_LIMIT,
     endRun: (error) => ending.abort(error),
     signal,
     onCall: (node, callId) => nodes.set(node, callId),
   });
+  const notice = shortenedNotice([...shortened]);
+  if (notice !== undefined) yield { type: "notice", text: notice, actor: { kind: "main" }, at: new Date() };
   try {
     const stream = await agent.stream(
       { messages: [{ role: "user", content: promptWithContext(run.message, run.organization) }] },

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { createActivities, ENSURE_THREAD, EXECUTE } from "../activities/index.ts";
 import { openAgents } from "../agent/index.ts";
 import { ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
 import type { Platform } from "../platform/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import { Semaphore } from "../shared/semaphore.ts";
+import { openSkills } from "../skills/index.ts";
 import { StigmerSink } from "../status/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";
@@ -52,6 +54,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     client: platform.stigmer,
     journal: platform.journal,
     sandboxes: platform.sandboxes,
+    skills: openSkills(join(config.dataDir, "skills"), log.child("skills")),
     threads: platform.threads,
     sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
     model: config.model,

@@ -1,0 +1,120 @@
+import type { SkillReference } from "../definition/index.ts";
+import type { Logger } from "../log/index.ts";
+import { type Sandbox, SandboxError } from "../sandbox/index.ts";
+import { inParallel } from "../shared/in-parallel.ts";
+import { Semaphore } from "../shared/semaphore.ts";
+import { SkillCache } from "./cache.ts";
+import { fetchZip } from "./fetch-zip.ts";
+import { type FoundSkill, findSkills } from "./find-skills.ts";
+import { FETCHES, INSTALLATIONS, TOTAL_LIMIT } from "./limits.ts";
+import { type SkillPackage, textPackage, zipPackage } from "./package.ts";
+import type { SkillSource } from "./ports.ts";
+import { oneLine, referenceKey } from "./reference-text.ts";
+import { SkillError } from "./skill-error.ts";
+import type { FoundSkills, InstalledSkill, InstalledSkills, Skills } from "./skills.ts";
+
+/** Where skills lie below a sandbox's root, each in a directory named by its hash. */
+const DIRECTORY = "bin/skills";
+
+/** Finds and installs skills for all executions of a runner. */
+export class SkillInstaller implements Skills {
+  readonly #cache: SkillCache;
+  readonly #gate = new Semaphore(INSTALLATIONS);
+
+  constructor(cacheDirectory: string, log: Logger) {
+    this.#cache = new SkillCache(cacheDirectory, log);
+  }
+
+  async find(references: readonly SkillReference[], source: SkillSource, signal: AbortSignal): Promise<FoundSkills> {
+    const found = await findSkills(references, source);
+    return { install: (sandbox) => this.#install(found, source, sandbox, signal) };
+  }
+
+  async #install(
+    found: ReadonlyMap<string, FoundSkill>,
+    source: SkillSource,
+    sandbox: Pick<Sandbox, "installTrees">,
+    signal: AbortSignal,
+  ): Promise<InstalledSkills> {
+    const release = await this.#gate.acquire(signal);
+    try {
+      const packages = await this.#packages([...found.values()], source);
+      const locations = await installed(sandbox, packages, [...found.values()]);
+      return new SkillsInSandbox(found, packages, locations);
+    } finally {
+      release();
+    }
+  }
+
+  /** By hash: references to the same content share a directory. */
+  async #packages(skills: readonly FoundSkill[], source: SkillSource): Promise<ReadonlyMap<string, SkillPackage>> {
+    const distinct = new Map(skills.map((skill) => [skill.hash, skill]));
+    const packages = new Map<string, SkillPackage>();
+    let total = 0;
+    await inParallel(distinct.values(), FETCHES, async (skill) => {
+      const { hash, name, version } = skill;
+      if (version.artifactKey === "") {
+        packages.set(hash, textPackage(hash, version));
+        return;
+      }
+      const zip = await fetchZip(skill, source, this.#cache);
+      total += zip.length;
+      if (total > TOTAL_LIMIT)
+        throw new SkillError(
+          "too-many",
+          `The skills of this agent have more than ${TOTAL_LIMIT} bytes together: the ${name} does not fit.`,
+          ["Remove skills from the agent, or make them smaller."],
+        );
+      packages.set(hash, await zipPackage(hash, zip, name));
+    });
+    return packages;
+  }
+}
+
+/** @returns the paths of the directories, by hash */
+async function installed(
+  sandbox: Pick<Sandbox, "installTrees">,
+  packages: ReadonlyMap<string, SkillPackage>,
+  skills: readonly FoundSkill[],
+): Promise<ReadonlyMap<string, string>> {
+  try {
+    const trees = [...packages.values()].map(({ tree }) => tree);
+    const paths = await sandbox.installTrees(DIRECTORY, trees);
+    return new Map(trees.map(({ name }, index) => [name, paths[index] ?? ""]));
+  } catch (error) {
+    // Another replica may succeed: the caller must see that.
+    if (!(error instanceof SandboxError) || error.isReplicaLocal) throw error;
+    const names = [...new Set(skills.map(({ name }) => name))].join(", ");
+    const problem = `${names} cannot be installed in the sandbox: ${error.message}`;
+    throw new SkillError("not-installed", problem[0]?.toUpperCase() + problem.slice(1), error.remedies, error);
+  }
+}
+
+class SkillsInSandbox implements InstalledSkills {
+  readonly #found: ReadonlyMap<string, FoundSkill>;
+  /** By hash. The zips themselves are not needed any more. */
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly #locations: ReadonlyMap<string, string>;
+
+  constructor(
+    found: ReadonlyMap<string, FoundSkill>,
+    packages: ReadonlyMap<string, SkillPackage>,
+    locations: ReadonlyMap<string, string>,
+  ) {
+    this.#found = found;
+    this.#texts = new Map([...packages].map(([hash, { text }]) => [hash, text]));
+    this.#locations = locations;
+  }
+
+  of(references: readonly SkillReference[]): readonly InstalledSkill[] {
+    const skills = new Map<string, InstalledSkill>();
+    for (const reference of references) {
+      const found = this.#found.get(referenceKey(reference));
+      if (found === undefined) throw new Error(`the skill ${reference.slug} was not installed`);
+      const name = oneLine(found.version.name);
+      const location = this.#locations.get(found.hash) ?? "";
+      skills.set(JSON.stringify([name, location]), { name, location, text: this.#texts.get(found.hash) ?? "" });
+    }
+    return [...skills.values()];
+  }
+}

@@ -1,0 +1,4 @@
+/** In hexadecimal digits. */
+export function sha256(content: Uint8Array | string): string {
+  return new Bun.CryptoHasher("sha256").update(content).digest("hex");
+}

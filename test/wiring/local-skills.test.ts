@@ -1,0 +1,4 @@
+import { localWorld } from "../support/local-world.ts";
+import { skillsSuite } from "../support/skills-suite.ts";
+
+skillsSuite("local", localWorld);
