@@ -67,10 +67,10 @@ async function push(name: string, files: Zippable, tag = "", org = "acme"): Prom
 }
 
 /** Stores a skill as a server would that checks nothing. */
-function store(slug: string, artifact: Uint8Array, hash?: string): void {
+function store(slug: string, artifact: Uint8Array, hash?: string, state = SkillState.READY): void {
   const versionHash = hash ?? new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
   const metadata = { name: slug, slug, org: "acme" };
-  const status = { versionHash, artifactStorageKey: slug, state: SkillState.READY };
+  const status = { versionHash, artifactStorageKey: slug, state };
   backend.store.putArtifact(slug, artifact);
   const created = kinds.skill.create(backend.store, create(SkillSchema, { metadata }));
   const made = create(SkillSchema, { metadata, spec: { skillMd: "# X" }, status });
@@ -166,6 +166,27 @@ describe("a skill", () => {
     });
     expect(await left()).toEqual([]);
     expect(await readdir(join(folder.path, "cache")).catch(() => [])).toEqual([]);
+  });
+
+  test("that is not ready is refused, and nothing is fetched", async () => {
+    store("early", zipSync(MD), undefined, SkillState.UPLOADING);
+    store("broken", zipSync(MD), undefined, SkillState.FAILED);
+    expect(String(await failure(install(reference("early"))))).toContain(
+      "The skill acme/early is still being uploaded.",
+    );
+    expect(String(await failure(install(reference("broken"))))).toContain("skill acme/broken is not usable");
+    expect(calls).toEqual(["getByReference", "getByReference"]);
+  });
+
+  test("whose directory cannot be made is named", async () => {
+    await push("PDF", MD);
+    await sandbox.execute("ln -s /tmp bin");
+    expect(await failure(install(reference("pdf")))).toMatchObject({
+      code: "not-installed",
+      message: expect.stringContaining(
+        "Skill acme/pdf cannot be installed in the sandbox: 'bin/skills' is not allowed: a symbolic link",
+      ),
+    });
   });
 
   test("whose zip is missing is named", async () => {

@@ -44,7 +44,7 @@ async function prepare(directory: PathHandle, requested: string): Promise<void> 
     });
   for (const name of names.filter((entry) => entry.startsWith(INSTALLING))) {
     const found = await lstat(join(directory.at, name)).catch(() => undefined);
-    if (found === undefined || Date.now() - found.ctimeMs < ABANDONED_MINUTES * 60_000) continue;
+    if (found === undefined || Date.now() - found.mtimeMs < ABANDONED_MINUTES * 60_000) continue;
     await removeIn(directory, name, requested, 0).catch(() => undefined);
   }
 }

@@ -26,7 +26,7 @@ mkdir -p -- "$real" || fail denied
 [ -w "$real" ] || fail denied
 # A directory with files of the user is not ours to hide.
 [ -n "$(ls -A -- "$real")" ] || echo '*' >"$real/.gitignore" || fail denied
-find "$real" -mindepth 1 -maxdepth 1 -name '${INSTALLING}*' -cmin +${ABANDONED_MINUTES} -exec rm -rf {} +
+find "$real" -mindepth 1 -maxdepth 1 -name '${INSTALLING}*' -mmin +${ABANDONED_MINUTES} -exec rm -rf {} +
 printf '@ok\\n%s\\n' "$real"
 for tree in $trees; do installed "$real" "$tree" || printf '%s\\n' "\${tree%%:*}"; done
 `;

@@ -113,6 +113,14 @@ export function treesContract(kind: string, open: OpenSubject): void {
       expect(await printed(sandbox, `ls -A ${DIRECTORY}`)).toBe(".gitignore");
     });
 
+    test("are not disturbed by what a killed runner left: it is deleted after an hour", async () => {
+      await sandbox.execute(
+        `mkdir -p ${DIRECTORY} && cd ${DIRECTORY} && mkdir -p .installing-1/abc .installing-2 && touch -d '2 hours ago' .installing-1`,
+      );
+      await sandbox.installTrees(DIRECTORY, [sample()]);
+      expect(await printed(sandbox, `ls -A ${DIRECTORY}`)).toBe(".installing-2\nabc");
+    });
+
     test("are not written through links that lead out of the root", async () => {
       await sandbox.execute("mkdir bin; ln -s /tmp bin/skills");
       expect(await codeOf(sandbox.installTrees(DIRECTORY, [sample()]))).toBe("outside");
