@@ -14,8 +14,7 @@ import type { Logger } from "../log/index.ts";
 import { NO_SKILLS, type Skills } from "./skills.ts";
 
 export { type SkillsPrompt, skillsPrompt } from "./prompt.ts";
-export { SkillError } from "./skill-error.ts";
-export type { FoundSkills, InstalledSkill, InstalledSkills, Skills } from "./skills.ts";
+export type { InstalledSkill, InstalledSkills, Skills } from "./skills.ts";
 
 /**
  * Prepares for executions with skills. Nothing is loaded, read or written until there is one.

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
-import { strToU8, type Zippable, zipSync } from "fflate";
+import { strToU8, Zip, ZipDeflate, type Zippable, zipSync } from "fflate";
 import { kinds } from "../../src/daemon/resource-kind.ts";
 import type { SkillReference } from "../../src/definition/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
@@ -66,6 +66,19 @@ async function push(name: string, files: Zippable, tag = "", org = "acme"): Prom
   return skill.status?.versionHash ?? "";
 }
 
+/** A zip as Go's standard library writes it: sizes follow the content, and there are no modes and no directories. */
+function streamedZip(files: Readonly<Record<string, string>>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const zip = new Zip((_, part) => void parts.push(part));
+  for (const [name, content] of Object.entries(files)) {
+    const entry = new ZipDeflate(name);
+    zip.add(entry);
+    entry.push(strToU8(content), true);
+  }
+  zip.end();
+  return Buffer.concat(parts);
+}
+
 /** Stores a skill as a server would that checks nothing. */
 function store(slug: string, artifact: Uint8Array, hash?: string, state = SkillState.READY): void {
   const versionHash = hash ?? new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
@@ -125,6 +138,14 @@ describe("a skill", () => {
     expect(Buffer.compare(await readFile(`${skill?.location}/data.bin`), data)).toBe(0);
     const call = backend.client.call(SkillQueryController.method.getArtifact, { artifactStorageKey: "large" });
     expect(String(await failure(call))).toContain("larger than max");
+  });
+
+  test("may be zipped as a stream, as Stigmer's own CLI does", async () => {
+    store("streamed", streamedZip({ "SKILL.md": "# Streamed", "scripts/run.sh": "echo ran", "data/é.txt": "é" }));
+    const [skill] = await install(reference("streamed"));
+    expect(skill?.text).toBe("# Streamed");
+    const { output } = await sandbox.execute(`cd ${skill?.location} && scripts/run.sh && cat data/*`);
+    expect(output).toBe("ran\né");
   });
 
   test("without a zip is its text alone", async () => {
