@@ -77,13 +77,14 @@ describe("the cache of skills", () => {
     expect(await readdir(folder.path)).toEqual([]);
   });
 
-  test("deletes files that were abandoned, but not those that are being written", async () => {
+  test("deletes files that were abandoned, but not those that are being written, and none of others", async () => {
     await mkdir(directory);
-    const [old, fresh] = ["a.zip.1.tmp", "b.zip.2.tmp"].map((name) => join(directory, name));
-    for (const path of [old, fresh]) await writeFile(path ?? "", "x");
-    await utimes(old ?? "", 1_000, 1_000);
-    const hash = await put(new SkillCache(directory, log.log), zip(1));
-    expect((await readdir(directory)).sort()).toEqual([`${hash}.zip`, "b.zip.2.tmp"].sort());
+    const temporary = () => `${sha256("x")}.zip.${crypto.randomUUID()}.tmp`;
+    const [old, fresh, foreign] = [temporary(), temporary(), "notes.zip"];
+    for (const name of [old, fresh, foreign]) await writeFile(join(directory, name), zip(9, 5_000));
+    for (const name of [old, foreign]) await utimes(join(directory, name), 1_000, 1_000);
+    const hash = await put(new SkillCache(directory, log.log, 2_000), zip(1));
+    expect((await readdir(directory)).sort()).toEqual([`${hash}.zip`, fresh, foreign].sort());
   });
 
   test("only says once that its directory cannot be used", async () => {

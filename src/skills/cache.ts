@@ -6,8 +6,8 @@ import { messageOf, systemCode } from "../shared/errors.ts";
 import { CACHE_LIMIT, ZIP_LIMITS } from "./limits.ts";
 import { sha256 } from "./sha256.ts";
 
-/** A file that is still being written. */
-const TEMPORARY = /\.tmp$/;
+/** The names of its files; nothing else is ever deleted. Those that are still being written end with `.tmp`. */
+const OWN = /^[0-9a-f]{64}\.zip(\.[0-9a-f-]{36}\.tmp)?$/;
 /** A temporary file of this age belongs to a process that was killed. */
 const ABANDONED_MS = 3_600_000;
 
@@ -71,13 +71,13 @@ export class SkillCache {
 
   /** Deletes abandoned files, and the least recently used ones until so many bytes fit. */
   async #makeRoom(bytes: number): Promise<void> {
-    const names = await readdir(this.#directory);
+    const names = (await readdir(this.#directory)).filter((name) => OWN.test(name));
     const found = await Promise.all(
       names.map(async (name) => {
         const path = join(this.#directory, name);
         // Another process may delete it at any moment.
         const stats = await stat(path).catch(() => undefined);
-        return { path, size: stats?.size ?? 0, usedAt: stats?.mtimeMs ?? 0, isTemporary: TEMPORARY.test(name) };
+        return { path, size: stats?.size ?? 0, usedAt: stats?.mtimeMs ?? 0, isTemporary: name.endsWith(".tmp") };
       }),
     );
     let total = found.reduce((sum, { size }) => sum + size, bytes);

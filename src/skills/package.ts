@@ -31,6 +31,7 @@ export function textPackage(hash: string, { text }: SkillVersion): SkillPackage 
 export async function zipPackage(hash: string, zip: Uint8Array, name: string): Promise<SkillPackage> {
   return await refusing(name, async () => {
     const archive = await openZip(zip, ZIP_LIMITS);
+    checkDirectories(archive.entries.map((entry) => entry.name));
     const deep = archive.entries.find((entry) => entry.name.split("/").length > DEPTH_LIMIT);
     if (deep !== undefined)
       throw new ArchiveError("unsafe-entry", `lies in more than ${DEPTH_LIMIT} directories`, { entry: deep.name });
@@ -49,6 +50,18 @@ export async function zipPackage(hash: string, zip: Uint8Array, name: string): P
     const directories = archive.entries.filter(({ isDirectory }) => isDirectory).map((entry) => entry.name);
     return { tree: { name: hash, directories, files }, text: new TextDecoder().decode(await archive.read(main)) };
   });
+}
+
+/** An entry costs few bytes, but may need as many directories as its name has parts. */
+function checkDirectories(names: readonly string[]): void {
+  const directories = new Set<string>();
+  for (const name of names)
+    for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
+      if (directories.has(name.slice(0, end))) break;
+      directories.add(name.slice(0, end));
+      if (directories.size > ZIP_LIMITS.entries)
+        throw new ArchiveError("limit", `the zip needs more than ${ZIP_LIMITS.entries} directories`);
+    }
 }
 
 async function refusing<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -69,6 +69,11 @@ export const HOSTILE_ZIPS: readonly (readonly [string, SkillZip, string])[] = [
     "more than 10000 files",
   ],
   [
+    "that is a bomb of directories",
+    () => withMd(Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`${n}/${"d/".repeat(50)}f`, text]))),
+    "more than 10000 directories",
+  ],
+  [
     "that lies about a size",
     () => patched(withMd({ zeros: new Uint8Array(100_000) }), (header) => header.setUint32(24, 10, true)),
     "too many bytes",
