@@ -121,7 +121,7 @@ export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): voi
       expect(output).not.toContain("bin/");
     });
 
-    test("of sub-agents are installed too, but are not in the main agent's prompt", async () => {
+    test("of sub-agents are installed too, and are in their own prompts only", async () => {
       const main = await push("Main skill", md("# For the main agent"));
       const other = await push("Other skill", md("# For the sub-agent"));
       const session = await user.session({
@@ -134,6 +134,19 @@ export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): voi
       for (const skill of [main, other]) expect(output).toContain(skill.status?.versionHash ?? "nothing");
       expect(prompt()).toContain("# For the main agent");
       expect(prompt()).not.toContain("# For the sub-agent");
+      world.ollama.converse(({ messages }, turn) => {
+        if ((messages[0]?.content ?? "").startsWith("Help.")) return { text: "Helped." };
+        if (turn > 0) return { text: "Done." };
+        return { text: "", tools: [{ name: "task", args: { subagent_type: "helper", description: "Help me" } }] };
+      });
+      expect(phaseOf(await user.ask(session, "Delegate"))).toBe("EXECUTION_COMPLETED");
+      const prompts = world.ollama.requests.map(({ messages }) => messages[0]?.content ?? "");
+      const helpers = prompts.filter((text) => text.startsWith("Help."));
+      expect(helpers).toEqual([
+        expect.stringMatching(new RegExp(`LOCATION: /.*/bin/skills/${other.status?.versionHash}/`)),
+      ]);
+      expect(helpers[0]).toContain("# For the sub-agent");
+      expect(helpers[0]).not.toContain("# For the main agent");
     });
 
     test("that are larger than the model's context have their beginning in the prompt, and the user is told", async () => {
