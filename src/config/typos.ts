@@ -1,7 +1,5 @@
-import { distance } from "fastest-levenshtein";
+import { nearest } from "../shared/nearest.ts";
 
-/** A name that differs from a known one in more letters probably belongs to another program. */
-const MAX_DIFFERENCES = 3;
 const PREFIXES = ["STIGMER_", "TEMPORAL_"];
 
 /** An unknown variable that looks like a known one. */
@@ -23,14 +21,4 @@ export function findTypos(set: Iterable<string>, known: ReadonlySet<string>): Ty
     if (meant !== undefined) typos.push({ found, meant });
   }
   return typos.sort((a, b) => a.found.localeCompare(b.found));
-}
-
-function nearest(name: string, known: Iterable<string>): string | undefined {
-  let best: string | undefined;
-  let least = MAX_DIFFERENCES + 1;
-  for (const candidate of known) {
-    const differences = distance(name, candidate);
-    if (differences < least) [best, least] = [candidate, differences];
-  }
-  return best;
 }

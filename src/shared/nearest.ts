@@ -1,0 +1,16 @@
+import { distance } from "fastest-levenshtein";
+
+/** A name that differs from a known one in more letters probably means something else. */
+const MAX_DIFFERENCES = 3;
+
+/** The known name that was probably meant. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let least = MAX_DIFFERENCES + 1;
+  for (const candidate of known) {
+    const differences = distance(name, candidate);
+    // In a short name every letter may differ.
+    if (differences < least && differences < candidate.length) [best, least] = [candidate, differences];
+  }
+  return best;
+}
