@@ -69,21 +69,29 @@ export const ApiResourceDeleteInputSchema: GenMessage<ApiResourceDeleteInput> = 
  */
 export type ApiResourceReference = Message<"ai.stigmer.commons.apiresource.ApiResourceReference"> & {
   /**
+   * Who owns it.
+   *
    * @generated from field: ai.stigmer.commons.apiresource.ApiResourceOwnerScope scope = 1;
    */
   scope: ApiResourceOwnerScope;
 
   /**
+   * The organization that owns it.
+   *
    * @generated from field: string org = 2;
    */
   org: string;
 
   /**
+   * Its kind; where only one is possible, that one.
+   *
    * @generated from field: ai.stigmer.commons.apiresource.apiresourcekind.ApiResourceKind kind = 3;
    */
   kind: ApiResourceKind;
 
   /**
+   * Its name in URL form.
+   *
    * @generated from field: string slug = 4;
    */
   slug: string;

@@ -23,6 +23,8 @@ export const file_ai_stigmer_commons_apiresource_metadata: GenFile = /*@__PURE__
  */
 export type ApiResourceMetadata = Message<"ai.stigmer.commons.apiresource.ApiResourceMetadata"> & {
   /**
+   * The name for people.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
@@ -42,31 +44,43 @@ export type ApiResourceMetadata = Message<"ai.stigmer.commons.apiresource.ApiRes
   id: string;
 
   /**
+   * The organization that owns it.
+   *
    * @generated from field: string org = 4;
    */
   org: string;
 
   /**
+   * Who owns it.
+   *
    * @generated from field: ai.stigmer.commons.apiresource.ApiResourceOwnerScope owner_scope = 5;
    */
   ownerScope: ApiResourceOwnerScope;
 
   /**
+   * Short texts to select by.
+   *
    * @generated from field: map<string, string> labels = 6;
    */
   labels: { [key: string]: string };
 
   /**
+   * Further texts for programs.
+   *
    * @generated from field: map<string, string> annotations = 7;
    */
   annotations: { [key: string]: string };
 
   /**
+   * Words to find it by.
+   *
    * @generated from field: repeated string tags = 8;
    */
   tags: string[];
 
   /**
+   * Its version, which the server writes.
+   *
    * @generated from field: ai.stigmer.commons.apiresource.ApiResourceMetadataVersion version = 9;
    */
   version?: ApiResourceMetadataVersion | undefined;

@@ -25,26 +25,36 @@ export const file_ai_stigmer_agentic_agent_v1_api: GenFile = /*@__PURE__*/
  */
 export type Agent = Message<"ai.stigmer.agentic.agent.v1.Agent"> & {
   /**
+   * `agentic.stigmer.ai/v1`.
+   *
    * @generated from field: string api_version = 1;
    */
   apiVersion: string;
 
   /**
+   * `Agent`.
+   *
    * @generated from field: string kind = 2;
    */
   kind: string;
 
   /**
+   * Its name and owner.
+   *
    * @generated from field: ai.stigmer.commons.apiresource.ApiResourceMetadata metadata = 3;
    */
   metadata?: ApiResourceMetadata | undefined;
 
   /**
+   * What it is and what it may use.
+   *
    * @generated from field: ai.stigmer.agentic.agent.v1.AgentSpec spec = 4;
    */
   spec?: AgentSpec | undefined;
 
   /**
+   * What the server adds.
+   *
    * @generated from field: ai.stigmer.agentic.agent.v1.AgentStatus status = 5;
    */
   status?: AgentStatus | undefined;

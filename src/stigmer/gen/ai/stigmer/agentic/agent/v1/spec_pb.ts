@@ -23,11 +23,15 @@ export const file_ai_stigmer_agentic_agent_v1_spec: GenFile = /*@__PURE__*/
  */
 export type AgentSpec = Message<"ai.stigmer.agentic.agent.v1.AgentSpec"> & {
   /**
+   * What the agent is for, in a sentence or two.
+   *
    * @generated from field: string description = 1;
    */
   description: string;
 
   /**
+   * The address of a picture.
+   *
    * @generated from field: string icon_url = 2;
    */
   iconUrl: string;
@@ -40,16 +44,22 @@ export type AgentSpec = Message<"ai.stigmer.agentic.agent.v1.AgentSpec"> & {
   instructions: string;
 
   /**
+   * Servers whose tools the agent may use.
+   *
    * @generated from field: repeated ai.stigmer.agentic.agent.v1.McpServerDefinition mcp_servers = 4;
    */
   mcpServers: McpServerDefinition[];
 
   /**
+   * Instructions and scripts for certain tasks.
+   *
    * @generated from field: repeated ai.stigmer.commons.apiresource.ApiResourceReference skill_refs = 5;
    */
   skillRefs: ApiResourceReference[];
 
   /**
+   * Agents that this one may delegate to.
+   *
    * @generated from field: repeated ai.stigmer.agentic.agent.v1.SubAgent sub_agents = 6;
    */
   subAgents: SubAgent[];
@@ -76,16 +86,22 @@ export const AgentSpecSchema: GenMessage<AgentSpec> = /*@__PURE__*/
  */
 export type SubAgent = Message<"ai.stigmer.agentic.agent.v1.SubAgent"> & {
   /**
+   * What the agent calls it. Unique among the sub-agents.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
+   * Tells the agent when to delegate to it.
+   *
    * @generated from field: string description = 2;
    */
   description: string;
 
   /**
+   * Its system prompt.
+   *
    * @generated from field: string instructions = 3;
    */
   instructions: string;
@@ -98,13 +114,15 @@ export type SubAgent = Message<"ai.stigmer.agentic.agent.v1.SubAgent"> & {
   mcpServers: string[];
 
   /**
-   * Key: the name of an MCP server.
+   * The tools that it may use of a server. Key: the name of an MCP server.
    *
    * @generated from field: map<string, ai.stigmer.agentic.agent.v1.McpToolSelection> mcp_tool_selections = 5;
    */
   mcpToolSelections: { [key: string]: McpToolSelection };
 
   /**
+   * Its own skills.
+   *
    * @generated from field: repeated ai.stigmer.commons.apiresource.ApiResourceReference skill_refs = 6;
    */
   skillRefs: ApiResourceReference[];
@@ -143,6 +161,8 @@ export const McpToolSelectionSchema: GenMessage<McpToolSelection> = /*@__PURE__*
  */
 export type McpServerDefinition = Message<"ai.stigmer.agentic.agent.v1.McpServerDefinition"> & {
   /**
+   * Unique among the servers of the agent.
+   *
    * @generated from field: string name = 1;
    */
   name: string;
@@ -152,18 +172,24 @@ export type McpServerDefinition = Message<"ai.stigmer.agentic.agent.v1.McpServer
    */
   serverType: {
     /**
+     * A program that is started in the sandbox.
+     *
      * @generated from field: ai.stigmer.agentic.agent.v1.StdioServer stdio = 2;
      */
     value: StdioServer;
     case: "stdio";
   } | {
     /**
+     * A server on the network.
+     *
      * @generated from field: ai.stigmer.agentic.agent.v1.HttpServer http = 3;
      */
     value: HttpServer;
     case: "http";
   } | {
     /**
+     * A container that is started.
+     *
      * @generated from field: ai.stigmer.agentic.agent.v1.DockerServer docker = 4;
      */
     value: DockerServer;
@@ -192,21 +218,29 @@ export const McpServerDefinitionSchema: GenMessage<McpServerDefinition> = /*@__P
  */
 export type StdioServer = Message<"ai.stigmer.agentic.agent.v1.StdioServer"> & {
   /**
+   * The program: a name on the PATH, or a path.
+   *
    * @generated from field: string command = 1;
    */
   command: string;
 
   /**
+   * Its arguments.
+   *
    * @generated from field: repeated string args = 2;
    */
   args: string[];
 
   /**
+   * Variables of its environment.
+   *
    * @generated from field: map<string, string> env_placeholders = 3;
    */
   envPlaceholders: { [key: string]: string };
 
   /**
+   * Empty: the root of the sandbox.
+   *
    * @generated from field: string working_dir = 4;
    */
   workingDir: string;
@@ -226,22 +260,28 @@ export const StdioServerSchema: GenMessage<StdioServer> = /*@__PURE__*/
  */
 export type HttpServer = Message<"ai.stigmer.agentic.agent.v1.HttpServer"> & {
   /**
+   * Begins with http:// or https://.
+   *
    * @generated from field: string url = 1;
    */
   url: string;
 
   /**
+   * Headers of each request.
+   *
    * @generated from field: map<string, string> headers = 2;
    */
   headers: { [key: string]: string };
 
   /**
+   * Parameters of each request.
+   *
    * @generated from field: map<string, string> query_params = 3;
    */
   queryParams: { [key: string]: string };
 
   /**
-   * 0 means 30 s.
+   * How long a request may take; 0 means 30 s.
    *
    * @generated from field: int32 timeout_seconds = 4;
    */
@@ -262,36 +302,50 @@ export const HttpServerSchema: GenMessage<HttpServer> = /*@__PURE__*/
  */
 export type DockerServer = Message<"ai.stigmer.agentic.agent.v1.DockerServer"> & {
   /**
+   * The image.
+   *
    * @generated from field: string image = 1;
    */
   image: string;
 
   /**
+   * Arguments of its program.
+   *
    * @generated from field: repeated string args = 2;
    */
   args: string[];
 
   /**
+   * Variables of its environment.
+   *
    * @generated from field: map<string, string> env_placeholders = 3;
    */
   envPlaceholders: { [key: string]: string };
 
   /**
+   * Directories of the host that it sees.
+   *
    * @generated from field: repeated ai.stigmer.agentic.agent.v1.VolumeMount volumes = 4;
    */
   volumes: VolumeMount[];
 
   /**
+   * Empty: the default of the engine.
+   *
    * @generated from field: string network = 5;
    */
   network: string;
 
   /**
+   * Ports of the host that lead into it.
+   *
    * @generated from field: repeated ai.stigmer.agentic.agent.v1.PortMapping ports = 6;
    */
   ports: PortMapping[];
 
   /**
+   * Empty: the engine chooses.
+   *
    * @generated from field: string container_name = 7;
    */
   containerName: string;
@@ -309,16 +363,22 @@ export const DockerServerSchema: GenMessage<DockerServer> = /*@__PURE__*/
  */
 export type VolumeMount = Message<"ai.stigmer.agentic.agent.v1.VolumeMount"> & {
   /**
+   * A path on the host.
+   *
    * @generated from field: string host_path = 1;
    */
   hostPath: string;
 
   /**
+   * Where the container sees it.
+   *
    * @generated from field: string container_path = 2;
    */
   containerPath: string;
 
   /**
+   * Whether the container cannot write there.
+   *
    * @generated from field: bool read_only = 3;
    */
   readOnly: boolean;
@@ -336,16 +396,22 @@ export const VolumeMountSchema: GenMessage<VolumeMount> = /*@__PURE__*/
  */
 export type PortMapping = Message<"ai.stigmer.agentic.agent.v1.PortMapping"> & {
   /**
+   * 0: the engine chooses.
+   *
    * @generated from field: int32 host_port = 1;
    */
   hostPort: number;
 
   /**
+   * The port in the container.
+   *
    * @generated from field: int32 container_port = 2;
    */
   containerPort: number;
 
   /**
+   * tcp or udp; empty: tcp.
+   *
    * @generated from field: string protocol = 3;
    */
   protocol: string;

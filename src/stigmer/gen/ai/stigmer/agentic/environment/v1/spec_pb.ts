@@ -19,11 +19,15 @@ export const file_ai_stigmer_agentic_environment_v1_spec: GenFile = /*@__PURE__*
  */
 export type EnvironmentSpec = Message<"ai.stigmer.agentic.environment.v1.EnvironmentSpec"> & {
   /**
+   * What the environment is for.
+   *
    * @generated from field: string description = 1;
    */
   description: string;
 
   /**
+   * The variables by their names.
+   *
    * @generated from field: map<string, ai.stigmer.agentic.environment.v1.EnvironmentValue> data = 2;
    */
   data: { [key: string]: EnvironmentValue };
@@ -41,6 +45,8 @@ export const EnvironmentSpecSchema: GenMessage<EnvironmentSpec> = /*@__PURE__*/
  */
 export type EnvironmentValue = Message<"ai.stigmer.agentic.environment.v1.EnvironmentValue"> & {
   /**
+   * The value, as a text.
+   *
    * @generated from field: string value = 1;
    */
   value: string;
@@ -53,6 +59,8 @@ export type EnvironmentValue = Message<"ai.stigmer.agentic.environment.v1.Enviro
   isSecret: boolean;
 
   /**
+   * What the variable is for.
+   *
    * @generated from field: string description = 3;
    */
   description: string;
