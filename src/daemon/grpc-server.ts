@@ -1,5 +1,5 @@
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { MAX_MESSAGE_BYTES, serviceDefinition } from "../stigmer/index.ts";
+import { MAX_SKILL_MESSAGE_BYTES, serviceDefinition } from "../stigmer/index.ts";
 import type { ServedService } from "./grpc-methods.ts";
 
 export interface GrpcServer {
@@ -13,9 +13,8 @@ const STOP_LIMIT_MS = 1_000;
 /** Serves on loopback in plaintext. @param port 0 for any free port @throws the system's error if it cannot listen */
 export async function serveGrpc(services: readonly ServedService[], port: number): Promise<GrpcServer> {
   const server = new Server({
-    "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,
-    // The largest answers are the files of skills, which were uploaded within the limit above.
-    "grpc.max_send_message_length": -1,
+    "grpc.max_receive_message_length": MAX_SKILL_MESSAGE_BYTES,
+    "grpc.max_send_message_length": MAX_SKILL_MESSAGE_BYTES,
   });
   for (const { service, methods } of services) server.addService(serviceDefinition(service), methods);
   const { promise, resolve, reject } = Promise.withResolvers<number>();

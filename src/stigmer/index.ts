@@ -5,7 +5,7 @@
  */
 
 // Calls, and a server of the same services.
-export { MAX_MESSAGE_BYTES } from "./channel.ts";
+export { MAX_SKILL_MESSAGE_BYTES } from "./channel.ts";
 
 export { StigmerClient } from "./client.ts";
 // Executions and sessions.
