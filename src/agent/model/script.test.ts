@@ -15,6 +15,7 @@ turns:
 `;
     expect(parseScript(text, "my.yaml")).toEqual({
       pace: 0,
+      tasks: [],
       turns: [
         {
           text: "I look.",
@@ -39,6 +40,7 @@ describe("an invalid script", () => {
     ["is not YAML", "turns: [", "my.yaml"],
     ["is empty", "", "the file"],
     ["has no turns", "turns: []", "turns"],
+    ["has turns for any task", "{turns: [{}], tasks: [{contains: '', turns: [{}]}]}", "tasks.0.contains"],
     ["has a turn with a part that is unknown", "turns: [{txet: hi}]", "turns.0.txet"],
     ["waits for a negative time", "turns: [{delay: -1}]", "turns.0.delay"],
     ["calls two tools in one entry", "turns: [{tools: [{ls: {}, grep: {}}]}]", "must name one tool"],

@@ -20,10 +20,14 @@ const turn = v.strictObject({
   delay: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
 });
 
+const turns = v.pipe(v.array(turn), v.minLength(1));
+
 const script = v.strictObject({
   /** Milliseconds between words. */
   pace: v.optional(v.pipe(v.number(), v.minValue(0)), 0),
-  turns: v.pipe(v.array(turn), v.minLength(1)),
+  turns,
+  /** What sub-agents answer: those whose task contains this text. */
+  tasks: v.optional(v.array(v.strictObject({ contains: v.pipe(v.string(), v.minLength(1)), turns })), []),
 });
 
 /** The turns that the scripted model plays: the text and the tool calls of each. */

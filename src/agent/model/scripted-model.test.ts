@@ -4,7 +4,8 @@ import { SOURCE } from "../message-source.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
 const turn = (text: string) => ({ text, tools: [], delay: 0 });
-const model = () => new ScriptedModel({ pace: 0, turns: [turn("one"), turn("two"), turn("three")] }, "script.yaml");
+const model = () =>
+  new ScriptedModel({ pace: 0, turns: [turn("one"), turn("two"), turn("three")], tasks: [] }, "script.yaml");
 const ofRunner = (text: string) => new HumanMessage({ content: text, additional_kwargs: { [SOURCE]: "somebody" } });
 
 /** What a model says next, which is added to the messages. */
@@ -20,6 +21,20 @@ describe("the scripted model", () => {
     expect([await ask(model(), messages), await ask(model(), messages)]).toEqual(["one", "two"]);
     messages.push(new HumanMessage("Again"));
     expect(await ask(model(), messages)).toBe("one");
+  });
+
+  test("plays the turns of a task for the sub-agent that has it", async () => {
+    const turns = [turn("one"), turn("two")];
+    const script = { pace: 0, turns, tasks: [{ contains: "poem", turns: [turn("rhyme"), turn("end")] }] };
+    const scripted = new ScriptedModel(script, "script.yaml");
+    const main: BaseMessage[] = [new HumanMessage("Go")];
+    const sub: BaseMessage[] = [new HumanMessage("Write a poem")];
+    expect([
+      await ask(scripted, main),
+      await ask(scripted, sub),
+      await ask(scripted, sub),
+      await ask(scripted, main),
+    ]).toEqual(["one", "rhyme", "end", "two"]);
   });
 
   test("continues after advice of the runner", async () => {

@@ -76,11 +76,12 @@ export class ScriptedModel extends BaseChatModel {
   ): AsyncGenerator<ChatGenerationChunk> {
     const next = this.#nextTurn(messages);
     this.#lastPlayed = next;
-    const turn = this.#script.turns[next];
+    const turns = this.#turnsFor(messages);
+    const turn = turns[next];
     if (turn === undefined) {
       throw new AgentError(
         "model-call",
-        `The model script ${this.#file} has only ${this.#script.turns.length} turns, but the agent asked for one more: end it with a turn without tools.`,
+        `The model script ${this.#file} has only ${turns.length} turns, but the agent asked for one more: end it with a turn without tools.`,
       );
     }
     await sleep(turn.delay * 1000, signal);
@@ -105,6 +106,12 @@ export class ScriptedModel extends BaseChatModel {
       response_metadata: { finish_reason: "stop" },
     };
     yield new ChatGenerationChunk({ text: "", message: new AIMessageChunk(last) });
+  }
+
+  /** A sub-agent begins with its task, as if a user had written it. */
+  #turnsFor(messages: readonly BaseMessage[]): Script["turns"] {
+    const task = messages.find(isFromUser)?.text ?? "";
+    return this.#script.tasks.find(({ contains }) => task.includes(contains))?.turns ?? this.#script.turns;
   }
 
   /** The index of the turn after the last one that was played since the user's message. */
