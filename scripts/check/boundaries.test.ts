@@ -44,6 +44,7 @@ const violations: readonly (readonly [rule: string, file: string, source: string
   ["log-library", "runner/pino.ts", `export { pino } from "pino";`],
   ["daytona-sdk", "platform/daytona.ts", `export { Daytona } from "@daytonaio/sdk";`],
   ["zip-library", "daemon/zip.ts", `export { open } from "yauzl";`],
+  ["zip-writer", "daemon/pack.ts", `export { zipSync } from "fflate";`],
   ["jwt-library", "admin/jwt.ts", `export { jwtVerify } from "jose";`],
   ["sqlite", "runner/sqlite.ts", `export { Database } from "bun:sqlite";`],
 ];

@@ -3,11 +3,10 @@
  * and `list`. It never needs a running runner in this process.
  * @module
  */
-export { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
 export { BackendUnavailableError, ClientError, clock } from "./client-error.ts";
-
+export { assistantInstance } from "./default-instance.ts";
 export { follow } from "./follow.ts";
-export { JsonView, jsonLine } from "./json-view.ts";
+export { JsonView, jsonLine, safeJson } from "./json-view.ts";
 export { listExecutions } from "./list.ts";
 export { listLines } from "./list-lines.ts";
 export { LiveArea } from "./live-area.ts";

@@ -23,7 +23,12 @@ export class JsonView implements View {
 
 /** An execution as ProtoJSON, without the values of its secrets. */
 export function jsonLine(execution: AgentExecution): string {
-  const json = JSON.stringify(toJson(AgentExecutionSchema, withoutSecrets(execution)));
+  return safeJson(toJson(AgentExecutionSchema, withoutSecrets(execution)));
+}
+
+/** JSON that can be printed at a terminal. */
+export function safeJson(value: unknown, indent?: number): string {
+  const json = JSON.stringify(value, null, indent);
   // JSON does not escape these. Terminals execute some of them, and others change the reading order.
   return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, escaped);
 }

@@ -1,10 +1,7 @@
 import { boundaryBefore } from "../shared/graphemes.ts";
 import {
-  type Agent,
-  AgentCommandController,
   type AgentExecution,
   AgentExecutionCommandController,
-  AgentInstanceCommandController,
   type ExecutionValue,
   SessionCommandController,
   type StigmerClient,
@@ -16,7 +13,8 @@ const SUBJECT_LENGTH = 80;
 /** A request to a daemon. */
 export interface Submission {
   readonly message: string;
-  readonly agent: Agent;
+  /** Makes the instance that a new session uses. @returns its id @throws ClientError; StigmerError */
+  readonly instance: (client: StigmerClient, signal: AbortSignal) => Promise<string>;
   /** The session to continue; absent: a new one. */
   readonly sessionId?: string;
   /** The model to use; absent: the runner's default. */
@@ -26,7 +24,7 @@ export interface Submission {
 
 /**
  * Creates an execution, with the agent and the session that it needs.
- * @throws StigmerError; the signal's reason if it aborts
+ * @throws StigmerError; what making the instance throws; the signal's reason if it aborts
  */
 export async function submit(
   client: StigmerClient,
@@ -44,8 +42,7 @@ export async function submit(
 }
 
 async function newSession(client: StigmerClient, submission: Submission, signal: AbortSignal): Promise<string> {
-  const agent = await client.call(AgentCommandController.method.apply, submission.agent, { signal });
-  const agentInstanceId = agent.status?.defaultInstanceId || (await newInstance(client, agent, signal));
+  const agentInstanceId = await submission.instance(client, signal);
   const spec = { agentInstanceId, subject: subjectOf(submission.message) };
   const session = await client.call(SessionCommandController.method.create, { spec }, { signal });
   return session.metadata?.id ?? "";
@@ -54,13 +51,4 @@ async function newSession(client: StigmerClient, submission: Submission, signal:
 /** A session's subject: the beginning of its first message. */
 function subjectOf(message: string): string {
   return message.slice(0, boundaryBefore(message, SUBJECT_LENGTH)).toWellFormed();
-}
-
-async function newInstance(client: StigmerClient, { metadata }: Agent, signal: AbortSignal): Promise<string> {
-  const wanted = {
-    metadata: { name: `${metadata?.name ?? "agent"}-instance`, org: metadata?.org ?? "" },
-    spec: { agentId: metadata?.id ?? "" },
-  };
-  const instance = await client.call(AgentInstanceCommandController.method.create, wanted, { signal });
-  return instance.metadata?.id ?? "";
 }

@@ -1,13 +1,6 @@
 import type { ExitCode } from "../cli/index.ts";
-import {
-  ClientError,
-  DEFAULT_AGENT,
-  messageFrom,
-  readAgentFile,
-  runtimeEnv,
-  type Submission,
-  submit,
-} from "../client/index.ts";
+import { assistantInstance, ClientError, messageFrom, runtimeEnv, type Submission, submit } from "../client/index.ts";
+import { checkModel } from "./model-option.ts";
 import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 
@@ -41,19 +34,25 @@ async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<S
   const session = options.session?.trim();
   if (session === "")
     throw new ClientError("--session is empty: give the id of a session, or leave it out for a new one.");
-  if (model?.trim() === "") throw new ClientError("--model is empty: give a model, or leave it out.");
-  if (model !== undefined && /^:|:$/.test(model.trim()))
-    throw new ClientError(`--model ${model} is incomplete: write it as \`name\` or \`provider:name\`.`);
+  checkModel(model);
   if (session !== undefined && agent !== undefined)
     throw new ClientError(
       "--agent and --session do not go together: a session keeps its agent. Leave one of them out.",
     );
   const env = runtimeEnv(options.plainEnv, options.secretEnv, options.env);
   return {
-    agent: agent === undefined ? DEFAULT_AGENT : await readAgentFile(agent, signal),
+    instance: agent === undefined ? assistantInstance : await instanceOfFile(agent, signal),
     message: await messageFrom(options.message, { stdin: process.stdin, tell }, signal),
     runtimeEnv: env,
     ...(session === undefined ? {} : { sessionId: session }),
     ...(model === undefined ? {} : { model }),
   };
+}
+
+/** @throws ClientError if the file cannot be used */
+async function instanceOfFile(file: string, signal: AbortSignal): Promise<Submission["instance"]> {
+  const { applyAgentFile, loadAgentFile } = await import("../client/agent-file/index.ts");
+  const loaded = await loadAgentFile(file, signal);
+  return async (client, whileApplied) =>
+    (await applyAgentFile(client, loaded, { signal: whileApplied, tell })).instanceId;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import type { Agent } from "../stigmer/index.ts";
-import { DEFAULT_AGENT, readAgentFile } from "./agent-file.ts";
-import { ClientError } from "./client-error.ts";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import type { Agent } from "../../stigmer/index.ts";
+import { ClientError } from "../client-error.ts";
+import { loadAgentFile } from "./load.ts";
 
 const never = new AbortController().signal;
 
@@ -11,7 +11,7 @@ async function read(text: string): Promise<Agent> {
   await using folder = await temporaryFolder();
   const file = join(folder.path, "agent.yaml");
   await Bun.write(file, text);
-  return await readAgentFile(file, never);
+  return (await loadAgentFile(file, never)).agent;
 }
 
 describe("agent file", () => {
@@ -69,15 +69,15 @@ describe("an agent file is refused", () => {
   }
 
   test("if it does not exist", async () => {
-    await expect(readAgentFile("/nowhere/agent.yaml", never)).rejects.toThrow(
+    await expect(loadAgentFile("/nowhere/agent.yaml", never)).rejects.toThrow(
       "The agent file /nowhere/agent.yaml cannot be read",
     );
   });
 
   test("if it is a directory or a device", async () => {
-    await expect(readAgentFile("/tmp", never)).rejects.toThrow("The agent file /tmp is a directory");
+    await expect(loadAgentFile("/tmp", never)).rejects.toThrow("The agent file /tmp is a directory");
     for (const device of ["/dev/zero", "/dev/null"])
-      await expect(readAgentFile(device, never)).rejects.toThrow(`${device} is a device: name a file, or a pipe`);
+      await expect(loadAgentFile(device, never)).rejects.toThrow(`${device} is a device: name a file, or a pipe`);
   });
 
   test("if it is too large or not text", async () => {
@@ -86,11 +86,6 @@ describe("an agent file is refused", () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, "latin-1.yaml");
     await Bun.write(file, Buffer.from("metadata: {name: Jos\xe9}", "latin1"));
-    await expect(readAgentFile(file, never)).rejects.toThrow("no text in UTF-8");
+    await expect(loadAgentFile(file, never)).rejects.toThrow("no text in UTF-8");
   });
-});
-
-test("the default agent is used if none is named", () => {
-  expect(DEFAULT_AGENT.metadata?.name).toBe("assistant");
-  expect(DEFAULT_AGENT.spec?.instructions).not.toBe("");
 });

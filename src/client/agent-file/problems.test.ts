@@ -1,0 +1,141 @@
+import { describe, expect, test } from "bun:test";
+import { type FileTree, fileTree } from "../../../test/support/file-tree.ts";
+import { inspectAgentFile } from "./load.ts";
+import { AgentFileError, problemLines } from "./problem.ts";
+
+const never = new AbortController().signal;
+
+/** The problems of `agent.yaml`, without the folder. */
+async function problems(text: string, files: FileTree = {}): Promise<string[]> {
+  await using folder = await fileTree({ "agent.yaml": text, ...files });
+  const found = await inspectAgentFile(folder.file("agent.yaml"), never).catch((error: unknown) => {
+    if (error instanceof AgentFileError) return error;
+    throw error;
+  });
+  return problemLines(found.problems).map((line) => line.replaceAll(`${folder.path}/`, ""));
+}
+
+const SKILL = "---\nname: x\n---\ntext\n";
+
+describe("all problems of an agent file are told at once", () => {
+  test("with line, column and the name that was meant", async () => {
+    const text = `metadata: {name: x, orgg: acme}
+spec:
+  instruction: typo
+  mcp_servers:
+    - name: a
+      stdoi: {command: b}
+  env_spec:
+    data:
+      PORT: {value: 8080}
+something: else
+`;
+    expect(await problems(text)).toEqual([
+      "agent.yaml:1:21: metadata.orgg is unknown: did you mean org?",
+      "agent.yaml:3:3: spec.instruction is unknown: did you mean instructions?",
+      "agent.yaml:5:7: spec.mcp_servers[0] must have exactly one of stdio, http, docker",
+      "agent.yaml:6:7: spec.mcp_servers[0].stdoi is unknown: did you mean stdio?",
+      "agent.yaml:9:14: spec.env_spec.data.PORT.value must be a text (put it in quotes), not a number",
+      "agent.yaml:10:1: something is unknown: Agent has api_version, kind, metadata, spec, status, $schema, environment_refs",
+    ]);
+  });
+
+  test("of YAML, without a line of the file, which may have a secret", async () => {
+    const found = await problems(`metadata: {name: x}\nspec:\n  env_spec: {data: {A: {value: "s3cret}}}\n`);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.join()).toMatch(/^agent\.yaml:\d+:\d+: it is not YAML: /);
+    expect(found.join()).not.toContain("s3cret");
+  });
+
+  test.each([
+    [
+      "a key that is there twice",
+      "metadata: {name: x}\nmetadata: {name: y}\n",
+      "2:1: it is not YAML: this key is here twice",
+    ],
+    ["two documents", "metadata: {name: x}\n---\nmetadata: {name: y}\n", "has more than one document"],
+    ["anchors that stand for gigabytes", bomb(), "cannot be read"],
+  ])("of a file with %s", async (_, text, problem) => {
+    expect((await problems(text)).join()).toContain(problem);
+  });
+
+  test("between servers and sub-agents", async () => {
+    const text = `metadata: {name: x}
+spec:
+  mcp_servers:
+    - {name: a, stdio: {command: b}, enabledTools: [read]}
+    - {name: b, http: {url: "ftp://b"}}
+    - {name: b, http: {url: "https://b"}}
+  subAgents:
+    - {name: s, mcpServers: [a, c], mcpToolSelections: {a: {enabled_tools: [write]}, d: {}}}
+    - {name: s}
+`;
+    expect(await problems(text)).toEqual([
+      "agent.yaml:5:24: spec.mcp_servers[1].http.url must be a URL that begins with http:// or https://",
+      "agent.yaml:6:8: spec.mcp_servers[2].name is the name of another server too",
+      "agent.yaml:8:33: spec.sub_agents[0].mcp_servers[1] names a server that the agent does not have; it has a, b",
+      "agent.yaml:8:77: spec.sub_agents[0].mcp_tool_selections.a.enabled_tools[0] is not among the enabled_tools of the agent's server",
+      "agent.yaml:8:86: spec.sub_agents[0].mcp_tool_selections.d selects tools of a server that is not in the sub-agent's mcp_servers",
+      "agent.yaml:9:8: spec.sub_agents[1].name is the name of another sub-agent too",
+    ]);
+  });
+
+  test("of skills and environments", async () => {
+    const text = `metadata: {name: x}
+spec:
+  skill_refs:
+    - path: none
+    - path: one
+    - path: two
+environment_refs:
+  - path: none.env
+  - path: lines.env
+  - {path: env.yaml, is_secret: true}
+  - {path: same.env}
+  - {path: ./same.env}
+`;
+    const files = {
+      "one/SKILL.md": SKILL,
+      "two/SKILL.md": SKILL,
+      "lines.env": 'A=1\nnonsense s3cret\nB="open\n',
+      "env.yaml": "metadata: {name: y}\nspec: {data: {A: {value: 5}}}\n",
+      "same.env": "A=1\n",
+    };
+    expect(await problems(text, files)).toEqual([
+      "agent.yaml:4:7: spec.skill_refs[0].path leads to a folder that cannot be used: it does not exist",
+      "agent.yaml:6:7: spec.skill_refs[2].path leads to a skill with the name x, as another path does: rename one",
+      expect.stringMatching(
+        /^agent\.yaml:8:5: environment_refs\[0\]\.path leads to none\.env, but the file cannot be read: ENOENT/,
+      ),
+      "agent.yaml:12:5: environment_refs[4] has the name x-same-env, as another one does: rename one",
+      "env.yaml:1:1: the file says of each value whether it is a secret: remove is_secret beside its path",
+      "env.yaml:2:19: spec.data.A.value must be a text (put it in quotes), not a number",
+      "lines.env:2: the line is not of the form NAME=value and has no effect",
+      "lines.env:3: the line opens a quote that is never closed: the quote becomes part of the value",
+    ]);
+  });
+});
+
+test("a skill must not take the agent file or its environments with it", async () => {
+  const text =
+    "metadata: {name: x}\nspec: {skill_refs: [{path: .}, {path: one}]}\nenvironment_refs: [{path: one/keys}]\n";
+  const files = { "SKILL.md": "---\nname: all\n---\n", "one/SKILL.md": SKILL, "one/keys": "A=1\n" };
+  expect(await problems(text, files)).toEqual([
+    "agent.yaml:2:22: spec.skill_refs[0].path leads to a folder with agent.yaml in it, which would be pushed with the skill: move the skill into a folder of its own",
+    "agent.yaml:2:22: spec.skill_refs[0].path leads to a folder with one/keys in it, which would be pushed with the skill: move the skill into a folder of its own",
+    "agent.yaml:2:33: spec.skill_refs[1].path leads to a folder with one/keys in it, which would be pushed with the skill: move the skill into a folder of its own",
+  ]);
+});
+
+test("a text with half a character is refused instead of failing later", async () => {
+  expect(await problems('metadata: {name: "\\uD800"}\n')).toEqual([
+    expect.stringContaining("metadata.name must be a text of whole characters"),
+  ]);
+});
+
+function bomb(): string {
+  const levels = Array.from({ length: 12 }, (_, level) =>
+    level === 0 ? "a0: &a0 [x, x]" : `a${level}: &a${level} [*a${level - 1}, *a${level - 1}, *a${level - 1}]`,
+  );
+  return `${levels.join("\n")}\nmetadata: {name: *a11}\n`;
+}
