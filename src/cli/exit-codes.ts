@@ -15,11 +15,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [
     EXIT.ok,
-    "stopped as asked; `run`, `attach`: the execution completed; `cancel`: the execution is being cancelled, or was",
+    "stopped as asked; `run`, `attach`: the execution completed; `run --check`: the file is valid; `cancel`: the execution is being cancelled, or was",
   ],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `cancel`: there is nothing to cancel; `health`: the runner is unhealthy",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`: the runner is unhealthy",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],

@@ -17,6 +17,7 @@ interface WatchFlags {
 
 interface RunFlags extends WatchFlags {
   readonly agent?: string;
+  readonly check?: string;
   readonly session?: string;
   readonly model?: string;
   readonly env: readonly string[];
@@ -40,8 +41,9 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
   watching(root.command("run"))
     .description("send a message to an agent of a Stigmer daemon and show its execution")
-    .argument("<message>", "the message; - reads it from standard input")
+    .argument("[message]", "the message; - reads it from standard input")
     .option("--agent <file>", "file with the agent, YAML or JSON; the daemon stores it")
+    .option("--check <file>", "check a file with an agent and show what its parts lead to; nothing is run")
     .option("--session <id>", "id of the session to continue; default: a new one")
     .option("--model <name>", "model to use: `name` or `provider:name`")
     .option("--env <NAME=value>", "variable for the agent's commands; can be repeated", collect, [])
@@ -51,11 +53,23 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
       collect,
       [],
     )
-    .action(async (message: string, options: RunFlags) => {
-      const { run } = await import("./run.ts");
-      const { env: plainEnv, ...flags } = options;
-      exit(await runAndFlush(() => run({ ...common(), ...flags, message, plainEnv })));
-    });
+    .action(
+      async (message: string | undefined, { env: plainEnv, check: file, ...flags }: RunFlags, command: Command) => {
+        if (file !== undefined) {
+          const other = message !== undefined ? "a message" : ["agent", "session"].find((name) => name in flags);
+          if (other !== undefined)
+            command.error(
+              `error: --check only checks a file: leave out ${message === undefined ? `--${other}` : other}.`,
+            );
+          const { check } = await import("./check.ts");
+          exit(await runAndFlush(() => check({ ...common(), ...flags, check: file, plainEnv })));
+          return;
+        }
+        if (message === undefined) command.error("error: missing required argument 'message'");
+        const { run } = await import("./run.ts");
+        exit(await runAndFlush(() => run({ ...common(), ...flags, message, plainEnv })));
+      },
+    );
   watching(root.command("attach"))
     .description("show an execution of a Stigmer daemon, from its beginning to its end")
     .argument("<execution>", "id of the execution")

@@ -4,4 +4,6 @@
  * a file; it never runs an agent, and never shows the value of a variable.
  */
 export { applyAgentFile } from "./apply.ts";
+export { checkAgentFile } from "./check/check.ts";
+export { reportLines } from "./check/report-lines.ts";
 export { loadAgentFile } from "./load.ts";

@@ -1,0 +1,77 @@
+import { withoutUrlSecrets } from "../../../config/index.ts";
+import type { Agent, McpServerDefinition } from "../../../stigmer/index.ts";
+import { placeholdersOf } from "../placeholders.ts";
+import type { Path } from "../problem.ts";
+import type { Variable } from "../variables.ts";
+import type { Findings } from "./findings.ts";
+import type { ServerReport, VariableReport } from "./report.ts";
+
+interface Context {
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Whether the names of all variables are known, those of the server's environments too. */
+  readonly areAllKnown: boolean;
+  readonly which: (command: string) => string | undefined;
+  readonly report: Findings;
+}
+
+/** What the MCP servers of an agent are, and where the variables in their texts come from. */
+export function checkServers({ spec }: Agent, context: Context): ServerReport[] {
+  return (spec?.mcpServers ?? []).map((server, index) => ({
+    name: server.name,
+    ...targetOf(server, context.which),
+    tools: server.enabledTools,
+    variables: [...placeholdersOf(server)].map(([name, at]) =>
+      variable(name, ["spec", "mcp_servers", index, ...at], context),
+    ),
+  }));
+}
+
+function variable(name: string, at: Path, { variables, areAllKnown, report }: Context): VariableReport {
+  const known = variables.get(name);
+  if (known === undefined) {
+    const text = `needs the variable ${JSON.stringify(name)}, which`;
+    if (areAllKnown)
+      report.problem(
+        at,
+        `${text} nothing declares: add it to spec.env_spec.data (without a value if it is given with each message), or to an environment`,
+      );
+    else report.warning(at, `${text} only an environment of the server can have`);
+  }
+  return { name, secret: known?.isSecret ?? false, source: known?.source };
+}
+
+type Target = Pick<ServerReport, "type" | "target" | "notes">;
+type ServerOf<Kind> = Extract<McpServerDefinition["serverType"], { case: Kind }>["value"];
+
+function targetOf({ serverType }: McpServerDefinition, which: Context["which"]): Target {
+  switch (serverType.case) {
+    case "stdio":
+      return stdioTarget(serverType.value, which);
+    case "http": {
+      const { url, timeoutSeconds, headers } = serverType.value;
+      const names = Object.keys(headers);
+      const notes = timeoutSeconds > 0 ? [`timeout ${timeoutSeconds} s`] : [];
+      if (names.length > 0) notes.push(`headers ${names.join(", ")}`);
+      // Variables in a query are shown beside it.
+      return { type: "http", target: withoutUrlSecrets(url), notes };
+    }
+    case "docker":
+      return dockerTarget(serverType.value);
+    case undefined:
+      return { type: "none", target: "", notes: [] };
+  }
+}
+
+function stdioTarget({ command, args, workingDir }: ServerOf<"stdio">, which: Context["which"]): Target {
+  const notes = args.length === 0 ? [] : [`${args.length} ${args.length === 1 ? "argument" : "arguments"}`];
+  if (workingDir !== "") notes.push(`in ${workingDir}`);
+  if (command !== "" && !command.includes("${") && which(command) === undefined)
+    notes.push("the command is not on the PATH of this machine");
+  return { type: "stdio", target: command, notes };
+}
+
+function dockerTarget({ image, network, volumes }: ServerOf<"docker">): Target {
+  const notes = network === "" ? [] : [`network ${network}`];
+  for (const { hostPath, readOnly } of volumes) notes.push(`mounts ${hostPath}${readOnly ? ", read-only" : ""}`);
+  return { type: "docker", target: image, notes };
+}
