@@ -81,9 +81,10 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
   root
     .command("dev")
     .description("run everything on this machine: Temporal, a Stigmer daemon and the runner")
-    .action(async () => {
+    .option("--watch <file>", "apply a file with an agent to the daemon, and again each time it changes")
+    .action(async (options: { watch?: string }) => {
       ignoreOutputErrors();
-      exit(await (await import("./commands/dev.ts")).dev({ ...common(), signals }));
+      exit(await (await import("./commands/dev.ts")).dev({ ...common(), ...options, signals }));
     });
   addStigmerCommands(root, common, exit);
   root

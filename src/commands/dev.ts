@@ -12,14 +12,17 @@ import {
 import type { Logger } from "../log/index.ts";
 import { loadNativeBridge } from "../native-bridge/index.ts";
 import { logStartupFailure, startRunner } from "../runner/index.ts";
-import { messageOf, systemCode } from "../shared/errors.ts";
+import { messageOf, stackOf, systemCode } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
+import { StigmerClient } from "../stigmer/index.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { sessionThread } from "../threads/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
 
 export interface DevOptions extends LoadOptions {
   readonly signals: SignalHandler;
+  /** An agent file that is applied, and applied again when it changes. */
+  readonly watch?: string;
 }
 
 /** Defaults that suit a developer better than an operator. */
@@ -31,12 +34,12 @@ const DEV_DEFAULTS: EnvMap = {
 };
 
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
-export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode> {
+export async function dev({ signals, watch, ...options }: DevOptions): Promise<ExitCode> {
   const load = { ...options, defaults: { ...DEV_DEFAULTS, ...options.defaults }, overrides: { MODE: "local" } };
   return await runService({ load, signals, logFailure: logStartupFailure }, async (service) => {
     const opened = new AsyncDisposableStack();
     try {
-      return await runAll(service, opened);
+      return await runAll(service, opened, watch);
     } finally {
       await opened.disposeAsync().catch((error: unknown) => service.log.warn(`Stopping failed: ${messageOf(error)}`));
     }
@@ -44,7 +47,11 @@ export async function dev({ signals, ...options }: DevOptions): Promise<ExitCode
 }
 
 /** @throws StartInterrupted if a drain is requested during the start */
-async function runAll(service: ServiceContext, opened: AsyncDisposableStack): Promise<ExitCode> {
+async function runAll(
+  service: ServiceContext,
+  opened: AsyncDisposableStack,
+  watch: string | undefined,
+): Promise<ExitCode> {
   const { loaded, env, log, lifecycle } = service;
   const { dataDir } = loaded.config;
   opened.defer(lockDataDirectory(dataDir));
@@ -64,8 +71,20 @@ async function runAll(service: ServiceContext, opened: AsyncDisposableStack): Pr
     lifecycle.fail();
   });
   const runner = await startRunner({ ...service, checks: [daemon.check] });
+  if (watch !== undefined) opened.defer(await startWatch(watch, daemon, service));
   log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
   return await runner.ended;
+}
+
+/** Applies an agent file until a drain is requested. @returns waits for its end */
+async function startWatch(file: string, { endpoint }: Daemon, service: ServiceContext): Promise<() => Promise<void>> {
+  const { watchAgentFile } = await import("../client/agent-file/watch/index.ts");
+  const log = service.log.child("watch");
+  const client = new StigmerClient({ endpoint, tls: false, apiKey: () => "" });
+  const watching = watchAgentFile(file, client, log, service.lifecycle.drainRequested)
+    .catch((error: unknown) => log.error(`Watching ${file} failed: ${stackOf(error)}`))
+    .finally(() => client.close());
+  return () => watching;
 }
 
 function openTemporal({ loaded, env, log, lifecycle }: ServiceContext): Promise<LocalTemporal> {

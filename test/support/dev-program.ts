@@ -19,6 +19,7 @@ export async function startDev(
   { folder, file }: InstalledProgram,
   more: Env = {},
   name: string = crypto.randomUUID(),
+  args: readonly string[] = [],
 ): Promise<DevProgram> {
   const [temporal, daemon, admin] = await freePorts(3);
   const cwd = join(folder.path, name);
@@ -29,7 +30,7 @@ export async function startDev(
     ADMIN_PORT: String(admin),
     ...more,
   };
-  const program = startProgram(file, ["dev"], env, cwd);
+  const program = startProgram(file, ["dev", ...args], env, cwd);
   await program.says("Ready.");
   return {
     ...program,
