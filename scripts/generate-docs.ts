@@ -1,11 +1,14 @@
 /**
- * Writes what the documentation says of settings, commands and exit codes, from the code that declares them.
+ * Writes what the documentation says of settings, commands and exit codes, and the schema of agent files, from the code that
+ * declares them.
  *
  * `--check` writes nothing: it fails if a page differs from what would be written.
  */
 import { join } from "node:path";
+import { agentSchema } from "./docs/agent-schema.ts";
 import { commandReference } from "./docs/command-reference.ts";
 import { exitCodeTable } from "./docs/exit-code-table.ts";
+import { fieldComments } from "./docs/field-comments.ts";
 import { replaceBlock } from "./docs/replace-block.ts";
 import { settingTable } from "./docs/setting-table.ts";
 
@@ -17,6 +20,11 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
   "docs/commands.md": { commands: commandReference, "exit-codes": exitCodeTable },
 };
 
+/** Files that are written as a whole. */
+const files: Readonly<Record<string, () => Promise<string>>> = {
+  "docs/agent.schema.json": async () => `${JSON.stringify(agentSchema(await fieldComments(root)), null, 2)}\n`,
+};
+
 const outdated: string[] = [];
 for (const [page, blocks] of Object.entries(pages)) {
   const file = join(root, page);
@@ -26,6 +34,13 @@ for (const [page, blocks] of Object.entries(pages)) {
   if (after === before) continue;
   outdated.push(page);
   if (!check) await Bun.write(file, after);
+}
+for (const [path, content] of Object.entries(files)) {
+  const file = Bun.file(join(root, path));
+  const [before, after] = [(await file.exists()) ? await file.text() : "", await content()];
+  if (after === before) continue;
+  outdated.push(path);
+  if (!check) await file.write(after);
 }
 if (check && outdated.length > 0) {
   console.error(`Not what the code says: ${outdated.join(", ")}. Run \`bun run generate:docs\`.`);

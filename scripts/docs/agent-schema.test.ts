@@ -1,0 +1,138 @@
+/** The schema for editors and the program accept the same files. */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import Ajv from "ajv";
+import { parse } from "yaml";
+import schema from "../../docs/agent.schema.json";
+import { conform } from "../../src/client/agent-file/conform.ts";
+import { AGENT_SHAPE } from "../../src/client/agent-file/shapes.ts";
+
+const root = join(import.meta.dir, "../..");
+const validate = new Ajv({ strict: false }).compile(schema);
+
+/** What the program finds wrong with the fields of a file. */
+function problemsOf(value: unknown): string[] {
+  const problems: string[] = [];
+  conform(value, AGENT_SHAPE, [], (path, text) => problems.push(`${path.join(".")} ${text}`));
+  return problems;
+}
+
+const server = (text: string) => `{metadata: {name: x}, spec: {mcp_servers: [${text}]}}`;
+const subAgent = (text: string) => `{metadata: {name: x}, spec: {sub_agents: [${text}]}}`;
+const spec = (text: string) => `{metadata: {name: x}, spec: {${text}}}`;
+const refs = (text: string) => `{metadata: {name: x}, environment_refs: [${text}]}`;
+
+const accepted: readonly string[] = [
+  "{metadata: {name: x}}",
+  "{metadata: {slug: x}}",
+  "{metadata: {name: null, slug: x}, spec: null}",
+  "{$schema: agent.schema.json, api_version: agentic.stigmer.ai/v1, kind: Agent, metadata: {name: x}}",
+  "{apiVersion: agentic.stigmer.ai/v1, kind: '', metadata: {name: x}, status: {defaultInstanceId: ain-1}}",
+  "{metadata: {name: x, org: acme, owner_scope: organization, labels: {a: b}, tags: [c], version: {message: d}}}",
+  "{metadata: {name: x, ownerScope: 2}}",
+  spec("description: d, icon_url: u, instructions: i"),
+  spec("instructions:"),
+  spec("env_spec: {data: {A: {value: b, is_secret: true, description: c}, B: {}}}"),
+  spec("envSpec: {data: {A: {isSecret: true}}}"),
+  spec("skill_refs: [{path: skills/a}, {slug: b}, {slug: c, org: acme, version: v1, kind: skill, scope: platform}]"),
+  spec("skillRefs: []"),
+  refs("{path: .env}, {path: .env, is_secret: false}, {slug: shared, org: acme}"),
+  "{metadata: {name: x}, environmentRefs: [{path: env.yaml, isSecret: true}]}",
+  server("{name: a, stdio: {command: c, args: [d], env_placeholders: {E: f}, working_dir: g}, enabled_tools: [h]}"),
+  server("{name: a, http: {url: 'https://b', headers: {c: d}, query_params: {e: f}, timeout_seconds: 5}}"),
+  server("{name: a, http: {url: 'https://b', timeoutSeconds: 30.0}}"),
+  server("{name: a, docker: {image: b, volumes: [{host_path: /c, containerPath: /d, read_only: true}]}}"),
+  server("{name: a, docker: {image: b, ports: [{host_port: 1, container_port: 65535, protocol: tcp}]}}"),
+  subAgent("{name: a, description: b, instructions: c, mcp_servers: [d], skill_refs: [{path: e}]}"),
+  subAgent("{name: a, mcp_tool_selections: {b: {enabled_tools: [c]}, d: {}}}"),
+];
+
+const refused: readonly string[] = [
+  "[]",
+  "text",
+  "{}",
+  "{metadata: {}}",
+  "{metadata: null}",
+  "{metadata: {name: ''}}",
+  "{metadata: {name: null}}",
+  "{metadata: {name: 5}}",
+  "{metadata: {name: x}, kind: Workflow}",
+  "{metadata: {name: x}, kind: 5}",
+  "{metadata: {name: x}, status: text}",
+  "{metadata: {name: x}, other: 1}",
+  "{metadata: {name: x, owner_scope: nobody}}",
+  "{metadata: {name: x, owner_scope: 99}}",
+  "{metadata: {name: x, owner_scope: platform, ownerScope: platform}}",
+  "{metadata: {name: x, labels: {a: 1}}}",
+  "{metadata: {name: x, tags: [null]}}",
+  spec("instruction: typo"),
+  spec("instructions: [1]"),
+  spec("instructions: 5"),
+  spec("env_spec: {data: {A: b}}"),
+  spec("env_spec: {data: {A: {value: 8080}}}"),
+  spec("env_spec: {data: {A: null}}"),
+  spec("env_spec: {data: {'A=B': {value: c}}}"),
+  spec("env_spec: {data: {'': {value: c}}}"),
+  spec("env_spec: {}, envSpec: {}"),
+  spec("skill_refs: {path: a}"),
+  spec("skill_refs: [a]"),
+  spec("skill_refs: [{}]"),
+  spec("skill_refs: [{slug: ''}]"),
+  spec("skill_refs: [{path: ''}]"),
+  spec("skill_refs: [{path: null}]"),
+  spec("skill_refs: [{path: a, slug: b}]"),
+  spec("skill_refs: [{path: a, is_secret: true}]"),
+  spec("environment_refs: [{path: a}]"),
+  refs("{slug: a, is_secret: true}"),
+  refs("{path: a, is_secret: 'yes'}"),
+  refs("null"),
+  server("{stdio: {command: a}}"),
+  server("{name: a}"),
+  server("{name: a, stdio: null}"),
+  server("{name: a, stdio: {}}"),
+  server("{name: a, stdio: {command: ''}}"),
+  server("{name: a, stdio: {command: b}, http: {url: 'https://c'}}"),
+  server("{name: a, http: {}}"),
+  server("{name: a, http: {url: b, timeout_seconds: -1}}"),
+  server("{name: a, http: {url: b, timeout_seconds: 1.5}}"),
+  server("{name: a, http: {url: b, timeout_seconds: '5'}}"),
+  server("{name: a, http: {url: b, timeout_seconds: 86401}}"),
+  server("{name: a, docker: {volumes: []}}"),
+  server("{name: a, docker: {image: b, volumes: [{host_path: /c}]}}"),
+  server("{name: a, docker: {image: b, ports: [{host_port: 1}]}}"),
+  server("{name: a, docker: {image: b, ports: [{container_port: 65536}]}}"),
+  server("{name: a, stdio: {command: b, env: {C: d}}}"),
+  subAgent("{description: b}"),
+  subAgent("{name: a, mcp_servers: [1]}"),
+  subAgent("{name: a, mcp_tool_selections: {b: [c]}}"),
+];
+
+describe("the schema of agent files", () => {
+  test.each([...accepted])("accepts what the program accepts: %s", (text) => {
+    const value: unknown = parse(text);
+    expect(problemsOf(value)).toEqual([]);
+    expect([validate(value), validate.errors]).toEqual([true, null]);
+  });
+
+  test.each([...refused])("refuses what the program refuses: %s", (text) => {
+    const value: unknown = parse(text);
+    expect(problemsOf(value)).not.toEqual([]);
+    expect(validate(value)).toBeFalse();
+  });
+
+  test("accepts the examples, which name it for editors", async () => {
+    const files = [...new Bun.Glob("examples/*/agent.yaml").scanSync({ cwd: root })];
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      const text = await Bun.file(join(root, file)).text();
+      expect([file, validate(parse(text)), validate.errors]).toEqual([file, true, null]);
+      expect(text).toStartWith("# yaml-language-server: $schema=../../docs/agent.schema.json\n");
+    }
+  });
+
+  test("describes every field of the spec", () => {
+    const described = schema.definitions.AgentSpec.properties;
+    for (const [name, property] of Object.entries(described))
+      expect([name, property.description]).toEqual([name, expect.any(String)]);
+  });
+});
