@@ -19,6 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
+interface AgentExecutionStatusJson {
+  readonly toolCalls?: readonly object[];
+  readonly subAgentExecutions?: readonly object[];
+}
+
 /** Runs an example against a `dev` that plays its script. @returns what `run` printed, all that was shown, and a reader of the workspace */
 async function play(example: string, ...args: readonly string[]) {
   const [temporal, daemon, admin] = await freePorts(3);
@@ -40,6 +45,11 @@ async function play(example: string, ...args: readonly string[]) {
   expect(await dev.exited).toBe(0);
   return {
     output: run.output(),
+    errors: run.errors(),
+    /** The last status, if it was asked for with --json. */
+    get status(): AgentExecutionStatusJson {
+      return JSON.parse(run.output().trimEnd().split("\n").at(-1) ?? "").status;
+    },
     shown: run.output() + run.errors() + dev.output() + dev.errors(),
     file: (name: string) => readFile(join(cwd, "workspace", name), "utf8"),
   };
@@ -61,4 +71,43 @@ describe("example", () => {
       `GET https://staging.example.com/ HTTP/1.1\nAuthorization: Bearer ${SECRET}\n`,
     );
   });
+
+  test("skill runs the script of a skill that was pushed from its folder", async () => {
+    const { output, errors, file } = await play("skill", "Write a nursery rhyme into rhyme.txt and count its words.");
+    expect(errors).toContain("Pushing the skill word-count");
+    expect(output).toContain("Done. The most frequent word is");
+    expect(await file("words.txt")).toBe("merrily 4\nrow 3\na 1\n");
+  });
+
+  test("mcp-server asks a server of its own, and shows what that answers", async () => {
+    const server = ["--env", `SHOP_SERVER=${join(examples, "mcp-server/server.py")}`];
+    const { output, status } = await play("mcp-server", ...server, "--json", "How many apples are there?");
+    expect(output).toContain("Done. There are 12 apples");
+    expect(status.toolCalls).toMatchObject([
+      { name: "stock", status: "TOOL_CALL_COMPLETED", result: "apples: 12" },
+      { name: "stock", status: "TOOL_CALL_FAILED", error: expect.stringContaining("there is no bananas") },
+    ]);
+  });
+
+  test("sub-agents lets one sub-agent write and the other review", async () => {
+    const { output, status, file } = await play("sub-agents", "--json", "I want a poem about the sea.");
+    expect(output).toContain("Done. The poem is in sea.txt");
+    expect(await file("sea.txt")).toStartWith("The tide comes in");
+    expect(status.subAgentExecutions).toMatchObject([
+      { name: "poet", status: "SUB_AGENT_COMPLETED", output: "The poem is in sea.txt." },
+      { name: "critic", status: "SUB_AGENT_COMPLETED", output: expect.stringContaining("The lines rhyme") },
+    ]);
+  });
 });
+
+test.each(["primes", "secrets", "skill", "mcp-server", "sub-agents"])(
+  "the example %s is found valid",
+  async (example) => {
+    const file = join(examples, example, "agent.yaml");
+    const env = { STIGMER_BACKEND_ENDPOINT: "localhost:1" };
+    await using check = startProgram(program, ["run", "--check", file], env, folder.path);
+    expect(await check.exited).toBe(0);
+    expect(check.output()).toContain("The file is valid.");
+    expect(check.output()).not.toContain("error:");
+  },
+);
