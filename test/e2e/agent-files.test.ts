@@ -1,0 +1,136 @@
+/** Agent files with the compiled program: skills from folders, environments from files, checks, and `dev --watch`. */
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { type DevProgram, startDev } from "../support/dev-program.ts";
+import { until } from "../support/eventually.ts";
+import { writeFiles } from "../support/file-tree.ts";
+import { installedProgram } from "../support/installed-program.ts";
+import { type RunningProgram, startProgram } from "../support/program.ts";
+
+const installed = installedProgram("ollama");
+
+const FILES = {
+  "agent.yaml": `metadata: {name: keeper}
+spec:
+  instructions: First instructions.
+  skill_refs: [{path: skills/notes}]
+environment_refs: [{path: .keys}, {path: plain.env, is_secret: false}]
+`,
+  ".keys": "API_TOKEN=a-secret-token\n",
+  "plain.env": "REGION=eu-west\n",
+  "skills/notes/SKILL.md": "How to take notes.\n",
+  "skills/notes/run.sh": "#!/bin/sh\necho note\n",
+};
+
+async function dev(name: string, args: readonly string[] = []): Promise<DevProgram> {
+  await writeFiles(join(installed.folder.path, name), FILES);
+  return await startDev(installed, { OLLAMA_BASE_URL: installed.ollama.url }, name, args);
+}
+
+async function ended(program: RunningProgram): Promise<{ code: number; output: string; errors: string }> {
+  return { code: await program.exited, output: program.output(), errors: program.errors() };
+}
+
+const tellsVariables = (_: unknown, turn: number) =>
+  turn === 0
+    ? { text: "", tools: [{ name: "execute", args: { command: 'echo "$REGION $API_TOKEN" | tee told.txt' } }] }
+    : { text: "Told." };
+
+describe("an agent file", () => {
+  test("gives its environments to commands, and its skills to the daemon once", async () => {
+    await using everything = await dev("whole");
+    installed.ollama.converse(tellsVariables);
+    const first = await ended(everything.command(["run", "--agent", "agent.yaml", "Tell"]));
+    expect([first.code, first.output]).toEqual([0, expect.stringContaining("eu-west ***")]);
+    expect(first.errors).toMatch(/Pushing the skill notes \(\d+ bytes\) to localhost:\d+\./);
+    expect(await Bun.file(join(everything.cwd, "workspace/told.txt")).text()).toBe("eu-west a-secret-token\n");
+    const second = await ended(everything.command(["run", "--agent", "agent.yaml", "Tell"]));
+    expect([second.code, second.errors.includes("Pushing")]).toEqual([0, false]);
+    expect(first.output + first.errors + everything.output()).not.toContain("a-secret-token");
+  });
+
+  test("is applied by dev --watch, and the next message in an open session uses what has changed", async () => {
+    await using everything = await dev("watched", ["--watch", "agent.yaml"]);
+    await everything.says("Applied the agent keeper of agent.yaml");
+    installed.ollama.converse(tellsVariables);
+    const first = await ended(everything.command(["run", "--agent", "agent.yaml", "Tell"]));
+    expect(first.errors).not.toContain("Pushing");
+    const session = /--session (ses-\w+)/.exec(first.output)?.[1] ?? "";
+    const changed = {
+      "agent.yaml": FILES["agent.yaml"].replace("First", "Second"),
+      "plain.env": "REGION=us-east\n",
+      "skills/notes/SKILL.md": "How to take better notes.\n",
+    };
+    await writeFiles(everything.cwd, changed);
+    await until("all of it is applied", () =>
+      ["instructions", "skill notes", "environment plain.env"].every((part) =>
+        new RegExp(`Applied the agent keeper again: .*${part}`).test(everything.output()),
+      ),
+    );
+    const next = await ended(everything.command(["run", "--session", session, "Tell"]));
+    expect([next.code, next.output]).toEqual([0, expect.stringContaining("us-east ***")]);
+    expect(installed.ollama.requests.at(-1)?.messages[0]?.content).toStartWith("Second instructions.");
+
+    await Bun.write(join(everything.cwd, "agent.yaml"), "metadata: {name: keeper}\nspec: {instruction: typo}\n");
+    await everything.says("agent.yaml:2:8: spec.instruction is unknown: did you mean instructions?");
+    await everything.says("The agent stays as it was");
+    everything.signal("SIGINT");
+    expect(await everything.exited).toBe(0);
+    expect(everything.errors()).toBe("");
+    expect(everything.output()).not.toContain("a-secret-token");
+  });
+});
+
+describe("run --check", () => {
+  const check = async (...args: readonly string[]) => {
+    const cwd = join(installed.folder.path, "checked");
+    await writeFiles(cwd, {
+      ...FILES,
+      "wrong.yaml": "metadata: {name: x}\nspec: {skill_refs: [{path: none}], typo: 1}\n",
+    });
+    const env = { STIGMER_BACKEND_ENDPOINT: "localhost:1", SECRET: "s3cret-value" };
+    await using program = startProgram(installed.file, ["run", ...args], env, cwd);
+    return await ended(program);
+  };
+
+  test("shows what a file leads to, without a daemon, and exits with 0", async () => {
+    const { code, output, errors } = await check("--check", "agent.yaml", "--secret-env", "SECRET");
+    expect([code, errors]).toEqual([0, ""]);
+    for (const line of [
+      "Agent keeper (agent.yaml)",
+      "│  └─ notes: skills/notes, 2 files",
+      "│     └─ executable: run.sh",
+      "├─ API_TOKEN: secret, from .keys",
+      "├─ REGION: from plain.env",
+      "└─ SECRET: secret, from --secret-env",
+      "The file is valid.",
+    ])
+      expect(output).toContain(line);
+    expect(output).not.toMatch(/a-secret-token|eu-west|s3cret-value/);
+  });
+
+  test("lists all problems and exits with 1", async () => {
+    const { code, output } = await check("--check", "wrong.yaml");
+    expect(code).toBe(1);
+    expect(output).toContain("error: wrong.yaml:2:22: spec.skill_refs[0].path leads to a folder that cannot be used");
+    expect(output).toContain("error: wrong.yaml:2:36: spec.typo is unknown: AgentSpec has description, icon_url,");
+    expect(output).toEndWith("The file is not valid: 2 problems.\n");
+    const json = await check("--check", "wrong.yaml", "--json");
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.output)).toMatchObject({ valid: false, problems: [expect.any(String), expect.any(String)] });
+  });
+
+  test("refuses what does not go with it, and files that cannot be read", async () => {
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [["--check", "agent.yaml", "Hi"], "--check only checks a file: leave out a message"],
+      [["--check", "agent.yaml", "--agent", "agent.yaml"], "leave out --agent"],
+      [["--check", "none.yaml"], "The agent file none.yaml cannot be read"],
+      [["--check", "skills"], "The agent file skills is a directory"],
+      [["--check", "agent.yaml", "--model", ":x"], "--model :x is incomplete"],
+    ];
+    for (const [args, problem] of cases) {
+      const { code, errors } = await check(...args);
+      expect([args, code, errors]).toEqual([args, 2, expect.stringContaining(problem)]);
+    }
+  });
+});
