@@ -30,7 +30,11 @@ export function variablesOf(
   for (const [name, { value, isSecret }] of Object.entries(spec?.envSpec?.data ?? {}))
     add(name, value === "" ? undefined : "env_spec", isSecret);
   for (const environment of environments)
-    for (const [name, { isSecret }] of Object.entries(environment.data ?? {})) add(name, environment.label, isSecret);
+    for (const [name, { value, isSecret }] of Object.entries(environment.data ?? {})) {
+      // An empty secret is one that was taken out. The server does not tell its values.
+      const isEmpty = isSecret && value === "" && environment.environment !== undefined;
+      add(name, isEmpty ? undefined : environment.label, isSecret);
+    }
   for (const [name, { source, isSecret }] of given) add(name, source, isSecret);
   return variables;
 }

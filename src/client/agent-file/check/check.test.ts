@@ -112,6 +112,21 @@ spec:
     expect((await check(files, nobody, ["GIVEN", "KEY", "HOST"])).problems).toEqual([]);
   });
 
+  test("warns of secrets without a value, and of names that commands cannot have", async () => {
+    const report = await check({
+      "agent.yaml": "{metadata: {name: x}, spec: {instructions: i}, environment_refs: [{path: .env}]}",
+      ".env": "EMPTY=\nA.B=c\n",
+    });
+    expect(report.variables).toEqual([
+      { name: "EMPTY", secret: true },
+      { name: "A.B", secret: true, source: ".env" },
+    ] as typeof report.variables);
+    expect(report.warnings.map((warning) => warning.replace(/^\S+ /, ""))).toEqual([
+      expect.stringContaining('the file has a variable "A.B" that commands do not get'),
+      expect.stringContaining("spec.env_spec.data.EMPTY has no value"),
+    ]);
+  });
+
   test("warns of what an agent lacks, and of commands that this machine lacks", async () => {
     const report = await check({
       "agent.yaml":

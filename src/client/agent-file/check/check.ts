@@ -1,3 +1,4 @@
+import { isCommandVariable } from "../../../shared/variable-name.ts";
 import type { StigmerClient } from "../../../stigmer/index.ts";
 import { type Inspection, inspectAgentFile } from "../load.ts";
 import { AgentFileError, type Problem, problemLines } from "../problem.ts";
@@ -40,6 +41,12 @@ export async function checkAgentFile(file: string, options: CheckOptions): Promi
   const { environments, reports } = await checkEnvironments(found, lookup, report);
   const variables = variablesOf(agent, environments, options.given);
   const areAllKnown = environments.every(({ data }) => data !== undefined);
+  for (const name of variables.keys())
+    if (!isCommandVariable(name))
+      report.warning(
+        [],
+        `has a variable ${JSON.stringify(name)} that commands do not get: shells cannot read such a name`,
+      );
   for (const { name, source } of variables.values())
     if (source === undefined && areAllKnown)
       report.warning(
