@@ -16,10 +16,12 @@ export type { EnvMap } from "./sources.ts";
 // The typed configuration and its parts.
 
 export type { MemorySize } from "./parsers/memory-size.ts";
+export type { BudgetConfig } from "./settings/budget.ts";
 export type { CredentialsConfig } from "./settings/credentials.ts";
 export type { DaytonaConfig, OrphanCollection } from "./settings/daytona.ts";
 export type { CloudConfig, Config, LocalConfig } from "./settings/index.ts";
-export { type ModelConfig, PROVIDERS, type Provider } from "./settings/model.ts";
+export type { ModelConfig } from "./settings/model.ts";
+export { type Provider, parseModelName } from "./settings/model-provider.ts";
 export type { RedisConfig } from "./settings/redis.ts";
 export type { StigmerConfig } from "./settings/stigmer.ts";
 export type { TemporalConfig } from "./settings/temporal.ts";

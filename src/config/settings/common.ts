@@ -3,6 +3,7 @@ import { directory } from "../parsers/paths.ts";
 import { oneOf } from "../parsers/words.ts";
 import { setting } from "../setting.ts";
 import { admin } from "./admin.ts";
+import { budget } from "./budget.ts";
 import { log } from "./log.ts";
 
 /** The process itself, in either mode. */
@@ -14,6 +15,7 @@ export const commonSettings = {
     description:
       "When a message of the agent is sent: `messages`, when it is complete; `tokens`, while it grows. The Stigmer CLI prints each message once, when it first sees it.",
   }),
+  budget,
   commandTimeoutMs: setting({
     name: "SANDBOX_COMMAND_TIMEOUT",
     parser: seconds(1, 86_400),

@@ -4,9 +4,8 @@ import { decimalNumber, wholeNumber } from "../parsers/numbers.ts";
 import { readableFile } from "../parsers/paths.ts";
 import { anyText, modelName, oneOf } from "../parsers/words.ts";
 import { setting } from "../setting.ts";
-
-export const PROVIDERS = ["ollama", "anthropic", "openai", "scripted"] as const;
-export type Provider = (typeof PROVIDERS)[number];
+import { fallbackProblem } from "./fallback-check.ts";
+import { PROVIDERS, type Provider } from "./model-provider.ts";
 
 /** The default model, and what providers need. Each execution's own model decides which of it is used. */
 export function model(defaults: { readonly provider: Provider; readonly maxTokens: string }) {
@@ -33,6 +32,13 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
         parser: modelName,
         defaultNote: "qwen2.5-coder:7b (ollama), claude-sonnet-4.5 (anthropic), gpt-4o (openai)",
         description: "The default model: `name` or `provider:name`.",
+      }),
+      /** The model that takes over when another one is unavailable: `name` or `provider:name`. */
+      fallback: setting({
+        name: "STIGMER_LLM_FALLBACK_MODEL",
+        parser: modelName,
+        description:
+          "The model that takes over if the model of an execution is overloaded, limits the rate for more than 10 s, is out of quota, cannot be reached or is unknown: `name` or `provider:name`.",
       }),
       /** Base URL of the default model's provider. */
       baseUrl: setting({
@@ -82,6 +88,8 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
     },
     {
       check({ values, isInvalid, report }) {
+        const problem = isInvalid("fallback") ? undefined : fallbackProblem(values, defaults.provider);
+        if (problem !== undefined) report("fallback", problem);
         if (values.provider !== "scripted" || values.script !== undefined || isInvalid("script")) return;
         report("script", {
           problem: "is not set although STIGMER_LLM_PROVIDER is scripted",
