@@ -5,6 +5,8 @@ export interface ExecutionDefinition {
   readonly executionId: string;
   /** Absent for an execution without a session. */
   readonly sessionId?: string | undefined;
+  /** The thread that the session names; absent: the session's own. */
+  readonly threadId?: string | undefined;
   /** The sandbox that the session used last. */
   readonly sandboxId?: string | undefined;
   /** Empty if none is known. */

@@ -60,6 +60,7 @@ async function resolve(
   return {
     executionId,
     sessionId: session === undefined ? undefined : (session.metadata?.id ?? spec?.sessionId),
+    threadId: session?.spec?.threadId || undefined,
     sandboxId: session?.spec?.sandboxId || undefined,
     organization,
     message: spec?.message ?? "",

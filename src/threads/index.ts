@@ -6,5 +6,5 @@
  */
 export type { IsWorkflowOpen } from "./arrivals.ts";
 export { ThreadError } from "./thread-error.ts";
-export { ephemeralThread, isEphemeral, sessionThread } from "./thread-id.ts";
+export { ephemeralThread, isEphemeral, isNamedThread, NAMED_THREAD, sessionThread } from "./thread-id.ts";
 export type { ThreadStore } from "./thread-store.ts";
