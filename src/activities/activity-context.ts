@@ -22,6 +22,8 @@ const MAX_QUEUED_MS = 60_000;
 interface ActivityContext {
   /** When the last status must be delivered, in ms since the epoch. */
   finishBy(): number;
+  /** When the agent is stopped, in ms since the epoch. */
+  readonly stopBy: number;
   /** Ends the heartbeats and the timer. */
   [Symbol.dispose](): void;
 }
@@ -47,6 +49,7 @@ export function bindToActivity(
   if (context.cancellationSignal.aborted) onCancel();
 
   return {
+    stopBy: end - margin,
     finishBy: () => {
       const last = end - Math.min(RETURN_MARGIN_MS, margin / 3);
       const stopped = execution.signal.aborted && (execution.signal.reason as StopReason).code !== "time-limit";

@@ -1,7 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
-import type { AgentRun } from "../agent/index.ts";
-import { checkSubAgents, chooseModel } from "../agent/index.ts";
+import { type AgentRun, checkSubAgents, chooseModel, UsageMeter } from "../agent/index.ts";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import {
@@ -17,6 +16,7 @@ import { maskOwnFiles } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { humanDuration } from "../shared/time.ts";
+import { usageText } from "../shared/token-usage.ts";
 import { RESULT_LIMIT, Reporter } from "../status/index.ts";
 import {
   type AgentExecutionStatus,
@@ -32,6 +32,7 @@ import { endedElsewhere } from "./ended-elsewhere.ts";
 import type { ExecutionDeps } from "./execution-deps.ts";
 import { type ExecutionInput, executionInput } from "./execution-input.ts";
 import { outcomeOf } from "./execution-outcome.ts";
+import { ExecutionTurn } from "./execution-turn.ts";
 import { infrastructureFailure } from "./infrastructure-failure.ts";
 
 /** An execution as the activity runs it. */
@@ -40,6 +41,8 @@ interface Task extends ExecutionInput {
   readonly observation: ExecutionObservation;
   /** When the last status must be delivered, in ms since the epoch. */
   readonly finishBy: () => number;
+  /** When the agent is stopped, in ms since the epoch. */
+  readonly stopBy: number;
   readonly log: Logger;
 }
 
@@ -66,7 +69,8 @@ export function executeGraphton(deps: ExecutionDeps) {
     try {
       const entry = { executionId: id, threadId, workflowId, runId, activityId, startedAt: startedAt.toISOString() };
       await deps.journal.begin(entry);
-      const result = await execute(deps, { ...input, running, observation, finishBy: activity.finishBy, log });
+      const { finishBy, stopBy } = activity;
+      const result = await execute(deps, { ...input, running, observation, finishBy, stopBy, log });
       outcome = result.outcome;
       return {
         [TYPE_KEY]: typeUrl(AgentExecutionStatusSchema.typeName),
@@ -87,7 +91,7 @@ function executionInfo({ id, threadId, execution }: ExecutionInput): ExecutionIn
 }
 
 async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
-  const { execution, id, threadId, running, observation, log } = task;
+  const { execution, id, running, observation, log } = task;
   const { signal, startedAt } = running;
   // A secret of one execution must not change what another one says or remembers, unless that one could have read it.
   const mask = new SecretMask(deps.sandboxes.areIsolated ? deps.masks.own : deps.masks.all);
@@ -102,16 +106,17 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   });
   const enter = (stage: ExecutionStage) => observation.event({ type: "stage", stage, at: new Date() });
   await using cleanup = new AsyncDisposableStack();
+  const usage = new UsageMeter();
   let usesDefaultModel = false;
   let outcome: ExecutionOutcome;
   try {
     cleanup.use(stopWhenDeleted(running, deps.client, execution.spec?.sessionId));
     await deps.admission.waitUntilAllowed(signal);
     enter("waiting-for-thread");
-    const lockLost = () => running.stop(stopReasons.lockLost());
-    cleanup.defer(await deps.threads.acquire(threadId, id, signal, lockLost));
-    enter("waiting-for-slot");
-    cleanup.defer(await deps.semaphore.acquire(signal));
+    const turn = cleanup.use(
+      new ExecutionTurn(deps, { executionId: id, signal, onLost: () => running.stop(stopReasons.lockLost()) }),
+    );
+    await turn.acquire(task.threadId, enter);
     log.info("Execution started");
 
     enter("resolving");
@@ -130,6 +135,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     const skillSource = new StigmerSkills(deps.client, definition.organization, signal);
     // Before there is a sandbox, which would be made in vain for an agent whose skill is missing.
     const skills = await deps.skills.find(skillReferences(agent), skillSource, signal);
+    const threadId = await turn.moveTo(definition, task.threadId, enter);
 
     enter("waiting-for-sandbox");
     const handle = await deps.sandboxes.acquire({
@@ -154,6 +160,9 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       skills: await skills.install(handle.sandbox),
       checkpointer: await deps.threads.openSaver(mask),
       keepResultsAbove: RESULT_LIMIT,
+      budget: deps.budget,
+      usage,
+      deadline: task.stopBy,
       signal,
     };
     const runAgent = await deps.loadAgent();
@@ -178,8 +187,9 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   await cleanup
     .disposeAsync()
     .catch((error: unknown) => log.warn(mask.mask(`Cleaning up after the execution failed: ${messageOf(error)}`)));
-  const status = await reporter.finish(outcome, task.finishBy());
-  log.info(`Execution ${outcome.phase} after ${humanDuration(Date.now() - startedAt.getTime())}`);
+  const status = await reporter.finish(outcome, task.finishBy(), usage.total);
+  const used = usage.total.modelCalls === 0 ? "" : `: ${usageText(usage.total)}`;
+  log.info(`Execution ${outcome.phase} after ${humanDuration(Date.now() - startedAt.getTime())}${used}`);
   return {
     status,
     outcome: outcome.phase === "completed" ? outcome : { ...outcome, reason: mask.mask(outcome.reason) },

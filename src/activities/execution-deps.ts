@@ -1,5 +1,5 @@
 import type { AgentEvent, AgentRun } from "../agent/index.ts";
-import type { ModelConfig } from "../config/index.ts";
+import type { BudgetConfig, ModelConfig } from "../config/index.ts";
 import type { ExecutionObservers, ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
@@ -37,6 +37,7 @@ export interface ExecutionDeps {
   readonly threads: ThreadStore;
   readonly sinks: readonly StatusSink[];
   readonly model: ModelConfig;
+  readonly budget: BudgetConfig;
   readonly streaming: Streaming;
   readonly masks: SecretMasks;
   readonly log: Logger;

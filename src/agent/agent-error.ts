@@ -1,6 +1,14 @@
 import { RunnerError, type RunnerErrorOptions } from "../shared/runner-error.ts";
 
-type AgentErrorCode = "definition" | "model-configuration" | "model-call" | "model-answer" | "too-many-steps" | "agent";
+type AgentErrorCode =
+  | "definition"
+  | "model-configuration"
+  | "model-call"
+  | "model-answer"
+  | "too-many-steps"
+  | "budget"
+  | "no-progress"
+  | "agent";
 
 interface AgentErrorOptions extends RunnerErrorOptions {
   readonly isReplicaLocal?: boolean;

@@ -1,3 +1,5 @@
+import type { TokenUsage } from "../shared/token-usage.ts";
+
 /** The main agent, or the sub-agent that a `task` call started. */
 export type Actor = { readonly kind: "main" } | { readonly kind: "sub-agent"; readonly callId: string };
 
@@ -38,6 +40,10 @@ export type AgentEvent = EventBase &
         readonly turnId: string;
         readonly text: string;
         readonly calls: readonly RequestedCall[];
+        /** What it used; absent if the provider did not say it. */
+        readonly usage?: TokenUsage;
+        /** The model that gave it, as `provider:name`. */
+        readonly model?: string;
       }
     | { readonly type: "tool-started"; readonly callId: string }
     | {

@@ -1,12 +1,12 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware } from "deepagents";
-import { type AgentMiddleware, todoListMiddleware } from "langchain";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { agentParts } from "./agent-parts.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
+import type { Budget } from "./budget.ts";
 import { loopGuard } from "./loop-guard.ts";
 import type { CallModel } from "./model/call-model.ts";
 import { allTools, type ServerTools } from "./server-tools.ts";
@@ -15,6 +15,7 @@ import { RootMemory } from "./sub-agents/root-memory.ts";
 import { subAgentSpecs } from "./sub-agents/specs.ts";
 import { type TaskOptions, taskMiddleware } from "./sub-agents/task-middleware.ts";
 import { summarization } from "./summarization.ts";
+import { todoList } from "./todo-list.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
 
@@ -24,6 +25,7 @@ interface AgentOptions extends TaskOptions {
   readonly model: BaseChatModel;
   /** Makes each call of the model. */
   readonly callModel: CallModel;
+  readonly budget: Budget;
   /** Maximum length of an answer, in tokens. */
   readonly maxTokens: number;
   readonly sandbox: Sandbox;
@@ -69,7 +71,7 @@ export function buildAgent(options: AgentOptions) {
   const main = parts({ ...definition, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
-  const turns = turnMiddleware({ callModel, maxTokens: options.maxTokens, subAgents });
+  const turns = turnMiddleware({ callModel, budget: options.budget, maxTokens: options.maxTokens, subAgents });
   const summaries = summarization(backend, callModel);
   // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
   const ofSubAgents = [files, summaries, tools, loopGuard(), turns];
@@ -82,12 +84,6 @@ export function buildAgent(options: AgentOptions) {
     middleware: ofMain,
     subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgents })),
   });
-}
-
-/** Without the library's check for parallel calls, which ends the run: turns/rejections.ts answers them with an error. */
-function todoList(): AgentMiddleware {
-  const { afterModel: _, ...rest } = todoListMiddleware();
-  return asMiddleware(rest);
 }
 
 function executeDescription(root: string): string {

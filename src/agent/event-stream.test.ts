@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
-import { MODEL_RETRY } from "./turns/turn-middleware.ts";
 import { withTurnNotes } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
@@ -49,8 +48,8 @@ describe("an answer of the model", () => {
 
   test("is withdrawn if the model is asked again", async () => {
     const piece = (content: string): LibraryEvent => [[], "messages", [new AIMessageChunk({ id: "m1", content }), {}]];
-    const again: LibraryEvent = [[], "custom", { type: MODEL_RETRY }];
-    const elsewhere: LibraryEvent = [["tools:1"], "custom", { type: MODEL_RETRY }];
+    const again: LibraryEvent = [[], "custom", { type: "agent-runner-asked-again" }];
+    const elsewhere: LibraryEvent = [["tools:1"], "custom", { type: "agent-runner-asked-again" }];
     expect(
       await translated([again, piece("Hel"), elsewhere, again, again, [[], "custom", null], piece("Hello")]),
     ).toEqual([

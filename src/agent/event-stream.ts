@@ -1,9 +1,10 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from "@langchain/core/messages";
 import { causeOf } from "../shared/errors.ts";
 import type { Actor, AgentEvent, EventBase, RequestedCall, TodoEntry } from "./agent-event.ts";
+import { customEvent } from "./custom-events.ts";
+import { answeredBy, usageOf } from "./model/answer-usage.ts";
 import { type ToolNotes, textOf } from "./tool-middleware.ts";
 import { TurnIds } from "./turn-ids.ts";
-import { MODEL_RETRY } from "./turns/turn-middleware.ts";
 import { rejectionsOf } from "./turns/turn-notes.ts";
 import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
@@ -64,12 +65,9 @@ function* translated(
         yield { ...base, type: "text", turnId: turns.continue(node, message.id), text: message.text };
       break;
     }
-    case "custom": {
-      if ((data as { type?: unknown } | null)?.type !== MODEL_RETRY) break;
-      const turnId = turns.end(node);
-      if (turnId !== undefined) yield { ...base, type: "text-withdrawn", turnId };
+    case "custom":
+      yield* customEvents(data, node, base, turns);
       break;
-    }
     case "updates":
       for (const [name, update] of Object.entries(data)) {
         if (name === MODEL_NODE) yield* turnEvents(update, base, (id) => turns.end(node, id) ?? "");
@@ -80,6 +78,31 @@ function* translated(
       if (data.event === "on_tool_start" && data.toolCallId !== undefined) {
         yield { ...base, type: "tool-started", callId: data.toolCallId };
       }
+      break;
+  }
+}
+
+/** Notices are for the user, whichever agent has caused them. */
+function* customEvents(
+  data: unknown,
+  node: string | undefined,
+  base: EventBase,
+  turns: TurnIds,
+): Generator<AgentEvent> {
+  const event = customEvent(data);
+  switch (event?.type) {
+    case "agent-runner-asked-again": {
+      const turnId = turns.end(node);
+      if (turnId !== undefined) yield { ...base, type: "text-withdrawn", turnId };
+      break;
+    }
+    case "agent-runner-notice":
+      yield { ...base, actor: { kind: "main" }, type: "notice", text: event.text };
+      break;
+    case "agent-runner-todos":
+      yield { ...base, type: "todos", todos: event.todos };
+      break;
+    case undefined:
       break;
   }
 }
@@ -111,7 +134,16 @@ function* unusableTurn(message: AIMessage, turns: TurnIds): Generator<AgentEvent
 }
 
 function turnEvent(message: AIMessage, base: EventBase, turnId: string): AgentEvent {
-  return { ...base, type: "turn", turnId, text: message.text, calls: callsOf(message) };
+  const [usage, model] = [usageOf(message), answeredBy(message)];
+  return {
+    ...base,
+    type: "turn",
+    turnId,
+    text: message.text,
+    calls: callsOf(message),
+    ...(usage === undefined ? {} : { usage }),
+    ...(model === undefined ? {} : { model }),
+  };
 }
 
 function toolEvent(message: ToolMessage, base: EventBase): AgentEvent {

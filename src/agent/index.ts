@@ -16,6 +16,7 @@ export type { AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 export { checkSubAgents } from "./sub-agents/check-definition.ts";
+export { UsageMeter } from "./usage-meter.ts";
 
 /** What the agents of a runner share. */
 interface Agents {

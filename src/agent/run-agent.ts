@@ -1,6 +1,6 @@
 import { GraphRecursionError } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
-import type { ModelConfig } from "../config/index.ts";
+import type { BudgetConfig, ModelConfig } from "../config/index.ts";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
@@ -9,17 +9,19 @@ import type { InstalledSkills } from "../skills/index.ts";
 import { ThreadError } from "../threads/index.ts";
 import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import { Budget } from "./budget.ts";
 import { buildAgent } from "./build.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
 import type { BaseUrl } from "./model/base-url.ts";
 import { modelCaller } from "./model/call-model.ts";
-import { createChatModel } from "./model/chat-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
 import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
+import { ModelPool } from "./model/model-pool.ts";
 import { promptWithContext } from "./prompt.ts";
 import type { ServerTools } from "./server-tools.ts";
 import { describeSkills, shortenedNotice } from "./skills-section.ts";
+import type { UsageMeter } from "./usage-meter.ts";
 
 /** An agent is stopped after this many steps of its graph. A turn with tools takes several. Sub-agents count their own. */
 const STEP_LIMIT = 1_000;
@@ -44,6 +46,11 @@ export interface AgentRun {
   readonly keepResultsAbove: number;
   /** The tools of the agent's MCP servers; none without servers. */
   readonly serverTools?: ServerTools | undefined;
+  readonly budget: BudgetConfig;
+  /** Counts what the run uses of its models. */
+  readonly usage: UsageMeter;
+  /** When the run is stopped, in ms since the epoch. */
+  readonly deadline: number;
   readonly signal: AbortSignal;
 }
 
@@ -61,24 +68,31 @@ interface AgentDeps {
  */
 export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDeps): AsyncGenerator<AgentEvent> {
   const choice = chooseModel(run.model, run.agent.modelName);
-  const model = await createChatModel(run.model, choice, baseUrl);
+  const models = await ModelPool.open(run.model, choice, baseUrl);
   const runLog = log.child("agent", { executionId: run.executionId });
   // Sub-agents that still work end with the run, whatever ends it.
   const ending = new AbortController();
   const signal = AbortSignal.any([run.signal, ending.signal]);
-  const callModel = modelCaller({ choice, config: run.model, health, log: runLog, signal });
+  const { usage, deadline } = run;
+  const budget = new Budget(run.budget, usage, run.model.maxTokens);
+  const callModel = modelCaller({
+    ...{ models, budget, usage, deadline, signal, health },
+    config: run.model,
+    log: runLog,
+  });
   const nodes = new Map<string, string>();
   const shortened = new Set<string>();
   const skillsPrompt = (references: readonly SkillReference[]) => {
-    const section = describeSkills(run.skills.of(references), model);
+    const section = describeSkills(run.skills.of(references), models.current.client);
     for (const name of section.shortened) shortened.add(name);
     return section.text;
   };
   const agent = buildAgent({
     executionId: run.executionId,
     definition: run.agent,
-    model,
+    model: models.current.client,
     callModel,
+    budget,
     maxTokens: run.model.maxTokens,
     sandbox: run.sandbox,
     checkpointer: run.checkpointer,
@@ -117,7 +131,9 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
       );
     }
     const known =
-      causeOf(error, AgentError) ?? causeOf(error, ThreadError) ?? explainModelError(error, choice, run.model);
+      causeOf(error, AgentError) ??
+      causeOf(error, ThreadError) ??
+      explainModelError(error, models.current.choice, run.model);
     if (known !== undefined) throw known;
     runLog.error(`The agent failed unexpectedly: ${stackOf(error)}`);
     throw new AgentError(

@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import { printable } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
+import { shortUsageText } from "../shared/token-usage.ts";
 import { cutToWidth } from "../shared/width.ts";
 import {
   type AgentExecution,
@@ -11,6 +12,7 @@ import {
   ToolCallStatus,
 } from "../stigmer/index.ts";
 import { PHASE_WORDS, phaseOf } from "./phase.ts";
+import { totalUsage } from "./total-usage.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -82,7 +84,7 @@ export function todoLines(todos: readonly TodoItem[], colors: Colors): string[] 
   });
 }
 
-/** The last line: how the execution ended and how long it took. */
+/** The last line: how the execution ended, how long it took, and what it used of its models. */
 export function outcomeLine(execution: AgentExecution, colors: Colors): string {
   const { status, spec } = execution;
   const phase = phaseOf(execution);
@@ -90,8 +92,10 @@ export function outcomeLine(execution: AgentExecution, colors: Colors): string {
     status?.startedAt && status.completedAt ? Date.parse(status.completedAt) - Date.parse(status.startedAt) : 0;
   const text = `${PHASE_WORDS[phase]} after ${humanDuration(took)}`;
   const done = phase === ExecutionPhase.EXECUTION_COMPLETED;
+  const usage = totalUsage(execution);
+  const used = usage === undefined ? "" : colors.dim(` · ${shortUsageText(usage)}`);
   const next = spec?.sessionId ? colors.dim(` · continue with --session ${oneLine(spec.sessionId)}`) : "";
-  return `${done ? colors.green(`✓ ${text}`) : colors.red(`✗ ${text}`)}${next}`;
+  return `${done ? colors.green(`✓ ${text}`) : colors.red(`✗ ${text}`)}${used}${next}`;
 }
 
 function firstLine(text: string): string {

@@ -58,6 +58,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     threads: platform.threads,
     sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
     model: config.model,
+    budget: config.budget,
     streaming: config.statusStreaming,
     masks,
     log,

@@ -4,6 +4,8 @@ import { ARGUMENT_LIMIT, MESSAGE_LIMIT, RESULT_LIMIT, TODO_LIMIT, TODO_TEXT_LIMI
 
 /** Bytes of a call, a message or a to-do entry besides its texts. */
 const FRAME_BYTES = 200;
+/** Bytes of the metadata of an answer. */
+const METADATA_BYTES = 120;
 
 /** Approximate bytes that an event adds to the status in JSON. Used to estimate how much of a status is new. */
 export function bytesAdded(event: AgentEvent): number {
@@ -18,7 +20,7 @@ export function bytesAdded(event: AgentEvent): number {
       return event.text.length + FRAME_BYTES;
     case "turn":
       return (
-        (event.actor.kind === "main" ? Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES : 0) +
+        (event.actor.kind === "main" ? Math.min(event.text.length, MESSAGE_LIMIT) + FRAME_BYTES + METADATA_BYTES : 0) +
         places * sum(event.calls.map(bytesOfCall))
       );
     case "tool-started":

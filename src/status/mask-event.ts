@@ -15,7 +15,8 @@ export function maskEvent(event: AgentEvent, mask: SecretMask): AgentEvent {
         name: mask.mask(call.name),
         args: maskJson(call.args, mask) as typeof call.args,
       }));
-      return { ...event, text: mask.mask(event.text), calls };
+      const model = event.model === undefined ? {} : { model: mask.mask(event.model) };
+      return { ...event, text: mask.mask(event.text), calls, ...model };
     }
     case "tool-ended": {
       const failure = event.failure === undefined ? {} : { failure: mask.mask(event.failure) };

@@ -5,6 +5,7 @@ import { callMessage, endCall, newCall, startCall } from "./calls.ts";
 import { newMessage, type StatusState, withStatus } from "./status-state.ts";
 import { actorIn, DELEGATE, newSubAgent } from "./sub-agents.ts";
 import { todoMap } from "./todo-map.ts";
+import { answerMetadata } from "./usage-metadata.ts";
 
 type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 
@@ -98,9 +99,10 @@ function withdraw(state: StatusState, { turnId }: EventOf<"text-withdrawn">): St
   return { ...withStatus(state, { messages: state.status.messages.toSpliced(index, 1) }), growing, blank };
 }
 
-function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn">): StatusState {
+function endTurn(state: StatusState, event: EventOf<"turn">): StatusState {
+  const { turnId, calls, at } = event;
   const { messages, toolCalls, subAgentExecutions } = state.status;
-  const answered = withAnswer(messages, state.growing.get(turnId), text, at);
+  const answered = withAnswer(messages, state.growing.get(turnId), event);
   const blank = new Map(state.blank);
   blank.delete(turnId);
   const growing = new Map(state.growing);
@@ -126,11 +128,12 @@ function endTurn(state: StatusState, { turnId, text, calls, at }: EventOf<"turn"
 function withAnswer(
   messages: readonly AgentMessage[],
   index: number | undefined,
-  text: string,
-  at: Date,
+  { text, model, usage, at }: EventOf<"turn">,
 ): readonly AgentMessage[] {
+  const metadata = answerMetadata(model, usage);
+  const more = metadata === undefined ? {} : { metadata };
   const grown = index === undefined ? undefined : messages[index];
   if (index !== undefined && grown !== undefined)
-    return isBlank(text) ? messages : messages.with(index, { ...grown, content: text });
-  return isBlank(text) ? messages : [...messages, newMessage(MessageType.MESSAGE_AI, text, at)];
+    return messages.with(index, { ...grown, ...more, ...(isBlank(text) ? {} : { content: text }) });
+  return isBlank(text) ? messages : [...messages, newMessage(MessageType.MESSAGE_AI, text, at, more)];
 }

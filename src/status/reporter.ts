@@ -2,6 +2,7 @@ import type { AgentEvent } from "../agent/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
+import { NO_USAGE, type TotalUsage } from "../shared/token-usage.ts";
 import type { AgentExecutionStatus } from "../stigmer/index.ts";
 import { Delivery } from "./delivery.ts";
 import { bytesAdded } from "./event-bytes.ts";
@@ -12,6 +13,7 @@ import { reduce, withNotice } from "./reducer.ts";
 import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
 import { initialState, type StatusState, type Streaming } from "./status-state.ts";
 import { StatusView } from "./status-view.ts";
+import { withTotalUsage } from "./usage-metadata.ts";
 
 export interface ReporterOptions {
   readonly executionId: string;
@@ -80,10 +82,15 @@ export class Reporter {
   /**
    * Delivers the last status to every sink, and nothing after it.
    * @param deadline until when a failed delivery is retried, in ms since the epoch
+   * @param usage what the execution used of its models
    * @returns the last status as it was sent
    */
-  async finish(outcome: ExecutionOutcome, deadline: number): Promise<AgentExecutionStatus> {
-    this.#state = finish(this.#state, outcome, new Date());
+  async finish(
+    outcome: ExecutionOutcome,
+    deadline: number,
+    usage: TotalUsage = NO_USAGE,
+  ): Promise<AgentExecutionStatus> {
+    this.#state = withTotalUsage(finish(this.#state, outcome, new Date()), usage);
     const { status } = this.#shown();
     await Promise.all(this.#deliveries.map((delivery) => delivery.finish(status, deadline)));
     return status;

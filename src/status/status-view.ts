@@ -71,6 +71,7 @@ export class StatusView {
     ...message,
     content: this.#text(message.content, MESSAGE_LIMIT),
     toolCalls: message.toolCalls.map((call) => this.#once(ToolCallSchema, call, this.#call)),
+    ...(message.metadata === undefined ? {} : { metadata: maskJson(message.metadata, this.#mask) as JsonObject }),
   });
 
   readonly #call = (call: ToolCall): ToolCall => ({

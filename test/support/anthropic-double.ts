@@ -3,7 +3,7 @@
  * missing key or version, calls without results, results without calls.
  */
 import * as v from "valibot";
-import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";
+import { type AnswerTurn, argumentsOf, DEFAULT_USAGE, httpResponse, type ModelTurn } from "./model-turn.ts";
 import { sse } from "./sse.ts";
 
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
@@ -99,8 +99,14 @@ function unmatchedCall({ messages }: AnthropicRequest): string | undefined {
   return undefined;
 }
 
-function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): Response {
-  const usage = { input_tokens: 10, output_tokens: 10 };
+function answer(model: string, { text, tools = [], stop, breaks, usage: used = DEFAULT_USAGE }: AnswerTurn): Response {
+  const input = {
+    input_tokens: used.input - used.cached,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: used.cached,
+  };
+  // The tokens of the output so far, and at the end all of them.
+  const usage = { ...input, output_tokens: Math.min(used.output, 2) };
   const message = {
     id: `msg_${crypto.randomUUID()}`,
     type: "message",
@@ -141,7 +147,11 @@ function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): 
   if (reason === null) return sse(said);
   return sse([
     ...said,
-    { type: "message_delta", delta: { stop_reason: reason, stop_sequence: null }, usage },
+    {
+      type: "message_delta",
+      delta: { stop_reason: reason, stop_sequence: null },
+      usage: { ...input, output_tokens: used.output },
+    },
     { type: "message_stop" },
   ]);
 }

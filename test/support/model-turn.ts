@@ -10,11 +10,22 @@ export interface ModelCall {
   readonly id?: string | null;
 }
 
+/** The tokens of an answer, as the provider counts them. */
+export interface TurnUsage {
+  /** All of the input, with what was cached. */
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+}
+
+export const DEFAULT_USAGE: TurnUsage = { input: 10, cached: 0, output: 10 };
+
 export interface AnswerTurn {
   readonly text: string;
   readonly tools?: readonly ModelCall[];
   /** Why the answer ends, in the provider's words; `null`: the stream ends without a word. Absent: as it should be. */
   readonly stop?: string | null;
+  readonly usage?: TurnUsage;
   /** How the stream ends before that: the connection breaks, or an error is reported in it. */
   readonly breaks?: "reset" | { readonly type: string; readonly message: string };
 }

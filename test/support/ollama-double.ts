@@ -3,7 +3,7 @@
  * client library's requests are checked with every use.
  */
 import * as v from "valibot";
-import { type HttpTurn, httpResponse, type ModelCall } from "./model-turn.ts";
+import { DEFAULT_USAGE, type HttpTurn, httpResponse, type ModelCall, type TurnUsage } from "./model-turn.ts";
 
 /** One answer of the model. */
 export type Turn =
@@ -18,6 +18,7 @@ export type Turn =
       readonly after?: Promise<unknown>;
       /** Why the answer ends; `null`: the last line is missing. */
       readonly stop?: string | null;
+      readonly usage?: TurnUsage;
       /** How it ends before that: the connection breaks, or this line comes. */
       readonly breaks?: "reset" | { readonly line: string };
     }
@@ -166,9 +167,9 @@ async function* answer(model: string, turn: Extract<Turn, { text?: string }>): A
     done_reason: turn.stop ?? "stop",
     total_duration: 1,
     load_duration: 1,
-    prompt_eval_count: 10,
+    prompt_eval_count: (turn.usage ?? DEFAULT_USAGE).input,
     prompt_eval_duration: 1,
-    eval_count: 10,
+    eval_count: (turn.usage ?? DEFAULT_USAGE).output,
     eval_duration: 1,
   });
 }

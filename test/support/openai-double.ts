@@ -3,7 +3,7 @@
  * would refuse: a missing key, results without calls, calls without results.
  */
 import * as v from "valibot";
-import { type AnswerTurn, argumentsOf, httpResponse, type ModelTurn } from "./model-turn.ts";
+import { type AnswerTurn, argumentsOf, DEFAULT_USAGE, httpResponse, type ModelTurn } from "./model-turn.ts";
 import { type ResponsesRequest, responsesAnswer, responsesRequest, unansweredCall } from "./openai-responses.ts";
 import { sse } from "./sse.ts";
 
@@ -33,6 +33,7 @@ const message = v.variant("role", [
 const request = v.looseObject({
   model: v.string(),
   stream: v.literal(true),
+  stream_options: v.optional(v.looseObject({ include_usage: v.optional(v.boolean()) })),
   messages: v.array(message),
   tools: v.array(
     v.looseObject({
@@ -78,15 +79,17 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
           const answered = new Set(
             parsed.output.messages.flatMap((part) => (part.role === "tool" ? [part.tool_call_id] : [])),
           );
-          if ([...asked].some((id) => !answered.has(id)))
+          if ([...asked].some((id) => !answered.has(id)) || !areAnsweredAtOnce(parsed.output))
             return refuse(400, "An assistant message with 'tool_calls' must be followed by tool messages");
+          const strange = strangeContent(parsed.output);
+          if (strange !== undefined) return refuse(400, `Invalid value: '${strange}'`);
           const stray = parsed.output.messages.find((part) => part.role === "tool" && !asked.has(part.tool_call_id));
           if (stray !== undefined)
             return refuse(400, "messages with role 'tool' must be a response to a preceding message with 'tool_calls'");
           const turn = script.shift();
           requests.push(parsed.output);
           if (turn === undefined) return refuse(429, "Rate limit reached");
-          return "http" in turn ? httpResponse(turn) : answer(parsed.output.model, turn);
+          return "http" in turn ? httpResponse(turn) : answer(parsed.output, turn);
         },
       },
       "/v1/responses": {
@@ -116,7 +119,26 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
   };
 }
 
-function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): Response {
+/** Whether the results of all calls follow right after them. */
+function areAnsweredAtOnce({ messages }: OpenAiRequest): boolean {
+  return messages.every((part, index) => {
+    if (part.role !== "assistant" || part.tool_calls === undefined) return true;
+    const next = messages.slice(index + 1, index + 1 + part.tool_calls.length);
+    const ids = new Set(next.map((result) => (result.role === "tool" ? result.tool_call_id : undefined)));
+    return part.tool_calls.every(({ id }) => ids.has(id));
+  });
+}
+
+/** The type of a part that an assistant's content may not have: another provider's. */
+function strangeContent({ messages }: OpenAiRequest): string | undefined {
+  const parts = messages.flatMap(({ role, content }) =>
+    role === "assistant" && Array.isArray(content) ? content : [],
+  );
+  return parts.map((part: { type?: unknown }) => String(part.type)).find((type) => !["text", "refusal"].includes(type));
+}
+
+function answer({ model, stream_options: options }: OpenAiRequest, turn: AnswerTurn): Response {
+  const { text, tools = [], stop, breaks, usage = DEFAULT_USAGE } = turn;
   const head = { id: `chatcmpl-${crypto.randomUUID()}`, object: "chat.completion.chunk", created: 1, model };
   const chunk = (delta: object, finish_reason: string | null = null) => ({
     ...head,
@@ -141,5 +163,17 @@ function answer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): 
   if (breaks === "reset") return sse(said, "", "reset");
   if (breaks !== undefined) return sse([...said, { error: { ...breaks, code: null } }]);
   if (reason === null) return sse(said);
-  return sse([...said, chunk({}, reason)], "data: [DONE]\n\n");
+  const counted = {
+    ...head,
+    choices: [],
+    usage: {
+      prompt_tokens: usage.input,
+      completion_tokens: usage.output,
+      total_tokens: usage.input + usage.output,
+      prompt_tokens_details: { cached_tokens: usage.cached, audio_tokens: 0 },
+      completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
+    },
+  };
+  const last = options?.include_usage === true ? [chunk({}, reason), counted] : [chunk({}, reason)];
+  return sse([...said, ...last], "data: [DONE]\n\n");
 }

@@ -1,6 +1,6 @@
 /** OpenAI's Responses API, as far as the double of OpenAI speaks it. */
 import * as v from "valibot";
-import { type AnswerTurn, argumentsOf } from "./model-turn.ts";
+import { type AnswerTurn, argumentsOf, DEFAULT_USAGE } from "./model-turn.ts";
 import { sse } from "./sse.ts";
 
 const item = v.variant("type", [
@@ -34,7 +34,10 @@ export function unansweredCall({ input }: ResponsesRequest): string | undefined 
 }
 
 /** An answer of the Responses API. `stop`: the reason why it is incomplete. */
-export function responsesAnswer(model: string, { text, tools = [], stop, breaks }: AnswerTurn): Response {
+export function responsesAnswer(
+  model: string,
+  { text, tools = [], stop, breaks, usage: used = DEFAULT_USAGE }: AnswerTurn,
+): Response {
   const id = `resp_${crypto.randomUUID()}`;
   const message = {
     type: "message",
@@ -94,10 +97,10 @@ export function responsesAnswer(model: string, { text, tools = [], stop, breaks 
     }),
   ];
   const usage = {
-    input_tokens: 10,
-    output_tokens: 10,
-    total_tokens: 20,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens: used.input,
+    output_tokens: used.output,
+    total_tokens: used.input + used.output,
+    input_tokens_details: { cached_tokens: used.cached },
     output_tokens_details: { reasoning_tokens: 0 },
   };
   if (breaks === "reset") return sse(events, "", "reset");

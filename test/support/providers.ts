@@ -5,13 +5,16 @@ import { type AnswerTurn, argumentsOf, type HttpTurn, type ModelTurn } from "./m
 import type { Turn } from "./ollama-double.ts";
 import { startOpenAiDouble } from "./openai-double.ts";
 
+/** What every world has that a model of Ollama answers in. */
+type ModelWorld = Pick<LocalWorld, "ollama">;
+
 export interface ProviderDouble {
   /** The runner's variables that make it use this model. */
   readonly env: Record<string, string>;
   /** What the model says from now on. */
-  say(turns: readonly ModelTurn[], world: LocalWorld): void;
+  say(turns: readonly ModelTurn[], world: ModelWorld): void;
   /** The conversations that were sent so far, each as text. */
-  conversations(world: LocalWorld): string[];
+  conversations(world: ModelWorld): string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 

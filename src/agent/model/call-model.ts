@@ -1,68 +1,156 @@
 import { AIMessage } from "@langchain/core/messages";
 import type { ModelConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
-import { backoffMs } from "../../shared/backoff.ts";
 import { causeOf, stackOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { cutBetweenWords } from "../../shared/text.ts";
-import { humanDuration, sleep } from "../../shared/time.ts";
+import { humanDuration } from "../../shared/time.ts";
+import type { TokenUsage } from "../../shared/token-usage.ts";
 import { AgentError } from "../agent-error.ts";
+import type { Budget, Caller } from "../budget.ts";
+import type { UsageMeter } from "../usage-meter.ts";
+import { billedUsage, noteBilled, noteModel, usageOf } from "./answer-usage.ts";
+import { isContextOverflow } from "./context-overflow.ts";
+import { chainText } from "./error-chain.ts";
+import { failureKind, httpStatus } from "./failure-kind.ts";
 import type { ModelChoice } from "./model-choice.ts";
-import { explainModelError, isContextOverflow, modelName } from "./model-error.ts";
+import { explainModelError, modelName } from "./model-error.ts";
 import type { ModelHealth } from "./model-health.ts";
+import type { ActiveModel, ModelPool } from "./model-pool.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
-import { chainText, httpStatus, isTransient, retryAfterMs } from "./transient.ts";
+import { RetryPlan } from "./retry-plan.ts";
+import { RetryWait } from "./retry-wait.ts";
 import { turnEnd } from "./turn-end.ts";
 
-/** Further attempts of a call that failed with a transient error. */
-const MAX_RETRIES = 3;
 /** Characters of an error that are logged: some are whole HTML pages. */
 const DETAIL_LIMIT = 4_000;
-const RETRY = { initialMs: 1_000, maxMs: 10_000 };
-/** Minimum wait, also if a provider asks for less. */
-const MIN_WAIT_MS = 100;
+/** How long a busy provider is waited for before the user is told, or the fallback takes over. */
+const PATIENCE_MS = 10_000;
 
 interface ModelCallDeps {
-  readonly choice: ModelChoice;
+  readonly models: ModelPool;
   readonly config: ModelConfig;
   readonly health: ModelHealth;
+  readonly usage: UsageMeter;
+  readonly budget: Budget;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** When the execution's time is over, in ms since the epoch. */
+  readonly deadline: number;
+  readonly patienceMs?: number | undefined;
 }
 
-/** @param onRetry called before the call is repeated: what it returned so far is void */
-export type CallModel = (call: () => Promise<unknown>, onRetry?: () => void) => Promise<AIMessage>;
+/** One attempt of a call. */
+export interface Attempt extends ActiveModel {
+  /** Whether the budget allows no further call: the agent must conclude. */
+  readonly isLast: boolean;
+}
+
+interface CallOptions {
+  /** Who calls, for the budget. */
+  readonly caller: Caller;
+  /** Called before the call is repeated: what it returned so far is void. */
+  readonly onRetry?: (() => void) | undefined;
+  /** Tells the user something. */
+  readonly notify: (text: string) => void;
+}
+
+export type CallModel = (call: (attempt: Attempt) => Promise<unknown>, options: CallOptions) => Promise<AIMessage>;
 
 /**
- * Makes the calls of a model, with retries until it gives a complete answer. This works in the same way for every provider:
- * their clients do not retry, and none of them could retry an answer that broke off.
+ * Makes the calls of the models, until one gives a complete answer. This works in the same way for every provider: their
+ * clients do not retry, and none of them could retry an answer that broke off.
  * The returned function throws an AgentError, or the signal's reason if it aborts.
  */
-export function modelCaller({ choice, config, health, log, signal }: ModelCallDeps): CallModel {
-  return async (call, onRetry) => {
+export function modelCaller(deps: ModelCallDeps): CallModel {
+  return async (call, options) => {
+    await using grant = await deps.budget.begin(options.caller, deps.signal);
+    const { answer, usage } = await new RepeatedCall(deps, options).make(call, grant.isLast);
+    grant.used(usage);
+    return answer;
+  };
+}
+
+/** One call with its attempts. */
+class RepeatedCall {
+  readonly #deps: ModelCallDeps;
+  readonly #options: CallOptions;
+  readonly #patienceMs: number;
+  readonly #wait: RetryWait;
+  #plan = new RetryPlan();
+  #active: ActiveModel;
+
+  constructor(deps: ModelCallDeps, options: CallOptions) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#active = deps.models.current;
+    this.#patienceMs = deps.patienceMs ?? PATIENCE_MS;
+    this.#wait = new RetryWait(this.#patienceMs, deps.deadline, options.notify);
+  }
+
+  async make(
+    call: (attempt: Attempt) => Promise<unknown>,
+    isLast: boolean,
+  ): Promise<{ readonly answer: AIMessage; readonly usage: TokenUsage | undefined }> {
+    const { usage: meter, health, signal, budget } = this.#deps;
     for (let attempt = 1; ; attempt++) {
+      const { choice } = this.#active;
       try {
-        const answer = completeAnswer(await call());
+        const answer = completeAnswer(await call({ ...this.#active, isLast }));
+        noteModel(answer, choice);
+        const usage = usageOf(answer);
+        meter.add(usage);
         health.keyAccepted(choice.provider);
-        return answer;
+        return { answer, usage };
       } catch (error) {
+        const billed = billedUsage(error);
+        if (billed !== undefined) meter.addBroken(billed);
         signal.throwIfAborted();
         // The agent library shortens the conversation and tries again.
         if (isContextOverflow(error)) throw error;
-        const detail = cutBetweenWords(chainText(error), DETAIL_LIMIT);
-        if (attempt > MAX_RETRIES || !isTransient(error)) throw failure(error, attempt, detail);
-        const wait = Math.max(retryAfterMs(error) ?? backoffMs(attempt, RETRY), MIN_WAIT_MS);
-        log.warn(
-          `A call of ${modelName(choice)} failed and is repeated in ${humanDuration(wait)}: ${plainText(detail)}`,
-        );
-        onRetry?.();
-        await sleep(wait, signal);
+        if (billed !== undefined) budget.requireTokens();
+        await this.#recover(error, attempt);
         signal.throwIfAborted();
       }
     }
-  };
+  }
 
-  function failure(error: unknown, attempts: number, detail: string): AgentError {
+  /** Returns when the call can be repeated. @throws AgentError if it cannot */
+  async #recover(error: unknown, attempt: number): Promise<void> {
+    const { models, log, signal, deadline } = this.#deps;
+    const { choice } = this.#active;
+    const detail = cutBetweenWords(chainText(error), DETAIL_LIMIT);
+    // Another call of this execution may have found out before that the model is not available.
+    const hasSwitched = this.#active !== models.current;
+    const fallback = hasSwitched ? undefined : models.next;
+    const hasFallback = hasSwitched || fallback !== undefined;
+    const step = this.#plan.next(error, { deadline, hasFallback, patienceMs: this.#patienceMs });
+    if (step.do === "give-up") throw this.#failure(error, attempt, detail, step.needsMs);
+    this.#options.onRetry?.();
+    if (step.do === "wait" && !hasSwitched) {
+      log.warn(
+        `A call of ${modelName(choice)} failed and is repeated in ${humanDuration(step.ms)}: ${plainText(detail)}`,
+      );
+      return await this.#wait.for(step.ms, `${modelName(choice)} ${reasonOf(error)}`, signal);
+    }
+    if (fallback !== undefined) await this.#fallBack(fallback, error, detail);
+    this.#active = models.current;
+    this.#plan = new RetryPlan();
+  }
+
+  async #fallBack(fallback: ModelChoice, error: unknown, detail: string): Promise<void> {
+    const { models, config, log } = this.#deps;
+    const { choice } = this.#active;
+    const why = explainModelError(error, choice, config)?.message ?? plainText(detail);
+    const text = `${modelName(fallback)} takes over for the rest of this execution, because ${modelName(choice)} is not available: ${why}`;
+    log.warn(text);
+    await models.fallBack(fallback);
+    this.#options.notify(text);
+  }
+
+  #failure(error: unknown, attempts: number, detail: string, needsMs: number | undefined): AgentError {
+    const { config, health, log, deadline } = this.#deps;
+    const { choice } = this.#active;
     const known = causeOf(error, AgentError) ?? explainModelError(error, choice, config);
     if (known === undefined) {
       log.error(`A call of ${modelName(choice)} failed unexpectedly: ${stackOf(error)}`);
@@ -72,16 +160,38 @@ export function modelCaller({ choice, config, health, log, signal }: ModelCallDe
         { cause: error },
       );
     }
-    const status = httpStatus(error);
-    if (status === 401 || status === 403) health.keyRefused(choice.provider, known);
+    if (failureKind(error) === "key") health.keyRefused(choice.provider, known);
     log.warn(`A call of ${modelName(choice)} failed (attempt ${attempts}): ${detail}`);
-    return known;
+    if (needsMs === undefined) return known;
+    const left = humanDuration(Math.max(deadline - Date.now(), 0));
+    return new AgentError(
+      "model-call",
+      `${known.message} The next attempt would be in ${humanDuration(needsMs)}, and this execution has ${left} left.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Why a call is repeated; continues a sentence that begins with the model. */
+function reasonOf(error: unknown): string {
+  const status = httpStatus(error);
+  const code = status === undefined ? "" : ` (${status})`;
+  switch (failureKind(error)) {
+    case "rate-limit":
+      return `limits the rate of calls${code}`;
+    case "overloaded":
+      return `is overloaded${code}`;
+    case "unreachable":
+      return "cannot be reached";
+    default:
+      return `failed${code}`;
   }
 }
 
 function completeAnswer(answer: unknown): AIMessage {
   if (!AIMessage.isInstance(answer)) throw new ModelStreamError("broken", "the response is not an answer of a model");
-  if (turnEnd(answer).kind === "broken")
-    throw new ModelStreamError("broken", "the stream ended before the answer was complete");
-  return answer;
+  if (turnEnd(answer).kind !== "broken") return answer;
+  const error = new ModelStreamError("broken", "the stream ended before the answer was complete");
+  noteBilled(error, usageOf(answer));
+  throw error;
 }

@@ -37,9 +37,9 @@ export async function createChatModel(
     case "anthropic": {
       const key = requireKey(config, provider, model);
       const url = await providerUrl();
-      const { ChatAnthropic } = await import("@langchain/anthropic");
+      const { AnthropicModel } = await import("./anthropic-model.ts");
       const address = url === undefined ? {} : { anthropicApiUrl: url };
-      return new ChatAnthropic({ model, apiKey: key, maxTokens, temperature, maxRetries: CLIENT_RETRIES, ...address });
+      return new AnthropicModel({ model, apiKey: key, maxTokens, temperature, maxRetries: CLIENT_RETRIES, ...address });
     }
     case "openai": {
       const key = requireKey(config, provider, model);

@@ -1,4 +1,4 @@
-import { type ModelConfig, PROVIDERS, type Provider } from "../../config/index.ts";
+import { type ModelConfig, type Provider, parseModelName } from "../../config/index.ts";
 
 /** A model and who provides it. */
 export interface ModelChoice {
@@ -23,15 +23,6 @@ const DEFAULT_MODEL: Readonly<Record<Provider, string>> = {
   scripted: "script",
 };
 
-/** Names of models from which their provider follows. */
-const NAME_PATTERNS: readonly (readonly [RegExp, Provider])[] = [
-  [/^claude/, "anthropic"],
-  // OpenAI's open models, which Ollama serves.
-  [/^gpt-oss/, "ollama"],
-  [/^(gpt-|chatgpt-|o[134](-|$))/, "openai"],
-  [/^(qwen|llama|codellama|deepseek|mistral|mixtral|gemma|phi|granite|starcoder|command-r)/, "ollama"],
-];
-
 /**
  * Chooses the model of an execution.
  * @param requested `name` or `provider:name`; empty or absent: the default model
@@ -41,6 +32,11 @@ export function chooseModel(config: ModelConfig, requested?: string): ModelChoic
     return parse(requested.trim(), undefined, defaultProvider(config));
   const provider = defaultProvider(config);
   return parse(config.name ?? DEFAULT_MODEL[provider], config.provider, provider);
+}
+
+/** The model that takes over when another one is unavailable; `undefined` if none is configured. */
+export function fallbackModel(config: ModelConfig): ModelChoice | undefined {
+  return config.fallback === undefined ? undefined : parse(config.fallback, undefined, defaultProvider(config));
 }
 
 /** The provider that `STIGMER_LLM_BASE_URL` and `STIGMER_LLM_API_KEY` belong to. */
@@ -53,11 +49,8 @@ export function defaultProvider(config: ModelConfig): Provider {
 
 /** @param named the provider that is configured with the model: it wins over the one that follows from the name */
 function parse(name: string, named: Provider | undefined, otherwise: Provider): ModelChoice {
-  const colon = name.indexOf(":");
-  // Ollama's tags have a colon too: `qwen2.5-coder:7b` names no provider.
-  const prefix = PROVIDERS.find((provider) => provider === name.slice(0, Math.max(colon, 0)));
-  const model = (prefix === undefined ? name : name.slice(colon + 1)) || DEFAULT_MODEL[prefix ?? otherwise];
-  const implied = NAME_PATTERNS.find(([pattern]) => pattern.test(model))?.[1];
+  const { model: given, named: prefix, implied } = parseModelName(name);
+  const model = given || DEFAULT_MODEL[prefix ?? otherwise];
   return { provider: prefix ?? named ?? implied ?? otherwise, model: ALIASES.get(model) ?? model };
 }
 

@@ -50,12 +50,14 @@ describe("the explanation of an error of a provider", () => {
   });
 
   test("says to try again later after a rate limit, with its message", () => {
-    expect(explained(http(429, "quota exceeded"), "openai")).toContain("try again later. (quota exceeded)");
+    expect(explained(http(429, "quota exceeded"), "openai")).toContain(
+      "try again later, run fewer executions at once, or raise the limit at OpenAI. (quota exceeded)",
+    );
   });
 
-  test("has the status and the message of other failures", () => {
+  test("tells overload, an exhausted quota and refused content apart, and has the message", () => {
     expect(explained(http(529, "Overloaded"), "anthropic")).toBe(
-      "Anthropic answered 529 for the model 'my-model': Overloaded",
+      "Anthropic's model 'my-model' is overloaded or temporarily unavailable (529): try again later, or choose another model. (Overloaded)",
     );
   });
 

@@ -1,12 +1,11 @@
-import { ContextOverflowError } from "@langchain/core/errors";
 import type { ModelConfig } from "../../config/index.ts";
 import { localhostHint } from "../../shared/container.ts";
-import { causes } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { AgentError } from "../agent-error.ts";
 import { ollamaUrl, shownUrl } from "./base-url.ts";
+import { chainText } from "./error-chain.ts";
+import { type FailureKind, failureKind, httpStatus, reportedError } from "./failure-kind.ts";
 import type { ModelChoice } from "./model-choice.ts";
-import { brokeOff, chainText, httpStatus, isUnreachable, reportedError } from "./transient.ts";
 
 const NAMES = { ollama: "Ollama", anthropic: "Anthropic", openai: "OpenAI", scripted: "the script" } as const;
 
@@ -23,25 +22,24 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   const { provider, model } = choice;
   const name = NAMES[provider];
   const text = plainText(chainText(error));
+  const kind = failureKind(error);
+  const status = httpStatus(error);
   const as = (message: string) => new AgentError("model-call", message, { cause: error });
   const noAccess = (message: string, remedies: readonly string[] = []) =>
     new AgentError("model-call", message, { cause: error, isReplicaLocal: true, remedies });
 
-  if (isContextOverflow(error)) {
+  if (kind === "context") {
     return as(
       `The conversation is longer than the context of ${modelName(choice)}: start a new session, or choose a model with a larger context. (${text})`,
     );
   }
-  if (isUnreachable(error)) {
-    if (provider === "ollama") {
-      const hint = localhostHint(ollamaUrl(config));
-      return noAccess(
-        `Ollama is not reachable at ${shownUrl(ollamaUrl(config))}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.${hint === undefined ? "" : ` ${hint}`}`,
-      );
-    }
-    return noAccess(`${name} is not reachable: check the runner's network access. (${text})`);
+  if (kind === "unreachable") {
+    return noAccess(
+      provider === "ollama"
+        ? unreachableOllama(config)
+        : `${name} is not reachable: check the runner's network access. (${text})`,
+    );
   }
-  const status = httpStatus(error);
   if (provider === "ollama" && (status === 404 || /model .*not found/i.test(text))) {
     return as(
       `Ollama has no model '${model}': get it with \`ollama pull ${model}\`, or choose another model with STIGMER_LLM_MODEL.`,
@@ -52,44 +50,57 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
       `The model '${model}' cannot call tools, which agents need: choose a model that can, such as qwen2.5-coder:7b.`,
     );
   }
-  if (status !== undefined) {
-    if (status === 401 || status === 403)
-      return noAccess(`${name} refuses the API key for the model '${model}' (${status}).`, [
-        "Check the key of the runner.",
-      ]);
-    return as(explainStatus(status, name, model, text));
-  }
+  if (kind === "key")
+    return noAccess(`${name} refuses the API key for the model '${model}' (${status}).`, [
+      "Check the key of the runner.",
+    ]);
+  const told = explainKind(kind, choice, status, text);
+  if (told !== undefined) return as(told);
+  if (status !== undefined) return as(`${name} answered ${status} for the model '${model}': ${text}`);
   const reported = reportedError(error);
   if (reported !== undefined) {
     return as(
       `${name} ended its answer with an error: ${plainText(reported)}. Send the message again; if that does not help, try later or choose another model.`,
     );
   }
-  if (brokeOff(error)) {
-    return as(
-      `The model's answer broke off before its end. Send the message again; if it happens again, check ${
-        provider === "ollama"
-          ? `Ollama at ${shownUrl(ollamaUrl(config))}`
-          : `the network between the runner and ${name}`
-      }, and any proxy between them.`,
-    );
-  }
-  return undefined;
+  return kind === "broken" ? as(brokenAnswer(choice, config)) : undefined;
 }
 
-function explainStatus(status: number, name: string, model: string, text: string): string {
-  switch (status) {
-    case 404:
-      return `${name} does not know the model '${model}' (404): check the name.`;
-    case 429:
-      return `${name} limits the rate or the quota of this API key (429): try again later. (${text})`;
+/** What the user can do where the provider said it clearly; `undefined` for errors that its own words explain best. */
+function explainKind(
+  kind: FailureKind,
+  choice: ModelChoice,
+  status: number | undefined,
+  text: string,
+): string | undefined {
+  const name = NAMES[choice.provider];
+  const code = status === undefined ? "" : ` (${status})`;
+  switch (kind) {
+    case "unknown-model":
+      return `${name} does not know the model '${choice.model}'${code}: check the name, and whether the API key may use it.`;
+    case "quota":
+      return `The account of this API key at ${name} has no quota or credit left${code}: check its plan and billing, or choose another provider. (${text})`;
+    case "rate-limit":
+      return `${name} limits the rate of this API key${code}: try again later, run fewer executions at once, or raise the limit at ${name}. (${text})`;
+    case "overloaded":
+      return `${modelName(choice)} is overloaded or temporarily unavailable${code}: try again later, or choose another model. (${text})`;
+    case "content":
+      return `${name} refuses the content of this conversation${code}: change the request, start a new session, or choose another model. (${text})`;
     default:
-      return `${name} answered ${status} for the model '${model}': ${text}`;
+      return undefined;
   }
 }
 
-/** Whether the conversation is too long for the model. The agent library then shortens it and tries again. */
-export function isContextOverflow(error: unknown): boolean {
-  for (const cause of causes(error)) if (ContextOverflowError.isInstance(cause)) return true;
-  return false;
+function unreachableOllama(config: ModelConfig): string {
+  const url = ollamaUrl(config);
+  const hint = localhostHint(url);
+  return `Ollama is not reachable at ${shownUrl(url)}: start it with \`ollama serve\`, set OLLAMA_BASE_URL, or choose another provider with STIGMER_LLM_PROVIDER.${hint === undefined ? "" : ` ${hint}`}`;
+}
+
+function brokenAnswer({ provider }: ModelChoice, config: ModelConfig): string {
+  const check =
+    provider === "ollama"
+      ? `Ollama at ${shownUrl(ollamaUrl(config))}`
+      : `the network between the runner and ${NAMES[provider]}`;
+  return `The model's answer broke off before its end. Send the message again; if it happens again, check ${check}, and any proxy between them.`;
 }

@@ -5,8 +5,8 @@ import { Semaphore } from "../../shared/semaphore.ts";
 import { ThreadError } from "../../threads/index.ts";
 import { AgentError } from "../agent-error.ts";
 import { asMiddleware } from "../as-middleware.ts";
-import { isContextOverflow } from "../model/model-error.ts";
-import { httpStatus } from "../model/transient.ts";
+import { isContextOverflow } from "../model/context-overflow.ts";
+import { httpStatus } from "../model/failure-kind.ts";
 
 /** The tool that starts a sub-agent. */
 const TASK = "task";
@@ -14,6 +14,9 @@ const TASK = "task";
 export const MAX_PARALLEL_TASKS = 8;
 /** Bad request, payload too large, unprocessable content. */
 const REQUEST_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
+
+/** Errors that only concern the sub-agent. The main agent has a call of the budget left. */
+const OF_SUB_AGENT: ReadonlySet<string> = new Set(["model-answer", "budget", "no-progress"]);
 
 export interface TaskOptions {
   /** Steps after which an agent is stopped. */
@@ -64,7 +67,7 @@ function taskError(error: unknown, { stepLimit, endRun, signal }: TaskOptions): 
     );
   }
   const known = causeOf(error, AgentError) ?? causeOf(error, ThreadError);
-  if (known === undefined || known.code === "model-answer" || isAboutRequest(error)) return error;
+  if (known === undefined || OF_SUB_AGENT.has(known.code) || isAboutRequest(error)) return error;
   endRun(known);
   return known;
 }

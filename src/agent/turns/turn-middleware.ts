@@ -1,8 +1,15 @@
 import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "../as-middleware.ts";
-import type { CallModel } from "../model/call-model.ts";
+import type { Budget } from "../budget.ts";
+import { emit } from "../custom-events.ts";
+import type { Attempt, CallModel } from "../model/call-model.ts";
+import { canReceiveImages } from "../model/model-choice.ts";
+import { requestBytes } from "../model/request-bytes.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
+import { agentOf } from "../runtime.ts";
+import { lastCallAdvice } from "./last-call.ts";
+import { portable } from "./portable.ts";
 import { rawCalls } from "./raw-calls.ts";
 import { type AvailableTools, cutExplanation, cutRejection } from "./rejections.ts";
 import { cutsInARow } from "./turn-notes.ts";
@@ -11,11 +18,17 @@ import { validAnswer, withText } from "./valid-answer.ts";
 
 /** The run fails after this many answers in a row that were cut off within their calls. */
 const CUTS_LIMIT = 3;
-/** An event in the library's stream: the model is asked again, so the pieces of its answer so far are void. */
-export const MODEL_RETRY = "agent-runner-asked-again";
+const BUDGET_REJECTION = {
+  why: "not executed: the budget of the execution is used up",
+  advice: "Error: not executed, because the budget of the execution is used up.",
+};
+
+type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;
+type Request = Parameters<WrapModelCall>[0];
 
 interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
   readonly callModel: CallModel;
+  readonly budget: Budget;
   /** Maximum length of an answer. */
   readonly maxTokens: number;
 }
@@ -36,19 +49,39 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
     createMiddleware({
       name: "agentRunnerTurns",
       async wrapModelCall(request, handler) {
-        const { writer } = request.runtime;
-        const answer = await options.callModel(
-          async () => await handler(request),
-          () => writer?.({ type: MODEL_RETRY }),
-        );
+        const { runtime } = request;
+        const agent = agentOf(runtime);
+        const answer = await options.callModel(async (attempt) => await handler(requestFor(request, attempt)), {
+          caller: { agent, purpose: "turn", bytes: () => requestBytes(request) },
+          onRetry: () => emit(runtime, { type: "agent-runner-asked-again" }),
+          notify: (text) => emit(runtime, { type: "agent-runner-notice", text }),
+        });
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
-        return checked(answer, request.state.messages, { ...options, tools, issued });
+        const exhausted = agent === "main" ? options.budget.exhausted : undefined;
+        return checked(answer, request.state.messages, { ...options, tools, issued }, exhausted);
       },
     }),
   );
 }
 
-function checked(answer: AIMessage, before: readonly BaseMessage[], options: CheckOptions): AIMessage {
+/** The request of one attempt: for the model that answers, and with the advice to conclude before the last call. */
+function requestFor(request: Request, { client, choice, isFallback, isLast }: Attempt): Request {
+  if (!isFallback && !isLast) return request;
+  const messages = isFallback ? portable(request.messages, !canReceiveImages(choice)) : [...request.messages];
+  if (isLast) messages.push(lastCallAdvice());
+  if (!isFallback) return { ...request, messages };
+  // The library adds it only if the first model is Anthropic's.
+  const caching = choice.provider === "anthropic" ? { cache_control: { type: "ephemeral" } } : {};
+  return { ...request, messages, model: client, modelSettings: { ...request.modelSettings, ...caching } };
+}
+
+/** @param exhausted why the agent may not continue with tools */
+function checked(
+  answer: AIMessage,
+  before: readonly BaseMessage[],
+  options: CheckOptions,
+  exhausted: string | undefined,
+): AIMessage {
   const { maxTokens, issued } = options;
   const valid = (cutReason?: ReturnType<typeof cutRejection>) =>
     validAnswer(answer, before, options, cutReason, issued);
@@ -56,6 +89,7 @@ function checked(answer: AIMessage, before: readonly BaseMessage[], options: Che
   const unusable = (message: string) => new UnusableAnswer(valid(cutRejection(end, maxTokens)), message);
   if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusalText(end));
   if (rawCalls(answer).length === 0) return finalAnswer(valid(), end, maxTokens);
+  if (exhausted !== undefined) throw new UnusableAnswer(valid(BUDGET_REJECTION), exhausted, "budget");
   if (end.kind === "complete") return valid();
   if (cutsInARow(before) + 1 >= CUTS_LIMIT) {
     throw unusable(

@@ -6,8 +6,8 @@ import { AgentError } from "../agent-error.ts";
 export class UnusableAnswer extends AgentError {
   readonly answer: AIMessage;
 
-  constructor(answer: AIMessage, message: string) {
-    super("model-answer", plainText(message));
+  constructor(answer: AIMessage, message: string, code: "model-answer" | "budget" = "model-answer") {
+    super(code, plainText(message));
     this.answer = answer;
   }
 }

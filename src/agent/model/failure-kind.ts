@@ -1,23 +1,43 @@
-import { parseRetryAfterMs } from "@langchain/core/utils/async_caller";
-import { causes, messageOf, systemCode } from "../../shared/errors.ts";
+import { systemCode } from "../../shared/errors.ts";
 import { UNREACHABLE_CODES } from "../../shared/network-failure.ts";
+import { isContextOverflow } from "./context-overflow.ts";
+import { chainText, fromChain } from "./error-chain.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
-/** Maximum wait that a provider may ask for; if it asks for more, the call fails at once. */
-const MAX_RETRY_AFTER_MS = 60_000;
+/** Why a call of a model failed. */
+export type FailureKind =
+  /** The provider refuses the API key. */
+  | "key"
+  /** The account may not use any more: nothing changes without a payment or another limit. */
+  | "quota"
+  | "unknown-model"
+  /** The conversation is too long. */
+  | "context"
+  /** The provider refuses the content. */
+  | "content"
+  | "rate-limit"
+  | "overloaded"
+  | "unreachable"
+  /** An error of the provider's server that may pass. */
+  | "server"
+  /** The connection or the answer broke off, or the response was not an answer. */
+  | "broken"
+  /** The request is refused for another reason, or the error is unknown: a repetition would fail too. */
+  | "other";
 
 /** Errors that mean that nothing answers at the provider's address; the last one is Bun's own. */
 const UNREACHABLE: ReadonlySet<string> = new Set([...UNREACHABLE_CODES, "FailedToOpenSocket"]);
 /** Errors within an answer that a retry would not change. */
 const PERMANENT_ERRORS =
   /invalid_request|authentication|permission|not_found|too_large|insufficient_quota|billing|content_policy|invalid_prompt/i;
-const QUOTA = /insufficient[_ -]?quota|exceeded your current quota|billing|credit balance|out of credits/i;
-
-/** The messages of an error and its causes, for pattern matching. */
-export function chainText(error: unknown): string {
-  const parts = [...causes(error)].map(messageOf);
-  return parts.filter((part, index) => parts.indexOf(part) === index).join(": ");
-}
+const QUOTA =
+  /insufficient[_ -]?quota|exceeded your current quota|billing|credit balance|out of credits|insufficient[_ ](funds|balance|credits)/i;
+const RATE_LIMIT = /rate[_ -]?limit|too many requests/i;
+const OVERLOADED = /overloaded|over capacity|server[_ ]is[_ ]busy|slow_down/i;
+const CONTENT =
+  /content[_ ]?(policy|filter|management)|responsibleai|safety (system|policy)|usage policy|invalid_prompt|flagged/i;
+const UNKNOWN_MODEL =
+  /model[_ ]not[_ ]found|model .*(not found|does not exist|is not supported)|unknown model|not_found_error/i;
 
 /** The HTTP status on an error of a provider's client, under the names that the clients use. */
 export function httpStatus(error: unknown): number | undefined {
@@ -53,16 +73,51 @@ export function reportedError(error: unknown): string | undefined {
   });
 }
 
-/** Whether a retry of a failed call may succeed. */
-export function isTransient(error: unknown): boolean {
+/** Classifies the failure of a call. */
+export function failureKind(error: unknown): FailureKind {
+  if (isContextOverflow(error)) return "context";
   const status = httpStatus(error);
-  const text = chainText(error);
-  if ((retryAfterMs(error) ?? 0) > MAX_RETRY_AFTER_MS) return false;
-  if (status === 429) return !QUOTA.test(text);
-  if (status !== undefined) return status === 408 || (status >= 500 && status !== 501);
+  if (status !== undefined) return kindOfStatus(status, chainText(error));
   const reported = reportedError(error);
-  if (reported !== undefined) return !PERMANENT_ERRORS.test(reported);
-  return isUnreachable(error) || brokeOff(error);
+  if (reported !== undefined) return kindOfReported(reported);
+  if (isUnreachable(error)) return "unreachable";
+  return brokeOff(error) ? "broken" : "other";
+}
+
+function kindOfStatus(status: number, text: string): FailureKind {
+  switch (status) {
+    case 401:
+      return "key";
+    case 402:
+      return "quota";
+    case 403:
+      return QUOTA.test(text) ? "quota" : "key";
+    case 404:
+      return "unknown-model";
+    case 408:
+      return "server";
+    case 429:
+      // Google uses the same words for limits of a minute, with the time to wait.
+      return QUOTA.test(text) && !/retryDelay/.test(text) ? "quota" : "rate-limit";
+    case 501:
+      return "other";
+    case 503:
+    case 529:
+      return "overloaded";
+    default:
+      if (status >= 500) return "server";
+      if (QUOTA.test(text)) return "quota";
+      if (UNKNOWN_MODEL.test(text)) return "unknown-model";
+      return CONTENT.test(text) ? "content" : "other";
+  }
+}
+
+function kindOfReported(text: string): FailureKind {
+  if (QUOTA.test(text)) return "quota";
+  if (OVERLOADED.test(text)) return "overloaded";
+  if (RATE_LIMIT.test(text)) return "rate-limit";
+  if (CONTENT.test(text)) return "content";
+  return PERMANENT_ERRORS.test(text) ? "other" : "server";
 }
 
 /** Whether the connection or the answer broke off, or the response was not an answer. */
@@ -78,21 +133,4 @@ export function brokeOff(error: unknown): boolean {
       chainText(error),
     )
   );
-}
-
-/** How long the provider asks to wait; `undefined` if it does not. */
-export function retryAfterMs(error: unknown): number | undefined {
-  return fromChain(error, (cause) => {
-    const headers: unknown = Reflect.get(cause, "headers");
-    return headers instanceof Headers ? parseRetryAfterMs(headers.get("retry-after")) : undefined;
-  });
-}
-
-function fromChain<T>(error: unknown, look: (cause: object) => T | undefined): T | undefined {
-  for (const cause of causes(error)) {
-    if (typeof cause !== "object" || cause === null) continue;
-    const found = look(cause);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -1,0 +1,140 @@
+import type { BudgetConfig } from "../config/index.ts";
+import { untilAborted } from "../shared/time.ts";
+import { type TokenUsage, usageText } from "../shared/token-usage.ts";
+import { AgentError } from "./agent-error.ts";
+import type { UsageMeter } from "./usage-meter.ts";
+
+/** Who calls a model, and for what. */
+export interface Caller {
+  readonly agent: "main" | "sub-agent";
+  readonly purpose: "turn" | "summary";
+  /** Length of the request. Only called if tokens are limited. */
+  readonly bytes: () => number;
+}
+
+/** The permission to make one call. Disposing ends the call. */
+interface Grant {
+  /** Whether no further call fits: the agent must conclude. */
+  readonly isLast: boolean;
+  /** Tells what the call used. */
+  used(usage: TokenUsage | undefined): void;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface CallInFlight {
+  /** More tokens than the call can use. */
+  readonly maxTokens: number;
+}
+
+const UNLIMITED: Grant = { isLast: false, used: () => undefined, [Symbol.asyncDispose]: async () => undefined };
+
+/** A token is at least this long, in bytes on average. */
+const MIN_TOKEN_BYTES = 2;
+
+/**
+ * Limits the calls and the tokens of one execution. Sub-agents leave one call to the main agent, so that it can conclude.
+ * The limits are exceeded by one call at most: calls that run at the same time only begin together if all of them fit.
+ */
+export class Budget {
+  readonly #limits: BudgetConfig;
+  readonly #usage: UsageMeter;
+  readonly #maxAnswerTokens: number;
+  readonly #inFlight = new Set<CallInFlight>();
+  #ended = Promise.withResolvers<void>();
+  /** What the last calls used: input tokens per byte of a request, and the most that one call of an agent took. */
+  #tokensPerByte = 0;
+  #largestOutput = 0;
+  readonly #largestCall = { main: 0, "sub-agent": 0 };
+
+  /** @param maxAnswerTokens maximum length of an answer */
+  constructor(limits: BudgetConfig, usage: UsageMeter, maxAnswerTokens: number) {
+    this.#limits = limits;
+    this.#usage = usage;
+    this.#maxAnswerTokens = maxAnswerTokens;
+  }
+
+  /** @throws AgentError `budget` if no call is left; the signal's reason */
+  async begin(caller: Caller, signal: AbortSignal): Promise<Grant> {
+    const { maxModelCalls, maxTokens } = this.#limits;
+    if (maxModelCalls === 0 && maxTokens === 0) return UNLIMITED;
+    const bytes = maxTokens === 0 ? 0 : caller.bytes();
+    const call: CallInFlight = { maxTokens: Math.ceil(bytes / MIN_TOKEN_BYTES) + this.#maxAnswerTokens };
+    while (!this.#fitsBesideOthers(call)) await untilAborted(this.#ended.promise, signal);
+    const isLast = [this.#callsLeft(caller), this.#tokensLeft(caller, bytes)].includes("one");
+    this.#inFlight.add(call);
+    return {
+      isLast,
+      used: (usage) => this.#learn(caller, bytes, usage),
+      [Symbol.asyncDispose]: async () => {
+        this.#inFlight.delete(call);
+        this.#ended.resolve();
+        this.#ended = Promise.withResolvers();
+      },
+    };
+  }
+
+  /** Why the main agent may not continue with tools; `undefined` if it may. */
+  get exhausted(): string | undefined {
+    const { maxModelCalls, maxTokens } = this.#limits;
+    if (maxModelCalls > 0 && this.#usage.total.modelCalls >= maxModelCalls)
+      return this.#explain(`MAX_MODEL_CALLS=${maxModelCalls}`, "MAX_MODEL_CALLS");
+    return maxTokens > 0 && this.#tokens >= maxTokens
+      ? this.#explain(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS")
+      : undefined;
+  }
+
+  /** @throws AgentError `budget` if the tokens are used up */
+  requireTokens(): void {
+    const { maxTokens } = this.#limits;
+    if (maxTokens > 0 && this.#tokens >= maxTokens) throw this.#refusal(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS");
+  }
+
+  get #tokens(): number {
+    const { inputTokens, outputTokens } = this.#usage.total;
+    return inputTokens + outputTokens;
+  }
+
+  #fitsBesideOthers({ maxTokens: own }: CallInFlight): boolean {
+    const { maxTokens } = this.#limits;
+    if (maxTokens === 0 || this.#inFlight.size === 0) return true;
+    const others = [...this.#inFlight].reduce((sum, call) => sum + call.maxTokens, 0);
+    return this.#tokens + others + own <= maxTokens;
+  }
+
+  #callsLeft({ agent, purpose }: Caller): "one" | "more" {
+    const { maxModelCalls } = this.#limits;
+    if (maxModelCalls === 0) return "more";
+    const begun = this.#usage.total.modelCalls + this.#inFlight.size;
+    // A summary may have taken the call that was left for the main agent's conclusion.
+    const left = agent === "main" ? maxModelCalls - begun : maxModelCalls - 1 - begun;
+    if (left <= 0 && !(agent === "main" && purpose === "turn" && left === 0))
+      throw this.#refusal(`MAX_MODEL_CALLS=${maxModelCalls}`, "MAX_MODEL_CALLS");
+    return left <= 1 ? "one" : "more";
+  }
+
+  #tokensLeft({ agent }: Caller, bytes: number): "one" | "more" {
+    const { maxTokens } = this.#limits;
+    if (maxTokens === 0) return "more";
+    this.requireTokens();
+    const own = this.#tokensPerByte * bytes + this.#largestOutput;
+    const reserved = agent === "main" ? 0 : this.#largestCall.main;
+    const left = maxTokens - this.#tokens - reserved;
+    if (agent === "sub-agent" && own > left) throw this.#refusal(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS");
+    return 2 * own > left ? "one" : "more";
+  }
+
+  #learn({ agent }: Caller, bytes: number, usage: TokenUsage | undefined): void {
+    if (usage === undefined || bytes === 0) return;
+    this.#tokensPerByte = usage.inputTokens / bytes;
+    this.#largestOutput = Math.max(this.#largestOutput, usage.outputTokens);
+    this.#largestCall[agent] = Math.max(this.#largestCall[agent], usage.inputTokens + usage.outputTokens);
+  }
+
+  #refusal(limit: string, variable: string): AgentError {
+    return new AgentError("budget", this.#explain(limit, variable));
+  }
+
+  #explain(limit: string, variable: string): string {
+    return `The budget of this execution is used up (${limit}) before the agent has concluded. It used ${usageText(this.#usage.total)}. Send another message to let the agent continue, give it a smaller task, or raise ${variable} of the runner.`;
+  }
+}

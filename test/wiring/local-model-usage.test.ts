@@ -1,0 +1,4 @@
+import { localMode } from "../support/model-places.ts";
+import { usageSuite } from "../support/model-suites/usage.ts";
+
+usageSuite(localMode());
