@@ -1,0 +1,189 @@
+/** How calls of models are repeated, and how another model takes over. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { MessageType } from "../../../src/stigmer/index.ts";
+import { startAnthropicDouble } from "../anthropic-double.ts";
+import type { ModelMode } from "../model-places.ts";
+import type { HttpTurn, ModelTurn } from "../model-turn.ts";
+import { startOpenAiDouble } from "../openai-double.ts";
+import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
+
+const refusal = (status: number, type: string, message: string, headers: Record<string, string> = {}): HttpTurn => ({
+  http: {
+    status,
+    body: JSON.stringify({ type: "error", error: { type, message } }),
+    headers: { "content-type": "application/json", ...headers },
+  },
+});
+const overloaded = (headers?: Record<string, string>) => refusal(529, "overloaded_error", "Overloaded", headers);
+const TASK = { name: "task", args: { description: "Count", subagent_type: "general-purpose" } };
+const ECHO = { name: "execute", args: { command: "echo hello" } };
+
+async function ask(user: StigmerUser, message = "Go") {
+  const execution = await user.ask(await user.session(), message);
+  const messages = execution.status?.messages ?? [];
+  return {
+    phase: phaseOf(execution),
+    error: execution.status?.error ?? "",
+    notices: messages.filter(({ type }) => type === MessageType.MESSAGE_SYSTEM).map(({ content }) => content),
+    answers: messages.filter(({ type }) => type === MessageType.MESSAGE_AI).map(({ content }) => content),
+    models: messages.flatMap(({ metadata }) => (metadata?.["model"] === undefined ? [] : [metadata["model"]])),
+    total: messages.at(-1)?.metadata?.["total_usage"],
+  };
+}
+
+export function callSuite(mode: ModelMode): void {
+  afterAll(() => mode.close());
+
+  /** A runner with Anthropic as its provider, and OpenAI as a second one. */
+  async function world(env: Record<string, string> = {}, turns: readonly ModelTurn[] = []) {
+    const open = new AsyncDisposableStack();
+    const anthropic = open.use(startAnthropicDouble("sk-ant-test", turns));
+    const place = open.use(
+      await mode.open({
+        STIGMER_LLM_PROVIDER: "anthropic",
+        STIGMER_LLM_BASE_URL: anthropic.url,
+        ANTHROPIC_API_KEY: "sk-ant-test",
+        ...env,
+      }),
+    );
+    return { anthropic, place, user: place.user, [Symbol.asyncDispose]: () => open.disposeAsync() };
+  }
+
+  describe(`a call of a model in ${mode.name}`, () => {
+    test("is repeated when a busy provider says, and the user is told after 10 s", async () => {
+      await using here = await world({}, [overloaded({ "retry-after": "11" }), { text: "Here I am." }]);
+      const begun = Date.now();
+      const seen = await here.user.follow(await here.user.begin(await here.user.session(), "Go"));
+      expect(Date.now() - begun).toBeGreaterThanOrEqual(11_000);
+      const texts = seen.map(({ status }) => status?.messages.map(({ content }) => content) ?? []);
+      expect(texts.at(-1)).toEqual([
+        "Go",
+        expect.stringMatching(
+          /^Anthropic's model 'claude-sonnet-4-5-20250929' is overloaded \(529\)\. The runner tries again at \d\d:\d\d:\d\d UTC, and waits until \d\d:\d\d:\d\d UTC at the latest\.$/,
+        ),
+        "Here I am.",
+      ]);
+      // While it waits.
+      expect(texts.some((messages) => messages.length === 2 && messages[1]?.includes("is overloaded"))).toBe(true);
+    });
+
+    test("fails at once if the provider asks for more time than the execution has", async () => {
+      await using here = await world({}, [refusal(429, "rate_limit_error", "Slow down", { "retry-after": "86400" })]);
+      const { phase, error } = await ask(here.user);
+      expect([phase, here.anthropic.requests.length]).toEqual(["EXECUTION_FAILED", 1]);
+      expect(error).toMatch(
+        /^Anthropic limits the rate of this API key \(429\): try again later.*The next attempt would be in 2\d h \d+ min, and this execution has 9 min \d+ s left\.$/,
+      );
+    });
+
+    test.each([
+      [refusal(404, "not_found_error", "model: claude-x"), "Anthropic does not know the model"],
+      [refusal(400, "invalid_request_error", "Your credit balance is too low"), "has no quota or credit left (400)"],
+      [refusal(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), "is longer than the context"],
+      [refusal(400, "invalid_request_error", "Output blocked by content filtering policy"), "refuses the content"],
+      [refusal(401, "authentication_error", "invalid x-api-key"), "refuses the API key"],
+    ])("is not repeated if that would not help: %j", async (turn, text) => {
+      await using here = await world({}, [turn, turn, turn, turn]);
+      const { phase, error } = await ask(here.user);
+      expect([phase, error]).toEqual(["EXECUTION_FAILED", expect.stringContaining(text)]);
+    });
+  });
+
+  describe(`a fallback model in ${mode.name}`, () => {
+    const FALLBACK = { STIGMER_LLM_FALLBACK_MODEL: "openai:gpt-4o", OPENAI_API_KEY: "sk-test" };
+
+    test("takes over in the middle of a task, for sub-agents too, and the status names it", async () => {
+      await using here = await world(
+        { STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b", STATUS_STREAMING: "tokens" },
+        [
+          { text: "I look.", tools: [ECHO], usage: { input: 100, cached: 50, output: 20 } },
+          refusal(404, "not_found_error", "model: claude-sonnet-4-5-20250929"),
+        ],
+      );
+      here.place.ollama.converse((request) => {
+        const isSubAgent = request.messages.some(({ role, content }) => role === "user" && content === "Count");
+        if (isSubAgent) return { text: "Three." };
+        return request.messages.at(-1)?.content === "Three." ? { text: "Done: three." } : { text: "", tools: [TASK] };
+      });
+      const result = await ask(here.user);
+      expect([result.phase, result.error]).toEqual(["EXECUTION_COMPLETED", ""]);
+      expect(result.answers).toEqual(["I look.", "Done: three."]);
+      expect(result.notices).toEqual([
+        expect.stringMatching(
+          /^Ollama's model 'qwen2.5-coder:7b' takes over for the rest of this execution, because Anthropic's model 'claude-sonnet-4-5-20250929' is not available: Anthropic does not know the model/,
+        ),
+      ]);
+      expect(result.models).toEqual(["anthropic:claude-sonnet-4-5-20250929", "ollama:qwen2.5-coder:7b"]);
+      expect(result.total).toEqual({ model_calls: 4, input_tokens: 130, cached_input_tokens: 50, output_tokens: 50 });
+      // It stays.
+      expect(here.anthropic.requests).toHaveLength(2);
+    });
+
+    test("takes over from a provider that is overloaded for longer than the patience", async () => {
+      await using here = await world({ STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b" }, [
+        overloaded({ "retry-after": "60" }),
+      ]);
+      here.place.ollama.converse(() => ({ text: "Here I am." }));
+      const result = await ask(here.user);
+      expect([result.phase, result.answers, result.notices.length]).toEqual(["EXECUTION_COMPLETED", ["Here I am."], 1]);
+    });
+
+    test("takes over from OpenAI after its quota is exhausted", async () => {
+      await using openai = startOpenAiDouble("sk-test", [
+        { text: "I look.", tools: [ECHO] },
+        refusal(429, "insufficient_quota", "You exceeded your current quota (insufficient_quota)"),
+      ]);
+      await using here = await world(
+        {
+          STIGMER_LLM_PROVIDER: "openai",
+          STIGMER_LLM_MODEL: "gpt-4o",
+          STIGMER_LLM_BASE_URL: openai.url,
+          OPENAI_API_KEY: "sk-test",
+          STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b",
+        },
+        [],
+      );
+      here.place.ollama.converse(() => ({ text: "Seen." }));
+      const result = await ask(here.user);
+      expect([result.phase, result.answers]).toEqual(["EXECUTION_COMPLETED", ["I look.", "Seen."]]);
+      expect(JSON.stringify(here.place.ollama.requests.at(-1)?.messages)).toContain("hello");
+    });
+
+    test("does not take over if the request is wrong or the key is refused", async () => {
+      for (const turn of [
+        refusal(400, "invalid_request_error", "max_tokens is too large"),
+        refusal(401, "authentication_error", "invalid x-api-key"),
+      ]) {
+        await using here = await world(FALLBACK, [turn]);
+        const result = await ask(here.user);
+        expect([result.phase, result.notices]).toEqual(["EXECUTION_FAILED", []]);
+      }
+    });
+  });
+
+  describe(`the prompt cache of Anthropic in ${mode.name}`, () => {
+    test("is used in a long conversation with tools, with at most 4 breakpoints and a stable beginning", async () => {
+      const calls = Array.from({ length: 12 }, (_, index) => ({
+        text: `Step ${index}.`,
+        tools: [{ name: "execute", args: { command: `echo ${index}` } }],
+      }));
+      await using here = await world({}, [...calls, { text: "Done." }]);
+      const result = await ask(here.user);
+      expect(result.phase).toBe("EXECUTION_COMPLETED");
+      const { requests } = here.anthropic;
+      expect(requests).toHaveLength(13);
+      const stable = (request: object) => JSON.stringify([Reflect.get(request, "system"), Reflect.get(request, "tools")]);
+      expect(new Set(requests.map(stable)).size).toBe(1);
+      for (const [index, request] of requests.entries()) {
+        const breakpoints = JSON.stringify(request).match(/"cache_control":\{"type":"ephemeral"/g)?.length ?? 0;
+        expect([breakpoints > 0, breakpoints <= 4]).toEqual([true, true]);
+        // The last block of the conversation, and the end of the system prompt.
+        expect(Reflect.get(request, "cache_control")).toMatchObject({ type: "ephemeral" });
+        expect(JSON.stringify(Reflect.get(request, "system"))).toContain('"cache_control"');
+        const before = requests[index - 1];
+        if (before !== undefined)
+          expect(JSON.stringify(request.messages)).toStartWith(JSON.stringify(before.messages).slice(0, -1));
+      }
+    });
+  });
+}

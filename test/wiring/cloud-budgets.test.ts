@@ -1,0 +1,4 @@
+import { cloudMode } from "../support/model-places.ts";
+import { budgetSuite } from "../support/model-suites/budgets.ts";
+
+budgetSuite(cloudMode());

@@ -1,0 +1,4 @@
+import { cloudMode } from "../support/model-places.ts";
+import { callSuite } from "../support/model-suites/calls.ts";
+
+callSuite(cloudMode());
