@@ -61,7 +61,7 @@ export function startAnthropicDouble(key: string, turns: readonly ModelTurn[] = 
           const turn = script.shift();
           requests.push(parsed.output);
           if (turn === undefined) return refuse(529, "overloaded_error", "Overloaded");
-          return "http" in turn ? httpResponse(turn) : answer(parsed.output.model, turn);
+          return "http" in turn || "hang" in turn ? httpResponse(turn) : answer(parsed.output.model, turn);
         },
       },
     },

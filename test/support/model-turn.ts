@@ -35,13 +35,23 @@ export interface HttpTurn {
   readonly http: { readonly status: number; readonly body: string; readonly headers?: Record<string, string> };
 }
 
-export type ModelTurn = AnswerTurn | HttpTurn;
+/** An answer that begins and never comes. */
+export interface HangingTurn {
+  readonly hang: true;
+}
+
+export type ModelTurn = AnswerTurn | HttpTurn | HangingTurn;
 
 export function argumentsOf({ args = {}, raw }: ModelCall): string {
   return raw ?? JSON.stringify(args);
 }
 
-export function httpResponse({ http }: HttpTurn): Response {
+export function httpResponse(turn: HttpTurn | HangingTurn): Response {
+  if ("hang" in turn) {
+    const headers = { "content-type": "text/event-stream" };
+    return new Response(new ReadableStream({ start: () => new Promise(() => undefined) }), { headers });
+  }
+  const { http } = turn;
   return new Response(http.body, { status: http.status, headers: http.headers ?? { "content-type": "text/html" } });
 }
 

@@ -89,7 +89,7 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
           const turn = script.shift();
           requests.push(parsed.output);
           if (turn === undefined) return refuse(429, "Rate limit reached");
-          return "http" in turn ? httpResponse(turn) : answer(parsed.output, turn);
+          return "http" in turn || "hang" in turn ? httpResponse(turn) : answer(parsed.output, turn);
         },
       },
       "/v1/responses": {
@@ -102,7 +102,7 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
           const turn = script.shift();
           responses.push(parsed.output);
           if (turn === undefined) return refuse(429, "Rate limit reached");
-          return "http" in turn ? httpResponse(turn) : responsesAnswer(parsed.output.model, turn);
+          return "http" in turn || "hang" in turn ? httpResponse(turn) : responsesAnswer(parsed.output.model, turn);
         },
       },
     },

@@ -1,7 +1,7 @@
 /** Each provider's own protocol with scripted answers. */
 import { startAnthropicDouble } from "./anthropic-double.ts";
 import type { LocalWorld } from "./local-world.ts";
-import { type AnswerTurn, argumentsOf, type HttpTurn, type ModelTurn } from "./model-turn.ts";
+import { argumentsOf, type ModelTurn } from "./model-turn.ts";
 import type { Turn } from "./ollama-double.ts";
 import { startOpenAiDouble } from "./openai-double.ts";
 
@@ -82,8 +82,8 @@ function openAi(model: string, name: string, limit: string): Provider {
 }
 
 /** Ollama sends complete calls, so invalid JSON arguments cannot come from it. */
-function ollamaTurn(turn: AnswerTurn | HttpTurn | undefined): Turn | undefined {
-  if (turn === undefined || "http" in turn) return turn;
+function ollamaTurn(turn: ModelTurn | undefined): Turn | undefined {
+  if (turn === undefined || "http" in turn || "hang" in turn) return turn;
   const { breaks, tools, ...rest } = turn;
   const calls = tools?.map((call) => ({ name: call.name, args: parsed(argumentsOf(call)) }));
   return {

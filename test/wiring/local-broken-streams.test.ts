@@ -121,14 +121,20 @@ describe("with OpenAI", () => {
   afterAll(endWorld);
 
   test("a call is not retried after an exhausted quota, or if the wait is too long", async () => {
-    const refusals: readonly ModelTurn[] = [
-      { http: { status: 429, body: '{"error":{"message":"insufficient_quota"}}', headers: json } },
-      { http: { status: 429, body: '{"error":{"message":"later"}}', headers: { ...json, "retry-after": "86400" } } },
+    const refusals: readonly (readonly [ModelTurn, string])[] = [
+      [
+        { http: { status: 429, body: '{"error":{"message":"insufficient_quota"}}', headers: json } },
+        "The account of this API key at OpenAI has no quota or credit left (429)",
+      ],
+      [
+        { http: { status: 429, body: '{"error":{"message":"later"}}', headers: { ...json, "retry-after": "86400" } } },
+        "OpenAI limits the rate of this API key (429)",
+      ],
     ];
-    for (const refusal of refusals) {
+    for (const [refusal, text] of refusals) {
       const result = await world.run([refusal, { text: "Not asked." }]);
       expect([result.phase, result.conversations.length]).toEqual(["FAILED", 1]);
-      expect(result.error).toStartWith("OpenAI limits the rate or the quota of this API key (429)");
+      expect(result.error).toStartWith(text);
       expect(result.error).not.toMatch(LIBRARY_TEXT);
     }
   });

@@ -1,0 +1,4 @@
+import { cloudMode } from "../support/model-places.ts";
+import { threadSuite } from "../support/model-suites/threads.ts";
+
+threadSuite(cloudMode());
