@@ -17,7 +17,7 @@ function budgeted(maxModelCalls: number, maxTokens = 0) {
       await using grant = await budget.begin(caller, signal);
       const used = { inputTokens: input, cachedInputTokens: 0, outputTokens: output };
       usage.add(used);
-      grant.used(used);
+      grant.used(used, "");
       return grant.isLast;
     },
   };
@@ -78,6 +78,15 @@ describe("a budget of tokens", () => {
     await first[Symbol.asyncDispose]();
     await third;
     await second[Symbol.asyncDispose]();
+  });
+
+  test("is kept by estimates if the provider does not say what it used", async () => {
+    const { budget } = budgeted(0, 500);
+    for (const isExhausted of [false, true]) {
+      await using grant = await budget.begin(main, signal);
+      grant.used(undefined, "x".repeat(40));
+      expect(budget.exhausted !== undefined).toBe(isExhausted);
+    }
   });
 
   test("stops waiting when the execution ends", async () => {

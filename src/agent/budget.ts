@@ -16,8 +16,8 @@ export interface Caller {
 interface Grant {
   /** Whether no further call fits: the agent must conclude. */
   readonly isLast: boolean;
-  /** Tells what the call used. */
-  used(usage: TokenUsage | undefined): void;
+  /** Tells what the call used. If the provider does not say it, the tokens are estimated, but only for the budget. */
+  used(usage: TokenUsage | undefined, answer: string): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -30,6 +30,8 @@ const UNLIMITED: Grant = { isLast: false, used: () => undefined, [Symbol.asyncDi
 
 /** A token is at least this long, in bytes on average. */
 const MIN_TOKEN_BYTES = 2;
+/** A token's usual length, in bytes. */
+const TOKEN_BYTES = 4;
 
 /**
  * Limits the calls and the tokens of one execution. Sub-agents leave one call to the main agent, so that it can conclude.
@@ -41,6 +43,8 @@ export class Budget {
   readonly #maxAnswerTokens: number;
   readonly #inFlight = new Set<CallInFlight>();
   #ended = Promise.withResolvers<void>();
+  /** Estimated tokens of calls whose provider does not say what they used. */
+  #unreported = 0;
   /** What the last calls used: input tokens per byte of a request, and the most that one call of an agent took. */
   #tokensPerByte = 0;
   #largestOutput = 0;
@@ -64,7 +68,7 @@ export class Budget {
     this.#inFlight.add(call);
     return {
       isLast,
-      used: (usage) => this.#learn(caller, bytes, usage),
+      used: (usage, answer) => this.#learn(caller, bytes, usage ?? this.#estimated(bytes, answer)),
       [Symbol.asyncDispose]: async () => {
         this.#inFlight.delete(call);
         this.#ended.resolve();
@@ -91,7 +95,14 @@ export class Budget {
 
   get #tokens(): number {
     const { inputTokens, outputTokens } = this.#usage.total;
-    return inputTokens + outputTokens;
+    return inputTokens + outputTokens + this.#unreported;
+  }
+
+  #estimated(bytes: number, answer: string): TokenUsage {
+    const inputTokens = Math.ceil(bytes / TOKEN_BYTES);
+    const outputTokens = Math.ceil(Buffer.byteLength(answer) / TOKEN_BYTES);
+    this.#unreported += inputTokens + outputTokens;
+    return { inputTokens, cachedInputTokens: 0, outputTokens };
   }
 
   #fitsBesideOthers({ maxTokens: own }: CallInFlight): boolean {
@@ -123,8 +134,8 @@ export class Budget {
     return 2 * own > left ? "one" : "more";
   }
 
-  #learn({ agent }: Caller, bytes: number, usage: TokenUsage | undefined): void {
-    if (usage === undefined || bytes === 0) return;
+  #learn({ agent }: Caller, bytes: number, usage: TokenUsage): void {
+    if (bytes === 0) return;
     this.#tokensPerByte = usage.inputTokens / bytes;
     this.#largestOutput = Math.max(this.#largestOutput, usage.outputTokens);
     this.#largestCall[agent] = Math.max(this.#largestCall[agent], usage.inputTokens + usage.outputTokens);

@@ -12,7 +12,11 @@ import { startAnthropicDouble } from "../support/anthropic-double.ts";
 import { startOpenAiDouble } from "../support/openai-double.ts";
 
 const log = createLogger({ level: "error", format: "text", mask: new SecretMask(), write: () => undefined });
-const echo = tool(() => "hello", { name: "execute", description: "Runs it", schema: { type: "object", properties: {} } });
+const echo = tool(() => "hello", {
+  name: "execute",
+  description: "Runs it",
+  schema: { type: "object", properties: {} },
+});
 
 /** Answers with what only their own provider understands. */
 const conversation = [
@@ -30,7 +34,10 @@ const conversation = [
   new AIMessage({
     content: [{ type: "text", text: "Again.", annotations: [] }],
     tool_calls: [{ id: "call_2", name: "execute", args: {} }],
-    additional_kwargs: { __openai_function_call_ids__: { call_2: "fc_2" }, reasoning: { id: "rs_1", type: "reasoning" } },
+    additional_kwargs: {
+      __openai_function_call_ids__: { call_2: "fc_2" },
+      reasoning: { id: "rs_1", type: "reasoning" },
+    },
     response_metadata: { model_provider: "openai", id: "resp_1", output: [{ type: "reasoning", id: "rs_1" }] },
   }),
   new ToolMessage({ content: "hello", tool_call_id: "call_2", name: "execute" }),
@@ -54,7 +61,11 @@ describe("a conversation with answers of other providers is accepted by", () => 
     await using double = startAnthropicDouble("key", [{ text: "Seen." }]);
     expect(await answer("anthropic", "claude-opus-4-20250514", double.url)).toBe("Seen.");
     const sent = JSON.stringify(double.requests[0]?.messages);
-    expect([sent.includes("I look."), sent.includes("thinking"), sent.includes("reasoning")]).toEqual([true, false, false]);
+    expect([sent.includes("I look."), sent.includes("thinking"), sent.includes("reasoning")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test.each(["gpt-4o", "gpt-5-codex"])("OpenAI: %s", async (model) => {

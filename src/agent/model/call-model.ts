@@ -66,7 +66,7 @@ export function modelCaller(deps: ModelCallDeps): CallModel {
   return async (call, options) => {
     await using grant = await deps.budget.begin(options.caller, deps.signal);
     const { answer, usage } = await new RepeatedCall(deps, options).make(call, grant.isLast);
-    grant.used(usage);
+    grant.used(usage, answer.text);
     return answer;
   };
 }
@@ -143,8 +143,8 @@ class RepeatedCall {
     const { choice } = this.#active;
     const why = explainModelError(error, choice, config)?.message ?? plainText(detail);
     const text = `${modelName(fallback)} takes over for the rest of this execution, because ${modelName(choice)} is not available: ${why}`;
+    if (!(await models.fallBack(fallback))) return;
     log.warn(text);
-    await models.fallBack(fallback);
     this.#options.notify(text);
   }
 

@@ -44,14 +44,19 @@ export class ModelPool {
     return next?.provider === choice.provider && next.model === choice.model ? undefined : next;
   }
 
-  /** Lets the fallback take over. @throws AgentError `model-configuration` */
-  async fallBack(choice: ModelChoice): Promise<ActiveModel> {
+  /**
+   * Lets the fallback take over.
+   * @returns whether this call has caused it: calls at the same time may fail together
+   * @throws AgentError `model-configuration`
+   */
+  async fallBack(choice: ModelChoice): Promise<boolean> {
+    const isFirst = this.#fallback === undefined;
     this.#fallback ??= createChatModel(this.#config, choice, this.#baseUrl).then((client) => ({
       choice,
       client,
       isFallback: true,
     }));
     this.#current = await this.#fallback;
-    return this.#current;
+    return isFirst;
   }
 }

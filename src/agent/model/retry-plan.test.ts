@@ -46,8 +46,12 @@ describe("after a failed call of a model", () => {
   });
 
   test("the fallback takes over for a model that is not available, and not for a wrong request", () => {
-    const after = (error: unknown) => new RetryPlan().next(error, limits(10, true)).do;
-    expect([after(http(404)), after(http(429, {}, "insufficient_quota"))]).toEqual(["fall-back", "fall-back"]);
-    expect([after(http(400)), after(http(401)), after(new TypeError("x"))]).toEqual(["give-up", "give-up", "give-up"]);
+    const stepAfter = (error: unknown) => new RetryPlan().next(error, limits(10, true)).do;
+    expect([stepAfter(http(404)), stepAfter(http(429, {}, "insufficient_quota"))]).toEqual(["fall-back", "fall-back"]);
+    expect([stepAfter(http(400)), stepAfter(http(401)), stepAfter(new TypeError("x"))]).toEqual([
+      "give-up",
+      "give-up",
+      "give-up",
+    ]);
   });
 });

@@ -49,7 +49,11 @@ export function budgetSuite(mode: ModelMode): void {
       await using place = await mode.open({ STIGMER_LLM_PROVIDER: "ollama", MAX_MODEL_CALLS: "3" });
       const session = await place.user.session();
       let step = 0;
-      const result = await ask(place, () => ({ text: `Step ${++step}.`, tools: [echo(`${step} >>steps.txt`)] }), session);
+      const result = await ask(
+        place,
+        () => ({ text: `Step ${++step}.`, tools: [echo(`${step} >>steps.txt`)] }),
+        session,
+      );
       expect(result.phase).toBe("EXECUTION_FAILED");
       expect(result.error).toBe(
         "The budget of this execution is used up (MAX_MODEL_CALLS=3) before the agent has concluded. It used 3 model calls, 30 input tokens, 30 output tokens. Send another message to let the agent continue, give it a smaller task, or raise MAX_MODEL_CALLS of the runner.",
@@ -136,7 +140,10 @@ export function budgetSuite(mode: ModelMode): void {
     const result = await ask(place, (request) =>
       isSummary(request)
         ? { text: "I read files." }
-        : { text: "", tools: [{ name: "execute", args: { command: `seq ${(step++ % 4) * 1000} ${(step % 4) * 1000 + 2000}` } }] },
+        : {
+            text: "",
+            tools: [{ name: "execute", args: { command: `seq ${(step++ % 4) * 1000} ${(step % 4) * 1000 + 2000}` } }],
+          },
     );
     expect(result.phase).toBe("EXECUTION_FAILED");
     expect(result.error).toStartWith("The agent was stopped because it ran in circles");

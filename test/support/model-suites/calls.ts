@@ -172,7 +172,8 @@ export function callSuite(mode: ModelMode): void {
       expect(result.phase).toBe("EXECUTION_COMPLETED");
       const { requests } = here.anthropic;
       expect(requests).toHaveLength(13);
-      const stable = (request: object) => JSON.stringify([Reflect.get(request, "system"), Reflect.get(request, "tools")]);
+      const stable = (request: object) =>
+        JSON.stringify([Reflect.get(request, "system"), Reflect.get(request, "tools")]);
       expect(new Set(requests.map(stable)).size).toBe(1);
       for (const [index, request] of requests.entries()) {
         const breakpoints = JSON.stringify(request).match(/"cache_control":\{"type":"ephemeral"/g)?.length ?? 0;

@@ -67,7 +67,9 @@ export function threadSuite(mode: ModelMode): void {
         begun.push(await place.user.begin(number % 2 === 0 ? one : two, `${number}`));
       const ended = await Promise.all(begun.map(async (execution) => (await place.user.follow(execution)).at(-1)));
       expect(ended.map((execution) => execution && phaseOf(execution))).toEqual(Array(4).fill("EXECUTION_COMPLETED"));
-      const seen = users(place).slice(before).map((texts) => texts.join());
+      const seen = users(place)
+        .slice(before)
+        .map((texts) => texts.join());
       expect(seen.toSorted()).toEqual(["0", "0,2", "1", "1,3"]);
     });
 
