@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, type JsonObject, type MessageInitShape } from "@bufbuild/protobuf";
 import pc from "picocolors";
 import {
   AgentExecutionSchema,
@@ -91,6 +91,16 @@ describe("outcome line", () => {
     expect(line(ExecutionPhase.EXECUTION_COMPLETED)).toBe("✓ completed after 1 min 4 s");
     expect(line(ExecutionPhase.EXECUTION_FAILED)).toBe("✗ failed after 1 min 4 s");
     expect(line(ExecutionPhase.EXECUTION_CANCELLED, { completedAt: "" })).toBe("✗ cancelled after 0.0 s");
+  });
+
+  test("says what the execution used of its models", () => {
+    const total = { model_calls: 4, input_tokens: 12_345, cached_input_tokens: 10_000, output_tokens: 678 };
+    const shown = (total_usage: JsonObject) => {
+      const status = { phase: ExecutionPhase.EXECUTION_COMPLETED, messages: [{ metadata: { total_usage } }] };
+      return outcomeLine(create(AgentExecutionSchema, { status }), plain);
+    };
+    expect(shown(total)).toBe("✓ completed after 0.0 s · 4 model calls, 12.3K tokens in (10K cached), 678 out");
+    expect(shown({ model_calls: "many" })).toBe("✓ completed after 0.0 s");
   });
 
   test("says how to continue in the same session", () => {
