@@ -104,6 +104,17 @@ export class ProcessTree {
     this.#forget(leader);
   }
 
+  /**
+   * Registers a shell script that removes what is no process, such as a container. It runs if this process is killed,
+   * after the processes have ended.
+   * @param script for `/bin/sh`, without an environment
+   * @returns takes it back
+   */
+  addCleanup(script: string): () => void {
+    const id = watchdog.addCleanup(script);
+    return () => watchdog.drop(id);
+  }
+
   /** Ends everything. Does nothing if no program was started. */
   async stopAll(): Promise<void> {
     if (!trees.has(this)) return;

@@ -1,13 +1,17 @@
 import { TRACKING_VARIABLE } from "./tracking-id.ts";
 
+/** Seconds that a cleanup may take after the runner was killed. */
+const CLEANUP_S = 30;
+
 /**
  * Arguments: what the tracking ids of its processes begin with, and the seconds between SIGTERM and SIGKILL; 0: only
  * SIGKILL.
  *
- * Reads lines `session <leader>`, `stray <pid>:<start>`, `group <directory>` and `drop <id>` until its standard input
- * ends, which also happens when the runner is killed. Then it ends what it knows, and every process that carries a
- * tracking id. It sweeps several times, because a process shows no environment in the moment in which it becomes
- * another program.
+ * Reads lines `session <leader>`, `stray <pid>:<start>`, `group <directory>`, `cleanup <script>` and `drop <id>` until its
+ * standard input ends, which also happens when the runner is killed. Then it ends what it knows, and every process that
+ * carries a tracking id. It sweeps several times, because a process shows no environment in the moment in which it
+ * becomes another program. Last, it runs the scripts, encoded by {@link asWord}. They do not appear in the list of
+ * processes, and none may take longer than {@link CLEANUP_S}.
  *
  * In `/proc/<pid>/stat`, the fields after the name are: state, parent, group, session, …, start.
  */
@@ -72,4 +76,20 @@ done
 for one in $known; do
   case $one in group=*) rmdir "\${one#*=}" ;; esac
 done
+limit=
+command -v timeout >/dev/null && limit="timeout ${CLEANUP_S}"
+for one in $known; do
+  case $one in cleanup=*) printf %b "$(echo "\${one#*=}" | sed 's/@/\\\\0/g')" | $limit /bin/sh >/dev/null & ;; esac
+done
+wait
 `;
+
+/** A script as one word without special characters: the watchdog keeps what it knows in a list of words. */
+export function asWord(script: string): string {
+  const bytes = [...Buffer.from(script)];
+  const plain = /[A-Za-z0-9/_.,:+=-]/;
+  return bytes
+    .map((byte) => String.fromCharCode(byte))
+    .map((char) => (plain.test(char) ? char : `@${char.charCodeAt(0).toString(8).padStart(3, "0")}`))
+    .join("");
+}

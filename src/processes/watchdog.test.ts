@@ -45,3 +45,31 @@ test("a process may finish its work even if the runner was killed before it repo
   runner.kill("SIGKILL");
   await until("the process has finished", () => Bun.file(join(folder.path, "finished")).exists());
 });
+
+const CLEANING_RUNNER = `import { Watchdog } from ${JSON.stringify(join(import.meta.dir, "watchdog.ts"))};
+const watchdog = new Watchdog(0);
+const [folder, ...scripts] = process.argv.slice(-4);
+watchdog.addSession(1_000_000_000);
+for (const script of scripts) watchdog.addCleanup("cd '" + folder + "'\\n" + script);
+watchdog.drop(watchdog.addCleanup("cd '" + folder + "'; echo dropped >dropped"));
+console.log(watchdog.pid);
+setInterval(() => {}, 1000);`;
+
+test("what is no process is cleaned up if the runner is killed, by scripts with any characters", async () => {
+  await using folder = await temporaryFolder();
+  const odd = `it's "odd" \\ @ % $HOME * [a-z] ü €`;
+  const scripts = [`cat >odd <<'END'\n${odd}\nEND`, "echo second >second", "echo drop >last"];
+  const runner = Bun.spawn([process.execPath, "-e", CLEANING_RUNNER, folder.path, ...scripts], { stdout: "pipe" });
+  const { value } = await runner.stdout.getReader().read();
+  const watchdog = new TextDecoder().decode(value).trim();
+  runner.kill("SIGKILL");
+  const written = async (name: string) =>
+    await Bun.file(join(folder.path, name))
+      .text()
+      .catch(() => "");
+  await until("the scripts have run", async () => (await written("last")) !== "" && (await written("odd")) !== "");
+  expect(await written("odd")).toBe(`${odd}\n`);
+  await until("the watchdog has ended", () => !isRunning(watchdog));
+  expect(await written("second")).toBe("second\n");
+  expect(await written("dropped")).toBe("");
+});

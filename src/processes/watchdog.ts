@@ -1,6 +1,6 @@
 import { registerOwnSession } from "./orphans.ts";
 import { RUNNER_TRACKING_ID } from "./tracking-id.ts";
-import { WATCHDOG_SCRIPT } from "./watchdog-script.ts";
+import { asWord, WATCHDOG_SCRIPT } from "./watchdog-script.ts";
 
 /**
  * A watchdog that lived at least this long is replaced at once when it ends; another one only when it is needed next.
@@ -8,7 +8,7 @@ import { WATCHDOG_SCRIPT } from "./watchdog-script.ts";
 const MIN_LIFE_MS = 1_000;
 
 type Child = Bun.Subprocess<"pipe", "ignore", "ignore">;
-type EntryKind = "session" | "stray" | "group";
+type EntryKind = "session" | "stray" | "group" | "cleanup";
 
 /**
  * A shell that outlives this process by a moment, and then kills the processes that it was told of: also if this
@@ -52,6 +52,13 @@ export class Watchdog {
   /** @param directory of a control group */
   addGroup(directory: string): void {
     this.#add("group", directory);
+  }
+
+  /** @returns the id with which it can be dropped */
+  addCleanup(script: string): string {
+    const id = asWord(script);
+    this.#add("cleanup", id);
+    return id;
   }
 
   drop(id: number | string): void {

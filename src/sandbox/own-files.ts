@@ -13,6 +13,7 @@ export function maskOwnFiles(sandbox: Sandbox, mask: SecretMask): Sandbox {
     id,
     root,
     execute: (command, options) => sandbox.execute(command, options),
+    startProgram: (request, signal) => sandbox.startProgram(request, signal),
     readFile: (path) => sandbox.readFile(path),
     writeFile: (path, content) => sandbox.writeFile(path, isOwn(root, path) ? masked(content, mask) : content),
     list: (path) => sandbox.list(path),

@@ -7,13 +7,26 @@ export interface ProgramRequest {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute, or relative to the root; empty: the root. */
   readonly workingDirectory: string;
+  /**
+   * A shell command that is run once the program has ended, however it ended, and also after the runner was killed. It
+   * removes what is no process of the sandbox, such as a container. It starts in the root and sees what commands see. It
+   * is no place for secrets: other processes see it.
+   */
+  readonly cleanup?: string | undefined;
 }
+
+/** Bytes of a program's standard error that are kept: its tail. */
+export const ERROR_TAIL_LIMIT = 8_192;
+/** A program has this long to end by itself after its input was closed. Then it gets SIGTERM. */
+export const INPUT_END_GRACE_MS = 500;
+/** A program's cleanup may take this long. */
+export const CLEANUP_LIMIT_MS = 15_000;
 
 /** How a program ended. */
 export interface ProgramEnd {
   /** 128 + signal if a signal ended it; `undefined` if that is not known. */
   readonly exitCode: number | undefined;
-  /** The last part of its standard error. */
+  /** The last part of its standard error, at most {@link ERROR_TAIL_LIMIT} bytes. */
   readonly errorTail: string;
 }
 

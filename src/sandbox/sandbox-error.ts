@@ -8,6 +8,7 @@ export type SandboxErrorCode =
   | "too-large"
   | "denied"
   | "invalid"
+  | "unsupported"
   | "unavailable";
 
 /** A sandbox could not do something. The message is for the agent, and says what to do instead. */

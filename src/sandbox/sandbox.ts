@@ -1,3 +1,5 @@
+import type { ProgramRequest, SandboxProgram } from "./program.ts";
+
 /** A directory entry. */
 export interface DirectoryEntry {
   /** Absolute path, as commands in the sandbox see it. */
@@ -79,6 +81,13 @@ export interface Sandbox {
   readonly root: string;
   /** Runs a shell command in `root`, with standard input closed. @throws SandboxError if it cannot be started */
   execute(command: string, options?: CommandOptions): Promise<CommandResult>;
+  /**
+   * Starts a program that the runner talks to. It runs as commands do: with their environment, limits and confinement.
+   * @param signal aborting stops the program, also after it has started
+   * @throws SandboxError `not-found` if there is no such program or working directory, `unsupported` if the sandbox
+   * cannot run programs; the signal's reason if it aborted before
+   */
+  startProgram(request: ProgramRequest, signal: AbortSignal): Promise<SandboxProgram>;
   /** @throws SandboxError `not-found`, `not-a-file`, `too-large`, `outside`, `denied` */
   readFile(path: string): Promise<Uint8Array>;
   /** Creates or replaces a file, and the directories above it. @returns its absolute path @throws SandboxError */

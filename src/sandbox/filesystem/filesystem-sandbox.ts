@@ -3,6 +3,7 @@ import type { Logger } from "../../log/index.ts";
 import { adoptOrphans, hideProcess, ProcessTree } from "../../processes/index.ts";
 import { commandVariables } from "../../shared/variable-name.ts";
 import { LIBRARY_DIRECTORIES } from "../paths.ts";
+import type { ProgramRequest, SandboxProgram } from "../program.ts";
 import type {
   CommandOptions,
   CommandResult,
@@ -20,6 +21,7 @@ import { runCommand } from "./command.ts";
 import { confine, confineEntry } from "./confine.ts";
 import { listDirectory, type ResolvedPath, readBytes, writeBytes } from "./files.ts";
 import { installTrees } from "./install.ts";
+import { startProgram } from "./program.ts";
 import { removePath } from "./remove.ts";
 import { Root } from "./root.ts";
 import { globFiles, grepFiles } from "./search.ts";
@@ -90,6 +92,7 @@ class FilesystemSandbox implements Sandbox {
   readonly #options: FilesystemSandboxOptions;
   readonly #request: SandboxRequest;
   readonly #processes: ProcessTree;
+  readonly #programs = new Set<SandboxProgram>();
 
   constructor(root: Root, options: FilesystemSandboxOptions, request: SandboxRequest) {
     this.root = root.path;
@@ -108,6 +111,19 @@ class FilesystemSandbox implements Sandbox {
       signal: AbortSignal.any(signals),
       processes: this.#processes,
     });
+  }
+
+  async startProgram(request: ProgramRequest, signal: AbortSignal): Promise<SandboxProgram> {
+    const common = { ...this.#options.baseEnvironment, ...this.#request.environment };
+    const program = await startProgram(request, {
+      root: this.root,
+      env: { ...common, ...commandVariables(request.env) },
+      cleanupEnv: common,
+      signal: AbortSignal.any([this.#request.signal, signal]),
+      processes: this.#processes,
+    });
+    this.#programs.add(program);
+    return program;
   }
 
   async readFile(path: string): Promise<Uint8Array> {
@@ -158,8 +174,9 @@ class FilesystemSandbox implements Sandbox {
     );
   }
 
-  /** Stops the background processes of commands. */
+  /** Stops programs, and the background processes of commands. */
   async stopAll(): Promise<void> {
+    await Promise.all([...this.#programs].map((program) => program.stop()));
     await this.#processes.stopAll();
   }
 

@@ -1,4 +1,6 @@
+import type { ProgramRequest, SandboxProgram } from "../program.ts";
 import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox, Tree } from "../sandbox.ts";
+import { SandboxError } from "../sandbox-error.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
@@ -50,6 +52,10 @@ export class RemoteSandbox implements Sandbox {
   async execute(command: string, { env, signal }: CommandOptions = {}): Promise<CommandResult> {
     const either = signal === undefined ? this.#signal : AbortSignal.any([this.#signal, signal]);
     return await this.#commands.run(command, env, either);
+  }
+
+  async startProgram({ command }: ProgramRequest): Promise<SandboxProgram> {
+    throw new SandboxError("unsupported", `'${command}' cannot be started: this kind of sandbox cannot run programs.`);
   }
 
   async readFile(path: string): Promise<Uint8Array> {

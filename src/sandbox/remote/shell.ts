@@ -1,22 +1,11 @@
-import { commandVariables } from "../../shared/variable-name.ts";
+import { quote } from "../../shared/shell-words.ts";
 
-/** Any text as one word of a shell command. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
+export { exports, quote } from "../../shared/shell-words.ts";
 
 /** Assignments of variables, one a line. */
 export function assignments(variables: Readonly<Record<string, string | number>>): string {
   return Object.entries(variables)
     .map(([name, value]) => `${name}=${quote(String(value))}\n`)
-    .join("");
-}
-
-/** Lines that export variables. Those that commands cannot have are left out: they could end the shell. */
-export function exports(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(commandVariables(variables))
-    .filter(([, value]) => !value.includes("\0"))
-    .map(([name, value]) => `export ${name}=${quote(value)}\n`)
     .join("");
 }
 
