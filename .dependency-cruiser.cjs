@@ -32,6 +32,11 @@ const COMMAND_LOADERS = "^src/(main|program|commands/stigmer-commands)\\.ts$";
 /** These load LangGraph. */
 const CHECKPOINTS = "^src/threads/(checkpoint-saver|value-codec|message-placeholders)\\.ts$";
 
+/** These load the MCP SDK. */
+const MCP = "^src/agent/mcp/";
+/** Checks the definitions of servers without it. */
+const MCP_LIGHT = "^src/agent/mcp/resolve-servers\\.ts$";
+
 module.exports = {
   forbidden: [
     {
@@ -70,6 +75,20 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: `${CHECKPOINTS}|\\.test\\.ts$` },
       to: { path: CHECKPOINTS, dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "mcp-loads-when-used",
+      comment: "an agent without MCP servers does not load the SDK: import agent/mcp dynamically",
+      severity: "error",
+      from: { path: "^src/", pathNot: `${MCP}|\\.test\\.ts$` },
+      to: { path: MCP, pathNot: MCP_LIGHT, dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "mcp-definitions-are-light",
+      comment: "the definitions of MCP servers are checked for every agent that has some, without the SDK",
+      severity: "error",
+      from: { path: MCP_LIGHT },
+      to: { path: "(^|/)node_modules/@modelcontextprotocol/", reachable: true },
     },
     {
       name: "no-circular",
@@ -166,6 +185,7 @@ module.exports = {
     moduleOnlyFrom("native-bridge-importers", "native-bridge", "runner|commands"),
     moduleOnlyFrom("redis-importers", "redis", "platform|status|threads|recovery"),
     moduleOnlyFrom("skills-importers", "skills", "activities|agent|runner"),
+    packageOnlyIn("mcp-sdk", "agent/mcp", "@modelcontextprotocol/[^/]+"),
     packageOnlyIn("agent-library", "agent|threads", "deepagents|langchain|@langchain/[^/]+"),
     packageOnlyIn("temporal-sdk", "temporal|activities|daemon", "@temporalio/[^/]+"),
     packageOnlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),

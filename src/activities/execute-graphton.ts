@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
-import { type AgentRun, checkSubAgents, chooseModel, UsageMeter } from "../agent/index.ts";
+import { type AgentRun, checkMcpServers, checkSubAgents, chooseModel, UsageMeter } from "../agent/index.ts";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import {
@@ -131,7 +131,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
     for (const notice of definition.notices) reporter.notice(notice);
     checkSubAgents(agent);
-    warnOfUnsupported(agent, reporter, log);
+    checkMcpServers(agent);
     const skillSource = new StigmerSkills(deps.client, definition.organization, signal);
     // Before there is a sandbox, which would be made in vain for an agent whose skill is missing.
     const skills = await deps.skills.find(skillReferences(agent), skillSource, signal);
@@ -203,13 +203,4 @@ function secretsOf({ environment }: AgentDefinition): string[] {
 /** The skills of an agent and of its sub-agents. */
 function skillReferences({ skills, subAgents }: AgentDefinition): SkillReference[] {
   return [...skills, ...subAgents.flatMap((subAgent) => subAgent.skills)];
-}
-
-function warnOfUnsupported(agent: AgentDefinition, reporter: Reporter, log: Logger): void {
-  const parts = { "MCP servers": agent.mcpServers };
-  const used = Object.entries(parts).flatMap(([name, list]) => (list.length > 0 ? [name] : []));
-  if (used.length === 0) return;
-  const list = used.join(", ");
-  log.warn(`The agent "${agent.name}" has ${list}, which this version does not support`);
-  reporter.notice(`This version of the runner does not support the agent's ${list} yet: it works without them.`);
 }

@@ -8,6 +8,7 @@ type AgentErrorCode =
   | "too-many-steps"
   | "budget"
   | "no-progress"
+  | "mcp-definition"
   | "agent";
 
 interface AgentErrorOptions extends RunnerErrorOptions {

@@ -10,6 +10,8 @@ interface Surroundings {
   readonly variables: readonly string[];
   /** The part of a prompt about these skills; empty without skills. */
   readonly skillsPrompt: (skills: readonly SkillReference[]) => string;
+  /** MCP servers that could not be connected, and why. */
+  readonly unavailable?: readonly { readonly name: string; readonly reason: string }[] | undefined;
 }
 
 /** What makes an agent different from the others of its execution. */
@@ -27,9 +29,9 @@ interface AgentParts {
 }
 
 /** @returns the function that makes the parts of any agent of an execution, the main one or a sub-agent */
-export function agentParts({ root, variables, skillsPrompt }: Surroundings): (role: AgentRole) => AgentParts {
+export function agentParts({ root, variables, skillsPrompt, unavailable }: Surroundings): (role: AgentRole) => AgentParts {
   return ({ instructions, skills, tools }) => ({
-    systemPrompt: systemPrompt({ instructions, skills: skillsPrompt(skills), root, variables }),
+    systemPrompt: systemPrompt({ instructions, skills: skillsPrompt(skills), root, variables, unavailable }),
     tools: [...tools],
   });
 }

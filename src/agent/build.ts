@@ -1,12 +1,13 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware } from "deepagents";
-import type { AgentDefinition, SkillReference } from "../definition/index.ts";
+import type { AgentDefinition, McpServerUsage, SkillReference } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { agentParts } from "./agent-parts.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { SandboxBackend } from "./backend.ts";
 import type { Budget } from "./budget.ts";
+import type { ConnectedServers } from "./connect-servers.ts";
 import { loopGuard } from "./loop-guard.ts";
 import type { CallModel } from "./model/call-model.ts";
 import { allTools, type ServerTools } from "./server-tools.ts";
@@ -33,7 +34,8 @@ interface AgentOptions extends TaskOptions {
   readonly keepResultsAbove: number;
   /** Whether the model can only receive text. */
   readonly textOnly: boolean;
-  readonly serverTools: ServerTools;
+  /** Absent if the agent has no MCP servers. */
+  readonly servers?: ConnectedServers | undefined;
   /** The part of a prompt about these skills; empty without skills. */
   readonly skillsPrompt: (skills: readonly SkillReference[]) => string;
   readonly onCall: (node: string, callId: string) => void;
@@ -44,7 +46,8 @@ interface AgentOptions extends TaskOptions {
  * @throws AgentError if a sub-agent selects a tool that its server does not have
  */
 export function buildAgent(options: AgentOptions) {
-  const { executionId, definition, model, callModel, sandbox, signal, serverTools } = options;
+  const { executionId, definition, model, callModel, sandbox, signal, servers } = options;
+  const serverTools: ServerTools = servers?.mcp.tools ?? new Map();
   checkSelections(definition, serverTools);
   const backend = new SandboxBackend(sandbox, signal);
   // The tool middleware keeps long results instead: it knows the real paths of the sandbox.
@@ -67,22 +70,27 @@ export function buildAgent(options: AgentOptions) {
     root: sandbox.root,
     variables: Object.keys(definition.environment.values),
     skillsPrompt: options.skillsPrompt,
+    unavailable: servers?.mcp.unavailable ?? [],
   });
   const main = parts({ ...definition, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
   const turns = turnMiddleware({ callModel, budget: options.budget, maxTokens: options.maxTokens, subAgents });
   const summaries = summarization(backend, callModel);
+  const following = (usages?: readonly McpServerUsage[]) =>
+    servers === undefined ? [] : [servers.middleware(servers.mcp.select(usages))];
+  /** The general-purpose sub-agent has all that the main agent has. */
+  const usagesOf = (name: string) => definition.subAgents.find((subAgent) => subAgent.name === name)?.mcpServers;
   // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
-  const ofSubAgents = [files, summaries, tools, loopGuard(), turns];
-  const ofMain = [files, summaries, todoList(), tools, taskMiddleware(options), loopGuard(), turns];
+  const ofSubAgent = (name: string) => [files, summaries, tools, ...following(usagesOf(name)), loopGuard(), turns];
+  const ofMain = [files, summaries, todoList(), tools, ...following(), taskMiddleware(options), loopGuard(), turns];
   return createDeepAgent({
     ...main,
     model,
     backend,
     checkpointer: new RootMemory(options.checkpointer),
     middleware: ofMain,
-    subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgents })),
+    subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgent(spec.name) })),
   });
 }
 

@@ -7,12 +7,14 @@ import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import type { AgentEvent } from "./agent-event.ts";
+import type { McpSettings } from "./mcp-settings.ts";
 import { BaseUrl } from "./model/base-url.ts";
 import { ModelHealth } from "./model/model-health.ts";
 import type { AgentRun } from "./run-agent.ts";
 
 export { AgentError } from "./agent-error.ts";
 export type { AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
+export { resolveServers as checkMcpServers } from "./mcp/resolve-servers.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 export { checkSubAgents } from "./sub-agents/check-definition.ts";
@@ -27,13 +29,13 @@ interface Agents {
 }
 
 /** Prepares for agents with this model configuration. The agent library is not loaded yet. */
-export function openAgents(model: ModelConfig, log: Logger): Agents {
+export function openAgents(model: ModelConfig, mcp: McpSettings, log: Logger): Agents {
   const baseUrl = new BaseUrl(model, log.child("model"));
   const health = new ModelHealth(model, baseUrl);
   return {
     load: async () => {
       const { runAgent } = await import("./run-agent.ts");
-      return (run) => runAgent(run, { baseUrl, health, log });
+      return (run) => runAgent(run, { baseUrl, health, mcp, log });
     },
     check: health,
   };

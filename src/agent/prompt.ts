@@ -10,10 +10,12 @@ interface PromptFacts {
   readonly root: string;
   /** The names of the execution's variables. Those that no command can have are not mentioned. */
   readonly variables: readonly string[];
+  /** MCP servers whose tools the agent has to do without, and why. */
+  readonly unavailable?: readonly { readonly name: string; readonly reason: string }[] | undefined;
 }
 
 /** The agent's instructions, followed by what it must know about its sandbox. */
-export function systemPrompt({ instructions, skills, root, variables }: PromptFacts): string {
+export function systemPrompt({ instructions, skills, root, variables, unavailable = [] }: PromptFacts): string {
   const environment = [
     "## Environment",
     `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,
@@ -24,6 +26,10 @@ export function systemPrompt({ instructions, skills, root, variables }: PromptFa
       `Your commands see these environment variables: ${visible.join(", ")}. Use them by name (\`$NAME\`); never print or repeat the values of secrets.`,
     );
   }
+  for (const { name, reason } of unavailable)
+    environment.push(
+      `The MCP server ${JSON.stringify(name)} is not available, so you do not have its tools: ${reason}`,
+    );
   return [instructions.trim(), skills.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
 }
 

@@ -11,7 +11,9 @@ import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { Budget } from "./budget.ts";
 import { buildAgent } from "./build.ts";
+import { connectServers } from "./connect-servers.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
+import type { McpSettings } from "./mcp-settings.ts";
 import type { BaseUrl } from "./model/base-url.ts";
 import { modelCaller } from "./model/call-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
@@ -19,7 +21,6 @@ import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { ModelPool } from "./model/model-pool.ts";
 import { promptWithContext } from "./prompt.ts";
-import type { ServerTools } from "./server-tools.ts";
 import { describeSkills, shortenedNotice } from "./skills-section.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
@@ -44,8 +45,6 @@ export interface AgentRun {
   readonly checkpointer: BaseCheckpointSaver;
   /** Results with more characters than this are kept in the sandbox. */
   readonly keepResultsAbove: number;
-  /** The tools of the agent's MCP servers; none without servers. */
-  readonly serverTools?: ServerTools | undefined;
   readonly budget: BudgetConfig;
   /** Counts what the run uses of its models. */
   readonly usage: UsageMeter;
@@ -58,6 +57,7 @@ export interface AgentRun {
 interface AgentDeps {
   readonly baseUrl: BaseUrl;
   readonly health: ModelHealth;
+  readonly mcp: McpSettings;
   readonly log: Logger;
 }
 
@@ -66,7 +66,8 @@ interface AgentDeps {
  * @returns events as they happen; the last one is the turn with the answer
  * @throws AgentError or ThreadError, with a message for the user; the signal's reason, if it aborts
  */
-export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDeps): AsyncGenerator<AgentEvent> {
+export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<AgentEvent> {
+  const { baseUrl, health, log } = deps;
   const choice = chooseModel(run.model, run.agent.modelName);
   const models = await ModelPool.open(run.model, choice, baseUrl);
   const runLog = log.child("agent", { executionId: run.executionId });
@@ -81,6 +82,10 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     log: runLog,
   });
   const nodes = new Map<string, string>();
+  const textOnly = !canReceiveImages(choice);
+  await using servers = await connectServers(run, { ...deps.mcp, textOnly, provider: choice.provider, log: runLog });
+  for (const text of servers?.mcp.notices ?? [])
+    yield { type: "notice", text, actor: { kind: "main" }, at: new Date() };
   const shortened = new Set<string>();
   const skillsPrompt = (references: readonly SkillReference[]) => {
     const section = describeSkills(run.skills.of(references), models.current.client);
@@ -97,8 +102,8 @@ export async function* runAgent(run: AgentRun, { baseUrl, health, log }: AgentDe
     sandbox: run.sandbox,
     checkpointer: run.checkpointer,
     keepResultsAbove: run.keepResultsAbove,
-    textOnly: !canReceiveImages(choice),
-    serverTools: run.serverTools ?? new Map(),
+    textOnly,
+    servers,
     skillsPrompt,
     stepLimit: STEP_LIMIT,
     endRun: (error) => ending.abort(error),

@@ -44,7 +44,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     recheck: () => readiness.recheck(),
     log,
   });
-  const agents = openAgents(config.model, log);
+  const agents = openAgents(config.model, { callLimitMs: config.commandTimeoutMs }, log);
   const activities = createActivities({
     admission,
     executions: shared.executions,

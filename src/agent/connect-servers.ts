@@ -1,0 +1,55 @@
+import type { AgentMiddleware } from "langchain";
+import type { Provider } from "../config/index.ts";
+import type { AgentDefinition } from "../definition/index.ts";
+import type { Logger } from "../log/index.ts";
+import type { Sandbox } from "../sandbox/index.ts";
+import type { McpServers, ToolSelection } from "./mcp/index.ts";
+import type { McpSettings } from "./mcp-settings.ts";
+
+/** Characters of a tool's description. OpenAI refuses longer ones. */
+const DESCRIPTION_LIMITS: Readonly<Partial<Record<Provider, number>>> = { openai: 1_024 };
+const DESCRIPTION_LIMIT = 8_192;
+
+interface ConnectOptions extends McpSettings {
+  /** Of the model. */
+  readonly provider: Provider;
+  /** Whether the model can only receive text. */
+  readonly textOnly: boolean;
+  readonly log: Logger;
+}
+
+interface ServerRun {
+  readonly executionId: string;
+  readonly agent: AgentDefinition;
+  readonly sandbox: Sandbox;
+  readonly signal: AbortSignal;
+}
+
+/** The MCP servers of an agent, and what follows changes of their tools. */
+export interface ConnectedServers extends AsyncDisposable {
+  readonly mcp: McpServers;
+  middleware(selection: ToolSelection): AgentMiddleware;
+}
+
+/**
+ * Connects the MCP servers of an agent. Loads nothing if it has none.
+ * @throws AgentError `mcp-definition`; the signal's reason
+ */
+export async function connectServers(
+  { executionId, agent, sandbox, signal }: ServerRun,
+  { provider, textOnly, log, callLimitMs, addressPolicy }: ConnectOptions,
+): Promise<ConnectedServers | undefined> {
+  if (agent.mcpServers.length === 0) return undefined;
+  const { McpServers, mcpMiddleware } = await import("./mcp/index.ts");
+  const mcp = await McpServers.connect(agent, {
+    sandbox,
+    executionId,
+    textOnly,
+    callLimitMs,
+    addressPolicy,
+    descriptionLimit: DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT,
+    log,
+    signal,
+  });
+  return { mcp, middleware: mcpMiddleware, [Symbol.asyncDispose]: () => mcp.close() };
+}

@@ -1,0 +1,54 @@
+import { pathToFileURL } from "node:url";
+import { Client, type Transport } from "@modelcontextprotocol/client";
+import type { Logger } from "../../log/index.ts";
+import { version } from "../../version.ts";
+
+/** Characters of a server's notification that are logged. */
+const LOGGED_LIMIT = 1_000;
+/** Changes of a list that come within this time are one. */
+const CHANGE_DELAY_MS = 100;
+
+export interface ClientDeps {
+  /** The root of the sandbox: servers may ask for it. */
+  readonly root: string;
+  readonly log: Logger;
+  /** The server says that its tools have changed. */
+  readonly onToolsChanged: () => void;
+}
+
+/** Which handshake is made: `initialize`, or that of the protocol of 2026, which has none. */
+export type Era = "initialize" | "2026-07-28";
+
+/**
+ * Connects a client to a server. Sampling and elicitation are not offered: nobody is there to answer.
+ * @throws what the SDK throws; the signal ends the attempt only once a request is sent
+ */
+export async function connectClient(
+  transport: Transport,
+  era: Era,
+  deps: ClientDeps,
+  options: { readonly signal: AbortSignal; readonly timeout: number },
+): Promise<Client> {
+  const { log, root } = deps;
+  const client = new Client(
+    { name: "stigmer-agent-runner", version },
+    {
+      capabilities: { roots: {} },
+      versionNegotiation: { mode: era === "initialize" ? "legacy" : { pin: era } },
+      listChanged: {
+        tools: { autoRefresh: false, debounceMs: CHANGE_DELAY_MS, onChanged: () => deps.onToolsChanged() },
+      },
+      // Results are for a model, which copes with one that does not match its schema.
+      jsonSchemaValidator: {
+        getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),
+      },
+    },
+  );
+  client.onerror = (error) => log.debug(`The client reports: ${error.message.slice(0, LOGGED_LIMIT)}`);
+  client.setRequestHandler("roots/list", () => ({ roots: [{ uri: pathToFileURL(root).href, name: "workspace" }] }));
+  client.setNotificationHandler("notifications/message", ({ params }) => {
+    log.debug(`The server logs (${params.level}): ${JSON.stringify(params.data)?.slice(0, LOGGED_LIMIT)}`);
+  });
+  await client.connect(transport, options);
+  return client;
+}

@@ -1,0 +1,78 @@
+import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
+import { messageOf, systemCode } from "../../shared/errors.ts";
+import { networkFailure } from "../../shared/network-failure.ts";
+import { plainText } from "../../shared/plain-text.ts";
+import { RunnerError, withRemedies } from "../../shared/runner-error.ts";
+import { humanDuration } from "../../shared/time.ts";
+import { CallError } from "./call-error.ts";
+import { AnswerMissing } from "./call-tool.ts";
+import type { Exchange } from "./exchange.ts";
+import { bodyText, keyRemedy, refusalText } from "./explain-http.ts";
+import type { Link } from "./link.ts";
+import { isKind, type ResolvedServer } from "./resolved-server.ts";
+
+/** Errors of the protocol by which a server refuses a request as it stands. */
+const REFUSALS: ReadonlySet<number> = new Set([
+  ProtocolErrorCode.ParseError,
+  ProtocolErrorCode.InvalidRequest,
+  ProtocolErrorCode.MethodNotFound,
+  ProtocolErrorCode.InvalidParams,
+  ProtocolErrorCode.UrlElicitationRequired,
+  ProtocolErrorCode.MissingRequiredClientCapability,
+]);
+/** Statuses by which a server may have begun the work. */
+const TIMEOUT_STATUSES: ReadonlySet<number> = new Set([408, 499]);
+
+const CHECK_FIRST = "Find out whether it took effect before you call it again.";
+
+interface FailedCall {
+  readonly exchange: Exchange;
+  readonly link: Link;
+  readonly resolved: ResolvedServer;
+  readonly limitMs: number;
+}
+
+/** What is known of a call that ended with an error, for the agent. */
+export function explainCall(error: unknown, call: FailedCall): CallError {
+  const unknown = (why: string) => new CallError("unknown", `${sentence(why)} ${CHECK_FIRST}`, error);
+  if (error instanceof ProtocolError) {
+    const says = `the server answers with an error: ${plainText(error.message)}`;
+    return new CallError(REFUSALS.has(error.code) ? "not-executed" : "failed", sentence(says), error);
+  }
+  if (error instanceof AnswerMissing) return unknown("the connection ended before the server's answer");
+  const code = error instanceof SdkError ? error.code : undefined;
+  if (code === SdkErrorCode.RequestTimeout)
+    return unknown(`the server did not answer within ${humanDuration(call.limitMs)}`);
+  if (code === SdkErrorCode.InvalidResult || code === SdkErrorCode.UnsupportedResultType)
+    return unknown("the server answered, but its answer cannot be read");
+  const end = call.link.endReason();
+  if (code === SdkErrorCode.ConnectionClosed)
+    return unknown(`the connection was lost before the server's answer${end === undefined ? "" : `. ${end}`}`);
+  return isKind(call.resolved, "http")
+    ? ofHttp(error, call)
+    : unknown(end ?? `the message could not be sent: ${plainText(messageOf(error))}`);
+}
+
+function ofHttp(error: unknown, { exchange, resolved }: FailedCall): CallError {
+  const { status } = exchange;
+  const notExecuted = (why: string) => new CallError("not-executed", sentence(why), error);
+  // The address is not allowed.
+  if (error instanceof RunnerError) return notExecuted(withRemedies(error.message, error.remedies));
+  if (!exchange.isBegun) return notExecuted(`the request was not sent: ${plainText(messageOf(error))}`);
+  if (exchange.isUnsent) {
+    const network = networkFailure(systemCode(error));
+    return notExecuted(`the server cannot be reached: ${network?.message ?? plainText(messageOf(error))}`);
+  }
+  if ((status === 401 || status === 403) && isKind(resolved, "http"))
+    return notExecuted(
+      `the server refused the request. ${refusalText(status)} The user can mend it: ${keyRemedy(resolved)}`,
+    );
+  const says = `the server answered with HTTP ${status}${bodyText(error)}`;
+  if (status !== undefined && status >= 300 && status < 500 && !TIMEOUT_STATUSES.has(status)) return notExecuted(says);
+  const why = status === undefined || status < 300 ? `the connection was lost: ${plainText(messageOf(error))}` : says;
+  return new CallError("unknown", `${sentence(why)} ${CHECK_FIRST}`, error);
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

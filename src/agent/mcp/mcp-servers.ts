@@ -1,0 +1,188 @@
+import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
+import type { Logger } from "../../log/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
+import type { AddressPolicy } from "../../shared/address-policy.ts";
+import { explained } from "../../shared/errors.ts";
+import { SecretMask } from "../../shared/secret-mask.ts";
+import type { ServerTool } from "./list-tools.ts";
+import { type McpTool, mcpTool, redefine, type ToolDeps } from "./mcp-tool.ts";
+import { resolveServers } from "./resolve-servers.ts";
+import type { ResolvedServer } from "./resolved-server.ts";
+import { ServerConnection } from "./server-connection.ts";
+import { ToolNames } from "./tool-names.ts";
+import { SchemaProblem } from "./tool-schema.ts";
+
+/** A server that the agent has to do without. */
+export interface UnavailableServer {
+  readonly name: string;
+  /** Sentences, without secrets. */
+  readonly reason: string;
+}
+
+/** The tools of an agent, or of one of its sub-agents. */
+export interface ToolSelection {
+  /** Those that were there when the servers were connected: the agent is built with them. */
+  readonly initial: readonly McpTool[];
+  /** Those that are there now: servers may change them at any time. */
+  current(): Promise<readonly McpTool[]>;
+}
+
+export interface McpDeps extends Omit<ToolDeps, "sandbox"> {
+  readonly sandbox: Sandbox;
+  /** How long a call may take, unless the server's definition says otherwise. */
+  readonly callLimitMs: number;
+  readonly addressPolicy?: AddressPolicy | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The MCP servers of an agent, connected for one execution. */
+export class McpServers implements AsyncDisposable {
+  readonly unavailable: readonly UnavailableServer[];
+  /** What the user should know, each in whole sentences. */
+  readonly notices: readonly string[];
+  readonly #connections: readonly ServerConnection[];
+  readonly #deps: McpDeps;
+  readonly #names = new ToolNames();
+  /** What became of each tool, by its server and its name there. */
+  readonly #known = new Map<string, KnownTool>();
+  #current: readonly McpTool[] = [];
+  readonly #initial: readonly McpTool[];
+
+  private constructor(
+    connections: readonly ServerConnection[],
+    unavailable: readonly UnavailableServer[],
+    deps: McpDeps,
+  ) {
+    this.#connections = connections;
+    this.#deps = deps;
+    this.unavailable = unavailable;
+    this.#update();
+    this.#initial = this.#current;
+    this.notices = [...unavailable.map(unavailableText), ...this.#noticesOfTools()];
+  }
+
+  /**
+   * Connects to all servers at the same time. Those that cannot be connected are left out.
+   * @throws AgentError `mcp-definition`; the signal's reason
+   */
+  static async connect(agent: AgentDefinition, deps: McpDeps): Promise<McpServers> {
+    const { environment } = agent;
+    const secrets = new SecretMask();
+    secrets.add(environment.secretNames.map((name) => environment.values[name] ?? ""));
+    const resolved = resolveServers(agent);
+    const results = await Promise.allSettled(
+      resolved.map((server) => ServerConnection.open(server, connectionDeps(server, deps, secrets))),
+    );
+    const connections = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    if (deps.signal.aborted) await Promise.all(connections.map((connection) => connection.close()));
+    deps.signal.throwIfAborted();
+    const unavailable = results.flatMap((result, index) => {
+      if (result.status === "fulfilled") return [];
+      const name = resolved[index]?.server.name ?? "";
+      const reason = explained(result.reason);
+      deps.log.warn(`The MCP server ${JSON.stringify(name)} is not available: ${reason}`);
+      return [{ name, reason }];
+    });
+    return new McpServers(connections, unavailable, deps);
+  }
+
+  /** The tools by the name of their server. A server that is not available is missing. */
+  get tools(): ReadonlyMap<string, readonly McpTool[]> {
+    const byServer = Map.groupBy(this.#initial, ({ server }) => server);
+    return new Map(this.#connections.map(({ name }) => [name, byServer.get(name) ?? []]));
+  }
+
+  /** @param usages the servers and tools of a sub-agent, among those of the agent; absent: all of the agent */
+  select(usages?: SubAgentDefinition["mcpServers"]): ToolSelection {
+    const isSelected = ({ server, name }: McpTool) =>
+      usages?.some((usage) => usage.server === server && isEnabled(usage.enabledTools, name)) ?? true;
+    return {
+      initial: this.#initial.filter(isSelected),
+      current: async () => {
+        const isNews = await Promise.all(this.#connections.map((connection) => connection.followChanges()));
+        if (isNews.includes(true)) this.#update();
+        return this.#current.filter(isSelected);
+      },
+    };
+  }
+
+  /** Ends all sessions and servers. Never throws. */
+  async close(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #update(): void {
+    const enabled = this.#connections.flatMap((connection) =>
+      connection.list.tools
+        .filter(({ name }) => isEnabled(connection.resolved.server.enabledTools, name))
+        .map((definition) => ({ connection, definition })),
+    );
+    this.#names.give(enabled.map(({ connection, definition }) => ({ server: connection.name, name: definition.name })));
+    this.#current = enabled.flatMap(({ connection, definition }) => this.#toolOf(connection, definition) ?? []);
+  }
+
+  /** @returns `undefined` if its definition cannot be used */
+  #toolOf(connection: ServerConnection, definition: ServerTool): McpTool | undefined {
+    const key = { server: connection.name, name: definition.name };
+    const id = `${key.server}\0${key.name}`;
+    const known = this.#known.get(id);
+    const json = JSON.stringify(definition);
+    if (known?.definition === json) return known.problem === undefined ? known.tool : undefined;
+    let tool = known?.tool;
+    let problem: string | undefined;
+    try {
+      if (tool === undefined) tool = mcpTool(connection, definition, this.#names.of(key), this.#deps);
+      else redefine(tool, connection, definition, this.#deps);
+    } catch (error) {
+      if (!(error instanceof SchemaProblem)) throw error;
+      problem = `The tool ${key.name} of the MCP server ${JSON.stringify(key.server)} is left out: ${error.message}.`;
+      this.#deps.log.warn(problem);
+    }
+    this.#known.set(id, { definition: json, tool, problem });
+    return problem === undefined ? tool : undefined;
+  }
+
+  *#noticesOfTools(): Generator<string> {
+    for (const { name: server, list, resolved } of this.#connections) {
+      for (const notice of list.notices) yield `The MCP server ${JSON.stringify(server)}: ${notice}`;
+      const names = new Set(list.tools.map(({ name }) => name));
+      const missing = resolved.server.enabledTools.filter((name) => !names.has(name));
+      if (missing.length > 0)
+        yield `The MCP server ${JSON.stringify(server)} does not have the enabled ${missing.length === 1 ? "tool" : "tools"} ${missing.join(", ")}: the agent works without. Check enabled_tools in its definition.`;
+    }
+    const left = [...this.#known.values()].flatMap(({ problem }) => problem ?? []);
+    yield* left.slice(0, MAX_LEFT_OUT);
+    if (left.length > MAX_LEFT_OUT) yield `${left.length - MAX_LEFT_OUT} further tools of MCP servers are left out.`;
+  }
+}
+
+/** What became of a tool that a server describes. */
+interface KnownTool {
+  /** As JSON. */
+  readonly definition: string;
+  /** The one that was made of it, or of an earlier definition. */
+  readonly tool: McpTool | undefined;
+  /** Why it is left out, as a sentence. */
+  readonly problem: string | undefined;
+}
+
+/** Tools that notices name one by one. */
+const MAX_LEFT_OUT = 10;
+
+function unavailableText({ name, reason }: UnavailableServer): string {
+  return `The MCP server ${JSON.stringify(name)} is not available: ${reason} The agent works without its tools.`;
+}
+
+function isEnabled(enabled: readonly string[], name: string): boolean {
+  return enabled.length === 0 || enabled.includes(name);
+}
+
+function connectionDeps({ server }: ResolvedServer, deps: McpDeps, secrets: SecretMask) {
+  const callLimitMs = server.kind === "http" ? server.timeoutMs : deps.callLimitMs;
+  return { ...deps, callLimitMs, mask: (text: string) => secrets.mask(text) };
+}

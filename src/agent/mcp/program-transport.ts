@@ -1,0 +1,109 @@
+import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
+import { parseJSONRPCMessage } from "@modelcontextprotocol/client";
+import type { Logger } from "../../log/index.ts";
+import type { SandboxProgram } from "../../sandbox/index.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { plainText } from "../../shared/plain-text.ts";
+import { waitAtMost } from "../../shared/time.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+
+/** Lines that are no messages, of which so many are logged. */
+const MAX_ODD_LINES = 20;
+/** Characters of such a line that are logged. */
+const ODD_LINE_LIMIT = 200;
+/** A program that has closed its output usually ends at once. */
+const END_AFTER_OUTPUT_MS = 1_000;
+
+/** The transport `stdio`: a message is a line of JSON on the standard input or output of a program. */
+export class ProgramTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #program: SandboxProgram;
+  readonly #log: Logger;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  #oddLines = 0;
+  #endReason: string | undefined;
+  #isClosed = false;
+
+  constructor(program: SandboxProgram, log: Logger) {
+    this.#program = program;
+    this.#log = log;
+    this.#writer = program.input.getWriter();
+    // Who writes learns of it.
+    this.#writer.closed.catch(() => undefined);
+  }
+
+  /** Why the program ended, as a sentence; `undefined` while it runs, and if it was told to end. */
+  get endReason(): string | undefined {
+    return this.#endReason;
+  }
+
+  async start(): Promise<void> {
+    void this.#read();
+  }
+
+  async send(message: JSONRPCMessage): Promise<void> {
+    await this.#writer.write(this.#encoder.encode(`${JSON.stringify(message)}\n`));
+  }
+
+  async close(): Promise<void> {
+    this.#closed();
+    await this.#program.stop();
+  }
+
+  async #read(): Promise<void> {
+    const lines = new LineSplitter(MESSAGE_LIMIT);
+    let reason: string | undefined;
+    try {
+      for await (const chunk of this.#program.output) for (const line of lines.push(chunk)) this.#take(line);
+    } catch (error) {
+      reason = lines.isOverflowing
+        ? `The server sent a message of more than ${MESSAGE_LIMIT_TEXT}, and was stopped.`
+        : `The server's output cannot be read: ${messageOf(error)}`;
+    }
+    if (this.#isClosed) return;
+    await waitAtMost(this.#program.ended, reason === undefined ? END_AFTER_OUTPUT_MS : 0);
+    const stopped = this.#program.stop();
+    const { exitCode, errorTail } = await this.#program.ended;
+    await stopped;
+    if (this.#isClosed) return;
+    this.#endReason = reason ?? endText(exitCode, errorTail);
+    this.#closed();
+  }
+
+  #take(line: string): void {
+    if (line.trim() === "") return;
+    let messages: JSONRPCMessage[];
+    try {
+      const parsed: unknown = JSON.parse(line);
+      messages = (Array.isArray(parsed) ? parsed : [parsed]).map((one) => parseJSONRPCMessage(one));
+    } catch {
+      this.#odd(line);
+      return;
+    }
+    for (const message of messages) this.onmessage?.(message);
+  }
+
+  #odd(line: string): void {
+    this.#oddLines++;
+    if (this.#oddLines <= MAX_ODD_LINES)
+      this.#log.debug(`A line of its output is no message: ${line.slice(0, ODD_LINE_LIMIT)}`);
+    if (this.#oddLines === MAX_ODD_LINES) this.#log.debug("Further lines of this kind are not logged");
+  }
+
+  #closed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.onclose?.();
+  }
+}
+
+/** How a server ended that was not told to. */
+export function endText(exitCode: number | undefined, errorTail: string): string {
+  const how = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
+  const words = plainText(errorTail);
+  return `The server ended${how}${words === "" ? ", and said nothing on its standard error." : `. The end of its standard error: ${words}`}`;
+}

@@ -1,0 +1,23 @@
+/** `${NAME}`. Other uses of `${`, such as the shell's `${NAME:-default}`, stay as they are. */
+const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
+
+/** The names of the variables in a text, each once. */
+export function variablesIn(text: string): string[] {
+  return [...new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name))];
+}
+
+/**
+ * Replaces `${NAME}` by the values of variables. Values are not searched for further placeholders.
+ * @param missing called with each name that has no value
+ */
+export function withVariables(
+  text: string,
+  values: Readonly<Record<string, string>>,
+  missing: (name: string) => void,
+): string {
+  return text.replace(PLACEHOLDER, (whole, name: string) => {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined) missing(name);
+    return value ?? whole;
+  });
+}

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ToolCallStatus } from "../../src/stigmer/index.ts";
+import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { everything } from "../support/mcp-servers.ts";
+import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
+
+let world: LocalWorld;
+beforeAll(async () => {
+  world = await localWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+describe("an agent with a stdio server", () => {
+  test("calls its tools", async () => {
+    const user = new StigmerUser(world.client);
+    const session = await user.session({ instructions: "You help.", mcpServers: [everything("everything")] });
+    world.ollama.converse((_, turn) =>
+      [{ text: "", tools: [{ name: "echo", args: { message: "ü €" } }] }, { text: "Done." }].at(turn),
+    );
+    const execution = await user.ask(session, "Echo");
+    expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+    const [call] = execution.status?.toolCalls ?? [];
+    expect(ToolCallStatus[call?.status ?? 0]).toBe("TOOL_CALL_COMPLETED");
+    expect(call?.result).toBe("Echo: ü €");
+  });
+});
