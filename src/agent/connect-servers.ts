@@ -37,18 +37,15 @@ export interface ConnectedServers extends AsyncDisposable {
  */
 export async function connectServers(
   { executionId, agent, sandbox, signal }: ServerRun,
-  { provider, textOnly, log, callLimitMs, addressPolicy }: ConnectOptions,
+  { provider, ...options }: ConnectOptions,
 ): Promise<ConnectedServers | undefined> {
   if (agent.mcpServers.length === 0) return undefined;
   const { McpServers, mcpMiddleware } = await import("./mcp/index.ts");
   const mcp = await McpServers.connect(agent, {
+    ...options,
     sandbox,
     executionId,
-    textOnly,
-    callLimitMs,
-    addressPolicy,
     descriptionLimit: DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT,
-    log,
     signal,
   });
   return { mcp, middleware: mcpMiddleware, [Symbol.asyncDispose]: () => mcp.close() };

@@ -8,6 +8,7 @@ import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
 import { bind, ORGANIZATION_KEY } from "./bound-value.ts";
+import { ForeignAddresses } from "./foreign-addresses.ts";
 import { startCollector } from "./orphan-collection.ts";
 import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
 import { credentials, daytona, redis } from "./preflight/cloud-requirements.ts";
@@ -86,6 +87,7 @@ async function joinCloud(
   return {
     stigmer,
     sandboxes,
+    addressPolicy: new ForeignAddresses(config.mcpAllowedHosts ?? []),
     threads: redisThreads(redis, config.redis.threadTtlMs, log, isWorkflowOpen),
     sinks: [events],
     group,

@@ -2,6 +2,7 @@ import type { EnvMap } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Journal } from "../recovery/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
+import type { AddressPolicy } from "../shared/address-policy.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { StatusSink } from "../status/index.ts";
@@ -35,6 +36,8 @@ export interface Platform {
   /** The backend, with the API key of this mode. */
   readonly stigmer: StigmerClient;
   readonly sandboxes: SandboxProvider;
+  /** Where MCP servers of agents may be, as far as the runner itself connects to them; absent: anywhere. */
+  readonly addressPolicy?: AddressPolicy | undefined;
   readonly threads: ThreadStore;
   /** Where status updates go in addition to the Stigmer API. */
   readonly sinks: readonly StatusSink[];

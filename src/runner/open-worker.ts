@@ -44,7 +44,15 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     recheck: () => readiness.recheck(),
     log,
   });
-  const agents = openAgents(config.model, { callLimitMs: config.commandTimeoutMs }, log);
+  const agents = openAgents(
+    config.model,
+    {
+      connectLimitMs: config.mcpConnectTimeoutMs,
+      callLimitMs: config.commandTimeoutMs,
+      addressPolicy: platform.addressPolicy,
+    },
+    log,
+  );
   const activities = createActivities({
     admission,
     executions: shared.executions,

@@ -1,4 +1,7 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { Logger } from "../../log/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
+import type { AddressPolicy } from "../../shared/address-policy.ts";
 
 /** An open connection to a server. */
 export interface Link {
@@ -7,4 +10,21 @@ export interface Link {
   readonly endReason: () => string | undefined;
   /** Closes it, and ends the session. Never throws. */
   close(): Promise<void>;
+}
+
+export interface LinkDeps {
+  readonly sandbox: Sandbox;
+  /** Absent: every address is allowed. */
+  readonly addressPolicy?: AddressPolicy | undefined;
+  /** How long the server may take to connect. */
+  readonly connectLimitMs: number;
+  readonly log: Logger;
+  readonly onToolsChanged: () => void;
+}
+
+/** An attempt to connect: closes what it has opened, if it does not succeed. */
+export interface Attempt {
+  readonly signal: AbortSignal;
+  readonly limitMs: number;
+  readonly opened: AsyncDisposableStack;
 }

@@ -7,7 +7,7 @@ import { SecretMask } from "../../shared/secret-mask.ts";
 import type { ServerTool } from "./list-tools.ts";
 import { type McpTool, mcpTool, redefine, type ToolDeps } from "./mcp-tool.ts";
 import { resolveServers } from "./resolve-servers.ts";
-import type { ResolvedServer } from "./resolved-server.ts";
+import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { ServerConnection } from "./server-connection.ts";
 import { ToolNames } from "./tool-names.ts";
 import { SchemaProblem } from "./tool-schema.ts";
@@ -29,6 +29,8 @@ export interface ToolSelection {
 
 export interface McpDeps extends Omit<ToolDeps, "sandbox"> {
   readonly sandbox: Sandbox;
+  /** How long a server that is a program may take until it is connected. */
+  readonly connectLimitMs: number;
   /** How long a call may take, unless the server's definition says otherwise. */
   readonly callLimitMs: number;
   readonly addressPolicy?: AddressPolicy | undefined;
@@ -171,6 +173,14 @@ interface KnownTool {
   readonly problem: string | undefined;
 }
 
+/** How much longer a container may take to connect than a program: its image may have to be pulled first. */
+const CONTAINER_FACTOR = 4;
+
+function connectLimitMs(server: KnownServer, limitMs: number): number {
+  if (server.kind === "http") return server.timeoutMs;
+  return server.kind === "docker" ? CONTAINER_FACTOR * limitMs : limitMs;
+}
+
 /** Tools that notices name one by one. */
 const MAX_LEFT_OUT = 10;
 
@@ -184,5 +194,10 @@ function isEnabled(enabled: readonly string[], name: string): boolean {
 
 function connectionDeps({ server }: ResolvedServer, deps: McpDeps, secrets: SecretMask) {
   const callLimitMs = server.kind === "http" ? server.timeoutMs : deps.callLimitMs;
-  return { ...deps, callLimitMs, mask: (text: string) => secrets.mask(text) };
+  return {
+    ...deps,
+    callLimitMs,
+    connectLimitMs: connectLimitMs(server, deps.connectLimitMs),
+    mask: (text: string) => secrets.mask(text),
+  };
 }

@@ -8,8 +8,7 @@ import { waitAtMost } from "../../shared/time.ts";
 import { connectClient, type Era } from "./client.ts";
 import { isModernAnswer } from "./era.ts";
 import { explainHttpConnect } from "./explain-http.ts";
-import type { Link } from "./link.ts";
-import type { Attempt, LinkDeps } from "./open-link.ts";
+import type { Attempt, Link, LinkDeps } from "./link.ts";
 import type { HttpServer, ResolvedServer } from "./resolved-server.ts";
 import { serverFetch } from "./server-fetch.ts";
 

@@ -1,43 +1,17 @@
-import type { Logger } from "../../log/index.ts";
-import type { Sandbox } from "../../sandbox/index.ts";
-import type { AddressPolicy } from "../../shared/address-policy.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { humanDuration, untilAborted } from "../../shared/time.ts";
 import { ConnectError } from "./connect-error.ts";
-import type { Link } from "./link.ts";
+import type { Attempt, Link, LinkDeps } from "./link.ts";
 import { openHttpLink } from "./open-http-link.ts";
 import { openProgramLink } from "./open-program-link.ts";
-import { isKind, type KnownServer, type ResolvedServer } from "./resolved-server.ts";
-
-/** How long a server may take until it is connected and has named its tools; HTTP servers have their own limit. */
-const CONNECT_LIMITS_MS = { stdio: 30_000, docker: 120_000 } as const;
-
-export interface LinkDeps {
-  readonly sandbox: Sandbox;
-  /** Absent: every address is allowed. */
-  readonly addressPolicy?: AddressPolicy | undefined;
-  readonly log: Logger;
-  readonly onToolsChanged: () => void;
-}
-
-/** How long the server may take to connect. A container's image may have to be pulled first. */
-export function connectLimitMs(server: KnownServer): number {
-  return server.kind === "http" ? server.timeoutMs : CONNECT_LIMITS_MS[server.kind];
-}
-
-/** An attempt to connect: closes what it has opened, if it does not succeed. */
-export interface Attempt {
-  readonly signal: AbortSignal;
-  readonly limitMs: number;
-  readonly opened: AsyncDisposableStack;
-}
+import { isKind, type ResolvedServer } from "./resolved-server.ts";
 
 /**
  * Connects to a server, within its limit.
  * @throws ConnectError; the signal's reason, if it aborts
  */
 export async function openLink(resolved: ResolvedServer, deps: LinkDeps, signal: AbortSignal): Promise<Link> {
-  const limitMs = connectLimitMs(resolved.server);
+  const { connectLimitMs: limitMs } = deps;
   const over = new AbortController();
   const timer = setTimeout(
     () => over.abort(new ConnectError(`It did not answer within ${humanDuration(limitMs)}.`)),

@@ -6,8 +6,7 @@ import { connectClient, type Era } from "./client.ts";
 import { ConnectError } from "./connect-error.ts";
 import { dockerProgram } from "./docker-program.ts";
 import { isModernAnswer } from "./era.ts";
-import type { Link } from "./link.ts";
-import type { Attempt, LinkDeps } from "./open-link.ts";
+import type { Attempt, Link, LinkDeps } from "./link.ts";
 import { ProgramTransport } from "./program-transport.ts";
 import type { DockerServer, ResolvedServer, StdioServer } from "./resolved-server.ts";
 

@@ -84,13 +84,17 @@ export class SchemaMender {
 function mendKeyword(name: string, value: unknown, below: (schema: unknown) => unknown): unknown {
   if (DROPPED.has(name)) return undefined;
   if (NAMED.has(name)) return isObject(value) ? mapValues(value, below) : undefined;
+  if (name === "items" && Array.isArray(value)) return mendItems(value, below);
   if (MANY.has(name)) return Array.isArray(value) ? value.map(below) : undefined;
-  // In older drafts, `items` may be a list, which newer ones call `prefixItems`.
-  if (name === "items" && Array.isArray(value)) return value.length === 0 ? {} : { anyOf: value.map(below) };
   if (ONE.has(name)) return typeof value === "boolean" ? value : below(value);
-  if (name === "pattern") return typeof value === "string" && isPattern(value) ? value : undefined;
+  if (name === "pattern") return isPattern(value) ? value : undefined;
   if (name === "required") return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
   return value;
+}
+
+/** In older drafts, `items` may be a list, which newer ones call `prefixItems`. */
+function mendItems(schemas: readonly unknown[], below: (schema: unknown) => unknown): JsonObject {
+  return schemas.length === 0 ? {} : { anyOf: schemas.map(below) };
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -117,9 +121,10 @@ function decoded(part: string): string {
   }
 }
 
-function isPattern(text: string): boolean {
+function isPattern(value: unknown): boolean {
+  if (typeof value !== "string") return false;
   try {
-    new RegExp(text, "u");
+    new RegExp(value, "u");
     return true;
   } catch {
     return false;

@@ -7,9 +7,9 @@ import { callTool, type ToolResult } from "./call-tool.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { Exchange } from "./exchange.ts";
 import { explainCall } from "./explain-call.ts";
-import type { Link } from "./link.ts";
+import type { Link, LinkDeps } from "./link.ts";
 import { listTools, type ToolList } from "./list-tools.ts";
-import { connectLimitMs, type LinkDeps, openLink } from "./open-link.ts";
+import { openLink } from "./open-link.ts";
 import type { ResolvedServer } from "./resolved-server.ts";
 
 export interface ConnectionDeps extends Omit<LinkDeps, "onToolsChanged"> {
@@ -85,8 +85,8 @@ export class ServerConnection {
   }
 
   async #refresh({ client }: Link): Promise<void> {
-    const timeout = connectLimitMs(this.resolved.server);
-    this.#list = await listTools(client, { signal: this.#deps.signal, timeout });
+    const { signal, connectLimitMs } = this.#deps;
+    this.#list = await listTools(client, { signal, timeout: connectLimitMs });
   }
 
   /**

@@ -9,6 +9,17 @@ export const host: Parser<string> = parser(
   matching("is not a host name", (value) => HOST.test(value) || isIPv6(value)),
 );
 
+/** Host names and IP addresses, separated by commas. */
+export const hostList: Parser<readonly string[]> = parser(
+  "host names or IP addresses, separated by commas",
+  v.pipe(
+    matching("is not a list of host names", (value) =>
+      value.split(",").every((one) => HOST.test(one.trim()) || isIPv6(one.trim())),
+    ),
+    v.transform((value) => value.split(",").map((one) => one.trim())),
+  ),
+);
+
 /** `host` or `host:port`, as in a URL. */
 export const hostMaybePort: Parser<string> = parser(
   "a host name, optionally with a port, without https://",

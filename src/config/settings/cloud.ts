@@ -1,4 +1,6 @@
 import type { Schema } from "../group.ts";
+import { hostList } from "../parsers/addresses.ts";
+import { setting } from "../setting.ts";
 import { commonSettings } from "./common.ts";
 import { credentials } from "./credentials.ts";
 import { daytona } from "./daytona.ts";
@@ -15,5 +17,12 @@ export const cloudSettings = {
   model: model({ provider: "anthropic", maxTokens: "20000" }),
   daytona,
   redis,
+  mcpAllowedHosts: setting({
+    name: "MCP_ALLOWED_HOSTS",
+    parser: hostList,
+    defaultNote: "none",
+    description:
+      "Hosts of MCP servers that agents may use although they are addresses of the runner's own machine, such as a sidecar: `localhost`, separated by commas.",
+  }),
   ...commonSettings,
 } satisfies Schema;

@@ -22,6 +22,13 @@ export const commonSettings = {
     default: "120",
     description: "How long one command of the agent may run, in seconds; then its processes are stopped.",
   }),
+  mcpConnectTimeoutMs: setting({
+    name: "MCP_CONNECT_TIMEOUT",
+    parser: seconds(1, 3_600),
+    default: "30",
+    description:
+      "How long an MCP server that is a program may take until it is connected, in seconds; one in a container, four times as long. HTTP servers have a limit of their own.",
+  }),
   /** Absolute path. */
   dataDir: setting({
     name: "STIGMER_DATA_DIR",
