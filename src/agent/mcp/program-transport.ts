@@ -76,15 +76,18 @@ export class ProgramTransport implements Transport {
 
   #take(line: string): void {
     if (line.trim() === "") return;
-    let messages: JSONRPCMessage[];
+    let parsed: unknown;
     try {
-      const parsed: unknown = JSON.parse(line);
-      messages = (Array.isArray(parsed) ? parsed : [parsed]).map((one) => parseJSONRPCMessage(one));
+      parsed = JSON.parse(line);
     } catch {
       this.#odd(line);
       return;
     }
-    for (const message of messages) this.onmessage?.(message);
+    for (const one of Array.isArray(parsed) ? parsed : [parsed]) {
+      const message = toMessage(one);
+      if (message === undefined) this.#odd(line);
+      else this.onmessage?.(message);
+    }
   }
 
   #odd(line: string): void {
@@ -98,6 +101,18 @@ export class ProgramTransport implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.onclose?.();
+  }
+}
+
+/** @returns `undefined` if it is no message */
+function toMessage(value: unknown): JSONRPCMessage | undefined {
+  try {
+    return parseJSONRPCMessage(value);
+  } catch {
+    // An answer that is not valid: nobody should wait for a better one. No result is valid that looks like this.
+    const isAnswer = typeof value === "object" && value !== null && "id" in value && !("method" in value);
+    const id = isAnswer ? value.id : undefined;
+    return typeof id === "number" ? { jsonrpc: "2.0", id, result: { content: "unreadable" } } : undefined;
   }
 }
 

@@ -1,7 +1,8 @@
-import { SdkHttpError } from "@modelcontextprotocol/client";
+import { SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
 import type { Logger } from "../../log/index.ts";
 import { explained, messageOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
+import { humanDuration } from "../../shared/time.ts";
 import { CallError } from "./call-error.ts";
 import { callTool, type ToolResult } from "./call-tool.ts";
 import { ConnectError } from "./connect-error.ts";
@@ -119,7 +120,8 @@ export class ServerConnection {
         if (isFirst && isSessionLost(error, link)) {
           this.#log.debug("The session is lost: another one is begun");
           this.#link = undefined;
-          void link.close();
+          // Without the end of a session, which the server does not know.
+          void link.client.close();
           continue;
         }
         throw this.#masked(
@@ -168,6 +170,8 @@ export class ServerConnection {
 
   #asConnectError(error: unknown): ConnectError {
     const { mask } = this.#deps;
+    if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
+      return new ConnectError(`It did not name its tools within ${humanDuration(this.#deps.connectLimitMs)}.`, error);
     if (error instanceof ConnectError) return new ConnectError(mask(error.message), error, error.remedies.map(mask));
     return new ConnectError(mask(`Its tools cannot be listed: ${plainText(messageOf(error))}`), error);
   }

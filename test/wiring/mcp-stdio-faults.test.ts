@@ -1,0 +1,4 @@
+import { stdioContract } from "../support/mcp/stdio-contract.ts";
+import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+
+stdioContract("filesystem", openFilesystem);
