@@ -29,7 +29,12 @@ interface AgentParts {
 }
 
 /** @returns the function that makes the parts of any agent of an execution, the main one or a sub-agent */
-export function agentParts({ root, variables, skillsPrompt, unavailable }: Surroundings): (role: AgentRole) => AgentParts {
+export function agentParts({
+  root,
+  variables,
+  skillsPrompt,
+  unavailable,
+}: Surroundings): (role: AgentRole) => AgentParts {
   return ({ instructions, skills, tools }) => ({
     systemPrompt: systemPrompt({ instructions, skills: skillsPrompt(skills), root, variables, unavailable }),
     tools: [...tools],

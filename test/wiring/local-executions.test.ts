@@ -125,7 +125,7 @@ describe("an execution in local mode", () => {
     expect(agent?.id).toBe(execution.status?.toolCalls[0]?.id ?? "");
   });
 
-  test("says which parts of its agent are not supported, and works without them", async () => {
+  test("names an MCP server that is not available to the user and to the agent, and works without it", async () => {
     world.ollama.converse(() => ({ text: "Done." }));
     const session = await world.session({
       mcpServers: [{ name: "files", serverType: { case: "stdio", value: { command: "no-such-server" } } }],
@@ -135,9 +135,11 @@ describe("an execution in local mode", () => {
     expect(execution && phaseOf(execution)).toBe(COMPLETED);
     expect(execution?.status?.messages.map(({ type, content }) => [MessageType[type], content])).toEqual([
       ["MESSAGE_HUMAN", "Hi"],
-      ["MESSAGE_SYSTEM", expect.stringContaining("does not support the agent's MCP servers yet")],
+      ["MESSAGE_SYSTEM", expect.stringContaining('The MCP server "files" is not available: There is no program')],
       ["MESSAGE_AI", "Done."],
     ]);
+    const system = world.ollama.requests.at(-1)?.messages.find(({ role }) => role === "system");
+    expect(system?.content).toContain('The MCP server "files" is not available, so you do not have its tools');
   });
 
   test("two executions of a session share a thread and run one after the other", async () => {
