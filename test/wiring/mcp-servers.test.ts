@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ToolCallStatus } from "../../src/stigmer/index.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { everything } from "../support/mcp-servers.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 
@@ -9,6 +10,8 @@ beforeAll(async () => {
   world = await localWorld();
 });
 afterAll(() => world[Symbol.asyncDispose]());
+
+httpExecutionsContract(() => ({ user: new StigmerUser(world.client), ollama: world.ollama }));
 
 describe("an agent with a stdio server", () => {
   test("calls its tools", async () => {

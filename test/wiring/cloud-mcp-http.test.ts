@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
+import { startHttpFault } from "../support/mcp/http-faults.ts";
+import { phaseOf } from "../support/stigmer-user.ts";
+
+let world: CloudWorld;
+let replica: Replica | undefined;
+beforeAll(async () => {
+  world = await cloudWorld();
+  replica = await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1" });
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+httpExecutionsContract(() => world);
+
+test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
+  await replica?.program[Symbol.asyncDispose]();
+  await world.replica();
+  using server = startHttpFault("none");
+  world.ollama.converse(() => ({ text: "Done." }));
+  const session = await world.user.session({
+    instructions: "You help.",
+    mcpServers: [{ name: "inside", serverType: { case: "http", value: { url: server.url } } }],
+  });
+  const execution = await world.user.ask(session, "Hi");
+  expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+  const text = execution.status?.messages.map(({ content }) => content).join("\n");
+  expect(text).toContain("The address 127.0.0.1 belongs to the runner's own machine");
+  expect(text).toContain("MCP_ALLOWED_HOSTS");
+  expect(server.headers).toEqual([]);
+});
