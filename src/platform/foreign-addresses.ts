@@ -9,7 +9,7 @@ const REMEDIES = [
   "If the server belongs to the runner's deployment, its operator can add the host to MCP_ALLOWED_HOSTS.",
 ];
 
-export class AddressError extends RunnerError<"address-not-allowed"> {
+class AddressError extends RunnerError<"address-not-allowed"> {
   override readonly name = "AddressError";
 }
 

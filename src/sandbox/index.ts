@@ -5,7 +5,7 @@
  * @module
  */
 export { maskOwnFiles } from "./own-files.ts";
-export type { ProgramEnd, ProgramRequest, SandboxProgram } from "./program.ts";
+export type { ProgramRequest, SandboxProgram } from "./program.ts";
 export type {
   DirectoryEntry,
   Listing,

@@ -3,10 +3,10 @@ import type { ProgramRequest } from "../../sandbox/index.ts";
 import type { DockerServer } from "./resolved-server.ts";
 
 /** What the container of a server may use. */
-export const CONTAINER_LIMITS = { memory: "2g", processes: 1_024 } as const;
+const CONTAINER_LIMITS = { memory: "2g", processes: 1_024 } as const;
 
 /** The label that names the container of one program: a name may belong to a container of somebody else. */
-export const CONTAINER_LABEL = "agent-runner.program";
+const CONTAINER_LABEL = "agent-runner.program";
 
 /**
  * A container as a program of the sandbox: the docker client connects its pipes. Values of variables are in the

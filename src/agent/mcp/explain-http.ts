@@ -30,7 +30,7 @@ export function explainHttpConnect(error: unknown, resolved: ResolvedServer<Http
 }
 
 /** The status of the response that an error is about. */
-export function statusOf(error: unknown): number | undefined {
+function statusOf(error: unknown): number | undefined {
   if (error instanceof SdkHttpError) return error.status;
   if (error instanceof SseError) return error.code;
   if (error instanceof InsufficientScopeError) return 403;

@@ -12,5 +12,4 @@
  * @module
  */
 export { mcpMiddleware } from "./mcp-middleware.ts";
-export { type McpDeps, McpServers, type ToolSelection, type UnavailableServer } from "./mcp-servers.ts";
-export type { McpTool } from "./mcp-tool.ts";
+export { type McpDeps, McpServers, type ToolSelection } from "./mcp-servers.ts";

@@ -4,9 +4,9 @@ import { plural } from "../../shared/text.ts";
 import { ConnectError } from "./connect-error.ts";
 
 /** Most tools that a server may have; further ones are left out. */
-export const MAX_TOOLS = 10_000;
+const MAX_TOOLS = 10_000;
 /** Most pages of its list that are asked for. */
-export const MAX_PAGES = 100;
+const MAX_PAGES = 100;
 
 /** A tool as a server describes it. */
 export interface ServerTool {

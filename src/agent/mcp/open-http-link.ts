@@ -42,7 +42,7 @@ export async function openHttpLink(
 }
 
 /** The URL with the parameters of the definition. */
-export function urlOf({ url, query }: HttpServer): URL {
+function urlOf({ url, query }: HttpServer): URL {
   const full = new URL(url);
   for (const [name, value] of Object.entries(query)) full.searchParams.set(name, value);
   full.hash = "";

@@ -117,7 +117,7 @@ function toMessage(value: unknown): JSONRPCMessage | undefined {
 }
 
 /** How a server ended that was not told to. */
-export function endText(exitCode: number | undefined, errorTail: string): string {
+function endText(exitCode: number | undefined, errorTail: string): string {
   const how = exitCode === undefined ? "" : ` with exit code ${exitCode}`;
   const words = plainText(errorTail);
   return `The server ended${how}${words === "" ? ", and said nothing on its standard error." : `. The end of its standard error: ${words}`}`;

@@ -6,7 +6,7 @@ import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { withVariables } from "./variables.ts";
 
 /** Most MCP servers that an agent may have. */
-export const MAX_SERVERS = 64;
+const MAX_SERVERS = 64;
 /** Problems that an error lists. */
 const MAX_PROBLEMS = 20;
 
@@ -39,7 +39,7 @@ export function resolveServers(
 }
 
 /** A server as messages name it. */
-export function label({ name }: Pick<McpServer, "name">): string {
+function label({ name }: Pick<McpServer, "name">): string {
   return JSON.stringify(name);
 }
 

@@ -3,7 +3,7 @@ const NAME_LIMIT = 64;
 const HASH_LENGTH = 8;
 
 /** Names of the runner's own tools, which servers cannot take. */
-export const OWN_TOOLS: ReadonlySet<string> = new Set([
+const OWN_TOOLS: ReadonlySet<string> = new Set([
   "ls",
   "read_file",
   "write_file",

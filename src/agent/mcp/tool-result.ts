@@ -4,7 +4,7 @@ import { cutMiddle, plural } from "../../shared/text.ts";
 import type { ToolResult } from "./call-tool.ts";
 
 /** Blocks of a result that are used. */
-export const MAX_BLOCKS = 100;
+const MAX_BLOCKS = 100;
 /** Characters of base64 in an image that the model receives; larger ones are kept in a file. */
 const IMAGE_LIMIT = 4_000_000;
 /** Images that all providers can read. */

@@ -98,6 +98,31 @@ export function httpExecutionsContract(world: () => ExecutionWorld): void {
       expect(world().ollama.requests.at(-1)?.messages.at(-1)?.content).toStartWith(text);
     });
 
+    test("gives a sub-agent only the servers and tools that it names", async () => {
+      using one = startHttpFault("none");
+      using two = startHttpFault("none");
+      const agent = agentOf(["one", one.url], ["two", two.url]);
+      const scout = { name: "scout", instructions: "You scout.", mcpServers: ["two"] };
+      const session = await world().user.session({ ...agent, subAgents: [scout] });
+      const asked = world().ollama.requests.length;
+      world().ollama.converse(({ messages }, turn) => {
+        const isScout = messages[0]?.content.startsWith("You scout.") === true;
+        if (turn > 0) return { text: "Done." };
+        const task = { name: "task", args: { description: "Echo", subagent_type: "scout" } };
+        return { text: "", tools: [isScout ? { name: "two_echo", args: { text: "hi" } } : task] };
+      });
+      const execution = await world().user.ask(session, "Delegate");
+      expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+      expect([one.record, two.record]).toEqual([
+        ["initialize", "DELETE"],
+        ["initialize", "call echo", "DELETE"],
+      ]);
+      const requests = world().ollama.requests.slice(asked);
+      const ofScout = requests.find(({ messages }) => messages[0]?.content.startsWith("You scout."));
+      const names = ofScout?.tools?.map(({ function: { name } }) => name) ?? [];
+      expect(names.filter((name) => name.endsWith("_echo"))).toEqual(["two_echo"]);
+    });
+
     test("uses servers of the protocol of 2026, which refuse the older handshake", async () => {
       const handler = createMcpHandler(
         () => {
