@@ -102,6 +102,17 @@ ensure_redis() {
     fail "redis-server is needed: install it (apt-get install redis-server, brew install redis), or run this as root on Debian"
 }
 
+# An MCP server in Python, for the wiring tests. Without it, they say that they skip it.
+ensure_python_mcp_server() {
+  local home="$TOOLS/mcp-server-time"
+  [ -x "$home/bin/mcp-server-time" ] && return
+  have python3 || { say "There is no Python: no MCP server in Python is tested"; return; }
+  say "Fetching an MCP server in Python"
+  if python3 -m venv "$home" 2>/dev/null && quietly "$home/bin/pip" install mcp-server-time==2026.10.19; then return; fi
+  rm -rf "$home"
+  say "It cannot be installed: no MCP server in Python is tested"
+}
+
 # A container engine for the tests. Without one, they run their services as processes.
 ensure_engine() {
   [ -n "${DOCKER_HOST:-}" ] && have docker && return
