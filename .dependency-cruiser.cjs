@@ -193,6 +193,7 @@ module.exports = {
     packageOnlyIn("log-library", "log", "pino"),
     packageOnlyIn("redis-client", "redis", "ioredis"),
     packageOnlyIn("daytona-sdk", "sandbox/daytona", "@daytonaio/[^/]+|@daytona/[^/]+"),
+    packageOnlyIn("search-library", "agent/tool-search", "minisearch"),
     packageOnlyIn("zip-library", "archives", "yauzl"),
     packageOnlyIn("tar-library", "sandbox/remote", "modern-tar"),
     {

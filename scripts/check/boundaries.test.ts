@@ -46,6 +46,7 @@ const violations: readonly (readonly [rule: string, file: string, source: string
   ["web-server", "runner/web.ts", `export { Hono } from "hono";`],
   ["log-library", "runner/pino.ts", `export { pino } from "pino";`],
   ["daytona-sdk", "platform/daytona.ts", `export { Daytona } from "@daytonaio/sdk";`],
+  ["search-library", "agent/search.ts", `export { default } from "minisearch";`],
   ["zip-library", "daemon/zip.ts", `export { open } from "yauzl";`],
   ["zip-writer", "daemon/pack.ts", `export { zipSync } from "fflate";`],
   ["jwt-library", "admin/jwt.ts", `export { jwtVerify } from "jose";`],

@@ -14,6 +14,8 @@ type Reason = Omit<Rejection, "callId">;
 /** What an agent may call. */
 export interface AvailableTools {
   readonly tools: readonly string[];
+  /** Further tools, whose definitions the model does not see. */
+  readonly hiddenTools?: readonly string[] | undefined;
   /** Names that the tool `task` accepts. */
   readonly subAgents: readonly string[];
 }
@@ -22,10 +24,10 @@ export interface AvailableTools {
 export function rejection(
   call: RawCall,
   calls: readonly RawCall[],
-  { tools, subAgents }: AvailableTools,
+  { tools, hiddenTools = [], subAgents }: AvailableTools,
 ): Reason | undefined {
   const name = shownName(call.name);
-  if (!tools.includes(call.name)) {
+  if (!tools.includes(call.name) && !hiddenTools.includes(call.name)) {
     const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].`;
     return { why: `not executed: there is no tool ${name}`, advice };
   }

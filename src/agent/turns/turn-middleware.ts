@@ -26,7 +26,7 @@ const BUDGET_REJECTION = {
 type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;
 type Request = Parameters<WrapModelCall>[0];
 
-interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
+interface TurnOptions extends Pick<AvailableTools, "subAgents" | "hiddenTools"> {
   readonly callModel: CallModel;
   readonly budget: Budget;
   /** Maximum length of an answer. */

@@ -29,6 +29,16 @@ test("calls of a sub-agent get other ids than those of the agent, if the server 
   expect(ids[1]).not.toBe("call_0");
 });
 
+test("a call of a tool that the model does not see is executed, and advice does not name such tools", () => {
+  const hidden = { ...available, hiddenTools: ["hidden"] };
+  const call = new AIMessage({ content: "", tool_calls: [{ ...ls("a"), name: "hidden" }] });
+  expect(rejectionsOf(validAnswer(call, [], hidden))).toEqual([]);
+  expect(rejectionsOf(validAnswer(call, [], available))).toHaveLength(1);
+  const unknown = new AIMessage({ content: "", tool_calls: [{ ...ls("b"), name: "unknown" }] });
+  const [rejected] = rejectionsOf(validAnswer(unknown, [], hidden));
+  expect(rejected?.advice).toContain("try one of [ls, write_file, task, write_todos]");
+});
+
 describe("an answer with invalid calls", () => {
   const content = [
     { type: "text", text: "I write.", index: 0 },
