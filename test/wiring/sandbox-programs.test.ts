@@ -1,4 +1,6 @@
 import { programsContract } from "../support/sandbox-contract/programs.ts";
-import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { openDaytona, openFilesystem, openLocalHost } from "../support/sandbox-contract/subjects.ts";
 
 programsContract("filesystem", openFilesystem);
+programsContract("remote", openLocalHost);
+programsContract("Daytona", openDaytona);

@@ -33,12 +33,8 @@ const TAIL = tailBytes(COMMAND_OUTPUT_LIMIT);
  */
 const OVERWRITE = `_r_overwrite() { printf '%-60s\\n' "$2" 1<>"$1"; }`;
 
-/**
- * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code. Arguments:
- * directory, root, limit in seconds, directory of the start. The command's environment does not affect the programs of
- * the supervisor. The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
- */
-const SUPERVISE = `
+/** Begins every supervisor: it ends if another one is first. Takes the arguments of {@link SUPERVISE}. */
+export const CLAIM = `
 ${OVERWRITE}
 _r_dir=$1 _r_start=$4
 # Replaces a file as a whole: a shell reads byte by byte, and would otherwise see half of a number.
@@ -47,7 +43,14 @@ _r_overwrite "$4/supervisor" $$
 # A link appears with its content, and only if the name is free.
 ln "$4/supervisor" "$1/supervisor" || { rm -rf "$4"; exit; }
 for _r_text in command environment; do [ ! -e "$4/$_r_text" ] || mv "$4/$_r_text" "$1/$_r_text"; done
-_r_began=$(date +%s)
+`;
+
+/**
+ * Runs a command in a process group of its own, stops it at its time limit, and writes its exit code. Arguments:
+ * directory, root, limit in seconds, directory of the start. The command's environment does not affect the programs of
+ * the supervisor. The command sees no variables of the supervisor: their names begin with `_r_`, and none is exported.
+ */
+const SUPERVISE = `${CLAIM}_r_began=$(date +%s)
 _r_timeout=$(command -v timeout)
 _r_shell=$(command -v bash || command -v sh)
 (
@@ -107,7 +110,7 @@ done
  * of the command and of its environment; the text is empty if it was uploaded. Prints only errors: `@gone` (the root),
  * `@denied`, `@full`.
  */
-const START = `
+const starting = (supervise: string) => `
 ${OVERWRITE}
 _r_dir=$1
 # A text that was uploaded is in the command's directory already.
@@ -132,7 +135,7 @@ _r_launch() {
   [ -d "$2" ] || mkdir -p "$2" || return
   _r_problem=full
   _r_prepare "$@" || { rm -rf "$_r_start"; return 1; }
-  setsid sh -c ${quote(SUPERVISE)} command "$1" "$2" "$3" "$_r_start" </dev/null >/dev/null 2>&1 &
+  setsid sh -c ${quote(supervise)} command "$1" "$2" "$3" "$_r_start" </dev/null >/dev/null 2>&1 &
 }
 # Another start may launch the command meanwhile, and the command may change what this one needs.
 [ -e "$1/supervisor" ] || _r_launch "$@" || [ -e "$1/supervisor" ] || fail "$_r_problem"
@@ -196,13 +199,18 @@ export interface RemoteCommand {
 }
 
 /** Starts a command, and waits for its end or for the time. */
-export function startScript({ dir, root, timeoutMs, command, environment }: RemoteCommand, waitMs: number): string {
+export function startScript(command: RemoteCommand, waitMs: number): string {
+  return `${launchScript(command, SUPERVISE)}${waiting(command.dir, waitMs)}`;
+}
+
+/** Launches a supervisor unless there is one. Goes on with `$1`, the command's directory. */
+export function launchScript({ dir, root, timeoutMs, command, environment }: RemoteCommand, supervise: string): string {
   const texts = [command, environment].flatMap(({ text, isUploaded }) => [
     Buffer.byteLength(text),
     isUploaded ? "" : text,
   ]);
   const words = [dir, root, timeoutMs / 1000, ...texts].map((word) => quote(String(word))).join(" ");
-  return `${PRELUDE}set -- ${words}\n${START}${PLAIN_LOCALE}${waiting(dir, waitMs)}`;
+  return `${PRELUDE}set -- ${words}\n${starting(supervise)}${PLAIN_LOCALE}`;
 }
 
 /** Waits for a command that was started before. */
@@ -212,7 +220,7 @@ export function waitScript(dir: string, waitMs: number): string {
 
 /** Prints the programs that are missing, or the path of `root` without links. */
 export const CHECK = `${PRELUDE}
-for program in base64 timeout setsid ln mktemp realpath stat find grep xargs sort head tail cut tr wc; do
+for program in base64 timeout setsid ln mktemp realpath stat find grep xargs sort head tail cut tr wc mkfifo dd; do
   command -v "$program" >/dev/null || missing="$missing $program"
 done
 find / -maxdepth 0 -printf '' && echo | sort -z | head -z -n 1 >/dev/null || missing="$missing GNU-coreutils-and-findutils"

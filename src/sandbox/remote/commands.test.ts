@@ -4,6 +4,7 @@ import { LocalHost } from "../../../test/support/local-host.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { RemoteCommands } from "./commands.ts";
+import { Records } from "./records.ts";
 import { MachineStopped } from "./remote-host.ts";
 import { RemoteShell } from "./remote-shell.ts";
 
@@ -18,7 +19,12 @@ beforeEach(async () => {
   host = new LocalHost(folder.path);
   local = new LocalHost(folder.path);
   const shell = new RemoteShell(host, "sbx-1", signal);
-  commands = new RemoteCommands(shell, { root: folder.path, timeoutMs: 60_000, environment: {} });
+  commands = new RemoteCommands(shell, {
+    root: folder.path,
+    timeoutMs: 60_000,
+    environment: {},
+    records: new Records(),
+  });
 });
 afterEach(async () => {
   host.run = (script, options) => local.run(script, options);

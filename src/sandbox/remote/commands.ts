@@ -1,25 +1,21 @@
 import type { CommandResult } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { endedResult, lostResult } from "./command-result.ts";
-import { type CommandText, type RemoteCommand, startScript, waitScript } from "./command-scripts.ts";
+import { type RemoteCommand, startScript, waitScript } from "./command-scripts.ts";
+import { BASE_ENVIRONMENT, commandText } from "./command-text.ts";
+import { RECORDS_DIRECTORY, type Records } from "./records.ts";
 import { MachineStopped } from "./remote-host.ts";
 import type { RemoteShell } from "./remote-shell.ts";
-import { type Answer, exports, quote } from "./shell.ts";
+import { type Answer, exports } from "./shell.ts";
 import { interrupted, outcomeText, type StopOutcome, stopOutcome, unfinished } from "./stop-outcome.ts";
 import { STOP, STOP_ALL } from "./stop-script.ts";
 
-/** Each user of a sandbox keeps its commands in a directory below this one. */
-const COMMANDS_DIRECTORY = "/tmp/.agent-runner";
 /** How long one request waits for a command. */
 const WAIT_MS = 20_000;
 /** A sandbox stops a command by itself when its time is over. If it does not, this much later waiting ends. */
 const STOP_GRACE_MS = 3 * WAIT_MS;
 /** How long stopping a command may take. */
 const STOP_TIMEOUT_MS = 5_000;
-/** A quoted text that is longer is uploaded, and does not travel in the script. */
-const MAX_INLINE_BYTES = 30_000;
-/** Tells programs not to draw, page or ask. */
-const BASE_ENVIRONMENT = { TERM: "dumb", NO_COLOR: "1", PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
 
 type CommandTexts = Pick<RemoteCommand, "command" | "environment">;
 /** Whether it was seen that the command runs. */
@@ -31,15 +27,13 @@ export interface RemoteCommandsOptions {
   readonly timeoutMs: number;
   /** Variables that every command sees, besides the host's own environment. */
   readonly environment: Environment;
+  readonly records: Records;
 }
 
 /** Runs an agent's commands in a remote sandbox. */
 export class RemoteCommands {
   readonly #shell: RemoteShell;
   readonly #options: RemoteCommandsOptions;
-  /** A new one for each user of the sandbox, so that none stops the commands of another. */
-  readonly #directory = `${COMMANDS_DIRECTORY}/${crypto.randomUUID()}`;
-  #count = 0;
 
   constructor(shell: RemoteShell, options: RemoteCommandsOptions) {
     this.#shell = shell;
@@ -50,7 +44,7 @@ export class RemoteCommands {
   async run(command: string, env: Environment | undefined, signal: AbortSignal): Promise<CommandResult> {
     signal.throwIfAborted();
     if (command.includes("\0")) throw new SandboxError("invalid", "A command cannot contain a NUL character.");
-    const dir = `${this.#directory}/${++this.#count}`;
+    const dir = this.#options.records.next();
     const environment = exports({ ...BASE_ENVIRONMENT, ...this.#options.environment, ...env });
     const texts = await this.#texts(command, environment, dir, signal);
     const progress: Progress = { wasSeen: false };
@@ -64,12 +58,13 @@ export class RemoteCommands {
     if (body !== undefined) return endedResult(body, timeoutMs);
     if ("error" in end) throw interrupted(end.error, outcomeText(outcome));
     if (end.code === "lost") return lostResult(end.body, outcomeText(outcome));
-    throw unfinished(end.code, { root, recordsDirectory: COMMANDS_DIRECTORY, outcome });
+    throw unfinished(end.code, { root, recordsDirectory: RECORDS_DIRECTORY, outcome });
   }
 
   /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
   async stopAll(): Promise<void> {
-    if (this.#count > 0) await this.#runBriefly(STOP_ALL, { directory: this.#directory });
+    const { records } = this.#options;
+    if (!records.isEmpty) await this.#runBriefly(STOP_ALL, { directory: records.path });
   }
 
   /** Starts the command and waits until it has ended. @returns what the last script printed, or `late` */
@@ -90,20 +85,13 @@ export class RemoteCommands {
   async #texts(command: string, environment: string, dir: string, signal: AbortSignal): Promise<CommandTexts> {
     try {
       return {
-        command: await this.#inlineOrUpload(`${command}\n`, `${dir}/command`, signal),
-        environment: await this.#inlineOrUpload(environment, `${dir}/environment`, signal),
+        command: await commandText(this.#shell, `${command}\n`, `${dir}/command`, signal),
+        environment: await commandText(this.#shell, environment, `${dir}/environment`, signal),
       };
     } catch (error) {
       signal.throwIfAborted();
       throw interrupted(error, "The command was not run.");
     }
-  }
-
-  /** A text that a command needs: part of the script, or uploaded before if it is long. */
-  async #inlineOrUpload(text: string, path: string, signal: AbortSignal): Promise<CommandText> {
-    if (Buffer.byteLength(quote(text)) <= MAX_INLINE_BYTES) return { text, isUploaded: false };
-    await this.#shell.upload(path, Buffer.from(text), signal);
-    return { text, isUploaded: true };
   }
 
   /** Takes a few seconds at most. Never throws. */

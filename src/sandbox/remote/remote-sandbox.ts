@@ -1,10 +1,11 @@
 import type { ProgramRequest, SandboxProgram } from "../program.ts";
 import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox, Tree } from "../sandbox.ts";
-import { SandboxError } from "../sandbox-error.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
 import { RemoteTrees } from "./install.ts";
+import { RemotePrograms } from "./programs.ts";
+import { Records } from "./records.ts";
 import type { RemoteHost } from "./remote-host.ts";
 import { RemoteShell } from "./remote-shell.ts";
 import { globRemote, grepRemote } from "./search.ts";
@@ -30,6 +31,7 @@ export class RemoteSandbox implements Sandbox {
   readonly #files: RemoteFiles;
   readonly #commands: RemoteCommands;
   readonly #trees: RemoteTrees;
+  readonly #programs: RemotePrograms;
 
   private constructor(shell: RemoteShell, root: string, options: RemoteSandboxOptions) {
     const { id, signal, environment, commandTimeoutMs } = options;
@@ -38,7 +40,9 @@ export class RemoteSandbox implements Sandbox {
     this.#signal = signal;
     this.#files = new RemoteFiles(shell, root);
     this.#trees = new RemoteTrees(shell, this.#files);
-    this.#commands = new RemoteCommands(shell, { root, environment, timeoutMs: commandTimeoutMs });
+    const records = new Records();
+    this.#commands = new RemoteCommands(shell, { root, environment, timeoutMs: commandTimeoutMs, records });
+    this.#programs = new RemotePrograms(shell, { sandboxId: id, root, environment, records });
   }
 
   /** @throws SandboxError if the host does not run scripts, or lacks programs; the signal's reason */
@@ -54,8 +58,8 @@ export class RemoteSandbox implements Sandbox {
     return await this.#commands.run(command, env, either);
   }
 
-  async startProgram({ command }: ProgramRequest): Promise<SandboxProgram> {
-    throw new SandboxError("unsupported", `'${command}' cannot be started: this kind of sandbox cannot run programs.`);
+  async startProgram(request: ProgramRequest, signal: AbortSignal): Promise<SandboxProgram> {
+    return await this.#programs.start(request, AbortSignal.any([this.#signal, signal]));
   }
 
   async readFile(path: string): Promise<Uint8Array> {
@@ -90,8 +94,9 @@ export class RemoteSandbox implements Sandbox {
     return await this.#trees.install(directory, trees);
   }
 
-  /** Stops what commands left running in the background, and deletes what belongs to them. Never throws. */
+  /** Stops programs and what commands left running, and deletes what belongs to them. Never throws. */
   async stopAll(): Promise<void> {
+    await this.#programs.stopAll();
     await this.#commands.stopAll();
   }
 }

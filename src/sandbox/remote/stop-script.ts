@@ -5,7 +5,7 @@ import { PLAIN_LOCALE, PRELUDE } from "./shell.ts";
  * processes are found even if it deleted its records, and no process that got the number of an older one is mistaken for
  * them. Processes that start a session of their own are not found.
  */
-const FIND = `
+export const FIND = `
 sessions= groups_on_record=
 # Adds the sessions of supervisors that run. Argument: an extended regular expression for the commands' directories.
 find_supervisors() {
@@ -33,8 +33,8 @@ read_records() {
 }
 `;
 
-/** Stops what was found: supervisors at once, the rest with SIGTERM, then SIGKILL. `groups` are those that still live. */
-const END = `
+/** Defines `look`. */
+export const LOOK = `
 # Whether processes of other users may be hidden. Then a group counts as alive as long as it exists.
 may_hide=
 [ -r /proc/mounts ] && ! grep -q 'hidepid=' /proc/mounts || may_hide=yes
@@ -49,7 +49,10 @@ look() {
     case $(kill -0 "-$group" 2>&1) in *"No such process"*) ;; *) groups="$groups $group" ;; esac
   done
 }
-signal() { name=$1; shift; for group; do kill "-$name" "-$group"; done; }
+`;
+
+/** Stops what was found: supervisors at once, the rest with SIGTERM, then SIGKILL. `groups` are those that still live. */
+export const END = `${LOOK}signal() { name=$1; shift; for group; do kill "-$name" "-$group"; done; }
 # Nobody may record an end any more, and a command that has no group of its own yet belongs to its supervisor's.
 signal KILL $sessions
 look
