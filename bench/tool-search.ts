@@ -22,8 +22,8 @@ const print = (label: string, value: string) => console.log(`${label.padEnd(58)}
 const all = catalogue();
 const thousand = all.slice(0, 1_000);
 const plain = createMiddleware({ name: "plain" }) as AgentMiddleware;
-const search = toolSearch({ searchable: thousand, others: 9 })?.around(plain);
-const searchTools = (search?.tools ?? []) as readonly StructuredToolInterface[];
+const search = toolSearch({ current: async () => thousand }).around(plain);
+const searchTools = (search.tools ?? []) as readonly StructuredToolInterface[];
 const prompt = tokens(moreToolsPrompt(thousand, "search_tools"));
 const index = await ToolIndex.build(thousand);
 const found = index.search("file a bug in our GitHub repository", RESULTS);

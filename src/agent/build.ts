@@ -19,6 +19,7 @@ import { summarization } from "./summarization.ts";
 import { todoList } from "./todo-list.ts";
 import { toolMiddleware } from "./tool-middleware.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
+import { usesServers } from "./uses-servers.ts";
 
 interface AgentOptions extends TaskOptions {
   readonly executionId: string;
@@ -75,21 +76,29 @@ export function buildAgent(options: AgentOptions) {
   const main = parts({ ...definition, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
-  const turns = turnMiddleware({ callModel, budget: options.budget, maxTokens: options.maxTokens, subAgents });
   const summaries = summarization(backend, callModel);
-  const following = (usages?: readonly McpServerUsage[]) =>
-    servers === undefined ? [] : [servers.middleware(servers.mcp.select(usages))];
-  /** The general-purpose sub-agent has all that the main agent has. */
-  const usagesOf = (name: string) => definition.subAgents.find((subAgent) => subAgent.name === name)?.mcpServers;
+  const issued = new Set<string>();
+  /** What depends on the servers of an agent. */
+  const withServers = (usages?: readonly McpServerUsage[]) => {
+    const { hiddenTools, ...used } = usesServers(servers, summaries, usages);
+    const { budget, maxTokens } = options;
+    return { ...used, turns: turnMiddleware({ callModel, budget, maxTokens, subAgents, hiddenTools, issued }) };
+  };
   // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
-  const ofSubAgent = (name: string) => [files, summaries, tools, ...following(usagesOf(name)), loopGuard(), turns];
-  const ofMain = [files, summaries, todoList(), tools, ...following(), taskMiddleware(options), loopGuard(), turns];
+  const ofSubAgent = (name: string) => {
+    // The general-purpose sub-agent has all that the main agent has.
+    const usages = definition.subAgents.find((subAgent) => subAgent.name === name)?.mcpServers;
+    const own = withServers(usages);
+    return [files, own.summaries, tools, ...own.following, loopGuard(), own.turns];
+  };
+  const own = withServers();
+  const ofMain = [files, own.summaries, todoList(), tools, ...own.following, taskMiddleware(options), loopGuard()];
   return createDeepAgent({
     ...main,
     model,
     backend,
     checkpointer: new RootMemory(options.checkpointer),
-    middleware: ofMain,
+    middleware: [...ofMain, own.turns],
     subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgent(spec.name) })),
   });
 }

@@ -5,6 +5,7 @@ import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { McpServers, ToolSelection } from "./mcp/index.ts";
 import type { McpSettings } from "./mcp-settings.ts";
+import type { ToolSearch } from "./tool-search/index.ts";
 
 /** Characters of a tool's description. OpenAI refuses longer ones. */
 const DESCRIPTION_LIMITS: Readonly<Partial<Record<Provider, number>>> = { openai: 1_024 };
@@ -29,6 +30,8 @@ interface ServerRun {
 export interface ConnectedServers extends AsyncDisposable {
   readonly mcp: McpServers;
   middleware(selection: ToolSelection): AgentMiddleware;
+  /** For agents with many tools. */
+  search(selection: ToolSelection): ToolSearch;
 }
 
 /**
@@ -40,7 +43,10 @@ export async function connectServers(
   { provider, ...options }: ConnectOptions,
 ): Promise<ConnectedServers | undefined> {
   if (agent.mcpServers.length === 0) return undefined;
-  const { McpServers, mcpMiddleware } = await import("./mcp/index.ts");
+  const [{ McpServers, mcpMiddleware }, { toolSearch }] = await Promise.all([
+    import("./mcp/index.ts"),
+    import("./tool-search/index.ts"),
+  ]);
   const mcp = await McpServers.connect(agent, {
     ...options,
     sandbox,
@@ -48,5 +54,5 @@ export async function connectServers(
     descriptionLimit: DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT,
     signal,
   });
-  return { mcp, middleware: mcpMiddleware, [Symbol.asyncDispose]: () => mcp.close() };
+  return { mcp, middleware: mcpMiddleware, search: toolSearch, [Symbol.asyncDispose]: () => mcp.close() };
 }

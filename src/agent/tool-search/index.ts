@@ -5,4 +5,4 @@
  * @module
  */
 export type { SearchableTool } from "./searchable-tool.ts";
-export { SEARCH_TOOL_NAME, type ToolSearch, toolSearch } from "./tool-search.ts";
+export { type ToolSearch, toolSearch } from "./tool-search.ts";

@@ -9,8 +9,9 @@ import { HELD_OUT_QUERIES, QUERIES } from "../../../test/support/tool-catalogue/
 import { asMiddleware } from "../as-middleware.ts";
 import { parseScript } from "../model/script.ts";
 import { ScriptedModel } from "../model/scripted-model.ts";
+import { CurrentIndex } from "./current-index.ts";
 import { ToolIndex } from "./tool-index.ts";
-import { MAX_VISIBLE_TOOLS, SEARCH_TOOL_NAME, type ToolSearch, toolSearch } from "./tool-search.ts";
+import { MAX_VISIBLE_TOOLS, SEARCH_TOOL_NAME, toolSearch } from "./tool-search.ts";
 
 const tools = catalogue();
 const ls: StructuredToolInterface = new DynamicStructuredTool({
@@ -19,12 +20,6 @@ const ls: StructuredToolInterface = new DynamicStructuredTool({
   schema: { type: "object", properties: {} },
   func: async () => "README.md",
 });
-
-function searchOf(searchable = tools): ToolSearch {
-  const search = toolSearch({ searchable, others: 1 });
-  if (search === undefined) throw new Error("All tools are visible");
-  return search;
-}
 
 /** An agent with a tool of its own and those of the catalogue; what its model sees of each turn is recorded. */
 function agentWith(script: string, searchable = tools) {
@@ -42,7 +37,7 @@ function agentWith(script: string, searchable = tools) {
     model: new ScriptedModel(parseScript(script, "test"), "test") as BaseChatModel,
     tools: [ls, ...searchable.map(({ tool }) => tool)],
     systemPrompt: "You help.",
-    middleware: [searchOf(searchable).around(outer), watch],
+    middleware: [toolSearch({ current: async () => searchable }).around(outer), watch],
     checkpointer: new MemorySaver(),
   });
   const ask = async (text: string): Promise<BaseMessage[]> => {
@@ -52,10 +47,32 @@ function agentWith(script: string, searchable = tools) {
   return { seen, ask };
 }
 
-test("an agent with few tools has no search", () => {
-  const some = tools.slice(0, MAX_VISIBLE_TOOLS - 9);
-  expect(toolSearch({ searchable: some, others: 9 })).toBeUndefined();
-  expect(toolSearch({ searchable: some, others: 10 })).toBeDefined();
+test("a model with few tools sees all of them, and no search", async () => {
+  const turns = "turns: [{text: ok}]";
+  const few = agentWith(turns, tools.slice(0, MAX_VISIBLE_TOOLS - 1));
+  await few.ask("hi");
+  expect(few.seen[0]?.tools).toHaveLength(MAX_VISIBLE_TOOLS);
+  expect(few.seen[0]?.tools).not.toContain(SEARCH_TOOL_NAME);
+  expect(few.seen[0]?.prompt).toBe("You help.");
+  const many = agentWith(turns, tools.slice(0, MAX_VISIBLE_TOOLS));
+  await many.ask("hi");
+  expect(many.seen[0]?.tools).toEqual(["ls", SEARCH_TOOL_NAME]);
+});
+
+test("tools that a server adds, removes or describes anew are found as they are now", async () => {
+  let now = tools.slice(0, 100);
+  const index = new CurrentIndex();
+  const find = async (query: string) => (await index.of(now)).search(query, 5).map(({ tool }) => tool.name);
+  const [last] = tools.slice(-1);
+  if (last === undefined) throw new Error("There are no tools");
+  expect(await find(last.tool.name)).not.toContain(last.tool.name);
+  now = [...tools.slice(0, 99), last];
+  expect(await find(last.tool.name)).toEqual(expect.arrayContaining([last.tool.name]));
+  const [first] = now;
+  const before = first?.tool.description ?? "";
+  Object.assign(first?.tool ?? {}, { description: "Measures the flux capacitor." });
+  expect(await find("flux capacitor")).toContain(first?.tool.name ?? "");
+  Object.assign(first?.tool ?? {}, { description: before });
 });
 
 describe("a model with many tools", () => {

@@ -2,6 +2,7 @@ import { ToolMessage } from "@langchain/core/messages";
 import { type DynamicStructuredTool, tool } from "@langchain/core/tools";
 import type { AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "../as-middleware.ts";
+import { CurrentIndex } from "./current-index.ts";
 import { foundNote, foundTools } from "./found-tools.ts";
 import { foundText, moreToolsPrompt } from "./search-text.ts";
 import type { SearchableTool } from "./searchable-tool.ts";
@@ -19,66 +20,77 @@ type Hooks = Parameters<typeof createMiddleware>[0];
 type WrapModelCall = NonNullable<Hooks["wrapModelCall"]>;
 type ModelRequest = Parameters<WrapModelCall>[0];
 
+/** The tools that an agent may search. */
+interface SearchableTools {
+  /** Those that are there now: servers may change them at any time. */
+  current(): Promise<readonly SearchableTool[]>;
+}
+
 /** Lets a model find its tools instead of seeing them all. */
 export interface ToolSearch {
   /** The names of the tools that the model may call without seeing their definitions. */
-  readonly hidden: readonly string[];
+  hidden(): readonly string[];
   /**
    * The same middleware, with the tool that searches. It and those inside of it see as many tools as the model: so what
    * counts the size of a prompt, such as the summarization, has to be it or inside of it.
+   * @param before changes the tools of a request before some of them are hidden
    */
-  around(middleware: AgentMiddleware): AgentMiddleware;
+  around(middleware: AgentMiddleware, before?: AgentMiddleware): AgentMiddleware;
 }
 
-interface ToolSearchOptions {
-  /** Registered with the agent, as all its tools. */
-  readonly searchable: readonly SearchableTool[];
-  /** How many tools the agent has besides. */
-  readonly others: number;
-}
-
-/** @returns `undefined` if the model can see all tools */
-export function toolSearch({ searchable, others }: ToolSearchOptions): ToolSearch | undefined {
-  if (searchable.length + others <= MAX_VISIBLE_TOOLS) return undefined;
-  const byName = new Map(searchable.map((one) => [one.tool.name, one]));
+/** @param searchable tools that the agent has besides others */
+export function toolSearch(searchable: SearchableTools): ToolSearch {
   const searchTool = searchToolFor(searchable);
-  const prompt = moreToolsPrompt(searchable, SEARCH_TOOL_NAME);
-  const narrowed = (request: ModelRequest): ModelRequest => {
-    const isHidden = ({ name }: { readonly name?: unknown }) => typeof name === "string" && byName.has(name);
-    const registered = new Map<unknown, ModelRequest["tools"][number]>(request.tools.map((one) => [one["name"], one]));
-    const found = foundTools(request.state.messages, (name) => byName.has(name));
-    const tools: ModelRequest["tools"] = request.tools.filter((one) => !isHidden(one));
-    for (const name of found) tools.push(...[registered.get(name) ?? []].flat());
-    return {
-      ...request,
-      tools,
-      systemMessage: request.systemMessage.concat(`\n\n${prompt}`),
-    };
+  let hidden: readonly string[] = [];
+  const narrowed = async (request: ModelRequest): Promise<ModelRequest> => {
+    const others = request.tools.filter(({ name }: { readonly name?: unknown }) => name !== SEARCH_TOOL_NAME);
+    const current = others.length > MAX_VISIBLE_TOOLS ? await searchable.current() : [];
+    hidden = current.map(({ tool: { name } }) => name);
+    return current.length === 0 ? { ...request, tools: others } : withSearch(request, current);
   };
   return {
-    hidden: [...byName.keys()],
-    around: (middleware) => {
-      const wrapped = middleware.wrapModelCall as WrapModelCall | undefined;
+    hidden: () => hidden,
+    around: (middleware, before) => {
+      const inner = hookOf(middleware);
+      const outer = hookOf(before);
       const wrapModelCall: WrapModelCall = async (request, handler) =>
-        wrapped === undefined ? await handler(narrowed(request)) : await wrapped(narrowed(request), handler);
-      const withSearch = { ...middleware, tools: [...(middleware.tools ?? []), searchTool], wrapModelCall };
-      return asMiddleware(withSearch);
+        await outer(
+          request,
+          async (changed) =>
+            (await inner(await narrowed({ ...request, ...changed }), handler)) as Awaited<ReturnType<typeof handler>>,
+        );
+      const changed = { ...middleware, tools: [...(middleware.tools ?? []), searchTool], wrapModelCall };
+      return asMiddleware(changed);
     },
   };
 }
 
-function searchToolFor(searchable: readonly SearchableTool[]): DynamicStructuredTool {
-  /** Made with the first search. */
-  let index: Promise<import("./tool-index.ts").ToolIndex> | undefined;
-  const search = async (query: string) => {
-    index ??= import("./tool-index.ts").then(({ ToolIndex }) => ToolIndex.build(searchable));
-    return (await index).search(query.slice(0, QUERY_LIMIT), RESULTS);
-  };
+/** A request with the tools that cannot be searched, the search, and the tools that were found. */
+function withSearch(request: ModelRequest, searchable: readonly SearchableTool[]): ModelRequest {
+  const names = new Set<unknown>(searchable.map(({ tool: { name } }) => name));
+  const byName = new Map<unknown, ModelRequest["tools"][number]>(request.tools.map((one) => [one["name"], one]));
+  const tools: ModelRequest["tools"] = request.tools.filter((one) => !names.has(one["name"]));
+  for (const name of foundTools(request.state.messages, (one) => names.has(one))) {
+    const found = byName.get(name);
+    if (found !== undefined) tools.push(found);
+  }
+  const prompt = moreToolsPrompt(searchable, SEARCH_TOOL_NAME);
+  return { ...request, tools, systemMessage: request.systemMessage.concat(`\n\n${prompt}`) };
+}
+
+function hookOf(middleware: AgentMiddleware | undefined): WrapModelCall {
+  const hook = middleware?.wrapModelCall as WrapModelCall | undefined;
+  return hook ?? (async (request, handler) => await handler(request));
+}
+
+function searchToolFor(searchable: SearchableTools): DynamicStructuredTool {
+  const index = new CurrentIndex();
   return tool(
     async ({ query }: { query: string }, { toolCall }: { toolCall?: { id?: string } }) => {
-      const found = await search(query);
+      const current = await searchable.current();
+      const found = (await index.of(current)).search(query.slice(0, QUERY_LIMIT), RESULTS);
       return new ToolMessage({
-        content: foundText(found, searchable.length),
+        content: foundText(found, current.length),
         tool_call_id: toolCall?.id ?? "",
         name: SEARCH_TOOL_NAME,
         additional_kwargs: foundNote(found.map((one) => one.tool.name)),

@@ -26,17 +26,18 @@ const BUDGET_REJECTION = {
 type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;
 type Request = Parameters<WrapModelCall>[0];
 
-interface TurnOptions extends Pick<AvailableTools, "subAgents" | "hiddenTools"> {
+interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
+  /** The names of tools that the model does not see, but may call. */
+  readonly hiddenTools?: (() => readonly string[]) | undefined;
   readonly callModel: CallModel;
   readonly budget: Budget;
   /** Maximum length of an answer. */
   readonly maxTokens: number;
-}
-
-interface CheckOptions extends TurnOptions, AvailableTools {
   /** Ids of calls in any conversation of the execution: those of sub-agents have messages of their own. */
   readonly issued: Set<string>;
 }
+
+type CheckOptions = Omit<TurnOptions, "hiddenTools"> & AvailableTools;
 
 /**
  * Wraps every call of the model that is a turn. It returns an answer that the conversation can keep, whose calls are only
@@ -44,7 +45,6 @@ interface CheckOptions extends TurnOptions, AvailableTools {
  * @throws UnusableAnswer if the run cannot continue with the answer
  */
 export function turnMiddleware(options: TurnOptions): AgentMiddleware {
-  const issued = new Set<string>();
   return asMiddleware(
     createMiddleware({
       name: "agentRunnerTurns",
@@ -58,7 +58,8 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
         });
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
         const exhausted = agent === "main" ? options.budget.exhausted : undefined;
-        return checked(answer, request.state.messages, { ...options, tools, issued }, exhausted);
+        const available = { ...options, tools, hiddenTools: options.hiddenTools?.() };
+        return checked(answer, request.state.messages, available, exhausted);
       },
     }),
   );

@@ -1,0 +1,36 @@
+import type { AgentMiddleware } from "langchain";
+import type { SubAgentDefinition } from "../definition/index.ts";
+import { asMiddleware } from "./as-middleware.ts";
+import type { ConnectedServers } from "./connect-servers.ts";
+
+/** What an agent is built with to use the tools of its MCP servers. */
+interface ServerUse {
+  /** To be used in place of the summarization that was given. */
+  readonly summaries: AgentMiddleware;
+  /** Executes tools that servers have added. */
+  readonly following: readonly AgentMiddleware[];
+  /** The names of tools that the model may call without seeing them. */
+  readonly hiddenTools: () => readonly string[];
+}
+
+/**
+ * @param servers absent if the agent has none
+ * @param summaries counts the size of prompts, so it has to see the tools as the model does
+ * @param usages the servers and tools of a sub-agent; absent: all
+ */
+export function usesServers(
+  servers: ConnectedServers | undefined,
+  summaries: AgentMiddleware,
+  usages?: SubAgentDefinition["mcpServers"],
+): ServerUse {
+  if (servers === undefined) return { summaries, following: [], hiddenTools: () => [] };
+  const selection = servers.mcp.select(usages);
+  const changes = servers.middleware(selection);
+  const { wrapModelCall: _, ...executing } = changes;
+  const search = servers.search(selection);
+  return {
+    summaries: search.around(summaries, changes),
+    following: [asMiddleware(executing)],
+    hiddenTools: search.hidden,
+  };
+}
