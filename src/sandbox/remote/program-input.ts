@@ -23,6 +23,7 @@ export class ProgramInput {
   readonly #shell: RemoteShell;
   readonly #dir: string;
   readonly #signal: AbortSignal;
+  readonly #onFailure: (error: unknown) => void;
   #controller: WritableStreamDefaultController | undefined;
   #pending: Uint8Array[] = [];
   #size = 0;
@@ -30,8 +31,12 @@ export class ProgramInput {
   #flushing: Promise<void> | undefined;
   #failure: unknown;
 
-  /** @param signal ends its requests */
-  constructor(shell: RemoteShell, dir: string, signal: AbortSignal) {
+  /**
+   * @param signal ends its requests
+   * @param onFailure is called if it is unknown whether the program got something, or if it cannot get any more
+   */
+  constructor(shell: RemoteShell, dir: string, signal: AbortSignal, onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
     this.#shell = shell;
     this.#dir = dir;
     this.#signal = signal;
@@ -81,6 +86,8 @@ export class ProgramInput {
       while (this.#size > 0 && this.#failure === undefined) await this.#send(this.#take());
     } catch (error) {
       this.fail(error);
+      // A program may close its input and go on.
+      if (!(error instanceof InputClosed)) this.#onFailure(error);
     } finally {
       this.#flushing = undefined;
     }
@@ -106,6 +113,7 @@ export class ProgramInput {
       const { code } = await this.#answer(variables);
       if (code === "ok") return;
       if (code === "incomplete" && !isInline && attempt < UPLOAD_ATTEMPTS) continue;
+      if (code === "closed") throw new InputClosed();
       throw new SandboxError("unavailable", PROBLEMS[code] ?? "The sandbox did not take the program's input.");
     }
   }
@@ -119,7 +127,12 @@ export class ProgramInput {
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  closed: "The program has ended, or does not read its input any more.",
   incomplete: "The program's input could not be stored: the sandbox's disk is full.",
   gone: "The program's records in the sandbox were deleted.",
 };
+
+class InputClosed extends SandboxError {
+  constructor() {
+    super("unavailable", "The program has ended, or does not read its input any more.");
+  }
+}

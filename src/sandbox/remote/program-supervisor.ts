@@ -89,6 +89,7 @@ _r_watch() {
     else _r_idle=$((_r_idle + 1))
     fi
   done
+  true >"$1/abandoned"
   kill -TERM "-$3"
   sleep ${TERMINATE_GRACE_MS / 1000}
   kill -KILL "-$3"
@@ -162,4 +163,5 @@ rm -rf "$4"
 # The supervisor stays as long as there are background processes, so that they are found.
 until [ -e "$1"/out/*.end ] && ! kill -0 "-$_r_child"; do sleep 5; [ -d "$1" ] || break; done
 kill "$_r_watcher"
+[ ! -e "$1/abandoned" ] || rm -rf "$1"
 `;

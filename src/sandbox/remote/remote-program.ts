@@ -51,7 +51,7 @@ export class RemoteProgram implements SandboxProgram {
     const { promise, resolve } = Promise.withResolvers<ProgramEnd>();
     this.ended = promise;
     this.#settle = resolve;
-    this.#stdin = new ProgramInput(shell, dir, this.#over.signal);
+    this.#stdin = new ProgramInput(shell, dir, this.#over.signal, (error) => void this.#fail(error));
     this.input = this.#stdin.stream;
     this.output = new ReadableStream<Uint8Array>(
       {
@@ -73,9 +73,7 @@ export class RemoteProgram implements SandboxProgram {
     signal.addEventListener("abort", abort, { once: true });
     void this.ended.then(() => signal.removeEventListener("abort", abort));
     if (signal.aborted) abort();
-    void this.#follow().catch(async (error: unknown) => {
-      if (!this.#over.signal.aborted) await this.#fail(error);
-    });
+    void this.#follow().catch((error: unknown) => this.#fail(error));
   }
 
   async stop(): Promise<void> {
@@ -136,7 +134,9 @@ export class RemoteProgram implements SandboxProgram {
     this.#settle({ exitCode, errorTail: tail });
   }
 
+  /** Never throws. */
   async #fail(error: unknown): Promise<void> {
+    if (this.#over.signal.aborted) return;
     const tail = error instanceof ProgramGone ? error.errorTail : "";
     // Before it is stopped: its streams end with the reason.
     this.#stdin.fail(error);
