@@ -1,4 +1,5 @@
 import { stdioContract } from "../support/mcp/stdio-contract.ts";
-import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { openDaytona, openFilesystem } from "../support/sandbox-contract/subjects.ts";
 
 stdioContract("filesystem", openFilesystem);
+stdioContract("Daytona", openDaytona);

@@ -17,7 +17,7 @@ type Variables = Readonly<Record<string, string>>;
 export function programText({ command, args, workingDirectory, cleanup = "" }: ProgramRequest): string {
   const words = [command, ...args].map(quote).join(" ");
   return `_r_program=${quote(command)} _r_where=${quote(workingDirectory)} _r_cleanup=${quote(cleanup)}
-_r_run() { exec "$_r_timeout" 0 ${words}; }
+_r_run() { exec "$_r_timeout" 0 "$_r_shell" -c "$_r_open" "$1" ${words}; }
 `;
 }
 

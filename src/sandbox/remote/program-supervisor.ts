@@ -118,14 +118,19 @@ _r_finds() {
   for _r_path in $PATH; do [ -f "\${_r_path:-.}/$1" ] && [ -x "\${_r_path:-.}/$1" ] && { unset IFS; set +f; return; }; done
   return 1
 }
-_r_timeout=$(command -v timeout)
+_r_timeout=$(command -v timeout) _r_shell=$(command -v sh)
+# Only the program has its pipes: whoever reads them learns when it closes one. $0 is the directory.
+_r_open='exec "$@" <"$0/stdin" >"$0/stdout" 2>"$0/stderr"'
 _r_command=$(cat "$1/command") _r_environment=$(cat "$1/environment")
 rm -f "$1/command" "$1/environment"
 mkdir "$1/in" "$1/out" "$1/waiting"
 mkfifo "$1/wake" "$1/room" "$1/stdin" "$1/stdout" "$1/stderr" || true >"$1/full"
 _r_feed "$1" </dev/null >"$1/stdin" &
+_r_readers=$!
 _r_collect "$1" <"$1/stdout" >/dev/null &
+_r_readers="$_r_readers $!"
 _r_keep_tail "$1" <"$1/stderr" >/dev/null &
+_r_readers="$_r_readers $!"
 (
   _r_refuse() { _r_replace_file refused "$1"; exit 126; }
   _r_group=$(exec sh -c 'echo "$PPID"')
@@ -139,13 +144,19 @@ _r_keep_tail "$1" <"$1/stderr" >/dev/null &
   [ -z "$_r_where" ] || cd "$_r_where" || _r_refuse not-a-directory
   _r_finds "$_r_program" || _r_refuse no-program
   true >"$1/started"
-  _r_run
-) <"$1/stdin" >"$1/stdout" 2>"$1/stderr" &
+  _r_run "$1"
+) </dev/null >/dev/null 2>&1 &
 _r_child=$!
 _r_watch "$1" "$3" "$_r_child" &
 _r_watcher=$!
 wait "$_r_child"
 _r_code=$?
+# Nobody will open the other ends of the pipes.
+if [ ! -e "$1/started" ]; then
+  kill $_r_readers
+  true >"$1/out/1.end"
+  true >"$1/error.end"
+fi
 true >"$1/in/end"
 _r_poke "$1/wake"
 # What it has started may keep its standard error open forever.

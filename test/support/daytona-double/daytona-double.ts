@@ -24,6 +24,8 @@ export class DaytonaDouble {
   readonly #server: Bun.Server<undefined>;
   /** May be changed at any time. */
   startMs: number;
+  /** How long each request takes at least. */
+  delayMs = 0;
   /** The programs that sandboxes have. */
   path = process.env["PATH"] ?? "/usr/bin:/bin";
   /** The user that commands run as; absent: this process' own. */
@@ -85,6 +87,7 @@ export class DaytonaDouble {
     this.onRequest(entry);
     if (request.headers.get("authorization") !== `Bearer ${this.apiKey}`)
       return errorAnswer(401, "Invalid credentials", pathname);
+    if (this.delayMs > 0) await Bun.sleep(this.delayMs);
     const fault = this.#faults.next(entry);
     if (fault === undefined) return await this.#route(request);
     if (fault.hang === true) await new Promise(() => undefined);

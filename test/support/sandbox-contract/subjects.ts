@@ -41,39 +41,42 @@ export const openLocalHost: OpenSubject = async ({ commandTimeoutMs }) => {
 };
 
 /** Sandboxes at Daytona, through its SDK. All requests of a test are of one session. */
-export const openDaytona: OpenSubject = async ({ commandTimeoutMs }) => {
-  const double = new DaytonaDouble();
-  const config = {
-    apiKey: double.apiKey,
-    apiUrl: double.url,
-    autoStopMinutes: 15,
-    autoDeleteMinutes: 60,
-    orphanCollection: "off" as const,
-  };
-  const api = new DaytonaApi(config, silentLogger);
-  const sessions = new MemorySessions("ses-1");
-  const provider = new DaytonaSandboxes({
-    api,
-    config,
-    commandTimeoutMs,
-    sessions,
-    group: "group",
-    locks: memoryLocks(),
-    organization: memoryOrganization(),
-    log: silentLogger,
-  });
-  const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
-    await Promise.all(double.alive.map((box) => chmod(box.folder, 0o755)));
-    if (process.getuid?.() === 0) double.user = NOBODY;
-    return await work().finally(() => {
-      double.user = undefined;
+export const openDaytona: OpenSubject = async (options) => await openDaytonaOf(new DaytonaDouble())(options);
+
+export const openDaytonaOf: (double: DaytonaDouble) => OpenSubject =
+  (double) =>
+  async ({ commandTimeoutMs }) => {
+    const config = {
+      apiKey: double.apiKey,
+      apiUrl: double.url,
+      autoStopMinutes: 15,
+      autoDeleteMinutes: 60,
+      orphanCollection: "off" as const,
+    };
+    const api = new DaytonaApi(config, silentLogger);
+    const sessions = new MemorySessions("ses-1");
+    const provider = new DaytonaSandboxes({
+      api,
+      config,
+      commandTimeoutMs,
+      sessions,
+      group: "group",
+      locks: memoryLocks(),
+      organization: memoryOrganization(),
+      log: silentLogger,
+    });
+    const unprivileged = async <T>(work: () => Promise<T>): Promise<T> => {
+      await Promise.all(double.alive.map((box) => chmod(box.folder, 0o755)));
+      if (process.getuid?.() === 0) double.user = NOBODY;
+      return await work().finally(() => {
+        double.user = undefined;
+      });
+    };
+    return subject(provider, unprivileged, async () => {
+      await api.close();
+      await double.stop();
     });
   };
-  return subject(provider, unprivileged, async () => {
-    await api.close();
-    await double.stop();
-  });
-};
 
 function subject(
   provider: SandboxProvider,
