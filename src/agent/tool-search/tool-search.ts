@@ -1,4 +1,4 @@
-import { ToolMessage } from "@langchain/core/messages";
+import { SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { type DynamicStructuredTool, tool } from "@langchain/core/tools";
 import type { AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "../as-middleware.ts";
@@ -74,8 +74,9 @@ function withSearch(request: ModelRequest, searchable: readonly SearchableTool[]
     const found = byName.get(name);
     if (found !== undefined) tools.push(found);
   }
-  const prompt = moreToolsPrompt(searchable, SEARCH_TOOL_NAME);
-  return { ...request, tools, systemMessage: request.systemMessage.concat(`\n\n${prompt}`) };
+  // As one text: a second block would be a second message for some providers.
+  const parts = [request.systemMessage.text, moreToolsPrompt(searchable, SEARCH_TOOL_NAME)];
+  return { ...request, tools, systemMessage: new SystemMessage(parts.filter((part) => part !== "").join("\n\n")) };
 }
 
 function hookOf(middleware: AgentMiddleware | undefined): WrapModelCall {
