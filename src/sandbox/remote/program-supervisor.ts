@@ -20,7 +20,7 @@ import { LOOK } from "./stop-script.ts";
  */
 
 /** Pieces of output that wait for the runner. At this number the program is not read from, so it has to wait. */
-export const OUTPUT_WINDOW = 64;
+const OUTPUT_WINDOW = 64;
 /** Maximum size of a piece of output. */
 export const OUTPUT_PIECE = 65_536;
 /** How often the supervisor looks whether the runner is still there. */

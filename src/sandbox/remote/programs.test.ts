@@ -1,39 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { until } from "../../../test/support/eventually.ts";
-import { LocalHost } from "../../../test/support/local-host.ts";
+import { FaultyHost } from "../../../test/support/faulty-host.ts";
 import { SHELLS } from "../../../test/support/remote-scripts.ts";
-import { runShell } from "../../../test/support/run-shell.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { SandboxProgram } from "../program.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { POLL, WRITE } from "./program-scripts.ts";
 import { RemotePrograms } from "./programs.ts";
 import { Records } from "./records.ts";
-import { MachineStopped, type ScriptOptions, type ScriptOutcome } from "./remote-host.ts";
+import { MachineStopped } from "./remote-host.ts";
 import { RemoteShell } from "./remote-shell.ts";
-
-/** A host with a certain shell, whose requests can be interfered with. */
-class FaultyHost extends LocalHost {
-  shell = "/bin/sh";
-  /** A directory whose programs are preferred. */
-  programs = "";
-  /** Runs before each script. */
-  before: (script: string) => Promise<void> = async () => undefined;
-  readonly scripts: string[] = [];
-
-  override async run(script: string, options: ScriptOptions): Promise<ScriptOutcome> {
-    this.scripts.push(script);
-    await this.before(script);
-    return await this.runOnce(script, options);
-  }
-
-  async runOnce(script: string, { signal, timeoutMs }: ScriptOptions): Promise<ScriptOutcome> {
-    const env = { PATH: `${this.programs}:${process.env["PATH"]}`, LANG: "C.UTF-8" };
-    const outcome = await runShell(script, { cwd: "/", env, shell: this.shell, signal, timeoutMs });
-    return outcome ?? { output: "", exitCode: -1 };
-  }
-}
 
 let folder: TemporaryFolder;
 let host: FaultyHost;
