@@ -3,12 +3,15 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import type { BaseMessage } from "@langchain/core/messages";
 import { DynamicStructuredTool, type StructuredToolInterface } from "@langchain/core/tools";
 import { MemorySaver } from "@langchain/langgraph";
+import type { BackendProtocolV2 } from "deepagents";
 import { createAgent, createMiddleware } from "langchain";
 import { catalogue } from "../../../test/support/tool-catalogue/catalogue.ts";
 import { HELD_OUT_QUERIES, QUERIES } from "../../../test/support/tool-catalogue/queries.ts";
 import { asMiddleware } from "../as-middleware.ts";
+import type { CallModel } from "../model/call-model.ts";
 import { parseScript } from "../model/script.ts";
 import { ScriptedModel } from "../model/scripted-model.ts";
+import { summarization } from "../summarization.ts";
 import { CurrentIndex } from "./current-index.ts";
 import { ToolIndex } from "./tool-index.ts";
 import { MAX_VISIBLE_TOOLS, SEARCH_TOOL_NAME, toolSearch } from "./tool-search.ts";
@@ -22,7 +25,12 @@ const ls: StructuredToolInterface = new DynamicStructuredTool({
 });
 
 /** An agent with a tool of its own and those of the catalogue; what its model sees of each turn is recorded. */
-function agentWith(script: string, searchable = tools) {
+function agentWith(
+  script: string,
+  searchable = tools,
+  outer = asMiddleware(createMiddleware({ name: "outer" })),
+  contextSize = 1_000_000,
+) {
   const seen: { readonly tools: string[]; readonly prompt: string }[] = [];
   const watch = createMiddleware({
     name: "watch",
@@ -32,9 +40,10 @@ function agentWith(script: string, searchable = tools) {
     },
     wrapToolCall: (request, handler) => handler(request),
   });
-  const outer = asMiddleware(createMiddleware({ name: "outer" }));
+  const model: BaseChatModel = new ScriptedModel(parseScript(script, "test"), "test");
+  Object.defineProperty(model, "profile", { value: { maxInputTokens: contextSize } });
   const agent = createAgent({
-    model: new ScriptedModel(parseScript(script, "test"), "test") as BaseChatModel,
+    model,
     tools: [ls, ...searchable.map(({ tool }) => tool)],
     systemPrompt: "You help.",
     middleware: [toolSearch({ current: async () => searchable }).around(outer), watch],
@@ -95,6 +104,23 @@ turns:
     expect(messages.map(({ text }) => text)).toContain("github_create_issue was called");
     await ask("Another one");
     expect(seen.slice(2).every((turn) => turn.tools.slice(0, 7).join() === found.join())).toBe(true);
+  });
+
+  test("still sees what it found after the conversation was summarized, and tools that it does not see cause no summary", async () => {
+    const summaries: string[] = [];
+    const files = { write: async (path: string) => ({ path }), read: async () => ({ error: "none" }) };
+    const callModel: CallModel = async (call) => {
+      summaries.push("summary");
+      return (await call()) as Awaited<ReturnType<CallModel>>;
+    };
+    const outer = summarization(files as unknown as BackendProtocolV2, callModel);
+    const { seen, ask } = agentWith(`${script}${"  - text: Done.\n".repeat(5)}`, tools, outer, 8_000);
+    await ask("There is a bug");
+    expect(summaries).toEqual([]);
+    const found = seen[1]?.tools ?? [];
+    await ask(`Another one ${"with a long text ".repeat(3_000)}`);
+    expect(summaries.length).toBeGreaterThan(0);
+    expect(seen.at(-1)?.tools.slice(0, found.length)).toEqual(found);
   });
 
   test("is told of the others in its system prompt, and of what it found with its parameters", async () => {
