@@ -111,7 +111,9 @@ turns:
     const files = { write: async (path: string) => ({ path }), read: async () => ({ error: "none" }) };
     const callModel: CallModel = async (call) => {
       summaries.push("summary");
-      return (await call()) as Awaited<ReturnType<CallModel>>;
+      const choice = { provider: "scripted", model: "test" } as const;
+      const attempt = { client: new ScriptedModel(parseScript(script, "test"), "test"), choice, isFallback: false };
+      return (await call({ ...attempt, isLast: false })) as Awaited<ReturnType<CallModel>>;
     };
     const outer = summarization(files as unknown as BackendProtocolV2, callModel);
     const { seen, ask } = agentWith(`${script}${"  - text: Done.\n".repeat(5)}`, tools, outer, 8_000);
