@@ -169,8 +169,11 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     enter("model");
     let worked = false;
     for await (const event of runAgent(run)) {
-      if (!worked) deps.admission.worked();
-      worked = true;
+      // Notices and the to-do list come before the model has answered.
+      if (!worked && (event.type === "text" || event.type === "turn")) {
+        worked = true;
+        deps.admission.worked();
+      }
       observation.event(reporter.report(event));
     }
     outcome = { phase: "completed" };

@@ -1,6 +1,7 @@
 import type { StructuredTool } from "@langchain/core/tools";
 import type { SkillReference } from "../definition/index.ts";
 import { systemPrompt } from "./prompt.ts";
+import type { SkillSections } from "./skills-section.ts";
 
 /** What all agents of an execution have in common. */
 interface Surroundings {
@@ -8,16 +9,17 @@ interface Surroundings {
   readonly root: string;
   /** The names of the variables that their commands see. */
   readonly variables: readonly string[];
-  /** The part of a prompt about these skills; empty without skills. */
-  readonly skillsPrompt: (skills: readonly SkillReference[]) => string;
+  readonly skills: Pick<SkillSections, "of">;
   /** MCP servers that could not be connected, and why. */
-  readonly unavailable?: readonly { readonly name: string; readonly reason: string }[] | undefined;
+  readonly unavailable: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** What makes an agent different from the others of its execution. */
 interface AgentRole {
   readonly instructions: string;
   readonly skills: readonly SkillReference[];
+  /** The names of its MCP servers. */
+  readonly servers: readonly string[];
   /** Its tools besides those for files, commands and tasks. */
   readonly tools: readonly StructuredTool[];
 }
@@ -29,16 +31,15 @@ interface AgentParts {
 }
 
 /** @returns the function that makes the parts of any agent of an execution, the main one or a sub-agent */
-export function agentParts({
-  root,
-  variables,
-  skillsPrompt,
-  unavailable,
-}: Surroundings): (role: AgentRole) => AgentParts {
-  return ({ instructions, skills, tools }) => ({
-    systemPrompt: systemPrompt({ instructions, skills: skillsPrompt(skills), root, variables, unavailable }),
-    tools: [...tools],
-  });
+export function agentParts({ root, variables, skills, unavailable }: Surroundings): (role: AgentRole) => AgentParts {
+  return (role) => {
+    const facts = {
+      instructions: role.instructions,
+      skills: skills.of(role.skills),
+      unavailable: unavailable.filter(({ name }) => role.servers.includes(name)),
+    };
+    return { systemPrompt: systemPrompt({ ...facts, root, variables }), tools: [...role.tools] };
+  };
 }
 
 export type MakeParts = ReturnType<typeof agentParts>;

@@ -1,7 +1,7 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware } from "deepagents";
-import type { AgentDefinition, McpServerUsage, SkillReference } from "../definition/index.ts";
+import type { AgentDefinition, McpServerUsage } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { agentParts } from "./agent-parts.ts";
 import { asMiddleware } from "./as-middleware.ts";
@@ -11,6 +11,7 @@ import type { ConnectedServers } from "./connect-servers.ts";
 import { loopGuard } from "./loop-guard.ts";
 import type { CallModel } from "./model/call-model.ts";
 import { allTools, type ServerTools } from "./server-tools.ts";
+import type { SkillSections } from "./skills-section.ts";
 import { checkSelections } from "./sub-agents/check-selections.ts";
 import { RootMemory } from "./sub-agents/root-memory.ts";
 import { subAgentSpecs } from "./sub-agents/specs.ts";
@@ -37,8 +38,7 @@ interface AgentOptions extends TaskOptions {
   readonly textOnly: boolean;
   /** Absent if the agent has no MCP servers. */
   readonly servers?: ConnectedServers | undefined;
-  /** The part of a prompt about these skills; empty without skills. */
-  readonly skillsPrompt: (skills: readonly SkillReference[]) => string;
+  readonly skills: SkillSections;
   readonly onCall: (node: string, callId: string) => void;
 }
 
@@ -70,10 +70,11 @@ export function buildAgent(options: AgentOptions) {
   const parts = agentParts({
     root: sandbox.root,
     variables: Object.keys(definition.environment.values),
-    skillsPrompt: options.skillsPrompt,
+    skills: options.skills,
     unavailable: servers?.mcp.unavailable ?? [],
   });
-  const main = parts({ ...definition, tools: allTools(serverTools) });
+  const serverNames = definition.mcpServers.map(({ name }) => name);
+  const main = parts({ ...definition, servers: serverNames, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
   const summaries = summarization(backend, callModel);

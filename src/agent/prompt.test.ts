@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { promptWithContext, systemPrompt } from "./prompt.ts";
 
-const nothing = { instructions: "", skills: "", root: "/", variables: [] };
+const nothing = { instructions: "", skills: "", root: "/", variables: [], unavailable: [] };
 
 describe("the system prompt", () => {
   test("has the skills between the instructions and the directory", () => {

@@ -11,11 +11,11 @@ interface PromptFacts {
   /** The names of the execution's variables. Those that no command can have are not mentioned. */
   readonly variables: readonly string[];
   /** MCP servers whose tools the agent has to do without, and why. */
-  readonly unavailable?: readonly { readonly name: string; readonly reason: string }[] | undefined;
+  readonly unavailable: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** The agent's instructions, followed by what it must know about its sandbox. */
-export function systemPrompt({ instructions, skills, root, variables, unavailable = [] }: PromptFacts): string {
+export function systemPrompt({ instructions, skills, root, variables, unavailable }: PromptFacts): string {
   const environment = [
     "## Environment",
     `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,

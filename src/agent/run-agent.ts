@@ -1,13 +1,9 @@
-import { GraphRecursionError } from "@langchain/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import type { BudgetConfig, ModelConfig } from "../config/index.ts";
-import type { AgentDefinition, SkillReference } from "../definition/index.ts";
+import type { AgentDefinition } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
-import { causeOf, stackOf } from "../shared/errors.ts";
 import type { InstalledSkills } from "../skills/index.ts";
-import { ThreadError } from "../threads/index.ts";
-import { AgentError } from "./agent-error.ts";
 import type { AgentEvent } from "./agent-event.ts";
 import { Budget } from "./budget.ts";
 import { buildAgent } from "./build.ts";
@@ -17,11 +13,11 @@ import type { McpSettings } from "./mcp-settings.ts";
 import type { BaseUrl } from "./model/base-url.ts";
 import { modelCaller } from "./model/call-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
-import { explainModelError } from "./model/model-error.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { ModelPool } from "./model/model-pool.ts";
 import { promptWithContext } from "./prompt.ts";
-import { describeSkills, shortenedNotice } from "./skills-section.ts";
+import { runFailure } from "./run-failure.ts";
+import { SkillSections } from "./skills-section.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
 /** An agent is stopped after this many steps of its graph. A turn with tools takes several. Sub-agents count their own. */
@@ -74,24 +70,14 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
   // Sub-agents that still work end with the run, whatever ends it.
   const ending = new AbortController();
   const signal = AbortSignal.any([run.signal, ending.signal]);
-  const { usage, deadline } = run;
-  const budget = new Budget(run.budget, usage, run.model.maxTokens);
-  const callModel = modelCaller({
-    ...{ models, budget, usage, deadline, signal, health },
-    config: run.model,
-    log: runLog,
-  });
+  const { model: config, usage, deadline } = run;
+  const budget = new Budget(run.budget, usage, config.maxTokens);
+  const callModel = modelCaller({ models, config, budget, usage, deadline, signal, health, log: runLog });
   const nodes = new Map<string, string>();
   const textOnly = !canReceiveImages(choice);
   await using servers = await connectServers(run, { ...deps.mcp, textOnly, provider: choice.provider, log: runLog });
-  for (const text of servers?.mcp.notices ?? [])
-    yield { type: "notice", text, actor: { kind: "main" }, at: new Date() };
-  const shortened = new Set<string>();
-  const skillsPrompt = (references: readonly SkillReference[]) => {
-    const section = describeSkills(run.skills.of(references), models.current.client);
-    for (const name of section.shortened) shortened.add(name);
-    return section.text;
-  };
+  for (const text of servers?.mcp.notices ?? []) yield noticeOf(text);
+  const skills = new SkillSections(run.skills, models.current.client);
   const agent = buildAgent({
     executionId: run.executionId,
     definition: run.agent,
@@ -104,14 +90,13 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
     keepResultsAbove: run.keepResultsAbove,
     textOnly,
     servers,
-    skillsPrompt,
+    skills,
     stepLimit: STEP_LIMIT,
     endRun: (error) => ending.abort(error),
     signal,
     onCall: (node, callId) => nodes.set(node, callId),
   });
-  const notice = shortenedNotice([...shortened]);
-  if (notice !== undefined) yield { type: "notice", text: notice, actor: { kind: "main" }, at: new Date() };
+  if (skills.notice !== undefined) yield noticeOf(skills.notice);
   try {
     const stream = await agent.stream(
       { messages: [{ role: "user", content: promptWithContext(run.message, run.organization) }] },
@@ -128,25 +113,12 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
   } catch (failure) {
     run.signal.throwIfAborted();
     const error: unknown = ending.signal.aborted ? ending.signal.reason : failure;
-    if (causeOf(error, GraphRecursionError) !== undefined) {
-      throw new AgentError(
-        "too-many-steps",
-        `The agent was stopped after ${STEP_LIMIT} steps without an answer. Give it a smaller task, or tell it when to stop.`,
-        { cause: error },
-      );
-    }
-    const known =
-      causeOf(error, AgentError) ??
-      causeOf(error, ThreadError) ??
-      explainModelError(error, models.current.choice, run.model);
-    if (known !== undefined) throw known;
-    runLog.error(`The agent failed unexpectedly: ${stackOf(error)}`);
-    throw new AgentError(
-      "agent",
-      "The agent was stopped by an unexpected error; the runner's log has the details. Send the message again, or another one to continue.",
-      { cause: error },
-    );
+    throw runFailure(error, { choice: models.current.choice, config, stepLimit: STEP_LIMIT, log: runLog });
   } finally {
     ending.abort();
   }
+}
+
+function noticeOf(text: string): AgentEvent {
+  return { type: "notice", text, actor: { kind: "main" }, at: new Date() };
 }

@@ -1,5 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import { type InstalledSkill, type SkillsPrompt, skillsPrompt } from "../skills/index.ts";
+import type { SkillReference } from "../definition/index.ts";
+import { type InstalledSkills, skillsPrompt } from "../skills/index.ts";
 
 /** The part of a model's context that an agent's skills may fill: the rest is for the conversation. */
 const SHARE = 1 / 4;
@@ -10,9 +11,28 @@ const MAX_TOKENS = 50_000;
 /** An estimate from below: prose has four, code three, Chinese three bytes for one character. */
 const BYTES_PER_TOKEN = 3;
 
-/** Describes an agent's skills, as far as they fit into its model's context. */
-export function describeSkills(skills: readonly InstalledSkill[], model: BaseChatModel): SkillsPrompt {
-  return skillsPrompt(skills, skillsBudget(model.profile?.maxInputTokens));
+/** The parts about skills in the prompts of an agent and its sub-agents, as far as they fit into the model's context. */
+export class SkillSections {
+  readonly #skills: InstalledSkills;
+  readonly #budget: number;
+  readonly #shortened = new Set<string>();
+
+  constructor(skills: InstalledSkills, model: BaseChatModel) {
+    this.#skills = skills;
+    this.#budget = skillsBudget(model.profile?.maxInputTokens);
+  }
+
+  /** @returns empty without skills */
+  of(references: readonly SkillReference[]): string {
+    const { text, shortened } = skillsPrompt(this.#skills.of(references), this.#budget);
+    for (const name of shortened) this.#shortened.add(name);
+    return text;
+  }
+
+  /** What the user should know of the sections that were made. */
+  get notice(): string | undefined {
+    return shortenedNotice([...this.#shortened]);
+  }
 }
 
 /** How long the part about skills may be, in bytes. @param contextTokens absent if it is not known */

@@ -15,7 +15,11 @@ const servers: ServerTools = new Map([
 const parts = agentParts({
   root: "/work",
   variables: ["REGION"],
-  skillsPrompt: (skills) => skills.map(({ slug }) => `### SKILL: ${slug}`).join("\n"),
+  skills: { of: (skills) => skills.map(({ slug }) => `### SKILL: ${slug}`).join("\n") },
+  unavailable: [
+    { name: "files", reason: "it ended." },
+    { name: "web", reason: "it did not answer." },
+  ],
 });
 const skill = (slug: string) => ({ scope: "organization", organization: "acme", slug, version: "" }) as const;
 const reader: SubAgentDefinition = {
@@ -27,9 +31,12 @@ const reader: SubAgentDefinition = {
   skills: [skill("reading")],
 };
 
+const server = (name: string) => ({ kind: "unknown", name, enabledTools: [] }) as const;
+
 /** The sub-agents with their tools, by name. */
 function specs(...subAgents: SubAgentDefinition[]) {
-  return subAgentSpecs({ subAgents, skills: [skill("leading")] }, servers, parts).map(({ tools = [], ...spec }) => ({
+  const main = { subAgents, skills: [skill("leading")], mcpServers: [server("files"), server("web")] };
+  return subAgentSpecs(main, servers, parts).map(({ tools = [], ...spec }) => ({
     ...spec,
     tools: tools.map(({ name }) => name),
   }));
@@ -50,6 +57,15 @@ describe("a sub-agent", () => {
     expect(specs({ ...reader, mcpServers: [] })[1]?.tools).toEqual([]);
     expect(specs({ ...reader, mcpServers: [{ server: "gone", enabledTools: [] }] })[1]?.tools).toEqual([]);
   });
+});
+
+test("agents are told which of their own servers are not available", () => {
+  const [general, own] = specs(reader);
+  for (const name of ["files", "web"]) expect(general?.systemPrompt).toContain(`The MCP server "${name}" is not`);
+  expect(own?.systemPrompt).toContain(
+    'The MCP server "files" is not available, so you do not have its tools: it ended.',
+  );
+  expect(own?.systemPrompt).not.toContain('"web"');
 });
 
 describe("the general-purpose sub-agent", () => {

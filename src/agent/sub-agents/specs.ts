@@ -12,19 +12,24 @@ const DESCRIPTION_LIMIT = 1_000;
  * do itself; a sub-agent of the definition can take its name.
  */
 export function subAgentSpecs(
-  { subAgents, skills }: Pick<AgentDefinition, "subAgents" | "skills">,
+  { subAgents, skills, mcpServers }: Pick<AgentDefinition, "subAgents" | "skills" | "mcpServers">,
   servers: ServerTools,
   parts: MakeParts,
 ): SubAgent[] {
   const own = subAgents.map((subAgent) => ({
     name: subAgent.name,
     description: describe(subAgent),
-    ...parts({ ...subAgent, tools: selectedTools(servers, subAgent.mcpServers) }),
+    ...parts({
+      ...subAgent,
+      servers: subAgent.mcpServers.map(({ server }) => server),
+      tools: selectedTools(servers, subAgent.mcpServers),
+    }),
   }));
   const { name, description, systemPrompt } = GENERAL_PURPOSE_SUBAGENT;
   if (own.some((subAgent) => subAgent.name === name)) return own;
   const instructions = typeof systemPrompt === "string" ? systemPrompt : "";
-  return [{ name, description, ...parts({ instructions, skills, tools: allTools(servers) }) }, ...own];
+  const general = { instructions, skills, servers: mcpServers.map((server) => server.name), tools: allTools(servers) };
+  return [{ name, description, ...parts(general) }, ...own];
 }
 
 /** When to delegate to a sub-agent, for the main agent. */
