@@ -112,7 +112,6 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
   try {
     cleanup.use(stopWhenDeleted(running, deps.client, execution.spec?.sessionId));
     await deps.admission.waitUntilAllowed(signal);
-    enter("waiting-for-thread");
     const turn = cleanup.use(
       new ExecutionTurn(deps, { executionId: id, signal, onLost: () => running.stop(stopReasons.lockLost()) }),
     );
