@@ -9,6 +9,7 @@ import {
   type EnvironmentValue,
 } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
+import type { Readable } from "../file-kind.ts";
 import type { Report } from "./conform.ts";
 import { parseEnvironment } from "./environment-file.ts";
 import type { Problem } from "./problem.ts";
@@ -32,6 +33,7 @@ interface Context {
   /** What paths are relative to. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  readonly readable: Readable | undefined;
   readonly report: Report;
   /** Problems of other files are added. */
   readonly problems: Problem[];
@@ -68,12 +70,12 @@ function fromServer(value: JsonValue): LoadedEnvironment | undefined {
 
 async function fromFile(
   { path, isSecret, at }: PathReference,
-  { agent, folder, signal, report, problems }: Context,
+  { agent, folder, signal, readable, report, problems }: Context,
 ): Promise<LoadedEnvironment | undefined> {
   const file = resolve(folder, path);
   let text: string;
   try {
-    text = await readFileText(file, "the file", signal);
+    text = await readFileText(file, "the file", signal, readable);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     report(at, `leads to ${file}, but ${error.message.replace(/\.$/, "")}`);

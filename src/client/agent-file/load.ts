@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from "node:path";
 import { create, fromJson, type JsonObject } from "@bufbuild/protobuf";
 import { type Agent, AgentSchema } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
+import type { Readable } from "../file-kind.ts";
 import { checkAgent } from "./check-agent.ts";
 import { conform, isObject } from "./conform.ts";
 import { type ParsedFile, parseFile } from "./document.ts";
@@ -65,11 +66,12 @@ export async function loadAgentFile(file: string, signal: AbortSignal): Promise<
 
 /**
  * Reads as much as possible of an agent file and of what it names.
+ * @param readable whether the agent file and files with environments may be pipes; they may if it is absent
  * @throws ClientError if the file cannot be read, or is no YAML or JSON with an agent; the signal's reason
  */
-export async function inspectAgentFile(file: string, signal: AbortSignal): Promise<Inspection> {
+export async function inspectAgentFile(file: string, signal: AbortSignal, readable?: Readable): Promise<Inspection> {
   const name = `The agent file ${file}`;
-  const parsed = parseFile(await readFileText(file, name, signal), file);
+  const parsed = parseFile(await readFileText(file, name, signal, readable), file);
   if (!("value" in parsed)) throw new AgentFileError(file, parsed);
   refuseOtherKinds(parsed, name);
   const problems: Problem[] = [];
@@ -81,7 +83,8 @@ export async function inspectAgentFile(file: string, signal: AbortSignal): Promi
   const paths = skillPaths(json);
   const { skills, folders } = await loadSkills(paths, folder, report, signal);
   const agent = agentFrom(json, (path) => ({ slug: skills.get(path)?.name ?? "" }));
-  const { environments, files } = await loadEnvironments(environmentRefs, { agent, folder, signal, report, problems });
+  const context = { agent, folder, signal, readable, report, problems };
+  const { environments, files } = await loadEnvironments(environmentRefs, context);
   checkAgent(agent, report);
   for (const [path, skill] of skills)
     for (const source of [resolve(file), ...files])

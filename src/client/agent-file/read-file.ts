@@ -3,7 +3,7 @@ import { messageOf } from "../../shared/errors.ts";
 import { untilAborted } from "../../shared/time.ts";
 import { readText } from "../bounded-input.ts";
 import { ClientError } from "../client-error.ts";
-import { refuseOtherKinds } from "../file-kind.ts";
+import { type Readable, refuseOtherKinds } from "../file-kind.ts";
 
 /** Maximum size of an agent file, and of a file with an environment. */
 const MAX_BYTES = 1024 * 1024;
@@ -13,10 +13,15 @@ const MAX_BYTES = 1024 * 1024;
  * @param name describes it in errors: `The agent file agent.yaml`
  * @throws ClientError; the signal's reason
  */
-export async function readFileText(file: string, name: string, signal: AbortSignal): Promise<string> {
+export async function readFileText(
+  file: string,
+  name: string,
+  signal: AbortSignal,
+  readable?: Readable,
+): Promise<string> {
   let handle: FileHandle | undefined;
   try {
-    await refuseOtherKinds(file, name, signal);
+    await refuseOtherKinds(file, name, signal, readable);
     // Opening a pipe blocks until a writer opens it.
     handle = await untilAborted(open(file), signal);
     return await readText(handle.createReadStream({ autoClose: false }), name, MAX_BYTES, signal);

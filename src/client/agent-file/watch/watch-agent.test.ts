@@ -143,6 +143,18 @@ describe("a watched agent file", () => {
     expect(watch.log.filter((line) => line.startsWith("Applied"))).toHaveLength(2);
   });
 
+  test("goes on after it has named a pipe, into which nobody writes", async () => {
+    await using watch = await watching({ "agent.yaml": poet("One") });
+    await watch.says("Applied the agent poet of");
+    await Bun.$`mkfifo ${watch.file("secrets")}`;
+    await watch.write({ "agent.yaml": `${poet("Two")}environment_refs: [{path: secrets}]\n` });
+    expect(await watch.says("agent.yaml:3:21: environment_refs[0].path")).toContain(
+      "a pipe, which can be read only once",
+    );
+    await watch.write({ "agent.yaml": poet("Three") });
+    await watch.says("Applied the agent poet again: instructions");
+  });
+
   test("is not applied while the server refuses it, which is told", async () => {
     await using watch = await watching({ "agent.yaml": "metadata: {name: '💥'}\n" });
     await watch.write({ "agent.yaml": "metadata: {name: '!'}\n" });

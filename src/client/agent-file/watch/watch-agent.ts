@@ -67,7 +67,8 @@ class WatchedAgent {
   /** @returns undefined if the file cannot be read, which is logged */
   async read(): Promise<Inspection | undefined> {
     try {
-      return await inspectAgentFile(this.#file, this.#signal);
+      // A pipe is empty when it is read again, and one without a writer would keep the watch from ever going on.
+      return await inspectAgentFile(this.#file, this.#signal, "files");
     } catch (error) {
       this.#complain(error);
       return undefined;
