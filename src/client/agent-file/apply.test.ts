@@ -75,8 +75,8 @@ environment_refs: [{slug: shared, org: ops}, {path: .env}, {path: plain.env, is_
     const { spec } = await instance(instanceId);
     expect(spec?.environmentRefs.map(({ org, slug, kind }) => [org, slug, kind])).toEqual([
       ["ops", "shared", ApiResourceKind.environment],
-      ["acme", "deployer-env", ApiResourceKind.environment],
-      ["acme", "deployer-plain-env", ApiResourceKind.environment],
+      ["acme", expect.stringMatching(/^deployer-env-[0-9a-f]{8}$/), ApiResourceKind.environment],
+      ["acme", expect.stringMatching(/^deployer-plain-env-[0-9a-f]{8}$/), ApiResourceKind.environment],
       ["acme", "named", ApiResourceKind.environment],
     ]);
     const { getByReference } = EnvironmentQueryController.method;
@@ -94,6 +94,31 @@ environment_refs: [{slug: shared, org: ops}, {path: .env}, {path: plain.env, is_
     const without = await apply(folder.file("agent.yaml"), true);
     expect(without.instanceId).toBe(instanceId);
     expect((await instance(instanceId)).spec?.environmentRefs).toEqual([]);
+  });
+
+  test("keeps apart environments of agents and files whose names have the same words", async () => {
+    const agentFile = (name: string, ...paths: string[]) =>
+      `metadata: {name: ${name}}\nenvironment_refs: [${paths.map((path) => `{path: ${path}}`).join(", ")}]\n`;
+    await using folder = await fileTree({
+      "one.yaml": agentFile("keeper", "a/.env"),
+      "two.yaml": agentFile("keeper-a", ".env", "env"),
+      "a/.env": "TOKEN=of-one\n",
+      ".env": "TOKEN=of-two\n",
+      env: "OTHER=of-two\n",
+    });
+    const data = async (file: string) => {
+      const { spec } = await instance((await apply(folder.file(file))).instanceId);
+      const { getByReference } = EnvironmentQueryController.method;
+      return async () =>
+        await Promise.all(
+          (spec?.environmentRefs ?? []).map(
+            async (reference) => (await server.client.call(getByReference, reference)).spec?.data,
+          ),
+        );
+    };
+    const [one, two] = [await data("one.yaml"), await data("two.yaml")];
+    expect(await one()).toMatchObject([{ TOKEN: { value: "of-one" } }]);
+    expect(await two()).toMatchObject([{ TOKEN: { value: "of-two" } }, { OTHER: { value: "of-two" } }]);
   });
 
   test("makes one request for an agent without such parts", async () => {

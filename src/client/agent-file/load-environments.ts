@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { normalize, resolve } from "node:path";
 import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
 import {
   type Agent,
@@ -15,6 +15,9 @@ import { parseEnvironment } from "./environment-file.ts";
 import type { Problem } from "./problem.ts";
 import { readFileText } from "./read-file.ts";
 import { listOf, objectOf, type PathReference, pathsIn } from "./references.ts";
+
+/** Hexadecimal digits of the hash in an environment's name. */
+const HASH_LENGTH = 8;
 
 /** An environment that a file names. */
 export interface LoadedEnvironment {
@@ -87,12 +90,21 @@ async function fromFile(
   return { label: path, data: environment.spec?.data ?? {}, environment, reference: undefined };
 }
 
-/** An environment needs a name that no other agent's environment has, and the owner of the agent. */
+/**
+ * An environment needs a name that no other agent's environment has, and the owner of the agent. The words alone do not
+ * tell `a/b.env` of the agent `x` from `b.env` of the agent `x-a`: a hash does.
+ */
 function named(environment: Environment, { metadata: owner }: Agent, path: string): Environment {
   const metadata = environment.metadata ?? create(ApiResourceMetadataSchema);
   const { org = "", ownerScope = 0 } = owner ?? {};
   const own = { ...metadata, org: metadata.org || org, ownerScope: metadata.ownerScope || ownerScope };
   if (metadata.name !== "" || metadata.slug !== "") return { ...environment, metadata: own };
-  const words = `${owner?.slug || owner?.name || "agent"} ${path}`.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ["env"];
-  return { ...environment, metadata: { ...own, name: words.join("-") } };
+  const parts = [wordsOf(owner?.slug || owner?.name || "agent"), normalize(path)] as const;
+  const hash = new Bun.CryptoHasher("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_LENGTH);
+  const name = [...parts.map(wordsOf), hash].filter((word) => word !== "").join("-");
+  return { ...environment, metadata: { ...own, name } };
+}
+
+function wordsOf(text: string): string {
+  return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join("-");
 }
