@@ -9,12 +9,13 @@ import { type FoundSkill, findSkills } from "./find-skills.ts";
 import { FETCHES, INSTALLATIONS, TOTAL_LIMIT } from "./limits.ts";
 import { type SkillPackage, textPackage, zipPackage } from "./package.ts";
 import type { SkillSource } from "./ports.ts";
-import { oneLine, referenceKey } from "./reference-text.ts";
+import { nameInPrompt, referenceKey } from "./reference-text.ts";
 import { SkillError } from "./skill-error.ts";
 import type { FoundSkills, InstalledSkill, InstalledSkills, Skills } from "./skills.ts";
 
 /** Where skills lie below a sandbox's root, each in a directory named by its hash. */
 const DIRECTORY = "bin/skills";
+const PLACE_REMEDY = `Skills need ${DIRECTORY} in the agent's workspace: a directory, no link, that can be written, on a disk with space left.`;
 
 /** Finds and installs skills for all executions of a runner. */
 export class SkillInstaller implements Skills {
@@ -86,7 +87,9 @@ async function installed(
     if (!(error instanceof SandboxError) || error.isReplicaLocal) throw error;
     const names = [...new Set(skills.map(({ name }) => name))].join(", ");
     const problem = `${names} cannot be installed in the sandbox: ${error.message}`;
-    throw new SkillError("not-installed", problem[0]?.toUpperCase() + problem.slice(1), error.remedies, error);
+    // The sandbox speaks to agents; that error is for who runs it.
+    const remedies = error.remedies.length > 0 ? error.remedies : [PLACE_REMEDY];
+    throw new SkillError("not-installed", problem[0]?.toUpperCase() + problem.slice(1), remedies, error);
   }
 }
 
@@ -111,7 +114,7 @@ class SkillsInSandbox implements InstalledSkills {
     for (const reference of references) {
       const found = this.#found.get(referenceKey(reference));
       if (found === undefined) throw new Error(`the skill ${reference.slug} was not installed`);
-      const name = oneLine(found.version.name);
+      const name = nameInPrompt(found.version.name);
       const location = this.#locations.get(found.hash) ?? "";
       skills.set(JSON.stringify([name, location]), { name, location, text: this.#texts.get(found.hash) ?? "" });
     }

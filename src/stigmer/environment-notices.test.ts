@@ -24,7 +24,10 @@ describe("the notices about an environment", () => {
 
   test("say which secrets are hidden, and what the agent has instead", () => {
     const [without, older] = environmentNotices({ ...none, ...values("B"), hidden: ["A", "B"] });
-    expect(without).toContain("works without them: A.");
+    // An empty secret looks like a hidden one, as with a line `A=` in an env file.
+    expect(without).toContain(
+      "These secrets are empty, or Stigmer does not show them to the runner: A. The agent works without",
+    );
     expect(older).toContain("the values that they have elsewhere: B.");
   });
 

@@ -21,7 +21,7 @@ export function environmentNotices({ environment, missing, hidden }: JoinedLayer
     );
   if (none.length > 0)
     notices.push(
-      `Stigmer does not show the values of these secrets to the runner, and the agent works without them: ${listed(none.map(shown))}. Set them with the message, or let the runner's API key read them.`,
+      `These secrets are empty, or Stigmer does not show them to the runner: ${listed(none.map(shown))}. The agent works without them. Set them with the message or where they are declared, or let the runner's API key read them.`,
     );
   if (older.length > 0)
     notices.push(

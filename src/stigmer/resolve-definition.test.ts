@@ -232,7 +232,7 @@ describe("the user is told", () => {
     const { notices } = await resolve({ runtimeEnv: { TOKEN: secret("***"), "my-var": plain("x") } });
     expect(notices).toEqual([
       expect.stringContaining("have no value: REGION (where it runs)."),
-      expect.stringContaining("works without them: TOKEN."),
+      expect.stringContaining("runner: TOKEN. The agent works without them"),
       expect.stringContaining("do not see these variables: my-var."),
     ]);
   });

@@ -207,6 +207,7 @@ describe("a skill", () => {
       message: expect.stringContaining(
         "Skill acme/pdf cannot be installed in the sandbox: 'bin/skills' is not allowed: a symbolic link",
       ),
+      remedies: [expect.stringContaining("Skills need bin/skills in the agent's workspace: a directory, no link")],
     });
   });
 
