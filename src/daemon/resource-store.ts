@@ -163,6 +163,28 @@ export class ResourceStore {
     return this.#one(schema, sql, [id, value]);
   }
 
+  /** The untagged earlier states of a resource, the newest first. */
+  untaggedVersions(id: string): { number: number; hash: string }[] {
+    return this.#database
+      .query<{ number: number; hash: string }, [string]>(
+        "SELECT number, hash FROM versions WHERE id = ? AND tag = '' ORDER BY number DESC",
+      )
+      .all(id);
+  }
+
+  deleteVersion(number: number): void {
+    this.#database.query("DELETE FROM versions WHERE number = ?").run(number);
+  }
+
+  /** Whether any resource has an earlier state with this hash. */
+  hasVersion(hash: string): boolean {
+    return this.#database.query("SELECT 1 FROM versions WHERE hash = ? LIMIT 1").get(hash) !== null;
+  }
+
+  deleteArtifact(key: string): void {
+    this.#database.query("DELETE FROM artifacts WHERE key = ?").run(key);
+  }
+
   putArtifact(key: string, content: Uint8Array): void {
     this.#database.query("INSERT OR REPLACE INTO artifacts VALUES (?, ?)").run(key, content);
   }

@@ -14,6 +14,7 @@ import {
 import { invalid, notFound } from "./daemon-error.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
+import { artifactKey, forgetVersions } from "./skill-versions.ts";
 
 /** The server's limits for an upload. */
 const LIMITS: ZipLimits = {
@@ -32,7 +33,7 @@ export async function pushSkill(
   if (name === "") throw invalid("PushSkillRequest: the name is empty");
   const skillMd = await readSkillMd(artifact);
   const versionHash = new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
-  const artifactStorageKey = `skills/${versionHash}.zip`;
+  const artifactStorageKey = artifactKey(versionHash);
   return store.together(() => {
     store.putArtifact(artifactStorageKey, artifact);
     const metadata = create(ApiResourceMetadataSchema, { name, org, ownerScope: scope });
@@ -45,7 +46,9 @@ export async function pushSkill(
       state: SkillState.READY,
       ...(skill.status?.audit === undefined ? {} : { audit: skill.status.audit }),
     });
-    return kinds.skill.save(store, { ...skill, status });
+    const saved = kinds.skill.save(store, { ...skill, status });
+    forgetVersions(store, saved);
+    return saved;
   });
 }
 
