@@ -23,6 +23,6 @@ export function nameInPrompt(name: string): string {
 }
 
 /** Text from outside that must not begin a line of its own. */
-export function oneLine(text: string): string {
+function oneLine(text: string): string {
   return visible(text).replace(/\s+/g, " ").trim();
 }

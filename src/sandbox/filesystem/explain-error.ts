@@ -17,8 +17,9 @@ export async function explainError<T>(requested: string, work: () => Promise<T>)
         throw new SandboxError("not-a-file", `'${requested}' is a directory.`, error);
       case "EACCES":
       case "EPERM":
-      case "EROFS":
         throw new SandboxError("denied", `'${requested}': permission denied.`, error);
+      case "EROFS":
+        throw new SandboxError("denied", `'${requested}': the file system is read-only.`, error);
       case "ENOSPC":
       case "EDQUOT":
         throw new SandboxError("unavailable", `'${requested}': no space left on the disk.`, error);
