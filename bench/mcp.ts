@@ -4,7 +4,7 @@
  *   --rounds N   how often each figure is measured (15)
  */
 import { parseArgs } from "node:util";
-import { connectServers } from "../src/agent/connect-servers.ts";
+import { connectServers } from "../src/agent/servers/connect-servers.ts";
 import { silentLogger } from "../src/log/index.ts";
 import { agentWith, Connected, httpServer, LIMITS, stdioServer } from "../test/support/mcp/connect.ts";
 import { startHttpFault } from "../test/support/mcp/http-faults.ts";

@@ -1,7 +1,7 @@
 import type { StructuredTool } from "@langchain/core/tools";
 import type { SkillReference } from "../definition/index.ts";
-import { systemPrompt } from "./prompt.ts";
-import type { SkillSections } from "./skills-section.ts";
+import { systemPrompt } from "./prompt/prompt.ts";
+import type { SkillSections } from "./prompt/skills-section.ts";
 
 /** What all agents of an execution have in common. */
 interface Surroundings {

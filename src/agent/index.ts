@@ -6,19 +6,19 @@
 import type { ModelConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
-import type { AgentEvent } from "./agent-event.ts";
-import type { McpSettings } from "./mcp-settings.ts";
+import type { AgentEvent } from "./events/agent-event.ts";
 import { BaseUrl } from "./model/base-url.ts";
 import { ModelHealth } from "./model/model-health.ts";
 import type { AgentRun } from "./run-agent.ts";
+import type { McpSettings } from "./servers/mcp-settings.ts";
 
 export { AgentError } from "./agent-error.ts";
-export type { AgentEvent, RequestedCall, TodoEntry } from "./agent-event.ts";
+export type { AgentEvent, RequestedCall, TodoEntry } from "./events/agent-event.ts";
 export { resolveServers as checkMcpServers } from "./mcp/resolve-servers.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 export { checkSubAgents } from "./sub-agents/check-definition.ts";
-export { UsageMeter } from "./usage-meter.ts";
+export { UsageMeter } from "./usage/usage-meter.ts";
 
 /** What the agents of a runner share. */
 interface Agents {

@@ -1,4 +1,4 @@
-import type { Caller } from "./budget.ts";
+import type { Caller } from "./usage/budget.ts";
 
 /** What the library tells a middleware about the run it is in. */
 export interface MiddlewareRuntime {

@@ -1,7 +1,7 @@
 import { type DynamicStructuredTool, tool } from "@langchain/core/tools";
 import type { JSONSchema } from "@langchain/core/utils/json_schema";
 import { cutBetweenWords } from "../../shared/text.ts";
-import { recordFailure } from "../tool-outcome.ts";
+import { recordFailure } from "../tools/tool-outcome.ts";
 import { CallError } from "./call-error.ts";
 import type { ServerTool } from "./list-tools.ts";
 import type { ServerConnection } from "./server-connection.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type BaseMessage, HumanMessage } from "@langchain/core/messages";
-import { SOURCE } from "../message-source.ts";
+import { SOURCE } from "../conversation/message-source.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 
 const turn = (text: string) => ({ text, tools: [], delay: 0 });

@@ -7,8 +7,8 @@ import { ChatGenerationChunk, type ChatResult } from "@langchain/core/outputs";
 import { messageOf } from "../../shared/errors.ts";
 import { sleep } from "../../shared/time.ts";
 import { AgentError } from "../agent-error.ts";
-import { isFromUser } from "../message-source.ts";
-import { SUMMARY_TAG } from "../summary-tag.ts";
+import { isFromUser } from "../conversation/message-source.ts";
+import { SUMMARY_TAG } from "../conversation/summary-tag.ts";
 import { parseScript, type Script } from "./script.ts";
 
 /** The field of a message that has the index of its turn in the script. */

@@ -1,5 +1,5 @@
 import type { AgentDefinition } from "../../definition/index.ts";
-import type { ServerTools } from "../server-tools.ts";
+import type { ServerTools } from "../servers/server-tools.ts";
 import { shownName } from "../turns/call-names.ts";
 import { listed, refuse, shownAs } from "./check-definition.ts";
 

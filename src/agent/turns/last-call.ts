@@ -1,5 +1,5 @@
 import { HumanMessage } from "@langchain/core/messages";
-import { SOURCE } from "../message-source.ts";
+import { SOURCE } from "../conversation/message-source.ts";
 
 /** Tells the agent to conclude. It is sent with one call and is not kept in the thread. */
 export function lastCallAdvice(): HumanMessage {

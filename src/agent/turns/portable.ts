@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage, ToolMessage } from "@langchain/core/messages";
-import { textOf } from "../tool-middleware.ts";
+import { textOf } from "../tools/tool-middleware.ts";
 
 /**
  * A conversation that any provider accepts. The answers of a provider have parts of its own (signed thinking, its form of

@@ -1,13 +1,13 @@
 import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware } from "../as-middleware.ts";
-import type { Budget } from "../budget.ts";
-import { emit } from "../custom-events.ts";
+import { emit } from "../events/custom-events.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
 import { canReceiveImages } from "../model/model-choice.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import { agentOf } from "../runtime.ts";
+import type { Budget } from "../usage/budget.ts";
 import { lastCallAdvice } from "./last-call.ts";
 import { portable } from "./portable.ts";
 import { rawCalls } from "./raw-calls.ts";

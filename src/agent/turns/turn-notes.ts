@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
-import { isFromUser } from "../message-source.ts";
+import { isFromUser } from "../conversation/message-source.ts";
 
 /** The field of an answer in which the runner notes what is wrong with it. */
 const NOTES = "agent_runner";

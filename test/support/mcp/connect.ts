@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type McpDeps, McpServers } from "../../../src/agent/mcp/index.ts";
-import { withOutcome } from "../../../src/agent/tool-outcome.ts";
+import { withOutcome } from "../../../src/agent/tools/tool-outcome.ts";
 import type { AgentDefinition, McpServer } from "../../../src/definition/index.ts";
 import { silentLogger } from "../../../src/log/index.ts";
 import type { Sandbox } from "../../../src/sandbox/index.ts";

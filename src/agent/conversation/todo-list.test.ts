@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage } from "@langchain/core/messages";
-import type { TodoEntry } from "./agent-event.ts";
+import type { TodoEntry } from "../events/agent-event.ts";
 import { todoList } from "./todo-list.ts";
 
 const open: readonly TodoEntry[] = [

@@ -1,7 +1,7 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
-import { asMiddleware } from "./as-middleware.ts";
-import { isFromUser, SOURCE } from "./message-source.ts";
+import { asMiddleware } from "../as-middleware.ts";
+import { isFromUser, SOURCE } from "../conversation/message-source.ts";
 
 /** After this many equal calls in a row the agent is told to change its approach. */
 const REPEATS_IN_A_ROW = 3;

@@ -1,12 +1,12 @@
 import { ToolMessage } from "@langchain/core/messages";
 import { Command, isCommand, isGraphBubbleUp } from "@langchain/langgraph";
 import { type AgentMiddleware, createMiddleware } from "langchain";
-import { OWN_DIRECTORY, type Sandbox } from "../sandbox/index.ts";
-import { cutMiddle } from "../shared/text.ts";
-import { asMiddleware } from "./as-middleware.ts";
+import { OWN_DIRECTORY, type Sandbox } from "../../sandbox/index.ts";
+import { cutMiddle } from "../../shared/text.ts";
+import { asMiddleware } from "../as-middleware.ts";
+import { rejectionOf } from "../turns/turn-notes.ts";
 import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
-import { rejectionOf } from "./turns/turn-notes.ts";
 
 /** Characters of a result that the model receives; the whole result is then in a file of the sandbox. */
 const MODEL_RESULT_LIMIT = 30_000;

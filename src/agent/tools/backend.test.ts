@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { withoutRoot } from "../../test/support/without-root.ts";
-import { FilesystemSandboxes } from "../sandbox/filesystem/index.ts";
-import type { Sandbox, SandboxHandle } from "../sandbox/index.ts";
+import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { withoutRoot } from "../../../test/support/without-root.ts";
+import { FilesystemSandboxes } from "../../sandbox/filesystem/index.ts";
+import type { Sandbox, SandboxHandle } from "../../sandbox/index.ts";
 import { SandboxBackend } from "./backend.ts";
 import { withOutcome } from "./tool-outcome.ts";
 

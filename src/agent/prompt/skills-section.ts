@@ -1,6 +1,6 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
-import type { SkillReference } from "../definition/index.ts";
-import { type InstalledSkills, skillsPrompt } from "../skills/index.ts";
+import type { SkillReference } from "../../definition/index.ts";
+import { type InstalledSkills, skillsPrompt } from "../../skills/index.ts";
 
 /** The part of a model's context that an agent's skills may fill: the rest is for the conversation. */
 const SHARE = 1 / 4;

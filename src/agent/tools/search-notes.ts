@@ -1,5 +1,5 @@
 import type { FileInfo, GrepMatch } from "deepagents";
-import type { Listing } from "../sandbox/index.ts";
+import type { Listing } from "../../sandbox/index.ts";
 
 /** The agent library only shows the paths that a search returns, so notes about it are added as paths. */
 

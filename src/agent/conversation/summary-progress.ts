@@ -1,5 +1,5 @@
 import { AIMessage, type BaseMessage, ToolMessage } from "@langchain/core/messages";
-import { AgentError } from "./agent-error.ts";
+import { AgentError } from "../agent-error.ts";
 
 /** What was seen of one conversation. */
 interface Seen {

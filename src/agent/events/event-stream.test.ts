@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { withTurnNotes } from "../turns/turn-notes.ts";
+import { UnusableAnswer } from "../turns/unusable-answer.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
-import { withTurnNotes } from "./turns/turn-notes.ts";
-import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
 /** What the library's events become, without their times. */
 async function translated(events: readonly LibraryEvent[], nodes: Readonly<Record<string, string>> = {}) {

@@ -1,4 +1,4 @@
-import type { TokenUsage } from "../shared/token-usage.ts";
+import type { TokenUsage } from "../../shared/token-usage.ts";
 
 /** The main agent, or the sub-agent that a `task` call started. */
 export type Actor = { readonly kind: "main" } | { readonly kind: "sub-agent"; readonly callId: string };

@@ -1,4 +1,4 @@
-import { NO_USAGE, type TokenUsage, type TotalUsage } from "../shared/token-usage.ts";
+import { NO_USAGE, type TokenUsage, type TotalUsage } from "../../shared/token-usage.ts";
 
 /** Adds up what one execution uses of its models: the agent, its sub-agents, summaries, and answers that broke off. */
 export class UsageMeter {

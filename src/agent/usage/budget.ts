@@ -1,7 +1,7 @@
-import type { BudgetConfig } from "../config/index.ts";
-import { untilAborted } from "../shared/time.ts";
-import { type TokenUsage, usageText } from "../shared/token-usage.ts";
-import { AgentError } from "./agent-error.ts";
+import type { BudgetConfig } from "../../config/index.ts";
+import { untilAborted } from "../../shared/time.ts";
+import { type TokenUsage, usageText } from "../../shared/token-usage.ts";
+import { AgentError } from "../agent-error.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
 /** Who calls a model, and for what. */

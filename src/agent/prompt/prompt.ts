@@ -1,4 +1,4 @@
-import { isCommandVariable } from "../shared/variable-name.ts";
+import { isCommandVariable } from "../../shared/variable-name.ts";
 
 /** What the system prompt is made of. */
 interface PromptFacts {

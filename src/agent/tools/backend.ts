@@ -15,9 +15,9 @@ import type {
   SandboxBackendProtocolV2,
   WriteResult,
 } from "deepagents";
-import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from "../sandbox/index.ts";
-import { explained } from "../shared/errors.ts";
-import { KeyedMutex } from "../shared/keyed-mutex.ts";
+import { type DirectoryEntry, type Listing, type Sandbox, SandboxError } from "../../sandbox/index.ts";
+import { explained } from "../../shared/errors.ts";
+import { KeyedMutex } from "../../shared/keyed-mutex.ts";
 import { binary, decodeExactly, isText, page, replace } from "./file-text.ts";
 import { globNotes, grepNotes } from "./search-notes.ts";
 import { recordFailure } from "./tool-outcome.ts";

@@ -1,6 +1,6 @@
 import type { AgentMiddleware } from "langchain";
-import type { SubAgentDefinition } from "../definition/index.ts";
-import { asMiddleware } from "./as-middleware.ts";
+import type { SubAgentDefinition } from "../../definition/index.ts";
+import { asMiddleware } from "../as-middleware.ts";
 import type { ConnectedServers } from "./connect-servers.ts";
 
 /** What an agent is built with to use the tools of its MCP servers. */

@@ -1,4 +1,4 @@
-import type { AddressPolicy } from "../shared/address-policy.ts";
+import type { AddressPolicy } from "../../shared/address-policy.ts";
 
 /** How the MCP servers of agents are used. */
 export interface McpSettings {

@@ -1,8 +1,8 @@
 import { ToolInputParsingException } from "@langchain/core/tools";
 import { ToolInvocationError } from "langchain";
-import { causeOf, causes, explained, messageOf } from "../shared/errors.ts";
-import { plainText } from "../shared/plain-text.ts";
-import { AgentError } from "./agent-error.ts";
+import { causeOf, causes, explained, messageOf } from "../../shared/errors.ts";
+import { plainText } from "../../shared/plain-text.ts";
+import { AgentError } from "../agent-error.ts";
 
 /** Why a tool failed, for the agent and the user. */
 export function toolErrorText(error: unknown, tool: string): string {

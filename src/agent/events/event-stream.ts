@@ -1,12 +1,12 @@
 import { AIMessage, AIMessageChunk, type BaseMessage, ToolMessage } from "@langchain/core/messages";
-import { causeOf } from "../shared/errors.ts";
+import { causeOf } from "../../shared/errors.ts";
+import { answeredBy, usageOf } from "../model/answer-usage.ts";
+import { type ToolNotes, textOf } from "../tools/tool-middleware.ts";
+import { rejectionsOf } from "../turns/turn-notes.ts";
+import { UnusableAnswer } from "../turns/unusable-answer.ts";
 import type { Actor, AgentEvent, EventBase, RequestedCall, TodoEntry } from "./agent-event.ts";
 import { customEvent } from "./custom-events.ts";
-import { answeredBy, usageOf } from "./model/answer-usage.ts";
-import { type ToolNotes, textOf } from "./tool-middleware.ts";
 import { TurnIds } from "./turn-ids.ts";
-import { rejectionsOf } from "./turns/turn-notes.ts";
-import { UnusableAnswer } from "./turns/unusable-answer.ts";
 
 /** What the agent library streams in its modes `messages`, `updates`, `tools` and `custom`, with sub-graphs. */
 export type LibraryEvent =

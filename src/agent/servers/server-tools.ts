@@ -1,5 +1,5 @@
 import type { StructuredTool } from "@langchain/core/tools";
-import type { McpServerUsage } from "../definition/index.ts";
+import type { McpServerUsage } from "../../definition/index.ts";
 
 /** A tool of an MCP server that an agent may use. */
 interface ServerTool {

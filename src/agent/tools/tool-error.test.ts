@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ToolInputParsingException } from "@langchain/core/tools";
 import { MiddlewareError, ToolInvocationError } from "langchain";
-import { AgentError } from "./agent-error.ts";
+import { AgentError } from "../agent-error.ts";
 import { toolErrorText } from "./tool-error.ts";
 
 test("invalid arguments of a tool are named, without the library's stack and advice", () => {

@@ -1,8 +1,8 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, type createMiddleware, todoListMiddleware } from "langchain";
-import type { TodoEntry } from "./agent-event.ts";
-import { asMiddleware } from "./as-middleware.ts";
-import { emit } from "./custom-events.ts";
+import { asMiddleware } from "../as-middleware.ts";
+import type { TodoEntry } from "../events/agent-event.ts";
+import { emit } from "../events/custom-events.ts";
 import { isFromUser, SOURCE } from "./message-source.ts";
 
 type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;

@@ -2,11 +2,11 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { BaseMessage } from "@langchain/core/messages";
 import { type BackendProtocolV2, createSummarizationMiddleware } from "deepagents";
 import type { AgentMiddleware, createMiddleware } from "langchain";
-import { asMiddleware } from "./as-middleware.ts";
-import { emit } from "./custom-events.ts";
-import type { Attempt, CallModel } from "./model/call-model.ts";
-import { requestBytes } from "./model/request-bytes.ts";
-import { agentOf, nodeOf } from "./runtime.ts";
+import { asMiddleware } from "../as-middleware.ts";
+import { emit } from "../events/custom-events.ts";
+import type { Attempt, CallModel } from "../model/call-model.ts";
+import { requestBytes } from "../model/request-bytes.ts";
+import { agentOf, nodeOf } from "../runtime.ts";
 import { SummaryProgress } from "./summary-progress.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
 

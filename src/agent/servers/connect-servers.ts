@@ -1,11 +1,11 @@
 import type { AgentMiddleware } from "langchain";
-import type { Provider } from "../config/index.ts";
-import type { AgentDefinition } from "../definition/index.ts";
-import type { Logger } from "../log/index.ts";
-import type { Sandbox } from "../sandbox/index.ts";
-import type { McpServers, ToolSelection } from "./mcp/index.ts";
+import type { Provider } from "../../config/index.ts";
+import type { AgentDefinition } from "../../definition/index.ts";
+import type { Logger } from "../../log/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
+import type { McpServers, ToolSelection } from "../mcp/index.ts";
+import type { ToolSearch } from "../tool-search/index.ts";
 import type { McpSettings } from "./mcp-settings.ts";
-import type { ToolSearch } from "./tool-search/index.ts";
 
 /** Characters of a tool's description. OpenAI refuses longer ones. */
 const DESCRIPTION_LIMITS: Readonly<Partial<Record<Provider, number>>> = { openai: 1_024 };
@@ -44,8 +44,8 @@ export async function connectServers(
 ): Promise<ConnectedServers | undefined> {
   if (agent.mcpServers.length === 0) return undefined;
   const [{ McpServers, mcpMiddleware }, { toolSearch }] = await Promise.all([
-    import("./mcp/index.ts"),
-    import("./tool-search/index.ts"),
+    import("../mcp/index.ts"),
+    import("../tool-search/index.ts"),
   ]);
   const mcp = await McpServers.connect(agent, {
     ...options,

@@ -1,5 +1,5 @@
 import { normalizeReadPagination, type ReadResult } from "deepagents";
-import { SandboxError } from "../sandbox/index.ts";
+import { SandboxError } from "../../sandbox/index.ts";
 
 /** A NUL among the first bytes of a file means that it is binary. */
 const SNIFFED_BYTES = 8_192;
