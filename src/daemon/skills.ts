@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { ArchiveError, inspectZip, type ZipLimits } from "../archives/index.ts";
+import { sha256 } from "../shared/sha256.ts";
 import {
   ApiResourceKind,
   ApiResourceMetadataSchema,
@@ -32,7 +33,7 @@ export async function pushSkill(
 ): Promise<Skill> {
   if (name === "") throw invalid("PushSkillRequest: the name is empty");
   const skillMd = await readSkillMd(artifact);
-  const versionHash = new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
+  const versionHash = sha256(artifact);
   const artifactStorageKey = artifactKey(versionHash);
   return store.together(() => {
     store.putArtifact(artifactStorageKey, artifact);

@@ -1,3 +1,5 @@
+import { sha256 } from "../shared/sha256.ts";
+
 /** Hexadecimal digits of a hash in a slug: enough to avoid collisions on one machine. */
 const HASH_LENGTH = 8;
 
@@ -15,6 +17,6 @@ export function slugOf(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(name) || (slug !== "" && !/[\p{L}\p{N}]/u.test(plain.replace(/[a-z0-9]/g, ""))))
     return slug;
-  const hash = new Bun.CryptoHasher("sha256").update(name.normalize("NFC")).digest("hex").slice(0, HASH_LENGTH);
+  const hash = sha256(name.normalize("NFC")).slice(0, HASH_LENGTH);
   return slug === "" ? `x-${hash}` : `${slug}-${hash}`;
 }

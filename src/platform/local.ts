@@ -11,6 +11,7 @@ import { OWN_DIRECTORY } from "../sandbox/index.ts";
 import { checkDirectory } from "../shared/directory-check.ts";
 import { type DirectorySetting, directoryError } from "../shared/directory-error.ts";
 import { failedBy, type HealthProblem } from "../shared/health.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { StigmerClient } from "../stigmer/index.ts";
 import { openSqliteThreads } from "../threads/sqlite/index.ts";
 import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
@@ -70,7 +71,7 @@ export async function openLocal(
 
 /** Names the runners of this machine that keep their threads in the same directory. */
 function localGroup(dataDir: string): string {
-  const digest = new Bun.CryptoHasher("sha256").update(`${hostname()}:${realpathSync(dataDir)}`).digest("hex");
+  const digest = sha256(`${hostname()}:${realpathSync(dataDir)}`);
   return `local-${digest.slice(0, 12)}`;
 }
 

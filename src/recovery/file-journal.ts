@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { lockFile } from "../shared/file-lock.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { type Journal, type JournalEntry, parseEntry } from "./journal.ts";
 
 const LOCK = "lock";
@@ -141,5 +142,5 @@ async function readEntries(directory: string): Promise<JournalEntry[]> {
 
 /** Execution ids may contain any characters. */
 function nameOf(executionId: string): string {
-  return `${new Bun.CryptoHasher("sha256").update(executionId).digest("hex")}${SUFFIX}`;
+  return `${sha256(executionId)}${SUFFIX}`;
 }

@@ -3,8 +3,8 @@ import { mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CollectedLog, collectedLog } from "../../test/support/collected-log.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { SkillCache } from "./cache.ts";
-import { sha256 } from "./sha256.ts";
 
 let folder: TemporaryFolder;
 let directory: string;

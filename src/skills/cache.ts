@@ -3,8 +3,8 @@ import { mkdir, open, readdir, rename, stat, unlink, utimes } from "node:fs/prom
 import { join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { CACHE_LIMIT, ZIP_LIMITS } from "./limits.ts";
-import { sha256 } from "./sha256.ts";
 
 /** The names of its files; nothing else is ever deleted. Those that are still being written end with `.tmp`. */
 const OWN = /^[0-9a-f]{64}\.zip(\.[0-9a-f-]{36}\.tmp)?$/;

@@ -1,7 +1,7 @@
+import { sha256 } from "../shared/sha256.ts";
 import type { SkillCache } from "./cache.ts";
 import type { FoundSkill } from "./find-skills.ts";
 import type { SkillSource } from "./ports.ts";
-import { sha256 } from "./sha256.ts";
 import { SkillError } from "./skill-error.ts";
 
 /**

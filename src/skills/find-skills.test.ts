@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { SkillReference, SkillVersion } from "../definition/index.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { findSkills } from "./find-skills.ts";
 import { referenceKey } from "./reference-text.ts";
-import { sha256 } from "./sha256.ts";
 
 const HASH = sha256("zip");
 const READY: SkillVersion = { name: "PDF", state: "ready", hash: HASH, artifactKey: "key", text: "# PDF" };

@@ -1,9 +1,9 @@
 import type { SkillReference, SkillVersion } from "../definition/index.ts";
 import { inParallel } from "../shared/in-parallel.ts";
+import { sha256 } from "../shared/sha256.ts";
 import { FETCHES, SKILL_LIMIT } from "./limits.ts";
 import type { SkillSource } from "./ports.ts";
 import { referenceKey, referenceText } from "./reference-text.ts";
-import { sha256 } from "./sha256.ts";
 import { SkillError } from "./skill-error.ts";
 
 /** A skill that exists and is ready. */

@@ -1,3 +1,5 @@
+import { sha256 } from "../../shared/sha256.ts";
+
 /** The longest name of a tool that every provider accepts. */
 const NAME_LIMIT = 64;
 const HASH_LENGTH = 8;
@@ -66,6 +68,6 @@ function clean(name: string): string {
 }
 
 function hashed(text: string, tool: ToolKey): string {
-  const hash = new Bun.CryptoHasher("sha256").update(keyOf(tool)).digest("hex").slice(0, HASH_LENGTH);
+  const hash = sha256(keyOf(tool)).slice(0, HASH_LENGTH);
   return `${text.slice(0, NAME_LIMIT - HASH_LENGTH - 1)}_${hash}`;
 }

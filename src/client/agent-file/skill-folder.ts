@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/sha256.ts";
 import { isObject } from "./conform.ts";
 import { SkillFolderError } from "./skill-error.ts";
 import { listSkillFiles, megabytes, SKILL_LIMITS, type SkillFile } from "./skill-files.ts";
@@ -39,7 +40,7 @@ export async function readSkillFolder(folder: string, signal: AbortSignal): Prom
     name,
     folder,
     zip,
-    hash: new Bun.CryptoHasher("sha256").update(zip).digest("hex"),
+    hash: sha256(zip),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     executables: files.filter(({ isExecutable }) => isExecutable).map((file) => file.name),

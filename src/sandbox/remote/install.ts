@@ -1,3 +1,4 @@
+import { sha256 } from "../../shared/sha256.ts";
 import type { Tree } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { checkTrees, directoriesOf, INSTALLING, modeOf, TREE_TIME } from "../trees.ts";
@@ -56,7 +57,7 @@ function word(tree: Tree): string {
   });
   // In the order of bytes, as sort(1) does.
   const list = [...directories, ...files].map((line) => Buffer.from(line)).sort(Buffer.compare);
-  const digest = new Bun.CryptoHasher("sha256").update(Buffer.concat(list)).digest("hex");
+  const digest = sha256(Buffer.concat(list));
   return `${tree.name}:${list.length}:${digest}`;
 }
 
