@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
-import { ArchiveError, inspectZip, type ZipLimits } from "../archives/index.ts";
+import { ArchiveError, inspectZip } from "../archives/index.ts";
 import { sha256 } from "../shared/sha256.ts";
+import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
 import {
   ApiResourceKind,
   ApiResourceMetadataSchema,
@@ -16,15 +17,6 @@ import { invalid, notFound } from "./daemon-error.ts";
 import { kinds } from "./resource-kind.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { artifactKey, forgetVersions } from "./skill-versions.ts";
-
-/** The server's limits for an upload. */
-const LIMITS: ZipLimits = {
-  packedBytes: 100 * 1024 * 1024,
-  unpackedBytes: 500 * 1024 * 1024,
-  ratio: 100,
-  entries: 10_000,
-};
-const SKILL_MD_LIMIT = 1024 * 1024;
 
 /** Stores a skill's zip under its hash, and the skill. @throws DaemonError if the request or the zip is refused */
 export async function pushSkill(
@@ -98,10 +90,10 @@ export function artifactOf(store: ResourceStore, key: string): Uint8Array {
 /** @throws DaemonError if the artifact is no zip, is beyond a limit, or has no SKILL.md */
 async function readSkillMd(artifact: Uint8Array): Promise<string> {
   try {
-    const archive = await inspectZip(artifact, LIMITS);
-    const file = archive.entries.findLast(({ name, size }) => name === "SKILL.md" && size <= SKILL_MD_LIMIT);
+    const archive = await inspectZip(artifact, SKILL_ZIP_LIMITS);
+    const file = archive.entries.findLast(({ name, size }) => name === SKILL_MD && size <= MAX_SKILL_MD_BYTES);
     if (file === undefined)
-      throw invalid(`the zip has no SKILL.md at its top, or one of more than ${SKILL_MD_LIMIT} bytes`);
+      throw invalid(`the zip has no ${SKILL_MD} at its top, or one of more than ${MAX_SKILL_MD_BYTES} bytes`);
     return new TextDecoder().decode(await archive.read(file));
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;

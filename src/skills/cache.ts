@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Logger } from "../log/index.ts";
 import { messageOf, systemCode } from "../shared/errors.ts";
 import { sha256 } from "../shared/sha256.ts";
-import { CACHE_LIMIT, ZIP_LIMITS } from "./limits.ts";
+import { SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
+import { CACHE_LIMIT } from "./limits.ts";
 
 /** The names of its files; nothing else is ever deleted. Those that are still being written end with `.tmp`. */
 const OWN = /^[0-9a-f]{64}\.zip(\.[0-9a-f-]{36}\.tmp)?$/;
@@ -104,7 +105,7 @@ async function read(path: string): Promise<Uint8Array | undefined> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();
-    return stats.isFile() && stats.size <= ZIP_LIMITS.packedBytes ? await file.readFile() : undefined;
+    return stats.isFile() && stats.size <= SKILL_ZIP_LIMITS.packedBytes ? await file.readFile() : undefined;
   } finally {
     await file.close();
   }

@@ -1,7 +1,7 @@
 import type { SkillReference, SkillVersion } from "../definition/index.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { sha256 } from "../shared/sha256.ts";
-import { FETCHES, SKILL_LIMIT } from "./limits.ts";
+import { MAX_PARALLEL_FETCHES, MAX_SKILLS } from "./limits.ts";
 import type { SkillSource } from "./ports.ts";
 import { referenceKey, referenceText } from "./reference-text.ts";
 import { SkillError } from "./skill-error.ts";
@@ -27,14 +27,14 @@ export async function findSkills(
   source: SkillSource,
 ): Promise<ReadonlyMap<string, FoundSkill>> {
   const wanted = new Map(references.map((reference) => [referenceKey(reference), reference]));
-  if (wanted.size > SKILL_LIMIT)
+  if (wanted.size > MAX_SKILLS)
     throw new SkillError(
       "too-many",
-      `The agent and its sub-agents have ${wanted.size} skills; at most ${SKILL_LIMIT} are allowed.`,
+      `The agent and its sub-agents have ${wanted.size} skills; at most ${MAX_SKILLS} are allowed.`,
       ["Remove skills from the agent."],
     );
   const found = new Map<string, FoundSkill>();
-  await inParallel(wanted, FETCHES, async ([key, reference]) => {
+  await inParallel(wanted, MAX_PARALLEL_FETCHES, async ([key, reference]) => {
     const name = referenceText(reference);
     found.set(key, checked(await source.version(reference, name), reference, name));
   });

@@ -6,7 +6,7 @@ import { Semaphore } from "../shared/semaphore.ts";
 import { SkillCache } from "./cache.ts";
 import { fetchZip } from "./fetch-zip.ts";
 import { type FoundSkill, findSkills } from "./find-skills.ts";
-import { FETCHES, INSTALLATIONS, TOTAL_LIMIT } from "./limits.ts";
+import { MAX_PARALLEL_FETCHES, MAX_PARALLEL_INSTALLATIONS, MAX_TOTAL_BYTES } from "./limits.ts";
 import { type SkillPackage, textPackage, zipPackage } from "./package.ts";
 import type { SkillSource } from "./ports.ts";
 import { nameInPrompt, referenceKey } from "./reference-text.ts";
@@ -20,7 +20,7 @@ const PLACE_REMEDY = `Skills need ${DIRECTORY} in the agent's workspace: a direc
 /** Finds and installs skills for all executions of a runner. */
 export class SkillInstaller implements Skills {
   readonly #cache: SkillCache;
-  readonly #gate = new Semaphore(INSTALLATIONS);
+  readonly #gate = new Semaphore(MAX_PARALLEL_INSTALLATIONS);
 
   constructor(cacheDirectory: string, log: Logger) {
     this.#cache = new SkillCache(cacheDirectory, log);
@@ -52,7 +52,7 @@ export class SkillInstaller implements Skills {
     const distinct = new Map(skills.map((skill) => [skill.hash, skill]));
     const packages = new Map<string, SkillPackage>();
     let total = 0;
-    await inParallel(distinct.values(), FETCHES, async (skill) => {
+    await inParallel(distinct.values(), MAX_PARALLEL_FETCHES, async (skill) => {
       const { hash, name, version } = skill;
       if (version.artifactKey === "") {
         packages.set(hash, textPackage(hash, version));
@@ -60,10 +60,10 @@ export class SkillInstaller implements Skills {
       }
       const zip = await fetchZip(skill, source, this.#cache);
       total += zip.length;
-      if (total > TOTAL_LIMIT)
+      if (total > MAX_TOTAL_BYTES)
         throw new SkillError(
           "too-many",
-          `The skills of this agent have more than ${TOTAL_LIMIT} bytes together: the ${name} does not fit.`,
+          `The skills of this agent have more than ${MAX_TOTAL_BYTES} bytes together: the ${name} does not fit.`,
           ["Remove skills from the agent, or make them smaller."],
         );
       packages.set(hash, await zipPackage(hash, zip, name));

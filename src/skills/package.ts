@@ -1,7 +1,8 @@
 import { ArchiveError, openZip } from "../archives/index.ts";
 import type { SkillVersion } from "../definition/index.ts";
 import type { Tree, TreeFile } from "../sandbox/index.ts";
-import { DEPTH_LIMIT, SKILL_MD_LIMIT, ZIP_LIMITS } from "./limits.ts";
+import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
+import { DEPTH_LIMIT } from "./limits.ts";
 import { SkillError } from "./skill-error.ts";
 
 /** A skill that can be installed. */
@@ -11,7 +12,6 @@ export interface SkillPackage {
   readonly text: string;
 }
 
-const SKILL_MD = "SKILL.md";
 /** What is run as a program. */
 const SCRIPT = /\.(sh|py|js|ts|rb|pl)$/;
 
@@ -30,15 +30,15 @@ export function textPackage(hash: string, { text }: SkillVersion): SkillPackage 
  */
 export async function zipPackage(hash: string, zip: Uint8Array, name: string): Promise<SkillPackage> {
   return await refusing(name, async () => {
-    const archive = await openZip(zip, ZIP_LIMITS);
+    const archive = await openZip(zip, SKILL_ZIP_LIMITS);
     checkDirectories(archive.entries.map((entry) => entry.name));
     const deep = archive.entries.find((entry) => entry.name.split("/").length > DEPTH_LIMIT);
     if (deep !== undefined)
       throw new ArchiveError("unsafe-entry", `lies in more than ${DEPTH_LIMIT} directories`, { entry: deep.name });
     const main = archive.entries.find((entry) => entry.name === SKILL_MD && !entry.isDirectory);
     if (main === undefined) throw new ArchiveError("unsafe-entry", `the zip has no ${SKILL_MD} at its top`);
-    if (main.size > SKILL_MD_LIMIT)
-      throw new ArchiveError("limit", `has ${main.size} bytes; at most ${SKILL_MD_LIMIT} are allowed`, {
+    if (main.size > MAX_SKILL_MD_BYTES)
+      throw new ArchiveError("limit", `has ${main.size} bytes; at most ${MAX_SKILL_MD_BYTES} are allowed`, {
         entry: SKILL_MD,
       });
     const files = archive.entries
@@ -59,8 +59,8 @@ function checkDirectories(names: readonly string[]): void {
     for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
       if (directories.has(name.slice(0, end))) break;
       directories.add(name.slice(0, end));
-      if (directories.size > ZIP_LIMITS.entries)
-        throw new ArchiveError("limit", `the zip needs more than ${ZIP_LIMITS.entries} directories`);
+      if (directories.size > SKILL_ZIP_LIMITS.entries)
+        throw new ArchiveError("limit", `the zip needs more than ${SKILL_ZIP_LIMITS.entries} directories`);
     }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
 import type { TlsOptions } from "../shared/port-probe.ts";
+import { SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
 
 /** Maximum size of a message that the server accepts. */
 const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
@@ -10,7 +11,7 @@ const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 export const MAX_SKILL_MESSAGE_BYTES = 101 * 1024 * 1024;
 
 /** Maximum size of an answer with a whole file: the largest skill, and what surrounds it. */
-const MAX_FILE_ANSWER_BYTES = 100 * 1024 * 1024 + 64 * 1024;
+const MAX_FILE_ANSWER_BYTES = SKILL_ZIP_LIMITS.packedBytes + 64 * 1024;
 
 export const CHANNEL_OPTIONS: ChannelOptions = {
   "grpc.max_receive_message_length": MAX_MESSAGE_BYTES,

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 import { Zip, ZipDeflate } from "fflate";
 import { messageOf } from "../../shared/errors.ts";
+import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { yieldToEventLoop } from "../../shared/time.ts";
 import { SkillFolderError } from "./skill-error.ts";
-import { megabytes, SKILL_LIMITS, type SkillFile } from "./skill-files.ts";
+import { megabytes, type SkillFile } from "./skill-files.ts";
 
 /** How much is compressed before other work gets its turn. */
 const CHUNK_BYTES = 256 * 1024;
@@ -36,8 +37,8 @@ export async function packFiles(files: readonly SkillFile[], signal: AbortSignal
     for await (const chunk of chunksOf(file)) {
       signal.throwIfAborted();
       entry.push(chunk);
-      if (length > SKILL_LIMITS.packedBytes)
-        throw new SkillFolderError(`is larger than ${megabytes(SKILL_LIMITS.packedBytes)} packed: make it smaller`);
+      if (length > SKILL_ZIP_LIMITS.packedBytes)
+        throw new SkillFolderError(`is larger than ${megabytes(SKILL_ZIP_LIMITS.packedBytes)} packed: make it smaller`);
       await yieldToEventLoop();
     }
     entry.push(new Uint8Array(), true);

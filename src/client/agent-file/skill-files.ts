@@ -2,15 +2,8 @@ import type { Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { SkillFolderError } from "./skill-error.ts";
-
-/** What a Stigmer server accepts of a skill. */
-export const SKILL_LIMITS = {
-  packedBytes: 100 * 1024 * 1024,
-  unpackedBytes: 500 * 1024 * 1024,
-  ratio: 100,
-  entries: 10_000,
-} as const;
 
 /** Maximum depth of folders, against folders that are mounted into themselves. */
 const MAX_DEPTH = 50;
@@ -54,10 +47,12 @@ export async function listSkillFiles(folder: string, signal: AbortSignal): Promi
   let bytes = 0;
   const add = (file: SkillFile) => {
     bytes += file.size;
-    if (bytes > SKILL_LIMITS.unpackedBytes)
-      throw new SkillFolderError(`has more than ${megabytes(SKILL_LIMITS.unpackedBytes)} of files: make it smaller`);
-    if (files.length >= SKILL_LIMITS.entries)
-      throw new SkillFolderError(`has more than ${SKILL_LIMITS.entries} files: remove some`);
+    if (bytes > SKILL_ZIP_LIMITS.unpackedBytes)
+      throw new SkillFolderError(
+        `has more than ${megabytes(SKILL_ZIP_LIMITS.unpackedBytes)} of files: make it smaller`,
+      );
+    if (files.length >= SKILL_ZIP_LIMITS.entries)
+      throw new SkillFolderError(`has more than ${SKILL_ZIP_LIMITS.entries} files: remove some`);
     files.push(file);
   };
   const walk = async (prefix: string, depth: number): Promise<void> => {

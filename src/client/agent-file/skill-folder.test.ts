@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { chmod, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { type FileTree, fileTree } from "../../../test/support/file-tree.ts";
 import { inspectZip, openZip } from "../../archives/index.ts";
+import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { SkillFolderError } from "./skill-error.ts";
-import { SKILL_LIMITS } from "./skill-files.ts";
 import { type PackedSkill, readSkillFolder } from "./skill-folder.ts";
 
 const never = new AbortController().signal;
@@ -40,7 +40,7 @@ describe("the folder of a skill", () => {
       "notes.md~",
       "scripts/__pycache__/",
     ]);
-    const archive = await openZip(skill.zip, SKILL_LIMITS);
+    const archive = await openZip(skill.zip, SKILL_ZIP_LIMITS);
     expect(archive.entries.map(({ name }) => name)).toEqual([
       ".env.example",
       ".hidden",
@@ -80,7 +80,7 @@ describe("the folder of a skill", () => {
     const bytes = crypto.getRandomValues(new Uint8Array(60_000));
     const large = Buffer.concat(Array.from({ length: 10 }, () => bytes));
     const skill = await pack({ ...SKILL, large });
-    const archive = await inspectZip(skill.zip, SKILL_LIMITS);
+    const archive = await inspectZip(skill.zip, SKILL_ZIP_LIMITS);
     const entry = archive.entries.find(({ name }) => name === "large") ?? expect.unreachable();
     expect(Buffer.compare(await archive.read(entry), large)).toBe(0);
   });

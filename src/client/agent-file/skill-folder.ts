@@ -3,12 +3,11 @@ import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/sha256.ts";
+import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { isObject } from "./conform.ts";
 import { SkillFolderError } from "./skill-error.ts";
-import { listSkillFiles, megabytes, SKILL_LIMITS, type SkillFile } from "./skill-files.ts";
+import { listSkillFiles, megabytes, type SkillFile } from "./skill-files.ts";
 
-const SKILL_MD = "SKILL.md";
-const MAX_SKILL_MD_BYTES = 1024 * 1024;
 const MAX_NAME_LENGTH = 64;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -98,7 +97,7 @@ function frontMatterName(text: string): string | undefined {
 async function checkZip(zip: Uint8Array): Promise<void> {
   const { ArchiveError, openZip } = await import("../../archives/index.ts");
   try {
-    await openZip(zip, SKILL_LIMITS);
+    await openZip(zip, SKILL_ZIP_LIMITS);
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     throw new SkillFolderError(`cannot be unpacked on every machine: ${error.message}`, error);
