@@ -1,11 +1,11 @@
 import { InsufficientScopeError, ProtocolError, SdkError, SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { messageOf, systemCode } from "../../shared/errors.ts";
 import { networkFailure } from "../../shared/network-failure.ts";
+import { variablesIn } from "../../shared/placeholders.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { RunnerError } from "../../shared/runner-error.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { HttpServer, ResolvedServer } from "./resolved-server.ts";
-import { variablesIn } from "./variables.ts";
 
 /** Why a server over HTTP could not be connected. @param old why the older transport failed, if it was tried */
 export function explainHttpConnect(error: unknown, resolved: ResolvedServer<HttpServer>, old?: unknown): ConnectError {

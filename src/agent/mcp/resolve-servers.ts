@@ -1,9 +1,9 @@
 import type { AgentDefinition, McpServer } from "../../definition/index.ts";
+import { withVariables } from "../../shared/placeholders.ts";
 import { AgentError } from "../agent-error.ts";
 import { checkServer, type Problem } from "./check-server.ts";
 import { type Field, mapTexts } from "./fields.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
-import { withVariables } from "./variables.ts";
 
 /** Most MCP servers that an agent may have. */
 const MAX_SERVERS = 64;

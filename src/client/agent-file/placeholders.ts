@@ -1,7 +1,5 @@
+import { variablesIn } from "../../shared/placeholders.ts";
 import type { McpServerDefinition } from "../../stigmer/index.ts";
-
-/** `${NAME}` stands for a variable of the execution's environment. Other uses of `${`, such as the shell's, stay as they are. */
-const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** A text of a server, and where it stands below the server. */
 interface Text {
@@ -13,7 +11,7 @@ interface Text {
 export function placeholdersOf(server: McpServerDefinition): ReadonlyMap<string, Text["at"]> {
   const found = new Map<string, Text["at"]>();
   for (const { at, text } of textsOf(server))
-    for (const [, name = ""] of text.matchAll(PLACEHOLDER)) if (!found.has(name)) found.set(name, at);
+    for (const name of variablesIn(text)) if (!found.has(name)) found.set(name, at);
   return found;
 }
 

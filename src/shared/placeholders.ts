@@ -1,4 +1,7 @@
-/** `${NAME}`. Other uses of `${`, such as the shell's `${NAME:-default}`, stay as they are. */
+/**
+ * `${NAME}` stands for a variable of the execution's environment. Other uses of `${`, such as the shell's `${NAME:-default}`,
+ * stay as they are.
+ */
 const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
 
 /** The names of the variables in a text, each once. */
