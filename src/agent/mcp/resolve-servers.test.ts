@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { describe, expect, test } from "bun:test";
-import type { AgentDefinition, McpServer } from "../../definition/index.ts";
+import type { McpServer } from "../../definition/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { resolveServers } from "./resolve-servers.ts";
 
@@ -36,8 +36,8 @@ const docker: McpServer = {
   enabledTools: [],
 };
 
-function resolve(mcpServers: readonly McpServer[], subAgents: AgentDefinition["subAgents"] = []) {
-  return resolveServers({ mcpServers, subAgents, environment: { values, secretNames: ["TOKEN"] } });
+function resolve(mcpServers: readonly McpServer[]) {
+  return resolveServers({ mcpServers, environment: { values, secretNames: ["TOKEN"] } });
 }
 
 function problem(...servers: McpServer[]): string {
@@ -129,13 +129,6 @@ describe("the definition of a server", () => {
 
   test("needs a name of its own", () => {
     expect(problem(stdio, { ...http, name: "s" })).toContain('2 MCP servers of the agent have the name "s"');
-  });
-
-  test("must exist if a sub-agent uses it", () => {
-    const subAgent = { name: "helper", mcpServers: [{ server: "other", enabledTools: [] }] };
-    expect(() => resolve([stdio], [subAgent as unknown as AgentDefinition["subAgents"][number]])).toThrow(
-      'The sub-agent "helper" uses the MCP server "other", which the agent does not have. Add the server to the agent\'s mcp_servers, or use one of: s.',
-    );
   });
 
   test("is one of at most 64", () => {

@@ -11,14 +11,15 @@ const MAX_SERVERS = 64;
 const MAX_PROBLEMS = 20;
 
 /**
- * Replaces variables in the definitions of an agent's MCP servers, and checks the definitions. Nothing is started.
+ * Replaces variables in the definitions of an agent's MCP servers, and checks the definitions. Nothing is started. Which
+ * of them sub-agents may use is checked with the sub-agents.
  * @throws AgentError `mcp-definition` that names all problems of all servers
  */
-export function resolveServers(
-  agent: Pick<AgentDefinition, "mcpServers" | "subAgents" | "environment">,
-): ResolvedServer[] {
-  const { mcpServers, environment } = agent;
-  const problems: Problem[] = [...problemsOfNames(agent)];
+export function resolveServers({
+  mcpServers,
+  environment,
+}: Pick<AgentDefinition, "mcpServers" | "environment">): ResolvedServer[] {
+  const problems: Problem[] = [...problemsOfNames(mcpServers)];
   const resolved: ResolvedServer[] = [];
   for (const template of mcpServers) {
     if (template.kind === "unknown") {
@@ -56,7 +57,7 @@ function withValues(template: KnownServer, values: Readonly<Record<string, strin
   return { server, unknown };
 }
 
-function* problemsOfNames({ mcpServers, subAgents }: Pick<AgentDefinition, "mcpServers" | "subAgents">) {
+function* problemsOfNames(mcpServers: readonly McpServer[]): Generator<Problem> {
   if (mcpServers.length > MAX_SERVERS)
     yield {
       text: `The agent has ${mcpServers.length} MCP servers, and at most ${MAX_SERVERS} are allowed.`,
@@ -73,13 +74,6 @@ function* problemsOfNames({ mcpServers, subAgents }: Pick<AgentDefinition, "mcpS
         remedy: "Give each server a name of its own.",
       };
   }
-  for (const subAgent of subAgents)
-    for (const { server } of subAgent.mcpServers)
-      if (!seen.has(server))
-        yield {
-          text: `The sub-agent ${JSON.stringify(subAgent.name)} uses the MCP server ${label({ name: server })}, which the agent does not have.`,
-          remedy: `Add the server to the agent's mcp_servers, or use one of: ${[...seen.keys()].join(", ") || "none is defined"}.`,
-        };
 }
 
 function definitionError(problems: readonly Problem[]): AgentError {
