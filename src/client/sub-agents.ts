@@ -1,4 +1,4 @@
-import { LABEL_KEY, TASK_KEY } from "../shared/sub-agent-keys.ts";
+import { LABEL_KEY, TASK_KEY } from "../shared/sub-agents.ts";
 import type { AgentExecution, ToolCall } from "../stigmer/index.ts";
 import { oneLine } from "./format.ts";
 

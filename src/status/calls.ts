@@ -1,5 +1,6 @@
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import type { AgentEvent, RequestedCall } from "../agent/index.ts";
+import { TASK_TOOL } from "../shared/sub-agents.ts";
 import { rfc3339 } from "../shared/time.ts";
 import {
   type AgentMessage,
@@ -12,7 +13,7 @@ import {
 } from "../stigmer/index.ts";
 import { callText, componentType, MAIN_AGENT_GROUP } from "./labels.ts";
 import { newMessage, type StatusState, withStatus } from "./status-state.ts";
-import { actorIn, callMetadata, DELEGATE, isOpenSubAgent, taskOf, workOf } from "./sub-agents.ts";
+import { actorIn, callMetadata, isOpenSubAgent, taskOf, workOf } from "./sub-agents.ts";
 import { boundedArguments, boundedName, boundedResult } from "./tool-text.ts";
 
 type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
@@ -62,7 +63,7 @@ export function endCall(state: StatusState, event: EventOf<"tool-ended">): Statu
   const index = findCall(state, event, isOpen);
   const call = state.status.toolCalls[index];
   if (call === undefined) return state;
-  const isTask = call.name === DELEGATE && taskOf(call) === undefined;
+  const isTask = call.name === TASK_TOOL && taskOf(call) === undefined;
   const before = isTask
     ? closeCalls(
         state,
@@ -117,7 +118,7 @@ function withCall(
   if (taskOf(call) !== undefined) return withStatus(state, { toolCalls: listed });
   const messageIndex = messages.findLastIndex((message) => message.toolCalls[0]?.id === call.id);
   const message = messages[messageIndex];
-  const agentIndex = call.name === DELEGATE ? subAgentExecutions.findLastIndex((agent) => agent.id === call.id) : -1;
+  const agentIndex = call.name === TASK_TOOL ? subAgentExecutions.findLastIndex((agent) => agent.id === call.id) : -1;
   const agent = subAgentExecutions[agentIndex];
   return withStatus(state, {
     toolCalls: listed,

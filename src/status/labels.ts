@@ -1,6 +1,6 @@
 import { visible } from "../shared/printable.ts";
+import { TASK_TOOL } from "../shared/sub-agents.ts";
 import { cutToWidth } from "../shared/width.ts";
-import { DELEGATE } from "./sub-agents.ts";
 
 /** Programs whose first argument is a subcommand. */
 const WITH_SUBCOMMAND = new Set([
@@ -39,7 +39,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 export function callLabel(tool: string, args: Arguments): string {
   const command = commandOf(tool, args);
   if (command !== undefined) return commandLabel(command);
-  if (tool === DELEGATE) return taskLabel(args);
+  if (tool === TASK_TOOL) return taskLabel(args);
   for (const name of TELLING_ARGUMENTS) {
     const value = Object.hasOwn(args, name) ? args[name] : undefined;
     if (typeof value === "string" && value !== "") return `${short(tool)}: ${short(value)}`;
@@ -51,7 +51,7 @@ export function callLabel(tool: string, args: Arguments): string {
 function taskLabel(args: Arguments): string {
   const text = (name: string) => (Object.hasOwn(args, name) && typeof args[name] === "string" ? args[name].trim() : "");
   const [name, what] = [text("subagent_type"), text("description")];
-  const head = name === "" ? DELEGATE : `${DELEGATE}: ${short(name)}`;
+  const head = name === "" ? TASK_TOOL : `${TASK_TOOL}: ${short(name)}`;
   return what === "" ? head : short(`${head} — ${what}`);
 }
 

@@ -1,9 +1,10 @@
 import type { AgentEvent } from "../agent/index.ts";
 import { unreachable } from "../shared/errors.ts";
+import { TASK_TOOL } from "../shared/sub-agents.ts";
 import { type AgentMessage, MessageType } from "../stigmer/index.ts";
 import { callMessage, endCall, newCall, startCall } from "./calls.ts";
 import { newMessage, type StatusState, withStatus } from "./status-state.ts";
-import { actorIn, DELEGATE, newSubAgent } from "./sub-agents.ts";
+import { actorIn, newSubAgent } from "./sub-agents.ts";
 import { todoMap } from "./todo-map.ts";
 import { answerMetadata } from "./usage-metadata.ts";
 
@@ -110,7 +111,7 @@ function endTurn(state: StatusState, event: EventOf<"turn">): StatusState {
   const ids = new Map(state.modelIds);
   const asked = calls.map((call) => newCall(call, ids));
   const delegated = calls.flatMap((call, index) =>
-    call.name === DELEGATE ? [newSubAgent(asked[index]?.id ?? "", call)] : [],
+    call.name === TASK_TOOL ? [newSubAgent(asked[index]?.id ?? "", call)] : [],
   );
   return {
     ...withStatus(state, {

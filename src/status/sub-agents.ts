@@ -1,6 +1,6 @@
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import type { AgentEvent, RequestedCall } from "../agent/index.ts";
-import { LABEL_KEY, TASK_KEY } from "../shared/sub-agent-keys.ts";
+import { LABEL_KEY, TASK_KEY } from "../shared/sub-agents.ts";
 import {
   type SubAgentExecution,
   SubAgentExecutionSchema,
@@ -10,9 +10,6 @@ import {
 } from "../stigmer/index.ts";
 import type { StatusState } from "./status-state.ts";
 import { boundedName, boundedResult } from "./tool-text.ts";
-
-/** The tool that starts a sub-agent. */
-export const DELEGATE = "task";
 
 /** The sub-agent that a task starts. @param task the call as the model asked for it */
 export function newSubAgent(id: string, { args }: RequestedCall): SubAgentExecution {

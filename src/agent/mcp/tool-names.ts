@@ -1,4 +1,5 @@
 import { sha256 } from "../../shared/sha256.ts";
+import { TASK_TOOL } from "../../shared/sub-agents.ts";
 
 /** The longest name of a tool that every provider accepts. */
 const NAME_LIMIT = 64;
@@ -13,7 +14,7 @@ const OWN_TOOLS: ReadonlySet<string> = new Set([
   "glob",
   "grep",
   "execute",
-  "task",
+  TASK_TOOL,
   "write_todos",
   "search_tools",
 ]);

@@ -2,14 +2,13 @@ import { GraphRecursionError } from "@langchain/langgraph";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { causeOf } from "../../shared/errors.ts";
 import { Semaphore } from "../../shared/semaphore.ts";
+import { TASK_TOOL } from "../../shared/sub-agents.ts";
 import { ThreadError } from "../../threads/index.ts";
 import { AgentError } from "../agent-error.ts";
 import { asMiddleware } from "../as-middleware.ts";
 import { isContextOverflow } from "../model/context-overflow.ts";
 import { httpStatus } from "../model/failure-kind.ts";
 
-/** The tool that starts a sub-agent. */
-const TASK = "task";
 /** Sub-agents of an execution that work at the same time; further tasks wait. Each of them calls the model. */
 export const MAX_PARALLEL_TASKS = 8;
 /** Bad request, payload too large, unprocessable content. */
@@ -36,7 +35,7 @@ export function taskMiddleware(options: TaskOptions): AgentMiddleware {
     createMiddleware({
       name: "agentRunnerTasks",
       async wrapToolCall(request, handler) {
-        if (request.toolCall.name !== TASK) return await handler(request);
+        if (request.toolCall.name !== TASK_TOOL) return await handler(request);
         const release = await slots.acquire(options.signal);
         try {
           return await handler(request);

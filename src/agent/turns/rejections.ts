@@ -1,3 +1,4 @@
+import { TASK_TOOL } from "../../shared/sub-agents.ts";
 import { cutBetweenWords } from "../../shared/text.ts";
 import type { TurnEnd } from "../model/turn-end.ts";
 import { shownName } from "./call-names.ts";
@@ -44,7 +45,7 @@ export function rejection(
     };
   }
   const { subagent_type: subAgent } = call.args;
-  if (call.name === "task" && typeof subAgent === "string" && !subAgents.includes(subAgent)) {
+  if (call.name === TASK_TOOL && typeof subAgent === "string" && !subAgents.includes(subAgent)) {
     const what = `there is no sub-agent ${shownName(subAgent)}`;
     return { why: `not executed: ${what}`, advice: `Error: ${what}, try one of [${subAgents.join(", ")}].` };
   }
