@@ -1,8 +1,8 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { BaseMessage } from "@langchain/core/messages";
 import { type BackendProtocolV2, createSummarizationMiddleware } from "deepagents";
-import type { AgentMiddleware, createMiddleware } from "langchain";
-import { asMiddleware } from "../as-middleware.ts";
+import type { AgentMiddleware } from "langchain";
+import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { emit } from "../events/custom-events.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
 import { requestBytes } from "../model/request-bytes.ts";
@@ -10,8 +10,6 @@ import { agentOf, nodeOf } from "../runtime.ts";
 import { SummaryProgress } from "./summary-progress.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
 
-type Hooks = Parameters<typeof createMiddleware>[0];
-type WrapModelCall = NonNullable<Hooks["wrapModelCall"]>;
 type Invoke = BaseChatModel["invoke"];
 type Input = Parameters<Invoke>[0];
 type MakeCall = (call: (attempt: Attempt) => Promise<unknown>, input: Input) => ReturnType<CallModel>;

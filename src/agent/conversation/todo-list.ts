@@ -1,11 +1,9 @@
 import { AIMessage, type BaseMessage, HumanMessage } from "@langchain/core/messages";
-import { type AgentMiddleware, type createMiddleware, todoListMiddleware } from "langchain";
-import { asMiddleware } from "../as-middleware.ts";
+import { type AgentMiddleware, todoListMiddleware } from "langchain";
+import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import type { TodoEntry } from "../events/agent-event.ts";
 import { emit } from "../events/custom-events.ts";
 import { isFromUser, SOURCE } from "./message-source.ts";
-
-type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;
 
 const TOOL = "write_todos";
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Logger } from "../../log/index.ts";
 import { sleep } from "../../shared/time.ts";
 import { type Exchange, inExchange } from "./exchange.ts";
-import type { ServerTool } from "./list-tools.ts";
+import type { ToolDefinition } from "./list-tools.ts";
 
 /** The client gets this long to read the last piece of a response that has ended. */
 const LAST_PIECE_MS = 500;
@@ -35,7 +35,7 @@ export class AnswerMissing extends Error {
 /** Calls a tool once. @throws what the SDK throws; AnswerMissing */
 export async function callTool(
   client: Client,
-  { name, inputSchema }: ServerTool,
+  { name, inputSchema }: ToolDefinition,
   args: Readonly<Record<string, unknown>>,
   { exchange, timeout, signal, log }: CallOptions,
 ): Promise<ToolResult> {

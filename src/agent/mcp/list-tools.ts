@@ -9,7 +9,7 @@ const MAX_TOOLS = 10_000;
 const MAX_PAGES = 100;
 
 /** A tool as a server describes it. */
-export interface ServerTool {
+export interface ToolDefinition {
   readonly name: string;
   readonly title?: string | undefined;
   readonly description?: string | undefined;
@@ -18,7 +18,7 @@ export interface ServerTool {
 }
 
 export interface ToolList {
-  readonly tools: readonly ServerTool[];
+  readonly tools: readonly ToolDefinition[];
   /** What is missing in it, each as a sentence. */
   readonly notices: readonly string[];
 }
@@ -37,7 +37,7 @@ export async function listTools(
   client: Client,
   options: { readonly signal: AbortSignal; readonly timeout: number },
 ): Promise<ToolList> {
-  const tools = new Map<string, ServerTool>();
+  const tools = new Map<string, ToolDefinition>();
   const notices: string[] = [];
   let invalid = 0;
   let cursor: string | undefined;

@@ -4,7 +4,7 @@ import type { Sandbox } from "../../sandbox/index.ts";
 import type { AddressPolicy } from "../../shared/address-policy.ts";
 import { explained } from "../../shared/errors.ts";
 import { SecretMask } from "../../shared/secret-mask.ts";
-import type { ServerTool } from "./list-tools.ts";
+import type { ToolDefinition } from "./list-tools.ts";
 import { type McpTool, mcpTool, redefine, type ToolDeps } from "./mcp-tool.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
@@ -129,7 +129,7 @@ export class McpServers implements AsyncDisposable {
   }
 
   /** @returns `undefined` if its definition cannot be used */
-  #toolOf(connection: ServerConnection, definition: ServerTool): McpTool | undefined {
+  #toolOf(connection: ServerConnection, definition: ToolDefinition): McpTool | undefined {
     const key = { server: connection.name, name: definition.name };
     const id = `${key.server}\0${key.name}`;
     const known = this.#known.get(id);

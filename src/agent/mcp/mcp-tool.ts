@@ -3,7 +3,7 @@ import type { JSONSchema } from "@langchain/core/utils/json_schema";
 import { cutBetweenWords } from "../../shared/text.ts";
 import { recordFailure } from "../tools/tool-outcome.ts";
 import { CallError } from "./call-error.ts";
-import type { ServerTool } from "./list-tools.ts";
+import type { ToolDefinition } from "./list-tools.ts";
 import type { ServerConnection } from "./server-connection.ts";
 import { type ResultDeps, resultBlocks, textOfBlocks } from "./tool-result.ts";
 import { mendSchema } from "./tool-schema.ts";
@@ -26,7 +26,7 @@ export interface ToolDeps extends ResultDeps {
 type Caller = Pick<ServerConnection, "name" | "call">;
 
 /** @param shownName the name under which the model sees it @throws SchemaProblem if its schema cannot be used */
-export function mcpTool(connection: Caller, definition: ServerTool, shownName: string, deps: ToolDeps): McpTool {
+export function mcpTool(connection: Caller, definition: ToolDefinition, shownName: string, deps: ToolDeps): McpTool {
   const { name } = definition;
   const call = async (args: unknown) => await resultOf(connection, name, args as Record<string, unknown>, deps);
   const made = tool(call, { name: shownName, ...shown(connection, definition, deps) });
@@ -34,11 +34,15 @@ export function mcpTool(connection: Caller, definition: ServerTool, shownName: s
 }
 
 /** Gives a tool the definition that its server has now. @throws SchemaProblem; then it is unchanged */
-export function redefine({ tool }: McpTool, connection: Caller, definition: ServerTool, deps: ToolDeps): void {
+export function redefine({ tool }: McpTool, connection: Caller, definition: ToolDefinition, deps: ToolDeps): void {
   Object.assign(tool, shown(connection, definition, deps));
 }
 
-function shown(connection: Caller, { title, description, inputSchema }: ServerTool, { descriptionLimit }: ToolDeps) {
+function shown(
+  connection: Caller,
+  { title, description, inputSchema }: ToolDefinition,
+  { descriptionLimit }: ToolDeps,
+) {
   const text = description?.trim() || title?.trim() || `A tool of the MCP server ${connection.name}.`;
   return { description: cutBetweenWords(text, descriptionLimit), schema: mendSchema(inputSchema) as JSONSchema };
 }

@@ -1,7 +1,7 @@
 import { SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { type DynamicStructuredTool, tool } from "@langchain/core/tools";
-import type { AgentMiddleware, createMiddleware } from "langchain";
-import { asMiddleware } from "../as-middleware.ts";
+import type { AgentMiddleware } from "langchain";
+import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { CurrentIndex } from "./current-index.ts";
 import { foundNote, foundTools } from "./found-tools.ts";
 import { foundText, moreToolsPrompt } from "./search-text.ts";
@@ -16,8 +16,6 @@ const QUERY_LIMIT = 500;
 /** The tool that searches. Tools of servers must not have its name. */
 export const SEARCH_TOOL_NAME = "search_tools";
 
-type Hooks = Parameters<typeof createMiddleware>[0];
-type WrapModelCall = NonNullable<Hooks["wrapModelCall"]>;
 type ModelRequest = Parameters<WrapModelCall>[0];
 
 /** The tools that an agent may search. */

@@ -1,6 +1,6 @@
 import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
-import { asMiddleware } from "../as-middleware.ts";
+import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { emit } from "../events/custom-events.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
 import { canReceiveImages } from "../model/model-choice.ts";
@@ -23,7 +23,6 @@ const BUDGET_REJECTION = {
   advice: "Error: not executed, because the budget of the execution is used up.",
 };
 
-type WrapModelCall = NonNullable<Parameters<typeof createMiddleware>[0]["wrapModelCall"]>;
 type Request = Parameters<WrapModelCall>[0];
 
 interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
