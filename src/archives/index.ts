@@ -11,4 +11,3 @@
 export { ArchiveError } from "./archive-error.ts";
 /** @public for unpacking archives */
 export { inspectZip, openZip } from "./open-zip.ts";
-export type { ZipLimits } from "./zip-limits.ts";

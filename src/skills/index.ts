@@ -13,7 +13,7 @@
 import type { Logger } from "../log/index.ts";
 import { NO_SKILLS, type Skills } from "./skills.ts";
 
-export { type SkillsPrompt, skillsPrompt } from "./prompt.ts";
+export { skillsPrompt } from "./prompt.ts";
 export type { InstalledSkill, InstalledSkills, Skills } from "./skills.ts";
 
 /**

@@ -4,9 +4,9 @@
  *
  * ```ts
  * await using servers = await McpServers.connect(definition, deps);
- * const { initial, ... } = servers.select();
- * const ofSubAgent = servers.select(subAgent.mcpServers);
- * createDeepAgent({ tools: initial.map(({ tool }) => tool), middleware: [mcpMiddleware(servers.select())], … });
+ * const selection = servers.select(subAgent.mcpServers);
+ * const tools = selection.initial.map(({ tool }) => tool);
+ * const middleware = [mcpMiddleware(selection)];
  * ```
  *
  * @module

@@ -1,16 +1,15 @@
 import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
-import type { AddressPolicy } from "../../shared/address-policy.ts";
 import { explained } from "../../shared/errors.ts";
 import { SecretMask } from "../../shared/secret-mask.ts";
-import type { ToolDefinition } from "./list-tools.ts";
-import { type McpTool, mcpTool, redefine, type ToolDeps } from "./mcp-tool.ts";
+import type { McpSettings } from "../servers/mcp-settings.ts";
+import { isEnabled } from "../servers/server-tools.ts";
+import { KnownTools } from "./known-tools.ts";
+import type { McpTool, ToolDeps } from "./mcp-tool.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { ServerConnection } from "./server-connection.ts";
-import { ToolNames } from "./tool-names.ts";
-import { SchemaProblem } from "./tool-schema.ts";
 
 /** A server that the agent has to do without. */
 export interface UnavailableServer {
@@ -27,13 +26,8 @@ export interface ToolSelection {
   current(): Promise<readonly McpTool[]>;
 }
 
-export interface McpDeps extends Omit<ToolDeps, "sandbox"> {
+export interface McpDeps extends McpSettings, Omit<ToolDeps, "sandbox"> {
   readonly sandbox: Sandbox;
-  /** How long a server that is a program may take until it is connected. */
-  readonly connectLimitMs: number;
-  /** How long a call may take, unless the server's definition says otherwise. */
-  readonly callLimitMs: number;
-  readonly addressPolicy?: AddressPolicy | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -44,11 +38,8 @@ export class McpServers implements AsyncDisposable {
   /** What the user should know, each in whole sentences. */
   readonly notices: readonly string[];
   readonly #connections: readonly ServerConnection[];
-  readonly #deps: McpDeps;
-  readonly #names = new ToolNames();
-  /** What became of each tool, by its server and its name there. */
-  readonly #known = new Map<string, KnownTool>();
-  #current: readonly McpTool[] = [];
+  readonly #tools: KnownTools;
+  #current: readonly McpTool[];
   readonly #initial: readonly McpTool[];
 
   private constructor(
@@ -57,10 +48,10 @@ export class McpServers implements AsyncDisposable {
     deps: McpDeps,
   ) {
     this.#connections = connections;
-    this.#deps = deps;
+    this.#tools = new KnownTools(deps);
     this.unavailable = unavailable;
-    this.#update();
-    this.#initial = this.#current;
+    this.#initial = this.#tools.of(connections);
+    this.#current = this.#initial;
     this.notices = [...unavailable.map(unavailableText), ...this.#noticesOfTools()];
   }
 
@@ -98,12 +89,12 @@ export class McpServers implements AsyncDisposable {
   /** @param usages the servers and tools of a sub-agent, among those of the agent; absent: all of the agent */
   select(usages?: SubAgentDefinition["mcpServers"]): ToolSelection {
     const isSelected = ({ server, name }: McpTool) =>
-      usages?.some((usage) => usage.server === server && isEnabled(usage.enabledTools, name)) ?? true;
+      usages?.some((usage) => usage.server === server && isEnabled(usage, name)) ?? true;
     return {
       initial: this.#initial.filter(isSelected),
       current: async () => {
         const isNews = await Promise.all(this.#connections.map((connection) => connection.followChanges()));
-        if (isNews.includes(true)) this.#update();
+        if (isNews.includes(true)) this.#current = this.#tools.of(this.#connections);
         return this.#current.filter(isSelected);
       },
     };
@@ -118,37 +109,6 @@ export class McpServers implements AsyncDisposable {
     await this.close();
   }
 
-  #update(): void {
-    const enabled = this.#connections.flatMap((connection) =>
-      connection.list.tools
-        .filter(({ name }) => isEnabled(connection.resolved.server.enabledTools, name))
-        .map((definition) => ({ connection, definition })),
-    );
-    this.#names.give(enabled.map(({ connection, definition }) => ({ server: connection.name, name: definition.name })));
-    this.#current = enabled.flatMap(({ connection, definition }) => this.#toolOf(connection, definition) ?? []);
-  }
-
-  /** @returns `undefined` if its definition cannot be used */
-  #toolOf(connection: ServerConnection, definition: ToolDefinition): McpTool | undefined {
-    const key = { server: connection.name, name: definition.name };
-    const id = `${key.server}\0${key.name}`;
-    const known = this.#known.get(id);
-    const json = JSON.stringify(definition);
-    if (known?.definition === json) return known.problem === undefined ? known.tool : undefined;
-    let tool = known?.tool;
-    let problem: string | undefined;
-    try {
-      if (tool === undefined) tool = mcpTool(connection, definition, this.#names.of(key), this.#deps);
-      else redefine(tool, connection, definition, this.#deps);
-    } catch (error) {
-      if (!(error instanceof SchemaProblem)) throw error;
-      problem = `The tool ${key.name} of the MCP server ${JSON.stringify(key.server)} is left out: ${error.message}.`;
-      this.#deps.log.warn(problem);
-    }
-    this.#known.set(id, { definition: json, tool, problem });
-    return problem === undefined ? tool : undefined;
-  }
-
   *#noticesOfTools(): Generator<string> {
     for (const { name: server, list, resolved } of this.#connections) {
       for (const notice of list.notices) yield `The MCP server ${JSON.stringify(server)}: ${notice}`;
@@ -157,20 +117,8 @@ export class McpServers implements AsyncDisposable {
       if (missing.length > 0)
         yield `The MCP server ${JSON.stringify(server)} does not have the enabled ${missing.length === 1 ? "tool" : "tools"} ${missing.join(", ")}: the agent works without. Check enabled_tools in its definition.`;
     }
-    const left = [...this.#known.values()].flatMap(({ problem }) => problem ?? []);
-    yield* left.slice(0, MAX_LEFT_OUT);
-    if (left.length > MAX_LEFT_OUT) yield `${left.length - MAX_LEFT_OUT} further tools of MCP servers are left out.`;
+    yield* this.#tools.notices();
   }
-}
-
-/** What became of a tool that a server describes. */
-interface KnownTool {
-  /** As JSON. */
-  readonly definition: string;
-  /** The one that was made of it, or of an earlier definition. */
-  readonly tool: McpTool | undefined;
-  /** Why it is left out, as a sentence. */
-  readonly problem: string | undefined;
 }
 
 /** How much longer a container may take to connect than a program: its image may have to be pulled first. */
@@ -181,15 +129,8 @@ function connectLimitMs(server: KnownServer, limitMs: number): number {
   return server.kind === "docker" ? CONTAINER_FACTOR * limitMs : limitMs;
 }
 
-/** Tools that notices name one by one. */
-const MAX_LEFT_OUT = 10;
-
 function unavailableText({ name, reason }: UnavailableServer): string {
   return `The MCP server ${JSON.stringify(name)} is not available: ${reason} The agent works without its tools.`;
-}
-
-function isEnabled(enabled: readonly string[], name: string): boolean {
-  return enabled.length === 0 || enabled.includes(name);
 }
 
 function connectionDeps({ server }: ResolvedServer, deps: McpDeps, secrets: SecretMask) {
