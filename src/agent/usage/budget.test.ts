@@ -39,20 +39,20 @@ describe("a budget of calls", () => {
   test("lets a sub-agent's last call be the one before the agent's", async () => {
     const { call } = budgeted(4);
     expect([await call(main), await call(sub), await call(sub)]).toEqual([false, false, true]);
-    expect(call(sub)).rejects.toThrow("MAX_MODEL_CALLS=4");
+    await expect(call(sub)).rejects.toThrow("MAX_MODEL_CALLS=4");
     expect(await call(main)).toBe(true);
   });
 
   test("lets the agent conclude after a summary took the last call, one call above the limit", async () => {
     const { call } = budgeted(2);
     expect([await call(main), await call(summary), await call(main)]).toEqual([false, true, true]);
-    expect(call(main)).rejects.toThrow("It used 3 model calls");
+    await expect(call(main)).rejects.toThrow("It used 3 model calls");
   });
 
   test("refuses a summary if no call is left", async () => {
     const { call } = budgeted(1);
     await call(main);
-    expect(call(summary)).rejects.toThrow("MAX_MODEL_CALLS=1");
+    await expect(call(summary)).rejects.toThrow("MAX_MODEL_CALLS=1");
   });
 });
 
@@ -62,7 +62,7 @@ describe("a budget of tokens", () => {
     expect([await call(main), await call(main)]).toEqual([false, false]);
     expect([await call(main), budget.exhausted]).toEqual([true, undefined]);
     expect([await call(main), budget.exhausted !== undefined]).toEqual([true, true]);
-    expect(call(main)).rejects.toThrow("MAX_TOKENS=350");
+    await expect(call(main)).rejects.toThrow("MAX_TOKENS=350");
   });
 
   test("lets calls begin together only if all of them fit, whatever they use", async () => {
@@ -95,6 +95,6 @@ describe("a budget of tokens", () => {
     const ending = new AbortController();
     const waiting = budget.begin(sub, ending.signal);
     ending.abort(new Error("over"));
-    expect(waiting).rejects.toThrow("over");
+    await expect(waiting).rejects.toThrow("over");
   });
 });

@@ -26,6 +26,9 @@ interface CallInFlight {
   readonly maxTokens: number;
 }
 
+/** The settings that limit an execution. */
+type LimitName = "MAX_MODEL_CALLS" | "MAX_TOKENS";
+
 const UNLIMITED: Grant = { isLast: false, used: () => undefined, [Symbol.asyncDispose]: async () => undefined };
 
 /** A token is at least this long, in bytes on average. */
@@ -79,18 +82,19 @@ export class Budget {
 
   /** Why the main agent may not continue with tools; `undefined` if it may. */
   get exhausted(): string | undefined {
-    const { maxModelCalls, maxTokens } = this.#limits;
-    if (maxModelCalls > 0 && this.#usage.total.modelCalls >= maxModelCalls)
-      return this.#explain(`MAX_MODEL_CALLS=${maxModelCalls}`, "MAX_MODEL_CALLS");
-    return maxTokens > 0 && this.#tokens >= maxTokens
-      ? this.#explain(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS")
-      : undefined;
+    const { maxModelCalls } = this.#limits;
+    if (maxModelCalls > 0 && this.#usage.total.modelCalls >= maxModelCalls) return this.#explain("MAX_MODEL_CALLS");
+    return this.#hasTokens ? undefined : this.#explain("MAX_TOKENS");
   }
 
   /** @throws AgentError `budget` if the tokens are used up */
   requireTokens(): void {
+    if (!this.#hasTokens) throw this.#refusal("MAX_TOKENS");
+  }
+
+  get #hasTokens(): boolean {
     const { maxTokens } = this.#limits;
-    if (maxTokens > 0 && this.#tokens >= maxTokens) throw this.#refusal(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS");
+    return maxTokens === 0 || this.#tokens < maxTokens;
   }
 
   get #tokens(): number {
@@ -118,8 +122,7 @@ export class Budget {
     const begun = this.#usage.total.modelCalls + this.#inFlight.size;
     // A summary may have taken the call that was left for the main agent's conclusion.
     const left = agent === "main" ? maxModelCalls - begun : maxModelCalls - 1 - begun;
-    if (left <= 0 && !(agent === "main" && purpose === "turn" && left === 0))
-      throw this.#refusal(`MAX_MODEL_CALLS=${maxModelCalls}`, "MAX_MODEL_CALLS");
+    if (left <= 0 && !(agent === "main" && purpose === "turn" && left === 0)) throw this.#refusal("MAX_MODEL_CALLS");
     return left <= 1 ? "one" : "more";
   }
 
@@ -130,7 +133,7 @@ export class Budget {
     const own = this.#tokensPerByte * bytes + this.#largestOutput;
     const reserved = agent === "main" ? 0 : this.#largestCall.main;
     const left = maxTokens - this.#tokens - reserved;
-    if (agent === "sub-agent" && own > left) throw this.#refusal(`MAX_TOKENS=${maxTokens}`, "MAX_TOKENS");
+    if (agent === "sub-agent" && own > left) throw this.#refusal("MAX_TOKENS");
     return 2 * own > left ? "one" : "more";
   }
 
@@ -141,11 +144,12 @@ export class Budget {
     this.#largestCall[agent] = Math.max(this.#largestCall[agent], usage.inputTokens + usage.outputTokens);
   }
 
-  #refusal(limit: string, variable: string): AgentError {
-    return new AgentError("budget", this.#explain(limit, variable));
+  #refusal(limit: LimitName): AgentError {
+    return new AgentError("budget", this.#explain(limit));
   }
 
-  #explain(limit: string, variable: string): string {
-    return `The budget of this execution is used up (${limit}) before the agent has concluded. It used ${usageText(this.#usage.total)}. Send another message to let the agent continue, give it a smaller task, or raise ${variable} of the runner.`;
+  #explain(limit: LimitName): string {
+    const value = limit === "MAX_TOKENS" ? this.#limits.maxTokens : this.#limits.maxModelCalls;
+    return `The budget of this execution is used up (${limit}=${value}) before the agent has concluded. It used ${usageText(this.#usage.total)}. Send another message to let the agent continue, give it a smaller task, or raise ${limit} of the runner.`;
   }
 }
