@@ -24,15 +24,21 @@ export function agentWith(...mcpServers: McpServer[]): AgentDefinition {
   };
 }
 
+/** Tells the processes of one test from those of others on this machine. A number: `sleep` takes it, too. */
+export function newMark(): string {
+  return String(crypto.getRandomValues(new Uint32Array(1))[0]);
+}
+
 export function stdioServer(
   fault: StdioFaultName,
   more: Partial<Extract<McpServer, { kind: "stdio" }>> = {},
+  mark: string = newMark(),
 ): McpServer {
   return {
     kind: "stdio",
     name: "faulty",
     command: process.execPath,
-    args: [join(import.meta.dir, "fault-program.ts"), fault],
+    args: [join(import.meta.dir, "fault-program.ts"), fault, mark],
     env: { RECORD: "record" },
     enabledTools: [],
     workingDirectory: "",

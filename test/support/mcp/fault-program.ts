@@ -1,4 +1,4 @@
-/** A server on standard input and output with one fault: its name is the first argument. Records what it is asked. */
+/** A server on standard input and output with one fault: its name is the first argument, a mark the second. Records what it is asked. */
 import { appendFileSync, writeSync } from "node:fs";
 import { answer, ECHO, echoResult, initializeResult, type Message, refusal } from "./messages.ts";
 import * as faults from "./stdio-faults.ts";

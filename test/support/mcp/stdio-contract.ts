@@ -4,7 +4,7 @@ import { collectedLog } from "../collected-log.ts";
 import { until } from "../eventually.ts";
 import { processesWith } from "../processes.ts";
 import { type OpenSubject, printed, type Subject } from "../sandbox-contract/subject.ts";
-import { agentWith, Connected, SECRET, stdioServer } from "./connect.ts";
+import { agentWith, Connected, newMark, SECRET, stdioServer } from "./connect.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
 /** A limit that a test waits for. */
@@ -23,8 +23,8 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
     });
     afterEach(async () => await subject.close());
 
-    const connect = async (fault: StdioFaultName, deps: Parameters<typeof Connected.open>[2] = {}) =>
-      await Connected.open(agentWith(stdioServer(fault)), sandbox, deps);
+    const connect = async (fault: StdioFaultName, deps: Parameters<typeof Connected.open>[2] = {}, mark = newMark()) =>
+      await Connected.open(agentWith(stdioServer(fault, {}, mark)), sandbox, deps);
     const recorded = async () => (await printed(sandbox, "cat record 2>/dev/null")).split("\n").filter(Boolean);
 
     describe("is not available, and says why, if it", () => {
@@ -212,8 +212,8 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
       test.each<[StdioFaultName]>([["none"], ["ignores SIGTERM and the end of its input"], ["hangs in a call"]])(
         "when it is closed, with the fault: %s",
         async (fault) => {
-          const connected = await connect(fault);
-          const mark = `fault-program.ts ${fault}`;
+          const mark = newMark();
+          const connected = await connect(fault, {}, mark);
           expect(await processesWith(mark)).not.toEqual([]);
           await connected.servers.close();
           await until("it has ended", async () => (await processesWith(mark)).length === 0);
@@ -222,10 +222,11 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
 
       // A remote sandbox does not find processes that start a session of their own: see docs/sandboxes.md.
       test.if(findsSessions)("when the sandbox is released, even if it starts processes that hide", async () => {
-        await using _ = await connect("starts processes that outlive it");
-        await until("they run", async () => (await processesWith("sleep 425")).length >= 2);
+        const mark = newMark();
+        await using _ = await connect("starts processes that outlive it", {}, mark);
+        await until("they run", async () => (await processesWith(`sleep ${mark}`)).length >= 2);
         await handle.release();
-        await until("they have ended", async () => (await processesWith("sleep 425")).length === 0);
+        await until("they have ended", async () => (await processesWith(mark)).length === 0);
       });
     });
   });

@@ -35,6 +35,9 @@ const result = (value: unknown) => calls(({ id }, server) => server.send(answer(
 
 let listed = 0;
 
+/** A number that nobody else has among their arguments: it finds this program and what it has started. */
+const MARK = process.argv[3] ?? "4250";
+
 export const STDIO_FAULTS = {
   none: {},
   "no answer to initialize": { handle: on("initialize", hang) },
@@ -137,8 +140,8 @@ export const STDIO_FAULTS = {
   "starts processes that outlive it": {
     begin: () => {
       for (const args of [
-        ["-c", "exec sleep 4251"],
-        ["-c", "trap '' TERM; setsid sleep 4252 & wait"],
+        ["-c", `exec sleep ${MARK}`],
+        ["-c", `trap '' TERM; setsid sleep ${MARK} & wait`],
       ])
         spawn("/bin/sh", args, { detached: true, stdio: "ignore" }).unref();
     },
