@@ -11,7 +11,7 @@ import {
   type StigmerClient,
 } from "../../stigmer/index.ts";
 import { defaultInstance } from "../default-instance.ts";
-import type { LoadedAgentFile, SkillVersion } from "./load.ts";
+import type { LoadedAgentFile, SkillOnServer } from "./load.ts";
 import { pushSkill } from "./push-skill.ts";
 
 export interface ApplyOptions {
@@ -41,7 +41,7 @@ export async function applyAgentFile(
   { signal, tell, hadEnvironments = false }: ApplyOptions,
 ): Promise<AppliedAgent> {
   const { org = "", ownerScope = 0 } = loaded.agent.metadata ?? {};
-  const versions = new Map<string, SkillVersion>();
+  const versions = new Map<string, SkillOnServer>();
   const pushed: string[] = [];
   for (const [path, packed] of loaded.skills) {
     const version = await pushSkill(client, packed, { org, ownerScope }, tell, signal);

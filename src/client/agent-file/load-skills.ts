@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { Report } from "./conform.ts";
 import type { PathReference } from "./references.ts";
-import { SkillFolderError } from "./skill-error.ts";
 import { megabytes } from "./skill-files.ts";
 import type { PackedSkill } from "./skill-folder.ts";
+import { SkillFolderError } from "./skill-folder-error.ts";
 
 /** Maximum size of all skills of a file together, packed: they are kept in memory. */
 const MAX_PACKED_BYTES = 200 * 1024 * 1024;

@@ -29,11 +29,11 @@ export interface LoadedAgentFile {
   /** In their order. */
   readonly environments: readonly LoadedEnvironment[];
   /** The agent with its skills in these versions. @param versions by the paths in the file */
-  withVersions(versions: ReadonlyMap<string, SkillVersion>): Agent;
+  withVersions(versions: ReadonlyMap<string, SkillOnServer>): Agent;
 }
 
 /** A version of a skill on a server. */
-export interface SkillVersion {
+export interface SkillOnServer {
   readonly org: string;
   readonly slug: string;
   /** SHA-256 of its zip. */

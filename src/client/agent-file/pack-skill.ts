@@ -3,8 +3,8 @@ import { Zip, ZipDeflate } from "fflate";
 import { messageOf } from "../../shared/errors.ts";
 import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { yieldToEventLoop } from "../../shared/time.ts";
-import { SkillFolderError } from "./skill-error.ts";
 import { megabytes, type SkillFile } from "./skill-files.ts";
+import { SkillFolderError } from "./skill-folder-error.ts";
 
 /** How much is compressed before other work gets its turn. */
 const CHUNK_BYTES = 256 * 1024;

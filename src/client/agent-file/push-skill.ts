@@ -9,7 +9,7 @@ import {
   type StigmerErrorCode,
 } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
-import type { SkillVersion } from "./load.ts";
+import type { SkillOnServer } from "./load.ts";
 import type { PackedSkill } from "./skill-folder.ts";
 
 /** How long a push may take: 100 MiB at 3 Mbit/s. */
@@ -27,7 +27,7 @@ const PREVENTS_PUSH: ReadonlySet<StigmerErrorCode> = new Set([
 /** Whose skills are pushed. */
 type Owner = Pick<ApiResourceMetadata, "org" | "ownerScope">;
 
-export interface PushedSkill extends SkillVersion {
+export interface PushedSkill extends SkillOnServer {
   /** Whether the server did not have this version. */
   readonly isNew: boolean;
 }
@@ -76,7 +76,7 @@ async function skillOnServer(
   }
 }
 
-function versionOf({ metadata, status }: Skill, { name, hash }: PackedSkill): SkillVersion {
+function versionOf({ metadata, status }: Skill, { name, hash }: PackedSkill): SkillOnServer {
   return { org: metadata?.org ?? "", slug: metadata?.slug || name, hash: status?.versionHash || hash };
 }
 

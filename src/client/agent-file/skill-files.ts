@@ -3,7 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../../shared/errors.ts";
 import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
-import { SkillFolderError } from "./skill-error.ts";
+import { SkillFolderError } from "./skill-folder-error.ts";
 
 /** Maximum depth of folders, against folders that are mounted into themselves. */
 const MAX_DEPTH = 50;

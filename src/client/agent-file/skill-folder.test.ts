@@ -3,8 +3,8 @@ import { chmod, mkdir, rename, symlink, utimes } from "node:fs/promises";
 import { type FileTree, fileTree } from "../../../test/support/file-tree.ts";
 import { inspectZip, openZip } from "../../archives/index.ts";
 import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
-import { SkillFolderError } from "./skill-error.ts";
 import { type PackedSkill, readSkillFolder } from "./skill-folder.ts";
+import { SkillFolderError } from "./skill-folder-error.ts";
 
 const never = new AbortController().signal;
 const SKILL = { "SKILL.md": "---\nname: changelog\n---\nHow to write one.\n" };

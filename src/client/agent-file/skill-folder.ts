@@ -5,8 +5,8 @@ import { messageOf } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { isObject } from "./conform.ts";
-import { SkillFolderError } from "./skill-error.ts";
 import { listSkillFiles, megabytes, type SkillFile } from "./skill-files.ts";
+import { SkillFolderError } from "./skill-folder-error.ts";
 
 const MAX_NAME_LENGTH = 64;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
