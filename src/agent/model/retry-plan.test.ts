@@ -48,6 +48,9 @@ describe("after a failed call of a model", () => {
   test("the fallback takes over for a model that is not available, and not for a wrong request", () => {
     const stepAfter = (error: unknown) => new RetryPlan().next(error, limits(10, true)).do;
     expect([stepAfter(http(404)), stepAfter(http(429, {}, "insufficient_quota"))]).toEqual(["fall-back", "fall-back"]);
+    const always = new RetryPlan();
+    const broken = Array.from({ length: 4 }, () => always.next(new SyntaxError("JSON"), limits(10, true)).do);
+    expect(broken).toEqual(["wait", "wait", "wait", "fall-back"]);
     expect([stepAfter(http(400)), stepAfter(http(401)), stepAfter(new TypeError("x"))]).toEqual([
       "give-up",
       "give-up",

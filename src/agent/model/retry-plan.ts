@@ -31,6 +31,7 @@ const FALLBACK_KINDS: ReadonlySet<FailureKind> = new Set([
   "overloaded",
   "unreachable",
   "server",
+  "broken",
 ]);
 
 interface RetryLimits {

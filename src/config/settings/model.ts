@@ -38,7 +38,7 @@ export function model(defaults: { readonly provider: Provider; readonly maxToken
         name: "STIGMER_LLM_FALLBACK_MODEL",
         parser: modelName,
         description:
-          "The model that takes over if the model of an execution is overloaded, limits the rate for more than 10 s, is out of quota, cannot be reached or is unknown: `name` or `provider:name`.",
+          "The model that takes over if the model of an execution is overloaded, limits the rate for more than 10 s, is out of quota, cannot be reached, is unknown or breaks off every answer: `name` or `provider:name`.",
       }),
       /** Base URL of the default model's provider. */
       baseUrl: setting({
