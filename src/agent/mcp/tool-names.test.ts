@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type ToolKey, ToolNames } from "./tool-names.ts";
+import { createFilesystemMiddleware } from "deepagents";
+import { OWN_TOOLS, type ToolKey, ToolNames } from "./tool-names.ts";
 
 function named(...tools: ToolKey[]): string[] {
   const names = new ToolNames();
@@ -19,6 +20,13 @@ describe("a tool of a server", () => {
     ];
     expect(named(a, b)).toEqual(["a_fetch", "b_c_fetch"]);
     expect(named(b, a)).toEqual(["b_c_fetch", "a_fetch"]);
+  });
+
+  test("cannot take the name of any tool that the agent library adds", () => {
+    const added = createFilesystemMiddleware().tools?.map(({ name }) => String(name)) ?? [];
+    expect(added).toContain("delete");
+    expect(added.filter((name) => !OWN_TOOLS.has(name))).toEqual([]);
+    expect(named({ server: "files", name: "delete" })).toEqual(["files_delete"]);
   });
 
   test("cannot take the name of a tool of the runner", () => {

@@ -6,11 +6,12 @@ const NAME_LIMIT = 64;
 const HASH_LENGTH = 8;
 
 /** Names of the runner's own tools, which servers cannot take. */
-const OWN_TOOLS: ReadonlySet<string> = new Set([
+export const OWN_TOOLS: ReadonlySet<string> = new Set([
   "ls",
   "read_file",
   "write_file",
   "edit_file",
+  "delete",
   "glob",
   "grep",
   "execute",
