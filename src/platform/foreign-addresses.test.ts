@@ -24,6 +24,10 @@ describe("addresses that agents may connect to from the runner", () => {
     "http://[::ffff:127.0.0.1]/",
     "http://[::ffff:a9fe:a9fe]/",
     "http://[fd00:ec2::254]/",
+    "http://[64:ff9b::169.254.169.254]/",
+    "http://[::127.0.0.1]/",
+    "http://100.100.100.200/latest/meta-data",
+    "http://192.0.0.192/",
   ])("do not include %s", async (url) => {
     expect(await check(url)).toContain("belongs to the runner's own machine");
   });

@@ -42,7 +42,7 @@ export class ForeignAddresses implements AddressPolicy {
   }
 
   #isRefused(address: string): boolean {
-    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+    const mapped = /^(?:::ffff:|::|64:ff9b::)(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
     if (mapped !== undefined) return this.#isRefused(mapped);
     return this.#refused.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
   }
@@ -56,6 +56,9 @@ function refusedAddresses(): BlockList {
   list.addAddress("::", "ipv6");
   list.addAddress("::1", "ipv6");
   list.addSubnet("fe80::", 10, "ipv6");
+  // The metadata services of Alibaba Cloud and Oracle's older one.
+  list.addAddress("100.100.100.200", "ipv4");
+  list.addAddress("192.0.0.192", "ipv4");
   // AWS' metadata service.
   list.addAddress("fd00:ec2::254", "ipv6");
   for (const { address, family } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []))
@@ -70,9 +73,9 @@ async function addressesOf(host: string): Promise<string[]> {
   return found.map(({ address }) => normal(address));
 }
 
-/** IPv4 addresses within IPv6 ones in their usual notation. */
+/** IPv4 addresses within IPv6 ones (mapped, compatible, or behind NAT64) in their usual notation. */
 function normal(address: string): string {
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address);
+  const hex = /^(?:::ffff:|::|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address);
   if (hex === null) return address;
   const [high, low] = [Number.parseInt(hex[1] ?? "0", 16), Number.parseInt(hex[2] ?? "0", 16)];
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
