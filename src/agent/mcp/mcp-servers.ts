@@ -130,7 +130,12 @@ function connectLimitMs(server: KnownServer, limitMs: number): number {
 }
 
 function unavailableText({ name, reason }: UnavailableServer): string {
-  return `The MCP server ${JSON.stringify(name)} is not available: ${reason} The agent works without its tools.`;
+  return `The MCP server ${JSON.stringify(name)} is not available: ${sentence(reason)} The agent works without its tools.`;
+}
+
+/** What a server said last may have no end. */
+function sentence(text: string): string {
+  return /[.!?…)]$/.test(text) ? text : `${text}.`;
 }
 
 function connectionDeps({ server }: ResolvedServer, deps: McpDeps, secrets: SecretMask) {
