@@ -4,9 +4,10 @@ import type { Logger } from "../../log/index.ts";
 import type { SandboxProgram } from "../../sandbox/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
-import { waitAtMost } from "../../shared/time.ts";
+import { sleep, waitAtMost } from "../../shared/time.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+import { Pace } from "./pace.ts";
 
 /** Lines that are no messages, of which so many are logged. */
 const MAX_ODD_LINES = 20;
@@ -14,6 +15,12 @@ const MAX_ODD_LINES = 20;
 const ODD_LINE_LIMIT = 200;
 /** A program that has closed its output usually ends at once. */
 const END_AFTER_OUTPUT_MS = 1_000;
+/** What a program has started may keep its output open. It is silent for this long before nothing more is expected. */
+const SILENCE_AFTER_END_MS = 1_000;
+/** Messages that the program has not read. While there are more, nothing that it sends is read. */
+const MAX_UNREAD = 1_000;
+/** How often it is looked at whether it has read some. */
+const UNREAD_CHECK_MS = 20;
 
 /** The transport `stdio`: a message is a line of JSON on the standard input or output of a program. */
 export class ProgramTransport implements Transport {
@@ -24,6 +31,11 @@ export class ProgramTransport implements Transport {
   readonly #log: Logger;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
+  readonly #pace = new Pace();
+  /** Aborts when the transport is closed. */
+  readonly #over = new AbortController();
+  #unread = 0;
+  #isSilent = false;
   #oddLines = 0;
   #endReason: string | undefined;
   #isClosed = false;
@@ -46,7 +58,12 @@ export class ProgramTransport implements Transport {
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
-    await this.#writer.write(this.#encoder.encode(`${JSON.stringify(message)}\n`));
+    this.#unread++;
+    try {
+      await this.#writer.write(this.#encoder.encode(`${JSON.stringify(message)}\n`));
+    } finally {
+      this.#unread--;
+    }
   }
 
   async close(): Promise<void> {
@@ -56,9 +73,20 @@ export class ProgramTransport implements Transport {
 
   async #read(): Promise<void> {
     const lines = new LineSplitter(MESSAGE_LIMIT);
+    const reader = this.#program.output.getReader();
+    void this.#program.ended.then(async () => await this.#endWhenSilent(reader));
     let reason: string | undefined;
     try {
-      for await (const chunk of this.#program.output) for (const line of lines.push(chunk)) this.#take(line);
+      for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+        this.#pace.begin();
+        for (const line of lines.push(piece.value)) {
+          this.#isSilent = false;
+          const messages = this.#take(line);
+          if (this.#pace.isDue(messages)) await this.#pace.rest();
+          while (this.#unread > MAX_UNREAD && !this.#isClosed) await sleep(UNREAD_CHECK_MS, this.#over.signal);
+          if (this.#isClosed) return;
+        }
+      }
     } catch (error) {
       reason = lines.isOverflowing
         ? `The server sent a message of more than ${MESSAGE_LIMIT_TEXT}, and was stopped.`
@@ -74,20 +102,32 @@ export class ProgramTransport implements Transport {
     this.#closed();
   }
 
-  #take(line: string): void {
-    if (line.trim() === "") return;
+  /** Ends the reading of a program that has ended, although its output may stay open. */
+  async #endWhenSilent(reader: { cancel(): Promise<void> }): Promise<void> {
+    do {
+      this.#isSilent = true;
+      await sleep(SILENCE_AFTER_END_MS, this.#over.signal);
+    } while (!this.#isSilent && !this.#isClosed);
+    await reader.cancel().catch(() => undefined);
+  }
+
+  /** @returns the number of messages in the line */
+  #take(line: string): number {
+    if (line.trim() === "") return 0;
     let parsed: unknown;
     try {
       parsed = JSON.parse(line);
     } catch {
       this.#odd(line);
-      return;
+      return 0;
     }
-    for (const one of Array.isArray(parsed) ? parsed : [parsed]) {
+    const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    for (const one of messages) {
       const message = toMessage(one);
       if (message === undefined) this.#odd(line);
       else this.onmessage?.(message);
     }
+    return messages.length;
   }
 
   #odd(line: string): void {
@@ -100,6 +140,7 @@ export class ProgramTransport implements Transport {
   #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#over.abort();
     this.onclose?.();
   }
 }

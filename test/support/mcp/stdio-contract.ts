@@ -45,6 +45,7 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
         await using connected = await connect(fault, deps);
         expect(connected.reason).toContain(reason);
         expect(connected.servers.notices[0]).toStartWith('The MCP server "faulty" is not available: ');
+        expect(connected.servers.notices[0]).toMatch(/[.!?…)] The agent works without its tools\.$/);
         expect(connected.servers.notices.join()).not.toContain(SECRET);
         expect(connected.names()).toEqual([]);
       });
@@ -87,6 +88,17 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
           "Unknown whether it was executed: the connection was lost before the server's answer. The server ended with exit code 9",
           {},
         ],
+        [
+          "ends in mid-call, but its output stays open",
+          "Unknown whether it was executed: the connection was lost before the server's answer. The server ended with exit code 9",
+          {},
+        ],
+        [
+          "a flood of requests whose answers it does not read",
+          "Unknown whether it was executed: the server did not answer within 3.0 s.",
+          short,
+        ],
+        ["a flood of notifications", "Unknown whether it was executed: the server did not answer within 3.0 s.", short],
         ["ends in mid-answer", "Unknown whether it was executed: the connection was lost", {}],
         ["closes its output, but runs on", "Unknown whether it was executed: the connection was lost", {}],
         [

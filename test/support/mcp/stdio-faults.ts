@@ -69,6 +69,32 @@ export const STDIO_FAULTS = {
     handle: list(ECHO, 7, { name: "" }, { name: "bad", inputSchema: { type: "string" } }, { name: "plain" }),
   },
   "ends in mid-call": { handle: calls((_, server) => server.end(9)) },
+  "ends in mid-call, but its output stays open": {
+    handle: calls((_, server) => {
+      spawn("/bin/sh", ["-c", "exec sleep 4351"], { stdio: ["ignore", "inherit", "ignore"] }).unref();
+      server.end(9);
+    }),
+  },
+  "a flood of requests whose answers it does not read": {
+    handle: calls(async (_, server) => {
+      const { writeSync } = await import("node:fs");
+      const flood = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" })}\n`.repeat(1_000);
+      // Nothing else gets a turn in this process.
+      for (;;)
+        try {
+          writeSync(1, flood);
+        } catch {
+          // The pipe is full, or closed.
+          if (process.ppid === 1) server.end(0);
+        }
+    }),
+  },
+  "a flood of notifications": {
+    handle: calls(async (_, server) => {
+      const flood = `${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params: { level: "info", data: "x" } })}\n`;
+      for (;;) await server.raw(flood.repeat(1_000));
+    }),
+  },
   "ends in mid-answer": {
     handle: calls(async ({ id }, server) => {
       await server.raw(JSON.stringify(answer(id, { content: [] })).slice(0, -9));
