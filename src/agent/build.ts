@@ -26,6 +26,8 @@ interface AgentOptions extends TaskOptions {
   readonly executionId: string;
   readonly definition: AgentDefinition;
   readonly model: BaseChatModel;
+  /** The model that is used now: another one may have taken over. */
+  readonly activeModel: () => BaseChatModel;
   /** Makes each call of the model. */
   readonly callModel: CallModel;
   readonly budget: Budget;
@@ -77,7 +79,7 @@ export function buildAgent(options: AgentOptions) {
   const main = parts({ ...definition, servers: serverNames, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
-  const summaries = summarization(backend, callModel);
+  const summaries = summarization(backend, callModel, options.activeModel);
   const issued = new Set<string>();
   /** What depends on the servers of an agent. */
   const withServers = (usages?: readonly McpServerUsage[]) => {

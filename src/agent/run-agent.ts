@@ -82,6 +82,7 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
     executionId: run.executionId,
     definition: run.agent,
     model: models.current.client,
+    activeModel: () => models.current.client,
     callModel,
     budget,
     maxTokens: run.model.maxTokens,

@@ -2,10 +2,12 @@ import type { BaseChatModel } from "@langchain/core/language_models/chat_models"
 import { BaseMessage } from "@langchain/core/messages";
 import { type BackendProtocolV2, createSummarizationMiddleware } from "deepagents";
 import type { AgentMiddleware } from "langchain";
+import { causeOf } from "../../shared/errors.ts";
 import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { emit } from "../events/custom-events.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
 import { requestBytes } from "../model/request-bytes.ts";
+import { SmallerContext } from "../model/smaller-context.ts";
 import { agentOf, nodeOf } from "../runtime.ts";
 import { SummaryProgress } from "./summary-progress.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
@@ -18,10 +20,22 @@ type MakeCall = (call: (attempt: Attempt) => Promise<unknown>, input: Input) => 
  * The library's own summarization, which begins at the size that the model's profile names. Its calls of the model are
  * tagged, so that a summary is not shown to the user as an answer of the agent. A run that only repeats itself between two
  * summaries is ended.
+ * @param active the model that is used now
  */
-export function summarization(backend: BackendProtocolV2, callModel: CallModel): AgentMiddleware {
-  const library = createSummarizationMiddleware({ backend });
-  const wrapped = library.wrapModelCall as WrapModelCall;
+export function summarization(
+  backend: BackendProtocolV2,
+  callModel: CallModel,
+  active: () => BaseChatModel,
+): AgentMiddleware {
+  // The library keeps what it once derived from a model's profile: each model needs an instance of its own.
+  const ofModels = new Map<BaseChatModel, ReturnType<typeof createSummarizationMiddleware>>();
+  const libraryFor = (model: BaseChatModel) => {
+    const known = ofModels.get(model);
+    if (known !== undefined) return known;
+    const made = createSummarizationMiddleware({ backend, ...summaryLimit(model) });
+    ofModels.set(model, made);
+    return made;
+  };
   const progress = new SummaryProgress();
   const wrapModelCall: WrapModelCall = async (request, handler) => {
     const { runtime, state } = request;
@@ -38,11 +52,25 @@ export function summarization(backend: BackendProtocolV2, callModel: CallModel):
         notify: (text) => emit(runtime, { type: "agent-runner-notice", text }),
       });
     };
-    return await wrapped({ ...request, model: tagged(request.model as BaseChatModel, makeCall) }, (inner) =>
-      handler({ ...inner, model: request.model }),
-    );
+    for (;;) {
+      const model = active();
+      const wrapped = libraryFor(model).wrapModelCall as WrapModelCall;
+      try {
+        return await wrapped({ ...request, model: tagged(model, makeCall) }, (inner) =>
+          handler({ ...inner, model: request.model }),
+        );
+      } catch (error) {
+        // The conversation is shortened again, now for the model that took over.
+        if (causeOf(error, SmallerContext) === undefined || active() === model) throw error;
+      }
+    }
   };
-  return asMiddleware({ ...library, wrapModelCall } as { readonly name: string });
+  return asMiddleware({ ...libraryFor(active()), wrapModelCall } as { readonly name: string });
+}
+
+/** What is summarized has to fit into the context too: of a longer conversation the latest part is taken. */
+function summaryLimit({ profile }: BaseChatModel): { trimTokensToSummarize?: number } {
+  return profile?.maxInputTokens === undefined ? {} : { trimTokensToSummarize: profile.maxInputTokens };
 }
 
 function messagesOf(input: Input): BaseMessage[] {

@@ -20,6 +20,7 @@ import type { ActiveModel, ModelPool } from "./model-pool.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 import { RetryPlan } from "./retry-plan.ts";
 import { RetryWait } from "./retry-wait.ts";
+import { requireRoom } from "./smaller-context.ts";
 import { turnEnd } from "./turn-end.ts";
 
 /** Characters of an error that are logged: some are whole HTML pages. */
@@ -60,7 +61,8 @@ export type CallModel = (call: (attempt: Attempt) => Promise<unknown>, options: 
 /**
  * Makes the calls of the models, until one gives a complete answer. This works in the same way for every provider: their
  * clients do not retry, and none of them could retry an answer that broke off.
- * The returned function throws an AgentError, or the signal's reason if it aborts.
+ * The returned function throws an AgentError, the signal's reason if it aborts, or SmallerContext if another model took over
+ * and the conversation has to be shortened first.
  */
 export function modelCaller(deps: ModelCallDeps): CallModel {
   return async (call, options) => {
@@ -115,7 +117,7 @@ class RepeatedCall {
     }
   }
 
-  /** Returns when the call can be repeated. @throws AgentError if it cannot */
+  /** Returns when the call can be repeated. @throws AgentError if it cannot; SmallerContext */
   async #recover(error: unknown, attempt: number): Promise<void> {
     const { models, log, signal, deadline } = this.#deps;
     const { choice } = this.#active;
@@ -136,6 +138,7 @@ class RepeatedCall {
     if (fallback !== undefined) await this.#fallBack(fallback, error, detail);
     this.#active = models.current;
     this.#plan = new RetryPlan();
+    requireRoom(this.#active.client, this.#options.caller.bytes());
   }
 
   async #fallBack(fallback: ModelChoice, error: unknown, detail: string): Promise<void> {

@@ -115,7 +115,9 @@ turns:
       const attempt = { client: new ScriptedModel(parseScript(script, "test"), "test"), choice, isFallback: false };
       return (await call({ ...attempt, isLast: false })) as Awaited<ReturnType<CallModel>>;
     };
-    const outer = summarization(files as unknown as BackendProtocolV2, callModel);
+    const model = new ScriptedModel(parseScript(script, "test"), "test");
+    Object.defineProperty(model, "profile", { value: { maxInputTokens: 8_000 } });
+    const outer = summarization(files as unknown as BackendProtocolV2, callModel, () => model);
     const { seen, ask } = agentWith(`${script}${"  - text: Done.\n".repeat(5)}`, tools, outer, 8_000);
     await ask("There is a bug");
     expect(summaries).toEqual([]);

@@ -149,6 +149,41 @@ export function callSuite(mode: ModelMode): void {
       expect(JSON.stringify(here.place.ollama.requests.at(-1)?.messages)).toContain("hello");
     });
 
+    test("with a smaller context gets the conversation as it fits", async () => {
+      await using here = await world({ STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b" }, [
+        { text: "Read." },
+        { text: "Read, too." },
+        refusal(404, "not_found_error", "model: claude-sonnet-4-5-20250929"),
+      ]);
+      here.place.ollama.converse(() => ({ text: "Here I am." }));
+      const session = await here.user.session();
+      const long = "one two three four five six seven eight ".repeat(1_500);
+      for (const number of [1, 2]) await here.user.ask(session, `${number}: ${long}`);
+      const last = await here.user.ask(session, "What did I say?");
+      expect([phaseOf(last), last.status?.messages.at(-1)?.content]).toEqual(["EXECUTION_COMPLETED", "Here I am."]);
+      const turns = here.place.ollama.requests.filter(({ messages }) =>
+        messages.at(-1)?.content.startsWith("What did I say?"),
+      );
+      expect(turns).toHaveLength(1);
+      // A summary replaces what was left out.
+      expect(here.place.ollama.requests.length).toBeGreaterThan(1);
+      // The context has room for 18,432 tokens of four characters, besides the answer; some are left for the summary's task.
+      for (const { messages } of here.place.ollama.requests)
+        expect(JSON.stringify(messages).length).toBeLessThan(20_000 * 4);
+    });
+
+    test("takes over from one that breaks off every answer, and only its text remains", async () => {
+      await using here = await world(
+        { STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b", STATUS_STREAMING: "tokens" },
+        Array.from({ length: 4 }, () => ({ text: "I begin to", tools: [ECHO], breaks: "reset" as const })),
+      );
+      here.place.ollama.converse(() => ({ text: "Here I am." }));
+      const result = await ask(here.user);
+      expect([result.phase, result.answers]).toEqual(["EXECUTION_COMPLETED", ["Here I am."]]);
+      expect(here.anthropic.requests).toHaveLength(4);
+      expect(result.notices.at(-1)).toContain("takes over for the rest of this execution");
+    });
+
     test("does not take over if the request is wrong or the key is refused", async () => {
       for (const turn of [
         refusal(400, "invalid_request_error", "max_tokens is too large"),
