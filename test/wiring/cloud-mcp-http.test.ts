@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
+import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
 let world: CloudWorld;
@@ -13,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 httpExecutionsContract(() => world);
+mcpToolsContract(() => world);
 
 test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
   await replica?.program[Symbol.asyncDispose]();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ToolCallStatus } from "../../src/stigmer/index.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
+import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { everything } from "../support/mcp-servers.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 
@@ -11,7 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-httpExecutionsContract(() => ({ user: new StigmerUser(world.client), ollama: world.ollama }));
+const executionWorld = () => ({ user: new StigmerUser(world.client), ollama: world.ollama });
+httpExecutionsContract(executionWorld);
+mcpToolsContract(executionWorld);
 
 describe("an agent with a stdio server", () => {
   test("calls its tools", async () => {
