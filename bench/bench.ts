@@ -4,13 +4,11 @@
  * Everything is real except the model, which answers at once, so that the runner's overhead is measured. The floor is the
  * same workflow on the same Temporal server with activities that answer at once, measured in the same run.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { ensureBuilt, program } from "../scripts/lib/built.ts";
-import { startDaemon } from "../src/daemon/index.ts";
 import { createLogger } from "../src/log/index.ts";
 import { SecretMask } from "../src/shared/secret-mask.ts";
 import {
@@ -18,12 +16,11 @@ import {
   AgentExecutionCommandController,
   AgentExecutionQueryController,
   SessionCommandController,
-  StigmerClient,
 } from "../src/stigmer/index.ts";
-import { connectTemporal, installTemporalRuntime, protobufJsonCodec } from "../src/temporal/index.ts";
+import { protobufJsonCodec } from "../src/temporal/index.ts";
 import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
-import { startTemporal } from "../test/support/temporal.ts";
+import { startLocalServers } from "./local-servers.ts";
 import { median, printMachine, rate, residentMb, row, timed, times } from "./measures.ts";
 
 const STARTS = 10;
@@ -32,29 +29,19 @@ const WARM_UP = 20;
 const LATENCY_RUNS = 100;
 const THROUGHPUT_RUNS = 200;
 const CONCURRENCY = 10;
-const QUEUE = "agent_execution_runner";
 const FLOOR_QUEUE = "floor";
 
 await ensureBuilt();
-await using open = new AsyncDisposableStack();
-const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
-open.defer(() => rm(folder, { recursive: true, force: true }));
-const temporal = open.use(await startTemporal());
-const ollama = open.use(startOllamaDouble());
 const log = createLogger({
   level: "error",
   format: "text",
   mask: new SecretMask(),
   write: (lines) => void process.stderr.write(lines),
 });
-installTemporalRuntime(log);
-const connection = await connectTemporal({
-  address: temporal.address,
-  namespace: "default",
-  taskQueue: "",
-  maxConcurrency: 1,
-});
-open.defer(() => connection.close());
+await using servers = await startLocalServers(log);
+await using open = new AsyncDisposableStack();
+const { folder, connection, client: stigmer } = servers;
+const ollama = open.use(startOllamaDouble());
 const dataConverter = { payloadCodecs: [protobufJsonCodec] };
 
 const floorWorker = await Worker.create({
@@ -68,28 +55,9 @@ open.defer(async () => {
   floorWorker.shutdown();
   await floorWorking;
 });
-const daemon = await startDaemon({
-  connection,
-  namespace: "default",
-  runnerQueue: QUEUE,
-  port: 0,
-  dataDir: join(folder, "daemon"),
-  log,
-});
-open.defer(() => daemon.stop());
-const stigmer = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
-open.defer(() => stigmer.close());
 const client = new Client({ connection, dataConverter });
 
-const env = {
-  MODE: "local",
-  ADMIN_PORT: "0",
-  TEMPORAL_SERVICE_ADDRESS: temporal.address,
-  STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
-  OLLAMA_BASE_URL: ollama.url,
-  STIGMER_DATA_DIR: join(folder, "data"),
-  LOG_LEVEL: "info",
-};
+const env = { ...servers.env, OLLAMA_BASE_URL: ollama.url, LOG_LEVEL: "info" };
 const start = (): RunningProgram => startProgram(program, [], env, folder);
 
 printMachine();
@@ -195,7 +163,7 @@ async function floor(): Promise<string> {
 
 /** Makes the next start the first one: it has to unpack Temporal's native library. */
 async function forgetNativeBridge(): Promise<void> {
-  await rm(join(env.STIGMER_DATA_DIR, "native-bridge"), { recursive: true, force: true });
+  await rm(join(servers.dataDir, "native-bridge"), { recursive: true, force: true });
 }
 
 async function timeToReady(): Promise<number> {

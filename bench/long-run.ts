@@ -4,17 +4,13 @@
  * An agent calls `execute` repeatedly, eight calls per turn, each with 100 KB of different output. A late call should cost
  * no more than an early one, and should not delay other work.
  */
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBuilt, program } from "../scripts/lib/built.ts";
-import { startDaemon } from "../src/daemon/index.ts";
-import { silentLogger } from "../src/log/index.ts";
-import { AgentExecutionQueryController, StigmerClient } from "../src/stigmer/index.ts";
-import { connectTemporal, installTemporalRuntime } from "../src/temporal/index.ts";
+import { AgentExecutionQueryController } from "../src/stigmer/index.ts";
 import { startProgram } from "../test/support/program.ts";
 import { StigmerUser } from "../test/support/stigmer-user.ts";
-import { startTemporal } from "../test/support/temporal.ts";
+import { startLocalServers } from "./local-servers.ts";
 
 const CALLS = Number(process.argv[2] ?? 1_000);
 const CALLS_A_TURN = 8;
@@ -23,29 +19,8 @@ const OUTPUT_BYTES = 100_000;
 const PROBE_EVERY_MS = 20;
 
 await ensureBuilt();
-await using open = new AsyncDisposableStack();
-const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
-open.defer(() => rm(folder, { recursive: true, force: true }));
-const temporal = open.use(await startTemporal());
-installTemporalRuntime(silentLogger);
-const connection = await connectTemporal({
-  address: temporal.address,
-  namespace: "default",
-  taskQueue: "",
-  maxConcurrency: 1,
-});
-open.defer(() => connection.close());
-const daemon = await startDaemon({
-  connection,
-  namespace: "default",
-  runnerQueue: "agent_execution_runner",
-  port: 0,
-  dataDir: join(folder, "daemon"),
-  log: silentLogger,
-});
-open.defer(() => daemon.stop());
-const client = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
-open.defer(() => client.close());
+await using servers = await startLocalServers();
+const { folder, client, dataDir: data } = servers;
 
 const call = (number: number) => ({
   execute: { command: `head -c ${Math.ceil((OUTPUT_BYTES * 3) / 4)} /dev/urandom | base64 -w0 # ${number}` },
@@ -54,18 +29,13 @@ const turns = Array.from({ length: CALLS / CALLS_A_TURN }, (_, turn) => ({
   tools: Array.from({ length: CALLS_A_TURN }, (_, place) => call(turn * CALLS_A_TURN + place)),
 }));
 await writeFile(join(folder, "script.yaml"), JSON.stringify({ turns: [...turns, { text: "Done." }] }));
-const data = join(folder, "data");
 await using runner = startProgram(
   program,
   [],
   {
-    MODE: "local",
-    ADMIN_PORT: "0",
-    TEMPORAL_SERVICE_ADDRESS: temporal.address,
-    STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
+    ...servers.env,
     STIGMER_LLM_PROVIDER: "scripted",
     STIGMER_LLM_SCRIPT: join(folder, "script.yaml"),
-    STIGMER_DATA_DIR: data,
   },
   folder,
 );

@@ -4,17 +4,12 @@
  * The compiled program runs the same execution with 50 variables in turns: once they are plain, once they are secrets.
  * What is compared is the CPU time of the runner itself, without that of its commands.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBuilt, program } from "../scripts/lib/built.ts";
-import { startDaemon } from "../src/daemon/index.ts";
-import { silentLogger } from "../src/log/index.ts";
-import { StigmerClient } from "../src/stigmer/index.ts";
-import { connectTemporal, installTemporalRuntime } from "../src/temporal/index.ts";
 import { startProgram } from "../test/support/program.ts";
 import { phaseOf, StigmerUser } from "../test/support/stigmer-user.ts";
-import { startTemporal } from "../test/support/temporal.ts";
+import { startLocalServers } from "./local-servers.ts";
 import { median, row } from "./measures.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -26,29 +21,8 @@ const LINES = 100;
 const TICK_MS = 10;
 
 await ensureBuilt();
-await using open = new AsyncDisposableStack();
-const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
-open.defer(() => rm(folder, { recursive: true, force: true }));
-const temporal = open.use(await startTemporal());
-installTemporalRuntime(silentLogger);
-const connection = await connectTemporal({
-  address: temporal.address,
-  namespace: "default",
-  taskQueue: "",
-  maxConcurrency: 1,
-});
-open.defer(() => connection.close());
-const daemon = await startDaemon({
-  connection,
-  namespace: "default",
-  runnerQueue: "agent_execution_runner",
-  port: 0,
-  dataDir: join(folder, "daemon"),
-  log: silentLogger,
-});
-open.defer(() => daemon.stop());
-const client = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
-open.defer(() => client.close());
+await using servers = await startLocalServers();
+const { folder } = servers;
 
 const print = (turn: number) =>
   `seq ${LINES} | sed 's/.*/  const value_&_${turn} = find("name & ${turn}", { limit: & });/'`;
@@ -61,13 +35,9 @@ await using runner = startProgram(
   program,
   [],
   {
-    MODE: "local",
-    ADMIN_PORT: "0",
-    TEMPORAL_SERVICE_ADDRESS: temporal.address,
-    STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
+    ...servers.env,
     STIGMER_LLM_PROVIDER: "scripted",
     STIGMER_LLM_SCRIPT: join(folder, "script.yaml"),
-    STIGMER_DATA_DIR: join(folder, "data"),
   },
   folder,
 );
@@ -80,7 +50,7 @@ async function cpuMs(): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-const user = new StigmerUser(client);
+const user = new StigmerUser(servers.client);
 
 /** Runs the execution in a session of its own. @returns the CPU time that it took, in ms */
 async function run(isSecret: boolean): Promise<number> {

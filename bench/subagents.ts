@@ -1,23 +1,9 @@
-/**
- * Measures sub-agents in the compiled program, in local mode: `bun run bench:subagents`.
- *
- * The model is a double that answers at once, so that the runner's own cost is measured: of sub-agents that are defined
- * but not used, of a task, and of tasks at the same time. The kinds of executions take turns, since the machine's speed
- * changes over time.
- */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { ensureBuilt, program } from "../scripts/lib/built.ts";
 import { checkSubAgents } from "../src/agent/index.ts";
-import { startDaemon } from "../src/daemon/index.ts";
-import { silentLogger } from "../src/log/index.ts";
-import { StigmerClient } from "../src/stigmer/index.ts";
-import { connectTemporal, installTemporalRuntime } from "../src/temporal/index.ts";
 import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { startProgram } from "../test/support/program.ts";
 import { phaseOf, StigmerUser } from "../test/support/stigmer-user.ts";
-import { startTemporal } from "../test/support/temporal.ts";
+import { startLocalServers } from "./local-servers.ts";
 import { median, printMachine, residentMb, row, timed } from "./measures.ts";
 
 const WARM_UP = 10;
@@ -26,39 +12,9 @@ const CHECKS = 10_000;
 const LEAD = "You lead.";
 
 await ensureBuilt();
-await using open = new AsyncDisposableStack();
-const folder = await mkdtemp(join(tmpdir(), "agent-runner-bench-"));
-open.defer(() => rm(folder, { recursive: true, force: true }));
-const temporal = open.use(await startTemporal());
-const ollama = open.use(startOllamaDouble());
-installTemporalRuntime(silentLogger);
-const connection = await connectTemporal({
-  address: temporal.address,
-  namespace: "default",
-  taskQueue: "",
-  maxConcurrency: 1,
-});
-open.defer(() => connection.close());
-const daemon = await startDaemon({
-  connection,
-  namespace: "default",
-  runnerQueue: "agent_execution_runner",
-  port: 0,
-  dataDir: join(folder, "daemon"),
-  log: silentLogger,
-});
-open.defer(() => daemon.stop());
-const client = new StigmerClient({ endpoint: daemon.endpoint, tls: false, apiKey: () => "bench" });
-open.defer(() => client.close());
-const env = {
-  MODE: "local",
-  ADMIN_PORT: "0",
-  TEMPORAL_SERVICE_ADDRESS: temporal.address,
-  STIGMER_BACKEND_ENDPOINT: daemon.endpoint,
-  OLLAMA_BASE_URL: ollama.url,
-  STIGMER_DATA_DIR: join(folder, "data"),
-};
-await using runner = startProgram(program, [], env, folder);
+await using servers = await startLocalServers();
+await using ollama = startOllamaDouble();
+await using runner = startProgram(program, [], { ...servers.env, OLLAMA_BASE_URL: ollama.url }, servers.folder);
 await runner.says("Worker ready");
 
 /** A user's message says how many tasks to delegate. */
@@ -73,7 +29,7 @@ ollama.converse(({ messages }, turn) => {
   });
   return { text: "", tools: Array.from({ length: tasks }, (_, number) => call(number)) };
 });
-const user = new StigmerUser(client);
+const user = new StigmerUser(servers.client);
 const spec = (count: number) => ({
   instructions: LEAD,
   subAgents: Array.from({ length: count }, (_, index) => ({
