@@ -1,6 +1,7 @@
-import { FILE_SIZE_LIMIT, OWN_DIRECTORY, type Sandbox } from "../../sandbox/index.ts";
+import { FILE_SIZE_LIMIT, type Sandbox } from "../../sandbox/index.ts";
 import { explained } from "../../shared/errors.ts";
 import { cutMiddle, plural } from "../../shared/text.ts";
+import { writeResultFile } from "../tools/result-file.ts";
 import type { ToolResult } from "./call-tool.ts";
 
 /** Blocks of a result that are used. */
@@ -84,9 +85,7 @@ async function saved(base64: string, mimeType: string, { sandbox, executionId }:
     return `[${what}: not kept, since files may have at most ${FILE_SIZE_LIMIT} bytes]`;
   const name = `${crypto.randomUUID()}.${extensionOf(mimeType)}`;
   try {
-    // The workspace is often a Git repository of the user.
-    await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
-    const path = await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}`, bytes);
+    const path = await writeResultFile(sandbox, executionId, name, bytes);
     return `[${what}: kept in the file ${path}]`;
   } catch (error) {
     return `[${what}: not kept, because the file could not be written: ${explained(error)}]`;

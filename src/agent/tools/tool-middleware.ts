@@ -1,10 +1,11 @@
 import { ToolMessage } from "@langchain/core/messages";
 import { Command, isCommand, isGraphBubbleUp } from "@langchain/langgraph";
 import { type AgentMiddleware, createMiddleware } from "langchain";
-import { OWN_DIRECTORY, type Sandbox } from "../../sandbox/index.ts";
+import type { Sandbox } from "../../sandbox/index.ts";
 import { cutMiddle } from "../../shared/text.ts";
 import { asMiddleware } from "../as-middleware.ts";
 import { rejectionOf } from "../turns/turn-notes.ts";
+import { writeResultFile } from "./result-file.ts";
 import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
 
@@ -121,9 +122,7 @@ async function keepResult(
 ): Promise<string | undefined> {
   const name = callId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
   try {
-    // The workspace is often a Git repository of the user.
-    await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
-    return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}.txt`, text);
+    return await writeResultFile(sandbox, executionId, `${name}.txt`, text);
   } catch {
     return undefined;
   }

@@ -1,0 +1,18 @@
+import { OWN_DIRECTORY, type Sandbox } from "../../sandbox/index.ts";
+
+/**
+ * Keeps a result, or a part of one, in a file of the sandbox.
+ * @param name of the file, unique in the execution
+ * @returns the file's absolute path
+ * @throws SandboxError
+ */
+export async function writeResultFile(
+  sandbox: Pick<Sandbox, "writeFile">,
+  executionId: string,
+  name: string,
+  content: Uint8Array | string,
+): Promise<string> {
+  // The workspace is often a Git repository of the user.
+  await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
+  return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}`, content);
+}
