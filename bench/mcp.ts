@@ -25,7 +25,7 @@ async function measure(work: () => Promise<number>): Promise<string> {
 
 printMachine();
 const { signal } = new AbortController();
-const run = { executionId: "aex-1", agent: agentWith(), sandbox, signal };
+const run = { executionId: "aex-1", mcpServers: [], sandbox, mask: (text: string) => text, signal };
 const none = async () =>
   await timed(() => connectServers(run, { provider: "ollama", textOnly: true, log: silentLogger, ...LIMITS }));
 row("an execution without servers", await measure(none), "target: ≤ 1 ms");

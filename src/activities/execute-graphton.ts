@@ -1,6 +1,6 @@
 import { toJson } from "@bufbuild/protobuf";
 import { activityInfo } from "@temporalio/activity";
-import { type AgentRun, checkMcpServers, checkSubAgents, chooseModel, UsageMeter } from "../agent/index.ts";
+import { type AgentRun, checkSubAgents, chooseModel, resolveMcpServers, UsageMeter } from "../agent/index.ts";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
 import {
@@ -130,7 +130,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
     for (const notice of definition.notices) reporter.notice(notice);
     checkSubAgents(agent);
-    checkMcpServers(agent);
+    const mcpServers = resolveMcpServers(agent);
     const skillSource = new StigmerSkills(deps.client, definition.organization, signal);
     // Before there is a sandbox, which would be made in vain for an agent whose skill is missing.
     const skills = await deps.skills.find(skillReferences(agent), skillSource, signal);
@@ -152,10 +152,12 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       executionId: id,
       threadId,
       agent,
+      mcpServers,
       message: definition.message,
       organization: definition.organization,
       model: deps.model,
       sandbox: maskOwnFiles(handle.sandbox, mask),
+      mask: (text) => mask.mask(text),
       skills: await skills.install(handle.sandbox),
       checkpointer: await deps.threads.openSaver(mask),
       keepResultsAbove: RESULT_LIMIT,

@@ -14,7 +14,7 @@ import type { McpSettings } from "./servers/mcp-settings.ts";
 
 export { AgentError } from "./agent-error.ts";
 export type { AgentEvent, RequestedCall, TodoEntry } from "./events/agent-event.ts";
-export { resolveServers as checkMcpServers } from "./mcp/resolve-servers.ts";
+export { resolveServers as resolveMcpServers } from "./mcp/resolve-servers.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 export { checkSubAgents } from "./sub-agents/check-definition.ts";

@@ -7,6 +7,7 @@ import type { InstalledSkills } from "../skills/index.ts";
 import { buildAgent } from "./build.ts";
 import type { AgentEvent } from "./events/agent-event.ts";
 import { agentEvents, type LibraryEvent } from "./events/event-stream.ts";
+import type { ResolvedServer } from "./mcp/resolved-server.ts";
 import type { BaseUrl } from "./model/base-url.ts";
 import { modelCaller } from "./model/call-model.ts";
 import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
@@ -28,6 +29,8 @@ export interface AgentRun {
   readonly executionId: string;
   readonly threadId: string;
   readonly agent: AgentDefinition;
+  /** The agent's servers, as they were checked. */
+  readonly mcpServers: readonly ResolvedServer[];
   /** The user's text. */
   readonly message: string;
   /** Empty if none is known. */
@@ -35,6 +38,8 @@ export interface AgentRun {
   /** How models are reached, and which one is the default. */
   readonly model: ModelConfig;
   readonly sandbox: Sandbox;
+  /** Replaces secrets in a text. */
+  readonly mask: (text: string) => string;
   /** Those of the agent and of its sub-agents. */
   readonly skills: InstalledSkills;
   /** The memory of the thread. */

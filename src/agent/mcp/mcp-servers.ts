@@ -1,13 +1,11 @@
-import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
+import type { SubAgentDefinition } from "../../definition/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { explained } from "../../shared/errors.ts";
-import { SecretMask } from "../../shared/secret-mask.ts";
 import type { McpSettings } from "../servers/mcp-settings.ts";
 import { isEnabled } from "../servers/server-tools.ts";
 import { KnownTools } from "./known-tools.ts";
 import type { McpTool, ToolDeps } from "./mcp-tool.ts";
-import { resolveServers } from "./resolve-servers.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { ServerConnection } from "./server-connection.ts";
 
@@ -28,6 +26,8 @@ export interface ToolSelection {
 
 export interface McpDeps extends McpSettings, Omit<ToolDeps, "sandbox"> {
   readonly sandbox: Sandbox;
+  /** Replaces secrets in texts of servers and about them. */
+  readonly mask: (text: string) => string;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -57,15 +57,11 @@ export class McpServers implements AsyncDisposable {
 
   /**
    * Connects to all servers at the same time. Those that cannot be connected are left out.
-   * @throws AgentError `mcp-definition`; the signal's reason
+   * @throws the signal's reason
    */
-  static async connect(agent: AgentDefinition, deps: McpDeps): Promise<McpServers> {
-    const { environment } = agent;
-    const secrets = new SecretMask();
-    secrets.add(environment.secretNames.map((name) => environment.values[name] ?? ""));
-    const resolved = resolveServers(agent);
+  static async connect(resolved: readonly ResolvedServer[], deps: McpDeps): Promise<McpServers> {
     const results = await Promise.allSettled(
-      resolved.map((server) => ServerConnection.open(server, connectionDeps(server, deps, secrets))),
+      resolved.map((server) => ServerConnection.open(server, connectionDeps(server, deps))),
     );
     const connections = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     if (deps.signal.aborted) await Promise.all(connections.map((connection) => connection.close()));
@@ -138,12 +134,7 @@ function sentence(text: string): string {
   return /[.!?…)]$/.test(text) ? text : `${text}.`;
 }
 
-function connectionDeps({ server }: ResolvedServer, deps: McpDeps, secrets: SecretMask) {
+function connectionDeps({ server }: ResolvedServer, deps: McpDeps) {
   const callLimitMs = server.kind === "http" ? server.timeoutMs : deps.callLimitMs;
-  return {
-    ...deps,
-    callLimitMs,
-    connectLimitMs: connectLimitMs(server, deps.connectLimitMs),
-    mask: (text: string) => secrets.mask(text),
-  };
+  return { ...deps, callLimitMs, connectLimitMs: connectLimitMs(server, deps.connectLimitMs) };
 }

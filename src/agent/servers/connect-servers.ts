@@ -1,9 +1,9 @@
 import type { AgentMiddleware } from "langchain";
 import type { Provider } from "../../config/index.ts";
-import type { AgentDefinition } from "../../definition/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { McpServers, ToolSelection } from "../mcp/index.ts";
+import type { ResolvedServer } from "../mcp/resolved-server.ts";
 import type { ToolSearch } from "../tool-search/index.ts";
 import type { McpSettings } from "./mcp-settings.ts";
 
@@ -21,8 +21,10 @@ interface ConnectOptions extends McpSettings {
 
 interface ServerRun {
   readonly executionId: string;
-  readonly agent: AgentDefinition;
+  readonly mcpServers: readonly ResolvedServer[];
   readonly sandbox: Sandbox;
+  /** Replaces secrets in texts of servers and about them. */
+  readonly mask: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -34,22 +36,20 @@ export interface ConnectedServers extends AsyncDisposable {
   search(selection: ToolSelection): ToolSearch;
 }
 
-/**
- * Connects the MCP servers of an agent. Loads nothing if it has none.
- * @throws AgentError `mcp-definition`; the signal's reason
- */
+/** Connects the MCP servers of an agent. Loads nothing if it has none. @throws the signal's reason */
 export async function connectServers(
-  { executionId, agent, sandbox, signal }: ServerRun,
+  { executionId, mcpServers, sandbox, mask, signal }: ServerRun,
   { provider, ...options }: ConnectOptions,
 ): Promise<ConnectedServers | undefined> {
-  if (agent.mcpServers.length === 0) return undefined;
+  if (mcpServers.length === 0) return undefined;
   const [{ McpServers, mcpMiddleware }, { toolSearch }] = await Promise.all([
     import("../mcp/index.ts"),
     import("../tool-search/index.ts"),
   ]);
-  const mcp = await McpServers.connect(agent, {
+  const mcp = await McpServers.connect(mcpServers, {
     ...options,
     sandbox,
+    mask,
     executionId,
     descriptionLimit: DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT,
     signal,

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { type McpDeps, McpServers } from "../../../src/agent/mcp/index.ts";
+import { resolveServers } from "../../../src/agent/mcp/resolve-servers.ts";
 import { withOutcome } from "../../../src/agent/tools/tool-outcome.ts";
 import type { AgentDefinition, McpServer } from "../../../src/definition/index.ts";
 import { silentLogger } from "../../../src/log/index.ts";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
+import { SecretMask } from "../../../src/shared/secret-mask.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
 /** A value of the environment that must never be shown. */
@@ -65,8 +67,11 @@ export class Connected implements AsyncDisposable {
   }
 
   static async open(agent: AgentDefinition, sandbox: Sandbox, deps: Partial<McpDeps> = {}): Promise<Connected> {
-    const servers = await McpServers.connect(agent, {
+    const mask = new SecretMask();
+    mask.add([SECRET]);
+    const servers = await McpServers.connect(resolveServers(agent), {
       sandbox,
+      mask: (text) => mask.mask(text),
       executionId: "aex-1",
       textOnly: false,
       descriptionLimit: 8_192,
