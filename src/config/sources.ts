@@ -1,5 +1,5 @@
 import { parseEnv } from "node:util";
-import { malformedLines } from "./env-file-lines.ts";
+import { malformedLineTexts } from "./env-file-lines.ts";
 import type { SetValue } from "./origin.ts";
 import { readEnvFile } from "./read-env-file.ts";
 
@@ -28,7 +28,7 @@ const DEFAULT_ENV_FILE = ".env";
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
   const text = readEnvFile(path, file !== undefined);
-  return join(env, parseEnv(text), path, malformedLines(text, path));
+  return join(env, parseEnv(text), path, malformedLineTexts(text, path));
 }
 
 /** The environment without an env file. */

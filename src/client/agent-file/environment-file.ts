@@ -44,10 +44,9 @@ function environmentFrom(json: JsonValue): Environment {
 }
 
 function fromLines(text: string, name: string, isSecret: boolean): ParsedEnvironment {
-  const problems = malformedLines(text, name).map((sentence): Problem => {
-    const [, line = "1", problem = sentence] = /^.*?:(\d+) (.*?)\.?$/s.exec(sentence.slice(name.length)) ?? [];
-    return { file: name, line: Number(line), text: `the line ${problem}` };
-  });
+  const problems = malformedLines(text).map(
+    ({ line, problem }): Problem => ({ file: name, line, text: `the line ${problem}` }),
+  );
   const values = Object.entries(parseEnv(text)).map(
     ([variable, value = ""]) => [variable, create(EnvironmentValueSchema, { value, isSecret })] as const,
   );
