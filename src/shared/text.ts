@@ -55,3 +55,14 @@ export function alternatives(values: readonly string[]): string {
   if (values.length <= 1) return values[0] ?? "";
   return `${values.slice(0, -1).join(", ")} or ${values.at(-1)}`;
 }
+
+/** The first names of a list, and how many more there are: `a, b and 3 more`. */
+export function firstNames(names: readonly string[], limit: number): string {
+  const more = names.length - limit;
+  return more > 0 ? `${names.slice(0, limit).join(", ")} and ${more} more` : names.join(", ");
+}
+
+/** The text with a full stop, unless it ends a sentence already. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,3 +1,4 @@
+import { firstNames } from "../shared/text.ts";
 import { isCommandVariable } from "../shared/variable-name.ts";
 import type { JoinedLayers, MissingVariable } from "./environment.ts";
 
@@ -46,6 +47,5 @@ function shown(name: string): string {
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MAX_NAMED;
-  return names.slice(0, MAX_NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return firstNames(names, MAX_NAMED);
 }

@@ -3,6 +3,7 @@ import { messageOf, systemCode } from "../../shared/errors.ts";
 import { networkFailure } from "../../shared/network-failure.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { RunnerError, withRemedies } from "../../shared/runner-error.ts";
+import { sentence } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { CallError } from "./call-error.ts";
 import { AnswerMissing } from "./call-tool.ts";
@@ -71,8 +72,4 @@ function ofHttp(error: unknown, { exchange, resolved }: FailedCall): CallError {
   if (status !== undefined && status >= 300 && status < 500 && !TIMEOUT_STATUSES.has(status)) return notExecuted(says);
   const why = status === undefined || status < 300 ? `the connection was lost: ${plainText(messageOf(error))}` : says;
   return new CallError("unknown", `${sentence(why)} ${CHECK_FIRST}`, error);
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

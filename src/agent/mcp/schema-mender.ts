@@ -1,3 +1,5 @@
+import { isRecord } from "../../shared/is-record.ts";
+
 export type JsonObject = { readonly [name: string]: unknown };
 
 /** Levels of a schema that are kept; below, anything is allowed. */
@@ -47,13 +49,13 @@ export class SchemaMender {
 
   mend(schema: unknown, depth = 0, references: readonly string[] = []): unknown {
     // `true` allows anything, as `{}` does.
-    if (!isObject(schema)) return typeof schema === "boolean" && !schema ? { not: {} } : {};
+    if (!isRecord(schema)) return typeof schema === "boolean" && !schema ? { not: {} } : {};
     if (++this.#count > MAX_SCHEMAS || depth > MAX_DEPTH) return described(schema);
     const { $ref: reference, ...rest } = schema;
     if (typeof reference === "string") {
       const target = references.includes(reference) ? undefined : this.#resolve(reference);
       // A reference to itself, or to another document.
-      if (!isObject(target)) return described(rest);
+      if (!isRecord(target)) return described(rest);
       const merged = { ...target, ...rest };
       return this.mend(merged, depth + 1, [...references, reference]);
     }
@@ -74,7 +76,7 @@ export class SchemaMender {
     for (const part of reference.slice(1).split("/").slice(1)) {
       const name = decoded(part).replaceAll("~1", "/").replaceAll("~0", "~");
       if (Array.isArray(found)) found = found[Number(name)];
-      else found = isObject(found) && Object.hasOwn(found, name) ? found[name] : undefined;
+      else found = isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined;
     }
     return found;
   }
@@ -83,7 +85,7 @@ export class SchemaMender {
 /** @param below mends a schema within it @returns `undefined` if the keyword is dropped */
 function mendKeyword(name: string, value: unknown, below: (schema: unknown) => unknown): unknown {
   if (DROPPED.has(name)) return undefined;
-  if (NAMED.has(name)) return isObject(value) ? mapValues(value, below) : undefined;
+  if (NAMED.has(name)) return isRecord(value) ? mapValues(value, below) : undefined;
   if (name === "items" && Array.isArray(value)) return mendItems(value, below);
   if (MANY.has(name)) return Array.isArray(value) ? value.map(below) : undefined;
   if (ONE.has(name)) return typeof value === "boolean" ? value : below(value);
@@ -95,10 +97,6 @@ function mendKeyword(name: string, value: unknown, below: (schema: unknown) => u
 /** In older drafts, `items` may be a list, which newer ones call `prefixItems`. */
 function mendItems(schemas: readonly unknown[], below: (schema: unknown) => unknown): JsonObject {
   return schemas.length === 0 ? {} : { anyOf: schemas.map(below) };
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Allows anything; the description tells the model what is meant. */

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, SchemaMender } from "./schema-mender.ts";
+import { isRecord } from "../../shared/is-record.ts";
+import { type JsonObject, SchemaMender } from "./schema-mender.ts";
 
 /** Characters of a schema as JSON. A larger one costs more than its tool is worth. */
 export const SCHEMA_LIMIT = 30_000;
@@ -21,7 +22,7 @@ export class SchemaProblem extends Error {
  */
 export function mendSchema(schema: unknown): ToolSchema {
   if (schema === undefined || schema === null) return { type: "object", properties: {} };
-  if (!isObject(schema)) throw new SchemaProblem("its schema is not an object");
+  if (!isRecord(schema)) throw new SchemaProblem("its schema is not an object");
   const { type } = schema;
   if (type !== undefined && type !== "object" && !(Array.isArray(type) && type.includes("object")))
     throw new SchemaProblem(`its arguments are not an object, but ${JSON.stringify(type).slice(0, 50)}`);
@@ -33,12 +34,12 @@ export function mendSchema(schema: unknown): ToolSchema {
 }
 
 function topLevel(mended: unknown): ToolSchema {
-  const schema: JsonObject = isObject(mended) ? mended : {};
-  const parts = COMBINATORS.flatMap((name) => (Array.isArray(schema[name]) ? schema[name].filter(isObject) : []));
-  const always = [schema, ...(Array.isArray(schema["allOf"]) ? schema["allOf"].filter(isObject) : [])];
+  const schema: JsonObject = isRecord(mended) ? mended : {};
+  const parts = COMBINATORS.flatMap((name) => (Array.isArray(schema[name]) ? schema[name].filter(isRecord) : []));
+  const always = [schema, ...(Array.isArray(schema["allOf"]) ? schema["allOf"].filter(isRecord) : [])];
   const all = new Map<string, unknown>();
   for (const { properties } of [schema, ...parts])
-    if (isObject(properties))
+    if (isRecord(properties))
       for (const [name, value] of Object.entries(properties)) if (!all.has(name)) all.set(name, value);
   const wanted = new Set(always.flatMap(({ required }) => (Array.isArray(required) ? required : [])));
   const bad = [...all.keys()].filter((name) => !PROPERTY_NAME.test(name));
@@ -61,7 +62,7 @@ function topLevel(mended: unknown): ToolSchema {
 /** Only the names, types and short descriptions of the properties. */
 function flattened({ properties, ...rest }: ToolSchema): ToolSchema {
   const plain = (value: unknown): JsonObject => {
-    if (!isObject(value)) return {};
+    if (!isRecord(value)) return {};
     const { type, description } = value;
     return {
       ...(typeof type === "string" ? { type } : {}),

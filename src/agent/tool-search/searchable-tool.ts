@@ -1,5 +1,6 @@
 import type { StructuredToolInterface } from "@langchain/core/tools";
 import { toJsonSchema } from "@langchain/core/utils/json_schema";
+import { isRecord } from "../../shared/is-record.ts";
 
 /** A tool that the model need not see from the start. */
 export interface SearchableTool {
@@ -61,7 +62,5 @@ function typeName(property: Readonly<Record<string, unknown>>): string {
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+  return isRecord(value) ? value : {};
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
+import { isRecord } from "../../shared/is-record.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { type Path, pathText } from "./problem.ts";
 import { type Field, namesOf, type ObjectShape, type ScalarShape, type Shape } from "./shape.ts";
@@ -20,14 +21,14 @@ export function conform(value: unknown, shape: Shape, path: Path, report: Report
       if (!Array.isArray(value)) return wrong("a list");
       return value.flatMap((item: unknown, index) => conform(item, shape.of, [...path, index], report) ?? []);
     case "map":
-      return isObject(value) ? conformMap(value, shape, path, report) : wrong("an object with a name for each value");
+      return isRecord(value) ? conformMap(value, shape, path, report) : wrong("an object with a name for each value");
     case "ignored":
-      return isObject(value) ? undefined : wrong("an object");
+      return isRecord(value) ? undefined : wrong("an object");
     case "either":
-      if (!isObject(value)) return wrong("an object");
+      if (!isRecord(value)) return wrong("an object");
       return conformObject(value, Object.hasOwn(value, shape.field) ? shape.present : shape.absent, path, report);
     case "object":
-      return isObject(value) ? conformObject(value, shape, path, report) : wrong("an object");
+      return isRecord(value) ? conformObject(value, shape, path, report) : wrong("an object");
     default: {
       const expected = expectedScalar(value, shape);
       return expected === undefined ? (value as JsonValue) : wrong(expected);
@@ -131,10 +132,6 @@ function checkPresence(
   if (oneOf.length === 0) return;
   const chosen = oneOf.filter((name) => isGiven(name, () => false));
   if (chosen.length !== 1) report(path, `must have exactly one of ${oneOf.join(", ")}`);
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The value itself is not shown: it may be a secret. */

@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { dirname, resolve, sep } from "node:path";
 import { create, fromJson, type JsonObject } from "@bufbuild/protobuf";
+import { isRecord } from "../../shared/is-record.ts";
 import { type Agent, AgentSchema } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
 import type { Readable } from "../file-kind.ts";
 import { checkAgent } from "./check-agent.ts";
-import { conform, isObject } from "./conform.ts";
+import { conform } from "./conform.ts";
 import { type ParsedFile, parseFile } from "./document.ts";
 import { type LoadedEnvironment, loadEnvironments } from "./load-environments.ts";
 import { loadSkills } from "./load-skills.ts";
@@ -77,7 +78,7 @@ export async function inspectAgentFile(file: string, signal: AbortSignal, readab
   const problems: Problem[] = [];
   const report = (path: Path, text: string) => void problems.push(parsed.problem(path, text));
   const conformed = conform(parsed.value, AGENT_SHAPE, [], report);
-  const { $schema: _, environmentRefs = [], ...json } = isObject(conformed) ? (conformed as JsonObject) : {};
+  const { $schema: _, environmentRefs = [], ...json } = isRecord(conformed) ? (conformed as JsonObject) : {};
 
   const folder = await folderOf(file);
   const paths = skillPaths(json);
@@ -117,7 +118,7 @@ function agentFrom(json: JsonObject, reference: (path: string) => JsonObject): A
 /** Rejects files that contain something else, before each of their fields is found wrong. @throws ClientError */
 function refuseOtherKinds({ value }: ParsedFile, name: string): void {
   if (value === null || value === undefined) throw new ClientError(`${name} is empty. ${FORM}`);
-  if (!isObject(value)) throw new ClientError(`${name} is not an Agent: it is no object with fields. ${FORM}`);
+  if (!isRecord(value)) throw new ClientError(`${name} is not an Agent: it is no object with fields. ${FORM}`);
   const kind = value["kind"];
   if (typeof kind !== "string" || kind === "" || kind === KIND) return;
   throw new ClientError(

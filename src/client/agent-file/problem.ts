@@ -1,4 +1,5 @@
 import { visible } from "../../shared/printable.ts";
+import { plural } from "../../shared/text.ts";
 import { ClientError } from "../client-error.ts";
 
 /** Where something is in a file: keys and positions in lists, from the outside in. */
@@ -38,7 +39,7 @@ export class AgentFileError extends ClientError {
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const count = plural(problems.length, "problem");
     super([`The agent file ${file} is not an Agent that can be used: ${count}`, ...problemLines(problems)].join("\n"));
     this.problems = problems;
   }

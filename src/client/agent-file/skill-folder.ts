@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
+import { isRecord } from "../../shared/is-record.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
-import { isObject } from "./conform.ts";
 import { listSkillFiles, megabytes, type SkillFile } from "./skill-files.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
@@ -89,7 +89,7 @@ function frontMatterName(text: string): string | undefined {
   if (document.errors.length > 0)
     throw new SkillFolderError(`has a front matter in ${SKILL_MD} that is not YAML: correct it`);
   const value: unknown = document.toJS({ maxAliasCount: 10 });
-  const name = isObject(value) ? value["name"] : undefined;
+  const name = isRecord(value) ? value["name"] : undefined;
   return name === undefined || name === null ? undefined : String(name);
 }
 

@@ -1,4 +1,5 @@
 import { withoutUrlSecrets } from "../../../config/index.ts";
+import { plural } from "../../../shared/text.ts";
 import type { Agent, McpServerDefinition } from "../../../stigmer/index.ts";
 import { placeholdersOf } from "../placeholders.ts";
 import type { Path } from "../problem.ts";
@@ -63,7 +64,7 @@ function targetOf({ serverType }: McpServerDefinition, which: Context["which"]):
 }
 
 function stdioTarget({ command, args, workingDir }: ServerOf<"stdio">, which: Context["which"]): Target {
-  const notes = args.length === 0 ? [] : [`${args.length} ${args.length === 1 ? "argument" : "arguments"}`];
+  const notes = args.length === 0 ? [] : [plural(args.length, "argument")];
   if (workingDir !== "") notes.push(`in ${workingDir}`);
   if (command !== "" && !command.includes("${") && which(command) === undefined)
     notes.push("the command is not on the PATH of this machine");

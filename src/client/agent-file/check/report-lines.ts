@@ -1,4 +1,5 @@
 import { printable } from "../../../shared/printable.ts";
+import { firstNames, plural } from "../../../shared/text.ts";
 import { kilobytes } from "../push-skill.ts";
 import type {
   CheckReport,
@@ -39,9 +40,7 @@ export function reportLines(report: CheckReport): string[] {
     ...unchecked.map((part) => `not checked: ${part}`),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...problems.map((problem) => `error: ${problem}`),
-    report.valid
-      ? "The file is valid."
-      : `The file is not valid: ${problems.length === 1 ? "1 problem" : `${problems.length} problems`}.`,
+    report.valid ? "The file is valid." : `The file is not valid: ${plural(problems.length, "problem")}.`,
   ].map((line) => printable(line));
 }
 
@@ -52,8 +51,7 @@ function skillBranch(skill: SkillReport): Branch {
     return leaf(`${skill.name}: ${version}, ${state}`);
   }
   const { name, path, files, bytes, packedBytes, hash, executables, leftOut } = skill;
-  const count = files === 1 ? "1 file" : `${files} files`;
-  return branch(`${name}: ${path}, ${count}, ${kilobytes(bytes)}, packed ${kilobytes(packedBytes)}`, [
+  return branch(`${name}: ${path}, ${plural(files, "file")}, ${kilobytes(bytes)}, packed ${kilobytes(packedBytes)}`, [
     leaf(`version ${hash}`),
     ...(executables.length === 0 ? [] : [leaf(`executable: ${listed(executables)}`)]),
     ...(leftOut.length === 0 ? [] : [leaf(`left out: ${listed(leftOut)}`)]),
@@ -61,7 +59,7 @@ function skillBranch(skill: SkillReport): Branch {
 }
 
 function environmentBranch({ name, from, variables }: EnvironmentReport): Branch {
-  const count = variables === undefined ? "not checked" : variables === 1 ? "1 variable" : `${variables} variables`;
+  const count = variables === undefined ? "not checked" : plural(variables, "variable");
   return leaf(`${name}: from ${from === "file" ? "a file" : "the server"}, ${count}`);
 }
 
@@ -89,8 +87,7 @@ function toolsText(tools: readonly string[]): string {
 }
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return more > 0 ? `${names.slice(0, MAX_NAMES).join(", ")} and ${more} more` : names.join(", ");
+  return firstNames(names, MAX_NAMES);
 }
 
 function branch(text: string, children: readonly Branch[]): Branch {
