@@ -1,3 +1,5 @@
+import { SandboxError } from "./sandbox-error.ts";
+
 /** A program that the runner talks to while it runs, such as an MCP server. */
 export interface ProgramRequest {
   /** A name that is looked up in `PATH`, or a path; relative ones start at the working directory. */
@@ -40,4 +42,14 @@ export interface SandboxProgram {
   readonly ended: Promise<ProgramEnd>;
   /** Closes its input, and ends it with everything that it started: SIGTERM, then SIGKILL. Never throws. */
   stop(): Promise<void>;
+}
+
+/** @throws SandboxError if the operating system cannot pass on what the program is given */
+export function checkProgramTexts({ command, args, env, workingDirectory, cleanup = "" }: ProgramRequest): void {
+  const texts = [command, ...args, ...Object.entries(env).flat(), workingDirectory, cleanup];
+  if (!texts.some((text) => text.includes("\0"))) return;
+  throw new SandboxError(
+    "invalid",
+    `'${command}' cannot be started: one of its arguments or variables contains a NUL character.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { DaytonaConnectionError, DaytonaError, DaytonaTimeoutError } from "@daytonaio/sdk";
 import { messageOf } from "../../shared/errors.ts";
+import { sentence } from "../../shared/text.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
 export type DaytonaFailureCode =
@@ -78,9 +79,9 @@ export function explainDaytona(what: string, error: unknown): DaytonaFailure {
   if (error instanceof DaytonaFailure) return error;
   const as = (code: DaytonaFailureCode, message: string) =>
     new DaytonaFailure(code, `Daytona could not ${what}: ${message}`, error);
-  if (!(error instanceof DaytonaError)) return as("failed", sentence(messageOf(error)));
+  if (!(error instanceof DaytonaError)) return as("failed", sentence(messageOf(error).trim()));
   const { statusCode: status } = error;
-  const text = sentence(status === undefined ? error.message : `${error.message} (HTTP ${status})`);
+  const text = sentence((status === undefined ? error.message : `${error.message} (HTTP ${status})`).trim());
   if (status === undefined) {
     if (error instanceof DaytonaTimeoutError) return as("timeout", text);
     return as(error instanceof DaytonaConnectionError ? "unreachable" : "failed", text);
@@ -109,11 +110,6 @@ export function explainListing(error: unknown): unknown {
   }
   // The SDK could not read the answer.
   return cause instanceof TypeError ? as("the answer of the server is not a list of them") : error;
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }
 
 /** The time after which the API accepts the next request, in ms. */

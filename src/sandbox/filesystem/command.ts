@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
 import type { ProcessTree } from "../../processes/index.ts";
 import { sleep, waitAtMost } from "../../shared/time.ts";
 import { BoundedOutput, withTimeoutNote } from "../bounded-output.ts";
 import { COMMAND_OUTPUT_LIMIT, type CommandResult, TIMEOUT_EXIT_CODE } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { withMemoryNote } from "./memory-note.ts";
 import { notStarted } from "./not-started.ts";
 
@@ -90,6 +90,5 @@ async function endOf(exited: Promise<unknown>, { timeoutMs, signal }: RunOptions
 function result(child: ChildProcess, output: BoundedOutput, ending: string, timeoutMs: number): CommandResult {
   const { text, cut } = output.read();
   if (ending === "timeout") return { output: withTimeoutNote(text, timeoutMs), exitCode: TIMEOUT_EXIT_CODE, cut };
-  const signal = child.signalCode === null ? 0 : constants.signals[child.signalCode];
-  return { output: text, exitCode: child.exitCode ?? 128 + signal, cut };
+  return { output: text, exitCode: exitCodeOf(child) ?? 128, cut };
 }

@@ -1,7 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
-import { constants } from "node:os";
 import { resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import type { ProcessTree } from "../../processes/index.ts";
@@ -11,6 +10,7 @@ import { waitAtMost } from "../../shared/time.ts";
 import { OutputTail } from "../output-tail.ts";
 import {
   CLEANUP_LIMIT_MS,
+  checkProgramTexts,
   ERROR_TAIL_LIMIT,
   INPUT_END_GRACE_MS,
   type ProgramEnd,
@@ -18,6 +18,7 @@ import {
   type SandboxProgram,
 } from "../program.ts";
 import { SandboxError } from "../sandbox-error.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { notStarted } from "./not-started.ts";
 
 /** Standard error is read for this long after the program ended. What it has started may keep the pipe open forever. */
@@ -77,12 +78,7 @@ function checkDirectory(cwd: string, { workingDirectory, command }: ProgramReque
 
 function start(request: ProgramRequest, cwd: string, options: ProgramOptions): ChildProcess {
   const { command, args } = request;
-  const texts = [command, ...args, ...Object.entries(options.env).flat()];
-  if (texts.some((text) => text.includes("\0")))
-    throw new SandboxError(
-      "invalid",
-      `'${command}' cannot be started: one of its arguments or variables contains a NUL character.`,
-    );
+  checkProgramTexts({ ...request, env: options.env });
   try {
     return options.processes.start(command, args, { cwd, env: options.env, stdio: ["pipe", "pipe", "pipe"] });
   } catch (error) {
@@ -171,8 +167,4 @@ class LocalProgram implements SandboxProgram {
     this.#child.stdout.destroy();
     await Promise.all([this.ended, this.#cleanup]);
   }
-}
-
-function exitCodeOf({ exitCode, signalCode }: ChildProcess): number | undefined {
-  return exitCode ?? (signalCode === null ? undefined : 128 + constants.signals[signalCode]);
 }

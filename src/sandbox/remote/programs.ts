@@ -1,4 +1,4 @@
-import type { ProgramRequest, SandboxProgram } from "../program.ts";
+import { checkProgramTexts, type ProgramRequest, type SandboxProgram } from "../program.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { RemoteCommand } from "./command-scripts.ts";
 import { BASE_ENVIRONMENT, commandText } from "./command-text.ts";
@@ -38,7 +38,7 @@ export class RemotePrograms {
   /** @param signal aborting stops the program @throws SandboxError; the signal's reason */
   async start(request: ProgramRequest, signal: AbortSignal): Promise<SandboxProgram> {
     signal.throwIfAborted();
-    checkTexts(request);
+    checkProgramTexts(request);
     const dir = this.#options.records.next();
     const program = new RemoteProgram(this.#shell, dir, request);
     this.#started.add(program);
@@ -108,13 +108,4 @@ export class RemotePrograms {
         return failed("the sandbox did not start it in time.");
     }
   }
-}
-
-function checkTexts({ command, args, env, workingDirectory, cleanup = "" }: ProgramRequest): void {
-  const texts = [command, ...args, ...Object.entries(env).flat(), workingDirectory, cleanup];
-  if (!texts.some((text) => text.includes("\0"))) return;
-  throw new SandboxError(
-    "invalid",
-    `'${command}' cannot be started: one of its arguments or variables contains a NUL character.`,
-  );
 }
