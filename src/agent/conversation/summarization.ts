@@ -81,10 +81,7 @@ function messagesOf(input: Input): BaseMessage[] {
 function tagged(model: BaseChatModel, makeCall: MakeCall): BaseChatModel {
   const invoke: Invoke = async (input, options) => {
     const tags = [...(options?.tags ?? []), SUMMARY_TAG];
-    const answer = await makeCall(
-      async ({ client, isFallback }) => (isFallback ? client : model).invoke(input, { ...options, tags }),
-      input,
-    );
+    const answer = await makeCall(async ({ client }) => client.invoke(input, { ...options, tags }), input);
     return answer as Awaited<ReturnType<Invoke>>;
   };
   return Object.create(model, { invoke: { value: invoke }, profile: { value: model.profile } }) as BaseChatModel;
