@@ -1,5 +1,6 @@
 import { normalize, resolve } from "node:path";
 import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { sha256 } from "../../shared/sha256.ts";
 import {
   type Agent,
   ApiResourceMetadataSchema,
@@ -100,7 +101,7 @@ function named(environment: Environment, { metadata: owner }: Agent, path: strin
   const own = { ...metadata, org: metadata.org || org, ownerScope: metadata.ownerScope || ownerScope };
   if (metadata.name !== "" || metadata.slug !== "") return { ...environment, metadata: own };
   const parts = [wordsOf(owner?.slug || owner?.name || "agent"), normalize(path)] as const;
-  const hash = new Bun.CryptoHasher("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, HASH_LENGTH);
+  const hash = sha256(JSON.stringify(parts)).slice(0, HASH_LENGTH);
   const name = [...parts.map(wordsOf), hash].filter((word) => word !== "").join("-");
   return { ...environment, metadata: { ...own, name } };
 }
