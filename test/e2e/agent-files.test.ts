@@ -1,10 +1,11 @@
 /** Agent files with the compiled program: skills from folders, environments from files, checks, and `dev --watch`. */
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { writeFiles } from "../support/file-tree.ts";
 import { installedProgram } from "../support/installed-program.ts";
+import type { ChatRequest, Turn } from "../support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
 
 const installed = installedProgram("ollama");
@@ -36,9 +37,28 @@ const tellsVariables = (_: unknown, turn: number) =>
     ? { text: "", tools: [{ name: "execute", args: { command: 'echo "$REGION $API_TOKEN" | tee told.txt' } }] }
     : { text: "Told." };
 
+/** Two critics at the same time: the first one's command ends after the second one's. */
+const delegates = ({ messages }: ChatRequest, turn: number): Turn => {
+  const task = messages.findLast(({ role }) => role === "user")?.content ?? "";
+  const execute = (command: string) => ({ text: "", tools: [{ name: "execute", args: { command } }] });
+  if (task.includes("Review one"))
+    return turn === 0 ? execute("until [ -e two ]; do sleep 0.05; done; echo first") : { text: "It is fine." };
+  if (task.includes("Review two")) {
+    if (turn === 0) return { text: "", tools: [{ name: "read_file", args: { file_path: "none.txt" } }] };
+    return turn === 1 ? execute("touch two; echo second") : { text: "It is fine." };
+  }
+  const review = (description: string) => ({ name: "task", args: { subagent_type: "critic", description } });
+  return turn === 0 ? { text: "", tools: [review("Review one"), review("Review two")] } : { text: "Both are fine." };
+};
+
 describe("an agent file", () => {
+  let everything: DevProgram;
+  beforeAll(async () => {
+    everything = await dev("whole");
+  });
+  afterAll(() => everything[Symbol.asyncDispose]());
+
   test("gives its environments to commands, and its skills to the daemon once", async () => {
-    await using everything = await dev("whole");
     installed.ollama.converse(tellsVariables);
     const first = await ended(everything.command(["run", "--agent", "agent.yaml", "Tell"]));
     expect([first.code, first.output]).toEqual([0, expect.stringContaining("eu-west ***")]);
@@ -49,6 +69,51 @@ describe("an agent file", () => {
     expect(first.output + first.errors + everything.output()).not.toContain("a-secret-token");
   });
 
+  test("shows what parallel sub-agents do, each with its name, and what all of it used", async () => {
+    await Bun.write(
+      join(everything.cwd, "editor.yaml"),
+      `metadata: {name: editor}
+spec:
+  instructions: Edit.
+  sub_agents: [{name: critic, description: Reviews., instructions: Review.}]
+`,
+    );
+    installed.ollama.converse(delegates);
+    const run = await ended(everything.command(["run", "--agent", "editor.yaml", "Go"]));
+    expect([run.code, run.errors]).toEqual([0, expect.stringMatching(/^Execution aex-\w+\. Ctrl-C leaves it running/)]);
+    const lines = run.output.replaceAll(/\(\d+\.\d s\)/g, "(0 s)").split("\n");
+    // The order of the two depends on the moments at which their states arrive.
+    expect(lines.slice(0, -3).toSorted()).toEqual(
+      [
+        "▸ task: critic — Review one",
+        "▸ task: critic — Review two [critic #2]",
+        "  ✗ critic #2 · read_file: none.txt (0 s) 'none.txt' does not exist.",
+        "  ✓ critic #2 · $ touch two; echo second (0 s)",
+        "    second",
+        "  ✓ critic · $ until [ -e two ]; do sleep 0.05; done; echo first (0 s)",
+        "    first",
+        "✓ task: critic — Review one (0 s)",
+        "✓ task: critic — Review two (0 s) [critic #2]",
+      ].toSorted(),
+    );
+    expect(lines.slice(-3)).toEqual([
+      "Both are fine.",
+      expect.stringMatching(
+        /^✓ completed after .* · 7 model calls, 70 tokens in, 70 out · continue with --session ses-/,
+      ),
+      "",
+    ]);
+    const attached = await ended(everything.command(["attach", "--json", /aex-\w+/.exec(run.errors)?.[0] ?? ""]));
+    expect(JSON.parse(attached.output.trimEnd().split("\n").at(-1) ?? "").status).toMatchObject({
+      subAgentExecutions: [
+        { name: "critic", status: "SUB_AGENT_COMPLETED", input: "Review one", output: "It is fine." },
+        { name: "critic", status: "SUB_AGENT_COMPLETED", input: "Review two", output: "It is fine." },
+      ],
+    });
+  });
+});
+
+describe("a watched agent file", () => {
   test("is applied by dev --watch, and the next message in an open session uses what has changed", async () => {
     await using everything = await dev("watched", ["--watch", "agent.yaml"]);
     await everything.says("Applied the agent keeper of agent.yaml");

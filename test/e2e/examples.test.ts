@@ -21,7 +21,6 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 interface AgentExecutionStatusJson {
   readonly toolCalls?: readonly object[];
-  readonly subAgentExecutions?: readonly object[];
 }
 
 /** Runs an example against a `dev` that plays its script. @returns what `run` printed, all that was shown, and a reader of the workspace */
@@ -90,13 +89,23 @@ describe("example", () => {
   });
 
   test("sub-agents lets one sub-agent write and the other review", async () => {
-    const { output, status, file } = await play("sub-agents", "--json", "I want a poem about the sea.");
-    expect(output).toContain("Done. The poem is in sea.txt");
-    expect(await file("sea.txt")).toStartWith("The tide comes in");
-    expect(status.subAgentExecutions).toMatchObject([
-      { name: "poet", status: "SUB_AGENT_COMPLETED", output: "The poem is in sea.txt." },
-      { name: "critic", status: "SUB_AGENT_COMPLETED", output: expect.stringContaining("The lines rhyme") },
+    const { output, file } = await play("sub-agents", "I want a poem about the sea.");
+    expect(output.split("\n").map((line) => line.replace(/\(\d+\.\d s\)$/, "(0 s)"))).toEqual([
+      "The poet begins.",
+      "▸ task: poet — Write a poem about the sea into sea.txt.",
+      "  ✓ poet · write_file: sea.txt (0 s)",
+      "✓ task: poet — Write a poem about the sea into sea.txt. (0 s)",
+      "Now the critic.",
+      "▸ task: critic — Review the poem in sea.txt.",
+      "  ✓ critic · read_file: sea.txt (0 s)",
+      "✓ task: critic — Review the poem in sea.txt. (0 s)",
+      "Done. The poem is in sea.txt, and the critic says that its lines rhyme.",
+      expect.stringMatching(
+        /^✓ completed after .* · 7 model calls, tokens not reported · continue with --session ses-/,
+      ),
+      "",
     ]);
+    expect(await file("sea.txt")).toStartWith("The tide comes in");
   });
 });
 
