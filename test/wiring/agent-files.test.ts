@@ -1,13 +1,17 @@
 /** Agent files take effect in both modes: what `run --agent` submits, runs with everything that the file names. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
+import { program as built } from "../../scripts/lib/built.ts";
 import { applyAgentFile, loadAgentFile } from "../../src/client/agent-file/index.ts";
 import { submit } from "../../src/client/index.ts";
 import { type AgentExecution, ExecutionValueSchema, type StigmerClient } from "../../src/stigmer/index.ts";
 import { cloudWorld } from "../support/cloud-world.ts";
 import { type FileTree, fileTree, writeFiles } from "../support/file-tree.ts";
 import { localWorld } from "../support/local-world.ts";
+import { startHttpFault } from "../support/mcp/http-faults.ts";
 import type { OllamaDouble } from "../support/ollama-double.ts";
+import { startProgram } from "../support/program.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 
 interface World {
@@ -15,6 +19,7 @@ interface World {
   readonly ollama: OllamaDouble;
 }
 
+const SHOP_SERVER = join(import.meta.dir, "../../examples/mcp-server/server.py");
 const signal = new AbortController().signal;
 
 const worlds: readonly (readonly [string, (open: AsyncDisposableStack) => Promise<World>])[] = [
@@ -23,7 +28,7 @@ const worlds: readonly (readonly [string, (open: AsyncDisposableStack) => Promis
     "cloud",
     async (open) => {
       const world = open.use(await cloudWorld());
-      await world.replica();
+      await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1" });
       return { client: world.user.client, ollama: world.ollama };
     },
   ],
@@ -119,5 +124,61 @@ spec:
     const ended = await run(folder.file("agent.yaml"));
     expect(resultOf(ended)).toContain("a greeting from bin/skills/");
     expect(world.ollama.requests.at(-1)?.messages[0]?.content).toContain("as this unusual sentence says");
+  });
+
+  test("has all of its parts at once when the program runs it: servers, skill, secret, sub-agent", async () => {
+    using server = startHttpFault("none");
+    await using folder = await fileTree({
+      "agent.yaml": `metadata: {name: whole}
+spec:
+  instructions: You lead.
+  mcp_servers:
+    - {name: shop, stdio: {command: python3, args: ["\${SHOP_SERVER}"]}, enabled_tools: [stock]}
+    - {name: far, http: {url: "${server.url}", headers: {Authorization: "Bearer \${KEY}"}}}
+  sub_agents:
+    - name: clerk
+      description: Counts.
+      instructions: You count.
+      mcp_servers: [shop]
+      skill_refs: [{path: skills/counting}]
+environment_refs: [{path: .env}]
+`,
+      ".env": `\uFEFFexport KEY='a-secret-key'\r\nSHOP_SERVER="${SHOP_SERVER}"`,
+      "skills/counting/SKILL.md": "Run count.sh.\n",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell
+      "skills/counting/count.sh": '#!/bin/sh\necho "counted with $KEY, ${#KEY}"\n',
+    });
+    world.ollama.converse(({ messages }, turn) => {
+      if (turn > 0) return { text: "Done." };
+      const isClerk = messages[0]?.content.startsWith("You count.") === true;
+      const own = [
+        { name: "stock", args: { product: "apples" } },
+        { name: "execute", args: { command: "bin/skills/*/count.sh" } },
+      ];
+      const delegated = { name: "task", args: { subagent_type: "clerk", description: "Count the apples" } };
+      return { text: "", tools: isClerk ? own : [{ name: "echo", args: { text: "hi" } }, delegated] };
+    });
+    const args = ["run", "--agent", "agent.yaml", "--endpoint", world.client.endpoint, "Go"];
+    await using program = startProgram(built, args, {}, folder.path);
+    const code = await program.exited;
+    const lines = program
+      .output()
+      .replaceAll(/\(\d+\.\d s\)/g, "(0 s)")
+      .split("\n");
+    expect([code, lines.slice(0, -2).toSorted()]).toEqual([
+      0,
+      [
+        "✓ echo (0 s)",
+        "▸ task: clerk — Count the apples",
+        "  ✓ clerk · stock (0 s)",
+        "  ✓ clerk · $ bin/skills/*/count.sh (0 s)",
+        "    counted with ***, 12",
+        "✓ task: clerk — Count the apples (0 s)",
+        "Done.",
+      ].toSorted(),
+    ]);
+    expect(lines.at(-2)).toContain("· 4 model calls, 40 tokens in, 40 out ·");
+    expect(server.headers[0]?.get("authorization")).toBe("Bearer a-secret-key");
+    expect(program.output() + program.errors()).not.toContain("a-secret-key");
   });
 });
