@@ -32,6 +32,11 @@ async function ended(program: RunningProgram): Promise<{ code: number; output: s
   return { code: await program.exited, output: program.output(), errors: program.errors() };
 }
 
+const SHOP_AND_CLERK = `  mcp_servers:
+    - {name: shop, stdio: {command: python3, args: ["${join(import.meta.dir, "../../examples/mcp-server/server.py")}"]}}
+  sub_agents: [{name: clerk, description: Counts., instructions: Count., mcp_servers: [shop]}]
+`;
+
 const tellsVariables = (_: unknown, turn: number) =>
   turn === 0
     ? { text: "", tools: [{ name: "execute", args: { command: 'echo "$REGION $API_TOKEN" | tee told.txt' } }] }
@@ -136,9 +141,19 @@ describe("a watched agent file", () => {
     expect([next.code, next.output]).toEqual([0, expect.stringContaining("us-east ***")]);
     expect(installed.ollama.requests.at(-1)?.messages[0]?.content).toStartWith("Second instructions.");
 
-    await Bun.write(join(everything.cwd, "agent.yaml"), "metadata: {name: keeper}\nspec: {instruction: typo}\n");
-    await everything.says("agent.yaml:2:8: spec.instruction is unknown: did you mean instructions?");
+    const tools = () => installed.ollama.requests.at(-1)?.tools?.map(({ function: { name } }) => name);
+    expect(tools()).not.toContain("stock");
+    const extended = changed["agent.yaml"].replace("  skill_refs", `${SHOP_AND_CLERK}  skill_refs`);
+    await writeFiles(everything.cwd, { "agent.yaml": extended });
+    await everything.says("Applied the agent keeper again: MCP server shop (new), sub-agent clerk (new)");
+    expect((await ended(everything.command(["run", "--session", session, "Go on"]))).code).toBe(0);
+    expect(tools()).toEqual(expect.arrayContaining(["stock", "task"]));
+
+    await writeFiles(everything.cwd, { "agent.yaml": extended.replace("mcp_servers: [shop]", "mcp_servers: [shp]") });
+    await everything.says('mcp_servers[0] is "shp", a server that the agent does not have: did you mean shop?');
     await everything.says("The agent stays as it was");
+    expect((await ended(everything.command(["run", "--session", session, "Go on"]))).code).toBe(0);
+    expect(tools()).toEqual(expect.arrayContaining(["stock", "task"]));
     everything.signal("SIGINT");
     expect(await everything.exited).toBe(0);
     expect(everything.errors()).toBe("");

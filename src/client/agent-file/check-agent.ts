@@ -1,3 +1,4 @@
+import { nearest } from "../../shared/nearest.ts";
 import type { Agent, McpServerDefinition, SubAgent } from "../../stigmer/index.ts";
 import type { Report } from "./conform.ts";
 
@@ -41,22 +42,31 @@ function checkSubAgent(
     if (!known.has(name))
       report(
         [...at, "mcp_servers", position],
-        `names a server that the agent does not have; it has ${listed(known.keys())}`,
+        `is ${JSON.stringify(name)}, a server that the agent does not have: ${advice(name, [...known.keys()])}`,
       );
   for (const [name, { enabledTools }] of Object.entries(mcpToolSelections)) {
     const place = [...at, "mcp_tool_selections", name];
     if (!mcpServers.includes(name)) {
-      report(place, "selects tools of a server that is not in the sub-agent's mcp_servers");
+      report(
+        place,
+        `selects tools of a server that is not in the sub-agent's mcp_servers: ${advice(name, mcpServers)}`,
+      );
       continue;
     }
     const allowed = known.get(name)?.enabledTools ?? [];
     if (allowed.length === 0) continue;
     for (const [position, tool] of enabledTools.entries())
       if (!allowed.includes(tool))
-        report([...place, "enabled_tools", position], "is not among the enabled_tools of the agent's server");
+        report(
+          [...place, "enabled_tools", position],
+          `is ${JSON.stringify(tool)}, which is not among the enabled_tools of the agent's server: ${advice(tool, allowed)}`,
+        );
   }
 }
 
-function listed(names: Iterable<string>): string {
-  return [...names].join(", ") || "none";
+/** Names what was probably meant, or else all that there is. */
+function advice(name: string, known: readonly string[]): string {
+  const meant = nearest(name, known);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
 }

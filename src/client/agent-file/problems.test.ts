@@ -73,9 +73,9 @@ spec:
     expect(await problems(text)).toEqual([
       "agent.yaml:5:24: spec.mcp_servers[1].http.url must be a URL that begins with http:// or https://",
       "agent.yaml:6:8: spec.mcp_servers[2].name is the name of another server too",
-      "agent.yaml:8:33: spec.sub_agents[0].mcp_servers[1] names a server that the agent does not have; it has a, b",
-      "agent.yaml:8:77: spec.sub_agents[0].mcp_tool_selections.a.enabled_tools[0] is not among the enabled_tools of the agent's server",
-      "agent.yaml:8:86: spec.sub_agents[0].mcp_tool_selections.d selects tools of a server that is not in the sub-agent's mcp_servers",
+      'agent.yaml:8:33: spec.sub_agents[0].mcp_servers[1] is "c", a server that the agent does not have: it has a, b',
+      'agent.yaml:8:77: spec.sub_agents[0].mcp_tool_selections.a.enabled_tools[0] is "write", which is not among the enabled_tools of the agent\'s server: it has read',
+      "agent.yaml:8:86: spec.sub_agents[0].mcp_tool_selections.d selects tools of a server that is not in the sub-agent's mcp_servers: it has a, c",
       "agent.yaml:9:8: spec.sub_agents[1].name is the name of another sub-agent too",
     ]);
   });

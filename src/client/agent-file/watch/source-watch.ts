@@ -1,5 +1,5 @@
-import { existsSync, type FSWatcher, watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { messageOf } from "../../../shared/errors.ts";
 import { sleep } from "../../../shared/time.ts";
 import { Waker } from "../../../shared/waker.ts";
@@ -14,6 +14,9 @@ const MAX_UNQUIET_MS = 2_000;
 const POLL_MS = 5_000;
 /** The longest time that a timer takes: files are read again then, too. */
 const LONG_MS = 2 ** 31 - 1;
+
+/** As many as systems follow. */
+const MAX_LINKS = 40;
 
 /** Notices changes of files, and of all files below folders: also if they are replaced, or deleted and created again. */
 export class SourceWatch implements Disposable {
@@ -33,7 +36,7 @@ export class SourceWatch implements Disposable {
     const before = this.#watchers;
     this.#watchers = [];
     // A folder is watched from above, too, since it may be replaced.
-    for (const path of new Set([...files, ...folders])) this.#watchEntry(path);
+    for (const path of new Set([...files, ...folders].flatMap(linksOf))) this.#watchEntry(path);
     for (const folder of new Set(folders)) if (existsSync(folder)) this.#watchTree(folder);
     for (const watcher of before) watcher.close();
   }
@@ -90,4 +93,16 @@ export class SourceWatch implements Disposable {
     this.#isPolling = true;
     this.#waker.wake();
   }
+}
+
+/** A path, and what it leads to if it is a link: editors change the file behind a link, too. */
+function linksOf(path: string): string[] {
+  const links = [path];
+  try {
+    for (let last = path; links.length <= MAX_LINKS; links.push(last))
+      last = resolve(dirname(last), readlinkSync(last));
+  } catch {
+    // The last one is no link, or does not exist.
+  }
+  return links;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { type DaemonServices, openDaemonServices } from "../../../../test/support/daemon-services.ts";
 import { until } from "../../../../test/support/eventually.ts";
 import { type FileTree, fileTree, writeFiles } from "../../../../test/support/file-tree.ts";
@@ -128,6 +128,72 @@ describe("a watched agent file", () => {
     await watch.write({ "agent.yaml": poet("One") });
     await watch.says("Applied the agent poet again: skill verse (removed), environment conf/.env (removed)");
     expect(watch.log.join()).not.toMatch(/(first|second)-value/);
+  });
+
+  test("follows its MCP servers and sub-agents, and keeps the last good ones", async () => {
+    const whole = (url: string, critic: string, server = "shop") =>
+      poet(
+        "One",
+        `, mcp_servers: [{name: shop, http: {url: "${url}"}}], sub_agents: [{name: critic, description: x, instructions: ${critic}, mcp_servers: [${server}]}]`,
+      );
+    await using watch = await watching({ "agent.yaml": whole("https://shop.example/1", "Be mild") });
+    await watch.says("Applied the agent poet of");
+    await watch.write({ "agent.yaml": whole("https://shop.example/2", "Be mild") });
+    await watch.says("Applied the agent poet again: MCP server shop. The");
+    await watch.write({ "agent.yaml": whole("https://shop.example/2", "Be strict") });
+    await watch.says("Applied the agent poet again: sub-agent critic. The");
+    await watch.write({ "agent.yaml": whole("https://shop.example/3", "Be unfair", "shp") });
+    expect(await watch.says("agent.yaml:2:")).toContain(
+      'spec.sub_agents[0].mcp_servers[0] is "shp", a server that the agent does not have: did you mean shop?',
+    );
+    await watch.says("The agent stays as it was");
+    const { mcpServers, subAgents } = (await watch.agent()).spec ?? {};
+    expect([mcpServers?.[0]?.serverType.value, subAgents?.[0]?.instructions]).toMatchObject([
+      { url: "https://shop.example/2" },
+      "Be strict",
+    ]);
+  });
+
+  test("follows what editors replace, and what is behind links", async () => {
+    await using watch = await watching({
+      "real/agent.yaml": `${poet("One", ", skill_refs: [{path: verse}]")}environment_refs: [{path: .env}]\n`,
+      "real/keys": "KEY=first-value\n",
+      "verse/SKILL.md": "Rhyme.\n",
+      ".env": "",
+    });
+    await rm(watch.file(".env"));
+    await symlink("more", watch.file(".env"));
+    await symlink("real/keys", watch.file("more"));
+    await symlink("real/agent.yaml", watch.file("agent.yaml"));
+    await watch.says("Applied the agent poet of");
+    await watch.write({ "real/keys": "KEY=second-value\n" });
+    await watch.says("Applied the agent poet again: environment .env.");
+    // Many editors write a new file, and give it the name of the old one.
+    await watch.write({ "real/keys~": "KEY=third-value\n", "new/SKILL.md": "Rhyme well.\n" });
+    await rename(watch.file("real/keys~"), watch.file("real/keys"));
+    await watch.says("Applied the agent poet again: environment .env.");
+    await rm(watch.file("real/keys"));
+    await watch.says("agent.yaml:3:21: environment_refs[0].path leads to");
+    await watch.write({ "real/keys": "KEY=fourth-value\n" });
+    await watch.says("Applied the agent poet again: environment .env.");
+    await rename(watch.file("verse"), watch.file("old"));
+    await rename(watch.file("new"), watch.file("verse"));
+    await watch.says("Applied the agent poet again: skill verse.");
+    await mkdir(watch.file("verse/more"));
+    await watch.write({ "verse/more/words.txt": "sea\n" });
+    await watch.says("Applied the agent poet again: skill verse.");
+  });
+
+  test("that changes many times in a second is applied as it is at last", async () => {
+    await using watch = await watching({ "agent.yaml": poet("One") });
+    await watch.says("Applied the agent poet of");
+    for (let n = 0; n < 100; n++) {
+      await watch.write({ "agent.yaml": n % 2 === 0 ? poet(`Number ${n}`) : "metadata: {" });
+      await Bun.sleep(1);
+    }
+    await watch.write({ "agent.yaml": poet("Last") });
+    await until("the last one is applied", async () => (await watch.agent()).spec?.instructions === "Last");
+    expect(watch.log.filter((line) => line.startsWith("Applied")).length).toBeLessThan(50);
   });
 
   test("is not applied again for changes beside it, or in what is not part of a skill", async () => {
