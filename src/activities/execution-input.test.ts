@@ -44,6 +44,18 @@ describe("the arguments of ExecuteGraphton", () => {
     ["an empty thread", execution, "", "it is empty"],
     ["an object as thread", execution, { a: 1 }, "of type object"],
   ];
+  test.each([
+    ["message ai.stigmer.agentic.executioncontext.v1.ExecutionValue", { TOKEN: "s3cret" }],
+    ["field ai.stigmer.agentic.executioncontext.v1.ExecutionValue.value", { TOKEN: { value: ["s3cret"] } }],
+    ["field ai.stigmer.agentic.executioncontext.v1.ExecutionValue.is_secret", { TOKEN: { isSecret: "s3cret" } }],
+    ["field ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec.runtime_env", "s3cret"],
+  ])("are refused without their values, which may be secrets: %s", (place, runtimeEnv) => {
+    const { message } = refusal({ ...execution, spec: { runtimeEnv } }, "thread-1");
+    expect(message).toBe(
+      `The first argument of ExecuteGraphton is not an AgentExecution: its ${place} is of a wrong type.`,
+    );
+  });
+
   test.each(cases)("are refused without a retry: %s", (_, first, second, words) => {
     const failure = refusal(first, second);
     expect(failure.message).toContain(words);

@@ -40,6 +40,11 @@ function decode(input: unknown): AgentExecution {
   try {
     return fromJson(AgentExecutionSchema, message as JsonValue, { ignoreUnknownFields: true });
   } catch (error) {
-    throw refuse(messageOf(error));
+    throw refuse(`its ${placeOf(error)} is of a wrong type.`);
   }
+}
+
+/** What could not be decoded. The rest of the decoder's text quotes the value, which may be a secret. */
+function placeOf(error: unknown): string {
+  return /^cannot decode ((?:field|message) [\w.]+) from JSON/.exec(messageOf(error))?.[1] ?? "content";
 }
