@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { malformedLineTexts } from "./env-file-lines.ts";
+import { malformedLines, textOfLine } from "./env-file-lines.ts";
 
 test("malformed lines of an env file are reported by file and number, without their content", () => {
   const text = [
@@ -16,10 +16,10 @@ test("malformed lines of an env file are reported by file and number, without th
     'E="open',
     "F=1",
   ].join("\n");
-  expect(malformedLineTexts(text, "my.env")).toEqual([
+  expect(malformedLines(text).map((line) => textOfLine(line, "my.env"))).toEqual([
     "my.env:5 is not of the form NAME=value and has no effect.",
     "my.env:10 is not of the form NAME=value and has no effect.",
     "my.env:11 opens a quote that is never closed: the quote becomes part of the value.",
   ]);
-  expect(malformedLineTexts("A=1\r\nB='x'\r\n", ".env")).toEqual([]);
+  expect(malformedLines("A=1\r\nB='x'\r\n")).toEqual([]);
 });

@@ -1,4 +1,6 @@
 const ASSIGNMENT = /^\s*(?:export\s+)?[\w.-]+\s*[=:]\s*(.*)$/;
+/** An unquoted value with a `#` in it, as passwords and URLs have. The parser takes it for the start of a comment. */
+const HIDDEN_COMMENT = /^[^=:]*[=:](?!\s*['"`])(?:[^#]*[^\s#])?#/;
 const QUOTES = ["'", '"', "`"];
 
 /** A line of an env file that does not mean what it seems to. Its content is not shown: it may be a secret. */
@@ -22,6 +24,8 @@ export function malformedLines(text: string): MalformedLine[] {
       report("is not of the form NAME=value and has no effect");
       continue;
     }
+    if (HIDDEN_COMMENT.test(line))
+      report("has a # directly after other characters, and is cut off there: put the value in quotes");
     const quote = QUOTES.find((candidate) => value.startsWith(candidate));
     if (quote === undefined || value.indexOf(quote, 1) > 0) continue;
     // A quoted value may span several lines.
@@ -32,7 +36,7 @@ export function malformedLines(text: string): MalformedLine[] {
   return malformed;
 }
 
-/** The same as sentences, each with file and line number. */
-export function malformedLineTexts(text: string, file: string): string[] {
-  return malformedLines(text).map(({ line, problem }) => `${file}:${line} ${problem}.`);
+/** The same as a sentence, with file and line number. */
+export function textOfLine({ line, problem }: MalformedLine, file: string): string {
+  return `${file}:${line} ${problem}.`;
 }

@@ -7,9 +7,9 @@
 // Loading all of it, or some settings alone.
 
 export { ConfigError, describeProblem } from "./config-error.ts";
-export { malformedLines } from "./env-file-lines.ts";
 export { type Loaded, loadConfig } from "./load-config.ts";
 export { type LoadOptions, loadSettings, readSettings } from "./load-settings.ts";
+export { parseEnvFile } from "./parse-env-file.ts";
 export { localSettings } from "./settings/index.ts";
 export type { EnvMap } from "./sources.ts";
 

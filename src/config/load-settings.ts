@@ -55,6 +55,7 @@ export function finder(sources: Sources, defaults: EnvMap = {}): Find {
   return (setting: Setting): SetValue | undefined => {
     const found = sources.find(namesOf(setting));
     const value = defaults[setting.name];
-    return found ?? (value === undefined ? undefined : { value, origin: { from: "command", name: setting.name } });
+    if (found !== undefined) return value === undefined ? found : { ...found, fallback: value };
+    return value === undefined ? undefined : { value, origin: { from: "command", name: setting.name } };
   };
 }

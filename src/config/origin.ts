@@ -9,6 +9,8 @@ export type Origin =
 export interface SetValue {
   readonly value: string;
   readonly origin: Exclude<Origin, { from: "default" }>;
+  /** What a command would use instead, if that is not the default of the setting. */
+  readonly fallback?: string | undefined;
 }
 
 /** The name that was used, since that is the one to correct, and the file in which it is set. */

@@ -14,13 +14,6 @@ function problemOf(read: () => unknown): string {
   return "none";
 }
 
-test("an env file may begin with a byte order mark", async () => {
-  await using folder = await temporaryFolder();
-  const file = join(folder.path, ".env");
-  await Bun.write(file, "\uFEFFMODE=local\r\n");
-  expect(readEnvFile(file, false)).toBe("MODE=local\r\n");
-});
-
 test("the default env file is not read if it is a pipe or a device, which may have no end", async () => {
   await using folder = await temporaryFolder();
   const [pipe, zero] = [join(folder.path, "pipe"), join(folder.path, "zero")];

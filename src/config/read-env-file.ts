@@ -5,8 +5,6 @@ import { ConfigError } from "./config-error.ts";
 /** More than any env file has: a device may have no end. */
 const MAX_BYTES = 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
-/** Editors on Windows put it before the first line. */
-const BYTE_ORDER_MARK = "\uFEFF";
 
 /**
  * The text of an env file.
@@ -16,8 +14,7 @@ const BYTE_ORDER_MARK = "\uFEFF";
  */
 export function readEnvFile(path: string, isNamed: boolean): string {
   try {
-    const text = readText(path, isNamed);
-    return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
+    return readText(path, isNamed);
   } catch (error) {
     if (!isNamed && systemCode(error) === "ENOENT") return "";
     throw new ConfigError([

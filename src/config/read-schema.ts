@@ -93,7 +93,8 @@ function missing({ name, parser }: Setting, remedy: string): ConfigProblem {
 }
 
 function wrong(setting: Setting, text: string, problem: string, found: SetValue | undefined): ConfigProblem {
-  const { name, parser, secret, default: fallback } = setting;
+  const { name, parser, secret } = setting;
+  const fallback = found?.fallback ?? setting.default;
   return {
     variable: found === undefined ? name : nameAndPlace(name, found),
     problem: `${secret ? "(not shown)" : quote(text)} ${problem}`,

@@ -57,6 +57,12 @@ describe("values", () => {
       defaults: { ADMIN_PORT: "0", LOG_LEVEL: "warn" },
     });
     expect(config).toMatchObject({ mode: "local", admin: { port: 1234 }, log: { level: "warn" } });
+    const wrong = {
+      env: { MODE: "local", DRAIN_TIMEOUT: "soon" },
+      envFile: "/dev/null",
+      defaults: { DRAIN_TIMEOUT: "5" },
+    };
+    expect(() => loadConfig(wrong)).toThrow("Correct it, or unset it to use 5.");
   });
 });
 

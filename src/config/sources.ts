@@ -1,6 +1,6 @@
-import { parseEnv } from "node:util";
-import { malformedLineTexts } from "./env-file-lines.ts";
+import { textOfLine } from "./env-file-lines.ts";
 import type { SetValue } from "./origin.ts";
+import { parseEnvFile } from "./parse-env-file.ts";
 import { readEnvFile } from "./read-env-file.ts";
 
 /** An environment: names and values, as `process.env` has them. */
@@ -27,8 +27,13 @@ const DEFAULT_ENV_FILE = ".env";
  */
 export function readSources(env: EnvMap, file?: string): Sources {
   const path = file ?? DEFAULT_ENV_FILE;
-  const text = readEnvFile(path, file !== undefined);
-  return join(env, parseEnv(text), path, malformedLineTexts(text, path));
+  const { values, malformed } = parseEnvFile(readEnvFile(path, file !== undefined));
+  return join(
+    env,
+    values,
+    path,
+    malformed.map((line) => textOfLine(line, path)),
+  );
 }
 
 /** The environment without an env file. */

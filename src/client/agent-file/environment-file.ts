@@ -1,7 +1,6 @@
 import { extname } from "node:path";
-import { parseEnv } from "node:util";
 import { create, fromJson, type JsonValue } from "@bufbuild/protobuf";
-import { malformedLines } from "../../config/index.ts";
+import { parseEnvFile } from "../../config/index.ts";
 import { type Environment, EnvironmentSchema, EnvironmentValueSchema } from "../../stigmer/index.ts";
 import { conform } from "./conform.ts";
 import { parseFile } from "./document.ts";
@@ -44,11 +43,12 @@ function environmentFrom(json: JsonValue): Environment {
 }
 
 function fromLines(text: string, name: string, isSecret: boolean): ParsedEnvironment {
-  const problems = malformedLines(text).map(
+  const parsed = parseEnvFile(text);
+  const problems = parsed.malformed.map(
     ({ line, problem }): Problem => ({ file: name, line, text: `the line ${problem}` }),
   );
-  const values = Object.entries(parseEnv(text)).map(
-    ([variable, value = ""]) => [variable, create(EnvironmentValueSchema, { value, isSecret })] as const,
+  const values = Object.entries(parsed.values).map(
+    ([variable, value]) => [variable, create(EnvironmentValueSchema, { value, isSecret })] as const,
   );
   return { environment: create(EnvironmentSchema, { spec: { data: Object.fromEntries(values) } }), problems };
 }
