@@ -24,7 +24,14 @@ export async function check(options: CheckCommandOptions): Promise<ExitCode> {
         ([name, { isSecret }]) => [name, { isSecret, source: isSecret ? "--secret-env" : "--env" }] as const,
       );
       const which = (command: string) => Bun.which(command, { PATH: env["PATH"] ?? "" }) ?? undefined;
-      const report = await checkAgentFile(file, { signal, client, model, given: new Map(given), which });
+      const report = await checkAgentFile(file, {
+        reading: { stdin: process.stdin, tell },
+        signal,
+        client,
+        model,
+        given: new Map(given),
+        which,
+      });
       const text = json ? safeJson(report, 2) : reportLines(report).join("\n");
       process.stdout.write(`${text}\n`);
       return report.valid ? EXIT.ok : EXIT.failed;

@@ -39,6 +39,8 @@ async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<S
     throw new ClientError(
       "--agent and --session do not go together: a session keeps its agent. Leave one of them out.",
     );
+  if (agent === "-" && options.message === "-")
+    throw new ClientError("The agent and the message cannot both be -: standard input has one of them. Name a file.");
   const env = runtimeEnv(options.plainEnv, options.secretEnv, options.env);
   return {
     instance: agent === undefined ? assistantInstance : await instanceOfFile(agent, signal),
@@ -52,7 +54,7 @@ async function submissionOf(options: RunOptions, signal: AbortSignal): Promise<S
 /** @throws ClientError if the file cannot be used */
 async function instanceOfFile(file: string, signal: AbortSignal): Promise<Submission["instance"]> {
   const { applyAgentFile, loadAgentFile } = await import("../client/agent-file/index.ts");
-  const loaded = await loadAgentFile(file, signal);
+  const loaded = await loadAgentFile(file, signal, { stdin: process.stdin, tell });
   return async (client, whileApplied) =>
     (await applyAgentFile(client, loaded, { signal: whileApplied, tell })).instanceId;
 }

@@ -200,6 +200,18 @@ describe("run --check", () => {
     expect(JSON.parse(json.output)).toMatchObject({ valid: false, problems: [expect.any(String), expect.any(String)] });
   });
 
+  test("reads standard input", async () => {
+    const shell = [
+      "-c",
+      '"$0" run --check - <agent.yaml && cat agent.yaml | "$0" run --check /dev/stdin',
+      installed.file,
+    ];
+    await using program = startProgram("/bin/sh", shell, {}, join(installed.folder.path, "checked"));
+    expect(await ended(program)).toMatchObject({ code: 0, errors: "" });
+    for (const name of ["standard input", "/dev/stdin"]) expect(program.output()).toContain(`Agent keeper (${name})`);
+    expect((await check("--agent", "-", "-")).errors).toContain("cannot both be -");
+  });
+
   test("refuses what does not go with it, and files that cannot be read", async () => {
     const cases: readonly (readonly [readonly string[], string])[] = [
       [["--check", "agent.yaml", "Hi"], "--check only checks a file: leave out a message"],

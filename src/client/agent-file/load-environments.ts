@@ -10,11 +10,10 @@ import {
   type EnvironmentValue,
 } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
-import type { Readable } from "../file-kind.ts";
 import type { Report } from "./conform.ts";
 import { parseEnvironment } from "./environment-file.ts";
 import type { Problem } from "./problem.ts";
-import { readFileText } from "./read-file.ts";
+import { type Reading, readFileText } from "./read-file.ts";
 import { listOf, objectOf, type PathReference, pathsIn } from "./references.ts";
 
 /** Hexadecimal digits of the hash in an environment's name. */
@@ -37,7 +36,7 @@ interface Context {
   /** What paths are relative to. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  readonly readable: Readable | undefined;
+  readonly reading: Reading;
   readonly report: Report;
   /** Problems of other files are added. */
   readonly problems: Problem[];
@@ -74,12 +73,12 @@ function fromServer(value: JsonValue): LoadedEnvironment | undefined {
 
 async function fromFile(
   { path, isSecret, at }: PathReference,
-  { agent, folder, signal, readable, report, problems }: Context,
+  { agent, folder, signal, reading, report, problems }: Context,
 ): Promise<LoadedEnvironment | undefined> {
   const file = resolve(folder, path);
   let text: string;
   try {
-    text = await readFileText(file, "the file", signal, readable);
+    text = await readFileText(file, "the file", signal, reading);
   } catch (error) {
     if (!(error instanceof ClientError)) throw error;
     report(at, `leads to ${file}, but ${error.message.replace(/\.$/, "")}`);

@@ -80,6 +80,10 @@ describe("an agent file is refused", () => {
       await expect(loadAgentFile(device, never)).rejects.toThrow(`${device} is a device: name a file, or a pipe`);
   });
 
+  test("if it is standard input, where that was read already", async () => {
+    await expect(loadAgentFile("-", never)).rejects.toThrow("can be read only once: name a file");
+  });
+
   test("if it is too large or not text", async () => {
     await expect(read("x".repeat(1024 * 1024 + 1))).rejects.toThrow("is longer than 1024 KiB");
     await expect(read("metadata: {name: a\0}")).rejects.toThrow("contains NUL bytes");
@@ -88,4 +92,27 @@ describe("an agent file is refused", () => {
     await Bun.write(file, Buffer.from("metadata: {name: Jos\xe9}", "latin1"));
     await expect(loadAgentFile(file, never)).rejects.toThrow("no text in UTF-8");
   });
+});
+
+test("an agent on standard input has its files in the working directory", async () => {
+  async function* stdin() {
+    yield Buffer.from("metadata: {name: poet}\nspec: {skill_refs: [{path: nowhere/at/all}]}\n");
+  }
+  await expect(loadAgentFile("-", never, { stdin: stdin() })).rejects.toThrow(
+    "standard input:2:22: spec.skill_refs[0].path leads to a folder that cannot be used: it does not exist",
+  );
+});
+
+test("a pipe that nobody writes to is named to the user, who can give up", async () => {
+  await using folder = await temporaryFolder();
+  const pipe = join(folder.path, "keys");
+  await Bun.$`mkfifo ${pipe}`;
+  await Bun.write(join(folder.path, "agent.yaml"), "metadata: {name: poet}\nenvironment_refs: [{path: keys}]\n");
+  const end = new AbortController();
+  const told = Promise.withResolvers<string>();
+  const loading = loadAgentFile(join(folder.path, "agent.yaml"), end.signal, { tell: told.resolve });
+  loading.catch(() => undefined);
+  expect(await told.promise).toBe(`Waiting for the end of the pipe ${pipe}. Give up with Ctrl-C.`);
+  end.abort();
+  await expect(loading).rejects.toThrow();
 });

@@ -4,14 +4,14 @@ import { create, fromJson, type JsonObject } from "@bufbuild/protobuf";
 import { isRecord } from "../../shared/is-record.ts";
 import { type Agent, AgentSchema } from "../../stigmer/index.ts";
 import { ClientError } from "../client-error.ts";
-import type { Readable } from "../file-kind.ts";
+import { readStandardInput, STANDARD_INPUT } from "../standard-input.ts";
 import { checkAgent } from "./check-agent.ts";
 import { conform } from "./conform.ts";
 import { type ParsedFile, parseFile } from "./document.ts";
 import { type LoadedEnvironment, loadEnvironments } from "./load-environments.ts";
 import { loadSkills } from "./load-skills.ts";
 import { AgentFileError, type Path, type Problem } from "./problem.ts";
-import { readFileText } from "./read-file.ts";
+import { MAX_BYTES, type Reading, readFileText } from "./read-file.ts";
 import { skillPaths, withSkillReferences } from "./references.ts";
 import { AGENT_SHAPE } from "./shapes.ts";
 import type { PackedSkill } from "./skill-folder.ts";
@@ -56,23 +56,25 @@ export interface Sources {
 }
 
 /**
- * Reads an agent file and what it names. The file may be a pipe.
+ * Reads an agent file and what it names. The file may be a pipe, and `-` is standard input.
  * @throws AgentFileError with all that is wrong; ClientError if the file cannot be read; the signal's reason
  */
-export async function loadAgentFile(file: string, signal: AbortSignal): Promise<LoadedAgentFile> {
-  const inspection = await inspectAgentFile(file, signal);
-  if (inspection.problems.length > 0) throw new AgentFileError(file, inspection.problems);
+export async function loadAgentFile(file: string, signal: AbortSignal, reading?: Reading): Promise<LoadedAgentFile> {
+  const inspection = await inspectAgentFile(file, signal, reading);
+  if (inspection.problems.length > 0) throw new AgentFileError(inspection.file, inspection.problems);
   return inspection;
 }
 
 /**
  * Reads as much as possible of an agent file and of what it names.
- * @param readable whether the agent file and files with environments may be pipes; they may if it is absent
  * @throws ClientError if the file cannot be read, or is no YAML or JSON with an agent; the signal's reason
  */
-export async function inspectAgentFile(file: string, signal: AbortSignal, readable?: Readable): Promise<Inspection> {
-  const name = `The agent file ${file}`;
-  const parsed = parseFile(await readFileText(file, name, signal, readable), file);
+export async function inspectAgentFile(path: string, signal: AbortSignal, reading: Reading = {}): Promise<Inspection> {
+  const isInput = path === STANDARD_INPUT;
+  const file = isInput ? "standard input" : path;
+  const name = isInput ? "The agent on standard input" : `The agent file ${file}`;
+  const text = isInput ? await readInput(reading, signal) : await readFileText(file, name, signal, reading);
+  const parsed = parseFile(text, file);
   if (!("value" in parsed)) throw new AgentFileError(file, parsed);
   refuseOtherKinds(parsed, name);
   const problems: Problem[] = [];
@@ -80,15 +82,16 @@ export async function inspectAgentFile(file: string, signal: AbortSignal, readab
   const conformed = conform(parsed.value, AGENT_SHAPE, [], report);
   const { $schema: _, environmentRefs = [], ...json } = isRecord(conformed) ? (conformed as JsonObject) : {};
 
-  const folder = await folderOf(file);
+  const folder = await folderOf(path);
+  const ownFiles = isInput ? [] : [resolve(path)];
   const paths = skillPaths(json);
   const { skills, folders } = await loadSkills(paths, folder, report, signal);
   const agent = agentFrom(json, (path) => ({ slug: skills.get(path)?.name ?? "" }));
-  const context = { agent, folder, signal, readable, report, problems };
+  const context = { agent, folder, signal, reading, report, problems };
   const { environments, files } = await loadEnvironments(environmentRefs, context);
   checkAgent(agent, report);
   for (const [path, skill] of skills)
-    for (const source of [resolve(file), ...files])
+    for (const source of [...ownFiles, ...files])
       if (source.startsWith(`${skill.folder}${sep}`))
         report(
           paths.find((reference) => reference.path === path)?.at ?? [],
@@ -101,7 +104,7 @@ export async function inspectAgentFile(file: string, signal: AbortSignal, readab
     environments,
     problems,
     problem: parsed.problem,
-    sources: { files: [resolve(file), ...files], folders },
+    sources: { files: [...ownFiles, ...files], folders },
     withVersions: (versions) =>
       agentFrom(json, (path) => {
         const { org = "", slug = "", hash = "" } = versions.get(path) ?? {};
@@ -126,8 +129,17 @@ function refuseOtherKinds({ value }: ParsedFile, name: string): void {
   );
 }
 
-/** What paths in the file are relative to: its folder, or the working directory if it is a pipe. */
+async function readInput({ stdin, tell }: Reading, signal: AbortSignal): Promise<string> {
+  if (stdin === undefined)
+    throw new ClientError("Standard input can be read only once: name a file, since it is read again.");
+  const source = { stdin, tell: tell ?? (() => undefined) };
+  return await readStandardInput(source, "agent", "run --check - <agent.yaml", MAX_BYTES, signal);
+}
+
+/** What paths in the file are relative to: its folder, or the working directory if it is a pipe or has no place. */
 async function folderOf(file: string): Promise<string> {
+  // `/dev/stdin` may be a file, but it is not where the user keeps it.
+  if (file === STANDARD_INPUT || /^\/(dev|proc)\//.test(file)) return resolve(".");
   const isFile = await stat(file).then(
     (found) => found.isFile(),
     () => false,

@@ -105,7 +105,7 @@ environment_refs:
       "agent.yaml:4:7: spec.skill_refs[0].path leads to a folder that cannot be used: it does not exist",
       "agent.yaml:6:7: spec.skill_refs[2].path leads to a skill with the name x, as another path does: rename one",
       expect.stringMatching(
-        /^agent\.yaml:8:5: environment_refs\[0\]\.path leads to none\.env, but the file cannot be read: ENOENT/,
+        /^agent\.yaml:8:5: environment_refs\[0\]\.path leads to none\.env, but the file cannot be read: it does not exist$/,
       ),
       expect.stringMatching(
         /^agent\.yaml:12:5: environment_refs\[4\] has the name x-same-env-[0-9a-f]{8}, as another one does: rename one$/,

@@ -2,6 +2,7 @@ import { isCommandVariable } from "../../../shared/variable-name.ts";
 import type { StigmerClient } from "../../../stigmer/index.ts";
 import { type Inspection, inspectAgentFile } from "../load.ts";
 import { AgentFileError, type Problem, problemLines } from "../problem.ts";
+import type { Reading } from "../read-file.ts";
 import { type GivenVariables, variablesOf } from "../variables.ts";
 import { checkEnvironments } from "./check-environments.ts";
 import { checkServers } from "./check-servers.ts";
@@ -10,6 +11,7 @@ import { ServerLookup } from "./on-server.ts";
 import type { CheckReport, SubAgentReport } from "./report.ts";
 
 export interface CheckOptions {
+  readonly reading?: Reading;
   readonly signal: AbortSignal;
   /** The server, which is asked only for what the file does not contain. */
   readonly client: () => StigmerClient;
@@ -26,7 +28,7 @@ export interface CheckOptions {
  * @throws ClientError if the file cannot be read, or contains something else; the signal's reason
  */
 export async function checkAgentFile(file: string, options: CheckOptions): Promise<CheckReport> {
-  const found = await inspected(file, options.signal);
+  const found = await inspected(file, options);
   if (!("agent" in found)) return unreadable(file, options, found);
   const { agent, problem } = found;
   const problems = [...found.problems];
@@ -71,7 +73,7 @@ export async function checkAgentFile(file: string, options: CheckOptions): Promi
   if (instructionsLength === 0)
     report.warning(["spec", "instructions"], "is empty: the agent is not told what it is for");
   return {
-    file,
+    file: found.file,
     valid: problems.length === 0,
     agent: {
       name: agent.metadata?.name || agent.metadata?.slug || "",
@@ -101,9 +103,9 @@ function toolsOf({ spec }: Agent, { mcpToolSelections }: SubAgent, server: strin
 }
 
 /** A file that is no YAML has problems only. */
-async function inspected(file: string, signal: AbortSignal): Promise<Inspection | readonly Problem[]> {
+async function inspected(file: string, { signal, reading }: CheckOptions): Promise<Inspection | readonly Problem[]> {
   try {
-    return await inspectAgentFile(file, signal);
+    return await inspectAgentFile(file, signal, reading);
   } catch (error) {
     if (error instanceof AgentFileError) return error.problems;
     throw error;

@@ -68,7 +68,7 @@ class WatchedAgent {
   async read(): Promise<Inspection | undefined> {
     try {
       // A pipe is empty when it is read again, and one without a writer would keep the watch from ever going on.
-      return await inspectAgentFile(this.#file, this.#signal, "files");
+      return await inspectAgentFile(this.#file, this.#signal, { readable: "files" });
     } catch (error) {
       this.#complain(error);
       return undefined;
