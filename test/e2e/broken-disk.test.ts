@@ -4,6 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { until } from "../support/eventually.ts";
+import { writeFiles } from "../support/file-tree.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
 import { installProgram, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
@@ -30,8 +31,8 @@ afterAll(async () => {
 
 async function dev(dataDir: string) {
   const [daemon, admin] = await freePorts(2);
-  const cwd = join(folder.path, crypto.randomUUID());
-  await mkdir(cwd);
+  const cwd = join(folder.path, `ein Ördner ${crypto.randomUUID()}`);
+  await writeFiles(cwd, AGENT);
   const env = {
     TEMPORAL_SERVICE_ADDRESS: temporal.address,
     TASK_QUEUE: crypto.randomUUID(),
@@ -47,9 +48,14 @@ async function dev(dataDir: string) {
     const { checks } = (await answer.json()) as { checks: { name: string; status: string; reason?: string }[] };
     return { status: answer.status, checks: new Map(checks.map((check) => [check.name, check])) };
   };
-  const run = (message: string) => startProgram(file, ["run", message], env, cwd);
+  const run = (message: string, ...args: readonly string[]) => startProgram(file, ["run", message, ...args], env, cwd);
   return { ...program, cwd, health, run };
 }
+
+const AGENT = {
+  "agent.yaml": "metadata: {name: keeper}\nspec: {instructions: Keep., skill_refs: [{path: notes}]}\n",
+  "notes/SKILL.md": "How to take notes.\n",
+};
 
 /** An execution that waits in a command until the file `go` is in the workspace. */
 const untilGo = (_: unknown, turn: number) => {
@@ -63,8 +69,12 @@ async function breakInTheMiddle(
   problem: RegExp,
   disk: { breakFor: (pid: number) => Promise<void>; mend: (pid: number) => Promise<void> },
 ): Promise<void> {
-  ollama.converse(untilGo);
   await using everything = await dev(dataDir);
+  ollama.converse(() => ({ text: "Remembered." }));
+  const before = everything.run("A message from before");
+  expect(await before.exited).toBe(0);
+  const session = /--session (ses-\w+)/.exec(before.output())?.[1] ?? "";
+  ollama.converse(untilGo);
   const first = everything.run("Wait");
   const workspace = join(everything.cwd, "workspace");
   await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
@@ -84,15 +94,22 @@ async function breakInTheMiddle(
     expect((await check())?.reason).toMatch(problem);
   }
   expect((await everything.health()).status).toBe(503);
-  const second = everything.run("Again");
+  const second = everything.run("Again", "--agent", "agent.yaml");
   expect(await second.exited).not.toBe(0);
   expect(second.errors()).toContain(`${dataDir}/daemon.db cannot be used: `);
   expect(everything.output()).not.toMatch(/ {4}at /);
 
   await disk.mend(everything.pid);
   await until("all is well again", async () => (await everything.health()).status === 200);
-  const third = everything.run("Once more");
-  expect(await third.exited).toBe(0);
+  const [third, fourth] = [
+    everything.run("Once more", "--agent", "agent.yaml"),
+    everything.run("And then?", "--session", session),
+  ];
+  expect([await third.exited, await fourth.exited]).toEqual([0, 0]);
+  expect(third.errors()).toContain("Pushing the skill notes");
+  const asked = ollama.requests.find(({ messages }) => messages.some(({ content }) => content.includes("And then?")));
+  const remembered = asked?.messages.map(({ content }) => content).join("\n");
+  expect(remembered).toMatch(/A message from before[\s\S]*Remembered\.[\s\S]*And then\?/);
   everything.signal("SIGTERM");
   expect(await everything.exited).toBe(0);
 }
@@ -106,10 +123,14 @@ describe("data directory on a full disk", () => {
     const limit = async (pid: number, bytes: string) => {
       expect(command("prlimit", "--pid", String(pid), `--fsize=${bytes}:`)).toBe(true);
     };
-    await breakInTheMiddle(join(folder.path, "limited"), /the disk reports an error \(SQLITE_IOERR_WRITE\)/, {
-      breakFor: (pid) => limit(pid, "4096"),
-      mend: (pid) => limit(pid, "unlimited"),
-    });
+    await breakInTheMiddle(
+      join(folder.path, "ein Verzeichnis für Daten"),
+      /the disk reports an error \(SQLITE_IOERR_WRITE\)/,
+      {
+        breakFor: (pid) => limit(pid, "4096"),
+        mend: (pid) => limit(pid, "unlimited"),
+      },
+    );
   });
 
   test("executions end at the client, checks fail, and everything recovers with free space", async () => {
