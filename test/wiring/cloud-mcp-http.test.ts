@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
@@ -15,6 +16,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 httpExecutionsContract(() => world);
 mcpToolsContract(() => world);
+changesContract(() => world);
 
 test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
   await replica?.program[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ToolCallStatus } from "../../src/stigmer/index.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
+import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { everything } from "../support/mcp-servers.ts";
@@ -15,6 +16,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const executionWorld = () => ({ user: new StigmerUser(world.client), ollama: world.ollama });
 httpExecutionsContract(executionWorld);
 mcpToolsContract(executionWorld);
+changesContract(executionWorld);
 
 describe("an agent with a stdio server", () => {
   test("calls its tools", async () => {

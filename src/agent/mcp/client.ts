@@ -5,8 +5,6 @@ import { version } from "../../version.ts";
 
 /** Characters of a server's notification that are logged. */
 const LOGGED_LIMIT = 1_000;
-/** Changes of a list that come within this time are one. */
-const CHANGE_DELAY_MS = 100;
 
 export interface ClientDeps {
   /** The root of the sandbox: servers may ask for it. */
@@ -35,9 +33,8 @@ export async function connectClient(
     {
       capabilities: { roots: {} },
       versionNegotiation: { mode: era === "initialize" ? "legacy" : { pin: era } },
-      listChanged: {
-        tools: { autoRefresh: false, debounceMs: CHANGE_DELAY_MS, onChanged: () => deps.onToolsChanged() },
-      },
+      // Without a delay: the model's next call may come at once. The list is not read before.
+      listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => deps.onToolsChanged() } },
       // Results are for a model, which copes with one that does not match its schema.
       jsonSchemaValidator: {
         getValidator: () => (data) => ({ valid: true, data: data as never, errorMessage: undefined }),

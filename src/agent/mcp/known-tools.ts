@@ -45,6 +45,11 @@ export class KnownTools {
     return enabled.flatMap(({ connection, definition }) => this.#toolOf(connection, definition) ?? []);
   }
 
+  /** Those that are gone included. */
+  get all(): readonly McpTool[] {
+    return [...this.#known.values()].flatMap(({ tool }) => tool ?? []);
+  }
+
   /** Which tools are left out, each in whole sentences. */
   *notices(): Generator<string> {
     const left = [...this.#known.values()].flatMap(({ problem }) => problem ?? []);

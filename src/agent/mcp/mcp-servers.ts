@@ -22,6 +22,8 @@ export interface ToolSelection {
   readonly initial: readonly McpTool[];
   /** Those that are there now: servers may change them at any time. */
   current(): Promise<readonly McpTool[]>;
+  /** All that ever were there: one that is gone says so if it is called. */
+  known(): readonly McpTool[];
 }
 
 export interface McpDeps extends McpSettings, Omit<ToolDeps, "sandbox"> {
@@ -93,6 +95,7 @@ export class McpServers implements AsyncDisposable {
         if (isNews.includes(true)) this.#current = this.#tools.of(this.#connections);
         return this.#current.filter(isSelected);
       },
+      known: () => this.#tools.all.filter(isSelected),
     };
   }
 

@@ -9,7 +9,7 @@ interface ServerUse {
   readonly summaries: AgentMiddleware;
   /** Executes tools that servers have added. */
   readonly following: readonly AgentMiddleware[];
-  /** The names of tools that the model may call without seeing them. */
+  /** The names of tools that the model may call although it does not see them: to be searched for, or gone since. */
   readonly hiddenTools: () => readonly string[];
 }
 
@@ -31,6 +31,6 @@ export function usesServers(
   return {
     summaries: search.around(summaries, changes),
     following: [asMiddleware(executing)],
-    hiddenTools: search.hidden,
+    hiddenTools: () => selection.known().map(({ tool }) => tool.name),
   };
 }

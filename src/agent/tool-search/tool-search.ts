@@ -26,8 +26,6 @@ interface SearchableTools {
 
 /** Lets a model find its tools instead of seeing them all. */
 export interface ToolSearch {
-  /** The names of the tools that the model may call without seeing their definitions. */
-  hidden(): readonly string[];
   /**
    * The same middleware, with the tool that searches. It and those inside of it see as many tools as the model: so what
    * counts the size of a prompt, such as the summarization, has to be it or inside of it.
@@ -39,15 +37,12 @@ export interface ToolSearch {
 /** @param searchable tools that the agent has besides others */
 export function toolSearch(searchable: SearchableTools): ToolSearch {
   const searchTool = searchToolFor(searchable);
-  let hidden: readonly string[] = [];
   const narrowed = async (request: ModelRequest): Promise<ModelRequest> => {
     const others = request.tools.filter(({ name }: { readonly name?: unknown }) => name !== SEARCH_TOOL_NAME);
     const current = others.length > MAX_VISIBLE_TOOLS ? await searchable.current() : [];
-    hidden = current.map(({ tool: { name } }) => name);
     return current.length === 0 ? { ...request, tools: others } : withSearch(request, current);
   };
   return {
-    hidden: () => hidden,
     around: (middleware, before) => {
       const inner = hookOf(middleware);
       const outer = hookOf(before);

@@ -1,5 +1,15 @@
 /** A server over HTTP with one fault: streamable HTTP, or the older transport. Records what it is asked. */
-import { answer, ECHO, echoResult, initializeResult, type Message, refusal } from "./messages.ts";
+import {
+  answer,
+  calledResult,
+  changedTools,
+  ECHO,
+  echoResult,
+  initializeResult,
+  type Message,
+  refusal,
+  TOOLS_CHANGED,
+} from "./messages.ts";
 
 /** What a faulty server does instead of answering correctly; `undefined`: it answers correctly. */
 export type HttpFault = (request: {
@@ -18,6 +28,8 @@ export interface HttpServerState {
   readonly queries: string[];
   /** The current session. */
   session: string;
+  /** The stream of events that the client has opened, if the server offers one. */
+  events?: WritableStreamDefaultWriter<Uint8Array>;
 }
 
 const json = (value: unknown, init?: ResponseInit) => Response.json(value, init);
@@ -50,6 +62,15 @@ const onCall =
   (respond: (message: Message) => Response | Promise<Response>): HttpFault =>
   ({ message }) =>
     message !== undefined && isCall(message) ? respond(message) : undefined;
+
+/** Has other tools as soon as one was called: see {@link changedTools}. */
+const changing =
+  (respond: (message: Message) => Response | Promise<Response>): HttpFault =>
+  ({ message, server }) => {
+    if (message?.method === "tools/list")
+      return json(answer(message.id, { tools: changedTools(server.record.includes("call echo")) }));
+    return message !== undefined && isCall(message) ? respond(message) : undefined;
+  };
 
 let lost = false;
 
@@ -111,6 +132,21 @@ export const HTTP_FAULTS = {
       });
     }
     return undefined;
+  },
+  "changes its tools, and says so with the answer": changing((message) =>
+    sse(event(TOOLS_CHANGED) + event(answer(message.id, calledResult(message)))),
+  ),
+  "changes its tools, and says so on a stream of its own": (request) => {
+    const { method, server } = request;
+    if (method === "GET") {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      server.events = writable.getWriter();
+      return sse(readable);
+    }
+    return changing(async (message) => {
+      await server.events?.write(new TextEncoder().encode(event(TOOLS_CHANGED)));
+      return json(answer(message.id, calledResult(message)));
+    })(request);
   },
   "sessions that are always lost": ({ message }) => (isCall(message) ? status(404, "Session not found") : undefined),
 } satisfies Record<string, HttpFault>;

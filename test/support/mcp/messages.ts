@@ -41,3 +41,18 @@ export function answer(id: Message["id"], result: unknown): object {
 export function refusal(id: Message["id"], code: number, message: string): object {
   return { jsonrpc: "2.0", id, error: { code, message } };
 }
+
+/** Says that the tools are others now. */
+export const TOOLS_CHANGED = { jsonrpc: "2.0", method: "notifications/tools/list_changed" };
+
+/** The tools of a server that changes them: `echo` becomes another one, `old` goes, and `new` comes. */
+export function changedTools(isChanged: boolean): object[] {
+  const plain = { inputSchema: { type: "object" } };
+  const properties = { text: { type: "string" }, loud: { type: "boolean" } };
+  const changed = { ...ECHO, description: "Changed.", inputSchema: { type: "object", properties } };
+  return isChanged ? [changed, { name: "new", ...plain }] : [ECHO, { name: "old", ...plain }];
+}
+
+export function calledResult({ params }: Message): object {
+  return { content: [{ type: "text", text: `called ${params?.name}` }] };
+}

@@ -1,6 +1,16 @@
 /** Faults of a server on standard input and output: `bun fault-program.ts NAME`. */
 import { spawn } from "node:child_process";
-import { answer, ECHO, echoResult, initializeResult, type Message, refusal } from "./messages.ts";
+import {
+  answer,
+  calledResult,
+  changedTools,
+  ECHO,
+  echoResult,
+  initializeResult,
+  type Message,
+  refusal,
+  TOOLS_CHANGED,
+} from "./messages.ts";
 
 /** What a server can do. */
 export interface Stdio {
@@ -195,19 +205,13 @@ export const STDIO_FAULTS = {
   },
   "changes its tools": {
     handle: async (message, server) => {
-      const changed = {
-        ...ECHO,
-        description: "Changed.",
-        inputSchema: { type: "object", properties: { text: { type: "string" }, loud: { type: "boolean" } } },
-      };
       if (message.method === "tools/list") {
-        const tools = listed++ === 0 ? [ECHO, tool("old")] : [changed, tool("new")];
-        server.send(answer(message.id, { tools }));
+        server.send(answer(message.id, { tools: changedTools(listed++ > 0) }));
         return true;
       }
       if (message.method !== "tools/call") return false;
-      server.send({ jsonrpc: "2.0", method: "notifications/tools/list_changed" });
-      server.send(answer(message.id, { content: [{ type: "text", text: `called ${message.params?.name}` }] }));
+      server.send(TOOLS_CHANGED);
+      server.send(answer(message.id, calledResult(message)));
       return true;
     },
   },
