@@ -38,6 +38,8 @@ const ONE: ReadonlySet<string> = new Set([
 const MANY: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const NAMED: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas"]);
 
+const TYPES: ReadonlySet<unknown> = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
+
 /** Replaces references in a schema by what they refer to, and drops what providers do not understand. */
 export class SchemaMender {
   readonly #root: JsonObject;
@@ -65,7 +67,7 @@ export class SchemaMender {
       return mended === undefined ? [] : [[name, mended]];
     });
     // OpenAI refuses arrays that do not say what is in them.
-    if (rest["type"] === "array" && rest["items"] === undefined) entries.push(["items", {}]);
+    if (typesOf(rest["type"]).includes("array") && rest["items"] === undefined) entries.push(["items", {}]);
     return Object.fromEntries(entries);
   }
 
@@ -89,9 +91,20 @@ function mendKeyword(name: string, value: unknown, below: (schema: unknown) => u
   if (name === "items" && Array.isArray(value)) return mendItems(value, below);
   if (MANY.has(name)) return Array.isArray(value) ? value.map(below) : undefined;
   if (ONE.has(name)) return typeof value === "boolean" ? value : below(value);
+  if (name === "type") return mendType(value);
   if (name === "pattern") return isPattern(value) ? value : undefined;
   if (name === "required") return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
   return value;
+}
+
+/** Some servers name types of their language, such as `int` or `any`. */
+function mendType(value: unknown): unknown {
+  const types = typesOf(value);
+  return Array.isArray(value) && types.length > 0 ? types : types[0];
+}
+
+function typesOf(type: unknown): readonly unknown[] {
+  return (Array.isArray(type) ? type : [type]).filter((one) => TYPES.has(one));
 }
 
 /** In older drafts, `items` may be a list, which newer ones call `prefixItems`. */
