@@ -40,8 +40,16 @@ export interface SandboxProgram {
   readonly output: ReadableStream<Uint8Array>;
   /** Settles when it has ended; never rejects. */
   readonly ended: Promise<ProgramEnd>;
-  /** Closes its input, and ends it with everything that it started: SIGTERM, then SIGKILL. Never throws. */
+  /** Closes its input, after what is written in the same moment, and ends it with everything that it started: SIGTERM, then SIGKILL. Never throws. */
   stop(): Promise<void>;
+}
+
+/**
+ * What stops a program may also be a reason to write to it, such as that a call is cancelled: who learns of it later, but
+ * in the same moment, gets the time for it.
+ */
+export async function lastWord(): Promise<void> {
+  await Promise.resolve();
 }
 
 /** @throws SandboxError if the operating system cannot pass on what the program is given */

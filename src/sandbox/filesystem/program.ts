@@ -13,6 +13,7 @@ import {
   checkProgramTexts,
   ERROR_TAIL_LIMIT,
   INPUT_END_GRACE_MS,
+  lastWord,
   type ProgramEnd,
   type ProgramRequest,
   type SandboxProgram,
@@ -159,6 +160,7 @@ class LocalProgram implements SandboxProgram {
   }
 
   async #stop(): Promise<void> {
+    await lastWord();
     this.#child.stdin.end();
     await waitAtMost(this.#exited, INPUT_END_GRACE_MS);
     // Later, its number may be another one's. What it has left behind ends with the execution.

@@ -50,6 +50,11 @@ export class ProgramInput {
     });
   }
 
+  /** Settles when everything that was written was sent, or cannot be sent. Never rejects. */
+  async flushed(): Promise<void> {
+    if (this.#failure === undefined) await this.#flushing;
+  }
+
   /** From now on, writing fails. */
   fail(error: unknown): void {
     this.#failure ??= error;

@@ -1,8 +1,10 @@
 import { messageOf } from "../../shared/errors.ts";
+import { waitAtMost } from "../../shared/time.ts";
 import { OutputTail } from "../output-tail.ts";
 import {
   CLEANUP_LIMIT_MS,
   ERROR_TAIL_LIMIT,
+  lastWord,
   type ProgramEnd,
   type ProgramRequest,
   type SandboxProgram,
@@ -19,6 +21,8 @@ const WAIT_S = 20;
 const UNREAD_LIMIT = 2 * OUTPUT_AT_ONCE;
 /** How long stopping a program may take, besides its cleanup. */
 const STOP_TIMEOUT_MS = 15_000;
+/** How long a program that is stopped may take to get what was written before. */
+const LAST_INPUT_MS = 1_000;
 
 const FULL = "[The sandbox's disk is full: the program was ended.]";
 const NOT_STOPPED = "[It is unknown whether the program still runs: the sandbox did not answer.]";
@@ -150,6 +154,8 @@ export class RemoteProgram implements SandboxProgram {
   }
 
   async #stop(): Promise<void> {
+    await lastWord();
+    await waitAtMost(this.#stdin.flushed(), LAST_INPUT_MS);
     const hasNothingLeft = this.#hasEnded && this.#isOutputOver && !this.#hasCleanup;
     this.#over.abort(new SandboxError("unavailable", "The program was stopped."));
     if (!hasNothingLeft) {

@@ -138,6 +138,19 @@ export function programsContract(kind: string, open: OpenSubject): void {
       await expectGone(sandbox);
     });
 
+    test("get what is written to them for the reason for which they are stopped", async () => {
+      const controller = new AbortController();
+      const program = await sandbox.startProgram(shell("cat >told"), controller.signal);
+      const writer = program.input.getWriter();
+      await writer.write(encoder.encode("begin\n"));
+      // It hears of it after the program does.
+      const later = AbortSignal.any([controller.signal]);
+      later.addEventListener("abort", () => void writer.write(encoder.encode("cancelled\n")));
+      controller.abort(new Error("aborted"));
+      expect((await program.ended).exitCode).toBe(0);
+      expect(await printed(sandbox, "cat told")).toBe("begin\ncancelled");
+    });
+
     test("end when the sandbox is released", async () => {
       const handle = await subject.acquire();
       const program = await handle.sandbox.startProgram(shell(STUBBORN), signal);
