@@ -1,11 +1,11 @@
 /** Everything around runners in cloud mode: Redis and Temporal, the daemon as backend, doubles of what costs money. */
 import { join } from "node:path";
-import { Client, Connection } from "@temporalio/client";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 import { type AgentExecution, StigmerClient } from "../../src/stigmer/index.ts";
 import { connectTemporal, installTemporalRuntime } from "../../src/temporal/index.ts";
+import { cancelExecution } from "./cancel-execution.ts";
 import { testAuthority } from "./certificates.ts";
 import { DaytonaDouble } from "./daytona-double/daytona-double.ts";
 import { type OllamaDouble, startOllamaDouble } from "./ollama-double.ts";
@@ -101,15 +101,7 @@ export async function cloudWorld(file?: string): Promise<CloudWorld> {
     launch,
     folder: folder.path,
     user: new StigmerUser(client),
-    cancel: async ({ metadata }) => {
-      const connection = await Connection.connect({ address: env.TEMPORAL_SERVICE_ADDRESS });
-      try {
-        const workflowId = `stigmer/agent-execution/invoke/${metadata?.id}`;
-        await new Client({ connection }).workflow.getHandle(workflowId).cancel();
-      } finally {
-        await connection.close();
-      }
-    },
+    cancel: (execution) => cancelExecution(env.TEMPORAL_SERVICE_ADDRESS, execution),
     replica: async (more) => await running(launch(more)),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -3,6 +3,7 @@ import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-worl
 import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
+import { stdioExecutionsContract } from "../support/mcp/stdio-executions-contract.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
 
@@ -10,13 +11,14 @@ let world: CloudWorld;
 let replica: Replica | undefined;
 beforeAll(async () => {
   world = await cloudWorld();
-  replica = await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1" });
+  replica = await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1", SANDBOX_COMMAND_TIMEOUT: "5" });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
 httpExecutionsContract(() => world);
 mcpToolsContract(() => world);
 changesContract(() => world);
+stdioExecutionsContract(() => world, { findsSessions: false });
 
 test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
   await replica?.program[Symbol.asyncDispose]();

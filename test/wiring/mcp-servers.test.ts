@@ -1,22 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ToolCallStatus } from "../../src/stigmer/index.ts";
+import { type AgentExecution, ToolCallStatus } from "../../src/stigmer/index.ts";
+import { cancelExecution } from "../support/cancel-execution.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
+import { stdioExecutionsContract } from "../support/mcp/stdio-executions-contract.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { everything } from "../support/mcp-servers.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 
 let world: LocalWorld;
 beforeAll(async () => {
-  world = await localWorld();
+  world = await localWorld({ SANDBOX_COMMAND_TIMEOUT: "5" });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-const executionWorld = () => ({ user: new StigmerUser(world.client), ollama: world.ollama });
+const executionWorld = () => ({
+  user: new StigmerUser(world.client),
+  ollama: world.ollama,
+  cancel: (execution: AgentExecution) => cancelExecution(world.temporal.address, execution),
+});
 httpExecutionsContract(executionWorld);
 mcpToolsContract(executionWorld);
 changesContract(executionWorld);
+stdioExecutionsContract(executionWorld);
 
 describe("an agent with a stdio server", () => {
   test("calls its tools", async () => {

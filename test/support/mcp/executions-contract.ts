@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { describe, expect, test } from "bun:test";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
+import { type AgentExecution, MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import type { OllamaDouble } from "../ollama-double.ts";
 import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
 import { type HttpFaultName, startHttpFault, startSseServer } from "./http-faults.ts";
@@ -10,6 +10,7 @@ import { type HttpFaultName, startHttpFault, startSseServer } from "./http-fault
 export interface ExecutionWorld {
   readonly user: StigmerUser;
   readonly ollama: OllamaDouble;
+  cancel(execution: AgentExecution): Promise<void>;
 }
 
 const SECRET = "hunter22-and-more";

@@ -1,5 +1,6 @@
 /** MCP servers as an agent's definition on the wire names them. */
 import { join } from "node:path";
+import { type AgentExecution, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import { newMark } from "./connect.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
@@ -12,4 +13,13 @@ export function stdioSpec(name: string, fault: StdioFaultName, mark: string = ne
 
 export function httpSpec(name: string, url: string) {
   return { name, serverType: { case: "http" as const, value: { url, timeoutSeconds: 60 } } };
+}
+
+/** The calls of an execution: name, status, and result or error. */
+export function callsOf({ status }: AgentExecution): (readonly [name: string, status: string, text: string])[] {
+  return (status?.toolCalls ?? []).map((call) => [
+    call.name,
+    ToolCallStatus[call.status].replace("TOOL_CALL_", ""),
+    call.result || call.error,
+  ]);
 }

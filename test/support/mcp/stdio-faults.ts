@@ -118,6 +118,19 @@ export const STDIO_FAULTS = {
       closeSync(1);
     }),
   },
+  "ends in mid-call if it is told to": {
+    handle: async ({ params }, server) => {
+      if (params?.arguments?.["text"] === "end") server.end(9);
+      return false;
+    },
+  },
+  "answers a call once the file that it names exists": {
+    handle: async ({ params }) => {
+      const file = params?.arguments?.["text"];
+      while (typeof file === "string" && file.startsWith("/") && !(await Bun.file(file).exists())) await Bun.sleep(20);
+      return false;
+    },
+  },
   "hangs in a call": { handle: async (message) => message.params?.arguments?.["text"] === "hang" },
   "the answer has another id": {
     handle: calls((message, server) => server.send(answer(Number(message.id) + 1_000, echoResult(message)))),
