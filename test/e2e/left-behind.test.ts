@@ -4,11 +4,14 @@ import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { eventually, until } from "../support/eventually.ts";
+import { newMark } from "../support/mcp/mark.ts";
+import { HANG, shellServer } from "../support/mcp/shell-server.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
 import { NOBODY } from "../support/without-root.ts";
 
 let folder: TemporaryFolder;
@@ -73,13 +76,28 @@ describe("command of an agent", () => {
     expect(await everything.exited).toBe(0);
   });
 
-  test("ends when the runner is killed", async () => {
+  test("ends when the runner is killed, and so do MCP servers, even if they ignore SIGTERM", async () => {
     await using everything = await dev("killed");
-    ollama.converse(once("setsid sleep 4248 & sleep 4249"));
-    everything.run("Sleep");
-    await until("the commands run", async () => (await processesWith("sleep 424")).length >= 2);
+    const mark = newMark();
+    const mcp_servers = [
+      { name: "good", stdio: shellServer({ mark }) },
+      { name: "stubborn", stdio: shellServer({ mark, isStubborn: true }) },
+    ];
+    const agent = { metadata: { name: "with-servers" }, spec: { instructions: "You help.", mcp_servers } };
+    await Bun.write(join(folder.path, "killed/agent.json"), JSON.stringify(agent));
+    ollama.converse((_, turn) => {
+      if (turn > 0) return { text: "Done." };
+      const calls = ["good_echo", "stubborn_echo"].map((name) => ({ name, args: { text: HANG } }));
+      return { tools: [...calls, { name: "execute", args: { command: `setsid sleep ${mark}1 & sleep ${mark}2` } }] };
+    });
+    everything.run("--agent", "agent.json", "Sleep");
+    await until("all of them run", async () => {
+      const lines = (await processesWith(mark)).join("\n");
+      return [`sleep ${mark}\\b`, `sleep ${mark}1`, `sleep ${mark}2`].every((one) => new RegExp(one).test(lines));
+    });
+    expect((await processesWith("tools/list")).filter((line) => line.includes(mark)).length).toBeGreaterThanOrEqual(2);
     everything.signal("SIGKILL");
-    await until("the processes are gone", async () => (await processesWith("sleep 424")).length === 0);
+    await until("the processes are gone", async () => (await processesWith(mark)).length === 0);
   });
 });
 

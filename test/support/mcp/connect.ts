@@ -6,6 +6,7 @@ import type { AgentDefinition, McpServer } from "../../../src/definition/index.t
 import { silentLogger } from "../../../src/log/index.ts";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { SecretMask } from "../../../src/shared/secret-mask.ts";
+import { newMark } from "./mark.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
 /** A value of the environment that must never be shown. */
@@ -24,11 +25,6 @@ export function agentWith(...mcpServers: McpServer[]): AgentDefinition {
     mcpServers,
     subAgents: [],
   };
-}
-
-/** Tells the processes of one test from those of others on this machine. A number: `sleep` takes it, too. */
-export function newMark(): string {
-  return String(crypto.getRandomValues(new Uint32Array(1))[0]);
 }
 
 export function stdioServer(

@@ -1,7 +1,7 @@
 /** MCP servers as an agent's definition on the wire names them. */
 import { join } from "node:path";
 import { type AgentExecution, ToolCallStatus } from "../../../src/stigmer/index.ts";
-import { newMark } from "./connect.ts";
+import { newMark } from "./mark.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
 /** @param record a file in which the server records what it is asked */

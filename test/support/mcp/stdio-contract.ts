@@ -4,7 +4,8 @@ import { collectedLog } from "../collected-log.ts";
 import { until } from "../eventually.ts";
 import { processesWith } from "../processes.ts";
 import { type OpenSubject, printed, type Subject } from "../sandbox-contract/subject.ts";
-import { agentWith, Connected, newMark, SECRET, stdioServer } from "./connect.ts";
+import { agentWith, Connected, SECRET, stdioServer } from "./connect.ts";
+import { newMark } from "./mark.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
 /** A limit that a test waits for. */

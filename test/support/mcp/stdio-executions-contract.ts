@@ -7,10 +7,10 @@ import type { Turn } from "../ollama-double.ts";
 import { processesWith } from "../processes.ts";
 import { phaseOf } from "../stigmer-user.ts";
 import { type TemporaryFolder, temporaryFolder } from "../temporary-folder.ts";
-import { newMark } from "./connect.ts";
 import { callsOf, httpSpec, stdioSpec } from "./executions.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { startHttpFault } from "./http-faults.ts";
+import { newMark } from "./mark.ts";
 
 /** What executions do with servers that are programs, whatever these do, in each mode. */
 export function stdioExecutionsContract(world: () => ExecutionWorld, { findsSessions = true } = {}): void {
