@@ -5,6 +5,7 @@ import type { AgentDefinition, McpServerUsage } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { agentParts } from "./agent-parts.ts";
 import { asMiddleware } from "./as-middleware.ts";
+import { cutCalls } from "./conversation/cut-calls.ts";
 import { summarization } from "./conversation/summarization.ts";
 import { todoList } from "./conversation/todo-list.ts";
 import type { CallModel } from "./model/call-model.ts";
@@ -95,12 +96,14 @@ export function buildAgent(options: AgentOptions) {
     return [files, own.summaries, tools, ...own.following, loopGuard(), own.turns];
   };
   const own = withServers();
-  const ofMain = [files, own.summaries, todoList(), tools, ...own.following, taskMiddleware(options), loopGuard()];
+  const memory = new RootMemory(options.checkpointer);
+  const conversation = [cutCalls(() => memory.finishedCalls), todoList()];
+  const ofMain = [files, own.summaries, ...conversation, tools, ...own.following, taskMiddleware(options), loopGuard()];
   return createDeepAgent({
     ...main,
     model,
     backend,
-    checkpointer: new RootMemory(options.checkpointer),
+    checkpointer: memory,
     middleware: [...ofMain, own.turns],
     subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgent(spec.name) })),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { ToolMessage } from "@langchain/core/messages";
 import { emptyCheckpoint, MemorySaver } from "@langchain/langgraph-checkpoint";
 import { RootMemory } from "./root-memory.ts";
 
@@ -18,6 +19,24 @@ describe("the memory of the main agent", () => {
     expect(await Array.fromAsync(memory.list(config("")))).toHaveLength(1);
     await memory.deleteThread("t");
     expect(await memory.getTuple(config(""))).toBeUndefined();
+  });
+
+  test("knows the results of calls that its last run did not take in, unless they changed more than the conversation", async () => {
+    const memory = new RootMemory(new MemorySaver());
+    const result = (id: string) => new ToolMessage({ content: id, tool_call_id: id });
+    const stored = await memory.put(config(""), emptyCheckpoint(), metadata, {});
+    await memory.putWrites(stored, [["messages", [result("a")]]], "one");
+    await memory.putWrites(
+      stored,
+      [
+        ["messages", [result("b")]],
+        ["todos", []],
+      ],
+      "two",
+    );
+    await memory.getTuple(config(""));
+    await memory.getTuple(config("tools:1"));
+    expect(memory.finishedCalls.map(({ text }) => text)).toEqual(["a"]);
   });
 
   test("contains nothing of sub-agents", async () => {

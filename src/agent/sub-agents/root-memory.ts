@@ -1,3 +1,4 @@
+import { ToolMessage } from "@langchain/core/messages";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import {
   BaseCheckpointSaver,
@@ -15,14 +16,23 @@ import {
  */
 export class RootMemory extends BaseCheckpointSaver {
   readonly #saver: BaseCheckpointSaver;
+  #finishedCalls: readonly ToolMessage[] = [];
 
   constructor(saver: BaseCheckpointSaver) {
     super(saver.serde);
     this.#saver = saver;
   }
 
+  /** Results that were stored when the last run ended in the middle of a step: LangGraph drops them for a new message. */
+  get finishedCalls(): readonly ToolMessage[] {
+    return this.#finishedCalls;
+  }
+
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    return isSubGraph(config) ? undefined : await this.#saver.getTuple(config);
+    if (isSubGraph(config)) return undefined;
+    const tuple = await this.#saver.getTuple(config);
+    this.#finishedCalls = resultsIn(tuple?.pendingWrites ?? []);
+    return tuple;
   }
 
   override async *list(config: RunnableConfig, options?: CheckpointListOptions): AsyncGenerator<CheckpointTuple> {
@@ -55,6 +65,17 @@ export class RootMemory extends BaseCheckpointSaver {
   override getNextVersion(current: number | undefined): number {
     return this.#saver.getNextVersion(current);
   }
+}
+
+/** The results of calls. One that has changed more than the conversation is none: that part of it is lost. */
+function resultsIn(writes: NonNullable<CheckpointTuple["pendingWrites"]>): readonly ToolMessage[] {
+  const others = new Set(
+    writes.flatMap(([taskId, channel]) => (channel === "todos" || channel === "files" ? [taskId] : [])),
+  );
+  return writes
+    .filter(([taskId, channel]) => channel === "messages" && !others.has(taskId))
+    .flatMap(([, , value]) => (Array.isArray(value) ? value : [value]))
+    .filter((value) => ToolMessage.isInstance(value));
 }
 
 /** Each sub-graph has a namespace of its own; that of the main agent is empty. */
