@@ -202,32 +202,4 @@ describe("two replicas of a runner", () => {
     expect(sizes.sort()).toEqual([1, 2, 3, 4]);
     expect(world.daytona.alive.filter(({ labels }) => labels["stigmer-session"] === session)).toHaveLength(1);
   });
-
-  test("continue a session after one of them was killed in the middle of a turn", async () => {
-    const session = await world.user.session();
-    const first = await start();
-    noting("before");
-    await world.user.ask(session, "Note it");
-    world.ollama.converse(() => ({ text: "I wait.", tools: [{ name: "execute", args: { command: "sleep 60" } }] }));
-    const cut = await world.user.begin(session, "Wait");
-    await until(
-      "the command runs",
-      () => world.daytona.count(/execute$/) > 0 && first.program.output().includes("Execution started"),
-    );
-    await eventually(async () => {
-      const { status } = await world.user.get(cut);
-      if (status?.toolCalls.length !== 1) throw new Error("the tool is not called yet");
-    });
-    first.program.signal("SIGKILL");
-    const second = await start();
-    noting("after");
-    // The lock of the killed one ends by itself.
-    const next = await world.user.ask(session, "Note it again");
-    expect(phaseOf(next)).toBe("EXECUTION_COMPLETED");
-    expect(next.status?.messages.at(-1)?.content).toBe("Now there is: before\nafter");
-    expect(second.program.output()).toContain("Execution started");
-    // Nobody runs it a second time: its workflow learns by the missing heartbeat.
-    const end = await world.user.ended(cut);
-    expect(phaseOf(end)).toBe("EXECUTION_FAILED");
-  });
 });
