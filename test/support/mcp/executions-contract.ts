@@ -4,7 +4,7 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { type AgentExecution, MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import type { OllamaDouble } from "../ollama-double.ts";
 import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
-import { type HttpFaultName, startHttpFault, startSseServer } from "./http-faults.ts";
+import { type HttpFault, type HttpFaultName, startHttpFault, startSseServer } from "./http-faults.ts";
 
 /** A world in which executions run. */
 export interface ExecutionWorld {
@@ -52,6 +52,27 @@ export function httpExecutionsContract(world: () => ExecutionWorld): void {
       ]);
       const { tools = [] } = world().ollama.requests.at(-1) ?? {};
       expect(tools.map(({ function: { name } }) => name)).toEqual(expect.arrayContaining(["one_echo", "two_echo"]));
+    });
+
+    test("connects to ten of them at the same time: none answers before all were asked", async () => {
+      const count = 10;
+      const all = Promise.withResolvers<void>();
+      let asked = 0;
+      const waits: HttpFault = async ({ message }) => {
+        if (message?.method === "initialize" && ++asked === count) all.resolve();
+        await all.promise;
+        return undefined;
+      };
+      using opened = new DisposableStack();
+      const servers = Array.from({ length: count }, () => opened.use(startHttpFault(waits)));
+      const session = await world().user.session(
+        agentOf(...servers.map(({ url }, index) => [`server-${index}`, url] as const)),
+      );
+      calling("server-9_echo", { text: "hi" });
+      const execution = await world().user.ask(session, "Echo");
+      expect(execution.status?.messages.filter(({ type }) => type === MessageType.MESSAGE_SYSTEM)).toEqual([]);
+      expect(execution.status?.toolCalls.map(({ result }) => result)).toEqual(["echo: hi"]);
+      expect(asked).toBe(count);
     });
 
     test("goes on without one that is not available, and tells the user and the agent why", async () => {

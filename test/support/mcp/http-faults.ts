@@ -18,7 +18,7 @@ export type HttpFault = (request: {
   readonly headers: Headers;
   readonly url: URL;
   readonly server: HttpServerState;
-}) => Response | Promise<Response> | undefined;
+}) => Response | Promise<Response | undefined> | undefined;
 
 export interface HttpServerState {
   /** `call echo`, `cancelled`, `DELETE`, `initialize`. */
@@ -158,9 +158,9 @@ export interface FaultServer extends HttpServerState, Disposable {
 }
 
 /** Starts a server that speaks streamable HTTP. */
-export function startHttpFault(name: HttpFaultName): FaultServer {
+export function startHttpFault(faulty: HttpFaultName | HttpFault): FaultServer {
   lost = false;
-  const fault: HttpFault = HTTP_FAULTS[name];
+  const fault: HttpFault = typeof faulty === "function" ? faulty : HTTP_FAULTS[faulty];
   const state: HttpServerState = { record: [], headers: [], queries: [], session: crypto.randomUUID() };
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -174,15 +174,15 @@ export function startHttpFault(name: HttpFaultName): FaultServer {
       if (request.method === "DELETE") state.record.push("DELETE");
       if (request.method !== "POST")
         return (
-          fault({ message: undefined, method: request.method, headers: request.headers, url, server: state }) ??
+          (await fault({ message: undefined, method: request.method, headers: request.headers, url, server: state })) ??
           status(405)
         );
       const message = (await request.json()) as Message;
       if (message.method === "initialize") state.record.push("initialize");
       if (message.method === "notifications/cancelled") state.record.push("cancelled");
       if (isCall(message)) state.record.push(`call ${message.params?.name}`);
-      const faulty = await fault({ message, method: request.method, headers: request.headers, url, server: state });
-      return faulty ?? correct(message, request.headers, state);
+      const instead = await fault({ message, method: request.method, headers: request.headers, url, server: state });
+      return instead ?? correct(message, request.headers, state);
     },
   });
   return {

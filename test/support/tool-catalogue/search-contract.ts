@@ -4,6 +4,10 @@ import { type AgentExecution, ToolCallStatus } from "../../../src/stigmer/index.
 import type { OllamaDouble } from "../ollama-double.ts";
 import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
 
+/** Tokens that over 1,000 tools may cost in the prompt, with a first search. */
+const MAX_COST = 3_000;
+const CHARACTERS_PER_TOKEN = 4;
+
 interface World {
   readonly ollama: OllamaDouble;
   readonly user: StigmerUser;
@@ -23,6 +27,8 @@ export function searchContract(mode: string, world: () => World): void {
     const seen = (from: number) =>
       ollama.requests.slice(from).map(({ tools = [] }) => tools.map((one) => one.function.name));
 
+    ollama.converse(() => ({ text: "I cannot." }));
+    await user.ask(await user.session({ instructions: "You help." }), "Refund pay_1");
     const first = ollama.requests.length;
     ollama.converse((_, turn) =>
       [
@@ -42,6 +48,8 @@ export function searchContract(mode: string, world: () => World): void {
     expect(before).not.toContain("stripe_refund_payment");
     expect(after.slice(0, before.length)).toEqual(before);
     expect(after).toContain("stripe_refund_payment");
+    const tokens = (at: number) => JSON.stringify(ollama.requests[at]).length / CHARACTERS_PER_TOKEN;
+    expect(tokens(first + 1) - tokens(first - 1)).toBeLessThanOrEqual(MAX_COST);
     const prompt = ollama.requests[first]?.messages.find(({ role }) => role === "system")?.content;
     expect(prompt).toContain("you can use 1207 more");
 
