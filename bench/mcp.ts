@@ -27,7 +27,7 @@ printMachine();
 const { signal } = new AbortController();
 const run = { executionId: "aex-1", mcpServers: [], sandbox, mask: (text: string) => text, signal };
 const none = async () =>
-  await timed(() => connectServers(run, { provider: "ollama", textOnly: true, log: silentLogger, ...LIMITS }));
+  await timed(() => connectServers(run, { providers: ["ollama"], textOnly: () => true, log: silentLogger, ...LIMITS }));
 row("an execution without servers", await measure(none), "target: ≤ 1 ms");
 row("requests of an execution without servers", String(server.headers.length), "target: 0");
 

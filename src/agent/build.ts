@@ -20,6 +20,7 @@ import { type TaskOptions, taskMiddleware } from "./sub-agents/task-middleware.t
 import { SandboxBackend } from "./tools/backend.ts";
 import { loopGuard } from "./tools/loop-guard.ts";
 import { toolMiddleware } from "./tools/tool-middleware.ts";
+import { wholeResults } from "./tools/whole-results.ts";
 import { turnMiddleware } from "./turns/turn-middleware.ts";
 import type { Budget } from "./usage/budget.ts";
 
@@ -37,8 +38,8 @@ interface AgentOptions extends TaskOptions {
   readonly sandbox: Sandbox;
   readonly checkpointer: BaseCheckpointSaver;
   readonly keepResultsAbove: number;
-  /** Whether the model can only receive text. */
-  readonly textOnly: boolean;
+  /** Whether the model that is used now can only receive text. */
+  readonly textOnly: () => boolean;
   /** Absent if the agent has no MCP servers. */
   readonly servers?: ConnectedServers | undefined;
   readonly skills: SkillSections;
@@ -80,13 +81,18 @@ export function buildAgent(options: AgentOptions) {
   const main = parts({ ...definition, servers: serverNames, tools: allTools(serverTools) });
   const specs = subAgentSpecs(definition, serverTools, parts);
   const subAgents = specs.map(({ name }) => name);
-  const summaries = summarization(backend, callModel, options.activeModel);
+  const { budget, maxTokens, activeModel } = options;
+  const { fit: fitPrompt } = options.skills;
+  const keepWhole = wholeResults(sandbox, executionId);
+  const summaries = summarization({ backend, callModel, activeModel, keepWhole, fitPrompt });
   const issued = new Set<string>();
   /** What depends on the servers of an agent. */
   const withServers = (usages?: readonly McpServerUsage[]) => {
     const { hiddenTools, ...used } = usesServers(servers, summaries, usages);
-    const { budget, maxTokens } = options;
-    return { ...used, turns: turnMiddleware({ callModel, budget, maxTokens, subAgents, hiddenTools, issued }) };
+    return {
+      ...used,
+      turns: turnMiddleware({ callModel, budget, maxTokens, subAgents, hiddenTools, issued, fitPrompt }),
+    };
   };
   // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
   const ofSubAgent = (name: string) => {

@@ -10,7 +10,7 @@ import { agentEvents, type LibraryEvent } from "./events/event-stream.ts";
 import type { ResolvedServer } from "./mcp/resolved-server.ts";
 import type { BaseUrl } from "./model/base-url.ts";
 import { modelCaller } from "./model/call-model.ts";
-import { canReceiveImages, chooseModel } from "./model/model-choice.ts";
+import { chooseModel, isTextOnly } from "./model/model-choice.ts";
 import type { ModelHealth } from "./model/model-health.ts";
 import { ModelPool } from "./model/model-pool.ts";
 import { promptWithContext } from "./prompt/prompt.ts";
@@ -79,8 +79,9 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
   const budget = new Budget(run.budget, usage, config.maxTokens);
   const callModel = modelCaller({ models, config, budget, usage, deadline, signal, health, log: runLog });
   const nodes = new Map<string, string>();
-  const textOnly = !canReceiveImages(choice);
-  await using servers = await connectServers(run, { ...deps.mcp, textOnly, provider: choice.provider, log: runLog });
+  const textOnly = () => isTextOnly(models.current);
+  const providers = [choice, models.next ?? choice].map(({ provider }) => provider);
+  await using servers = await connectServers(run, { ...deps.mcp, textOnly, providers, log: runLog });
   for (const text of servers?.mcp.notices ?? []) yield noticeOf(text);
   const skills = new SkillSections(run.skills, models.current.client);
   const agent = buildAgent({

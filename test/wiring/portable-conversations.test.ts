@@ -52,7 +52,8 @@ async function answer(provider: Provider, model: string, baseUrl: string): Promi
   const client = await createChatModel(config, { provider, model }, new BaseUrl(config, log));
   const bound = client.bindTools?.([echo]) ?? client;
   let text = "";
-  for await (const chunk of await bound.stream(portable(conversation, false))) text += chunk.text;
+  for await (const chunk of await bound.stream(portable(conversation, { isOwn: () => false, textOnly: false })))
+    text += chunk.text;
   return text;
 }
 
@@ -77,6 +78,6 @@ describe("a conversation with answers of other providers is accepted by", () => 
 });
 
 test("a model that only receives text gets the text of results", () => {
-  const [, , result] = portable(conversation, true);
+  const [, , result] = portable(conversation, { isOwn: () => false, textOnly: true });
   expect([result?.content, (result as ToolMessage).tool_call_id]).toEqual(["hello", "toolu_1"]);
 });

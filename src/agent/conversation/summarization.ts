@@ -8,7 +8,9 @@ import { emit } from "../events/custom-events.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { SmallerContext } from "../model/smaller-context.ts";
+import type { FitPrompt } from "../prompt/skills-section.ts";
 import { agentOf, nodeOf } from "../runtime.ts";
+import { type KeepWhole, withPlaces } from "./shortened-results.ts";
 import { SummaryProgress } from "./summary-progress.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
 
@@ -16,17 +18,25 @@ type Invoke = BaseChatModel["invoke"];
 type Input = Parameters<Invoke>[0];
 type MakeCall = (call: (attempt: Attempt) => Promise<unknown>, input: Input) => ReturnType<CallModel>;
 
+interface SummaryOptions {
+  /** Where conversations are kept. */
+  readonly backend: BackendProtocolV2;
+  readonly callModel: CallModel;
+  /** The model that is used now. */
+  readonly activeModel: () => BaseChatModel;
+  /** Keeps results that the library shortens. */
+  readonly keepWhole: KeepWhole;
+  /** For a model that took over. */
+  readonly fitPrompt: FitPrompt;
+}
+
 /**
  * The library's own summarization, which begins at the size that the model's profile names. Its calls of the model are
  * tagged, so that a summary is not shown to the user as an answer of the agent. A run that only repeats itself between two
  * summaries is ended.
- * @param active the model that is used now
  */
-export function summarization(
-  backend: BackendProtocolV2,
-  callModel: CallModel,
-  active: () => BaseChatModel,
-): AgentMiddleware {
+export function summarization(options: SummaryOptions): AgentMiddleware {
+  const { backend, callModel, activeModel: active, keepWhole, fitPrompt } = options;
   // The library keeps what it once derived from a model's profile: each model needs an instance of its own.
   const ofModels = new Map<BaseChatModel, ReturnType<typeof createSummarizationMiddleware>>();
   const libraryFor = (model: BaseChatModel) => {
@@ -39,6 +49,7 @@ export function summarization(
   const progress = new SummaryProgress();
   const wrapModelCall: WrapModelCall = async (request, handler) => {
     const { runtime, state } = request;
+    const notify = (text: string) => emit(runtime, { type: "agent-runner-notice", text });
     let summaries = 0;
     const makeCall: MakeCall = async (call, input) => {
       // If the conversation is still too long, the library summarizes more of it at once.
@@ -49,16 +60,18 @@ export function summarization(
           purpose: "summary",
           bytes: () => requestBytes({ messages: messagesOf(input) }),
         },
-        notify: (text) => emit(runtime, { type: "agent-runner-notice", text }),
+        notify,
       });
     };
     for (;;) {
       const model = active();
       const wrapped = libraryFor(model).wrapModelCall as WrapModelCall;
       try {
-        return await wrapped({ ...request, model: tagged(model, makeCall) }, (inner) =>
-          handler({ ...inner, model: request.model }),
-        );
+        const systemMessage = fitPrompt(request.systemMessage, model, notify);
+        return await wrapped({ ...request, systemMessage, model: tagged(model, makeCall) }, async (inner) => {
+          const messages = await withPlaces(inner.messages, request.messages, keepWhole);
+          return await handler({ ...inner, messages, model: request.model });
+        });
       } catch (error) {
         // The conversation is shortened again, now for the model that took over.
         if (causeOf(error, SmallerContext) === undefined || active() === model) throw error;

@@ -17,7 +17,7 @@ function sandbox() {
 const blocksOf = async (content: readonly object[], more: Partial<ResultDeps> = {}, structuredContent?: unknown) =>
   await resultBlocks(
     { content: content as { type: string }[], structuredContent, isError: false },
-    { sandbox: sandbox(), executionId: "aex-1", textOnly: false, ...more },
+    { sandbox: sandbox(), executionId: "aex-1", textOnly: () => false, ...more },
   );
 
 describe("the result of a server's tool", () => {
@@ -57,7 +57,7 @@ describe("the result of a server's tool", () => {
   });
 
   test("has no images for a model that can only receive text", async () => {
-    const [block] = await blocksOf([{ type: "image", mimeType: "image/png", data: PIXEL }], { textOnly: true });
+    const [block] = await blocksOf([{ type: "image", mimeType: "image/png", data: PIXEL }], { textOnly: () => true });
     expect(block).toMatchObject({ type: "text" });
     expect(JSON.stringify(block)).toContain("[image/png, 5 bytes: kept in the file");
   });

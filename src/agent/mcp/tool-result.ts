@@ -23,8 +23,8 @@ export type ResultBlock =
 export interface ResultDeps {
   readonly sandbox: Pick<Sandbox, "writeFile">;
   readonly executionId: string;
-  /** Whether the model can only receive text. */
-  readonly textOnly: boolean;
+  /** Whether the model that is used now can only receive text. */
+  readonly textOnly: () => boolean;
 }
 
 /** Translates a result. What the model cannot receive is written to files in the sandbox. */
@@ -52,7 +52,7 @@ async function toBlock(block: Block, deps: ResultDeps): Promise<ResultBlock> {
   if ((type === "image" || type === "audio") && typeof block["data"] === "string") {
     const mimeType = mimeTypeOf(block);
     const isShown =
-      type === "image" && !deps.textOnly && IMAGE_TYPES.has(mimeType) && block["data"].length <= IMAGE_LIMIT;
+      type === "image" && !deps.textOnly() && IMAGE_TYPES.has(mimeType) && block["data"].length <= IMAGE_LIMIT;
     if (isShown) return { type: "image", mimeType, data: block["data"] };
     return text(await saved(block["data"], mimeType, deps));
   }

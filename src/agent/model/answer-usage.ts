@@ -35,8 +35,13 @@ export function billedUsage(error: unknown): TokenUsage | undefined {
 }
 
 /** Notes on an answer which model gave it: with a fallback it may be another one than the execution's. */
-export function noteModel(answer: AIMessage, { provider, model }: ModelChoice): void {
-  answer.response_metadata = { ...answer.response_metadata, [ANSWERED_BY]: `${provider}:${model}` };
+export function noteModel(answer: AIMessage, choice: ModelChoice): void {
+  answer.response_metadata = { ...answer.response_metadata, [ANSWERED_BY]: nameOf(choice) };
+}
+
+/** A model as the status names it. */
+export function nameOf({ provider, model }: ModelChoice): string {
+  return `${provider}:${model}`;
 }
 
 /** The model that gave an answer, as `provider:name`. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ModelConfig } from "../../config/index.ts";
-import { canReceiveImages, chooseModel, defaultProvider } from "./model-choice.ts";
+import { chooseModel, defaultProvider, isTextOnly } from "./model-choice.ts";
 
 const local: ModelConfig = { defaultProvider: "ollama", maxTokens: 8192, temperature: 0 };
 const cloud: ModelConfig = { defaultProvider: "anthropic", maxTokens: 20_000, temperature: 0 };
@@ -98,7 +98,13 @@ test("the shared base URL and key belong to the provider of the default model", 
   expect(defaultProvider({ ...cloud, provider: "openai", name: "claude-opus-4" })).toBe("openai");
 });
 
-test("tool results only have images for providers that accept them", () => {
+test("tool results only have images for models that accept them", () => {
   const providers = ["anthropic", "openai", "ollama", "scripted"] as const;
-  expect(providers.filter((provider) => canReceiveImages({ provider, model: "" }))).toEqual(["anthropic", "openai"]);
+  const textOnly = (profile?: { imageInputs?: boolean }) =>
+    providers.filter((provider) =>
+      isTextOnly({ choice: { provider, model: "" }, client: profile === undefined ? {} : { profile } }),
+    );
+  expect(textOnly()).toEqual(["ollama", "scripted"]);
+  expect(textOnly({ imageInputs: true })).toEqual(["ollama", "scripted"]);
+  expect(textOnly({ imageInputs: false })).toEqual([...providers]);
 });

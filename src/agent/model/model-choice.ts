@@ -1,3 +1,4 @@
+import type { ModelProfile } from "@langchain/core/language_models/profile";
 import { type ModelConfig, type Provider, parseModelName } from "../../config/index.ts";
 
 /** A model and who provides it. */
@@ -54,7 +55,13 @@ function parse(name: string, named: Provider | undefined, otherwise: Provider): 
   return { provider: prefix ?? named ?? implied ?? otherwise, model: ALIASES.get(model) ?? model };
 }
 
-/** Whether tool results may have images and documents: Ollama's client refuses results that are not text. */
-export function canReceiveImages({ provider }: ModelChoice): boolean {
-  return provider === "anthropic" || provider === "openai";
+interface ChosenModel {
+  readonly choice: ModelChoice;
+  /** What the library knows of it, if anything. */
+  readonly client: { readonly profile?: ModelProfile };
+}
+
+/** Whether results of tools may only have text: Ollama's client refuses others, and some models do not see. */
+export function isTextOnly({ choice: { provider }, client }: ChosenModel): boolean {
+  return !(provider === "anthropic" || provider === "openai") || client.profile?.imageInputs === false;
 }

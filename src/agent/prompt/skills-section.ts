@@ -1,4 +1,5 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import { SystemMessage } from "@langchain/core/messages";
 import type { SkillReference } from "../../definition/index.ts";
 import { type InstalledSkills, skillsPrompt } from "../../skills/index.ts";
 
@@ -11,8 +12,17 @@ const MAX_TOKENS = 50_000;
 /** An estimate from below: prose has four, code three, Chinese three bytes for one character. */
 const BYTES_PER_TOKEN = 3;
 
+/** @returns a system prompt as it fits into a model's context */
+export type FitPrompt = (
+  prompt: SystemMessage,
+  model: Pick<BaseChatModel, "profile">,
+  notify: (text: string) => void,
+) => SystemMessage;
+
 /** The parts about skills in the prompts of an agent and its sub-agents, as far as they fit into the model's context. */
 export class SkillSections {
+  /** The skills of each section that was made. */
+  readonly #sections = new Map<string, readonly SkillReference[]>();
   readonly #skills: InstalledSkills;
   readonly #budget: number;
   readonly #shortened = new Set<string>();
@@ -26,6 +36,7 @@ export class SkillSections {
   of(references: readonly SkillReference[]): string {
     const { text, shortened } = skillsPrompt(this.#skills.of(references), this.#budget);
     for (const name of shortened) this.#shortened.add(name);
+    if (text !== "") this.#sections.set(text, references);
     return text;
   }
 
@@ -33,6 +44,28 @@ export class SkillSections {
   get notice(): string | undefined {
     return shortenedNotice([...this.#shortened]);
   }
+
+  /** Shortens the section of a prompt for a model with a smaller context that took over, and says so once. */
+  readonly fit: FitPrompt = (prompt, model, notify) => {
+    const budget = skillsBudget(model.profile?.maxInputTokens);
+    // One section may begin like another.
+    const [whole] = [...this.#sections.keys()]
+      .filter((section) => prompt.text.includes(section))
+      .sort((one, other) => other.length - one.length);
+    if (budget >= this.#budget || whole === undefined) return prompt;
+    const { text: fitting, shortened } = skillsPrompt(this.#skills.of(this.#sections.get(whole) ?? []), budget);
+    const news = shortened.filter((name) => !this.#shortened.has(name));
+    for (const name of news) this.#shortened.add(name);
+    const notice = shortenedNotice(news);
+    if (notice !== undefined) notify(notice);
+    const fitted = (text: string) => text.replace(whole, () => fitting);
+    const { content } = prompt;
+    if (typeof content === "string") return new SystemMessage({ ...prompt, content: fitted(content) });
+    const blocks = content.map((block) =>
+      block.type === "text" && typeof block["text"] === "string" ? { ...block, text: fitted(block["text"]) } : block,
+    );
+    return new SystemMessage({ ...prompt, content: blocks });
+  };
 }
 
 /** How long the part about skills may be, in bytes. @param contextTokens absent if it is not known */

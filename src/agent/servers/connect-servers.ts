@@ -12,10 +12,10 @@ const DESCRIPTION_LIMITS: Readonly<Partial<Record<Provider, number>>> = { openai
 const DESCRIPTION_LIMIT = 8_192;
 
 interface ConnectOptions extends McpSettings {
-  /** Of the model. */
-  readonly provider: Provider;
-  /** Whether the model can only receive text. */
-  readonly textOnly: boolean;
+  /** Of the model, and of the one that may take over. */
+  readonly providers: readonly Provider[];
+  /** Whether the model that is used now can only receive text. */
+  readonly textOnly: () => boolean;
   readonly log: Logger;
 }
 
@@ -39,7 +39,7 @@ export interface ConnectedServers extends AsyncDisposable {
 /** Connects the MCP servers of an agent. Loads nothing if it has none. @throws the signal's reason */
 export async function connectServers(
   { executionId, mcpServers, sandbox, mask, signal }: ServerRun,
-  { provider, ...options }: ConnectOptions,
+  { providers, ...options }: ConnectOptions,
 ): Promise<ConnectedServers | undefined> {
   if (mcpServers.length === 0) return undefined;
   const [{ McpServers, mcpMiddleware }, { toolSearch }] = await Promise.all([
@@ -51,7 +51,7 @@ export async function connectServers(
     sandbox,
     mask,
     executionId,
-    descriptionLimit: DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT,
+    descriptionLimit: Math.min(...providers.map((provider) => DESCRIPTION_LIMITS[provider] ?? DESCRIPTION_LIMIT)),
     signal,
   });
   return { mcp, middleware: mcpMiddleware, search: toolSearch, [Symbol.asyncDispose]: () => mcp.close() };

@@ -117,7 +117,13 @@ turns:
     };
     const model = new ScriptedModel(parseScript(script, "test"), "test");
     Object.defineProperty(model, "profile", { value: { maxInputTokens: 8_000 } });
-    const outer = summarization(files as unknown as BackendProtocolV2, callModel, () => model);
+    const outer = summarization({
+      backend: files as unknown as BackendProtocolV2,
+      callModel,
+      activeModel: () => model,
+      keepWhole: async () => undefined,
+      fitPrompt: (prompt) => prompt,
+    });
     const { seen, ask } = agentWith(`${script}${"  - text: Done.\n".repeat(5)}`, tools, outer, 8_000);
     await ask("There is a bug");
     expect(summaries).toEqual([]);

@@ -16,3 +16,21 @@ export async function writeResultFile(
   await sandbox.writeFile(`${OWN_DIRECTORY}/.gitignore`, "*\n");
   return await sandbox.writeFile(`${OWN_DIRECTORY}/tool-results/${executionId}/${name}`, content);
 }
+
+/**
+ * Keeps the text of a call's result. Best effort: if that fails, the result can only be cut.
+ * @returns the file's absolute path; `undefined` if it could not be written
+ */
+export async function keepResult(
+  sandbox: Pick<Sandbox, "writeFile">,
+  executionId: string,
+  callId: string,
+  text: string,
+): Promise<string | undefined> {
+  const name = callId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
+  try {
+    return await writeResultFile(sandbox, executionId, `${name}.txt`, text);
+  } catch {
+    return undefined;
+  }
+}

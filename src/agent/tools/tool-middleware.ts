@@ -5,7 +5,7 @@ import type { Sandbox } from "../../sandbox/index.ts";
 import { cutMiddle } from "../../shared/text.ts";
 import { asMiddleware } from "../as-middleware.ts";
 import { rejectionOf } from "../turns/turn-notes.ts";
-import { writeResultFile } from "./result-file.ts";
+import { keepResult } from "./result-file.ts";
 import { toolErrorText } from "./tool-error.ts";
 import { withOutcome } from "./tool-outcome.ts";
 
@@ -23,8 +23,8 @@ interface ToolMiddlewareOptions {
   readonly executionId: string;
   /** Results with more characters are kept in the sandbox, since readers of the status only see so many. */
   readonly keepAbove: number;
-  /** Whether the model can only receive text. */
-  readonly textOnly: boolean;
+  /** Whether the model that is used now can only receive text. */
+  readonly textOnly: () => boolean;
   readonly signal: AbortSignal;
   /** Called with the call that runs in a graph node, so that events of sub-agents can be assigned to it. */
   readonly onCall: (node: string, callId: string) => void;
@@ -74,10 +74,13 @@ async function finishMessage(
   failure: string | undefined,
   options: ToolMiddlewareOptions,
 ): Promise<ToolMessage> {
-  const content = options.textOnly ? textOf(message.content) : flattened(message.content);
+  const content = options.textOnly() ? textOf(message.content) : flattened(message.content);
   const text = textOf(content);
   const failed = failure ?? (message.status === "error" ? text : undefined);
-  const keptAt = text.length > options.keepAbove ? await keepResult(message.tool_call_id, text, options) : undefined;
+  const keptAt =
+    text.length > options.keepAbove
+      ? await keepResult(options.sandbox, options.executionId, message.tool_call_id, text)
+      : undefined;
   const notes: ToolNotes = {
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
@@ -112,18 +115,4 @@ export function textOf(content: Content): string {
     return `[${mimeType}, not shown]`;
   });
   return parts.join("\n");
-}
-
-/** Writes a result to a file in the sandbox. Best effort: if that fails, the result is only cut. */
-async function keepResult(
-  callId: string,
-  text: string,
-  { sandbox, executionId }: ToolMiddlewareOptions,
-): Promise<string | undefined> {
-  const name = callId.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 100);
-  try {
-    return await writeResultFile(sandbox, executionId, `${name}.txt`, text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,10 +2,12 @@ import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
 import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { emit } from "../events/custom-events.ts";
+import { answeredBy, nameOf } from "../model/answer-usage.ts";
 import type { Attempt, CallModel } from "../model/call-model.ts";
-import { canReceiveImages } from "../model/model-choice.ts";
+import { isTextOnly } from "../model/model-choice.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
+import type { FitPrompt } from "../prompt/skills-section.ts";
 import { agentOf } from "../runtime.ts";
 import type { Budget } from "../usage/budget.ts";
 import { lastCallAdvice } from "./last-call.ts";
@@ -24,12 +26,15 @@ const BUDGET_REJECTION = {
 };
 
 type Request = Parameters<WrapModelCall>[0];
+type Fit = (prompt: Request["systemMessage"], model: Attempt["client"]) => Request["systemMessage"];
 
 interface TurnOptions extends Pick<AvailableTools, "subAgents"> {
   /** The names of tools that the model does not see, but may call. */
   readonly hiddenTools?: (() => readonly string[]) | undefined;
   readonly callModel: CallModel;
   readonly budget: Budget;
+  /** The system prompt as it fits into the context of a model that took over. */
+  readonly fitPrompt: FitPrompt;
   /** Maximum length of an answer. */
   readonly maxTokens: number;
   /** Ids of calls in any conversation of the execution: those of sub-agents have messages of their own. */
@@ -50,11 +55,16 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
       async wrapModelCall(request, handler) {
         const { runtime } = request;
         const agent = agentOf(runtime);
-        const answer = await options.callModel(async (attempt) => await handler(requestFor(request, attempt)), {
-          caller: { agent, purpose: "turn", bytes: () => requestBytes(request) },
-          onRetry: () => emit(runtime, { type: "agent-runner-asked-again" }),
-          notify: (text) => emit(runtime, { type: "agent-runner-notice", text }),
-        });
+        const notify = (text: string) => emit(runtime, { type: "agent-runner-notice", text });
+        const fitting: Fit = (prompt, model) => options.fitPrompt(prompt, model, notify);
+        const answer = await options.callModel(
+          async (attempt) => await handler(requestFor(request, attempt, fitting)),
+          {
+            caller: { agent, purpose: "turn", bytes: () => requestBytes(request) },
+            onRetry: () => emit(runtime, { type: "agent-runner-asked-again" }),
+            notify,
+          },
+        );
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
         const exhausted = agent === "main" ? options.budget.exhausted : undefined;
         const available = { ...options, tools, hiddenTools: options.hiddenTools?.() };
@@ -65,14 +75,17 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
 }
 
 /** The request of one attempt: for the model that answers, and with the advice to conclude before the last call. */
-function requestFor(request: Request, { client, choice, isFallback, isLast }: Attempt): Request {
-  if (!isFallback && !isLast) return request;
-  const messages = isFallback ? portable(request.messages, !canReceiveImages(choice)) : [...request.messages];
+function requestFor(request: Request, attempt: Attempt, fitting: Fit): Request {
+  const { client, choice, isFallback, isLast } = attempt;
+  // Another model may have given answers in an earlier execution.
+  const isOwn = (answer: AIMessage) => (answeredBy(answer) ?? (isFallback ? "" : nameOf(choice))) === nameOf(choice);
+  const messages = portable(request.messages, { isOwn, textOnly: isTextOnly(attempt) });
   if (isLast) messages.push(lastCallAdvice());
   if (!isFallback) return { ...request, messages };
   // The library adds it only if the first model is Anthropic's.
   const caching = choice.provider === "anthropic" ? { cache_control: { type: "ephemeral" } } : {};
-  return { ...request, messages, model: client, modelSettings: { ...request.modelSettings, ...caching } };
+  const modelSettings = { ...request.modelSettings, ...caching };
+  return { ...request, messages, systemMessage: fitting(request.systemMessage, client), model: client, modelSettings };
 }
 
 /** @param exhausted why the agent may not continue with tools */

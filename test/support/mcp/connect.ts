@@ -69,7 +69,7 @@ export class Connected implements AsyncDisposable {
       sandbox,
       mask: (text) => mask.mask(text),
       executionId: "aex-1",
-      textOnly: false,
+      textOnly: () => false,
       descriptionLimit: 8_192,
       log: silentLogger,
       signal: new AbortController().signal,

@@ -1,6 +1,7 @@
 /** How calls of models are repeated, and how another model takes over. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { MessageType } from "../../../src/stigmer/index.ts";
+import { strToU8, zipSync } from "fflate";
+import { ApiResourceKind, MessageType, SkillCommandController } from "../../../src/stigmer/index.ts";
 import { startAnthropicDouble } from "../anthropic-double.ts";
 import type { ModelMode } from "../model-places.ts";
 import type { HttpTurn, ModelTurn } from "../model-turn.ts";
@@ -172,6 +173,52 @@ export function callSuite(mode: ModelMode): void {
         expect(JSON.stringify(messages).length).toBeLessThan(20_000 * 4);
     });
 
+    test("with a smaller context gets shorter skills, and the places of results that do not fit", async () => {
+      await using here = await world({ STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b" }, [
+        {
+          text: "I look.",
+          tools: [1, 2, 3].map((number) => ({
+            name: "execute",
+            args: { command: `seq -f 'line %.0f of ${number}, with some more words' 4000` },
+          })),
+        },
+        refusal(404, "not_found_error", "model: claude-sonnet-4-5-20250929"),
+      ]);
+      const paths: string[] = [];
+      const lengths: number[] = [];
+      here.place.ollama.converse(({ messages }, turn) => {
+        const results = messages.filter(({ role }) => role === "tool").map(({ content }) => content);
+        paths.push(...results.flatMap((text) => /All of it is in (\S+):/.exec(text)?.[1] ?? []));
+        lengths.push(...results.map(({ length }) => length));
+        if (turn > 1) return { text: "Seen." };
+        return { text: "", tools: [{ name: "execute", args: { command: `tail -qn 3 ${paths.join(" ")}` } }] };
+      });
+      const name = `Long ${crypto.randomUUID().slice(0, 8)}`;
+      const zip = zipSync({ "SKILL.md": strToU8("Do it in this way, and in no other.\n".repeat(2_000)) }, { level: 0 });
+      const skill = await here.user.client.call(SkillCommandController.method.push, {
+        ...{ name, org: "acme", artifact: zip },
+      });
+      const reference = { kind: ApiResourceKind.skill, org: "acme", slug: skill.metadata?.slug ?? "" };
+      const session = await here.user.session({ skillRefs: [reference] });
+      const { status } = await here.user.ask(session, "Go");
+      expect([status?.error, status?.messages.at(-1)?.content]).toEqual(["", "Seen."]);
+      // The first model had room for all of the skill.
+      expect(JSON.stringify(here.anthropic.requests[0])).not.toContain("are left out here");
+      const prompt = here.place.ollama.requests.find(({ tools }) => tools !== undefined)?.messages[0]?.content ?? "";
+      expect(prompt).toContain("of the 72000 bytes of this SKILL.md are left out here");
+      expect(prompt.length).toBeLessThan(15_000);
+      const notices = status?.messages.filter(({ type }) => type === MessageType.MESSAGE_SYSTEM) ?? [];
+      expect(notices.map(({ content }) => content)).toEqual([
+        expect.stringContaining("takes over"),
+        expect.stringContaining(`The SKILL.md of ${name} does not fit`),
+      ]);
+      expect(new Set(paths).size).toBe(3);
+      // They share what the shorter prompt leaves.
+      expect(Math.max(...lengths)).toBeGreaterThan(4_000);
+      const last = status?.toolCalls.at(-1);
+      for (const number of [1, 2, 3]) expect(last?.result).toContain(`line 4000 of ${number}, with some more words`);
+    });
+
     test("takes over from one that breaks off every answer, and only its text remains", async () => {
       await using here = await world(
         { STIGMER_LLM_FALLBACK_MODEL: "ollama:qwen2.5-coder:7b", STATUS_STREAMING: "tokens" },
@@ -193,6 +240,31 @@ export function callSuite(mode: ModelMode): void {
         const result = await ask(here.user);
         expect([result.phase, result.notices]).toEqual(["EXECUTION_FAILED", []]);
       }
+    });
+  });
+
+  describe(`a session whose model changes in ${mode.name}`, () => {
+    test("continues with one that does not see images, and with the first one again", async () => {
+      const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+      await using here = await world({}, [
+        { text: "I look.", tools: [{ name: "execute", args: { command: `echo ${png} | base64 -d > pixel.png` } }] },
+        { text: "", tools: [{ name: "read_file", args: { file_path: "pixel.png" } }] },
+        { text: "A pixel." },
+        { text: "Still one." },
+      ]);
+      here.place.ollama.converse(() => ({ text: "I cannot see it." }));
+      const session = await here.user.session();
+      const answers: unknown[] = [];
+      for (const modelName of ["", "ollama:qwen2.5-coder:7b", ""]) {
+        const { status } = await here.user.ask(session, "What is it?", { executionConfig: { modelName } });
+        answers.push(status?.error || status?.messages.at(-1)?.content);
+      }
+      expect(answers).toEqual(["A pixel.", "I cannot see it.", "Still one."]);
+      const sent = (request: unknown) => JSON.stringify(request);
+      expect(sent(here.anthropic.requests[2])).toContain(png);
+      expect(sent(here.place.ollama.requests.at(-1))).toContain("[image/png, not shown]");
+      expect(sent(here.anthropic.requests.at(-1))).toContain(png);
+      expect(sent(here.anthropic.requests.at(-1))).toContain("I cannot see it.");
     });
   });
 
