@@ -12,7 +12,7 @@ import {
   ToolCallStatus,
 } from "../stigmer/index.ts";
 import { PHASE_WORDS, phaseOf } from "./phase.ts";
-import { totalUsage } from "./total-usage.ts";
+import { usageOfExecution } from "./total-usage.ts";
 
 type Colors = ReturnType<typeof pc.createColors>;
 
@@ -92,7 +92,7 @@ export function outcomeLine(execution: AgentExecution, colors: Colors): string {
     status?.startedAt && status.completedAt ? Date.parse(status.completedAt) - Date.parse(status.startedAt) : 0;
   const text = `${PHASE_WORDS[phase]} after ${humanDuration(took)}`;
   const done = phase === ExecutionPhase.EXECUTION_COMPLETED;
-  const usage = totalUsage(execution);
+  const usage = usageOfExecution(execution);
   const used = usage === undefined ? "" : colors.dim(` · ${shortUsageText(usage)}`);
   const next = spec?.sessionId ? colors.dim(` · continue with --session ${oneLine(spec.sessionId)}`) : "";
   return `${done ? colors.green(`✓ ${text}`) : colors.red(`✗ ${text}`)}${used}${next}`;

@@ -46,8 +46,12 @@ export function newCall(
   });
 }
 
-export function callMessage(call: ToolCall, at: Date): AgentMessage {
-  return newMessage(MessageType.MESSAGE_TOOL, callText(call.name, call.args ?? {}), at, { toolCalls: [call] });
+export function callMessage(
+  call: ToolCall,
+  at: Date,
+  more: Partial<Pick<AgentMessage, "metadata">> = {},
+): AgentMessage {
+  return newMessage(MessageType.MESSAGE_TOOL, callText(call.name, call.args ?? {}), at, { toolCalls: [call], ...more });
 }
 
 export function startCall(state: StatusState, event: EventOf<"tool-started">): StatusState {
@@ -125,8 +129,13 @@ function withCall(
     ...(message === undefined ? {} : { messages: messages.with(messageIndex, { ...message, toolCalls: [call] }) }),
     ...(agent === undefined
       ? {}
-      : { subAgentExecutions: subAgentExecutions.with(agentIndex, { ...agent, ...subAgentChange }) }),
+      : { subAgentExecutions: subAgentExecutions.with(agentIndex, changedSubAgent(agent, subAgentChange)) }),
   });
+}
+
+function changedSubAgent(agent: SubAgentExecution, change: Partial<SubAgentExecution>): SubAgentExecution {
+  const metadata = change.metadata === undefined ? {} : { metadata: { ...agent.metadata, ...change.metadata } };
+  return { ...agent, ...change, ...metadata };
 }
 
 /** Whether a call has not ended. */
@@ -146,7 +155,7 @@ export function closeOpenCalls(state: StatusState, failure: string, at: Date): S
             ...agent,
             ...closing(agent, failure, at),
             status: SubAgentStatus.SUB_AGENT_FAILED,
-            metadata: workOf(agent.id, toolCalls),
+            metadata: { ...agent.metadata, ...workOf(agent.id, toolCalls) },
           }
         : agent,
     ),

@@ -6,8 +6,9 @@ import { callMessage, endCall, newCall, startCall } from "./calls.ts";
 import { newMessage, type StatusState, withStatus } from "./status-state.ts";
 import { actorIn, newSubAgent } from "./sub-agents.ts";
 import { todoMap } from "./todo-map.ts";
-import { answerMetadata } from "./usage-metadata.ts";
+import { answerMetadata, withAnswerOf } from "./usage-metadata.ts";
 
+type Metadata = Partial<Pick<AgentMessage, "metadata">>;
 type EventOf<T extends AgentEvent["type"]> = Extract<AgentEvent, { type: T }>;
 
 /** The state after an event. A pure function. */
@@ -53,13 +54,19 @@ function reduceSubAgent(state: StatusState, event: AgentEvent): StatusState {
   }
 }
 
-/** Adds the calls of a sub-agent to the list. */
+/** Adds the calls of a sub-agent to the list, and what its answer used to what the sub-agent used. */
 function addCalls(state: StatusState, event: EventOf<"turn">): StatusState {
   const task = actorIn(state, event);
-  if (task === undefined || event.calls.length === 0) return state;
+  if (task === undefined) return state;
   const modelIds = new Map(state.modelIds);
   const asked = event.calls.map((call) => newCall(call, modelIds, task));
-  return { ...withStatus(state, { toolCalls: [...state.status.toolCalls, ...asked] }), modelIds };
+  const { toolCalls, subAgentExecutions } = state.status;
+  const index = subAgentExecutions.indexOf(task);
+  const change = {
+    toolCalls: [...toolCalls, ...asked],
+    subAgentExecutions: subAgentExecutions.with(index, withAnswerOf(task, event.usage)),
+  };
+  return { ...withStatus(state, change), modelIds };
 }
 
 /** Adds a message of the runner. */
@@ -101,9 +108,13 @@ function withdraw(state: StatusState, { turnId }: EventOf<"text-withdrawn">): St
 }
 
 function endTurn(state: StatusState, event: EventOf<"turn">): StatusState {
-  const { turnId, calls, at } = event;
+  const { turnId, calls, text, model, usage, at } = event;
   const { messages, toolCalls, subAgentExecutions } = state.status;
-  const answered = withAnswer(messages, state.growing.get(turnId), event);
+  const metadata = answerMetadata(model, usage);
+  const more = metadata === undefined ? {} : { metadata };
+  const growingAt = state.growing.get(turnId);
+  const answered = withAnswer(messages, growingAt, event, more);
+  const isShown = growingAt !== undefined || !isBlank(text);
   const blank = new Map(state.blank);
   blank.delete(turnId);
   const growing = new Map(state.growing);
@@ -115,7 +126,7 @@ function endTurn(state: StatusState, event: EventOf<"turn">): StatusState {
   );
   return {
     ...withStatus(state, {
-      messages: [...answered, ...asked.map((call) => callMessage(call, at))],
+      messages: [...answered, ...asked.map((call, index) => callMessage(call, at, isShown || index > 0 ? {} : more))],
       toolCalls: [...toolCalls, ...asked],
       subAgentExecutions: [...subAgentExecutions, ...delegated],
     }),
@@ -125,14 +136,16 @@ function endTurn(state: StatusState, event: EventOf<"turn">): StatusState {
   };
 }
 
-/** Adds the text of a turn. A turn without text, which only calls tools, has no message. */
+/**
+ * Adds the text of a turn. A turn without text, which only calls tools, has no message: readers would print an empty one. What
+ * it used is then on the message of its first call.
+ */
 function withAnswer(
   messages: readonly AgentMessage[],
   index: number | undefined,
-  { text, model, usage, at }: EventOf<"turn">,
+  { text, at }: EventOf<"turn">,
+  more: Metadata,
 ): readonly AgentMessage[] {
-  const metadata = answerMetadata(model, usage);
-  const more = metadata === undefined ? {} : { metadata };
   const grown = index === undefined ? undefined : messages[index];
   if (index !== undefined && grown !== undefined)
     return messages.with(index, { ...grown, ...more, ...(isBlank(text) ? {} : { content: text }) });

@@ -99,14 +99,16 @@ function unmatchedCall({ messages }: AnthropicRequest): string | undefined {
   return undefined;
 }
 
-function answer(model: string, { text, tools = [], stop, breaks, usage: used = DEFAULT_USAGE }: AnswerTurn): Response {
+function answer(model: string, { text, tools = [], stop, breaks, usage }: AnswerTurn): Response {
+  // It always counts.
+  const used = usage ?? DEFAULT_USAGE;
   const input = {
     input_tokens: used.input - used.cached,
     cache_creation_input_tokens: 0,
     cache_read_input_tokens: used.cached,
   };
   // The tokens of the output so far, and at the end all of them.
-  const usage = { ...input, output_tokens: Math.min(used.output, 2) };
+  const begun = { ...input, output_tokens: Math.min(used.output, 2) };
   const message = {
     id: `msg_${crypto.randomUUID()}`,
     type: "message",
@@ -115,7 +117,7 @@ function answer(model: string, { text, tools = [], stop, breaks, usage: used = D
     content: [],
     stop_reason: null,
     stop_sequence: null,
-    usage,
+    usage: begun,
   };
   const blocks = [
     ...(text === "" ? [] : [{ start: { type: "text", text: "" }, deltas: textDeltas(text) }]),

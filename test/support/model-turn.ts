@@ -25,7 +25,8 @@ export interface AnswerTurn {
   readonly tools?: readonly ModelCall[];
   /** Why the answer ends, in the provider's words; `null`: the stream ends without a word. Absent: as it should be. */
   readonly stop?: string | null;
-  readonly usage?: TurnUsage;
+  /** `null`: the provider says nothing. */
+  readonly usage?: TurnUsage | null;
   /** How the stream ends before that: the connection breaks, or an error is reported in it. */
   readonly breaks?: "reset" | { readonly type: string; readonly message: string };
 }

@@ -18,7 +18,8 @@ export type Turn =
       readonly after?: Promise<unknown>;
       /** Why the answer ends; `null`: the last line is missing. */
       readonly stop?: string | null;
-      readonly usage?: TurnUsage;
+      /** `null`: it says nothing. */
+      readonly usage?: TurnUsage | null;
       /** How it ends before that: the connection breaks, or this line comes. */
       readonly breaks?: "reset" | { readonly line: string };
     }
@@ -167,9 +168,12 @@ async function* answer(model: string, turn: Extract<Turn, { text?: string }>): A
     done_reason: turn.stop ?? "stop",
     total_duration: 1,
     load_duration: 1,
-    prompt_eval_count: (turn.usage ?? DEFAULT_USAGE).input,
+    ...counted(turn.usage),
     prompt_eval_duration: 1,
-    eval_count: (turn.usage ?? DEFAULT_USAGE).output,
     eval_duration: 1,
   });
+}
+
+function counted(usage: TurnUsage | null = DEFAULT_USAGE): object {
+  return usage === null ? {} : { prompt_eval_count: usage.input, eval_count: usage.output };
 }

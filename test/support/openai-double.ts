@@ -163,7 +163,7 @@ function answer({ model, stream_options: options }: OpenAiRequest, turn: AnswerT
   if (breaks === "reset") return sse(said, "", "reset");
   if (breaks !== undefined) return sse([...said, { error: { ...breaks, code: null } }]);
   if (reason === null) return sse(said);
-  const counted = {
+  const counted = usage !== null && {
     ...head,
     choices: [],
     usage: {
@@ -174,6 +174,7 @@ function answer({ model, stream_options: options }: OpenAiRequest, turn: AnswerT
       completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
     },
   };
-  const last = options?.include_usage === true ? [chunk({}, reason), counted] : [chunk({}, reason)];
+  const last =
+    options?.include_usage === true && counted !== false ? [chunk({}, reason), counted] : [chunk({}, reason)];
   return sse([...said, ...last], "data: [DONE]\n\n");
 }

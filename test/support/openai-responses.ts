@@ -36,8 +36,9 @@ export function unansweredCall({ input }: ResponsesRequest): string | undefined 
 /** An answer of the Responses API. `stop`: the reason why it is incomplete. */
 export function responsesAnswer(
   model: string,
-  { text, tools = [], stop, breaks, usage: used = DEFAULT_USAGE }: AnswerTurn,
+  { text, tools = [], stop, breaks, usage: counted }: AnswerTurn,
 ): Response {
+  const used = counted ?? DEFAULT_USAGE;
   const id = `resp_${crypto.randomUUID()}`;
   const message = {
     type: "message",

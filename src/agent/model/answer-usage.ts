@@ -13,11 +13,11 @@ export function usageOf(answer: AIMessage): TokenUsage | undefined {
   const usage = answer.usage_metadata as UsageMetadata | undefined;
   if (usage === undefined) return undefined;
   const count = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? Math.max(value, 0) : 0);
-  return {
-    inputTokens: count(usage.input_tokens),
-    cachedInputTokens: count(usage.input_token_details?.cache_read),
-    outputTokens: count(usage.output_tokens),
-  };
+  const inputTokens = count(usage.input_tokens);
+  const outputTokens = count(usage.output_tokens);
+  // Some clients say 0 if the server says nothing.
+  if (inputTokens === 0 && outputTokens === 0) return undefined;
+  return { inputTokens, cachedInputTokens: count(usage.input_token_details?.cache_read), outputTokens };
 }
 
 /** Notes what an answer used that ends with an error. */

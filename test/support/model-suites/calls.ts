@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { strToU8, zipSync } from "fflate";
 import { ApiResourceKind, MessageType, SkillCommandController } from "../../../src/stigmer/index.ts";
+import { addedUsage } from "../added-usage.ts";
 import { startAnthropicDouble } from "../anthropic-double.ts";
 import type { ModelMode } from "../model-places.ts";
 import type { HttpTurn, ModelTurn } from "../model-turn.ts";
@@ -114,7 +115,8 @@ export function callSuite(mode: ModelMode): void {
           /^Ollama's model 'qwen2.5-coder:7b' takes over for the rest of this execution, because Anthropic's model 'claude-sonnet-4-5-20250929' is not available: Anthropic does not know the model/,
         ),
       ]);
-      expect(result.models).toEqual(["anthropic:claude-sonnet-4-5-20250929", "ollama:qwen2.5-coder:7b"]);
+      const second = "ollama:qwen2.5-coder:7b";
+      expect(result.models).toEqual(["anthropic:claude-sonnet-4-5-20250929", second, second]);
       expect(result.total).toEqual({ model_calls: 4, input_tokens: 130, cached_input_tokens: 50, output_tokens: 50 });
       // It stays.
       expect(here.anthropic.requests).toHaveLength(2);
@@ -166,6 +168,9 @@ export function callSuite(mode: ModelMode): void {
         messages.at(-1)?.content.startsWith("What did I say?"),
       );
       expect(turns).toHaveLength(1);
+      const { other_usage: other } = last.status?.messages.at(-1)?.metadata ?? {};
+      expect(other).toEqual({ model_calls: 1, input_tokens: 10, output_tokens: 10, cached_input_tokens: 0 });
+      expect<unknown>(addedUsage(last)).toEqual(last.status?.messages.at(-1)?.metadata?.["total_usage"]);
       // A summary replaces what was left out.
       expect(here.place.ollama.requests.length).toBeGreaterThan(1);
       // The context has room for 18,432 tokens of four characters, besides the answer; some are left for the summary's task.

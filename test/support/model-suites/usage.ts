@@ -1,7 +1,8 @@
 /** What an execution says about the tokens that it used is what the provider said. */
 import { afterAll, describe, expect, test } from "bun:test";
+import { addedUsage } from "../added-usage.ts";
 import { until } from "../eventually.ts";
-import type { ModelMode } from "../model-places.ts";
+import type { ModelMode, ModelPlace } from "../model-places.ts";
 import type { AnswerTurn } from "../model-turn.ts";
 import { anthropic, ollama, openAiChat, openAiResponses, type Provider } from "../providers.ts";
 import { phaseOf } from "../stigmer-user.ts";
@@ -12,12 +13,22 @@ const turns: readonly AnswerTurn[] = [
     tools: [{ name: "execute", args: { command: "echo one" } }],
     usage: { input: 1_200, cached: 0, output: 30 },
   },
-  // A turn without text has no message.
+  // A turn without text has no message of its own.
   {
     text: "",
-    tools: [{ name: "execute", args: { command: "echo two" } }],
+    tools: [
+      { name: "task", args: { description: "Count", subagent_type: "general-purpose" } },
+      { name: "execute", args: { command: "echo two" } },
+    ],
     usage: { input: 1_300, cached: 1_200, output: 7 },
   },
+  // The sub-agent's.
+  {
+    text: "I count.",
+    tools: [{ name: "execute", args: { command: "echo three" } }],
+    usage: { input: 500, cached: 0, output: 3 },
+  },
+  { text: "Three.", usage: { input: 600, cached: 400, output: 2 } },
   { text: "One and two.", usage: { input: 1_400, cached: 1_000, output: 11 } },
 ];
 
@@ -29,20 +40,10 @@ const CASES: readonly (readonly [name: string, provider: Provider, model: string
   [ollama.name, ollama, "ollama:qwen2.5-coder:7b", false],
 ];
 
-const expected = (model: string, cached: boolean) => ({
-  first: { model, input_tokens: 1_200, cached_input_tokens: 0, output_tokens: 30 },
-  last: {
-    model,
-    input_tokens: 1_400,
-    cached_input_tokens: cached ? 1_000 : 0,
-    output_tokens: 11,
-    total_usage: {
-      model_calls: 3,
-      input_tokens: 3_900,
-      cached_input_tokens: cached ? 2_200 : 0,
-      output_tokens: 48,
-    },
-  },
+const used = (input_tokens: number, cached_input_tokens: number, output_tokens: number) => ({
+  input_tokens,
+  cached_input_tokens,
+  output_tokens,
 });
 
 export function usageSuite(mode: ModelMode): void {
@@ -55,18 +56,65 @@ export function usageSuite(mode: ModelMode): void {
       double.say(turns, place);
       const execution = await place.user.ask(await place.user.session(), "Look");
       expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
-      const answers = (execution.status?.messages ?? []).filter(({ metadata }) => metadata !== undefined);
-      expect(answers.map(({ content }) => content)).toEqual(["I look.", "One and two."]);
-      const [first, last] = answers.map(({ metadata }) => metadata);
-      expect<unknown>({ first, last }).toEqual(expected(model, caches));
-      const cached = caches ? " (2,200 cached)" : "";
-      const line = `: 3 model calls, 3,900 input tokens${cached}, 48 output tokens`;
-      await until("the log says it", () =>
-        place
-          .log()
-          .split("\n")
-          .some((text) => text.includes("Execution completed after") && text.includes(line)),
-      );
+      const { messages = [], subAgentExecutions = [] } = execution.status ?? {};
+      const answers = messages.filter(({ metadata }) => metadata !== undefined);
+      expect(answers.map(({ content, metadata }) => [content, metadata])).toEqual([
+        ["I look.", { model, ...used(1_200, 0, 30) }],
+        [expect.stringContaining("task"), { model, ...used(1_300, caches ? 1_200 : 0, 7) }],
+        [
+          "One and two.",
+          {
+            model,
+            ...used(1_400, caches ? 1_000 : 0, 11),
+            total_usage: { model_calls: 5, ...used(5_000, caches ? 2_600 : 0, 53) },
+          },
+        ],
+      ]);
+      expect(subAgentExecutions.map(({ metadata }) => metadata)).toEqual([
+        { model_calls: 2, ...used(1_100, caches ? 400 : 0, 5), toolCalls: 1, failedToolCalls: 0 },
+      ]);
+      expect(addedUsage(execution)).toEqual({ model_calls: 5, ...used(5_000, caches ? 2_600 : 0, 53) });
+      const cached = caches ? " (2,600 cached)" : "";
+      const line = `: 5 model calls, 5,000 input tokens${cached}, 53 output tokens`;
+      await logged(place, line);
+    });
+
+    test.each([
+      ["Ollama", ollama],
+      ["an OpenAI-compatible server", openAiChat],
+    ])("leaves out tokens that are not reported: %s", async (_, provider) => {
+      await using double = provider.start();
+      await using place = await mode.open({ ...double.env });
+      const call = { name: "execute", args: { command: "echo one" } };
+      const session = await place.user.session();
+      const total = async (second: AnswerTurn["usage"]) => {
+        double.say(
+          [
+            { text: "", tools: [call], usage: null },
+            { text: "One.", usage: second ?? null },
+          ],
+          place,
+        );
+        const { status } = await place.user.ask(session, "Look");
+        return status?.messages.map(({ metadata }) => metadata).at(-1)?.["total_usage"];
+      };
+      expect(await total(null)).toEqual({ model_calls: 2, unreported_calls: 2, ...used(0, 0, 0) });
+      await logged(place, ": 2 model calls, tokens not reported");
+      expect(await total({ input: 1_200, cached: 0, output: 30 })).toEqual({
+        ...{ model_calls: 2, unreported_calls: 1 },
+        ...used(1_200, 0, 30),
+      });
+      await logged(place, ": 2 model calls (1 without reported tokens), 1,200 input tokens, 30 output tokens");
     });
   });
+}
+
+/** Waits for the end of an execution that is logged with this usage. */
+async function logged(place: ModelPlace, usage: string): Promise<void> {
+  await until(`the log says "${usage}"`, () =>
+    place
+      .log()
+      .split("\n")
+      .some((line) => line.includes("Execution completed after") && line.includes(`${usage} [`)),
+  );
 }
