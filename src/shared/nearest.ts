@@ -9,8 +9,9 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let least = MAX_DIFFERENCES + 1;
   for (const candidate of known) {
     const differences = distance(name, candidate);
-    // In a short name every letter may differ.
-    if (differences < least && differences < candidate.length) [best, least] = [candidate, differences];
+    // In a short name, a few letters make another one.
+    const mayDiffer = Math.max(name.length, candidate.length) / 2;
+    if (differences < least && differences <= mayDiffer) [best, least] = [candidate, differences];
   }
   return best;
 }

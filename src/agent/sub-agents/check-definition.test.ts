@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { McpServer, SubAgentDefinition } from "../../definition/index.ts";
-import { checkSubAgents, MAX_SUB_AGENTS } from "./check-definition.ts";
+import { MAX_SUB_AGENTS } from "../../shared/sub-agent-name.ts";
+import { checkSubAgents } from "./check-definition.ts";
 
 const subAgent = (name: string, more: Partial<SubAgentDefinition> = {}): SubAgentDefinition => ({
   name,

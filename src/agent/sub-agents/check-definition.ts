@@ -1,16 +1,15 @@
 import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
+import {
+  acceptableName,
+  isSubAgentName,
+  MAX_SUB_AGENTS,
+  NAME_RULE,
+  RESERVED_NAME,
+} from "../../shared/sub-agent-name.ts";
 import { cutToWidth } from "../../shared/width.ts";
 import { AgentError } from "../agent-error.ts";
 import { shownName } from "../turns/call-names.ts";
 
-/** Sub-agents that an agent can have: the model reads about all of them with each turn. */
-export const MAX_SUB_AGENTS = 50;
-/** Providers accept names of messages up to this length. */
-const MAX_NAME_LENGTH = 64;
-/** Without spaces and signs, which some providers refuse in the names of messages. */
-const NAME = new RegExp(`^[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_.-]{0,${MAX_NAME_LENGTH - 1}}$`, "u");
-/** The status shows the main agent's calls under this name. */
-const RESERVED = "main-agent-tools";
 /** Characters of a list of names. */
 const LIST_WIDTH = 400;
 
@@ -48,27 +47,15 @@ function nameProblems(subAgents: readonly SubAgentDefinition[]): string[] {
   const seen = new Set<string>();
   for (const [index, { name }] of subAgents.entries()) {
     if (name === "") problems.push(`Sub-agent ${index + 1} has no name.`);
-    else if (name === RESERVED) problems.push(`The name "${RESERVED}" is reserved: choose another one.`);
-    else if (!NAME.test(name)) {
-      const suggestion = acceptable(name);
+    else if (name === RESERVED_NAME) problems.push(`The name "${RESERVED_NAME}" is reserved: choose another one.`);
+    else if (!isSubAgentName(name)) {
+      const suggestion = acceptableName(name);
       const example = suggestion === undefined ? "" : ` Call it "${suggestion}", for example.`;
-      problems.push(
-        `Models cannot use the name "${shownName(name)}": a name has up to ${MAX_NAME_LENGTH} letters, digits, "_", "-" and ".", and begins with a letter, a digit or "_".${example}`,
-      );
+      problems.push(`Models cannot use the name "${shownName(name)}": ${NAME_RULE}.${example}`);
     } else if (seen.has(name)) problems.push(`Several sub-agents are named "${name}": each needs a name of its own.`);
     seen.add(name);
   }
   return [...new Set(problems)];
-}
-
-/** A similar name that is allowed, if there is one. */
-function acceptable(name: string): string | undefined {
-  const similar = name
-    .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-")
-    .replace(/^[^\p{L}\p{N}_]+|-+$/gu, "")
-    .slice(0, MAX_NAME_LENGTH)
-    .toWellFormed();
-  return NAME.test(similar) && similar !== RESERVED ? similar : undefined;
 }
 
 function serverProblems(

@@ -1,4 +1,11 @@
 import { nearest } from "../../shared/nearest.ts";
+import {
+  acceptableName,
+  isSubAgentName,
+  MAX_SUB_AGENTS,
+  NAME_RULE,
+  RESERVED_NAME,
+} from "../../shared/sub-agent-name.ts";
 import type { Agent, McpServerDefinition, SubAgent } from "../../stigmer/index.ts";
 import type { Report } from "./conform.ts";
 
@@ -8,6 +15,9 @@ export function checkAgent({ spec }: Agent, report: Report): void {
   const subAgents = spec?.subAgents ?? [];
   reportTwice(servers, "mcp_servers", "server", report);
   reportTwice(subAgents, "sub_agents", "sub-agent", report);
+  if (subAgents.length > MAX_SUB_AGENTS)
+    report(["spec", "sub_agents"], `has ${subAgents.length} sub-agents, and at most ${MAX_SUB_AGENTS} are allowed`);
+  for (const [index, { name }] of subAgents.entries()) checkName(name, index, report);
   for (const [index, server] of servers.entries()) checkUrl(server, index, report);
   for (const [index, subAgent] of subAgents.entries()) checkSubAgent(subAgent, index, servers, report);
 }
@@ -18,6 +28,18 @@ function reportTwice(parts: readonly { name: string }[], list: string, what: str
     if (name !== "" && seen.has(name)) report(["spec", list, index, "name"], `is the name of another ${what} too`);
     seen.add(name);
   }
+}
+
+function checkName(name: string, index: number, report: Report): void {
+  // A missing name is reported already.
+  if (name === "" || isSubAgentName(name)) return;
+  const example = acceptableName(name);
+  report(
+    ["spec", "sub_agents", index, "name"],
+    name === RESERVED_NAME
+      ? "is reserved: choose another one"
+      : `cannot be used by models: ${NAME_RULE}${example === undefined ? "" : `; call it ${example}, for example`}`,
+  );
 }
 
 function checkUrl({ serverType }: McpServerDefinition, index: number, report: Report): void {

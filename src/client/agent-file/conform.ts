@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { isRecord } from "../../shared/is-record.ts";
 import { nearest } from "../../shared/nearest.ts";
+import { rightPlace } from "./misplaced.ts";
 import { type Path, pathText } from "./problem.ts";
 import { type Field, namesOf, type ObjectShape, type ScalarShape, type Shape } from "./shape.ts";
 
@@ -25,15 +26,24 @@ export function conform(value: unknown, shape: Shape, path: Path, report: Report
     case "ignored":
       return isRecord(value) ? undefined : wrong("an object");
     case "either":
-      if (!isRecord(value)) return wrong("an object");
+      if (!isRecord(value)) return wrong(`${objectLike(shape.present)} or ${braces(shape.absent)}`);
       return conformObject(value, Object.hasOwn(value, shape.field) ? shape.present : shape.absent, path, report);
     case "object":
-      return isRecord(value) ? conformObject(value, shape, path, report) : wrong("an object");
+      return isRecord(value) ? conformObject(value, shape, path, report) : wrong(objectLike(shape));
     default: {
       const expected = expectedScalar(value, shape);
       return expected === undefined ? (value as JsonValue) : wrong(expected);
     }
   }
+}
+
+/** An object as it is written, with the field that it needs most. */
+function objectLike(shape: ObjectShape): string {
+  return `an object such as ${braces(shape)}`;
+}
+
+function braces({ required, someOf, oneOf, fields }: ObjectShape): string {
+  return `{${required[0] ?? someOf[0] ?? oneOf[0] ?? fields[0]?.name}: …}`;
 }
 
 /** What a value should have been; undefined if it is that. */
@@ -86,7 +96,7 @@ function conformObject(
     const at = [...path, name];
     const field = known.get(name);
     if (field === undefined) {
-      report(at, unknownField(name, shape));
+      report(at, unknownField(name, path, shape));
       continue;
     }
     const other = given.get(field.name);
@@ -101,7 +111,9 @@ function conformObject(
   return Object.fromEntries(result);
 }
 
-function unknownField(name: string, { name: object, fields }: ObjectShape): string {
+function unknownField(name: string, owner: Path, { name: object, fields }: ObjectShape): string {
+  const place = rightPlace(name, owner);
+  if (place !== undefined) return `is unknown here: write ${place}`;
   const meant = nearest(
     name.toLowerCase(),
     fields.map((field) => field.name),
@@ -139,6 +151,6 @@ function kindOf(value: unknown): string {
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "boolean") return "true or false";
-  if (typeof value === "string") return value === "" ? "empty" : "another text";
+  if (typeof value === "string") return value === "" ? "empty" : "a text";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -59,6 +59,29 @@ something: else
     expect((await problems(text)).join()).toContain(problem);
   });
 
+  test("with the place where a field belongs, and with what a newcomer may have meant", async () => {
+    const text = `name: x
+instructions: help
+spec:
+  skills: [a]
+  skill_refs: [skills/a]
+  environment_refs: [{path: .env}]
+  mcp_servers: [{name: a, type: stdio, stdio: {command: b}}]
+  sub_agents: [{name: two words}, {name: main-agent-tools}]
+`;
+    expect(await problems(text)).toEqual([
+      "agent.yaml:1:1: name is unknown here: write metadata.name",
+      "agent.yaml:1:1: metadata is missing: set metadata.name",
+      "agent.yaml:2:1: instructions is unknown here: write spec.instructions",
+      "agent.yaml:4:3: spec.skills is unknown here: write spec.skill_refs",
+      "agent.yaml:5:16: spec.skill_refs[0] must be an object such as {path: …} or {slug: …}, not a text",
+      "agent.yaml:6:3: spec.environment_refs is unknown here: write environment_refs, beside spec",
+      "agent.yaml:7:27: spec.mcp_servers[0].type is unknown: McpServerDefinition has name, stdio, http, docker, enabled_tools",
+      'agent.yaml:8:17: spec.sub_agents[0].name cannot be used by models: a name has up to 64 letters, digits, "_", "-" and ".", and begins with a letter, a digit or "_"; call it two-words, for example',
+      "agent.yaml:8:36: spec.sub_agents[1].name is reserved: choose another one",
+    ]);
+  });
+
   test("between servers and sub-agents", async () => {
     const text = `metadata: {name: x}
 spec:

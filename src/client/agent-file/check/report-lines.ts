@@ -25,7 +25,7 @@ export function reportLines(report: CheckReport): string[] {
   const organization = agent.organization === "" ? "" : ` of ${agent.organization}`;
   const tree = branch(`Agent ${agent.name || "without a name"}${organization} (${file})`, [
     leaf(`model: ${report.model ?? "the runner's default; choose another with --model"}`),
-    leaf(`instructions: ${agent.instructionsLength} characters`),
+    leaf(`instructions: ${plural(agent.instructionsLength, "character")}`),
     ...group("skills", report.skills.map(skillBranch)),
     ...group("environments", report.environments.map(environmentBranch)),
     ...group(
