@@ -158,7 +158,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       model: deps.model,
       sandbox: maskOwnFiles(handle.sandbox, mask),
       mask: (text) => mask.mask(text),
-      skills: await skills.install(handle.sandbox),
+      skills: await skills.install(handle.sandbox, log),
       checkpointer: await deps.threads.openSaver(mask),
       keepResultsAbove: RESULT_LIMIT,
       budget: deps.budget,

@@ -3,6 +3,8 @@ import type { Logger } from "../log/index.ts";
 import { type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { Semaphore } from "../shared/semaphore.ts";
+import { firstNames, plural } from "../shared/text.ts";
+import { humanDuration } from "../shared/time.ts";
 import { SkillCache } from "./cache.ts";
 import { fetchZip } from "./fetch-zip.ts";
 import { type FoundSkill, findSkills } from "./find-skills.ts";
@@ -17,6 +19,23 @@ import type { FoundSkills, InstalledSkill, InstalledSkills, Skills } from "./ski
 const DIRECTORY = "bin/skills";
 const PLACE_REMEDY = `Skills need ${DIRECTORY} in the agent's workspace: a directory, no link, that can be written, on a disk with space left.`;
 
+/** Skills that the log names. */
+const MAX_LOGGED = 20;
+/** Characters of a hash in the log. */
+const SHORT_HASH = 12;
+
+interface Installation {
+  readonly source: SkillSource;
+  readonly sandbox: Pick<Sandbox, "installTrees">;
+  readonly log: Logger | undefined;
+  readonly signal: AbortSignal;
+}
+
+interface LoadedPackage extends SkillPackage {
+  /** Where it comes from, for the log. */
+  readonly origin: "cached" | "fetched" | "from its text";
+}
+
 /** Finds and installs skills for all executions of a runner. */
 export class SkillInstaller implements Skills {
   readonly #cache: SkillCache;
@@ -28,19 +47,21 @@ export class SkillInstaller implements Skills {
 
   async find(references: readonly SkillReference[], source: SkillSource, signal: AbortSignal): Promise<FoundSkills> {
     const found = await findSkills(references, source);
-    return { install: (sandbox) => this.#install(found, source, sandbox, signal) };
+    return { install: (sandbox, log) => this.#install(found, { source, sandbox, log, signal }) };
   }
 
   async #install(
     found: ReadonlyMap<string, FoundSkill>,
-    source: SkillSource,
-    sandbox: Pick<Sandbox, "installTrees">,
-    signal: AbortSignal,
+    { source, sandbox, log, signal }: Installation,
   ): Promise<InstalledSkills> {
+    const startedAt = Date.now();
     const release = await this.#gate.acquire(signal);
     try {
       const packages = await this.#packages([...found.values()], source);
       const locations = await installed(sandbox, packages, [...found.values()]);
+      const texts = [...packages].map(([hash, { origin }]) => `${nameOf(found, hash)} (${origin})`);
+      const took = humanDuration(Date.now() - startedAt);
+      log?.info(`${plural(packages.size, "skill")} in the sandbox after ${took}: ${firstNames(texts, MAX_LOGGED)}`);
       return new SkillsInSandbox(found, packages, locations);
     } finally {
       release();
@@ -48,17 +69,17 @@ export class SkillInstaller implements Skills {
   }
 
   /** By hash: references to the same content share a directory. */
-  async #packages(skills: readonly FoundSkill[], source: SkillSource): Promise<ReadonlyMap<string, SkillPackage>> {
+  async #packages(skills: readonly FoundSkill[], source: SkillSource): Promise<ReadonlyMap<string, LoadedPackage>> {
     const distinct = new Map(skills.map((skill) => [skill.hash, skill]));
-    const packages = new Map<string, SkillPackage>();
+    const packages = new Map<string, LoadedPackage>();
     let total = 0;
     await inParallel(distinct.values(), MAX_PARALLEL_FETCHES, async (skill) => {
       const { hash, name, version } = skill;
       if (version.artifactKey === "") {
-        packages.set(hash, textPackage(hash, version));
+        packages.set(hash, { ...textPackage(hash, version), origin: "from its text" });
         return;
       }
-      const zip = await fetchZip(skill, source, this.#cache);
+      const { zip, isCached } = await fetchZip(skill, source, this.#cache);
       total += zip.length;
       if (total > MAX_TOTAL_BYTES)
         throw new SkillError(
@@ -66,10 +87,16 @@ export class SkillInstaller implements Skills {
           `The skills of this agent have more than ${MAX_TOTAL_BYTES} bytes together: the ${name} does not fit.`,
           ["Remove skills from the agent, or make them smaller."],
         );
-      packages.set(hash, await zipPackage(hash, zip, name));
+      packages.set(hash, { ...(await zipPackage(hash, zip, name)), origin: isCached ? "cached" : "fetched" });
     });
     return packages;
   }
+}
+
+/** A skill in the log: `changelog 4ce762580897`. */
+function nameOf(found: ReadonlyMap<string, FoundSkill>, hash: string): string {
+  const skill = [...found.values()].find((candidate) => candidate.hash === hash);
+  return `${skill?.version.name} ${hash.slice(0, SHORT_HASH)}`;
 }
 
 /** @returns the paths of the directories, by hash */

@@ -1,4 +1,5 @@
 import type { SkillReference } from "../definition/index.ts";
+import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { SkillSource } from "./ports.ts";
 
@@ -21,9 +22,10 @@ export interface InstalledSkills {
 export interface FoundSkills {
   /**
    * Fetches and verifies the skills, and installs those that are not in the sandbox yet.
+   * @param log is told in one line what was installed
    * @throws SkillError, or the source's error, that name the skill; the signal's reason, if it aborts
    */
-  install(sandbox: Pick<Sandbox, "installTrees">): Promise<InstalledSkills>;
+  install(sandbox: Pick<Sandbox, "installTrees">, log?: Logger): Promise<InstalledSkills>;
 }
 
 export interface Skills {

@@ -17,19 +17,27 @@ import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 interface World {
   readonly client: StigmerClient;
   readonly ollama: OllamaDouble;
+  /** What runners have logged. */
+  log(): string;
 }
 
 const SHOP_SERVER = join(import.meta.dir, "../../examples/mcp-server/server.py");
 const signal = new AbortController().signal;
 
 const worlds: readonly (readonly [string, (open: AsyncDisposableStack) => Promise<World>])[] = [
-  ["local", async (open) => open.use(await localWorld())],
+  [
+    "local",
+    async (open) => {
+      const { client, ollama, log } = open.use(await localWorld());
+      return { client, ollama, log: () => log.join("\n") };
+    },
+  ],
   [
     "cloud",
     async (open) => {
       const world = open.use(await cloudWorld());
-      await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1" });
-      return { client: world.user.client, ollama: world.ollama };
+      const { program } = await world.replica({ MCP_ALLOWED_HOSTS: "127.0.0.1" });
+      return { client: world.user.client, ollama: world.ollama, log: program.output };
     },
   ],
 ];
@@ -178,6 +186,11 @@ environment_refs: [{path: .env}]
       ].toSorted(),
     ]);
     expect(lines.at(-2)).toContain("· 4 model calls, 40 tokens in, 40 out ·");
+    const log = world.log();
+    expect(log).toMatch(
+      /MCP servers: 2 of 2 connected after \d+\.\d s: "shop" \(stdio, \d+\.\d s, 2 tools\), "far" \(http, \d+\.\d s, 1 tool\)/,
+    );
+    expect(log).toMatch(/1 skill in the sandbox after \d+\.\d s: counting [0-9a-f]{12} \(fetched\)/);
     expect(server.headers[0]?.get("authorization")).toBe("Bearer a-secret-key");
     expect(program.output() + program.errors()).not.toContain("a-secret-key");
   });

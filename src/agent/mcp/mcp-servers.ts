@@ -2,12 +2,17 @@ import type { SubAgentDefinition } from "../../definition/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { explained } from "../../shared/errors.ts";
+import { firstNames, plural } from "../../shared/text.ts";
+import { humanDuration } from "../../shared/time.ts";
 import type { McpSettings } from "../servers/mcp-settings.ts";
 import { isEnabled } from "../servers/server-tools.ts";
 import { KnownTools } from "./known-tools.ts";
 import type { McpTool, ToolDeps } from "./mcp-tool.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { ServerConnection } from "./server-connection.ts";
+
+/** Servers that the log names. */
+const MAX_LOGGED = 20;
 
 /** A server that the agent has to do without. */
 export interface UnavailableServer {
@@ -62,9 +67,14 @@ export class McpServers implements AsyncDisposable {
    * @throws the signal's reason
    */
   static async connect(resolved: readonly ResolvedServer[], deps: McpDeps): Promise<McpServers> {
-    const results = await Promise.allSettled(
-      resolved.map((server) => ServerConnection.open(server, connectionDeps(server, deps))),
-    );
+    const startedAt = Date.now();
+    const durations = new Map<ServerConnection, number>();
+    const open = async (server: ResolvedServer) => {
+      const connection = await ServerConnection.open(server, connectionDeps(server, deps));
+      durations.set(connection, Date.now() - startedAt);
+      return connection;
+    };
+    const results = await Promise.allSettled(resolved.map(open));
     const connections = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     if (deps.signal.aborted) await Promise.all(connections.map((connection) => connection.close()));
     deps.signal.throwIfAborted();
@@ -75,7 +85,12 @@ export class McpServers implements AsyncDisposable {
       deps.log.warn(`The MCP server ${JSON.stringify(name)} is not available: ${reason}`);
       return [{ name, reason }];
     });
-    return new McpServers(connections, unavailable, deps);
+    const servers = new McpServers(connections, unavailable, deps);
+    const connected = connections.map((connection) => connectedText(connection, durations.get(connection) ?? 0));
+    deps.log.info(
+      `MCP servers: ${connections.length} of ${resolved.length} connected after ${humanDuration(Date.now() - startedAt)}${connected.length === 0 ? "" : `: ${firstNames(connected, MAX_LOGGED)}`}`,
+    );
+    return servers;
   }
 
   /** The tools by the name of their server. A server that is not available is missing. */
@@ -118,6 +133,11 @@ export class McpServers implements AsyncDisposable {
     }
     yield* this.#tools.notices();
   }
+}
+
+/** `"shop" (stdio, 0.4 s, 12 tools)` */
+function connectedText({ name, list, resolved }: ServerConnection, ms: number): string {
+  return `${JSON.stringify(name)} (${resolved.server.kind}, ${humanDuration(ms)}, ${plural(list.tools.length, "tool")})`;
 }
 
 /** How much longer a container may take to connect than a program: its image may have to be pulled first. */
