@@ -1,3 +1,10 @@
+import {
+  isDockerContainerName,
+  isDockerImage,
+  isDockerNetwork,
+  isDockerPort,
+  isDockerProtocol,
+} from "../../shared/docker-names.ts";
 import { isCommandVariable } from "../../shared/variable-name.ts";
 import { type Field, mapTexts } from "./fields.ts";
 import type { DockerServer, HttpServer, KnownServer } from "./resolved-server.ts";
@@ -73,12 +80,10 @@ function checkHttp({ url, headers }: HttpServer, template: HttpServer, report: R
 
 function checkDocker(server: DockerServer, report: Report): void {
   const { image, network, containerName, env } = server;
-  // What begins with a hyphen would be an option of `docker run`.
-  if (!/^[\w[]/.test(image) || /\s/.test(image))
-    report("image", "is no name of an image", "Write a name such as mcp/fetch:latest.");
-  if (network !== "" && !/^\w[\w.:-]*$/.test(network))
+  if (!isDockerImage(image)) report("image", "is no name of an image", "Write a name such as mcp/fetch:latest.");
+  if (network !== "" && !isDockerNetwork(network))
     report("network", "is no name of a network", "Name a network of Docker, or leave it empty.");
-  if (containerName !== "" && !/^[A-Za-z0-9][\w.-]+$/.test(containerName))
+  if (containerName !== "" && !isDockerContainerName(containerName))
     report("container_name", "is no name of a container", "Use letters, digits, '_', '.' and '-', or leave it empty.");
   for (const name of Object.keys(env)) {
     const field = `env_placeholders.${name}`;
@@ -101,13 +106,9 @@ function checkMappings({ volumes, ports }: DockerServer, report: Report): void {
       report(`volumes[${index}].container_path`, "is no absolute path", "Write a path that begins with '/'.");
   }
   for (const [index, { host, container, protocol }] of ports.entries()) {
-    if (!isPort(host) || !isPort(container))
+    if (!isDockerPort(host) || !isDockerPort(container))
       report(`ports[${index}]`, "has a port that is not between 1 and 65535", "Correct it.");
-    if (!/^(tcp|udp|sctp|)$/i.test(protocol))
+    if (!isDockerProtocol(protocol))
       report(`ports[${index}].protocol`, "is none of tcp, udp and sctp", "Use one of these, or leave it empty.");
   }
-}
-
-function isPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536;
 }

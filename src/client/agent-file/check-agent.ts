@@ -8,6 +8,7 @@ import {
 } from "../../shared/sub-agent-name.ts";
 import type { Agent, McpServerDefinition, SubAgent } from "../../stigmer/index.ts";
 import type { Report } from "./conform.ts";
+import { checkServerFields } from "./server-fields.ts";
 
 /** Reports what is wrong between the parts of an agent: names that occur twice, or that lead nowhere. */
 export function checkAgent({ spec }: Agent, report: Report): void {
@@ -18,7 +19,7 @@ export function checkAgent({ spec }: Agent, report: Report): void {
   if (subAgents.length > MAX_SUB_AGENTS)
     report(["spec", "sub_agents"], `has ${subAgents.length} sub-agents, and at most ${MAX_SUB_AGENTS} are allowed`);
   for (const [index, { name }] of subAgents.entries()) checkName(name, index, report);
-  for (const [index, server] of servers.entries()) checkUrl(server, index, report);
+  checkServerFields(servers, report);
   for (const [index, subAgent] of subAgents.entries()) checkSubAgent(subAgent, index, servers, report);
 }
 
@@ -40,16 +41,6 @@ function checkName(name: string, index: number, report: Report): void {
       ? "is reserved: choose another one"
       : `cannot be used by models: ${NAME_RULE}${example === undefined ? "" : `; call it ${example}, for example`}`,
   );
-}
-
-function checkUrl({ serverType }: McpServerDefinition, index: number, report: Report): void {
-  if (serverType.case !== "http") return;
-  const { url } = serverType.value;
-  // A variable may be any part of it.
-  if (url === "" || url.includes("${")) return;
-  const protocol = URL.parse(url)?.protocol;
-  if (protocol !== "http:" && protocol !== "https:")
-    report(["spec", "mcp_servers", index, "http", "url"], "must be a URL that begins with http:// or https://");
 }
 
 function checkSubAgent(

@@ -103,6 +103,26 @@ spec:
     ]);
   });
 
+  test("of MCP servers that would fail the first execution", async () => {
+    const text = `metadata: {name: x}
+spec:
+  mcp_servers:
+    - {name: a, http: {url: "https://me:s3cret@a.example"}}
+    - {name: b, docker: {image: "-v", network: "host --privileged", container_name: "*"}}
+    - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 80, container_port: 0, protocol: icmp}]}}
+    - {name: d, docker: {image: "\${I}", network: "\${N}", volumes: [{host_path: d, container_path: "\${P}"}]}}
+`;
+    expect(await problems(text)).toEqual([
+      "agent.yaml:4:24: spec.mcp_servers[0].http.url contains a user name or a password: send them in the header Authorization",
+      "agent.yaml:5:26: spec.mcp_servers[1].docker.image is no name of an image: write a name such as mcp/fetch:latest",
+      "agent.yaml:5:39: spec.mcp_servers[1].docker.network is no name of a network of Docker",
+      "agent.yaml:5:69: spec.mcp_servers[1].docker.container_name is no name of a container: use letters, digits, '_', '.' and '-'",
+      "agent.yaml:6:61: spec.mcp_servers[2].docker.volumes[0].container_path is no absolute path: write one that begins with /",
+      "agent.yaml:6:90: spec.mcp_servers[2].docker.ports[0] needs a host_port and a container_port from 1 to 65535",
+      "agent.yaml:6:125: spec.mcp_servers[2].docker.ports[0].protocol must be tcp, udp or sctp",
+    ]);
+  });
+
   test("of skills and environments", async () => {
     const text = `metadata: {name: x}
 spec:
