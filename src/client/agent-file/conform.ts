@@ -19,7 +19,7 @@ export function conform(value: unknown, shape: Shape, path: Path, report: Report
   };
   switch (shape.kind) {
     case "list":
-      if (!Array.isArray(value)) return wrong("a list");
+      if (!Array.isArray(value)) return wrong(listLike(shape.of));
       return value.flatMap((item: unknown, index) => conform(item, shape.of, [...path, index], report) ?? []);
     case "map":
       return isRecord(value) ? conformMap(value, shape, path, report) : wrong("an object with a name for each value");
@@ -40,6 +40,11 @@ export function conform(value: unknown, shape: Shape, path: Path, report: Report
 /** An object as it is written, with the field that it needs most. */
 function objectLike(shape: ObjectShape): string {
   return `an object such as ${braces(shape)}`;
+}
+
+function listLike(of: Shape): string {
+  if (of.kind === "either") return `a list such as [${braces(of.present)}]`;
+  return of.kind === "object" ? `a list such as [${braces(of)}]` : "a list";
 }
 
 function braces({ required, someOf, oneOf, fields }: ObjectShape): string {

@@ -82,6 +82,14 @@ spec:
     ]);
   });
 
+  test("with the form of lists that other programs have as objects", async () => {
+    const text = "metadata: {name: x}\nspec: {mcpServers: {shop: {command: python3}}, skillRefs: skills/a}\n";
+    expect(await problems(text)).toEqual([
+      "agent.yaml:2:8: spec.mcpServers must be a list such as [{name: …}], not an object",
+      "agent.yaml:2:48: spec.skillRefs must be a list such as [{path: …}], not a text",
+    ]);
+  });
+
   test("between servers and sub-agents", async () => {
     const text = `metadata: {name: x}
 spec:
