@@ -41,9 +41,12 @@ export class SourceWatch implements Disposable {
     for (const watcher of before) watcher.close();
   }
 
-  /** Waits for the next change since the last call, and until it has settled. Resolves when the signal aborts, too. */
-  async next(signal: AbortSignal): Promise<void> {
-    await this.#waker.wait(this.#isPolling ? POLL_MS : LONG_MS, signal);
+  /**
+   * Waits for the next change since the last call, and until it has settled. Resolves when the signal aborts, too.
+   * @param limitMs the longest time to wait for a change
+   */
+  async next(signal: AbortSignal, limitMs = LONG_MS): Promise<void> {
+    await this.#waker.wait(Math.min(this.#isPolling ? POLL_MS : LONG_MS, limitMs), signal);
     const end = Date.now() + MAX_UNQUIET_MS;
     for (let seen = -1; seen !== this.#changes && Date.now() < end && !signal.aborted; ) {
       seen = this.#changes;

@@ -6,6 +6,8 @@ import { type FileTree, fileTree, writeFiles } from "../../../../test/support/fi
 import { type Agent, AgentQueryController, ApiResourceKind } from "../../../stigmer/index.ts";
 import { watchAgentFile } from "./watch-agent.ts";
 
+const RETRY_MS = 50;
+
 interface Watch extends AsyncDisposable {
   readonly server: DaemonServices;
   readonly log: string[];
@@ -28,6 +30,7 @@ async function watching(files: FileTree): Promise<Watch> {
     server.client,
     { info: say, warn: say, error: say },
     end.signal,
+    RETRY_MS,
   );
   opening.defer(async () => {
     end.abort();
@@ -219,6 +222,19 @@ describe("a watched agent file", () => {
     );
     await watch.write({ "agent.yaml": poet("Three") });
     await watch.says("Applied the agent poet again: instructions");
+  });
+
+  test("that could not be stored is applied as soon as it can be, and nothing is told twice", async () => {
+    await using watch = await watching({ "agent.yaml": poet("One") });
+    await watch.says("Applied the agent poet of");
+    watch.server.database.run("PRAGMA query_only = 1");
+    await watch.write({ "agent.yaml": poet("Two") });
+    await watch.says("AgentCommandController.apply at");
+    await watch.says("The agent stays as it was");
+    const lines = watch.log.length;
+    watch.server.database.run("PRAGMA query_only = 0");
+    await watch.says("Applied the agent poet again: instructions");
+    expect(watch.log).toHaveLength(lines + 1);
   });
 
   test("is not applied while the server refuses it, which is told", async () => {

@@ -8,6 +8,9 @@ import { changedParts, type Parts, partsOf } from "../parts.ts";
 import { AgentFileError, problemLines } from "../problem.ts";
 import { SourceWatch } from "./source-watch.ts";
 
+/** After this time an agent that the server did not take is applied again: its disk may have been full. */
+const RETRY_MS = 5_000;
+
 /** Where the watch tells people what it does. */
 export interface WatchLog {
   readonly info: (text: string) => void;
@@ -31,6 +34,7 @@ export async function watchAgentFile(
   client: StigmerClient,
   log: WatchLog,
   signal: AbortSignal,
+  retryMs = RETRY_MS,
 ): Promise<void> {
   using changes = new SourceWatch(log.warn);
   const watched = new WatchedAgent(file, client, log, signal);
@@ -44,7 +48,8 @@ export async function watchAgentFile(
       continue;
     }
     if (found !== undefined) await watched.apply(found);
-    await changes.next(signal);
+    // Nothing tells when a server that refused the agent would take it.
+    await changes.next(signal, watched.isRefused ? retryMs : undefined);
   }
 }
 
@@ -54,6 +59,8 @@ class WatchedAgent {
   readonly #log: WatchLog;
   readonly #signal: AbortSignal;
   #applied: Applied | undefined;
+  /** Whether the server did not take the agent that was read last. */
+  isRefused = false;
   /** The problems that were logged last. */
   #complaint = "";
 
@@ -66,6 +73,7 @@ class WatchedAgent {
 
   /** @returns undefined if the file cannot be read, which is logged */
   async read(): Promise<Inspection | undefined> {
+    this.isRefused = false;
     try {
       // A pipe is empty when it is read again, and one without a writer would keep the watch from ever going on.
       return await inspectAgentFile(this.#file, this.#signal, { readable: "files" });
@@ -98,6 +106,7 @@ class WatchedAgent {
       this.#applied = { parts, hadEnvironments: hadEnvironments || found.environments.length > 0 };
       this.#complaint = "";
     } catch (error) {
+      this.isRefused = true;
       this.#complain(error);
     }
   }
