@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ensureBuilt } from "./lib/built.ts";
 import { TEST_LIMIT_MS } from "./lib/test-limit.ts";
 import { prepareServices, type Services } from "./test-support/services.ts";
@@ -98,7 +99,15 @@ function counted({ tests, failures, skipped, code }: Run): Counts {
   return { passed, failed: failures + broken, skipped };
 }
 
-const wanted = process.argv.slice(2);
+/** With `--no-skips`, a test that was skipped has failed: nobody would notice that something is not tested any more. */
+function withSkips({ passed, failed, skipped }: Counts): Counts {
+  return { passed, failed: options["no-skips"] ? failed + skipped : failed, skipped };
+}
+
+const { values: options, positionals: wanted } = parseArgs({
+  options: { "no-skips": { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
 if (unknown.length > 0) {
   console.error(`There is no suite ${unknown.join(", ")}; there are ${suites.map(({ name }) => name).join(", ")}.`);
@@ -113,7 +122,7 @@ try {
     if (USE_SERVICES.includes(name)) services ??= await prepareServices();
     console.log(`\n== ${name}: ${about}`);
     const started = Date.now();
-    const counts = await run(join(reports, name));
+    const counts = withSkips(await run(join(reports, name)));
     results.push({ name, seconds: Math.round((Date.now() - started) / 1000), ...counts });
   }
 } finally {
@@ -127,6 +136,8 @@ for (const { name, passed, failed, skipped, seconds } of results)
     `${name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""} in ${seconds} s`,
   );
 if (services !== undefined) console.log(services.about);
+if (options["no-skips"] && results.some(({ skipped }) => skipped > 0))
+  console.log("Skipped tests count as failed. Their lines begin with (skip), the reasons with Skipped:");
 const sum = (key: "passed" | "failed") => results.reduce((total, counts) => total + counts[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exit(sum("failed") === 0 ? 0 : 1);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { until } from "../../test/support/eventually.ts";
 import { isRunning } from "../../test/support/processes.ts";
+import { requirement } from "../../test/support/requirement.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { createControlGroup } from "./control-groups.ts";
 import { adoptOrphans, registerOwnSession } from "./orphans.ts";
@@ -165,7 +166,7 @@ describe("a started program", () => {
   });
 });
 
-const canGroup = createControlGroup()?.remove() === true;
+const canGroup = requirement(createControlGroup()?.remove() === true, "a control group: none can be made");
 
 describe.if(canGroup)("a control group", () => {
   test("contains processes that hide in every other way, and is removed after them", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { onLinux } from "../../test/support/requirement.ts";
 import { hasEnded, ownIdentity } from "./process-identity.ts";
 
 test("running and ended processes are recognized, also before they are reaped", async () => {
@@ -14,7 +15,7 @@ console.log(ownIdentity()); setInterval(() => {}, 1e6);`;
   expect(hasEnded(identity)).toBe(true);
 });
 
-test.skipIf(process.platform !== "linux")("a process whose number was given to another one has ended", () => {
+test.if(onLinux("numbers of processes"))("a process whose number was given to another one has ended", () => {
   expect(hasEnded(ownIdentity().replace(/\d+$/, "1"))).toBe(true);
 });
 

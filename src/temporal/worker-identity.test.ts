@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { onLinux } from "../../test/support/requirement.ts";
 import { formatIdentity, hasEnded, ownIdentity, parseIdentity } from "./worker-identity.ts";
 
 describe("worker identity", () => {
@@ -24,7 +25,7 @@ describe("process of a worker identity", () => {
     expect(hasEnded(own)).toBe(false);
   });
 
-  test.if(process.platform === "linux")("has ended if its number was given to another one", async () => {
+  test.if(onLinux("numbers of processes"))("has ended if its number was given to another one", async () => {
     await using other = Bun.spawn(["sleep", "60"]);
     const identity = parseIdentity(formatIdentity({ ...ownIdentity("group-1"), pid: other.pid }));
     expect(identity && hasEnded(identity)).toBe(true);

@@ -10,13 +10,14 @@ import { connectTemporal, installTemporalRuntime } from "../../src/temporal/inde
 import { docker, runInBackground } from "../support/docker.ts";
 import { until } from "../support/eventually.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
+import { asRoot } from "../support/requirement.ts";
 import { buildRunnerImage } from "../support/runner-image.ts";
 import { engineAnswers, type Service, startTemporal } from "../support/services/index.ts";
 import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const isRoot = process.getuid?.() === 0;
 /** Who started the launcher; nobody that the image knows. */
+const isRoot = asRoot("workspaces of other users");
 const OWNER = isRoot ? { uid: 4321, gid: 5432 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z - /;
 

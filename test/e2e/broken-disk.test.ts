@@ -7,6 +7,7 @@ import { until } from "../support/eventually.ts";
 import { writeFiles } from "../support/file-tree.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
 import { installProgram, startProgram } from "../support/program.ts";
+import { requirement } from "../support/requirement.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -115,11 +116,19 @@ async function breakInTheMiddle(
 }
 
 const command = (...args: string[]) => Bun.spawnSync(args, { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
-const canLimit = process.platform === "linux" && Bun.which("prlimit") !== null;
+const canLimit = requirement(
+  process.platform === "linux" && Bun.which("prlimit") !== null,
+  "a full disk by a limit of files: prlimit is missing",
+);
+// Only root may mount; the other test is for everybody.
+const canMount = requirement(
+  command("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/tmp"),
+  "a full disk: this user may not mount one",
+);
 
 describe("data directory on a full disk", () => {
   // No file of the process may grow: as good as a quota, and everybody may set it.
-  test.skipIf(!canLimit)("ends executions at the client, fails the checks and heals", async () => {
+  test.if(canLimit)("ends executions at the client, fails the checks and heals", async () => {
     const limit = async (pid: number, bytes: string) => {
       expect(command("prlimit", "--pid", String(pid), `--fsize=${bytes}:`)).toBe(true);
     };
@@ -133,11 +142,10 @@ describe("data directory on a full disk", () => {
     );
   });
 
-  test("executions end at the client, checks fail, and everything recovers with free space", async () => {
+  test.if(canMount)("executions end at the client, checks fail, and everything recovers with free space", async () => {
     const disk = join(folder.path, "disk");
     await mkdir(disk);
-    // Only root may mount; the test above is for everybody.
-    if (!command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk)) return;
+    expect(command("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", disk)).toBe(true);
     const filler = join(disk, "filler");
     await breakInTheMiddle(join(disk, "data"), /the disk is full \(SQLITE_FULL\)/, {
       breakFor: async () => void command("sh", "-c", `cat /dev/zero >${filler}`),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { installedProgram, startLocal } from "../support/installed-program.ts";
 import { messagesOf, type RunningProgram } from "../support/program.ts";
+import { onLinux } from "../support/requirement.ts";
 import { startSilentServer } from "../support/silent-server.ts";
 
 const SIGTERM_BIT = 1n << 14n;
@@ -27,7 +28,7 @@ async function logs(program: RunningProgram, lines: number): Promise<void> {
   while (program.output().split("\n").length <= lines) await new Promise<void>((next) => setImmediate(next));
 }
 
-describe.if(process.platform === "linux")("a SIGTERM in the first milliseconds", () => {
+describe.if(onLinux("early signals"))("a SIGTERM in the first milliseconds", () => {
   test.each(["start", "dev"])("ends `%s` with success before it opens anything", async (command) => {
     for (let round = 0; round < 5; round++) {
       await using program = start([command]);

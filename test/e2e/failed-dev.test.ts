@@ -9,6 +9,7 @@ import { until } from "../support/eventually.ts";
 import { startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { asRoot } from "../support/requirement.ts";
 import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -74,7 +75,7 @@ describe("agent-runner dev", () => {
     expect(failed.output()).not.toContain("remove temporal.db");
   });
 
-  test.if(process.getuid?.() === 0)(
+  test.if(asRoot("users that the system does not know"))(
     "works for a user that the system does not know, with and without a home",
     async () => {
       const ollama = startOllamaDouble();

@@ -4,10 +4,14 @@ import { allProcesses } from "../../src/processes/process-table.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
 import { startProgram } from "../support/program.ts";
+import { requirement } from "../support/requirement.ts";
 
 /** A system of processes of its own, as a container has it, whose first one is the program. */
 const UNSHARE = ["unshare", "--fork", "--pid", "--mount-proc", "--kill-child"];
-const canUnshare = Bun.which("unshare") !== null && Bun.spawnSync([...UNSHARE, "true"]).exitCode === 0;
+const canUnshare = requirement(
+  Bun.which("unshare") !== null && Bun.spawnSync([...UNSHARE, "true"]).exitCode === 0,
+  "the first process of a container: unshare does not work for this user",
+);
 /** Orphans that one command leaves. */
 const ORPHANS = 5;
 

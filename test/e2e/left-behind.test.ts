@@ -9,6 +9,7 @@ import { HANG, shellServer } from "../support/mcp/shell-server.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
+import { onLinux, requirement } from "../support/requirement.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -104,33 +105,36 @@ describe("command of an agent", () => {
 /** A program that goes into a session of its own and shows nobody its environment. */
 const AGENT = Bun.which("ssh-agent") ?? "";
 
-describe.if(AGENT !== "" && process.platform === "linux")("a program that hides and leaves its session", () => {
-  test("ends with its execution", async () => {
-    await using everything = await dev("agent");
-    const socket = join(folder.path, "agent/agent.sock");
-    ollama.converse(once(`${AGENT} -a ${socket}; sleep 0.2; pgrep -f ${socket} | wc -l`));
-    const run = everything.run("Start it", "--json");
-    expect(await run.exited).toBe(0);
-    expect(run.output()).toMatch(/SSH_AGENT_PID=\d+/);
-    await until("the agent is gone", async () => (await processesWith(socket)).length === 0);
-    everything.signal("SIGINT");
-    expect(await everything.exited).toBe(0);
-  });
+describe.if(onLinux("a program that hides") && requirement(AGENT !== "", "a program that hides: ssh-agent is missing"))(
+  "a program that hides and leaves its session",
+  () => {
+    test("ends with its execution", async () => {
+      await using everything = await dev("agent");
+      const socket = join(folder.path, "agent/agent.sock");
+      ollama.converse(once(`${AGENT} -a ${socket}; sleep 0.2; pgrep -f ${socket} | wc -l`));
+      const run = everything.run("Start it", "--json");
+      expect(await run.exited).toBe(0);
+      expect(run.output()).toMatch(/SSH_AGENT_PID=\d+/);
+      await until("the agent is gone", async () => (await processesWith(socket)).length === 0);
+      everything.signal("SIGINT");
+      expect(await everything.exited).toBe(0);
+    });
 
-  test("ends when the runner is killed", async () => {
-    await using everything = await dev("killed-agent");
-    const socket = join(folder.path, "killed-agent/agent.sock");
-    const orphan = join(folder.path, "killed-agent/orphan");
-    ollama.converse(once(`${AGENT} -a ${socket}; (sleep 0 & echo $! >${orphan}); sleep 4250`));
-    await using _run = everything.run("Start it");
-    const pid = await eventually(async () => (await readFile(orphan, "utf8")).trim());
-    // The runner asks for an ended orphan when it has seen it twice: then it has seen the agent too.
-    await until("the orphan was asked for", () => !existsSync(`/proc/${pid}`));
-    everything.signal("SIGKILL");
-    await until("the processes are gone", async () => (await processesWith(socket)).length === 0);
-    expect(await processesWith("sleep 4250")).toEqual([]);
-  });
-});
+    test("ends when the runner is killed", async () => {
+      await using everything = await dev("killed-agent");
+      const socket = join(folder.path, "killed-agent/agent.sock");
+      const orphan = join(folder.path, "killed-agent/orphan");
+      ollama.converse(once(`${AGENT} -a ${socket}; (sleep 0 & echo $! >${orphan}); sleep 4250`));
+      await using _run = everything.run("Start it");
+      const pid = await eventually(async () => (await readFile(orphan, "utf8")).trim());
+      // The runner asks for an ended orphan when it has seen it twice: then it has seen the agent too.
+      await until("the orphan was asked for", () => !existsSync(`/proc/${pid}`));
+      everything.signal("SIGKILL");
+      await until("the processes are gone", async () => (await processesWith(socket)).length === 0);
+      expect(await processesWith("sleep 4250")).toEqual([]);
+    });
+  },
+);
 
 test("the Temporal server of dev inherits nothing from the runner's environment", async () => {
   const [port] = await freePorts(1);

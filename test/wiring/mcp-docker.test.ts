@@ -10,12 +10,12 @@ import { until } from "../support/eventually.ts";
 import { agentWith, Connected, SECRET } from "../support/mcp/connect.ts";
 import type { StdioFaultName } from "../support/mcp/stdio-faults.ts";
 import { processesWith } from "../support/processes.ts";
+import { requirement } from "../support/requirement.ts";
 import type { Subject } from "../support/sandbox-contract/subject.ts";
 import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
 import { engineAnswers } from "../support/services/engine.ts";
 
-const hasEngine = await engineAnswers();
-if (!hasEngine) console.warn("No container engine answers: MCP servers in containers are not tested.");
+const hasEngine = requirement(await engineAnswers(), "MCP servers in containers: no container engine answers");
 
 type DockerServer = Extract<McpServer, { kind: "docker" }>;
 
@@ -47,7 +47,7 @@ const containers = async (format = "{{.ID}}") =>
   (await docker("ps", "--all", "--filter", `ancestor=${image}`, "--format", format)).split("\n").filter(Boolean);
 const noneLeft = async () => await until("no container is left", async () => (await containers()).length === 0);
 
-describe.skipIf(!hasEngine)("a server in a container", () => {
+describe.if(hasEngine)("a server in a container", () => {
   beforeAll(async () => {
     subject = await openFilesystem({ commandTimeoutMs: 60_000 });
     ({ sandbox } = await subject.acquire({ environment }));

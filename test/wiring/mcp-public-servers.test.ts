@@ -10,6 +10,7 @@ import { until } from "../support/eventually.ts";
 import { agentWith, Connected, httpServer } from "../support/mcp/connect.ts";
 import { newMark } from "../support/mcp/mark.ts";
 import { processesWith } from "../support/processes.ts";
+import { requirement } from "../support/requirement.ts";
 import type { Subject } from "../support/sandbox-contract/subject.ts";
 import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
 
@@ -88,16 +89,18 @@ test("the reference server for files works, in the root that the client names", 
   expect((await connected.call("read_text_file", { path: "/etc/passwd" })).text).toStartWith("Failed: ");
 });
 
-describe.skipIf(!existsSync(timeServer))("a server in Python", () => {
-  test("works", async () => {
-    await using connected = await Connected.open(agentWith(program("time", timeServer)), sandbox);
-    const { text, failure } = await connected.call("get_current_time", { timezone: "Europe/Berlin" });
-    expect(failure).toBeUndefined();
-    expect(text).toContain("Europe/Berlin");
-    expect((await connected.call("get_current_time", { timezone: "No/Where" })).text).toStartWith("Failed: ");
-  });
-});
-if (!existsSync(timeServer)) console.warn(`${timeServer} is missing: no server in Python is tested.`);
+describe.if(requirement(existsSync(timeServer), `a server in Python: ${timeServer} is missing`))(
+  "a server in Python",
+  () => {
+    test("works", async () => {
+      await using connected = await Connected.open(agentWith(program("time", timeServer)), sandbox);
+      const { text, failure } = await connected.call("get_current_time", { timezone: "Europe/Berlin" });
+      expect(failure).toBeUndefined();
+      expect(text).toContain("Europe/Berlin");
+      expect((await connected.call("get_current_time", { timezone: "No/Where" })).text).toStartWith("Failed: ");
+    });
+  },
+);
 
 test("no server is left when the runner is killed", async () => {
   const support = join(import.meta.dir, "../support");

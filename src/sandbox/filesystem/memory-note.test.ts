@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { commandRuns } from "../../../test/support/command-runs.ts";
+import { requirement } from "../../../test/support/requirement.ts";
 import { ProcessTree } from "../../processes/index.ts";
 import { withMemoryNote } from "./memory-note.ts";
 
@@ -14,7 +15,7 @@ async function canLimitMemory(): Promise<boolean> {
   return memoryLimit !== undefined;
 }
 
-const isMemoryLimited = await canLimitMemory();
+const isMemoryLimited = requirement(await canLimitMemory(), "limits of memory: no control group can be made");
 
 describe("a command that the kernel kills because memory runs out", () => {
   const result = { output: "so far\n", exitCode: 137, cut: 0 };

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { onLinux } from "../../../test/support/requirement.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { DirectoryEntry, Listing } from "../sandbox.ts";
 import { FilesystemSandboxes } from "./index.ts";
@@ -59,7 +60,7 @@ function told({ items }: Listing<DirectoryEntry>): string[] {
   return items.map(({ path, size }) => `${basename(path)}: ${size === OUTSIDE.length ? "as outside" : size}`);
 }
 
-test.if(process.platform === "linux")(
+test.if(onLinux("races of links"))(
   "nothing outside is read, written or deleted while a command swaps directories and links",
   async () => {
     await using folder = await temporaryFolder();

@@ -234,7 +234,8 @@ export function stdioContract(kind: string, open: OpenSubject, { findsSessions =
       );
 
       // A remote sandbox does not find processes that start a session of their own: see docs/sandboxes.md.
-      test.if(findsSessions)("when the sandbox is released, even if it starts processes that hide", async () => {
+      if (!findsSessions) return;
+      test("when the sandbox is released, even if it starts processes that hide", async () => {
         const mark = newMark();
         await using _ = await connect("starts processes that outlive it", {}, mark);
         await until("they run", async () => (await processesWith(`sleep ${mark}`)).length >= 2);
