@@ -6,7 +6,7 @@ import { Semaphore } from "../shared/semaphore.ts";
 import { firstNames, plural } from "../shared/text.ts";
 import { humanDuration } from "../shared/time.ts";
 import { SkillCache } from "./cache.ts";
-import { fetchZip } from "./fetch-zip.ts";
+import { type FetchedZip, fetchZip } from "./fetch-zip.ts";
 import { type FoundSkill, findSkills } from "./find-skills.ts";
 import { MAX_PARALLEL_FETCHES, MAX_PARALLEL_INSTALLATIONS, MAX_TOTAL_BYTES } from "./limits.ts";
 import { type SkillPackage, textPackage, zipPackage } from "./package.ts";
@@ -57,19 +57,29 @@ export class SkillInstaller implements Skills {
     const startedAt = Date.now();
     const release = await this.#gate.acquire(signal);
     try {
-      const packages = await this.#packages([...found.values()], source);
+      const zips: FetchedZip[] = [];
+      const packages = await this.#packages([...found.values()], source, zips);
       const locations = await installed(sandbox, packages, [...found.values()]);
       const texts = [...packages].map(([hash, { origin }]) => `${nameOf(found, hash)} (${origin})`);
       const took = humanDuration(Date.now() - startedAt);
       log?.info(`${plural(packages.size, "skill")} in the sandbox after ${took}: ${firstNames(texts, MAX_LOGGED)}`);
+      // Only now: content that is damaged is refused while it is installed, and nothing of such a zip is to be left.
+      for (const { hash, zip, isCached } of zips) if (!isCached) await this.#cache.put(hash, zip);
       return new SkillsInSandbox(found, packages, locations);
     } finally {
       release();
     }
   }
 
-  /** By hash: references to the same content share a directory. */
-  async #packages(skills: readonly FoundSkill[], source: SkillSource): Promise<ReadonlyMap<string, LoadedPackage>> {
+  /**
+   * By hash: references to the same content share a directory.
+   * @param zips gets the zips
+   */
+  async #packages(
+    skills: readonly FoundSkill[],
+    source: SkillSource,
+    zips: FetchedZip[],
+  ): Promise<ReadonlyMap<string, LoadedPackage>> {
     const distinct = new Map(skills.map((skill) => [skill.hash, skill]));
     const packages = new Map<string, LoadedPackage>();
     let total = 0;
@@ -79,7 +89,8 @@ export class SkillInstaller implements Skills {
         packages.set(hash, { ...textPackage(hash, version), origin: "from its text" });
         return;
       }
-      const { zip, isCached } = await fetchZip(skill, source, this.#cache);
+      const fetched = await fetchZip(skill, source, this.#cache);
+      const { zip } = fetched;
       total += zip.length;
       if (total > MAX_TOTAL_BYTES)
         throw new SkillError(
@@ -87,7 +98,8 @@ export class SkillInstaller implements Skills {
           `The skills of this agent have more than ${MAX_TOTAL_BYTES} bytes together: the ${name} does not fit.`,
           ["Remove skills from the agent, or make them smaller."],
         );
-      packages.set(hash, { ...(await zipPackage(hash, zip, name)), origin: isCached ? "cached" : "fetched" });
+      packages.set(hash, { ...(await zipPackage(hash, zip, name)), origin: fetched.isCached ? "cached" : "fetched" });
+      zips.push(fetched);
     });
     return packages;
   }

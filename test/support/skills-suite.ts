@@ -1,5 +1,8 @@
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
 import { strToU8, type Zippable, zipSync } from "fflate";
+import { ResourceStore } from "../../src/daemon/resource-store.ts";
 import {
   type AgentExecution,
   ApiResourceKind,
@@ -8,15 +11,26 @@ import {
   SkillCommandController,
   type StigmerClient,
 } from "../../src/stigmer/index.ts";
+import { SOME_HOSTILE_ZIPS } from "./hostile-zips.ts";
 import type { OllamaDouble } from "./ollama-double.ts";
 import { phaseOf, StigmerUser } from "./stigmer-user.ts";
+import { storeSkill } from "./store-skill.ts";
 
 /** A runner with its backend, in either mode. */
 export interface SkillsWorld {
   readonly client: StigmerClient;
   readonly ollama: OllamaDouble;
+  /** The backend's database. */
+  readonly database: string;
+  /** The directory in which the runner keeps zips. */
+  readonly cache: string;
+  /** Where the agent of a session works; `undefined`: nowhere yet. */
+  folder(session: string): string | undefined;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** What the runner makes for skills, refused or not. */
+const OWN = ["bin", "bin/skills", "bin/skills/.gitignore"];
 
 /** How executions use skills, in both modes. */
 export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): void {
@@ -32,6 +46,17 @@ export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): voi
     async function push(name: string, files: Zippable, tag = ""): Promise<Skill> {
       const request = { name, org: "acme", artifact: zipSync(files, { level: 6 }), tag };
       return await world.client.call(SkillCommandController.method.push, request);
+    }
+
+    /** Stores a skill that the backend would not take. @returns its hash */
+    function stored(slug: string, artifact?: Uint8Array): string {
+      using database = new Database(world.database, { strict: true });
+      return storeSkill(new ResourceStore(database), slug, artifact === undefined ? {} : { artifact });
+    }
+
+    async function filesOf(session: string): Promise<string[]> {
+      const folder = world.folder(session);
+      return folder === undefined ? [] : await readdir(folder, { recursive: true });
     }
 
     const reference = (slug: string, version = "", org = "acme") => ({
@@ -70,6 +95,7 @@ export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): voi
       expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
       expect(output).toStartWith(`it ran\n${text}444\n555\n`);
       const hash = skill.status?.versionHash;
+      expect(await readdir(world.cache)).toContain(`${hash}.zip`);
       expect(prompt()).toMatch(
         new RegExp(`\n### SKILL: PDF tools\nLOCATION: /.*/bin/skills/${hash}/\n\n---\nname: pdf`),
       );
@@ -185,15 +211,33 @@ export function skillsSuite(mode: string, open: () => Promise<SkillsWorld>): voi
       }
     });
 
-    test("that must not be unpacked fail the execution with their name and the reason", async () => {
-      await push("Hostile", { ...md("# Hostile"), "../../evil.sh": strToU8("echo evil") });
-      const session = await user.session({ skillRefs: [reference("hostile")] });
-      const execution = await user.ask(session, "Go");
-      expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
-      expect(execution.status?.error).toContain(
-        'The skill acme/hostile is refused: the entry "../../evil.sh" leads out of the archive\'s directory. Correct the skill',
-      );
+    test("may have no zip: then their text is the whole skill", async () => {
+      stored("written");
+      const session = await user.session({ skillRefs: [reference("written")] });
+      const { execution, output } = await command(session, `cat "$LOCATION"/SKILL.md; echo; ls "$LOCATION"`);
+      expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+      expect(output).toStartWith("# The text of written\nSKILL.md\n");
+      expect(prompt()).toContain("### SKILL: written\n");
+      expect(prompt()).toContain("# The text of written");
     });
+
+    test.each(SOME_HOSTILE_ZIPS)(
+      "%s fail the execution with their name and the reason, and nothing of them is left",
+      async (what, zip, words) => {
+        const slug = what.replaceAll(" ", "-");
+        const hash = stored(slug, await zip());
+        const asked = world.ollama.requests.length;
+        const session = await user.session({ skillRefs: [reference(slug)] });
+        const before = await filesOf(session);
+        const execution = await user.ask(session, "Go");
+        expect(phaseOf(execution)).toBe("EXECUTION_FAILED");
+        expect(execution.status?.error).toMatch(new RegExp(`The skill acme/${slug} is refused: .*${words}`));
+        expect(world.ollama.requests).toHaveLength(asked);
+        const left = (await filesOf(session)).filter((name) => !before.includes(name));
+        expect(left.filter((name) => !OWN.includes(name))).toEqual([]);
+        expect((await readdir(world.cache).catch(() => [])).filter((name) => name.includes(hash))).toEqual([]);
+      },
+    );
 
     test("are not mentioned to an agent that has none", async () => {
       world.ollama.converse(() => ({ text: "Done." }));

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { cloudWorld } from "../support/cloud-world.ts";
 import { skillsSuite } from "../support/skills-suite.ts";
 
@@ -7,6 +8,9 @@ skillsSuite("cloud", async () => {
   return {
     client: world.user.client,
     ollama: world.ollama,
+    database: join(world.folder, "daemon", "daemon.db"),
+    cache: join(world.folder, "data", "skills"),
+    folder: (session) => world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session)?.folder,
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   };
 });

@@ -19,6 +19,7 @@ import {
 } from "../../src/stigmer/index.ts";
 import { type DaemonServices, openDaemonServices } from "../support/daemon-services.ts";
 import { HOSTILE_ZIPS, type SkillZip } from "../support/hostile-zips.ts";
+import { storeSkill } from "../support/store-skill.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder: TemporaryFolder;
@@ -79,16 +80,12 @@ function streamedZip(files: Readonly<Record<string, string>>): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** Stores a skill as a server would that checks nothing. */
-function store(slug: string, artifact: Uint8Array, hash?: string, state = SkillState.READY): void {
-  const versionHash = hash ?? new Bun.CryptoHasher("sha256").update(artifact).digest("hex");
-  const metadata = { name: slug, slug, org: "acme" };
-  const status = { versionHash, artifactStorageKey: slug, state };
-  backend.store.putArtifact(slug, artifact);
-  const created = kinds.skill.create(backend.store, create(SkillSchema, { metadata }));
-  const made = create(SkillSchema, { metadata, spec: { skillMd: "# X" }, status });
-  kinds.skill.save(backend.store, { ...created, spec: made.spec, status: made.status });
-}
+const store = (slug: string, artifact: Uint8Array, hash?: string, state?: SkillState) =>
+  storeSkill(backend.store, slug, {
+    artifact,
+    ...(hash === undefined ? {} : { hash }),
+    ...(state === undefined ? {} : { state }),
+  });
 
 async function left(): Promise<string[]> {
   return await readdir(join(sandbox.root, "bin/skills")).catch(() => []);
@@ -232,7 +229,8 @@ describe("a hostile skill", () => {
         remedies: ["Correct the skill and push it again."],
       });
       expect((await left()).filter((name) => ![".gitignore", good].includes(name))).toEqual([]);
-      expect((await readdir(folder.path)).sort()).toEqual(["cache", "work"]);
+      expect((await readdir(folder.path)).filter((name) => !["cache", "work"].includes(name))).toEqual([]);
+      expect(await readdir(join(folder.path, "cache")).catch(() => [])).toEqual([]);
     },
   );
 });
