@@ -32,9 +32,13 @@ const turns: readonly AnswerTurn[] = [
   { text: "One and two.", usage: { input: 1_400, cached: 1_000, output: 11 } },
 ];
 
+type Env = Readonly<Record<string, string>>;
+
+const claude = "anthropic:claude-sonnet-4-5-20250929";
 /** Ollama says nothing of its cache. Anthropic counts the output of a stream cumulatively. */
-const CASES: readonly (readonly [name: string, provider: Provider, model: string, caches: boolean])[] = [
-  [anthropic.name, anthropic, "anthropic:claude-sonnet-4-5-20250929", true],
+const CASES: readonly (readonly [name: string, provider: Provider, model: string, caches: boolean, env?: Env])[] = [
+  [anthropic.name, anthropic, claude, true],
+  ["also if messages are sent while they grow", anthropic, claude, true, { STATUS_STREAMING: "tokens" }],
   [openAiChat.name, openAiChat, "openai:gpt-4o", true],
   [openAiResponses.name, openAiResponses, "openai:gpt-5-codex", true],
   [ollama.name, ollama, "ollama:qwen2.5-coder:7b", false],
@@ -50,9 +54,9 @@ export function usageSuite(mode: ModelMode): void {
   afterAll(() => mode.close());
 
   describe(`the usage of an execution in ${mode.name}`, () => {
-    test.each(CASES)("is what the provider counts: %s", async (_, provider, model, caches) => {
+    test.each(CASES)("is what the provider counts: %s", async (_, provider, model, caches, env = {}) => {
       await using double = provider.start();
-      await using place = await mode.open({ ...double.env });
+      await using place = await mode.open({ ...double.env, ...env });
       double.say(turns, place);
       const execution = await place.user.ask(await place.user.session(), "Look");
       expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
