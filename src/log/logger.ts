@@ -7,6 +7,8 @@ import { formatText } from "./text-format.ts";
 type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Logger {
+  /** Whether debug lines are written: they may cost something to make. */
+  readonly isDebug: boolean;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -50,6 +52,7 @@ function wrap(parent: pino.Logger, name: string, mask: SecretMask): Logger {
   const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
     records[level](masked(fields ?? {}, mask), mask.mask(message));
   return {
+    isDebug: records.isLevelEnabled("debug"),
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
@@ -67,6 +70,7 @@ function masked(fields: LogFields, mask: SecretMask): LogFields {
 
 /** Discards everything; for tests and for commands without a log. */
 export const silentLogger: Logger = {
+  isDebug: false,
   debug() {},
   info() {},
   warn() {},

@@ -32,6 +32,7 @@ export function keyTrial(
   };
   const log = {
     debug: both("debug"),
+    isDebug: true,
     info: both("info"),
     warn: both("warn"),
     error: both("error"),

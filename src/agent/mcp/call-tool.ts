@@ -1,14 +1,13 @@
 import type { Client } from "@modelcontextprotocol/client";
 import * as v from "valibot";
-import type { Logger } from "../../log/index.ts";
 import { sleep } from "../../shared/time.ts";
 import { type Exchange, inExchange } from "./exchange.ts";
 import type { ToolDefinition } from "./list-tools.ts";
+import { logMeta } from "./log-level.ts";
+import type { ServerLog } from "./server-log.ts";
 
-/** The client gets this long to read the last piece of a response that has ended. */
+/** The client gets this long to read the last piece of a response, and the server to end one that has brought the answer. */
 const LAST_PIECE_MS = 500;
-/** Characters of a server's progress that are logged. */
-const LOGGED_LIMIT = 500;
 
 /** Lenient: a block that the protocol does not know must not cost the rest of the result. */
 const result = v.looseObject({
@@ -24,10 +23,10 @@ interface CallOptions {
   readonly exchange: Exchange;
   readonly timeout: number;
   readonly signal: AbortSignal;
-  readonly log: Logger;
+  readonly log: ServerLog;
 }
 
-/** The response has ended without an answer. */
+/** The response has ended without an answer; the message is why, as the middle of a sentence. */
 export class AnswerMissing extends Error {
   override readonly name = "AnswerMissing";
 }
@@ -41,19 +40,22 @@ export async function callTool(
 ): Promise<ToolResult> {
   const missing = new AbortController();
   const over = new AbortController();
-  exchange.onEnd = () => {
+  const unread = new AbortController();
+  exchange.over = unread.signal;
+  exchange.onEnd = (refused) => {
+    if (refused !== undefined) missing.abort(new AnswerMissing(refused.message, { cause: refused }));
     void sleep(LAST_PIECE_MS, over.signal).then(() => {
-      if (!over.signal.aborted) missing.abort(new AnswerMissing("The response ended without an answer."));
+      if (!over.signal.aborted) missing.abort(new AnswerMissing("the connection ended before the server's answer"));
     });
   };
   const options = {
     timeout,
     signal: AbortSignal.any([signal, missing.signal]),
-    onprogress: (progress: object) => log.debug(`${name} reports: ${JSON.stringify(progress).slice(0, LOGGED_LIMIT)}`),
+    onprogress: (progress: object) => log.say(`${name} reports`, progress),
   };
-  const params = { name, arguments: { ...args } };
+  const params = { name, arguments: { ...args }, ...logMeta(client, log) };
   try {
-    return await inExchange(exchange, async () =>
+    const answer = await inExchange(exchange, async () =>
       hasHeaders(inputSchema)
         ? v.parse(
             result,
@@ -61,7 +63,11 @@ export async function callTool(
           )
         : await client.request({ method: "tools/call", params }, result, options),
     );
+    // A connection whose response has ended can be used again.
+    setTimeout(() => unread.abort(), LAST_PIECE_MS).unref();
+    return answer;
   } catch (error) {
+    unread.abort();
     throw missing.signal.aborted ? missing.signal.reason : error;
   } finally {
     over.abort();

@@ -1,15 +1,13 @@
 import { pathToFileURL } from "node:url";
 import { Client, type Transport } from "@modelcontextprotocol/client";
-import type { Logger } from "../../log/index.ts";
 import { version } from "../../version.ts";
-
-/** Characters of a server's notification that are logged. */
-const LOGGED_LIMIT = 1_000;
+import { requestLog } from "./log-level.ts";
+import type { ServerLog } from "./server-log.ts";
 
 export interface ClientDeps {
   /** The root of the sandbox: servers may ask for it. */
   readonly root: string;
-  readonly log: Logger;
+  readonly log: ServerLog;
   /** The server says that its tools have changed. */
   readonly onToolsChanged: () => void;
 }
@@ -41,11 +39,12 @@ export async function connectClient(
       },
     },
   );
-  client.onerror = (error) => log.debug(`The client reports: ${error.message.slice(0, LOGGED_LIMIT)}`);
+  client.onerror = (error) => log.say("The client reports", error.message);
   client.setRequestHandler("roots/list", () => ({ roots: [{ uri: pathToFileURL(root).href, name: "workspace" }] }));
-  client.setNotificationHandler("notifications/message", ({ params }) => {
-    log.debug(`The server logs (${params.level}): ${JSON.stringify(params.data)?.slice(0, LOGGED_LIMIT)}`);
-  });
+  client.setNotificationHandler("notifications/message", ({ params }) =>
+    log.say(`The server logs (${params.level})`, params.data),
+  );
   await client.connect(transport, options);
+  requestLog(client, log, options.timeout);
   return client;
 }

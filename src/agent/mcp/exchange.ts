@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
  * What happened to the HTTP request of one call. The SDK hides it, but it decides whether the call may have been executed:
- * so the fetch function notes it, through AsyncLocalStorage.
+ * so the transport and the fetch function note it, through AsyncLocalStorage.
  */
 export interface Exchange {
   /** Whether the request was begun. */
@@ -11,14 +11,21 @@ export interface Exchange {
   isUnsent: boolean;
   /** The status of the response, once there is one. */
   status?: number;
-  /** Called when the response has ended and further pieces cannot follow; it may have brought the answer. */
-  onEnd?: () => void;
+  /** The id of the last event of the response. The server can be asked for what follows it. */
+  lastEventId?: string;
+  /**
+   * Called when the response has ended and further pieces cannot follow; it may have brought the answer.
+   * @param refused why what the server sends is not read any more: then it has not
+   */
+  onEnd?: (refused?: Error) => void;
+  /** Aborts when nobody waits for the response any more. */
+  over?: AbortSignal;
 }
 
-const current = new AsyncLocalStorage<Exchange>();
+const current = new AsyncLocalStorage<Exchange | undefined>();
 
 /** Runs the request of a call; what happens to it is noted in `exchange`. */
-export async function inExchange<T>(exchange: Exchange, work: () => Promise<T>): Promise<T> {
+export async function inExchange<T>(exchange: Exchange | undefined, work: () => Promise<T>): Promise<T> {
   return await current.run(exchange, work);
 }
 

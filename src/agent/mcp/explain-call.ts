@@ -40,7 +40,7 @@ export function explainCall(error: unknown, call: FailedCall): CallError {
     const says = `the server answers with an error: ${plainText(error.message)}`;
     return new CallError(REFUSALS.has(error.code) ? "not-executed" : "failed", sentence(says), error);
   }
-  if (error instanceof AnswerMissing) return unknown("the connection ended before the server's answer");
+  if (error instanceof AnswerMissing) return unknown(error.message);
   const code = error instanceof SdkError ? error.code : undefined;
   if (code === SdkErrorCode.RequestTimeout)
     return unknown(`the server did not answer within ${humanDuration(call.limitMs)}`);

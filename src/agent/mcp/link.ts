@@ -1,7 +1,7 @@
 import type { Client } from "@modelcontextprotocol/client";
-import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { AddressPolicy } from "../../shared/address-policy.ts";
+import type { ServerLog } from "./server-log.ts";
 
 /** An open connection to a server. */
 export interface Link {
@@ -18,7 +18,7 @@ export interface LinkDeps {
   readonly addressPolicy?: AddressPolicy | undefined;
   /** How long the server may take to connect. */
   readonly connectLimitMs: number;
-  readonly log: Logger;
+  readonly log: ServerLog;
   readonly onToolsChanged: () => void;
 }
 

@@ -1,13 +1,10 @@
-import {
-  SdkHttpError,
-  SSEClientTransport,
-  StreamableHTTPClientTransport,
-  type Transport,
-} from "@modelcontextprotocol/client";
+import { SdkHttpError, SSEClientTransport, type Transport } from "@modelcontextprotocol/client";
 import { waitAtMost } from "../../shared/time.ts";
+import { Answers } from "./answers.ts";
 import { connectClient, type Era } from "./client.ts";
 import { isModernAnswer } from "./era.ts";
 import { explainHttpConnect } from "./explain-http.ts";
+import { HttpTransport } from "./http-transport.ts";
 import type { Attempt, Link, LinkDeps } from "./link.ts";
 import type { HttpServer, ResolvedServer } from "./resolved-server.ts";
 import { serverFetch } from "./server-fetch.ts";
@@ -50,11 +47,17 @@ function urlOf({ url, query }: HttpServer): URL {
 }
 
 async function openStreamable(server: HttpServer, era: Era, deps: LinkDeps, attempt: Attempt): Promise<Link> {
-  const transport = new StreamableHTTPClientTransport(urlOf(server), {
-    requestInit: { headers: server.headers },
-    fetch: serverFetch(deps.addressPolicy),
-    onInsufficientScope: "throw",
-  });
+  const answers = new Answers();
+  const transport = new HttpTransport(
+    urlOf(server),
+    {
+      requestInit: { headers: server.headers },
+      fetch: serverFetch({ policy: deps.addressPolicy, answers, isStreamOptional: true }),
+      onInsufficientScope: "throw",
+    },
+    answers,
+    server.timeoutMs,
+  );
   attempt.opened.defer(() => transport.close());
   const client = await connect(transport, era, deps, attempt);
   const close = async () => {
@@ -65,10 +68,13 @@ async function openStreamable(server: HttpServer, era: Era, deps: LinkDeps, atte
 }
 
 async function openSse(server: HttpServer, deps: LinkDeps, attempt: Attempt): Promise<Link> {
+  const answers = new Answers();
   const transport = new SSEClientTransport(urlOf(server), {
     requestInit: { headers: server.headers },
-    fetch: serverFetch(deps.addressPolicy),
+    fetch: serverFetch({ policy: deps.addressPolicy, answers, isStreamOptional: false }),
   });
+  const send = transport.send.bind(transport);
+  transport.send = (message) => answers.send(message, () => send(message));
   attempt.opened.defer(() => transport.close());
   const client = await connect(transport, "initialize", deps, attempt);
   const report = client.onerror;

@@ -1,7 +1,7 @@
 import { sleep } from "../../shared/time.ts";
 
 /** Messages of one server that are handled in a row, … */
-const MESSAGES = 50;
+export const MESSAGES_IN_A_ROW = 50;
 /** … and for how long, before everything else in this process gets its turn. */
 const WORK_MS = 10;
 const REST_MS = 10;
@@ -13,15 +13,19 @@ const REST_MS = 10;
 export class Pace {
   #messages = 0;
   #since = performance.now();
+  #resting: Promise<void> = Promise.resolve();
 
   /** To be told of each message, and of each piece that is none. @returns whether a {@link rest} is due */
   isDue(messages: number): boolean {
     this.#messages += messages;
-    return this.#messages >= MESSAGES || performance.now() - this.#since > WORK_MS;
+    return this.#messages >= MESSAGES_IN_A_ROW || performance.now() - this.#since > WORK_MS;
   }
 
+  /** As long as the work was. Several streams of one server rest one after the other. */
   async rest(): Promise<void> {
-    await sleep(REST_MS);
+    const ms = Math.max(REST_MS, performance.now() - this.#since);
+    this.#resting = this.#resting.then(async () => await sleep(ms));
+    await this.#resting;
     this.#messages = 0;
     this.#since = performance.now();
   }

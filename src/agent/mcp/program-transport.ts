@@ -1,6 +1,5 @@
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { parseJSONRPCMessage } from "@modelcontextprotocol/client";
-import type { Logger } from "../../log/index.ts";
 import type { SandboxProgram } from "../../sandbox/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
@@ -8,11 +7,12 @@ import { sleep, waitAtMost } from "../../shared/time.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
 import { Pace } from "./pace.ts";
+import type { ServerLog } from "./server-log.ts";
 
 /** Lines that are no messages, of which so many are logged. */
 const MAX_ODD_LINES = 20;
-/** Characters of such a line that are logged. */
-const ODD_LINE_LIMIT = 200;
+/** Messages in one line, which are handled in one go. The protocol has given up lines with several. */
+const MAX_BATCH = 1_000;
 /** A program that has closed its output usually ends at once. */
 const END_AFTER_OUTPUT_MS = 1_000;
 /** What a program has started may keep its output open. It is silent for this long before nothing more is expected. */
@@ -28,7 +28,7 @@ export class ProgramTransport implements Transport {
   onerror?: (error: Error) => void;
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #program: SandboxProgram;
-  readonly #log: Logger;
+  readonly #log: ServerLog;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #encoder = new TextEncoder();
   readonly #pace = new Pace();
@@ -40,7 +40,7 @@ export class ProgramTransport implements Transport {
   #endReason: string | undefined;
   #isClosed = false;
 
-  constructor(program: SandboxProgram, log: Logger) {
+  constructor(program: SandboxProgram, log: ServerLog) {
     this.#program = program;
     this.#log = log;
     this.#writer = program.input.getWriter();
@@ -122,6 +122,10 @@ export class ProgramTransport implements Transport {
       return 0;
     }
     const messages: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    if (messages.length > MAX_BATCH) {
+      this.#odd(line);
+      return 0;
+    }
     for (const one of messages) {
       const message = toMessage(one);
       if (message === undefined) this.#odd(line);
@@ -132,9 +136,8 @@ export class ProgramTransport implements Transport {
 
   #odd(line: string): void {
     this.#oddLines++;
-    if (this.#oddLines <= MAX_ODD_LINES)
-      this.#log.debug(`A line of its output is no message: ${line.slice(0, ODD_LINE_LIMIT)}`);
-    if (this.#oddLines === MAX_ODD_LINES) this.#log.debug("Further lines of this kind are not logged");
+    if (this.#oddLines <= MAX_ODD_LINES) this.#log.say("A line of its output is no message", line);
+    if (this.#oddLines === MAX_ODD_LINES) this.#log.say("Further lines of this kind are not logged");
   }
 
   #closed(): void {

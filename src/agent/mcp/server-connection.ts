@@ -12,8 +12,10 @@ import type { Link, LinkDeps } from "./link.ts";
 import { listTools, type ToolList } from "./list-tools.ts";
 import { openLink } from "./open-link.ts";
 import type { ResolvedServer } from "./resolved-server.ts";
+import { ServerLog } from "./server-log.ts";
 
-export interface ConnectionDeps extends Omit<LinkDeps, "onToolsChanged"> {
+export interface ConnectionDeps extends Omit<LinkDeps, "onToolsChanged" | "log"> {
+  readonly log: Logger;
   /** How long a call may take. */
   readonly callLimitMs: number;
   /** Ends everything. */
@@ -27,6 +29,7 @@ export class ServerConnection {
   readonly resolved: ResolvedServer;
   readonly #deps: ConnectionDeps;
   readonly #log: Logger;
+  readonly #serverLog: ServerLog;
   #link: Promise<Link> | undefined;
   #isClosed = false;
   /** The server's tools, as it listed them last. */
@@ -38,6 +41,7 @@ export class ServerConnection {
     this.resolved = resolved;
     this.#deps = deps;
     this.#log = deps.log.child("mcp", { server: resolved.server.name });
+    this.#serverLog = new ServerLog(this.#log);
   }
 
   /** Connects, and lists the tools. @throws ConnectError; the signal's reason */
@@ -113,7 +117,7 @@ export class ServerConnection {
           exchange,
           timeout: this.#deps.callLimitMs,
           signal,
-          log: this.#log,
+          log: this.#serverLog,
         });
       } catch (error) {
         signal.throwIfAborted();
@@ -149,7 +153,7 @@ export class ServerConnection {
       this.resolved,
       {
         ...this.#deps,
-        log: this.#log,
+        log: this.#serverLog,
         onToolsChanged: () => {
           this.#isListStale = true;
         },

@@ -1,8 +1,12 @@
 import type { FetchLike } from "@modelcontextprotocol/client";
 import type { AddressPolicy } from "../../shared/address-policy.ts";
 import { systemCode } from "../../shared/errors.ts";
+import type { Answers } from "./answers.ts";
+import { ConnectError } from "./connect-error.ts";
+import { acquireListening, acquireRequest } from "./connections.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
-import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+import { Pace } from "./pace.ts";
+import { limitedResponse } from "./response-body.ts";
 
 /** Codes of errors that mean that there was no connection: nothing was sent. */
 const NO_CONNECTION: ReadonlySet<string> = new Set([
@@ -16,79 +20,54 @@ const NO_CONNECTION: ReadonlySet<string> = new Set([
   "FailedToOpenSocket",
 ]);
 
+interface FetchDeps {
+  readonly policy: AddressPolicy | undefined;
+  readonly answers: Answers;
+  /** Whether the transport works without the stream that stays open. */
+  readonly isStreamOptional: boolean;
+}
+
 /**
  * A fetch function for the requests to one server. It refuses addresses that the policy forbids, limits what the server
- * sends, and notes what happened to the request.
+ * sends, how fast it is read and how many connections are open, and notes what happened to the request.
  */
-export function serverFetch(policy: AddressPolicy | undefined): FetchLike {
+export function serverFetch({ policy, answers, isStreamOptional }: FetchDeps): FetchLike {
+  const pace = new Pace();
   return async (url, init) => {
-    const exchange = init?.method === "POST" ? currentExchange() : undefined;
-    if (exchange !== undefined) {
-      exchange.isBegun = true;
-      exchange.isUnsent = true;
+    const exchange = currentExchange();
+    if (init?.method === "GET") resume(init, exchange);
+    const isListening = init?.method !== "POST" && init?.method !== "DELETE" && exchange === undefined;
+    const noted = init?.method === "POST" ? exchange : undefined;
+    if (noted !== undefined) {
+      noted.isBegun = true;
+      noted.isUnsent = true;
     }
     await policy?.check(new URL(url));
-    const response = await fetch(url, init).catch((error: unknown) => {
-      if (exchange !== undefined) exchange.isUnsent = NO_CONNECTION.has(systemCode(error) ?? "");
-      throw error;
-    });
-    if (exchange !== undefined) {
-      exchange.isUnsent = false;
-      exchange.status = response.status;
+    const release = isListening ? acquireListening() : await acquireRequest(init?.signal);
+    if (release === undefined) {
+      if (isStreamOptional) return new Response(undefined, { status: 405 });
+      throw new ConnectError("The runner has too many connections to MCP servers that only have the older transport.");
     }
-    return bounded(response, exchange);
+    try {
+      // Calls have a limit of their own: a server may be silent for longer than fetch waits.
+      const response = await fetch(url, { ...init, timeout: false } as RequestInit).catch((error: unknown) => {
+        if (noted !== undefined) noted.isUnsent = NO_CONNECTION.has(systemCode(error) ?? "");
+        throw error;
+      });
+      if (noted !== undefined) {
+        noted.isUnsent = false;
+        noted.status = response.status;
+      }
+      return limitedResponse(response, { pace, answers, exchange, release });
+    } catch (error) {
+      release();
+      throw error;
+    }
   };
 }
 
-/** The same response, which fails when a message in it is too large. */
-function bounded(response: Response, exchange: Exchange | undefined): Response {
-  if (response.body === null) return response;
-  const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
-  const reader = response.body.getReader();
-  const meter = new MessageMeter(isStream);
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { value, done } = await reader.read();
-        if (value !== undefined) {
-          meter.add(value);
-          controller.enqueue(value);
-        }
-        if (!done) return;
-        controller.close();
-      } catch (error) {
-        void reader.cancel(error).catch(() => undefined);
-        controller.error(error);
-      }
-      if (isStream && !meter.canResume) exchange?.onEnd?.();
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
-  const copy = new Response(body, response);
-  // The SDK compares it with the URL that it asked for.
-  Object.defineProperty(copy, "url", { value: response.url });
-  return copy;
-}
-
-/** Measures the messages in a response. */
-class MessageMeter {
-  readonly #isStream: boolean;
-  #length = 0;
-  /** Whether an event had an id: the SDK then asks for what follows it. */
-  canResume = false;
-
-  constructor(isStream: boolean) {
-    this.#isStream = isStream;
-  }
-
-  /** @throws Error if a message is too large */
-  add(chunk: Uint8Array): void {
-    this.#length += chunk.length;
-    if (this.#length > MESSAGE_LIMIT) throw new Error(`The server sent a message of more than ${MESSAGE_LIMIT_TEXT}.`);
-    if (!this.#isStream) return;
-    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    this.canResume ||= /^id:/m.test(text.toString("latin1"));
-    // An event ends. If that is split between two chunks, the limit is a little stricter.
-    if (text.includes("\n\n") || text.includes("\r\n\r\n")) this.#length = 0;
-  }
+/** The SDK forgets where a stream ended if it ends again before anything has arrived. */
+function resume(init: RequestInit, exchange: Exchange | undefined): void {
+  if (exchange?.lastEventId === undefined || !(init.headers instanceof Headers)) return;
+  if (!init.headers.has("last-event-id")) init.headers.set("last-event-id", exchange.lastEventId);
 }

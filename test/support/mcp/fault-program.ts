@@ -26,10 +26,15 @@ const server: faults.Stdio = {
   end: (code) => process.exit(code),
 };
 
+function recorded(method: string | undefined, params: Message["params"]): string {
+  if (method === "tools/call") return `call ${params?.name}`;
+  if (method === "logging/setLevel") return `log ${params?.level}`;
+  return method === "notifications/cancelled" ? "cancelled" : "";
+}
+
 async function handle(message: Message): Promise<void> {
   const { id, method, params } = message;
-  const what =
-    method === "tools/call" ? `call ${params?.name}` : method === "notifications/cancelled" ? "cancelled" : "";
+  const what = recorded(method, params);
   if (record !== undefined && what !== "") appendFileSync(record, `${what}\n`);
   if (method === undefined) return faults.asked?.(message);
   if ((await fault.handle?.(message, server)) === true || id === undefined) return;
@@ -40,6 +45,7 @@ async function handle(message: Message): Promise<void> {
       return server.send(answer(id, { tools: [ECHO] }));
     case "tools/call":
       return server.send(answer(id, echoResult(message)));
+    case "logging/setLevel":
     case "ping":
       return server.send(answer(id, {}));
     default:

@@ -1,8 +1,25 @@
 /** A server over HTTP with one fault: streamable HTTP, or the older transport. Records what it is asked. */
 import {
+  at,
+  body,
+  changing,
+  endless,
+  event,
+  type HttpFault,
+  type HttpServerState,
+  isCall,
+  json,
+  logged,
+  numbered,
+  onCall,
+  progressOf,
+  resumable,
+  sse,
+  status,
+} from "./http-responses.ts";
+import {
   answer,
   calledResult,
-  changedTools,
   ECHO,
   echoResult,
   initializeResult,
@@ -10,67 +27,6 @@ import {
   refusal,
   TOOLS_CHANGED,
 } from "./messages.ts";
-
-/** What a faulty server does instead of answering correctly; `undefined`: it answers correctly. */
-export type HttpFault = (request: {
-  readonly message: Message | undefined;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly url: URL;
-  readonly server: HttpServerState;
-}) => Response | Promise<Response | undefined> | undefined;
-
-export interface HttpServerState {
-  /** `call echo`, `cancelled`, `DELETE`, `initialize`. */
-  readonly record: string[];
-  /** Of each request. */
-  readonly headers: Headers[];
-  readonly queries: string[];
-  /** The current session. */
-  session: string;
-  /** The stream of events that the client has opened, if the server offers one. */
-  events?: WritableStreamDefaultWriter<Uint8Array>;
-}
-
-const json = (value: unknown, init?: ResponseInit) => Response.json(value, init);
-const sse = (body: string | ReadableStream<Uint8Array>) =>
-  new Response(body, { headers: { "content-type": "text/event-stream" } });
-const event = (value: unknown) => `event: message\ndata: ${JSON.stringify(value)}\n\n`;
-const status = (code: number, text = "") => new Response(text, { status: code });
-const isCall = (message: Message | undefined) => message?.method === "tools/call";
-
-/** A body that sends pieces, and then ends, hangs or breaks. */
-export function body(pieces: readonly string[], end: "close" | "hang" | "break"): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let next = 0;
-  return new ReadableStream({
-    async pull(controller) {
-      const piece = pieces[next++];
-      if (piece !== undefined) controller.enqueue(encoder.encode(piece));
-      else if (end === "close") controller.close();
-      else if (end === "break") controller.error();
-      else await new Promise(() => undefined);
-    },
-  });
-}
-
-const at =
-  (method: string, respond: () => Response): HttpFault =>
-  ({ message }) =>
-    message?.method === method ? respond() : undefined;
-const onCall =
-  (respond: (message: Message) => Response | Promise<Response>): HttpFault =>
-  ({ message }) =>
-    message !== undefined && isCall(message) ? respond(message) : undefined;
-
-/** Has other tools as soon as one was called: see {@link changedTools}. */
-const changing =
-  (respond: (message: Message) => Response | Promise<Response>): HttpFault =>
-  ({ message, server }) => {
-    if (message?.method === "tools/list")
-      return json(answer(message.id, { tools: changedTools(server.record.includes("call echo")) }));
-    return message !== undefined && isCall(message) ? respond(message) : undefined;
-  };
 
 let lost = false;
 
@@ -102,6 +58,29 @@ export const HTTP_FAULTS = {
   "an answer with another id": onCall((message) => json(answer(Number(message.id) + 1_000, echoResult(message)))),
   "a stream that ends without the answer": onCall(() => sse(body([": hello\n\n"], "close"))),
   "a stream that breaks": onCall(() => sse(body([": hello\n\n"], "break"))),
+  "a stream that can be resumed": resumable((count, call) => {
+    // The stream ends once more, before anything has arrived.
+    if (count === 1) return sse(body([": hello\n\n"], "close"));
+    return sse(numbered("two", JSON.stringify(answer(call.id, echoResult(call)))));
+  }, "hang"),
+  "a stream that ends, and cannot be resumed": resumable(() => status(405)),
+  "a stream that ends, and the session is lost": resumable(() => status(404, "Session not found")),
+  "a stream that always ends": resumable(() => sse(body([": hello\n\n"], "close"))),
+  "reports progress and logs": onCall((message) => {
+    return sse([progressOf(message), logged("a warning"), answer(message.id, echoResult(message))].map(event).join(""));
+  }),
+  "a flood of notifications": onCall(() => sse(endless(event(logged("noise"))))),
+  "a flood of requests whose answers it does not take": ({ message, server }) => {
+    if (isCall(message))
+      return sse(endless(event(logged("noise")) + event({ jsonrpc: "2.0", id: 1, method: "ping" }).repeat(10)));
+    if (message?.method !== undefined || message?.id === undefined) return undefined;
+    server.record.push("answer");
+    return new Promise<Response>(() => undefined);
+  },
+  "a slow stream": onCall((message) => {
+    const pieces = [": hello\n\n", event(progressOf(message)), ...event(answer(message.id, echoResult(message)))];
+    return sse(body(pieces, "close", async () => await Bun.sleep(1)));
+  }),
   "no response to a call": onCall(() => new Promise<Response>(() => undefined)),
   "a stream that never ends": onCall(() => sse(body([": hello\n\n"], "hang"))),
   "a stream with events that are no messages": onCall((message) =>
@@ -117,6 +96,13 @@ export const HTTP_FAULTS = {
       headers: { "content-type": "application/json" },
     });
   }),
+  "a result of 100 MB that says its length": onCall(
+    () =>
+      new Response(body(Array<string>(100).fill("x".repeat(1_000_000)), "hang"), {
+        headers: { "content-type": "application/json", "content-length": "100000000" },
+      }),
+  ),
+  "a hundred thousand messages at once": onCall(() => json(Array<object>(100_000).fill(logged("noise")))),
   "an event of 100 MB": onCall(() => sse(body(["data: ", ...Array<string>(100).fill("x".repeat(1_000_000))], "close"))),
   "a session that is lost": ({ message, server }) => {
     if (!isCall(message) || lost) return undefined;
@@ -180,6 +166,7 @@ export function startHttpFault(faulty: HttpFaultName | HttpFault): FaultServer {
       const message = (await request.json()) as Message;
       if (message.method === "initialize") state.record.push("initialize");
       if (message.method === "notifications/cancelled") state.record.push("cancelled");
+      if (message.method === "logging/setLevel") state.record.push(`log ${message.params?.level}`);
       if (isCall(message)) state.record.push(`call ${message.params?.name}`);
       const instead = await fault({ message, method: request.method, headers: request.headers, url, server: state });
       return instead ?? correct(message, request.headers, state);
@@ -203,6 +190,7 @@ function correct(message: Message, headers: Headers, { session }: HttpServerStat
   if (method === "initialize") return json(answer(id, initializeResult()), { headers: { "mcp-session-id": session } });
   if (headers.get("mcp-session-id") !== session) return status(404, "Session not found");
   if (id === undefined) return status(202);
+  if (method === "logging/setLevel") return json(answer(id, {}));
   if (method === "tools/list") return json(answer(id, { tools: [ECHO] }));
   if (method === "tools/call") return sse(event(answer(id, echoResult(message))));
   return json(refusal(id, -32_601, `no method ${method}`));

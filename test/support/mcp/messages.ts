@@ -7,6 +7,7 @@ export interface Message {
     readonly name?: string;
     readonly arguments?: Readonly<Record<string, unknown>>;
     readonly cursor?: string;
+    readonly level?: string;
     readonly requestId?: number | string;
     readonly _meta?: { readonly progressToken?: number | string };
   };

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { acquireListening, acquireRequest } from "./connections.ts";
+
+test("streams that stay open leave connections for everything else in this process", async () => {
+  const held = Array.from({ length: 300 }, acquireListening);
+  const got = held.filter((release) => release !== undefined);
+  expect(got.length).toBe(80);
+  (await acquireRequest(undefined))();
+  got[0]?.();
+  got[0]?.();
+  expect([acquireListening(), acquireListening()]).toEqual([expect.any(Function), undefined]);
+  for (const release of got) release();
+});
+
+test("a request waits for a connection, and can be given up", async () => {
+  const held = await Promise.all(Array.from({ length: 80 }, async () => await acquireRequest(undefined)));
+  const controller = new AbortController();
+  const waiting = acquireRequest(controller.signal);
+  controller.abort(new Error("given up"));
+  await expect(waiting).rejects.toThrow("given up");
+  const next = acquireRequest(undefined);
+  held[0]?.();
+  (await next)();
+  for (const release of held) release();
+});

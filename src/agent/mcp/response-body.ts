@@ -1,0 +1,130 @@
+import { sleep } from "../../shared/time.ts";
+import type { Answers } from "./answers.ts";
+import type { Exchange } from "./exchange.ts";
+import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+import { MESSAGES_IN_A_ROW, type Pace } from "./pace.ts";
+
+/** Bytes of several messages in one body of JSON, which the protocol has given up. They are handled in one go. */
+const BATCH_LIMIT = 1024 * 1024;
+/** The end of an event. */
+const EVENT_END = /\r\n\r\n|\n\n|\r\r/g;
+const SPACE = 0x20;
+const OPENING_BRACKET = 0x5b;
+/** How often it is looked at whether the server has taken some answers. */
+const UNTAKEN_CHECK_MS = 20;
+
+interface BodyDeps {
+  /** Of the server: all its responses are read at this pace. */
+  readonly pace: Pace;
+  /** Of the call that the response belongs to. */
+  readonly exchange: Exchange | undefined;
+  readonly answers: Answers;
+  /** Releases the connection. */
+  readonly release: () => void;
+}
+
+/** A body is not read any further; the message is why, as the middle of a sentence. */
+class BodyRefused extends Error {
+  override readonly name = "BodyRefused";
+}
+
+/** The same response, which is read at a limited pace, and fails when a message in it is too large. */
+export function limitedResponse(response: Response, deps: BodyDeps): Response {
+  const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
+  // Nobody may read the body of a refusal.
+  if (!isStream || !response.ok) deps.release();
+  if (response.body === null) {
+    deps.release();
+    return response;
+  }
+  const isTooLarge = !isStream && Number(response.headers.get("content-length")) > MESSAGE_LIMIT;
+  const reader = response.body.getReader();
+  const chunks = limitedChunks(reader, isStream, deps);
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        if (isTooLarge) throw tooLarge();
+        const { value, done } = await chunks.next();
+        if (!done) return controller.enqueue(value);
+        deps.release();
+        controller.close();
+      } catch (error) {
+        deps.release();
+        void reader.cancel(error).catch(() => undefined);
+        if (error instanceof BodyRefused) deps.exchange?.onEnd?.(error);
+        controller.error(error);
+      }
+    },
+    cancel(reason) {
+      deps.release();
+      return reader.cancel(reason);
+    },
+  });
+  const copy = new Response(body, response);
+  // The SDK compares it with the URL that it asked for.
+  Object.defineProperty(copy, "url", { value: response.url });
+  return copy;
+}
+
+/** @throws BodyRefused if a message is too large */
+async function* limitedChunks(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
+  isStream: boolean,
+  { pace, answers }: BodyDeps,
+): AsyncGenerator<Uint8Array> {
+  const meter = new Meter();
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    const chunk = read.value;
+    pace.begin();
+    for (const piece of isStream ? eventsOf(chunk) : [{ bytes: chunk, events: 0 }]) {
+      meter.add(piece);
+      yield piece.bytes;
+      if (pace.isDue(piece.events)) await pace.rest();
+      while (answers.areTooMany) await sleep(UNTAKEN_CHECK_MS);
+    }
+  }
+}
+
+function tooLarge(): BodyRefused {
+  return new BodyRefused(`the server sent a message of more than ${MESSAGE_LIMIT_TEXT}`);
+}
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** How many end in it. */
+  readonly events: number;
+}
+
+/** Measures the message that is being read. */
+class Meter {
+  #isBatch: boolean | undefined;
+  #length = 0;
+
+  /** @throws BodyRefused if the message is too large */
+  add({ bytes, events }: Piece): void {
+    this.#isBatch ??= bytes.find((byte) => byte > SPACE) === OPENING_BRACKET;
+    this.#length += bytes.length;
+    if (this.#length > MESSAGE_LIMIT) throw tooLarge();
+    if (this.#isBatch && this.#length > BATCH_LIMIT)
+      throw new BodyRefused(`the server sent several messages at once, of more than ${BATCH_LIMIT / 1024 / 1024} MiB`);
+    // If an end is split between two chunks, the limit is a little stricter.
+    if (events > 0) this.#length = 0;
+  }
+}
+
+/** Splits a chunk: its reader handles a piece in one go. */
+function* eventsOf(chunk: Uint8Array): Generator<Piece> {
+  // In latin1, a character is a byte.
+  const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1");
+  let start = 0;
+  let events = 0;
+  for (const { index, 0: end } of text.matchAll(EVENT_END)) {
+    events++;
+    if (events < MESSAGES_IN_A_ROW) continue;
+    const next = index + end.length;
+    yield { bytes: chunk.subarray(start, next), events };
+    start = next;
+    events = 0;
+  }
+  if (start < chunk.length) yield { bytes: chunk.subarray(start), events };
+}

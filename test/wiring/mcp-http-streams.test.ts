@@ -1,0 +1,93 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { McpServer } from "../../src/definition/index.ts";
+import type { Sandbox } from "../../src/sandbox/index.ts";
+import { yieldToEventLoop } from "../../src/shared/time.ts";
+import { collectedLog } from "../support/collected-log.ts";
+import { pause, until } from "../support/eventually.ts";
+import { agentWith, Connected, httpServer } from "../support/mcp/connect.ts";
+import { startHttpFault } from "../support/mcp/http-faults.ts";
+import type { Subject } from "../support/sandbox-contract/subject.ts";
+import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
+
+let subject: Subject;
+let sandbox: Sandbox;
+beforeAll(async () => {
+  subject = await openFilesystem({ commandTimeoutMs: 60_000 });
+  ({ sandbox } = await subject.acquire());
+});
+afterAll(() => subject.close());
+
+type More = Partial<Extract<McpServer, { kind: "http" }>>;
+
+const connect = async (url: string, more: More = {}, deps: Parameters<typeof Connected.open>[2] = {}) =>
+  await Connected.open(agentWith(httpServer(url, more)), sandbox, deps);
+
+describe("an HTTP server", () => {
+  test("whose stream breaks is asked for the rest of it, and the call is made once", async () => {
+    using server = startHttpFault("a stream that can be resumed");
+    await using proxy = await startTcpProxy(new URL(server.url).host);
+    const { log, lines } = collectedLog();
+    await using connected = await connect(`http://${proxy.address}/mcp`, {}, { log });
+    const called = connected.call();
+    await until("the stream has begun", () => lines.join().includes("half of it"));
+    proxy.cut();
+    proxy.mend();
+    expect(await called).toEqual({ text: "echo: hello", failure: undefined });
+    await connected.servers.close();
+    const record = server.record.filter((line) => line !== "log debug");
+    expect(record).toEqual(["initialize", "call echo", "after one", "after one", "DELETE"]);
+  });
+
+  test("has its progress and its log in the log at debug level, and is asked for all of it", async () => {
+    using server = startHttpFault("reports progress and logs");
+    const { log, lines } = collectedLog();
+    await using connected = await connect(server.url, {}, { log });
+    await connected.call();
+    await until("the level was sent", () => server.record.includes("log debug"));
+    const text = lines.join("\n");
+    expect(text).toContain('DEBUG - echo reports: {"progress":1,"message":"half of it"}');
+    expect(text).toContain("DEBUG - The server logs (warning): a warning");
+  });
+
+  test("is not asked for its log if that is not written", async () => {
+    using server = startHttpFault("reports progress and logs");
+    await using connected = await connect(server.url);
+    expect((await connected.call()).text).toBe("echo: hello");
+    expect(server.record).toEqual(["initialize", "call echo"]);
+  });
+
+  test("that floods its stream leaves time for everything else, and its log has an end", async () => {
+    using server = startHttpFault("a flood of notifications");
+    const { log, lines } = collectedLog();
+    const controller = new AbortController();
+    await using connected = await connect(server.url, {}, { log, signal: controller.signal });
+    const called = connected.call();
+    /** The most that were handled before everything else got its turn. */
+    let most = 0;
+    for (let seen = lines.length; !lines.at(-1)?.includes("are not logged"); seen = lines.length) {
+      await yieldToEventLoop();
+      most = Math.max(most, lines.length - seen);
+    }
+    expect(most).toBeLessThanOrEqual(100);
+    expect(lines.filter((line) => line.includes("noise")).length).toBeLessThanOrEqual(1_000);
+    controller.abort(new Error("enough"));
+    await expect(called).rejects.toThrow("enough");
+  });
+
+  test("that takes no answers is not read any more", async () => {
+    using server = startHttpFault("a flood of requests whose answers it does not take");
+    const { log, lines } = collectedLog();
+    const controller = new AbortController();
+    await using connected = await connect(server.url, {}, { log, signal: controller.signal });
+    const called = connected.call();
+    const noise = () => lines.filter((line) => line.includes("noise")).length;
+    await until("the first answers were sent", () => server.record.includes("answer"));
+    await pause(600);
+    // One line for ten requests, of which 20 may have no answer.
+    expect(noise()).toBeLessThanOrEqual(20);
+    controller.abort(new Error("enough"));
+    await expect(called).rejects.toThrow("enough");
+  });
+});
