@@ -1,6 +1,7 @@
 import type { StructuredTool } from "@langchain/core/tools";
 import type { SkillReference } from "../definition/index.ts";
 import { systemPrompt } from "./prompt/prompt.ts";
+import { serversSection } from "./prompt/servers-section.ts";
 import type { SkillSections } from "./prompt/skills-section.ts";
 
 /** What all agents of an execution have in common. */
@@ -10,6 +11,8 @@ interface Surroundings {
   /** The names of the variables that their commands see. */
   readonly variables: readonly string[];
   readonly skills: Pick<SkillSections, "of">;
+  /** What MCP servers say about the use of their tools. */
+  readonly serverInstructions: readonly { readonly name: string; readonly text: string }[];
   /** MCP servers that could not be connected, and why. */
   readonly unavailable: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -31,11 +34,13 @@ interface AgentParts {
 }
 
 /** @returns the function that makes the parts of any agent of an execution, the main one or a sub-agent */
-export function agentParts({ root, variables, skills, unavailable }: Surroundings): (role: AgentRole) => AgentParts {
+export function agentParts(surroundings: Surroundings): (role: AgentRole) => AgentParts {
+  const { root, variables, skills, unavailable, serverInstructions } = surroundings;
   return (role) => {
     const facts = {
       instructions: role.instructions,
       skills: skills.of(role.skills),
+      servers: serversSection(serverInstructions.filter(({ name }) => role.servers.includes(name))),
       unavailable: unavailable.filter(({ name }) => role.servers.includes(name)),
     };
     return { systemPrompt: systemPrompt({ ...facts, root, variables }), tools: [...role.tools] };

@@ -75,6 +75,7 @@ export function buildAgent(options: AgentOptions) {
     root: sandbox.root,
     variables: Object.keys(definition.environment.values),
     skills: options.skills,
+    serverInstructions: servers?.mcp.instructions ?? [],
     unavailable: servers?.mcp.unavailable ?? [],
   });
   const serverNames = definition.mcpServers.map(({ name }) => name);

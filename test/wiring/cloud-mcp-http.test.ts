@@ -3,6 +3,7 @@ import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-worl
 import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
+import { mcpResultsContract } from "../support/mcp/results-contract.ts";
 import { stdioExecutionsContract } from "../support/mcp/stdio-executions-contract.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
@@ -19,6 +20,7 @@ httpExecutionsContract(() => world);
 mcpToolsContract(() => world);
 changesContract(() => world);
 stdioExecutionsContract(() => world, { findsSessions: false });
+mcpResultsContract(() => world);
 
 test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
   await replica?.program[Symbol.asyncDispose]();

@@ -195,6 +195,16 @@ describe("an HTTP server", () => {
     expect([...new Set(server.queries)]).toEqual(["?fixed=1&key=a+b%26plain"]);
   });
 
+  test("does not have enabled tools: a notice names the first ones", async () => {
+    using server = startHttpFault("none");
+    const enabledTools = ["echo", ...Array.from({ length: 47 }, (_, index) => `gone${index}`), "x".repeat(1_000)];
+    await using connected = await connect(server.url, { enabledTools });
+    const [notice = ""] = connected.servers.notices;
+    expect(notice).toContain("does not have the enabled tools gone0, gone1, ");
+    expect(notice).toContain(" gone9 and 38 more: the agent works without.");
+    expect(connected.names()).toEqual(["echo"]);
+  });
+
   test("is told that a call is cancelled", async () => {
     using server = startHttpFault("a stream that never ends");
     const controller = new AbortController();

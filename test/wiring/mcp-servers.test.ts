@@ -4,6 +4,7 @@ import { cancelExecution } from "../support/cancel-execution.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { changesContract } from "../support/mcp/changes-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
+import { mcpResultsContract } from "../support/mcp/results-contract.ts";
 import { stdioExecutionsContract } from "../support/mcp/stdio-executions-contract.ts";
 import { mcpToolsContract } from "../support/mcp/tools-contract.ts";
 import { everything } from "../support/mcp-servers.ts";
@@ -24,6 +25,7 @@ httpExecutionsContract(executionWorld);
 mcpToolsContract(executionWorld);
 changesContract(executionWorld);
 stdioExecutionsContract(executionWorld);
+mcpResultsContract(executionWorld);
 
 describe("an agent with a stdio server", () => {
   test("calls its tools", async () => {

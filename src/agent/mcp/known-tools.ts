@@ -1,5 +1,6 @@
 import type { Logger } from "../../log/index.ts";
 import { isEnabled } from "../servers/server-tools.ts";
+import { shownName } from "../turns/call-names.ts";
 import type { ToolDefinition } from "./list-tools.ts";
 import { type McpTool, mcpTool, redefine, type ToolDeps } from "./mcp-tool.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -7,7 +8,7 @@ import { ToolNames } from "./tool-names.ts";
 import { SchemaProblem } from "./tool-schema.ts";
 
 /** Tools that notices name one by one. */
-const MAX_NAMED = 10;
+export const MAX_NAMED = 10;
 
 interface KnownToolsDeps extends ToolDeps {
   readonly log: Logger;
@@ -71,7 +72,7 @@ export class KnownTools {
       else redefine(tool, connection, definition, this.#deps);
     } catch (error) {
       if (!(error instanceof SchemaProblem)) throw error;
-      problem = `The tool ${key.name} of the MCP server ${JSON.stringify(key.server)} is left out: ${error.message}.`;
+      problem = `The tool ${shownName(key.name)} of the MCP server ${JSON.stringify(key.server)} is left out: ${error.message}.`;
       this.#deps.log.warn(problem);
     }
     this.#known.set(id, { definition: json, tool, problem });

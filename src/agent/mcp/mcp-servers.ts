@@ -6,10 +6,12 @@ import { firstNames, plural } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import type { McpSettings } from "../servers/mcp-settings.ts";
 import { isEnabled } from "../servers/server-tools.ts";
-import { KnownTools } from "./known-tools.ts";
+import { shownName } from "../turns/call-names.ts";
+import { KnownTools, MAX_NAMED } from "./known-tools.ts";
 import type { McpTool, ToolDeps } from "./mcp-tool.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 import { ServerConnection } from "./server-connection.ts";
+import { type ServerInstructions, selectInstructions } from "./server-instructions.ts";
 
 /** Servers that the log names. */
 const MAX_LOGGED = 20;
@@ -42,6 +44,8 @@ export interface McpDeps extends McpSettings, Omit<ToolDeps, "sandbox"> {
 /** The MCP servers of an agent, connected for one execution. */
 export class McpServers implements AsyncDisposable {
   readonly unavailable: readonly UnavailableServer[];
+  /** What the servers say about the use of their tools. */
+  readonly instructions: readonly ServerInstructions[];
   /** What the user should know, each in whole sentences. */
   readonly notices: readonly string[];
   readonly #connections: readonly ServerConnection[];
@@ -59,7 +63,9 @@ export class McpServers implements AsyncDisposable {
     this.unavailable = unavailable;
     this.#initial = this.#tools.of(connections);
     this.#current = this.#initial;
-    this.notices = [...unavailable.map(unavailableText), ...this.#noticesOfTools()];
+    const { instructions, notices } = selectInstructions(connections, deps.mask);
+    this.instructions = instructions;
+    this.notices = [...unavailable.map(unavailableText), ...this.#noticesOfTools(), ...notices];
   }
 
   /**
@@ -129,7 +135,7 @@ export class McpServers implements AsyncDisposable {
       const names = new Set(list.tools.map(({ name }) => name));
       const missing = resolved.server.enabledTools.filter((name) => !names.has(name));
       if (missing.length > 0)
-        yield `The MCP server ${JSON.stringify(server)} does not have the enabled ${missing.length === 1 ? "tool" : "tools"} ${missing.join(", ")}: the agent works without. Check enabled_tools in its definition.`;
+        yield `The MCP server ${JSON.stringify(server)} does not have the enabled ${missing.length === 1 ? "tool" : "tools"} ${firstNames(missing.map(shownName), MAX_NAMED)}: the agent works without. Check enabled_tools in its definition.`;
     }
     yield* this.#tools.notices();
   }

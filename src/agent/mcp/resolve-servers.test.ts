@@ -97,7 +97,7 @@ describe("the definition of a server", () => {
       { ...http, headers: { Key: "${NONE}" } },
     );
     expect(text.split("\n")).toEqual([
-      "The MCP server \"s\" needs the variable NONE for its field args[1], and the execution has no such variable. Set NONE in the agent's env_spec, in an environment of the agent instance, or in the execution's runtime_env.",
+      "The MCP server \"s\" needs the variable NONE for its field args[1], and the execution has no such variable. Set NONE in the agent's env_spec, in an environment of the agent instance, or in the execution's runtime_env (`run --env NONE=value`, or `--secret-env NONE`).",
       expect.stringContaining("needs the variable toString for its field env_placeholders.A"),
       expect.stringContaining('"h" needs the variable NONE for its field headers.Key'),
     ]);

@@ -50,7 +50,7 @@ function withValues(template: KnownServer, values: Readonly<Record<string, strin
     withVariables(text, values, (name) =>
       unknown.push({
         text: `The MCP server ${label(template)} needs the variable ${name} for its field ${field}, and the execution has no such variable.`,
-        remedy: `Set ${name} in the agent's env_spec, in an environment of the agent instance, or in the execution's runtime_env.`,
+        remedy: `Set ${name} in the agent's env_spec, in an environment of the agent instance, or in the execution's runtime_env (\`run --env ${name}=value\`, or \`--secret-env ${name}\`).`,
       }),
     ),
   );

@@ -35,6 +35,7 @@ export class ServerConnection {
   /** The server's tools, as it listed them last. */
   #list: ToolList = { tools: [], notices: [] };
   #isListStale = false;
+  #instructions = "";
   #listing: Promise<void> | undefined;
 
   private constructor(resolved: ResolvedServer, deps: ConnectionDeps) {
@@ -50,6 +51,7 @@ export class ServerConnection {
     try {
       const link = await connection.#connected();
       await connection.#refresh(link);
+      connection.#instructions = link.client.getInstructions() ?? "";
     } catch (error) {
       await connection.close();
       deps.signal.throwIfAborted();
@@ -60,6 +62,11 @@ export class ServerConnection {
 
   get name(): string {
     return this.resolved.server.name;
+  }
+
+  /** What the server said about the use of its tools when it was connected first. */
+  get instructions(): string {
+    return this.#instructions;
   }
 
   get list(): ToolList {

@@ -10,12 +10,14 @@ interface PromptFacts {
   readonly root: string;
   /** The names of the execution's variables. Those that no command can have are not mentioned. */
   readonly variables: readonly string[];
+  /** What it must know of its MCP servers; empty if that is nothing. */
+  readonly servers: string;
   /** MCP servers whose tools the agent has to do without, and why. */
   readonly unavailable: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /** The agent's instructions, followed by what it must know about its sandbox. */
-export function systemPrompt({ instructions, skills, root, variables, unavailable }: PromptFacts): string {
+export function systemPrompt({ instructions, skills, servers, root, variables, unavailable }: PromptFacts): string {
   const environment = [
     "## Environment",
     `Your working directory is ${root}. Commands start there, and your file tools work in it and below it only. Give paths relative to it, or absolute ones that start with it.`,
@@ -30,7 +32,8 @@ export function systemPrompt({ instructions, skills, root, variables, unavailabl
     environment.push(
       `The MCP server ${JSON.stringify(name)} is not available, so you do not have its tools: ${reason}`,
     );
-  return [instructions.trim(), skills.trim(), environment.join("\n")].filter((part) => part !== "").join("\n\n");
+  const parts = [instructions.trim(), skills.trim(), servers, environment.join("\n")];
+  return parts.filter((part) => part !== "").join("\n\n");
 }
 
 /** The user's message with its context, as the agent receives it. */

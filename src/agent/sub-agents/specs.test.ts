@@ -16,6 +16,10 @@ const parts = agentParts({
   root: "/work",
   variables: ["REGION"],
   skills: { of: (skills) => skills.map(({ slug }) => `### SKILL: ${slug}`).join("\n") },
+  serverInstructions: [
+    { name: "files", text: "Read first." },
+    { name: "web", text: "Fetch first." },
+  ],
   unavailable: [
     { name: "files", reason: "it ended." },
     { name: "web", reason: "it did not answer." },
@@ -46,7 +50,7 @@ describe("a sub-agent", () => {
   test("has its instructions and skills, the sandbox, and the tools that are selected for it", () => {
     const [, spec] = specs(reader);
     expect(spec).toMatchObject({ name: "reader", description: "Reads.", tools: ["files_read"] });
-    expect(spec?.systemPrompt).toStartWith("You read.\n\n### SKILL: reading\n\n## Environment\n");
+    expect(spec?.systemPrompt).toStartWith("You read.\n\n### SKILL: reading\n\n## Notes of MCP servers\n");
     expect(spec?.systemPrompt).toContain("/work");
     expect(spec?.systemPrompt).toContain("REGION");
   });
@@ -59,12 +63,13 @@ describe("a sub-agent", () => {
   });
 });
 
-test("agents are told which of their own servers are not available", () => {
+test("agents are told what their own servers say, and which of them are not available", () => {
   const [general, own] = specs(reader);
   for (const name of ["files", "web"]) expect(general?.systemPrompt).toContain(`The MCP server "${name}" is not`);
   expect(own?.systemPrompt).toContain(
     'The MCP server "files" is not available, so you do not have its tools: it ended.',
   );
+  expect(own?.systemPrompt).toContain('### "files"\n> Read first.');
   expect(own?.systemPrompt).not.toContain('"web"');
 });
 

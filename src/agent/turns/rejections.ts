@@ -29,7 +29,9 @@ export function rejection(
 ): Reason | undefined {
   const name = shownName(call.name);
   if (!tools.includes(call.name) && !hiddenTools.includes(call.name)) {
-    const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].`;
+    // An agent with tools that it does not see has the tool that finds them.
+    const search = hiddenTools.length > 0 ? " You have more tools than these: search_tools finds them." : "";
+    const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].${search}`;
     return { why: `not executed: there is no tool ${name}`, advice };
   }
   if (calls.length > CALLS_LIMIT) {

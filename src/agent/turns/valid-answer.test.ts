@@ -29,14 +29,17 @@ test("calls of a sub-agent get other ids than those of the agent, if the server 
   expect(ids[1]).not.toBe("call_0");
 });
 
-test("a call of a tool that the model does not see is executed, and advice does not name such tools", () => {
+test("a call of a tool that the model does not see is executed, and advice names the search instead of such tools", () => {
   const hidden = { ...available, hiddenTools: ["hidden"] };
   const call = new AIMessage({ content: "", tool_calls: [{ ...ls("a"), name: "hidden" }] });
   expect(rejectionsOf(validAnswer(call, [], hidden))).toEqual([]);
   expect(rejectionsOf(validAnswer(call, [], available))).toHaveLength(1);
   const unknown = new AIMessage({ content: "", tool_calls: [{ ...ls("b"), name: "unknown" }] });
   const [rejected] = rejectionsOf(validAnswer(unknown, [], hidden));
-  expect(rejected?.advice).toContain("try one of [ls, write_file, task, write_todos]");
+  expect(rejected?.advice).toEndWith(
+    "try one of [ls, write_file, task, write_todos]. You have more tools than these: search_tools finds them.",
+  );
+  expect(rejectionsOf(validAnswer(unknown, [], available))[0]?.advice).not.toContain("search_tools");
 });
 
 describe("an answer with invalid calls", () => {
