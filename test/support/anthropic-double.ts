@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { type AnswerTurn, argumentsOf, DEFAULT_USAGE, httpResponse, type ModelTurn } from "./model-turn.ts";
 import { sse } from "./sse.ts";
+import { ANTHROPIC_TOOLS, toolProblem } from "./tool-definitions.ts";
 
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 const ID = /^[a-zA-Z0-9_-]+$/;
@@ -27,7 +28,13 @@ const request = v.looseObject({
   messages: v.array(
     v.looseObject({ role: v.picklist(["user", "assistant"]), content: v.union([v.string(), v.array(block)]) }),
   ),
-  tools: v.array(v.looseObject({ name: v.string(), input_schema: v.looseObject({ type: v.literal("object") }) })),
+  tools: v.array(
+    v.looseObject({
+      name: v.string(),
+      description: v.unknown(),
+      input_schema: v.looseObject({ type: v.literal("object") }),
+    }),
+  ),
 });
 
 export type AnthropicRequest = v.InferOutput<typeof request>;
@@ -56,7 +63,8 @@ export function startAnthropicDouble(key: string, turns: readonly ModelTurn[] = 
             return refuse(400, "invalid_request_error", "anthropic-version: header is required");
           const parsed = v.safeParse(request, await call.json());
           if (!parsed.success) return refuse(400, "invalid_request_error", JSON.stringify(v.flatten(parsed.issues)));
-          const problem = unmatchedCall(parsed.output);
+          const tools = parsed.output.tools.map((one) => ({ ...one, schema: one.input_schema }));
+          const problem = unmatchedCall(parsed.output) ?? toolProblem(tools, ANTHROPIC_TOOLS);
           if (problem !== undefined) return refuse(400, "invalid_request_error", problem);
           const turn = script.shift();
           requests.push(parsed.output);

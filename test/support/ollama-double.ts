@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { DEFAULT_USAGE, type HttpTurn, httpResponse, type ModelCall, type TurnUsage } from "./model-turn.ts";
+import { OLLAMA_TOOLS, toolProblem } from "./tool-definitions.ts";
 
 /** One answer of the model. */
 export type Turn =
@@ -99,6 +100,9 @@ export function startOllamaDouble(models: readonly string[] = ["qwen2.5-coder:7b
             return Response.json({ error: `not an Ollama request: ${problems}` }, { status: 400 });
           }
           const chat = parsed.output;
+          const tools = (chat.tools ?? []).map(({ function: one }) => ({ ...one, schema: one.parameters }));
+          const problem = toolProblem(tools, OLLAMA_TOOLS);
+          if (problem !== undefined) return Response.json({ error: problem }, { status: 400 });
           requests.push(chat);
           if (!models.includes(chat.model))
             return Response.json({ error: `model "${chat.model}" not found, try pulling it first` }, { status: 404 });

@@ -1,11 +1,12 @@
 /**
  * A server with OpenAI's streaming Chat Completions and Responses APIs and scripted answers. It refuses what the real one
- * would refuse: a missing key, results without calls, calls without results.
+ * would refuse: a missing key, results without calls, calls without results, definitions of tools that it cannot use.
  */
 import * as v from "valibot";
 import { type AnswerTurn, argumentsOf, DEFAULT_USAGE, httpResponse, type ModelTurn } from "./model-turn.ts";
 import { type ResponsesRequest, responsesAnswer, responsesRequest, unansweredCall } from "./openai-responses.ts";
 import { sse } from "./sse.ts";
+import { OPENAI_TOOLS, toolProblem } from "./tool-definitions.ts";
 
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 
@@ -38,7 +39,7 @@ const request = v.looseObject({
   tools: v.array(
     v.looseObject({
       type: v.literal("function"),
-      function: v.looseObject({ name: v.string(), parameters: v.looseObject({}) }),
+      function: v.looseObject({ name: v.string(), description: v.unknown(), parameters: v.looseObject({}) }),
     }),
   ),
 });
@@ -71,6 +72,9 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
           if (call.headers.get("authorization") !== `Bearer ${key}`) return refuse(401, "Incorrect API key provided");
           const parsed = v.safeParse(request, await call.json());
           if (!parsed.success) return refuse(400, JSON.stringify(v.flatten(parsed.issues)));
+          const tools = parsed.output.tools.map(({ function: one }) => ({ ...one, schema: one.parameters }));
+          const odd = toolProblem(tools, OPENAI_TOOLS);
+          if (odd !== undefined) return refuse(400, odd);
           const asked = new Set(
             parsed.output.messages.flatMap((part) =>
               part.role === "assistant" ? (part.tool_calls ?? []).map(({ id }) => id) : [],
@@ -97,7 +101,8 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
           if (call.headers.get("authorization") !== `Bearer ${key}`) return refuse(401, "Incorrect API key provided");
           const parsed = v.safeParse(responsesRequest, await call.json());
           if (!parsed.success) return refuse(400, JSON.stringify(v.flatten(parsed.issues)));
-          const problem = unansweredCall(parsed.output);
+          const tools = (parsed.output.tools ?? []).map((one) => ({ ...one, schema: one.parameters }));
+          const problem = unansweredCall(parsed.output) ?? toolProblem(tools, OPENAI_TOOLS);
           if (problem !== undefined) return refuse(400, problem);
           const turn = script.shift();
           responses.push(parsed.output);
@@ -132,7 +137,7 @@ function areAnsweredAtOnce({ messages }: OpenAiRequest): boolean {
 /** The type of a part that an assistant's content may not have: another provider's. */
 function strangeContent({ messages }: OpenAiRequest): string | undefined {
   const parts = messages.flatMap(({ role, content }) =>
-    role === "assistant" && Array.isArray(content) ? content : [],
+    (role === "assistant" || role === "tool") && Array.isArray(content) ? content : [],
   );
   return parts.map((part: { type?: unknown }) => String(part.type)).find((type) => !["text", "refusal"].includes(type));
 }

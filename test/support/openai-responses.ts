@@ -20,7 +20,16 @@ export const responsesRequest = v.looseObject({
   stream: v.literal(true),
   input: v.array(item),
   max_output_tokens: v.optional(v.number()),
-  tools: v.optional(v.array(v.looseObject({ type: v.literal("function"), name: v.string() }))),
+  tools: v.optional(
+    v.array(
+      v.looseObject({
+        type: v.literal("function"),
+        name: v.string(),
+        description: v.unknown(),
+        parameters: v.unknown(),
+      }),
+    ),
+  ),
 });
 
 export type ResponsesRequest = v.InferOutput<typeof responsesRequest>;

@@ -36,8 +36,7 @@ describe("an HTTP server", () => {
     proxy.mend();
     expect(await called).toEqual({ text: "echo: hello", failure: undefined });
     await connected.servers.close();
-    const record = server.record.filter((line) => line !== "log debug");
-    expect(record).toEqual(["initialize", "call echo", "after one", "after one", "DELETE"]);
+    expect(server.record).toEqual(["initialize", "call echo", "after one", "after one", "DELETE"]);
   });
 
   test("has its progress and its log in the log at debug level, and is asked for all of it", async () => {
@@ -45,7 +44,7 @@ describe("an HTTP server", () => {
     const { log, lines } = collectedLog();
     await using connected = await connect(server.url, {}, { log });
     await connected.call();
-    await until("the level was sent", () => server.record.includes("log debug"));
+    await until("the level was sent", () => server.levels.includes("debug"));
     const text = lines.join("\n");
     expect(text).toContain('DEBUG - echo reports: {"progress":1,"message":"half of it"}');
     expect(text).toContain("DEBUG - The server logs (warning): a warning");
@@ -55,7 +54,7 @@ describe("an HTTP server", () => {
     using server = startHttpFault("reports progress and logs");
     await using connected = await connect(server.url);
     expect((await connected.call()).text).toBe("echo: hello");
-    expect(server.record).toEqual(["initialize", "call echo"]);
+    expect(server.levels).toEqual([]);
   });
 
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {

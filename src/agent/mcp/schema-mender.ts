@@ -1,4 +1,5 @@
 import { isRecord } from "../../shared/is-record.ts";
+import { isAcceptable, isPattern, TYPES } from "./schema-keywords.ts";
 
 export type JsonObject = { readonly [name: string]: unknown };
 
@@ -37,8 +38,6 @@ const ONE: ReadonlySet<string> = new Set([
 ]);
 const MANY: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
 const NAMED: ReadonlySet<string> = new Set(["properties", "patternProperties", "dependentSchemas"]);
-
-const TYPES: ReadonlySet<unknown> = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
 
 /** Replaces references in a schema by what they refer to, and drops what providers do not understand. */
 export class SchemaMender {
@@ -87,14 +86,14 @@ export class SchemaMender {
 /** @param below mends a schema within it @returns `undefined` if the keyword is dropped */
 function mendKeyword(name: string, value: unknown, below: (schema: unknown) => unknown): unknown {
   if (DROPPED.has(name)) return undefined;
+  if (name === "patternProperties" && isRecord(value)) return mapValues(withPatterns(value), below);
   if (NAMED.has(name)) return isRecord(value) ? mapValues(value, below) : undefined;
   if (name === "items" && Array.isArray(value)) return mendItems(value, below);
-  if (MANY.has(name)) return Array.isArray(value) ? value.map(below) : undefined;
+  if (MANY.has(name)) return Array.isArray(value) && value.length > 0 ? value.map(below) : undefined;
   if (ONE.has(name)) return typeof value === "boolean" ? value : below(value);
   if (name === "type") return mendType(value);
-  if (name === "pattern") return isPattern(value) ? value : undefined;
-  if (name === "required") return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
-  return value;
+  const plain = name === "required" && Array.isArray(value) ? uniqueTexts(value) : value;
+  return isAcceptable(name, plain) ? plain : undefined;
 }
 
 /** Some servers name types of their language, such as `int` or `any`. */
@@ -104,7 +103,7 @@ function mendType(value: unknown): unknown {
 }
 
 function typesOf(type: unknown): readonly unknown[] {
-  return (Array.isArray(type) ? type : [type]).filter((one) => TYPES.has(one));
+  return [...new Set<unknown>(Array.isArray(type) ? type : [type])].filter((one) => TYPES.has(one));
 }
 
 /** In older drafts, `items` may be a list, which newer ones call `prefixItems`. */
@@ -132,12 +131,10 @@ function decoded(part: string): string {
   }
 }
 
-function isPattern(value: unknown): boolean {
-  if (typeof value !== "string") return false;
-  try {
-    new RegExp(value, "u");
-    return true;
-  } catch {
-    return false;
-  }
+function withPatterns(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([pattern]) => isPattern(pattern)));
+}
+
+function uniqueTexts(values: readonly unknown[]): string[] {
+  return [...new Set(values.filter((one) => typeof one === "string"))];
 }

@@ -1,19 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { isRecord } from "../../shared/is-record.ts";
+import { schemaProblem } from "../../../test/support/tool-definitions.ts";
 import { mendSchema, SCHEMA_LIMIT } from "./tool-schema.ts";
 
 const properties = (schema: unknown) => mendSchema(schema).properties;
 
+const KEYWORDS = [
+  ...["type", "properties", "$ref", "items", "anyOf", "required", "__proto__", "x", "enum", "description", "pattern"],
+  ...["additionalProperties", "not", "minimum", "exclusiveMaximum", "uniqueItems", "patternProperties", "maxItems"],
+  ...["dependentRequired", "prefixItems", "if", "const", "default", "examples", "allOf", "contains", "minContains"],
+];
 const NAMES = Array.from({ length: 5_000 }, (_, index) => `p${index}`);
-
-/** Whether a schema, or one within it, refers to another one. A property may have the name `$ref`. */
-function hasReference(schema: unknown): boolean {
-  if (!isRecord(schema)) return false;
-  const { $ref, properties: named, items, anyOf } = schema;
-  const within = [items, ...(Array.isArray(anyOf) ? anyOf : []), ...(isRecord(named) ? Object.values(named) : [])];
-  return $ref !== undefined || within.some(hasReference);
-}
 
 describe("a schema of a server", () => {
   test("may be missing, or say no type", () => {
@@ -144,11 +141,17 @@ describe("a schema of a server", () => {
     fc.assert(
       fc.property(
         fc.object({
-          key: fc.constantFrom("type", "properties", "$ref", "items", "anyOf", "required", "__proto__", "x"),
+          key: fc.constantFrom(...KEYWORDS),
+          values: [
+            fc.constantFrom("string", "object", "array", "(", "x"),
+            fc.integer(),
+            fc.boolean(),
+            fc.constant(null),
+          ],
           maxDepth: 5,
         }),
         (schema) => {
-          let mended: object;
+          let mended: ReturnType<typeof mendSchema>;
           try {
             mended = mendSchema(schema);
           } catch (error) {
@@ -156,9 +159,32 @@ describe("a schema of a server", () => {
             return;
           }
           expect(JSON.stringify(mendSchema(mended))).toBe(JSON.stringify(mended));
-          expect(hasReference(mended)).toBe(false);
+          expect(schemaProblem(mended)).toBeUndefined();
         },
       ),
+      { numRuns: 1_000 },
     );
+  });
+
+  test("keeps what is right, and loses what no provider accepts", () => {
+    const right = {
+      a: { type: ["string", "null"], pattern: "^a", minLength: 0, enum: ["a"], format: "email", examples: ["b"] },
+      b: { type: "number", exclusiveMinimum: 0, multipleOf: 0.1, deprecated: true, nullable: true, default: 7 },
+    };
+    expect(properties({ properties: right })).toEqual(right);
+    const wrong = {
+      a: { type: "any", enum: [], description: 7, minLength: -1, minimum: "0", exclusiveMinimum: true, format: 1 },
+      b: {
+        type: ["string", "any"],
+        anyOf: [],
+        required: ["x", "x", 1],
+        dependencies: {},
+        patternProperties: { "(": {} },
+      },
+    };
+    expect(properties({ properties: wrong })).toEqual({
+      a: {},
+      b: { type: ["string"], required: ["x"], patternProperties: {} },
+    });
   });
 });

@@ -2,6 +2,7 @@ import type { CallbackManagerForLLMRun } from "@langchain/core/callbacks/manager
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ChatGenerationChunk } from "@langchain/core/outputs";
 import { ChatOpenAI, ChatOpenAICompletions, ChatOpenAIResponses } from "@langchain/openai";
+import { imagesAfterResults } from "./images-of-tools.ts";
 import { ModelStreamError } from "./model-stream-error.ts";
 
 type Fields = NonNullable<ConstructorParameters<typeof ChatOpenAI>[0]> & { readonly model: string };
@@ -15,7 +16,7 @@ export function openAiModel(fields: Fields): ChatOpenAI {
   return new ChatOpenAI({ ...fields, completions: new Completions(fields), responses: new Responses(fields) });
 }
 
-/** The Chat Completions API, with the stop reason and a refusal on the message. */
+/** The Chat Completions API, with images of results, and the stop reason and a refusal on the message. */
 class Completions extends ChatOpenAICompletions {
   override async *_streamResponseChunks(
     messages: BaseMessage[],
@@ -23,7 +24,7 @@ class Completions extends ChatOpenAICompletions {
     run?: CallbackManagerForLLMRun,
   ): AsyncGenerator<ChatGenerationChunk> {
     let ended = false;
-    for await (const chunk of super._streamResponseChunks(messages, options, run)) {
+    for await (const chunk of super._streamResponseChunks(imagesAfterResults(messages), options, run)) {
       const reason: unknown = chunk.generationInfo?.["finish_reason"];
       // Some servers send it in several chunks, and the library would concatenate them.
       if (typeof reason === "string" && !ended) {

@@ -27,6 +27,9 @@ import {
   refusal,
   TOOLS_CHANGED,
 } from "./messages.ts";
+import { ODD_TOOLS } from "./odd-tools.ts";
+
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 let lost = false;
 
@@ -45,6 +48,13 @@ export const HTTP_FAULTS = {
     new Response("<html><title>Sign in</title></html>", { headers: { "content-type": "text/html" } }),
   "no answer to initialize": at("initialize", () => sse(body([], "hang"))),
   "hangs in tools/list": at("tools/list", () => sse(body([], "hang"))),
+  "tools with odd definitions": ({ message }) => {
+    if (message?.method === "tools/list") return json(answer(message.id, { tools: ODD_TOOLS }));
+    const picture = { type: "image", mimeType: "image/png", data: PNG };
+    if (isCall(message) && message?.params?.name === "no_schema")
+      return json(answer(message.id, { content: [{ type: "text", text: "A dot:" }, picture] }));
+    return undefined;
+  },
   "a redirect to another origin": ({ url }) =>
     new Response("", { status: 307, headers: { location: `http://localhost:${url.port}/elsewhere` } }),
   "a redirect within the origin": ({ url }) =>
@@ -147,7 +157,7 @@ export interface FaultServer extends HttpServerState, Disposable {
 export function startHttpFault(faulty: HttpFaultName | HttpFault): FaultServer {
   lost = false;
   const fault: HttpFault = typeof faulty === "function" ? faulty : HTTP_FAULTS[faulty];
-  const state: HttpServerState = { record: [], headers: [], queries: [], session: crypto.randomUUID() };
+  const state: HttpServerState = { record: [], levels: [], headers: [], queries: [], session: crypto.randomUUID() };
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -166,7 +176,7 @@ export function startHttpFault(faulty: HttpFaultName | HttpFault): FaultServer {
       const message = (await request.json()) as Message;
       if (message.method === "initialize") state.record.push("initialize");
       if (message.method === "notifications/cancelled") state.record.push("cancelled");
-      if (message.method === "logging/setLevel") state.record.push(`log ${message.params?.level}`);
+      if (message.method === "logging/setLevel") state.levels.push(message.params?.level);
       if (isCall(message)) state.record.push(`call ${message.params?.name}`);
       const instead = await fault({ message, method: request.method, headers: request.headers, url, server: state });
       return instead ?? correct(message, request.headers, state);
@@ -198,7 +208,7 @@ function correct(message: Message, headers: Headers, { session }: HttpServerStat
 
 /** Starts a server that only has the older transport. @param onCall decides what becomes of a call's answer */
 export function startSseServer(onCall: (drop: () => void) => "answer" | "nothing" = () => "answer"): FaultServer {
-  const state: HttpServerState = { record: [], headers: [], queries: [], session: "" };
+  const state: HttpServerState = { record: [], levels: [], headers: [], queries: [], session: "" };
   const streams = new Map<string, ReadableStreamDefaultController<Uint8Array>>();
   const encoder = new TextEncoder();
   const server = Bun.serve({

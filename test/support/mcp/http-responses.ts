@@ -13,6 +13,8 @@ export type HttpFault = (request: {
 export interface HttpServerState {
   /** `call echo`, `cancelled`, `DELETE`, `initialize`. */
   readonly record: string[];
+  /** The levels of its log that it was asked for. */
+  readonly levels: unknown[];
   /** Of each request. */
   readonly headers: Headers[];
   readonly queries: string[];

@@ -47,7 +47,8 @@ export function mcpResultsContract(world: () => ExecutionWorld): void {
         mcpServers: [{ name: "studio", serverType: { case: "http", value: { url: studio.url, timeoutSeconds: 60 } } }],
       });
       const names = ["paint", "record", "open", "measure"];
-      const command = "for file in .agent-runner/tool-results/*/*.*; do cat $file; echo; done | sort";
+      const command =
+        "cd .agent-runner/tool-results; for file in */*.png */*.wav */*.pdf; do cat $file; echo; done | sort";
       world().ollama.converse((_, turn) => {
         if (turn === 0) return { text: "", tools: names.map((name) => ({ name, args: {} })) };
         return turn === 1 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Done." };

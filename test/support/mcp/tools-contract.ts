@@ -3,6 +3,8 @@ import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotoc
 import { MessageType } from "../../../src/stigmer/index.ts";
 import { phaseOf } from "../stigmer-user.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
+import { startHttpFault } from "./http-faults.ts";
+import { ODD_NAMES } from "./odd-tools.ts";
 
 const SECRET = "hunter22-and-more";
 
@@ -122,6 +124,23 @@ export function mcpToolsContract(world: () => ExecutionWorld): void {
         '"scout" selects "delete_all" of the MCP server "files", which has "read"',
       );
       expect(world().ollama.requests.length).toBe(asked);
+    });
+
+    test("have names and schemas that providers accept, and the user is told which are left out", async () => {
+      using odd = startHttpFault("tools with odd definitions");
+      const session = await world().user.session({ mcpServers: [serverOf("odd", odd.url)] });
+      world().ollama.converse((_, turn) =>
+        turn === 0 ? { text: "", tools: [{ name: "references", args: { text: "hi" } }] } : { text: "Done." },
+      );
+      const execution = await world().user.ask(session, "Work");
+      expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
+      expect(execution.status?.toolCalls[0]?.result).toBe("echo: hi");
+      const { tools = [] } = world().ollama.requests.at(-1) ?? {};
+      expect(tools.map((one) => one.function.name)).toEqual(expect.arrayContaining(ODD_NAMES));
+      expect(system(execution)).toEqual([
+        'The tool no_object of the MCP server "odd" is left out: its arguments are not an object, but "string".',
+        'The tool bad_argument of the MCP server "odd" is left out: providers do not accept the name of its argument "a b".',
+      ]);
     });
 
     test("may give long results, which are whole in a file of the sandbox", async () => {
