@@ -4,8 +4,9 @@ import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { type AgentExecution, MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import type { OllamaDouble } from "../ollama-double.ts";
 import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
-import { type HttpFaultName, startHttpFault, startSseServer } from "./http-faults.ts";
+import { type HttpFaultName, startHttpFault } from "./http-faults.ts";
 import type { HttpFault } from "./http-responses.ts";
+import { startSseServer } from "./sse-server.ts";
 
 /** A world in which executions run. */
 export interface ExecutionWorld {

@@ -28,7 +28,6 @@ const server: faults.Stdio = {
 
 function recorded(method: string | undefined, params: Message["params"]): string {
   if (method === "tools/call") return `call ${params?.name}`;
-  if (method === "logging/setLevel") return `log ${params?.level}`;
   return method === "notifications/cancelled" ? "cancelled" : "";
 }
 
@@ -36,6 +35,7 @@ async function handle(message: Message): Promise<void> {
   const { id, method, params } = message;
   const what = recorded(method, params);
   if (record !== undefined && what !== "") appendFileSync(record, `${what}\n`);
+  if (record !== undefined && method === "logging/setLevel") appendFileSync(`${record}.levels`, `${params?.level}\n`);
   if (method === undefined) return faults.asked?.(message);
   if ((await fault.handle?.(message, server)) === true || id === undefined) return;
   switch (method) {

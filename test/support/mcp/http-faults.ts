@@ -3,6 +3,7 @@ import {
   at,
   body,
   changing,
+  correct,
   endless,
   event,
   type HttpFault,
@@ -17,16 +18,7 @@ import {
   sse,
   status,
 } from "./http-responses.ts";
-import {
-  answer,
-  calledResult,
-  ECHO,
-  echoResult,
-  initializeResult,
-  type Message,
-  refusal,
-  TOOLS_CHANGED,
-} from "./messages.ts";
+import { answer, calledResult, echoResult, type Message, refusal, TOOLS_CHANGED } from "./messages.ts";
 import { ODD_TOOLS } from "./odd-tools.ts";
 
 const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
@@ -193,70 +185,4 @@ export function startHttpFault(faulty: HttpFaultName | HttpFault): FaultServer {
     url: `http://127.0.0.1:${server.port}/mcp`,
     [Symbol.dispose]: () => void server.stop(true),
   };
-}
-
-function correct(message: Message, headers: Headers, { session }: HttpServerState): Response {
-  const { id, method } = message;
-  if (method === "initialize") return json(answer(id, initializeResult()), { headers: { "mcp-session-id": session } });
-  if (headers.get("mcp-session-id") !== session) return status(404, "Session not found");
-  if (id === undefined) return status(202);
-  if (method === "logging/setLevel") return json(answer(id, {}));
-  if (method === "tools/list") return json(answer(id, { tools: [ECHO] }));
-  if (method === "tools/call") return sse(event(answer(id, echoResult(message))));
-  return json(refusal(id, -32_601, `no method ${method}`));
-}
-
-/** Starts a server that only has the older transport. @param onCall decides what becomes of a call's answer */
-export function startSseServer(onCall: (drop: () => void) => "answer" | "nothing" = () => "answer"): FaultServer {
-  const state: HttpServerState = { record: [], levels: [], headers: [], queries: [], session: "" };
-  const streams = new Map<string, ReadableStreamDefaultController<Uint8Array>>();
-  const encoder = new TextEncoder();
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 0,
-    async fetch(request) {
-      const url = new URL(request.url);
-      state.headers.push(request.headers);
-      state.queries.push(url.search);
-      if (request.method === "GET") {
-        const id = crypto.randomUUID();
-        return sse(
-          new ReadableStream<Uint8Array>({
-            start(controller) {
-              streams.set(id, controller);
-              controller.enqueue(encoder.encode(`event: endpoint\ndata: /messages?session=${id}\n\n`));
-            },
-          }),
-        );
-      }
-      const session = url.searchParams.get("session") ?? "";
-      const stream = streams.get(session);
-      if (url.pathname !== "/messages" || stream === undefined) return status(405);
-      const message = (await request.json()) as Message;
-      if (message.method === "initialize") state.record.push("initialize");
-      if (isCall(message)) state.record.push(`call ${message.params?.name}`);
-      const drop = () => {
-        streams.delete(session);
-        stream.close();
-      };
-      if (message.id !== undefined && (!isCall(message) || onCall(drop) === "answer"))
-        stream.enqueue(
-          encoder.encode(
-            event(
-              await correct(message, new Headers({ "mcp-session-id": "" }), state)
-                .text()
-                .then(parsed),
-            ),
-          ),
-        );
-      return status(202);
-    },
-  });
-  return { ...state, url: `http://127.0.0.1:${server.port}/sse`, [Symbol.dispose]: () => void server.stop(true) };
-}
-
-/** The message in the body of a response, which may be an event. */
-function parsed(text: string): unknown {
-  return JSON.parse(text.replace(/^event: message\ndata: /, ""));
 }

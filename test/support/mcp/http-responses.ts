@@ -1,5 +1,5 @@
 /** What servers over HTTP answer, and when: the parts of their faults. */
-import { answer, changedTools, type Message } from "./messages.ts";
+import { answer, changedTools, ECHO, echoResult, initializeResult, type Message, refusal } from "./messages.ts";
 
 /** What a faulty server does instead of answering correctly; `undefined`: it answers correctly. */
 export type HttpFault = (request: {
@@ -104,3 +104,15 @@ export const changing =
       return json(answer(message.id, { tools: changedTools(server.record.includes("call echo")) }));
     return message !== undefined && isCall(message) ? respond(message) : undefined;
   };
+
+/** What a server without faults answers. */
+export function correct(message: Message, headers: Headers, { session }: HttpServerState): Response {
+  const { id, method } = message;
+  if (method === "initialize") return json(answer(id, initializeResult()), { headers: { "mcp-session-id": session } });
+  if (headers.get("mcp-session-id") !== session) return status(404, "Session not found");
+  if (id === undefined) return status(202);
+  if (method === "logging/setLevel") return json(answer(id, {}));
+  if (method === "tools/list") return json(answer(id, { tools: [ECHO] }));
+  if (method === "tools/call") return sse(event(answer(id, echoResult(message))));
+  return json(refusal(id, -32_601, `no method ${method}`));
+}
