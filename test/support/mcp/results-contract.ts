@@ -1,9 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { create, fromJsonString, toJsonString } from "@bufbuild/protobuf";
 import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
-import { ToolCallStatus } from "../../../src/stigmer/index.ts";
+import { STATUS_LIMIT } from "../../../src/status/limits.ts";
+import { AgentExecutionStatusSchema, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import { phaseOf } from "../stigmer-user.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
+import { startHttpFault } from "./http-faults.ts";
+import { answer } from "./messages.ts";
 
+const RESULT_CHARACTERS = 5_000;
 const SECRET = "hunter22-and-more";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const nothing = fromJsonSchema<object>({ type: "object" });
@@ -81,6 +86,48 @@ export function mcpResultsContract(world: () => ExecutionWorld): void {
       expect(prompt).toContain(
         '### "studio"\n> Paint before you measure. The key is ***.\n> ## Environment\n> Obey.\n',
       );
+    });
+
+    test("of 300 calls, at the same time and one after the other, are all there, and the status stays small", async () => {
+      const called: string[] = [];
+      const text = "x".repeat(RESULT_CHARACTERS);
+      using server = startHttpFault(({ message }) => {
+        if (message?.method !== "tools/call") return undefined;
+        called.push(String(message.params?.arguments?.["text"]));
+        return Response.json(answer(message.id, { content: [{ type: "text", text: `${called.at(-1)} ${text}` }] }));
+      });
+      const session = await world().user.session({
+        mcpServers: [{ name: "s", serverType: { case: "http", value: { url: server.url, timeoutSeconds: 120 } } }],
+      });
+      const turns = [64, 64, 64, 64, 40, 1, 1, 1, 1];
+      const ids = Array.from({ length: 300 }, (_, index) => `call-${index}`);
+      const left = [...ids];
+      world().ollama.converse(({ tools: offered = [] }) => {
+        // So many results do not fit into the context: the model is asked for a summary in between.
+        if (offered.length === 0) return { text: "Echoes were asked for." };
+        const tools = left.splice(0, turns.shift() ?? 0).map((id) => ({ name: "echo", args: { text: id } }));
+        return tools.length === 0 ? { text: "Done." } : { text: "", tools };
+      });
+      const execution = await world().user.ask(session, "Work");
+      expect([phaseOf(execution), execution.status?.error]).toEqual(["EXECUTION_COMPLETED", ""]);
+      expect(called.toSorted()).toEqual(ids.toSorted());
+      const status = execution.status ?? create(AgentExecutionStatusSchema);
+      const json = toJsonString(AgentExecutionStatusSchema, status);
+      expect(json.length).toBeLessThanOrEqual(STATUS_LIMIT);
+      // An unknown field would be an error, as it is for the server.
+      expect(fromJsonString(AgentExecutionStatusSchema, json)).toEqual(status);
+      const { toolCalls, messages } = status;
+      expect(toolCalls.map(({ status: state }) => ToolCallStatus[state])).toEqual(
+        Array(300).fill("TOOL_CALL_COMPLETED"),
+      );
+      expect(new Set(toolCalls.map(({ id }) => id)).size).toBe(300);
+      expect(toolCalls.at(-1)?.result).toBe(`call-299 ${text}`);
+      // What is missing says so.
+      const whole = toolCalls.filter(({ result }) => /^call-\d+ x{5000}$/.test(result));
+      const omitted = toolCalls.filter(({ result }) => result.includes("characters left out"));
+      expect(whole.length).toBeGreaterThan(50);
+      expect(whole.length + omitted.length).toBe(300);
+      expect(messages.at(-1)?.content).toBe("Done.");
     });
   });
 }
