@@ -28,6 +28,8 @@ describe("addresses that agents may connect to from the runner", () => {
     "http://[::127.0.0.1]/",
     "http://100.100.100.200/latest/meta-data",
     "http://192.0.0.192/",
+    "http://168.63.129.16/",
+    "http://[fd20:ce::254]/",
   ])("do not include %s", async (url) => {
     expect(await check(url)).toContain("belongs to the runner's own machine");
   });
@@ -38,6 +40,13 @@ describe("addresses that agents may connect to from the runner", () => {
       expect(await check(url)).toBe("allowed");
     },
   );
+
+  test("are named if the host has a name, so that nothing else is connected to", async () => {
+    const policy = new ForeignAddresses([]);
+    expect(await policy.check(new URL("http://203.0.113.7/"))).toEqual([]);
+    expect(await policy.check(new URL("http://no-such-host.invalid/"))).toEqual([]);
+    expect(await new ForeignAddresses(["localhost"]).check(new URL("http://localhost/"))).toEqual([]);
+  });
 
   test("do not include those of the runner's network interfaces", async () => {
     const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

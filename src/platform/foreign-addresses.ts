@@ -15,8 +15,8 @@ class AddressError extends RunnerError<"address-not-allowed"> {
 
 /**
  * Permits connections to other machines only: what agents ask for must not reach the runner itself, its neighbours in the
- * pod, or the cloud's metadata service. A name is looked up before each request, and all its addresses must be allowed.
- * This does not protect against a name server that answers differently when the connection is made right after.
+ * pod, or the cloud's metadata service. A name is looked up before each request, all its addresses must be allowed, and the
+ * connection goes to one of them.
  */
 export class ForeignAddresses implements AddressPolicy {
   readonly #allowedHosts: ReadonlySet<string>;
@@ -27,10 +27,11 @@ export class ForeignAddresses implements AddressPolicy {
     this.#allowedHosts = new Set(allowedHosts.map(plainHost));
   }
 
-  async check({ hostname }: URL): Promise<void> {
+  async check({ hostname }: URL): Promise<readonly string[]> {
     const host = plainHost(hostname);
-    if (this.#allowedHosts.has(host)) return;
-    for (const address of await addressesOf(host)) {
+    if (this.#allowedHosts.has(host)) return [];
+    const addresses = await addressesOf(host);
+    for (const address of addresses) {
       if (!this.#isRefused(address)) continue;
       const what = address === host ? host : `${host} (${address})`;
       throw new AddressError(
@@ -39,6 +40,7 @@ export class ForeignAddresses implements AddressPolicy {
         { remedies: REMEDIES },
       );
     }
+    return isIP(host) === 0 ? addresses : [];
   }
 
   #isRefused(address: string): boolean {
@@ -59,8 +61,11 @@ function refusedAddresses(): BlockList {
   // The metadata services of Alibaba Cloud and Oracle's older one.
   list.addAddress("100.100.100.200", "ipv4");
   list.addAddress("192.0.0.192", "ipv4");
-  // AWS' metadata service.
+  // Azure's agent on the host.
+  list.addAddress("168.63.129.16", "ipv4");
+  // The metadata services of AWS and Google.
   list.addAddress("fd00:ec2::254", "ipv6");
+  list.addAddress("fd20:ce::254", "ipv6");
   for (const { address, family } of Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []))
     list.addAddress(address.replace(/%.*$/, ""), family === "IPv6" ? "ipv6" : "ipv4");
   return list;

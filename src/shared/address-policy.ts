@@ -1,5 +1,9 @@
 /** Decides which addresses may be connected to in the name of a user. */
 export interface AddressPolicy {
-  /** @throws RunnerError with what is not allowed, and what to use instead */
-  check(url: URL): Promise<void>;
+  /**
+   * @returns the addresses that the name in the URL means: a connection must go to one of them, since another look-up may
+   *   find others. None if it has no name, or one that may mean anything.
+   * @throws RunnerError with what is not allowed, and what to use instead
+   */
+  check(url: URL): Promise<readonly string[]>;
 }

@@ -26,15 +26,21 @@ test("a server on the runner's own machine is refused, unless the operator allow
   await replica?.program[Symbol.asyncDispose]();
   await world.replica();
   using server = startHttpFault("none");
+  const hosts = ["127.0.0.1", "localhost", "LocalHost.", "2130706433", "0x7f.1", "0", "[::1]", "[::ffff:127.0.0.1]"];
   world.ollama.converse(() => ({ text: "Done." }));
   const session = await world.user.session({
     instructions: "You help.",
-    mcpServers: [{ name: "inside", serverType: { case: "http", value: { url: server.url } } }],
+    mcpServers: hosts.map((host) => {
+      const url = server.url.replace("127.0.0.1", host);
+      return { name: `at ${host}`, serverType: { case: "http" as const, value: { url } } };
+    }),
   });
   const execution = await world.user.ask(session, "Hi");
   expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
   const text = execution.status?.messages.map(({ content }) => content).join("\n");
   expect(text).toContain("The address 127.0.0.1 belongs to the runner's own machine");
+  for (const host of hosts)
+    expect(text).toMatch(new RegExp(`"at ${RegExp.escape(host)}" is not available: The address .* belongs to`));
   expect(text).toContain("MCP_ALLOWED_HOSTS");
   expect(server.headers).toEqual([]);
 });

@@ -14,6 +14,8 @@ const OPENING_BRACKET = 0x5b;
 const UNTAKEN_CHECK_MS = 20;
 
 interface BodyDeps {
+  /** What was asked for; the response may come from an address of it. */
+  readonly url: URL;
   /** Of the server: all its responses are read at this pace. */
   readonly pace: Pace;
   /** Of the call that the response belongs to. */
@@ -35,7 +37,7 @@ export function limitedResponse(response: Response, deps: BodyDeps): Response {
   if (!isStream || !response.ok) deps.release();
   if (response.body === null) {
     deps.release();
-    return response;
+    return withUrl(response, deps.url);
   }
   const isTooLarge = !isStream && Number(response.headers.get("content-length")) > MESSAGE_LIMIT;
   const reader = response.body.getReader();
@@ -60,10 +62,12 @@ export function limitedResponse(response: Response, deps: BodyDeps): Response {
       return reader.cancel(reason);
     },
   });
-  const copy = new Response(body, response);
-  // The SDK compares it with the URL that it asked for.
-  Object.defineProperty(copy, "url", { value: response.url });
-  return copy;
+  return withUrl(new Response(body, response), deps.url);
+}
+
+/** The SDK compares it with the URL that it asked for. */
+function withUrl(response: Response, url: URL): Response {
+  return Object.defineProperty(response, "url", { value: url.href });
 }
 
 /** @throws BodyRefused if a message is too large */

@@ -6,19 +6,8 @@ import { ConnectError } from "./connect-error.ts";
 import { acquireListening, acquireRequest } from "./connections.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
 import { Pace } from "./pace.ts";
+import { NO_CONNECTION, pinnedFetch } from "./pinned-fetch.ts";
 import { limitedResponse } from "./response-body.ts";
-
-/** Codes of errors that mean that there was no connection: nothing was sent. */
-const NO_CONNECTION: ReadonlySet<string> = new Set([
-  "ConnectionRefused",
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "DNSException",
-  "FailedToOpenSocket",
-]);
 
 interface FetchDeps {
   readonly policy: AddressPolicy | undefined;
@@ -42,15 +31,15 @@ export function serverFetch({ policy, answers, isStreamOptional }: FetchDeps): F
       noted.isBegun = true;
       noted.isUnsent = true;
     }
-    await policy?.check(new URL(url));
+    const full = new URL(url);
+    const addresses = (await policy?.check(full)) ?? [];
     const release = isListening ? acquireListening() : await acquireRequest(init?.signal);
     if (release === undefined) {
       if (isStreamOptional) return new Response(undefined, { status: 405 });
       throw new ConnectError("The runner has too many connections to MCP servers that only have the older transport.");
     }
     try {
-      // Calls have a limit of their own: a server may be silent for longer than fetch waits.
-      const response = await fetch(url, { ...init, timeout: false } as RequestInit).catch((error: unknown) => {
+      const response = await pinnedFetch(full, init ?? {}, addresses).catch((error: unknown) => {
         if (noted !== undefined) noted.isUnsent = NO_CONNECTION.has(systemCode(error) ?? "");
         throw error;
       });
@@ -58,7 +47,7 @@ export function serverFetch({ policy, answers, isStreamOptional }: FetchDeps): F
         noted.isUnsent = false;
         noted.status = response.status;
       }
-      return limitedResponse(response, { pace, answers, exchange, release });
+      return limitedResponse(response, { url: full, pace, answers, exchange, release });
     } catch (error) {
       release();
       throw error;
