@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { acquireRequest } from "../../src/agent/mcp/connections.ts";
 import type { McpServer } from "../../src/definition/index.ts";
 import type { Sandbox } from "../../src/sandbox/index.ts";
 import { yieldToEventLoop } from "../../src/shared/time.ts";
@@ -55,6 +56,17 @@ describe("an HTTP server", () => {
     await using connected = await connect(server.url);
     expect((await connected.call()).text).toBe("echo: hello");
     expect(server.levels).toEqual([]);
+  });
+
+  test("is not called if no connection is free in time", async () => {
+    using server = startHttpFault("none");
+    await using connected = await connect(server.url, { timeoutMs: 2_000 });
+    const held = await Promise.all(Array.from({ length: 80 }, async () => await acquireRequest(undefined)));
+    const { text } = await connected.call();
+    for (const release of held) release();
+    expect(text).toStartWith("Not executed: the runner makes too many calls at the same time");
+    expect((await connected.call()).text).toBe("echo: hello");
+    expect(server.record.filter((line) => line.startsWith("call"))).toEqual(["call echo"]);
   });
 
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {

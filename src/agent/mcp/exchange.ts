@@ -7,6 +7,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface Exchange {
   /** Whether the request was begun. */
   isBegun: boolean;
+  /** Whether it waits for a free connection. */
+  isQueued?: boolean;
   /** Whether it certainly did not reach the server: no connection, or it was refused before it was sent. */
   isUnsent: boolean;
   /** The status of the response, once there is one. */

@@ -42,6 +42,12 @@ export function explainCall(error: unknown, call: FailedCall): CallError {
   }
   if (error instanceof AnswerMissing) return unknown(error.message);
   const code = error instanceof SdkError ? error.code : undefined;
+  if (code === SdkErrorCode.RequestTimeout && call.exchange.isQueued === true)
+    return new CallError(
+      "not-executed",
+      `the runner makes too many calls at the same time, and none of its connections was free within ${humanDuration(call.limitMs)}.`,
+      error,
+    );
   if (code === SdkErrorCode.RequestTimeout)
     return unknown(`the server did not answer within ${humanDuration(call.limitMs)}`);
   if (code === SdkErrorCode.InvalidResult || code === SdkErrorCode.UnsupportedResultType)

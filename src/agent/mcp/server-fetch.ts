@@ -26,27 +26,25 @@ export function serverFetch({ policy, answers, isStreamOptional }: FetchDeps): F
     const exchange = currentExchange();
     if (init?.method === "GET") resume(init, exchange);
     const isListening = init?.method !== "POST" && init?.method !== "DELETE" && exchange === undefined;
-    const noted = init?.method === "POST" ? exchange : undefined;
-    if (noted !== undefined) {
-      noted.isBegun = true;
-      noted.isUnsent = true;
-    }
+    const noted: Exchange = (init?.method === "POST" ? exchange : undefined) ?? { isBegun: false, isUnsent: false };
+    noted.isBegun = true;
+    noted.isUnsent = true;
     const full = new URL(url);
     const addresses = (await policy?.check(full)) ?? [];
+    noted.isQueued = true;
     const release = isListening ? acquireListening() : await acquireRequest(init?.signal);
+    noted.isQueued = false;
     if (release === undefined) {
       if (isStreamOptional) return new Response(undefined, { status: 405 });
       throw new ConnectError("The runner has too many connections to MCP servers that only have the older transport.");
     }
     try {
       const response = await pinnedFetch(full, init ?? {}, addresses).catch((error: unknown) => {
-        if (noted !== undefined) noted.isUnsent = NO_CONNECTION.has(systemCode(error) ?? "");
+        noted.isUnsent = NO_CONNECTION.has(systemCode(error) ?? "");
         throw error;
       });
-      if (noted !== undefined) {
-        noted.isUnsent = false;
-        noted.status = response.status;
-      }
+      noted.isUnsent = false;
+      noted.status = response.status;
       return limitedResponse(response, { url: full, pace, answers, exchange, release });
     } catch (error) {
       release();
