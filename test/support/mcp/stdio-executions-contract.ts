@@ -112,7 +112,8 @@ export function stdioExecutionsContract(world: () => ExecutionWorld, { findsSess
       let seen: Promise<string[]> | undefined;
       world().ollama.converse(() => {
         seen = processesWith(mark);
-        return { text: "Done." };
+        // The execution goes on when they were looked at.
+        return { text: "Done.", after: seen };
       });
       expect(phaseOf(await world().user.ask(id, "Hi"))).toBe("EXECUTION_COMPLETED");
       // Nobody is told that an execution has ended before its processes are gone.
