@@ -9,7 +9,8 @@ import {
   type StigmerClient,
 } from "../../src/stigmer/index.ts";
 import { ENCODINGS, leaks, longSecret } from "./generated-secrets.ts";
-import { type HttpFault, startHttpFault } from "./mcp/http-faults.ts";
+import { startHttpFault } from "./mcp/http-faults.ts";
+import type { HttpFault } from "./mcp/http-responses.ts";
 import { refusal } from "./mcp/messages.ts";
 import type { OllamaDouble } from "./ollama-double.ts";
 import { phaseOf, StigmerUser } from "./stigmer-user.ts";
