@@ -16,7 +16,12 @@ export function isDockerProtocol(text: string): boolean {
   return /^(tcp|udp|sctp|)$/i.test(text);
 }
 
-/** What a port of a mapping can be: 0 is none. */
+/** A port in a container. */
 export function isDockerPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
+/** A port of the engine's machine. With 0 the engine chooses one. */
+export function isDockerHostPort(port: number): boolean {
+  return port === 0 || isDockerPort(port);
 }

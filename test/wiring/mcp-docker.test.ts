@@ -13,6 +13,7 @@ import { processesWith } from "../support/processes.ts";
 import { requirement } from "../support/requirement.ts";
 import type { Subject } from "../support/sandbox-contract/subject.ts";
 import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { LABELS } from "../support/services/container.ts";
 import { engineAnswers } from "../support/services/engine.ts";
 
 const hasEngine = requirement(await engineAnswers(), "MCP servers in containers: no container engine answers");
@@ -79,6 +80,36 @@ describe.if(hasEngine)("a server in a container", () => {
     expect(Mounts).toMatchObject([{ Source: `${sandbox.root}/data`, Destination: "/data", RW: false }]);
     expect(await processesWith("docker run")).not.toEqual([]);
     expect(await processesWith(SECRET)).toEqual([]);
+  });
+
+  test("gets its name, its network and its ports; with 0 the engine chooses one", async () => {
+    const network = `agent-runner-test-${crypto.randomUUID()}`;
+    const labels = Object.entries(LABELS).flatMap(([name, value]) => ["--label", `${name}=${value}`]);
+    await docker("network", "create", ...labels, network);
+    try {
+      const ports = [
+        { host: 0, container: 8_080, protocol: "" },
+        { host: 0, container: 5_353, protocol: "UDP" },
+      ];
+      const containerName = `${network}-server`;
+      await using connected = await Connected.open(
+        agentWith(server("none", { network, ports, containerName })),
+        sandbox,
+      );
+      expect(await connected.call()).toEqual({ text: "echo: hello", failure: undefined });
+      const { HostConfig, NetworkSettings } = JSON.parse(
+        await docker("inspect", "--format", "{{json .}}", containerName),
+      );
+      expect(HostConfig.NetworkMode).toBe(network);
+      const published = NetworkSettings.Ports;
+      expect(Object.keys(published).sort()).toEqual(["5353/udp", "8080/tcp"]);
+      for (const [{ HostPort }] of Object.values<[{ HostPort: string }]>(published))
+        expect(Number(HostPort)).toBeGreaterThan(0);
+      await connected.servers.close();
+      expect(await containers()).toEqual([]);
+    } finally {
+      await docker("network", "rm", network);
+    }
   });
 
   test.each<[StdioFaultName]>([["none"], ["ignores SIGTERM and the end of its input"]])(

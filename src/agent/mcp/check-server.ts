@@ -1,5 +1,6 @@
 import {
   isDockerContainerName,
+  isDockerHostPort,
   isDockerImage,
   isDockerNetwork,
   isDockerPort,
@@ -106,8 +107,13 @@ function checkMappings({ volumes, ports }: DockerServer, report: Report): void {
       report(`volumes[${index}].container_path`, "is no absolute path", "Write a path that begins with '/'.");
   }
   for (const [index, { host, container, protocol }] of ports.entries()) {
-    if (!isDockerPort(host) || !isDockerPort(container))
-      report(`ports[${index}]`, "has a port that is not between 1 and 65535", "Correct it.");
+    if (!isDockerHostPort(host))
+      report(
+        `ports[${index}].host_port`,
+        "is not between 0 and 65535",
+        "Correct it, or leave it out: the engine chooses one.",
+      );
+    if (!isDockerPort(container)) report(`ports[${index}].container_port`, "is not between 1 and 65535", "Correct it.");
     if (!isDockerProtocol(protocol))
       report(`ports[${index}].protocol`, "is none of tcp, udp and sctp", "Use one of these, or leave it empty.");
   }

@@ -117,7 +117,7 @@ spec:
   mcp_servers:
     - {name: a, http: {url: "https://me:s3cret@a.example"}}
     - {name: b, docker: {image: "-v", network: "host --privileged", container_name: "*"}}
-    - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 80, container_port: 0, protocol: icmp}]}}
+    - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 0, container_port: 0, protocol: icmp}]}}
     - {name: d, docker: {image: "\${I}", network: "\${N}", volumes: [{host_path: d, container_path: "\${P}"}]}}
 `;
     expect(await problems(text)).toEqual([
@@ -126,8 +126,8 @@ spec:
       "agent.yaml:5:39: spec.mcp_servers[1].docker.network is no name of a network of Docker",
       "agent.yaml:5:69: spec.mcp_servers[1].docker.container_name is no name of a container: use letters, digits, '_', '.' and '-'",
       "agent.yaml:6:61: spec.mcp_servers[2].docker.volumes[0].container_path is no absolute path: write one that begins with /",
-      "agent.yaml:6:90: spec.mcp_servers[2].docker.ports[0] needs a host_port and a container_port from 1 to 65535",
-      "agent.yaml:6:125: spec.mcp_servers[2].docker.ports[0].protocol must be tcp, udp or sctp",
+      "agent.yaml:6:90: spec.mcp_servers[2].docker.ports[0] needs a container_port from 1 to 65535",
+      "agent.yaml:6:124: spec.mcp_servers[2].docker.ports[0].protocol must be tcp, udp or sctp",
     ]);
   });
 

@@ -42,9 +42,8 @@ function checkDocker(
   for (const [index, { containerPath }] of volumes.entries())
     if (isKnown(containerPath) && !containerPath.startsWith("/"))
       report([...at, "volumes", index, "container_path"], "is no absolute path: write one that begins with /");
-  for (const [index, { hostPort, containerPort, protocol }] of ports.entries()) {
-    if (!isDockerPort(hostPort) || !isDockerPort(containerPort))
-      report([...at, "ports", index], "needs a host_port and a container_port from 1 to 65535");
+  for (const [index, { containerPort, protocol }] of ports.entries()) {
+    if (!isDockerPort(containerPort)) report([...at, "ports", index], "needs a container_port from 1 to 65535");
     if (!isDockerProtocol(protocol)) report([...at, "ports", index, "protocol"], "must be tcp, udp or sctp");
   }
 }
