@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
+import { until } from "../support/eventually.ts";
 import { changesContract } from "../support/mcp/changes-contract.ts";
+import { drainContract } from "../support/mcp/drain-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
 import { mcpResultsContract } from "../support/mcp/results-contract.ts";
@@ -22,8 +24,17 @@ changesContract(() => world);
 stdioExecutionsContract(() => world, { findsSessions: false });
 mcpResultsContract(() => world);
 
+// The last one with this replica: it ends it.
+drainContract(() => ({
+  ...world,
+  drain: async () => {
+    replica?.program.signal("SIGTERM");
+    await until("it drains", async () => (await replica?.admin("/readyz"))?.status === 503);
+  },
+  ended: async () => (await replica?.program.exited) ?? 1,
+}));
+
 test("a server on the runner's own machine is refused, unless the operator allows it", async () => {
-  await replica?.program[Symbol.asyncDispose]();
   await world.replica();
   using server = startHttpFault("none");
   const hosts = ["127.0.0.1", "localhost", "LocalHost.", "2130706433", "0x7f.1", "0", "[::1]", "[::ffff:127.0.0.1]"];

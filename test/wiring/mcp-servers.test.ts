@@ -3,6 +3,7 @@ import { type AgentExecution, ToolCallStatus } from "../../src/stigmer/index.ts"
 import { cancelExecution } from "../support/cancel-execution.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import { changesContract } from "../support/mcp/changes-contract.ts";
+import { drainContract } from "../support/mcp/drain-contract.ts";
 import { httpExecutionsContract } from "../support/mcp/executions-contract.ts";
 import { mcpResultsContract } from "../support/mcp/results-contract.ts";
 import { stdioExecutionsContract } from "../support/mcp/stdio-executions-contract.ts";
@@ -41,3 +42,13 @@ describe("an agent with a stdio server", () => {
     expect(call?.result).toBe("Echo: ü €");
   });
 });
+
+// The last one: it ends the runner.
+drainContract(() => ({
+  ...executionWorld(),
+  drain: async () => {
+    const response = await fetch(`${world.runner.adminUrl}/shutdown`, { method: "POST" });
+    expect(response.status).toBe(202);
+  },
+  ended: () => world.runner.ended,
+}));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFile, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { type AgentExecution, MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type AgentExecution, type AgentSpecSchema, MessageType, ToolCallStatus } from "../../../src/stigmer/index.ts";
 import { until } from "../eventually.ts";
 import type { Turn } from "../ollama-double.ts";
 import { processesWith } from "../processes.ts";
@@ -11,6 +12,7 @@ import { callsOf, httpSpec, stdioSpec } from "./executions.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { startHttpFault } from "./http-faults.ts";
 import { newMark } from "./mark.ts";
+import { shellServer } from "./shell-server.ts";
 
 /** What executions do with servers that are programs, whatever these do, in each mode. */
 export function stdioExecutionsContract(world: () => ExecutionWorld, { findsSessions = true } = {}): void {
@@ -20,7 +22,7 @@ export function stdioExecutionsContract(world: () => ExecutionWorld, { findsSess
   });
   afterAll(() => folder[Symbol.asyncDispose]());
 
-  const session = async (...mcpServers: ReturnType<typeof stdioSpec | typeof httpSpec>[]) =>
+  const session = async (...mcpServers: NonNullable<MessageInitShape<typeof AgentSpecSchema>["mcpServers"]>) =>
     await world().user.session({ instructions: "You help.", mcpServers });
   /** The model makes these calls one after the other, then answers. */
   const calling = (...calls: (readonly [name: string, text: string])[][]) =>
@@ -99,6 +101,39 @@ export function stdioExecutionsContract(world: () => ExecutionWorld, { findsSess
       expect(callsOf(third)).toEqual([["echo", "FAILED", expect.stringMatching(/not a valid tool|not executed/i)]]);
       const prompt = world().ollama.requests.at(-1)?.messages[0]?.content ?? "";
       expect(prompt).toContain("fragile");
+    });
+
+    test("that is in a container is told what to use instead where there is no engine", async () => {
+      const container = {
+        name: "contained",
+        serverType: { case: "docker" as const, value: { image: "mcp/fetch", args: [], envPlaceholders: {} } },
+      };
+      const id = await session(container, stdioSpec("program", "none"));
+      calling([["echo", "hi"]]);
+      const runtimeEnv = { DOCKER_HOST: { value: "unix:///no/such/socket", isSecret: false } };
+      const execution = await world().user.ask(id, "Echo", { runtimeEnv });
+      expect([phaseOf(execution), callsOf(execution)]).toEqual([
+        "EXECUTION_COMPLETED",
+        [["echo", "COMPLETED", "echo: hi"]],
+      ]);
+      const [notice, ...others] = notices(execution);
+      expect(notice).toStartWith('The MCP server "contained" is not available: ');
+      expect(notice).toContain("Use a server of type stdio or http instead");
+      expect(others).toEqual([]);
+    });
+
+    test("works with 50 of them", async () => {
+      const mark = newMark();
+      const names = Array.from({ length: 50 }, (_, index) => `server-${index}`);
+      const { command, args } = shellServer({ mark });
+      const value = { command, args, envPlaceholders: {} };
+      const id = await session(...names.map((name) => ({ name, serverType: { case: "stdio" as const, value } })));
+      calling(names.map((name) => [`${name}_echo`, name] as const));
+      const execution = await world().user.ask(id, "Echo");
+      expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+      expect(callsOf(execution)).toEqual(names.map((name) => [`${name}_echo`, "COMPLETED", "echo"]));
+      expect(notices(execution)).toEqual([]);
+      await noneLeft(mark);
     });
 
     test("leaves none of their processes", async () => {
