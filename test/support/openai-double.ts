@@ -66,6 +66,8 @@ export function startOpenAiDouble(key: string, turns: readonly ModelTurn[] = [])
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
+    // A model may hang for as long as a test wants.
+    idleTimeout: 0,
     routes: {
       "/v1/chat/completions": {
         POST: async (call) => {

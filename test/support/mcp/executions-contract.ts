@@ -158,7 +158,12 @@ export function httpExecutionsContract(world: () => ExecutionWorld): void {
         },
         { legacy: "reject" },
       );
-      const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => handler.fetch(request) });
+      const server = Bun.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        idleTimeout: 0,
+        fetch: (request) => handler.fetch(request),
+      });
       try {
         const session = await world().user.session(agentOf(["modern", `http://127.0.0.1:${server.port}/mcp`]));
         calling("today", {});

@@ -35,7 +35,12 @@ export function startStudio(instructions: string) {
     one("measure", [], { structuredContent: { celsius: 21.5 } });
     return server;
   });
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => handler.fetch(request) });
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    fetch: (request) => handler.fetch(request),
+  });
   return {
     url: `http://127.0.0.1:${server.port}/mcp`,
     [Symbol.asyncDispose]: async () => await server.stop(true),

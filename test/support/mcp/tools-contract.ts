@@ -25,7 +25,12 @@ function toolServer(names: readonly string[], answer?: (text: string) => string,
     }
     return server;
   });
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => handler.fetch(request) });
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    fetch: (request) => handler.fetch(request),
+  });
   return {
     url: `http://127.0.0.1:${server.port}/mcp`,
     calls,
