@@ -141,10 +141,18 @@ const variables = (step: Step) => ({ runtimeEnv: { STEP: { value: nameOf(step), 
 const callsServer = (turn: ModelTurn) => "tools" in turn && turn.tools?.includes(MCP) === true;
 const states = ({ status }: AgentExecution) => status?.toolCalls.map((call) => call.status) ?? [];
 
-export function killedStepsSuite(mode: KilledMode, provider: Provider): void {
+/** What else is to survive the kill. */
+export interface FurtherStep {
+  readonly name: string;
+  /** Begins before the kill. @returns checks it afterwards */
+  begin(place: KilledPlace, say: (turns: readonly ModelTurn[]) => void): Promise<() => Promise<void>>;
+}
+
+export function killedStepsSuite(mode: KilledMode, provider: Provider, further: readonly FurtherStep[] = []): void {
   describe(`with ${provider.name} in ${mode.name}, a thread can be continued after its runner was killed during`, () => {
     const closing = new AsyncDisposableStack();
     const begun = new Map<Step, Begun>();
+    const checks = new Map<FurtherStep, () => Promise<void>>();
     let double: ProviderDouble;
     let place: KilledPlace;
     let server: FaultServer;
@@ -181,6 +189,7 @@ export function killedStepsSuite(mode: KilledMode, provider: Provider): void {
       place = closing.use(await mode.open(double.env));
       const runner = await place.start();
       for (const step of steps) begun.set(step, await begin(step));
+      for (const step of further) checks.set(step, await step.begin(place, (turns) => double.say(turns, place)));
       await until("the server is asked", () => server.record.includes("call echo"));
       runner.signal("SIGKILL");
       await runner.exited;
@@ -222,5 +231,13 @@ export function killedStepsSuite(mode: KilledMode, provider: Provider): void {
       expect(await noted(step, one)).toBe(step.noted);
       expect(server.record.filter((request) => request === "call echo")).toHaveLength(1);
     });
+
+    // Without a step there is no row.
+    if (further.length > 0)
+      test.each(further)("$name", async (step) => {
+        const check = checks.get(step);
+        if (check === undefined) throw new Error("the step has not begun");
+        await check();
+      });
   });
 }
