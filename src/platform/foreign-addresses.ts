@@ -71,10 +71,10 @@ function refusedAddresses(): BlockList {
   return list;
 }
 
-/** @returns none for a name that is unknown: the connection then fails for that reason */
+/** A look-up that fails is an error: the connection would look the name up again, and go to an address that nobody checked. */
 async function addressesOf(host: string): Promise<string[]> {
   if (isIP(host) !== 0) return [normal(host)];
-  const found = await lookup(host, { all: true }).catch(() => []);
+  const found = await lookup(host, { all: true });
   return found.map(({ address }) => normal(address));
 }
 
