@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { networkInterfaces } from "node:os";
 import { ForeignAddresses } from "./foreign-addresses.ts";
+import { hasProxy } from "./proxy.ts";
 
 const check = async (url: string, allowed: readonly string[] = []) =>
   await new ForeignAddresses(allowed).check(new URL(url)).then(
@@ -62,4 +63,23 @@ describe("addresses that agents may connect to from the runner", () => {
 test("a name that is unknown is not left to the connection, which would look it up again unchecked", async () => {
   const check = new ForeignAddresses([]).check(new URL("http://unknown.invalid/mcp"));
   expect(await check.catch((error: unknown) => error)).toBeInstanceOf(Error);
+});
+
+describe("addresses behind a proxy", () => {
+  const policy = new ForeignAddresses([], () => true);
+
+  test("are checked as far as they are known, and left to the proxy", async () => {
+    expect(await policy.check(new URL("http://unknown.invalid/mcp"))).toEqual([]);
+    await expect(policy.check(new URL("http://localhost/mcp"))).rejects.toThrow("belongs to the runner's own machine");
+  });
+
+  test.each([
+    ["http://a.example", { HTTP_PROXY: "http://proxy" }, true],
+    ["http://a.example", { http_proxy: "http://proxy" }, true],
+    ["https://a.example", { HTTP_PROXY: "http://proxy", HTTPS_PROXY: "" }, false],
+    ["https://a.example", { https_proxy: "http://proxy" }, true],
+    ["https://a.example", {}, false],
+  ])("of %s with %p: %p", (url, environment, expected) => {
+    expect(hasProxy(new URL(url), environment)).toBe(expected);
+  });
 });

@@ -3,6 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { AddressPolicy } from "../shared/address-policy.ts";
 import { RunnerError } from "../shared/runner-error.ts";
+import { hasProxy } from "./proxy.ts";
 
 const REMEDIES = [
   "Use a server that the runner reaches over the network, or one of type stdio, which runs in the agent's sandbox.",
@@ -22,15 +23,23 @@ export class ForeignAddresses implements AddressPolicy {
   readonly #allowedHosts: ReadonlySet<string>;
   readonly #refused = refusedAddresses();
 
+  readonly #hasProxy: (url: URL) => boolean;
+
   /** @param allowedHosts names and addresses that are permitted whatever they mean */
-  constructor(allowedHosts: readonly string[]) {
+  constructor(allowedHosts: readonly string[], behindProxy: (url: URL) => boolean = hasProxy) {
     this.#allowedHosts = new Set(allowedHosts.map(plainHost));
+    this.#hasProxy = behindProxy;
   }
 
-  async check({ hostname }: URL): Promise<readonly string[]> {
-    const host = plainHost(hostname);
+  async check(url: URL): Promise<readonly string[]> {
+    const host = plainHost(url.hostname);
     if (this.#allowedHosts.has(host)) return [];
-    const addresses = await addressesOf(host);
+    // A proxy looks names up itself, and must get them: its rules, and those of NO_PROXY, are about names.
+    const isProxied = this.#hasProxy(url);
+    const addresses = await addressesOf(host).catch((error: unknown) => {
+      if (isProxied) return [];
+      throw error;
+    });
     for (const address of addresses) {
       if (!this.#isRefused(address)) continue;
       const what = address === host ? host : `${host} (${address})`;
@@ -40,7 +49,7 @@ export class ForeignAddresses implements AddressPolicy {
         { remedies: REMEDIES },
       );
     }
-    return isIP(host) === 0 ? addresses : [];
+    return isProxied || isIP(host) !== 0 ? [] : addresses;
   }
 
   #isRefused(address: string): boolean {
