@@ -101,15 +101,16 @@ interface Piece {
 
 /** Measures the message that is being read. */
 class Meter {
-  #isBatch: boolean | undefined;
+  /** The first byte that is no space: it may not be in the first piece. */
+  #first: number | undefined;
   #length = 0;
 
   /** @throws BodyRefused if the message is too large */
   add({ bytes, events }: Piece): void {
-    this.#isBatch ??= bytes.find((byte) => byte > SPACE) === OPENING_BRACKET;
+    this.#first ??= bytes.find((byte) => byte > SPACE);
     this.#length += bytes.length;
     if (this.#length > MESSAGE_LIMIT) throw tooLarge();
-    if (this.#isBatch && this.#length > BATCH_LIMIT)
+    if (this.#first === OPENING_BRACKET && this.#length > BATCH_LIMIT)
       throw new BodyRefused(`the server sent several messages at once, of more than ${BATCH_LIMIT / 1024 / 1024} MiB`);
     // If an end is split between two chunks, the limit is a little stricter.
     if (events > 0) this.#length = 0;
