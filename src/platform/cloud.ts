@@ -13,6 +13,7 @@ import { startCollector } from "./orphan-collection.ts";
 import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
 import { credentials, daytona, redis } from "./preflight/cloud-requirements.ts";
 import { openAll } from "./preflight/open-all.ts";
+import { hasProxy } from "./proxy.ts";
 
 /** Names the replicas that share this Redis, and with it sessions and their sandboxes. */
 const GROUP_KEY = "stigmer:agent-runner:group";
@@ -57,7 +58,7 @@ export async function openCloud(config: CloudConfig, options: PlatformOptions): 
 /** Joins the group of replicas: from here on others see this one. */
 async function joinCloud(
   config: CloudConfig,
-  { log, isWorkflowOpen }: PlatformOptions,
+  { log, env, isWorkflowOpen }: PlatformOptions,
   { redis, key, daytona, stigmer }: CloudServers,
   opened: AsyncDisposableStack,
 ): Promise<Platform> {
@@ -87,7 +88,7 @@ async function joinCloud(
   return {
     stigmer,
     sandboxes,
-    addressPolicy: new ForeignAddresses(config.mcpAllowedHosts ?? []),
+    addressPolicy: new ForeignAddresses(config.mcpAllowedHosts ?? [], (url) => hasProxy(url, env)),
     threads: redisThreads(redis, config.redis.threadTtlMs, log, isWorkflowOpen),
     sinks: [events],
     group,

@@ -3,7 +3,6 @@ import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { AddressPolicy } from "../shared/address-policy.ts";
 import { RunnerError } from "../shared/runner-error.ts";
-import { hasProxy } from "./proxy.ts";
 
 const REMEDIES = [
   "Use a server that the runner reaches over the network, or one of type stdio, which runs in the agent's sandbox.",
@@ -25,8 +24,11 @@ export class ForeignAddresses implements AddressPolicy {
 
   readonly #hasProxy: (url: URL) => boolean;
 
-  /** @param allowedHosts names and addresses that are permitted whatever they mean */
-  constructor(allowedHosts: readonly string[], behindProxy: (url: URL) => boolean = hasProxy) {
+  /**
+   * @param allowedHosts names and addresses that are permitted whatever they mean
+   * @param behindProxy whether requests to a URL go through a proxy
+   */
+  constructor(allowedHosts: readonly string[], behindProxy: (url: URL) => boolean = () => false) {
     this.#allowedHosts = new Set(allowedHosts.map(plainHost));
     this.#hasProxy = behindProxy;
   }
