@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { until } from "../../../test/support/eventually.ts";
 import { FaultyHost } from "../../../test/support/faulty-host.ts";
+import { isGroupRunning } from "../../../test/support/processes.ts";
 import { SHELLS } from "../../../test/support/remote-scripts.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import type { SandboxProgram } from "../program.ts";
@@ -187,7 +188,7 @@ test("after an error of the host the program is stopped, and its streams say why
     .catch(() => undefined);
   await expect(allOf(program)).rejects.toThrow("The network is down.");
   expect((await program.ended).exitCode).toBe(143);
-  expect(isAlive(group)).toBe(false);
+  expect(isGroupRunning(group)).toBe(false);
 });
 
 test("a program that was stopped before its start arrived is not started", async () => {
@@ -225,13 +226,5 @@ test("a program whose runner is gone ends by itself, is cleaned up after, and le
   expect((await program.ended).exitCode).not.toBe(0);
   await until("its records are gone", async () => !(await Bun.file(`${dir()}/supervisor`).exists()));
   expect(await Bun.file(`${folder.path}/cleaned`).text()).toBe("cleaned\n");
-  await until("its processes have ended", () => groups.every((group) => !isAlive(group)));
+  await until("its processes have ended", () => groups.every((group) => !isGroupRunning(group)));
 });
-
-function isAlive(group: number): boolean {
-  try {
-    return process.kill(-group, 0);
-  } catch {
-    return false;
-  }
-}
