@@ -48,11 +48,12 @@ export class SkillSections {
   /** Shortens the section of a prompt for a model with a smaller context that took over, and says so once. */
   readonly fit: FitPrompt = (prompt, model, notify) => {
     const budget = skillsBudget(model.profile?.maxInputTokens);
+    if (budget >= this.#budget) return prompt;
     // One section may begin like another.
     const [whole] = [...this.#sections.keys()]
       .filter((section) => prompt.text.includes(section))
       .sort((one, other) => other.length - one.length);
-    if (budget >= this.#budget || whole === undefined) return prompt;
+    if (whole === undefined) return prompt;
     const { text: fitting, shortened } = skillsPrompt(this.#skills.of(this.#sections.get(whole) ?? []), budget);
     const news = shortened.filter((name) => !this.#shortened.has(name));
     for (const name of news) this.#shortened.add(name);
