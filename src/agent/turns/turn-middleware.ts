@@ -78,7 +78,11 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
 function requestFor(request: Request, attempt: Attempt, fitting: Fit): Request {
   const { client, choice, isFallback, isLast } = attempt;
   // Another model may have given answers in an earlier execution.
-  const isOwn = (answer: AIMessage) => (answeredBy(answer) ?? (isFallback ? "" : nameOf(choice))) === nameOf(choice);
+  const own = nameOf(choice);
+  const isOwn = (answer: AIMessage) => {
+    const other = answeredBy(answer);
+    return other === undefined ? !isFallback : other === own;
+  };
   const messages = portable(request.messages, { isOwn, textOnly: isTextOnly(attempt) });
   if (isLast) messages.push(lastCallAdvice());
   if (!isFallback) return { ...request, messages };
