@@ -74,14 +74,13 @@ export class McpServers implements AsyncDisposable {
    */
   static async connect(resolved: readonly ResolvedServer[], deps: McpDeps): Promise<McpServers> {
     const startedAt = Date.now();
-    const durations = new Map<ServerConnection, number>();
     const open = async (server: ResolvedServer) => {
       const connection = await ServerConnection.open(server, connectionDeps(server, deps));
-      durations.set(connection, Date.now() - startedAt);
-      return connection;
+      return { connection, tookMs: Date.now() - startedAt };
     };
     const results = await Promise.allSettled(resolved.map(open));
-    const connections = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const opened = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const connections = opened.map(({ connection }) => connection);
     if (deps.signal.aborted) await Promise.all(connections.map((connection) => connection.close()));
     deps.signal.throwIfAborted();
     const unavailable = results.flatMap((result, index) => {
@@ -92,7 +91,7 @@ export class McpServers implements AsyncDisposable {
       return [{ name, reason }];
     });
     const servers = new McpServers(connections, unavailable, deps);
-    const connected = connections.map((connection) => connectedText(connection, durations.get(connection) ?? 0));
+    const connected = opened.map(({ connection, tookMs }) => connectedText(connection, tookMs));
     deps.log.info(
       `MCP servers: ${connections.length} of ${resolved.length} connected after ${humanDuration(Date.now() - startedAt)}${connected.length === 0 ? "" : `: ${firstNames(connected, MAX_LOGGED)}`}`,
     );
