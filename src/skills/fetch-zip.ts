@@ -6,7 +6,6 @@ import { SkillError } from "./skill-error.ts";
 
 /** The zip of a skill, and whether it comes from the cache. */
 export interface FetchedZip {
-  readonly hash: string;
   readonly zip: Uint8Array;
   readonly isCached: boolean;
 }
@@ -22,7 +21,7 @@ export async function fetchZip(
   cache: SkillCache,
 ): Promise<FetchedZip> {
   const cached = await cache.get(hash);
-  if (cached !== undefined) return { hash, zip: cached, isCached: true };
+  if (cached !== undefined) return { zip: cached, isCached: true };
   const zip = await source.artifact(version, name);
   const actual = sha256(zip);
   if (actual !== hash)
@@ -31,5 +30,5 @@ export async function fetchZip(
       `The zip of the ${name} is not what was pushed: its SHA-256 is ${actual}, expected was ${hash}.`,
       ["Push the skill again. If that does not help, check what lies between the runner and Stigmer's storage."],
     );
-  return { hash, zip, isCached: false };
+  return { zip, isCached: false };
 }

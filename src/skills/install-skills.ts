@@ -32,8 +32,8 @@ interface Installation {
 }
 
 interface LoadedPackage extends SkillPackage {
-  /** Where it comes from, for the log. */
-  readonly origin: "cached" | "fetched" | "from its text";
+  /** Absent if the skill is only a text. */
+  readonly fetched?: FetchedZip;
 }
 
 /** Finds and installs skills for all executions of a runner. */
@@ -57,36 +57,29 @@ export class SkillInstaller implements Skills {
     const startedAt = Date.now();
     const release = await this.#gate.acquire(signal);
     try {
-      const zips: FetchedZip[] = [];
-      const packages = await this.#packages([...found.values()], source, zips);
+      const packages = await this.#packages([...found.values()], source);
       const locations = await installed(sandbox, packages, [...found.values()]);
-      const texts = [...packages].map(([hash, { origin }]) => `${nameOf(found, hash)} (${origin})`);
+      const texts = [...packages].map(([hash, { fetched }]) => `${nameOf(found, hash)} (${originOf(fetched)})`);
       const took = humanDuration(Date.now() - startedAt);
       log?.info(`${plural(packages.size, "skill")} in the sandbox after ${took}: ${firstNames(texts, MAX_LOGGED)}`);
       // Only now: content that is damaged is refused while it is installed, and nothing of such a zip is to be left.
-      for (const { hash, zip, isCached } of zips) if (!isCached) await this.#cache.put(hash, zip);
+      for (const [hash, { fetched }] of packages)
+        if (fetched?.isCached === false) await this.#cache.put(hash, fetched.zip);
       return new SkillsInSandbox(found, packages, locations);
     } finally {
       release();
     }
   }
 
-  /**
-   * By hash: references to the same content share a directory.
-   * @param zips gets the zips
-   */
-  async #packages(
-    skills: readonly FoundSkill[],
-    source: SkillSource,
-    zips: FetchedZip[],
-  ): Promise<ReadonlyMap<string, LoadedPackage>> {
+  /** By hash: references to the same content share a directory. */
+  async #packages(skills: readonly FoundSkill[], source: SkillSource): Promise<ReadonlyMap<string, LoadedPackage>> {
     const distinct = new Map(skills.map((skill) => [skill.hash, skill]));
     const packages = new Map<string, LoadedPackage>();
     let total = 0;
     await inParallel(distinct.values(), MAX_PARALLEL_FETCHES, async (skill) => {
       const { hash, name, version } = skill;
       if (version.artifactKey === "") {
-        packages.set(hash, { ...textPackage(hash, version), origin: "from its text" });
+        packages.set(hash, textPackage(hash, version));
         return;
       }
       const fetched = await fetchZip(skill, source, this.#cache);
@@ -98,8 +91,7 @@ export class SkillInstaller implements Skills {
           `The skills of this agent have more than ${MAX_TOTAL_BYTES} bytes together: the ${name} does not fit.`,
           ["Remove skills from the agent, or make them smaller."],
         );
-      packages.set(hash, { ...(await zipPackage(hash, zip, name)), origin: fetched.isCached ? "cached" : "fetched" });
-      zips.push(fetched);
+      packages.set(hash, { ...(await zipPackage(hash, zip, name)), fetched });
     });
     return packages;
   }
@@ -109,6 +101,12 @@ export class SkillInstaller implements Skills {
 function nameOf(found: ReadonlyMap<string, FoundSkill>, hash: string): string {
   const skill = [...found.values()].find((candidate) => candidate.hash === hash);
   return `${skill?.version.name} ${hash.slice(0, SHORT_HASH)}`;
+}
+
+/** Where a skill comes from, for the log. */
+function originOf(fetched: FetchedZip | undefined): string {
+  if (fetched === undefined) return "from its text";
+  return fetched.isCached ? "cached" : "fetched";
 }
 
 /** @returns the paths of the directories, by hash */
