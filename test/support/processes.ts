@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { allProcesses, withoutEnded } from "../../src/processes/process-table.ts";
 
 /** The command lines that contain a text. */
 export async function processesWith(text: string): Promise<string[]> {
@@ -35,20 +36,5 @@ export function isRunning(pid: number | string): boolean {
 
 /** Whether a process of a group is running. Zombies are not: whoever adopted them may never reap them. */
 export function isGroupRunning(group: number): boolean {
-  try {
-    process.kill(-group, 0);
-  } catch {
-    return false;
-  }
-  if (process.platform !== "linux") return true;
-  return readdirSync("/proc").some((name) => /^\d+$/.test(name) && groupOf(name) === group && isRunning(name));
-}
-
-function groupOf(pid: string): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
-  } catch {
-    return undefined;
-  }
+  return withoutEnded(allProcesses()).some((one) => one.group === group);
 }
