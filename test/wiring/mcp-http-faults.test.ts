@@ -1,34 +1,22 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { McpServer } from "../../src/definition/index.ts";
+import { describe, expect, test } from "bun:test";
 import { ForeignAddresses } from "../../src/platform/foreign-addresses.ts";
-import type { Sandbox } from "../../src/sandbox/index.ts";
 import { until } from "../support/eventually.ts";
-import { agentWith, Connected, httpServer, SECRET } from "../support/mcp/connect.ts";
+import { httpConnector, type MoreOfHttp, SECRET } from "../support/mcp/connect.ts";
 import { type HttpFaultName, startHttpFault } from "../support/mcp/http-faults.ts";
 import { startSseServer } from "../support/mcp/sse-server.ts";
-import type { Subject } from "../support/sandbox-contract/subject.ts";
-import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 /** A limit that a test waits for. */
 const SHORT_MS = 3_000;
 
-let subject: Subject;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  subject = await openFilesystem({ commandTimeoutMs: 60_000 });
-  ({ sandbox } = await subject.acquire());
-});
-afterAll(() => subject.close());
+const sandbox = fileSandbox();
 
-type More = Partial<Extract<McpServer, { kind: "http" }>>;
-
-const connect = async (url: string, more: More = {}, deps: Parameters<typeof Connected.open>[2] = {}) =>
-  await Connected.open(agentWith(httpServer(url, more)), sandbox, deps);
+const connect = httpConnector(sandbox);
 
 describe("an HTTP server is not available, and says why:", () => {
-  test.concurrent.each<[HttpFaultName, string, More]>([
+  test.concurrent.each<[HttpFaultName, string, MoreOfHttp]>([
     [
       "401",
       "It does not accept the credentials (HTTP 401). Its definition sends no credentials: add a header such as Authorization",
@@ -131,7 +119,7 @@ describe("an HTTP server can be used in spite of", () => {
 
 describe("a call of an HTTP server that fails says what is known of it:", () => {
   const short = { timeoutMs: SHORT_MS };
-  test.concurrent.each<[HttpFaultName, string, More]>([
+  test.concurrent.each<[HttpFaultName, string, MoreOfHttp]>([
     ["500 to a call", "Unknown whether it was executed: the server answered with HTTP 500 (broken). Find out", {}],
     ["503 to a call", "Unknown whether it was executed: the server answered with HTTP 503 (busy).", {}],
     ["429 to a call", "Not executed: the server answered with HTTP 429 (slow down).", {}],

@@ -1,29 +1,17 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { acquireRequest } from "../../src/agent/mcp/connections.ts";
-import type { McpServer } from "../../src/definition/index.ts";
-import type { Sandbox } from "../../src/sandbox/index.ts";
 import { yieldToEventLoop } from "../../src/shared/time.ts";
 import { collectedLog } from "../support/collected-log.ts";
 import { pause, until } from "../support/eventually.ts";
-import { agentWith, Connected, httpServer } from "../support/mcp/connect.ts";
+import { httpConnector } from "../support/mcp/connect.ts";
 import { startHttpFault } from "../support/mcp/http-faults.ts";
-import type { Subject } from "../support/sandbox-contract/subject.ts";
-import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
-let subject: Subject;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  subject = await openFilesystem({ commandTimeoutMs: 60_000 });
-  ({ sandbox } = await subject.acquire());
-});
-afterAll(() => subject.close());
+const sandbox = fileSandbox();
 
-type More = Partial<Extract<McpServer, { kind: "http" }>>;
-
-const connect = async (url: string, more: More = {}, deps: Parameters<typeof Connected.open>[2] = {}) =>
-  await Connected.open(agentWith(httpServer(url, more)), sandbox, deps);
+const connect = httpConnector(sandbox);
 
 describe("an HTTP server", () => {
   test("whose stream breaks is asked for the rest of it, and the call is made once", async () => {

@@ -1,31 +1,23 @@
 /** Servers that others wrote. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import type { McpServer } from "../../src/definition/index.ts";
-import type { Sandbox } from "../../src/sandbox/index.ts";
 import { until } from "../support/eventually.ts";
 import { agentWith, Connected, httpServer } from "../support/mcp/connect.ts";
 import { newMark } from "../support/mcp/mark.ts";
 import { processesWith } from "../support/processes.ts";
 import { requirement } from "../support/requirement.ts";
-import type { Subject } from "../support/sandbox-contract/subject.ts";
-import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
+import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 
 const packages = join(import.meta.dir, "../../node_modules/@modelcontextprotocol");
 const everything = join(packages, "server-everything/dist/index.js");
 /** `scripts/test wiring` installs it, if it can. */
 const timeServer = join(homedir(), ".cache/agent-runner/mcp-server-time/bin/mcp-server-time");
 
-let subject: Subject;
-let sandbox: Sandbox;
-beforeAll(async () => {
-  subject = await openFilesystem({ commandTimeoutMs: 60_000 });
-  ({ sandbox } = await subject.acquire());
-});
-afterAll(() => subject.close());
+const sandbox = fileSandbox();
 
 const program = (name: string, command: string, ...args: string[]): McpServer => ({
   kind: "stdio",
@@ -38,7 +30,7 @@ const program = (name: string, command: string, ...args: string[]): McpServer =>
 });
 
 async function expectEverything(server: McpServer): Promise<void> {
-  await using connected = await Connected.open(agentWith(server), sandbox);
+  await using connected = await Connected.open(agentWith(server), sandbox());
   expect(connected.servers.notices).toEqual([]);
   expect(await connected.call("echo", { message: "ü €" })).toEqual({ text: "Echo: ü €", failure: undefined });
   expect((await connected.call("get-sum", { a: 2, b: 3 })).text).toContain("5");
@@ -78,13 +70,13 @@ describe("the reference server with tools of every kind", () => {
 });
 
 test("the reference server for files works, in the root that the client names", async () => {
-  const args = [join(packages, "server-filesystem/dist/index.js"), sandbox.root];
-  await using connected = await Connected.open(agentWith(program("files", process.execPath, ...args)), sandbox);
+  const args = [join(packages, "server-filesystem/dist/index.js"), sandbox().root];
+  await using connected = await Connected.open(agentWith(program("files", process.execPath, ...args)), sandbox());
   // The names of the runner's own tools are not given twice.
   expect(connected.names()).toContain("files_write_file");
-  const path = `${sandbox.root}/hello.txt`;
+  const path = `${sandbox().root}/hello.txt`;
   expect((await connected.call("files_write_file", { path, content: "hello" })).failure).toBeUndefined();
-  expect(new TextDecoder().decode(await sandbox.readFile("hello.txt"))).toBe("hello");
+  expect(new TextDecoder().decode(await sandbox().readFile("hello.txt"))).toBe("hello");
   expect((await connected.call("read_text_file", { path })).text).toBe("hello");
   expect((await connected.call("read_text_file", { path: "/etc/passwd" })).text).toStartWith("Failed: ");
 });
@@ -93,7 +85,7 @@ describe.if(requirement(existsSync(timeServer), `a server in Python: ${timeServe
   "a server in Python",
   () => {
     test("works", async () => {
-      await using connected = await Connected.open(agentWith(program("time", timeServer)), sandbox);
+      await using connected = await Connected.open(agentWith(program("time", timeServer)), sandbox());
       const { text, failure } = await connected.call("get_current_time", { timezone: "Europe/Berlin" });
       expect(failure).toBeUndefined();
       expect(text).toContain("Europe/Berlin");

@@ -6,6 +6,7 @@ import { phaseOf } from "../stigmer-user.ts";
 import { httpSpec, stdioSpec } from "./executions.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { type HttpFaultName, startHttpFault } from "./http-faults.ts";
+import { serveMcp } from "./serve-mcp.ts";
 
 /** A server of the protocol of 2026 whose tools change when one is called: see `changedTools`. */
 function modernServer() {
@@ -27,16 +28,8 @@ function modernServer() {
     },
     { legacy: "reject" },
   );
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 0,
-    fetch: (request) => handler.fetch(request),
-  });
-  return {
-    spec: httpSpec("changing", `http://127.0.0.1:${server.port}/mcp`),
-    [Symbol.dispose]: () => void server.stop(true),
-  };
+  const server = serveMcp(handler);
+  return { spec: httpSpec("changing", server.url), [Symbol.dispose]: () => void server[Symbol.asyncDispose]() };
 }
 
 function faultServer(fault: HttpFaultName) {

@@ -44,7 +44,9 @@ export function stdioServer(
   };
 }
 
-export function httpServer(url: string, more: Partial<Extract<McpServer, { kind: "http" }>> = {}): McpServer {
+export type MoreOfHttp = Partial<Extract<McpServer, { kind: "http" }>>;
+
+export function httpServer(url: string, more: MoreOfHttp = {}): McpServer {
   return { kind: "http", name: "faulty", url, headers: {}, query: {}, timeoutMs: 60_000, enabledTools: [], ...more };
 }
 
@@ -110,4 +112,10 @@ export class Connected implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.servers.close();
   }
+}
+
+/** @returns connects an agent in the sandbox to one server over HTTP */
+export function httpConnector(sandbox: () => Sandbox) {
+  return async (url: string, more: MoreOfHttp = {}, deps: Partial<McpDeps> = {}) =>
+    await Connected.open(agentWith(httpServer(url, more)), sandbox(), deps);
 }

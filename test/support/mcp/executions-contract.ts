@@ -6,6 +6,7 @@ import type { OllamaDouble } from "../ollama-double.ts";
 import { phaseOf, type StigmerUser } from "../stigmer-user.ts";
 import { type HttpFaultName, startHttpFault } from "./http-faults.ts";
 import type { HttpFault } from "./http-responses.ts";
+import { serveMcp } from "./serve-mcp.ts";
 import { startSseServer } from "./sse-server.ts";
 
 /** A world in which executions run. */
@@ -158,20 +159,11 @@ export function httpExecutionsContract(world: () => ExecutionWorld): void {
         },
         { legacy: "reject" },
       );
-      const server = Bun.serve({
-        hostname: "127.0.0.1",
-        port: 0,
-        idleTimeout: 0,
-        fetch: (request) => handler.fetch(request),
-      });
-      try {
-        const session = await world().user.session(agentOf(["modern", `http://127.0.0.1:${server.port}/mcp`]));
-        calling("today", {});
-        const execution = await world().user.ask(session, "Which day?");
-        expect(execution.status?.toolCalls.map(({ result }) => result)).toEqual(["2026-07-28"]);
-      } finally {
-        await server.stop(true);
-      }
+      await using server = serveMcp(handler);
+      const session = await world().user.session(agentOf(["modern", server.url]));
+      calling("today", {});
+      const execution = await world().user.ask(session, "Which day?");
+      expect(execution.status?.toolCalls.map(({ result }) => result)).toEqual(["2026-07-28"]);
     });
   });
 }

@@ -7,6 +7,7 @@ import { phaseOf } from "../stigmer-user.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { startHttpFault } from "./http-faults.ts";
 import { answer } from "./messages.ts";
+import { serveMcp } from "./serve-mcp.ts";
 
 const RESULT_CHARACTERS = 5_000;
 const SECRET = "hunter22-and-more";
@@ -35,16 +36,7 @@ export function startStudio(instructions: string) {
     one("measure", [], { structuredContent: { celsius: 21.5 } });
     return server;
   });
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 0,
-    fetch: (request) => handler.fetch(request),
-  });
-  return {
-    url: `http://127.0.0.1:${server.port}/mcp`,
-    [Symbol.asyncDispose]: async () => await server.stop(true),
-  };
+  return serveMcp(handler);
 }
 
 /** What the status and a model that only reads text see of results of every kind, in each mode. */

@@ -5,6 +5,7 @@ import { phaseOf } from "../stigmer-user.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { startHttpFault } from "./http-faults.ts";
 import { ODD_NAMES } from "./odd-tools.ts";
+import { serveMcp } from "./serve-mcp.ts";
 
 const SECRET = "hunter22-and-more";
 
@@ -25,17 +26,7 @@ function toolServer(names: readonly string[], answer?: (text: string) => string,
     }
     return server;
   });
-  const server = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    idleTimeout: 0,
-    fetch: (request) => handler.fetch(request),
-  });
-  return {
-    url: `http://127.0.0.1:${server.port}/mcp`,
-    calls,
-    [Symbol.asyncDispose]: async () => await server.stop(true),
-  };
+  return { ...serveMcp(handler), calls };
 }
 
 const serverOf = (name: string, url: string, enabledTools: string[] = []) => ({
