@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
-import { eventually, until } from "../support/eventually.ts";
+import { until } from "../support/eventually.ts";
 import { newMark } from "../support/mcp/mark.ts";
 import { HANG, shellServer } from "../support/mcp/shell-server.ts";
 import { type OllamaDouble, startOllamaDouble } from "../support/ollama-double.ts";
@@ -124,9 +124,12 @@ describe.if(onLinux("a program that hides") && requirement(AGENT !== "", "a prog
       await using everything = await dev("killed-agent");
       const socket = join(folder.path, "killed-agent/agent.sock");
       const orphan = join(folder.path, "killed-agent/orphan");
-      ollama.converse(once(`${AGENT} -a ${socket}; (sleep 0 & echo $! >${orphan}); sleep 4250`));
+      // It ends only when its parent is gone, which could ask for it, too.
+      const child = `sh -c "while kill -0 $$; do sleep 0.1; done" 2>/dev/null & echo $! >${orphan}`;
+      ollama.converse(once(`${AGENT} -a ${socket}; sh -c '${child}'; sleep 4250`));
       await using _run = everything.run("Start it");
-      const pid = await eventually(async () => (await readFile(orphan, "utf8")).trim());
+      await until("the orphan runs", async () => /^\d+\n$/.test(await readFile(orphan, "utf8").catch(() => "")));
+      const pid = (await readFile(orphan, "utf8")).trim();
       // The runner asks for an ended orphan when it has seen it twice: then it has seen the agent too.
       await until("the orphan was asked for", () => !existsSync(`/proc/${pid}`));
       everything.signal("SIGKILL");
