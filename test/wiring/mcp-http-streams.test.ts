@@ -57,6 +57,19 @@ describe("an HTTP server", () => {
     expect(server.record.filter((line) => line.startsWith("call"))).toEqual(["call echo"]);
   });
 
+  test("is not called if its name is not looked up in time", async () => {
+    using server = startHttpFault("none");
+    let hangs = false;
+    const check = async () => (hangs ? await new Promise<never>(() => undefined) : []);
+    await using connected = await connect(server.url, { timeoutMs: 2_000 }, { addressPolicy: { check } });
+    hangs = true;
+    const { text } = await connected.call();
+    hangs = false;
+    expect(text).toStartWith("Not executed: the name of the server could not be looked up within 2.0 s.");
+    expect((await connected.call()).text).toBe("echo: hello");
+    expect(server.record.filter((line) => line.startsWith("call"))).toEqual(["call echo"]);
+  });
+
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {
     using server = startHttpFault("a flood of notifications");
     const { log, lines } = collectedLog();

@@ -1,5 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+/** What a request waits for before it is sent. */
+export type Wait = "the look-up of the name" | "a free connection" | "an address that answers";
+
 /**
  * What happened to the HTTP request of one call. The SDK hides it, but it decides whether the call may have been executed:
  * so the transport and the fetch function note it, through AsyncLocalStorage.
@@ -7,8 +10,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface Exchange {
   /** Whether the request was begun. */
   isBegun: boolean;
-  /** Whether it waits for a free connection. */
-  isQueued?: boolean;
+  /** What it waits for; it has not been sent then. */
+  waitsFor?: Wait | undefined;
   /** Whether it certainly did not reach the server: no connection, or it was refused before it was sent. */
   isUnsent: boolean;
   /** The status of the response, once there is one. */

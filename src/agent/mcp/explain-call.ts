@@ -7,7 +7,7 @@ import { sentence } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { CallError } from "./call-error.ts";
 import { AnswerMissing } from "./call-tool.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Wait } from "./exchange.ts";
 import { bodyText, keyRemedy, refusalText } from "./explain-http.ts";
 import type { Link } from "./link.ts";
 import { isKind, type ResolvedServer } from "./resolved-server.ts";
@@ -42,12 +42,9 @@ export function explainCall(error: unknown, call: FailedCall): CallError {
   }
   if (error instanceof AnswerMissing) return unknown(error.message);
   const code = error instanceof SdkError ? error.code : undefined;
-  if (code === SdkErrorCode.RequestTimeout && call.exchange.isQueued === true)
-    return new CallError(
-      "not-executed",
-      `the runner makes too many calls at the same time, and none of its connections was free within ${humanDuration(call.limitMs)}.`,
-      error,
-    );
+  const { waitsFor } = call.exchange;
+  if (code === SdkErrorCode.RequestTimeout && waitsFor !== undefined)
+    return new CallError("not-executed", unsentText(waitsFor, humanDuration(call.limitMs)), error);
   if (code === SdkErrorCode.RequestTimeout)
     return unknown(`the server did not answer within ${humanDuration(call.limitMs)}`);
   if (code === SdkErrorCode.InvalidResult || code === SdkErrorCode.UnsupportedResultType)
@@ -58,6 +55,18 @@ export function explainCall(error: unknown, call: FailedCall): CallError {
   return isKind(call.resolved, "http")
     ? ofHttp(error, call)
     : unknown(end ?? `the message could not be sent: ${plainText(messageOf(error))}`);
+}
+
+/** What a call waited for in vain. */
+function unsentText(waitsFor: Wait, limit: string): string {
+  switch (waitsFor) {
+    case "the look-up of the name":
+      return `the name of the server could not be looked up within ${limit}.`;
+    case "a free connection":
+      return `the runner makes too many calls at the same time, and none of its connections was free within ${limit}.`;
+    case "an address that answers":
+      return `no address of the server could be connected within ${limit}.`;
+  }
 }
 
 function ofHttp(error: unknown, { exchange, resolved }: FailedCall): CallError {

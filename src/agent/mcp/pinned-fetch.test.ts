@@ -8,7 +8,7 @@ test("the certificate must be for the name, not for the address", async () => {
   const server = Bun.serve({ hostname: "127.0.0.1", port: 0, tls: { cert, key }, fetch: () => new Response("hello") });
   const script = `import { pinnedFetch } from ${JSON.stringify(join(import.meta.dir, "pinned-fetch.ts"))};
 for (const host of ["pinned.invalid", "other.invalid"])
-  await pinnedFetch(new URL("https://" + host + ":${server.port}/"), {}, ["127.0.0.1"]).then(
+  await pinnedFetch()(new URL("https://" + host + ":${server.port}/"), {}, ["127.0.0.1"], () => undefined).then(
     async (response) => console.log(await response.text()),
     (error) => console.log(error.code),
   );`;
