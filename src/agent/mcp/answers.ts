@@ -1,4 +1,5 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/client";
+import { waitInQueue } from "../../shared/wait-in-queue.ts";
 
 /** Answers that a server has not taken. While there are more, nothing that it sends is read. */
 const MAX_UNTAKEN = 20;
@@ -6,9 +7,14 @@ const MAX_UNTAKEN = 20;
 /** Answers to the requests of a server over HTTP, each of which takes a connection. */
 export class Answers {
   #untaken = 0;
+  readonly #waiting: (() => void)[] = [];
 
-  get areTooMany(): boolean {
-    return this.#untaken > MAX_UNTAKEN;
+  /** Waits while the server has not taken too many. @throws the signal's reason */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#untaken > MAX_UNTAKEN) {
+      signal.throwIfAborted();
+      await waitInQueue(this.#waiting, signal);
+    }
   }
 
   /** @param send sends the message, and waits for the server to take it */
@@ -19,6 +25,7 @@ export class Answers {
       await send();
     } finally {
       this.#untaken--;
+      if (this.#untaken <= MAX_UNTAKEN) for (const next of this.#waiting.splice(0)) next();
     }
   }
 }

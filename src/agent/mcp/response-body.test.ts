@@ -16,6 +16,13 @@ test("several messages at once are limited, also if the body begins with a piece
     { headers: { "content-type": "application/json" } },
   );
   const url = new URL("http://server.test/mcp");
-  const deps = { url, pace: new Pace(), exchange: undefined, answers: new Answers(), release: () => undefined };
+  const deps = {
+    url,
+    pace: new Pace(),
+    exchange: undefined,
+    answers: new Answers(),
+    signal: new AbortController().signal,
+    release: () => undefined,
+  };
   await expect(limitedResponse(response, deps).text()).rejects.toThrow("several messages at once");
 });

@@ -1,17 +1,17 @@
-import { sleep } from "../../shared/time.ts";
 import type { Answers } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
 import { MESSAGES_IN_A_ROW, type Pace } from "./pace.ts";
 
-/** Bytes of several messages in one body of JSON, which the protocol has given up. They are handled in one go. */
+/**
+ * Bytes of several messages in one body of JSON, which the protocol has given up. They are handled in one go. The SDK takes
+ * none of them in an event of a stream.
+ */
 const BATCH_LIMIT = 1024 * 1024;
 /** The end of an event. */
 const EVENT_END = /\r\n\r\n|\n\n|\r\r/g;
 const SPACE = 0x20;
 const OPENING_BRACKET = 0x5b;
-/** How often it is looked at whether the server has taken some answers. */
-const UNTAKEN_CHECK_MS = 20;
 
 interface BodyDeps {
   /** What was asked for; the response may come from an address of it. */
@@ -21,7 +21,9 @@ interface BodyDeps {
   /** Of the call that the response belongs to. */
   readonly exchange: Exchange | undefined;
   readonly answers: Answers;
-  /** Releases the connection. */
+  /** Of the request. */
+  readonly signal: AbortSignal;
+  /** Releases the connection; further calls have no effect. */
   readonly release: () => void;
 }
 
@@ -30,35 +32,52 @@ class BodyRefused extends Error {
   override readonly name = "BodyRefused";
 }
 
-/** The same response, which is read at a limited pace, and fails when a message in it is too large. */
+/** Whether the response is a stream of events. */
+export function isEventStream({ headers }: Response): boolean {
+  return /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+}
+
+/**
+ * The same response, which is read at a limited pace, and fails when a message in it is too large. It holds its connection
+ * up to its end.
+ */
 export function limitedResponse(response: Response, deps: BodyDeps): Response {
-  const isStream = /^text\/event-stream\b/i.test(response.headers.get("content-type") ?? "");
-  // Nobody may read the body of a refusal.
-  if (!isStream || !response.ok) deps.release();
   if (response.body === null) {
     deps.release();
     return withUrl(response, deps.url);
   }
+  const isStream = isEventStream(response);
   const isTooLarge = !isStream && Number(response.headers.get("content-length")) > MESSAGE_LIMIT;
   const reader = response.body.getReader();
-  const chunks = limitedChunks(reader, isStream, deps);
+  const over = new AbortController();
+  const end = (reason?: unknown) => {
+    deps.signal.removeEventListener("abort", abort);
+    deps.release();
+    over.abort(reason);
+  };
+  // Also if nobody reads at this moment.
+  const abort = () => end(deps.signal.reason);
+  deps.signal.addEventListener("abort", abort, { once: true });
+  const chunks = limitedChunks(reader, isStream, over.signal, deps);
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         if (isTooLarge) throw tooLarge();
         const { value, done } = await chunks.next();
         if (!done) return controller.enqueue(value);
-        deps.release();
+        // A body that was aborted may end like one that is complete.
+        deps.signal.throwIfAborted();
+        end();
         controller.close();
       } catch (error) {
-        deps.release();
+        end(error);
         void reader.cancel(error).catch(() => undefined);
         if (error instanceof BodyRefused) deps.exchange?.onEnd?.(error);
         controller.error(error);
       }
     },
     cancel(reason) {
-      deps.release();
+      end(reason);
       return reader.cancel(reason);
     },
   });
@@ -70,10 +89,11 @@ function withUrl(response: Response, url: URL): Response {
   return Object.defineProperty(response, "url", { value: url.href });
 }
 
-/** @throws BodyRefused if a message is too large */
+/** @throws BodyRefused if a message is too large; the signal's reason */
 async function* limitedChunks(
   reader: Pick<ReadableStreamDefaultReader<Uint8Array>, "read">,
   isStream: boolean,
+  signal: AbortSignal,
   { pace, answers }: BodyDeps,
 ): AsyncGenerator<Uint8Array> {
   const meter = new Meter();
@@ -84,7 +104,7 @@ async function* limitedChunks(
       meter.add(piece);
       yield piece.bytes;
       if (pace.isDue(piece.events)) await pace.rest();
-      while (answers.areTooMany) await sleep(UNTAKEN_CHECK_MS);
+      await answers.room(signal);
     }
   }
 }

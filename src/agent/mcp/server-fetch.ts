@@ -7,55 +7,83 @@ import { acquireListening, acquireRequest } from "./connections.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
 import { Pace } from "./pace.ts";
 import { isUnconnected, type Phase, pinnedFetch } from "./pinned-fetch.ts";
-import { limitedResponse } from "./response-body.ts";
+import { RequestLimit } from "./request-limit.ts";
+import { isEventStream, limitedResponse } from "./response-body.ts";
+
+/** The body of what is no stream, although one was asked for, may take this long. Nobody may read it. */
+const REFUSAL_MS = 1_000;
 
 interface FetchDeps {
   readonly policy: AddressPolicy | undefined;
   readonly answers: Answers;
   /** Whether the transport works without the stream that stays open. */
   readonly isStreamOptional: boolean;
+  /** How long a request may take that is no call and no stream. Calls have a limit of their own. */
+  readonly limitMs: number;
 }
 
 /**
  * A fetch function for the requests to one server. It refuses addresses that the policy forbids, limits what the server
  * sends, how fast it is read and how many connections are open, and notes what happened to the request.
  */
-export function serverFetch({ policy, answers, isStreamOptional }: FetchDeps): FetchLike {
+export function serverFetch({ policy, answers, isStreamOptional, limitMs }: FetchDeps): FetchLike {
   const pace = new Pace();
   const fetchPinned = pinnedFetch();
-  return async (url, init) => {
+  const check = async (url: URL) => (await policy?.check(url)) ?? [];
+  return async (url, init = {}) => {
     const exchange = currentExchange();
-    if (init?.method === "GET") resume(init, exchange);
-    const isListening = init?.method !== "POST" && init?.method !== "DELETE" && exchange === undefined;
-    const noted: Exchange = (init?.method === "POST" ? exchange : undefined) ?? { isBegun: false, isUnsent: false };
-    const signal = init?.signal ?? new AbortController().signal;
-    noted.isBegun = true;
-    noted.isUnsent = true;
-    noted.waitsFor = "the look-up of the name";
+    if (init.method === "GET") resume(init, exchange);
+    const isListening = exchange === undefined && staysOpen(init);
+    const noted = begun(init.method === "POST" ? exchange : undefined);
     const full = new URL(url);
-    const addresses = policy === undefined ? [] : await untilAborted(policy.check(full), signal);
-    noted.waitsFor = "a free connection";
-    const release = isListening ? acquireListening() : await acquireRequest(signal);
-    if (release === undefined) {
-      if (isStreamOptional) return new Response(undefined, { status: 405 });
-      throw new ConnectError("The runner has too many connections to MCP servers that only have the older transport.");
-    }
-    const onPhase = (phase: Phase) => {
-      noted.waitsFor = phase === "connecting" ? "an address that answers" : undefined;
-      noted.isUnsent = phase === "connecting";
+    const limit = new RequestLimit();
+    if (exchange === undefined && !isListening) limit.begin(limitMs);
+    const signal = limit.within(init.signal);
+    let release: (() => void) | undefined;
+    const end = () => {
+      limit.end();
+      release?.();
     };
     try {
-      const response = await fetchPinned(full, { ...init, signal }, addresses, onPhase).catch((error: unknown) => {
-        noted.isUnsent ||= isUnconnected(error);
-        throw error;
-      });
+      const addresses = await untilAborted(check(full), signal);
+      noted.waitsFor = "a free connection";
+      release = isListening ? acquireListening() : await acquireRequest(signal);
+      if (release === undefined) return withoutStream(isStreamOptional);
+      const response = await fetchPinned(full, { ...init, signal }, addresses, (phase) => notePhase(noted, phase));
       noted.status = response.status;
-      return limitedResponse(response, { url: full, pace, answers, exchange, release });
+      if (isListening && !(response.ok && isEventStream(response))) limit.begin(REFUSAL_MS);
+      return limitedResponse(response, { url: full, pace, answers, exchange, signal, release: end });
     } catch (error) {
-      release();
+      noted.isUnsent ||= isUnconnected(error);
+      end();
       throw error;
     }
   };
+}
+
+/** @param exchange absent: nobody asks what happens to the request */
+function begun(exchange: Exchange = { isBegun: false, isUnsent: false }): Exchange {
+  exchange.isBegun = true;
+  exchange.isUnsent = true;
+  exchange.waitsFor = "the look-up of the name";
+  return exchange;
+}
+
+function notePhase(noted: Exchange, phase: Phase): void {
+  noted.waitsFor = phase === "connecting" ? "an address that answers" : undefined;
+  noted.isUnsent = phase === "connecting";
+}
+
+/** @throws ConnectError if the transport needs the stream */
+function withoutStream(isStreamOptional: boolean): Response {
+  if (isStreamOptional) return new Response(undefined, { status: 405 });
+  throw new ConnectError("The runner has too many connections to MCP servers that only have the older transport.");
+}
+
+/** Whether what is asked for is a stream without an end: that of a server, or a subscription in the protocol of 2026. */
+function staysOpen({ method, headers }: RequestInit): boolean {
+  if (method === "POST") return new Headers(headers).get("mcp-method") === "subscriptions/listen";
+  return method !== "DELETE";
 }
 
 /** The SDK forgets where a stream ended if it ends again before anything has arrived. */
