@@ -42,7 +42,7 @@ export class ServerConnection {
     this.resolved = resolved;
     this.#deps = deps;
     this.#log = deps.log.child("mcp", { server: resolved.server.name });
-    this.#serverLog = new ServerLog(this.#log);
+    this.#serverLog = new ServerLog(this.#log, deps.mask);
   }
 
   /** Connects, and lists the tools. @throws ConnectError; the signal's reason */
