@@ -12,8 +12,11 @@ export function wholeResults(
   return async ({ artifact, content, tool_call_id: callId }) => {
     const { keptAt } = (artifact ?? {}) as ToolNotes;
     if (keptAt !== undefined) return keptAt;
-    const place = places.get(callId) ?? keepResult(sandbox, executionId, callId, textOf(content));
-    places.set(callId, place);
-    return await place;
+    const keeping = places.get(callId) ?? keepResult(sandbox, executionId, callId, textOf(content));
+    places.set(callId, keeping);
+    const place = await keeping;
+    // It is tried again with the next call of the model: the sandbox may have room then.
+    if (place === undefined && places.get(callId) === keeping) places.delete(callId);
+    return place;
   };
 }
