@@ -5,15 +5,16 @@ import { ClientError } from "./client-error.ts";
 /** What may be read. */
 export type Readable = "files and pipes" | "files";
 
-/** Accepts these kinds only. @returns whether it is a pipe @throws ClientError; a system error; the signal's reason */
-export async function refuseOtherKinds(
+/** What a file is that can be read. @throws ClientError if it is of another kind; a system error; the signal's reason */
+export async function readableKind(
   file: string,
   name: string,
   signal: AbortSignal,
   readable: Readable = "files and pipes",
-): Promise<boolean> {
+): Promise<"file" | "pipe"> {
   const found = await untilAborted(stat(file), signal);
-  if (found.isFile() || (found.isFIFO() && readable === "files and pipes")) return found.isFIFO();
+  if (found.isFile()) return "file";
+  if (found.isFIFO() && readable === "files and pipes") return "pipe";
   if (found.isFIFO())
     throw new ClientError(`${name} is a pipe, which can be read only once: name a file, since it is read again.`);
   const kind = found.isDirectory() ? "a directory" : found.isSocket() ? "a socket" : "a device";

@@ -3,7 +3,7 @@ import { messageOf, systemCode } from "../../shared/errors.ts";
 import { untilAborted } from "../../shared/time.ts";
 import { readText } from "../bounded-input.ts";
 import { ClientError } from "../client-error.ts";
-import { type Readable, refuseOtherKinds } from "../file-kind.ts";
+import { type Readable, readableKind } from "../file-kind.ts";
 import type { InputSource } from "../standard-input.ts";
 
 /** Maximum size of an agent file, and of a file with an environment. */
@@ -35,8 +35,8 @@ export async function readFileText(
   let handle: FileHandle | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   try {
-    const isPipe = await refuseOtherKinds(file, name, signal, readable);
-    if (isPipe && tell !== undefined)
+    const kind = await readableKind(file, name, signal, readable);
+    if (kind === "pipe" && tell !== undefined)
       patience = setTimeout(() => tell(`Waiting for the end of the pipe ${file}. Give up with Ctrl-C.`), PATIENCE_MS);
     // Opening a pipe blocks until a writer opens it.
     handle = await untilAborted(open(file), signal);
