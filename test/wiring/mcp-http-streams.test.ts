@@ -5,7 +5,8 @@ import { yieldToEventLoop } from "../../src/shared/time.ts";
 import { collectedLog } from "../support/collected-log.ts";
 import { pause, until } from "../support/eventually.ts";
 import { httpConnector } from "../support/mcp/connect.ts";
-import { startHttpFault } from "../support/mcp/http-faults.ts";
+import { HTTP_FAULTS, startHttpFault } from "../support/mcp/http-faults.ts";
+import { status } from "../support/mcp/http-responses.ts";
 import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
@@ -68,6 +69,26 @@ describe("an HTTP server", () => {
     expect(text).toStartWith("Not executed: the name of the server could not be looked up within 2.0 s.");
     expect((await connected.call()).text).toBe("echo: hello");
     expect(server.record.filter((line) => line.startsWith("call"))).toEqual(["call echo"]);
+  });
+
+  test.each([
+    [2, ["echo", "new"]],
+    [3, ["echo", "old"]],
+  ])("whose changed tools cannot be listed is asked three times: it fails %d times", async (failures, names) => {
+    let lists = 0;
+    const changes = HTTP_FAULTS["changes its tools, and says so with the answer"];
+    using server = startHttpFault((request) => {
+      if (request.message?.method === "tools/list" && lists++ > 0 && lists <= failures + 1) return status(500, "busy");
+      return changes(request);
+    });
+    await using connected = await connect(server.url);
+    await connected.call();
+    // Two agents ask at the same time: that is one attempt.
+    for (const _ of [1, 2]) await Promise.all([connected.currentNames(), connected.currentNames()]);
+    expect(lists).toBe(3);
+    expect((await connected.currentNames()).toSorted()).toEqual(names);
+    await connected.currentNames();
+    expect(lists).toBe(4);
   });
 
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {

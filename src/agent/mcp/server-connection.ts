@@ -14,6 +14,9 @@ import { openLink } from "./open-link.ts";
 import type { ResolvedServer } from "./resolved-server.ts";
 import { ServerLog } from "./server-log.ts";
 
+/** How often changed tools are asked for, if they cannot be listed. */
+const LIST_ATTEMPTS = 3;
+
 export interface ConnectionDeps extends Omit<LinkDeps, "onToolsChanged" | "log"> {
   readonly log: Logger;
   /** How long a call may take. */
@@ -35,6 +38,8 @@ export class ServerConnection {
   /** The server's tools, as it listed them last. */
   #list: ToolList = { tools: [], notices: [] };
   #isListStale = false;
+  /** How often listing them has failed since it was last possible. */
+  #failedLists = 0;
   #instructions = "";
   #listing: Promise<void> | undefined;
 
@@ -74,14 +79,18 @@ export class ServerConnection {
   }
 
   /**
-   * Lists the tools again if the server said that they have changed. Keeps the old ones if that fails.
-   * @returns whether they were listed
+   * Lists the tools again if the server said that they have changed. Keeps the old ones if that fails, and tries it again
+   * the next time.
+   * @returns whether they may be others
    */
   async followChanges(): Promise<boolean> {
-    if (!this.#isListStale || this.#isClosed) return false;
-    this.#listing ??= this.#relist().finally(() => {
-      this.#listing = undefined;
-    });
+    if (this.#isClosed) return false;
+    if (this.#isListStale)
+      this.#listing ??= this.#relist().finally(() => {
+        this.#listing = undefined;
+      });
+    // A sub-agent may have begun it.
+    if (this.#listing === undefined) return false;
     await this.#listing;
     return true;
   }
@@ -90,9 +99,14 @@ export class ServerConnection {
     this.#isListStale = false;
     try {
       await this.#refresh(await this.#connected());
+      this.#failedLists = 0;
     } catch (error) {
       this.#deps.signal.throwIfAborted();
-      this.#log.warn(`Its tools have changed, but cannot be listed: ${this.#deps.mask(messageOf(error))}`);
+      this.#failedLists++;
+      if (this.#failedLists < LIST_ATTEMPTS) this.#isListStale = true;
+      this.#log.warn(
+        `Its tools have changed, but cannot be listed (attempt ${this.#failedLists} of ${LIST_ATTEMPTS}): ${this.#deps.mask(messageOf(error))}`,
+      );
     }
   }
 
