@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { describe, expect, test } from "bun:test";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { acquireRequest } from "../../src/agent/mcp/connections.ts";
 import { yieldToEventLoop } from "../../src/shared/time.ts";
 import { collectedLog } from "../support/collected-log.ts";
@@ -7,6 +8,7 @@ import { pause, until } from "../support/eventually.ts";
 import { httpConnector } from "../support/mcp/connect.ts";
 import { HTTP_FAULTS, startHttpFault } from "../support/mcp/http-faults.ts";
 import { status } from "../support/mcp/http-responses.ts";
+import { serveMcp } from "../support/mcp/serve-mcp.ts";
 import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
@@ -89,6 +91,32 @@ describe("an HTTP server", () => {
     expect((await connected.currentNames()).toSorted()).toEqual(names);
     await connected.currentNames();
     expect(lists).toBe(4);
+  });
+
+  test("of the protocol of 2026 has its changes followed after the subscription broke, and while it could not be made", async () => {
+    let isChanged = false;
+    const handler = createMcpHandler(
+      () => {
+        const server = new McpServer(
+          { name: "modern", version: "1" },
+          { capabilities: { tools: { listChanged: true } } },
+        );
+        server.registerTool(isChanged ? "new" : "old", {}, () => ({ content: [] }));
+        return server;
+      },
+      { legacy: "reject" },
+    );
+    await using server = serveMcp(handler);
+    await using proxy = await startTcpProxy(new URL(server.url).host);
+    await using connected = await connect(`http://${proxy.address}/mcp`);
+    expect(await connected.currentNames()).toEqual(["old"]);
+    proxy.cut();
+    isChanged = true;
+    proxy.mend();
+    await until("the change is known", async () => (await connected.currentNames()).includes("new"));
+    isChanged = false;
+    handler.notify.toolsChanged();
+    await until("the next one, too", async () => (await connected.currentNames()).includes("old"));
   });
 
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {

@@ -3,6 +3,7 @@ import { Client, type Transport } from "@modelcontextprotocol/client";
 import { version } from "../../version.ts";
 import { requestLog } from "./log-level.ts";
 import type { ServerLog } from "./server-log.ts";
+import { keepSubscribed } from "./subscription.ts";
 
 export interface ClientDeps {
   /** The root of the sandbox: servers may ask for it. */
@@ -46,5 +47,6 @@ export async function connectClient(
   );
   await client.connect(transport, options);
   requestLog(client, log, options.timeout);
+  void keepSubscribed(client, deps.onToolsChanged);
   return client;
 }
