@@ -7,7 +7,8 @@ import { collectedLog } from "../support/collected-log.ts";
 import { pause, until } from "../support/eventually.ts";
 import { httpConnector } from "../support/mcp/connect.ts";
 import { HTTP_FAULTS, startHttpFault } from "../support/mcp/http-faults.ts";
-import { status } from "../support/mcp/http-responses.ts";
+import { event, logged, onCall, sse, status } from "../support/mcp/http-responses.ts";
+import { answer, echoResult } from "../support/mcp/messages.ts";
 import { serveMcp } from "../support/mcp/serve-mcp.ts";
 import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
@@ -117,6 +118,16 @@ describe("an HTTP server", () => {
     isChanged = false;
     handler.notify.toolsChanged();
     await until("the next one, too", async () => (await connected.currentNames()).includes("old"));
+  });
+
+  test("that puts several messages into one event has none of them read", async () => {
+    const { log, lines } = collectedLog();
+    using server = startHttpFault(
+      onCall((message) => sse(event([logged("noise"), answer(message.id, echoResult(message))]))),
+    );
+    await using connected = await connect(server.url, {}, { log });
+    expect((await connected.call()).text).toStartWith("Unknown whether it was executed");
+    expect(lines.filter((line) => line.includes("The server logs"))).toEqual([]);
   });
 
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {
