@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { tool } from "@langchain/core/tools";
 import type { SubAgentDefinition } from "../../definition/index.ts";
-import { agentParts } from "../agent-parts.ts";
+import { agentParts } from "../prompt/agent-prompt.ts";
 import type { ServerTools } from "../servers/server-tools.ts";
 import { checkSelections } from "./check-selections.ts";
 import { describe as described, subAgentSpecs } from "./specs.ts";

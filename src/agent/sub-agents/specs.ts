@@ -1,7 +1,7 @@
 import { GENERAL_PURPOSE_SUBAGENT, type SubAgent } from "deepagents";
 import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
 import { cutBetweenWords } from "../../shared/text.ts";
-import type { MakeParts } from "../agent-parts.ts";
+import type { MakeParts } from "../prompt/agent-prompt.ts";
 import { allTools, type ServerTools, selectedTools } from "../servers/server-tools.ts";
 
 /** Characters of a description: all of them are sent to the main agent's model with each turn. */

@@ -1,8 +1,8 @@
 import type { StructuredTool } from "@langchain/core/tools";
-import type { SkillReference } from "../definition/index.ts";
-import { systemPrompt } from "./prompt/prompt.ts";
-import { serversSection } from "./prompt/servers-section.ts";
-import type { SkillSections } from "./prompt/skills-section.ts";
+import type { SkillReference } from "../../definition/index.ts";
+import { systemPrompt } from "./prompt.ts";
+import { serversSection } from "./servers-section.ts";
+import type { SkillSections } from "./skills-section.ts";
 
 /** What all agents of an execution have in common. */
 interface Surroundings {
