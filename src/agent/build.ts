@@ -1,17 +1,16 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { BaseCheckpointSaver } from "@langchain/langgraph-checkpoint";
 import { createDeepAgent, createFilesystemMiddleware } from "deepagents";
-import type { AgentDefinition, McpServerUsage } from "../definition/index.ts";
+import type { AgentDefinition } from "../definition/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { asMiddleware } from "./as-middleware.ts";
 import { cutCalls } from "./conversation/cut-calls.ts";
 import { summarization } from "./conversation/summarization.ts";
 import { todoList } from "./conversation/todo-list.ts";
 import type { CallModel } from "./model/call-model.ts";
-import { agentParts } from "./prompt/agent-prompt.ts";
+import { type AgentRole, promptMaker } from "./prompt/agent-prompt.ts";
 import type { SkillSections } from "./prompt/skills-section.ts";
 import type { ConnectedServers } from "./servers/connect-servers.ts";
-import { allTools, type ServerTools } from "./servers/server-tools.ts";
 import { usesServers } from "./servers/uses-servers.ts";
 import { checkSelections } from "./sub-agents/check-selections.ts";
 import { RootMemory } from "./sub-agents/root-memory.ts";
@@ -52,8 +51,7 @@ interface AgentOptions extends TaskOptions {
  */
 export function buildAgent(options: AgentOptions) {
   const { executionId, definition, model, callModel, sandbox, signal, servers } = options;
-  const serverTools: ServerTools = servers?.mcp.tools ?? new Map();
-  checkSelections(definition, serverTools);
+  checkSelections(definition, servers?.mcp.tools ?? new Map());
   const backend = new SandboxBackend(sandbox, signal);
   // The tool middleware keeps long results instead: it knows the real paths of the sandbox.
   const files = asMiddleware(
@@ -71,48 +69,60 @@ export function buildAgent(options: AgentOptions) {
     signal,
     onCall: options.onCall,
   });
-  const parts = agentParts({
+  const promptOf = promptMaker({
     root: sandbox.root,
     variables: Object.keys(definition.environment.values),
     skills: options.skills,
     serverInstructions: servers?.mcp.instructions ?? [],
     unavailable: servers?.mcp.unavailable ?? [],
   });
-  const serverNames = definition.mcpServers.map(({ name }) => name);
-  const main = parts({ ...definition, servers: serverNames, tools: allTools(serverTools) });
-  const specs = subAgentSpecs(definition, serverTools, parts);
-  const subAgents = specs.map(({ name }) => name);
+  const specs = subAgentSpecs(definition);
+  const subAgentNames = specs.map(({ name }) => name);
   const { budget, maxTokens, activeModel } = options;
   const { fit: fitPrompt } = options.skills;
   const keepWhole = wholeResults(sandbox, executionId);
   const summaries = summarization({ backend, callModel, activeModel, keepWhole, fitPrompt });
   const issued = new Set<string>();
-  /** What depends on the servers of an agent. */
-  const withServers = (usages?: readonly McpServerUsage[]) => {
-    const { hiddenTools, ...used } = usesServers(servers, summaries, usages);
+  /** What depends on the role of an agent. */
+  const ownParts = (role: AgentRole) => {
+    const { hiddenTools, ...used } = usesServers(servers, summaries, role.servers);
     return {
       ...used,
-      turns: turnMiddleware({ callModel, budget, maxTokens, subAgents, hiddenTools, issued, fitPrompt }),
+      systemPrompt: promptOf(role),
+      turns: turnMiddleware({
+        callModel,
+        budget,
+        maxTokens,
+        subAgents: subAgentNames,
+        hiddenTools,
+        issued,
+        fitPrompt,
+      }),
     };
   };
-  // The library would give sub-agents its own, but without the tool middleware a failing tool would end the whole run.
-  const ofSubAgent = (name: string) => {
-    // The general-purpose sub-agent has all that the main agent has.
-    const usages = definition.subAgents.find((subAgent) => subAgent.name === name)?.mcpServers;
-    const own = withServers(usages);
-    return [files, own.summaries, tools, ...own.following, loopGuard(), own.turns];
-  };
-  const own = withServers();
+  const subAgents = specs.map((spec) => {
+    const own = ownParts(spec);
+    return {
+      name: spec.name,
+      description: spec.description,
+      systemPrompt: own.systemPrompt,
+      tools: own.tools,
+      // The library would give it its own, but without the tool middleware a failing tool would end the whole run.
+      middleware: [files, own.summaries, tools, ...own.following, loopGuard(), own.turns],
+    };
+  });
+  const own = ownParts(definition);
   const memory = new RootMemory(options.checkpointer);
   const conversation = [cutCalls(() => memory.finishedCalls), todoList()];
   const ofMain = [files, own.summaries, ...conversation, tools, ...own.following, taskMiddleware(options), loopGuard()];
   return createDeepAgent({
-    ...main,
+    systemPrompt: own.systemPrompt,
+    tools: own.tools,
     model,
     backend,
     checkpointer: memory,
     middleware: [...ofMain, own.turns],
-    subagents: specs.map((spec) => ({ ...spec, middleware: ofSubAgent(spec.name) })),
+    subagents: subAgents,
   });
 }
 

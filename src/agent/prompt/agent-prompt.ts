@@ -1,5 +1,4 @@
-import type { StructuredTool } from "@langchain/core/tools";
-import type { SkillReference } from "../../definition/index.ts";
+import type { McpServerUsage, SkillReference } from "../../definition/index.ts";
 import { systemPrompt } from "./prompt.ts";
 import { serversSection } from "./servers-section.ts";
 import type { SkillSections } from "./skills-section.ts";
@@ -18,33 +17,25 @@ interface Surroundings {
 }
 
 /** What makes an agent different from the others of its execution. */
-interface AgentRole {
+export interface AgentRole {
   readonly instructions: string;
   readonly skills: readonly SkillReference[];
-  /** The names of its MCP servers. */
-  readonly servers: readonly string[];
-  /** Its tools besides those for files, commands and tasks. */
-  readonly tools: readonly StructuredTool[];
+  /** The MCP servers that it uses, and which of their tools; absent: all that the execution has. */
+  readonly servers?: readonly McpServerUsage[] | undefined;
 }
 
-/** The parts of an agent that the library asks for. */
-interface AgentParts {
-  readonly systemPrompt: string;
-  readonly tools: StructuredTool[];
-}
-
-/** @returns the function that makes the parts of any agent of an execution, the main one or a sub-agent */
-export function agentParts(surroundings: Surroundings): (role: AgentRole) => AgentParts {
+/** @returns the function that makes the system prompt of any agent of an execution, the main one or a sub-agent */
+export function promptMaker(surroundings: Surroundings): (role: AgentRole) => string {
   const { root, variables, skills, unavailable, serverInstructions } = surroundings;
   return (role) => {
-    const facts = {
+    const isUsed = ({ name }: { readonly name: string }) => role.servers?.some(({ server }) => server === name) ?? true;
+    return systemPrompt({
+      root,
+      variables,
       instructions: role.instructions,
       skills: skills.of(role.skills),
-      servers: serversSection(serverInstructions.filter(({ name }) => role.servers.includes(name))),
-      unavailable: unavailable.filter(({ name }) => role.servers.includes(name)),
-    };
-    return { systemPrompt: systemPrompt({ ...facts, root, variables }), tools: [...role.tools] };
+      servers: serversSection(serverInstructions.filter(isUsed)),
+      unavailable: unavailable.filter(isUsed),
+    });
   };
 }
-
-export type MakeParts = ReturnType<typeof agentParts>;

@@ -11,20 +11,7 @@ interface ServerTool {
 /** The tools of the connected servers, by the server's name. A server that could not be connected is missing. */
 export type ServerTools = ReadonlyMap<string, readonly ServerTool[]>;
 
-export function allTools(servers: ServerTools): StructuredTool[] {
-  return [...servers.values()].flatMap((tools) => tools.map(({ tool }) => tool));
-}
-
 /** Whether a selection of tools has one of this name; an empty selection has all. */
 export function isEnabled({ enabledTools }: Pick<McpServerUsage, "enabledTools">, name: string): boolean {
   return enabledTools.length === 0 || enabledTools.includes(name);
-}
-
-/** The tools of these servers, narrowed by their selections. */
-export function selectedTools(servers: ServerTools, usages: readonly McpServerUsage[]): StructuredTool[] {
-  const selected = usages.flatMap((usage) =>
-    (servers.get(usage.server) ?? []).filter(({ name }) => isEnabled(usage, name)),
-  );
-  // A server may be listed twice.
-  return [...new Set(selected.map(({ tool }) => tool))];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { tool } from "@langchain/core/tools";
 import type { SubAgentDefinition } from "../../definition/index.ts";
-import { agentParts } from "../prompt/agent-prompt.ts";
+import { promptMaker } from "../prompt/agent-prompt.ts";
 import type { ServerTools } from "../servers/server-tools.ts";
 import { checkSelections } from "./check-selections.ts";
 import { describe as described, subAgentSpecs } from "./specs.ts";
@@ -12,7 +12,7 @@ const servers: ServerTools = new Map([
   ["files", ["read", "write"].map((name) => ({ name, tool: made(`files_${name}`) }))],
   ["web", [{ name: "fetch", tool: made("fetch") }]],
 ]);
-const parts = agentParts({
+const promptOf = promptMaker({
   root: "/work",
   variables: ["REGION"],
   skills: { of: (skills) => skills.map(({ slug }) => `### SKILL: ${slug}`).join("\n") },
@@ -35,49 +35,41 @@ const reader: SubAgentDefinition = {
   skills: [skill("reading")],
 };
 
-const server = (name: string) => ({ kind: "unknown", name, enabledTools: [] }) as const;
-
-/** The sub-agents with their tools, by name. */
+/** The sub-agents with their prompts. */
 function specs(...subAgents: SubAgentDefinition[]) {
-  const main = { subAgents, skills: [skill("leading")], mcpServers: [server("files"), server("web")] };
-  return subAgentSpecs(main, servers, parts).map(({ tools = [], ...spec }) => ({
-    ...spec,
-    tools: tools.map(({ name }) => name),
-  }));
+  return subAgentSpecs({ subAgents, skills: [skill("leading")] }).map((spec) => ({ ...spec, prompt: promptOf(spec) }));
 }
 
 describe("a sub-agent", () => {
-  test("has its instructions and skills, the sandbox, and the tools that are selected for it", () => {
+  test("has its instructions and skills, the sandbox, and the servers that are selected for it", () => {
     const [, spec] = specs(reader);
-    expect(spec).toMatchObject({ name: "reader", description: "Reads.", tools: ["files_read"] });
-    expect(spec?.systemPrompt).toStartWith("You read.\n\n### SKILL: reading\n\n## Notes of MCP servers\n");
-    expect(spec?.systemPrompt).toContain("/work");
-    expect(spec?.systemPrompt).toContain("REGION");
+    expect(spec).toMatchObject({ name: "reader", description: "Reads.", servers: reader.mcpServers });
+    expect(spec?.prompt).toStartWith("You read.\n\n### SKILL: reading\n\n## Notes of MCP servers\n");
+    expect(spec?.prompt).toContain("/work");
+    expect(spec?.prompt).toContain("REGION");
   });
 
-  test("has all tools of a server without a selection, and none of other servers", () => {
-    const twice = { server: "files", enabledTools: [] };
-    expect(specs({ ...reader, mcpServers: [twice, twice] })[1]?.tools).toEqual(["files_read", "files_write"]);
-    expect(specs({ ...reader, mcpServers: [] })[1]?.tools).toEqual([]);
-    expect(specs({ ...reader, mcpServers: [{ server: "gone", enabledTools: [] }] })[1]?.tools).toEqual([]);
+  test("has no server, and is told of none, if it names none", () => {
+    const [, spec] = specs({ ...reader, mcpServers: [] });
+    expect(spec?.servers).toEqual([]);
+    expect(spec?.prompt).not.toMatch(/MCP server/);
   });
 });
 
 test("agents are told what their own servers say, and which of them are not available", () => {
   const [general, own] = specs(reader);
-  for (const name of ["files", "web"]) expect(general?.systemPrompt).toContain(`The MCP server "${name}" is not`);
-  expect(own?.systemPrompt).toContain(
-    'The MCP server "files" is not available, so you do not have its tools: it ended.',
-  );
-  expect(own?.systemPrompt).toContain('### "files"\n> Read first.');
-  expect(own?.systemPrompt).not.toContain('"web"');
+  for (const name of ["files", "web"]) expect(general?.prompt).toContain(`The MCP server "${name}" is not`);
+  expect(own?.prompt).toContain('The MCP server "files" is not available, so you do not have its tools: it ended.');
+  expect(own?.prompt).toContain('### "files"\n> Read first.');
+  expect(own?.prompt).not.toContain('"web"');
 });
 
 describe("the general-purpose sub-agent", () => {
-  test("has the skills and all tools of the main agent", () => {
+  test("has the skills and all servers of the main agent", () => {
     const [general] = specs(reader);
-    expect(general).toMatchObject({ name: "general-purpose", tools: ["files_read", "files_write", "fetch"] });
-    expect(general?.systemPrompt).toContain("### SKILL: leading");
+    expect(general?.name).toBe("general-purpose");
+    expect(general?.servers).toBeUndefined();
+    expect(general?.prompt).toContain("### SKILL: leading");
   });
 
   test("is replaced by a sub-agent with its name", () => {

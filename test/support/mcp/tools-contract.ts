@@ -101,6 +101,43 @@ export function mcpToolsContract(world: () => ExecutionWorld): void {
       expect([names.includes("read"), names.includes("write")]).toEqual([true, false]);
     });
 
+    test("come once and in the agent's order to a sub-agent, however it lists its servers", async () => {
+      await using one = toolServer(["one_a", "one_b"]);
+      await using two = toolServer(["two_a"]);
+      const [first, second] = [
+        { name: "first", instructions: "You are first.", mcpServers: ["two", "one", "two", "one"] },
+        {
+          name: "second",
+          instructions: "You are second.",
+          mcpServers: ["two", "one"],
+          mcpToolSelections: { one: { enabledTools: ["one_b", "one_b"] } },
+        },
+      ];
+      const session = await world().user.session({
+        instructions: "You help.",
+        mcpServers: [serverOf("one", one.url), serverOf("two", two.url)],
+        subAgents: [first, second],
+      });
+      const asked = world().ollama.requests.length;
+      world().ollama.converse(({ messages }, turn) => {
+        const isLead = messages[0]?.content.startsWith("You help.") === true;
+        const tasks = [first, second].map(({ name }) => ({
+          name: "task",
+          args: { description: "Work", subagent_type: name },
+        }));
+        return isLead && turn === 0 ? { text: "", tools: tasks } : { text: "Done." };
+      });
+      expect(phaseOf(await world().user.ask(session, "Delegate"))).toBe("EXECUTION_COMPLETED");
+      const offered = ({ instructions }: { instructions: string }) =>
+        world()
+          .ollama.requests.slice(asked)
+          .find(({ messages }) => messages[0]?.content.startsWith(instructions))
+          ?.tools?.map(({ function: { name } }) => name)
+          .filter((name) => /^(one|two)_/.test(name));
+      expect(offered(first)).toEqual(["one_a", "one_b", "two_a"]);
+      expect(offered(second)).toEqual(["one_b", "two_a"]);
+    });
+
     test("are checked before the model is asked: a sub-agent cannot select one that its server does not have", async () => {
       await using server = toolServer(["read"]);
       const scout = {
