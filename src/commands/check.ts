@@ -23,7 +23,7 @@ export async function check(options: CheckCommandOptions): Promise<ExitCode> {
       const given = Object.entries(runtimeEnv(plainEnv, secretEnv, env)).map(
         ([name, { isSecret }]) => [name, { isSecret, source: isSecret ? "--secret-env" : "--env" }] as const,
       );
-      const which = (command: string) => Bun.which(command, { PATH: env["PATH"] ?? "" }) ?? undefined;
+      const which = (command: string, path = env["PATH"] ?? "") => Bun.which(command, { PATH: path }) ?? undefined;
       const report = await checkAgentFile(file, {
         reading: { stdin: process.stdin, tell },
         signal,

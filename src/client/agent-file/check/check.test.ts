@@ -3,19 +3,29 @@ import { type DaemonServices, openDaemonServices } from "../../../../test/suppor
 import { type FileTree, fileTree } from "../../../../test/support/file-tree.ts";
 import { EnvironmentCommandController, StigmerClient } from "../../../stigmer/index.ts";
 import { checkAgentFile } from "./check.ts";
+import type { FindCommand } from "./check-servers.ts";
 import type { CheckReport } from "./report.ts";
 import { reportLines } from "./report-lines.ts";
 
 const nobody = () => new StigmerClient({ endpoint: "127.0.0.1:1", tls: false, apiKey: () => "" });
 
-async function check(files: FileTree, client = nobody, given: readonly string[] = []): Promise<CheckReport> {
+/** The programs of a machine. */
+const which: FindCommand = (command, path = "/usr/bin") =>
+  path === "/usr/bin" && ["python3", "docker", "/bin/sh"].includes(command) ? command : undefined;
+
+async function check(
+  files: FileTree,
+  client = nobody,
+  given: readonly string[] = [],
+  find = which,
+): Promise<CheckReport> {
   await using folder = await fileTree(files);
   const report = await checkAgentFile(folder.file("agent.yaml"), {
     signal: new AbortController().signal,
     client,
     model: undefined,
     given: new Map(given.map((name) => [name, { source: "--env", isSecret: false }])),
-    which: (command) => (command === "python3" ? "/usr/bin/python3" : undefined),
+    which: find,
   });
   return JSON.parse(JSON.stringify(report).replaceAll(`${folder.path}/`, ""));
 }
@@ -127,18 +137,46 @@ spec:
     ]);
   });
 
-  test("warns of what an agent lacks, and of commands that this machine lacks", async () => {
-    const report = await check({
-      "agent.yaml":
-        "{metadata: {name: x}, spec: {mcp_servers: [{name: a, stdio: {command: nonsuch}}], sub_agents: [{name: b}]}}",
-    });
+  test("warns of what an agent lacks", async () => {
+    const report = await check({ "agent.yaml": "{metadata: {name: x}, spec: {sub_agents: [{name: b}]}}" });
     expect(report.valid).toBeTrue();
     expect(report.warnings.map((warning) => warning.replace(/^\S+ /, ""))).toEqual([
       "spec.instructions is empty: the agent is not told what it is for",
       "spec.sub_agents[0] has no description: the agent reads there what to delegate to it",
       "spec.sub_agents[0] has no instructions",
     ]);
-    expect(report.mcpServers[0]?.notes).toEqual(["the command is not on the PATH of this machine"]);
+  });
+
+  test("warns of programs of MCP servers that this machine lacks, and says what to do", async () => {
+    const report = await check({
+      "agent.yaml": `metadata: {name: x}
+spec:
+  instructions: i
+  env_spec: {data: {BIN: {value: /opt}}}
+  mcp_servers:
+    - {name: a, stdio: {command: nonsuch}}
+    - {name: b, stdio: {command: /opt/nonsuch}}
+    - {name: c, stdio: {command: python3, env_placeholders: {PATH: /opt/bin}}}
+    - {name: d, stdio: {command: ./server.sh}}
+    - {name: e, stdio: {command: "\${BIN}/server"}}
+    - {name: f, stdio: {command: server, env_placeholders: {PATH: "\${BIN}/bin"}}}
+    - {name: g, stdio: {command: /bin/sh}}
+    - {name: h, docker: {image: mcp/fetch}}
+`,
+    });
+    const advice = "install it where the agent's sandbox is. Without it, the agent works without this server";
+    expect(report.valid).toBeTrue();
+    expect(report.warnings).toEqual([
+      `agent.yaml:6:25: spec.mcp_servers[0].stdio.command is "nonsuch", which is not on the PATH of this machine: give its path, or ${advice}`,
+      `agent.yaml:7:25: spec.mcp_servers[1].stdio.command is "/opt/nonsuch", which is no program of this machine: correct the path, or ${advice}`,
+      `agent.yaml:8:25: spec.mcp_servers[2].stdio.command is "python3", which is not on the PATH of this machine: give its path, or ${advice}`,
+    ]);
+  });
+
+  test("warns of containers if this machine lacks docker", async () => {
+    const files = { "agent.yaml": "{metadata: {name: x}, spec: {mcp_servers: [{name: a, docker: {image: i}}]}}" };
+    const { warnings } = await check(files, nobody, [], () => undefined);
+    expect(warnings).toContainEqual(expect.stringContaining("spec.mcp_servers[0].docker needs the program docker,"));
   });
 });
 

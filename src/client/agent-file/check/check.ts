@@ -5,7 +5,7 @@ import { AgentFileError, type Problem, problemLines } from "../problem.ts";
 import type { Reading } from "../read-file.ts";
 import { type GivenVariables, variablesOf } from "../variables.ts";
 import { checkEnvironments } from "./check-environments.ts";
-import { checkServers } from "./check-servers.ts";
+import { checkServers, type FindCommand } from "./check-servers.ts";
 import { checkSkills } from "./check-skills.ts";
 import { ServerLookup } from "./on-server.ts";
 import type { CheckReport, SubAgentReport } from "./report.ts";
@@ -19,8 +19,7 @@ export interface CheckOptions {
   readonly model: string | undefined;
   /** Variables that would be given with the message. */
   readonly given: GivenVariables;
-  /** Where a command of this machine is; undefined if it is nowhere. */
-  readonly which: (command: string) => string | undefined;
+  readonly which: FindCommand;
 }
 
 /**
