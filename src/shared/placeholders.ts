@@ -1,12 +1,15 @@
+import { NAME_IN_SHELLS } from "./variable-name.ts";
+
 /**
  * `${NAME}` stands for a variable of the execution's environment. Other uses of `${`, such as the shell's `${NAME:-default}`,
  * stay as they are.
  */
-const PLACEHOLDER = /\$\{([A-Za-z_]\w*)\}/g;
+export const PLACEHOLDER: string = `\\$\\{(${NAME_IN_SHELLS})\\}`;
+const PLACEHOLDERS = new RegExp(PLACEHOLDER, "g");
 
 /** The names of the variables in a text, each once. */
 export function variablesIn(text: string): string[] {
-  return [...new Set(Array.from(text.matchAll(PLACEHOLDER), ([, name = ""]) => name))];
+  return [...new Set(Array.from(text.matchAll(PLACEHOLDERS), ([, name = ""]) => name))];
 }
 
 /**
@@ -18,7 +21,7 @@ export function withVariables(
   values: Readonly<Record<string, string>>,
   missing: (name: string) => void,
 ): string {
-  return text.replace(PLACEHOLDER, (whole, name: string) => {
+  return text.replace(PLACEHOLDERS, (whole, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) missing(name);
     return value ?? whole;

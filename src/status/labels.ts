@@ -1,5 +1,6 @@
 import { visible } from "../shared/printable.ts";
 import { TASK_TOOL } from "../shared/sub-agents.ts";
+import { NAME_IN_SHELLS } from "../shared/variable-name.ts";
 import { cutToWidth } from "../shared/width.ts";
 
 /** Programs whose first argument is a subcommand. */
@@ -21,8 +22,10 @@ const WITH_SUBCOMMAND = new Set([
 const INTERPRETER = /^(python[\d.]*|node|deno)$/;
 /** Shell operators, which end a simple command. */
 const OPERATOR = /[\n;|&<>()]/;
+/** The value of a variable, as a shell reads it. */
+const VALUE = /(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\;|&<>()])*/;
 /** Variable assignments before a command. */
-const ASSIGNMENTS = /^(?:[A-Za-z_]\w*=(?:'[^']*'|"(?:\\.|[^"\\])*"|\\.|[^\s'"\\;|&<>()])*(?:\s+|$))+/;
+const ASSIGNMENTS = new RegExp(`^(?:${NAME_IN_SHELLS}=${VALUE.source}(?:\\s+|$))+`);
 /** Arguments that tell what a tool acts on, the most informative first. */
 const TELLING_ARGUMENTS = ["file_path", "path", "pattern", "query", "url", "name"];
 /** Maximum width in terminal columns of a call's label, and of the command in the second line. */

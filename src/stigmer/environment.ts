@@ -1,4 +1,5 @@
 import type { Environment } from "../definition/index.ts";
+import { SYSTEM_VARIABLE } from "../shared/variable-name.ts";
 import { StigmerError } from "./stigmer-error.ts";
 
 /** A variable of one layer. */
@@ -30,8 +31,6 @@ export interface JoinedLayers {
   readonly hidden: readonly string[];
 }
 
-/** What an operating system accepts as a name. */
-const VALID_NAME = /^[^=\0]+$/;
 /** What backends show in place of a secret. An empty secret is one whose value was taken out. */
 const REDACTED = /^(?:\s*|\*{3,}|•{3,}|[[<]redacted[\]>])$/i;
 
@@ -78,7 +77,7 @@ function requireValid(name: string, value: string): void {
       "invalid",
       `The environment of this execution has a variable ${JSON.stringify(name)}, ${problem}. Correct it in the agent, in an environment of its instance, or in the variables of the message.`,
     );
-  if (!VALID_NAME.test(name))
+  if (!SYSTEM_VARIABLE.test(name))
     throw refuse("which is not a name: a name is not empty, and has neither an equals sign nor a NUL character");
   if (value.includes("\0")) throw refuse("whose value has a NUL character, which no variable can have");
 }
