@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 /** The schema for editors and the program accept the same files. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
@@ -20,6 +21,11 @@ function problemsOf(value: unknown): string[] {
 const server = (text: string) => `{metadata: {name: x}, spec: {mcp_servers: [${text}]}}`;
 const subAgent = (text: string) => `{metadata: {name: x}, spec: {sub_agents: [${text}]}}`;
 const spec = (text: string) => `{metadata: {name: x}, spec: {${text}}}`;
+const docker = (text: string) => server(`{name: a, docker: {image: b, ${text}}}`);
+const url = (text: string) => server(`{name: a, http: {url: ${JSON.stringify(text)}}}`);
+const subAgentNamed = (name: string) => subAgent(`{name: ${JSON.stringify(name)}}`);
+const many = (count: number, entry: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => entry(index)).join();
 const refs = (text: string) => `{metadata: {name: x}, environment_refs: [${text}]}`;
 
 const accepted: readonly string[] = [
@@ -45,6 +51,21 @@ const accepted: readonly string[] = [
   server("{name: a, docker: {image: b, ports: [{host_port: 1, container_port: 65535, protocol: tcp}]}}"),
   subAgent("{name: a, description: b, instructions: c, mcp_servers: [d], skill_refs: [{path: e}]}"),
   subAgent("{name: a, mcp_tool_selections: {b: {enabled_tools: [c]}, d: {}}}"),
+  ...["critic", "Ünder_score", "1", "a.b-c", "レビュー", "main-agent-tools-2", "a".repeat(64)].map(subAgentNamed),
+  subAgent(many(50, (index) => `{name: s${index}}`)),
+  server(many(64, (index) => `{name: s${index}, stdio: {command: c}}`)),
+  ...["http://a", "HTTPS://a.example:8080/b?c=d@e#f", "https://a.example?q", "https://[::1]/", "${URL}"].map(url),
+  url("https://${USER}@a.example/"),
+  server("{name: a, http: {url: 'https://b', headers: {X-Key: c, \"a.b!\": d}}}"),
+  ...["ghcr.io/a/b:c@sha256:d", "[::1]:5000/a", "${IMAGE}", "a${TAG}"].map((image) =>
+    server(`{name: a, docker: {image: ${JSON.stringify(image)}}}`),
+  ),
+  ...["host", "container:abc", "${NETWORK}", "''"].map((name) => docker(`network: "${name}"`.replace(`"''"`, "''"))),
+  docker("container_name: a.b_c-1"),
+  docker("env_placeholders: {A_1: b, path: c}"),
+  docker("volumes: [{host_path: c, container_path: '${DIR}/d'}]"),
+  docker("ports: [{host_port: 0, container_port: 1}, {host_port: 65535, container_port: 2, protocol: SCTP}]"),
+  docker("ports: [{container_port: 1, protocol: ''}]"),
 ];
 
 const refused: readonly string[] = [
@@ -105,6 +126,28 @@ const refused: readonly string[] = [
   subAgent("{description: b}"),
   subAgent("{name: a, mcp_servers: [1]}"),
   subAgent("{name: a, mcp_tool_selections: {b: [c]}}"),
+  ...["two words", "-a", "a/b", "a\n", "main-agent-tools", "a".repeat(65)].map(subAgentNamed),
+  subAgent(many(51, (index) => `{name: s${index}}`)),
+  server(many(65, (index) => `{name: s${index}, stdio: {command: c}}`)),
+  ...["ftp://a", "a.example", "https://", "https:///a", "https://me@a", "https://me:pw@a/b", " https://a"].map(url),
+  ...["https://a\\@b", "${URL:-https://a}", "$URL"].map(url),
+  server("{name: a, http: {url: 'https://b', headers: {'X Key': c}}}"),
+  server("{name: a, http: {url: 'https://b', headers: {'': c}}}"),
+  server("{name: ' ', stdio: {command: b}}"),
+  server("{name: a, stdio: {command: ' '}}"),
+  server("{name: a, stdio: {command: b, env_placeholders: {'C=D': e}}}"),
+  ...["-v", "a b", "--rm", "${TAG:-a}"].map((image) => server(`{name: a, docker: {image: ${JSON.stringify(image)}}}`)),
+  docker("network: --privileged"),
+  docker("network: 'a b'"),
+  docker("container_name: a"),
+  docker("container_name: '-a'"),
+  ...["PATH", "DOCKER_HOST", "LD_PRELOAD", "a-b", "UID", "1A"].map((name) => docker(`env_placeholders: {${name}: b}`)),
+  docker("volumes: [{host_path: c, container_path: d}]"),
+  docker("volumes: [{host_path: ' ', container_path: /d}]"),
+  docker("ports: [{host_port: -1, container_port: 1}]"),
+  docker("ports: [{host_port: 65536, container_port: 1}]"),
+  docker("ports: [{container_port: 0}]"),
+  docker("ports: [{container_port: 1, protocol: icmp}]"),
 ];
 
 describe("the schema of agent files", () => {
@@ -128,6 +171,13 @@ describe("the schema of agent files", () => {
       expect([file, validate(parse(text)), validate.errors]).toEqual([file, true, null]);
       expect(text).toStartWith("# yaml-language-server: $schema=../../docs/agent.schema.json\n");
     }
+  });
+
+  test("says which fields have no effect on the agent: not that of a sub-agent's description", () => {
+    const { AgentSpec, SubAgent } = schema.definitions;
+    expect(AgentSpec.properties.description.description).toEndWith(". It has no effect on the agent.");
+    expect(AgentSpec.patternProperties["^iconUrl$"].description).toEndWith(". It has no effect on the agent.");
+    expect(SubAgent.properties.description.description).toBe("Tells the agent when to delegate to it.");
   });
 
   test("describes every field of the spec", () => {

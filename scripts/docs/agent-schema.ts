@@ -3,12 +3,15 @@ import {
   type Field,
   namesOf,
   type ObjectShape,
+  patternOf,
   type ScalarShape,
   type Shape,
 } from "../../src/client/agent-file/shape.ts";
 import { AGENT_SHAPE } from "../../src/client/agent-file/shapes.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
+
+const NO_EFFECT = "It has no effect on the agent.";
 
 /** @param comments describe the fields of the contract, by their names */
 export function agentSchema(comments: ReadonlyMap<string, string>): Schema {
@@ -64,8 +67,9 @@ class ObjectSchemas {
     };
   }
 
-  #field({ name, shape, declaredAs = "", about }: Field, { oneOf }: ObjectShape): Schema {
-    const description = about ?? this.#comments.get(declaredAs);
+  #field({ name, shape, declaredAs = "", about, hasNoEffect = false }: Field, { oneOf }: ObjectShape): Schema {
+    const comment = about ?? this.#comments.get(declaredAs);
+    const description = hasNoEffect ? [comment, NO_EFFECT].filter((text) => text !== undefined).join(" ") : comment;
     const schema = this.#schema(shape);
     const nullable = oneOf.includes(name) ? schema : orNull(schema);
     return description === undefined ? nullable : { description, ...nullable };
@@ -74,9 +78,9 @@ class ObjectSchemas {
   #schema(shape: Shape): Schema {
     switch (shape.kind) {
       case "list":
-        return { type: "array", items: this.#schema(shape.of) };
+        return { type: "array", items: this.#schema(shape.of), maxItems: shape.max };
       case "map": {
-        const names = shape.names === undefined ? {} : { propertyNames: { pattern: shape.names.source } };
+        const names = shape.names === undefined ? {} : { propertyNames: { pattern: shape.names.pattern.source } };
         return { type: "object", additionalProperties: this.#schema(shape.of), ...names };
       }
       case "ignored":
@@ -107,7 +111,7 @@ class ObjectSchemas {
 function scalar(shape: ScalarShape): Schema {
   switch (shape.kind) {
     case "text":
-      return { type: "string" };
+      return shape.rule === undefined ? { type: "string" } : { type: "string", pattern: patternOf(shape.rule) };
     case "flag":
       return { type: "boolean" };
     case "integer":

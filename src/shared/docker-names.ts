@@ -1,27 +1,20 @@
+import { COMMAND_VARIABLE } from "./variable-name.ts";
+
 /** What `docker run` accepts. What begins with a hyphen would be one of its options. */
 
-export function isDockerImage(text: string): boolean {
-  return /^[\w[]/.test(text) && !/\s/.test(text);
-}
+export const DOCKER_IMAGE: RegExp = /^(\w|\[)\S*$/;
+export const DOCKER_NETWORK: RegExp = /^\w[\w.:-]*$/;
+export const DOCKER_CONTAINER_NAME: RegExp = /^[A-Za-z0-9][\w.-]+$/;
+/** In small or large letters, or empty. */
+export const DOCKER_PROTOCOL: RegExp = /^([Tt][Cc][Pp]|[Uu][Dd][Pp]|[Ss][Cc][Tt][Pp]|)$/;
+/** A path in a container. */
+export const DOCKER_PATH: RegExp = /^\//;
 
-export function isDockerNetwork(text: string): boolean {
-  return /^\w[\w.:-]*$/.test(text);
-}
+/** The program `docker` reads these itself: they cannot have other values for the container. */
+export const DOCKER_CLIENT_VARIABLE: RegExp = /^(PATH|DOCKER_.*|LD_.*)$/;
+/** Variables that a container can have. */
+export const DOCKER_VARIABLE: RegExp = new RegExp(`(?!${DOCKER_CLIENT_VARIABLE.source})${COMMAND_VARIABLE.source}`);
 
-export function isDockerContainerName(text: string): boolean {
-  return /^[A-Za-z0-9][\w.-]+$/.test(text);
-}
-
-export function isDockerProtocol(text: string): boolean {
-  return /^(tcp|udp|sctp|)$/i.test(text);
-}
-
-/** A port in a container. */
-export function isDockerPort(port: number): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536;
-}
-
-/** A port of the engine's machine. With 0 the engine chooses one. */
-export function isDockerHostPort(port: number): boolean {
-  return port === 0 || isDockerPort(port);
-}
+/** With 0, the engine chooses one. */
+export const DOCKER_HOST_PORTS = { min: 0, max: 65_535 } as const;
+export const DOCKER_PORTS = { min: 1, max: 65_535 } as const;

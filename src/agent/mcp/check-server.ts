@@ -1,12 +1,14 @@
 import {
-  isDockerContainerName,
-  isDockerHostPort,
-  isDockerImage,
-  isDockerNetwork,
-  isDockerPort,
-  isDockerProtocol,
+  DOCKER_CLIENT_VARIABLE,
+  DOCKER_CONTAINER_NAME,
+  DOCKER_HOST_PORTS,
+  DOCKER_IMAGE,
+  DOCKER_NETWORK,
+  DOCKER_PATH,
+  DOCKER_PORTS,
+  DOCKER_PROTOCOL,
 } from "../../shared/docker-names.ts";
-import { isCommandVariable } from "../../shared/variable-name.ts";
+import { isCommandVariable, SYSTEM_VARIABLE } from "../../shared/variable-name.ts";
 import { type Field, mapTexts } from "./fields.ts";
 import type { DockerServer, HttpServer, KnownServer } from "./resolved-server.ts";
 
@@ -19,9 +21,6 @@ export interface Problem {
 }
 
 type Report = (field: Field, what: string, remedy: string) => void;
-
-/** The program `docker` reads these itself: they cannot have other values for the container. */
-const DOCKER_CLIENT_VARIABLE = /^(PATH|DOCKER_.*|LD_.*)$/;
 
 /**
  * What is wrong with a definition apart from its variables.
@@ -55,7 +54,7 @@ export function checkServer(server: KnownServer, template: KnownServer): Problem
 
 function checkEnv(env: Readonly<Record<string, string>>, report: Report): void {
   for (const name of Object.keys(env))
-    if (name === "" || name.includes("=") || name.includes("\0"))
+    if (!SYSTEM_VARIABLE.test(name))
       report(`env_placeholders.${name}`, "is no name of a variable", "Use letters, digits and underscores.");
 }
 
@@ -81,10 +80,10 @@ function checkHttp({ url, headers }: HttpServer, template: HttpServer, report: R
 
 function checkDocker(server: DockerServer, report: Report): void {
   const { image, network, containerName, env } = server;
-  if (!isDockerImage(image)) report("image", "is no name of an image", "Write a name such as mcp/fetch:latest.");
-  if (network !== "" && !isDockerNetwork(network))
+  if (!DOCKER_IMAGE.test(image)) report("image", "is no name of an image", "Write a name such as mcp/fetch:latest.");
+  if (network !== "" && !DOCKER_NETWORK.test(network))
     report("network", "is no name of a network", "Name a network of Docker, or leave it empty.");
-  if (containerName !== "" && !isDockerContainerName(containerName))
+  if (containerName !== "" && !DOCKER_CONTAINER_NAME.test(containerName))
     report("container_name", "is no name of a container", "Use letters, digits, '_', '.' and '-', or leave it empty.");
   for (const name of Object.keys(env)) {
     const field = `env_placeholders.${name}`;
@@ -103,18 +102,23 @@ function checkMappings({ volumes, ports }: DockerServer, report: Report): void {
         "is empty",
         "Name a directory or a file; relative paths start at the sandbox's root.",
       );
-    if (!containerPath.startsWith("/"))
+    if (!DOCKER_PATH.test(containerPath))
       report(`volumes[${index}].container_path`, "is no absolute path", "Write a path that begins with '/'.");
   }
   for (const [index, { host, container, protocol }] of ports.entries()) {
-    if (!isDockerHostPort(host))
+    if (!isWithin(host, DOCKER_HOST_PORTS))
       report(
         `ports[${index}].host_port`,
         "is not between 0 and 65535",
         "Correct it, or leave it out: the engine chooses one.",
       );
-    if (!isDockerPort(container)) report(`ports[${index}].container_port`, "is not between 1 and 65535", "Correct it.");
-    if (!isDockerProtocol(protocol))
+    if (!isWithin(container, DOCKER_PORTS))
+      report(`ports[${index}].container_port`, "is not between 1 and 65535", "Correct it.");
+    if (!DOCKER_PROTOCOL.test(protocol))
       report(`ports[${index}].protocol`, "is none of tcp, udp and sctp", "Use one of these, or leave it empty.");
   }
+}
+
+function isWithin(port: number, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return Number.isInteger(port) && port >= min && port <= max;
 }

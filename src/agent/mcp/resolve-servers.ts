@@ -1,12 +1,11 @@
 import type { AgentDefinition, McpServer } from "../../definition/index.ts";
+import { MAX_MCP_SERVERS } from "../../shared/agent-limits.ts";
 import { withVariables } from "../../shared/placeholders.ts";
 import { AgentError } from "../agent-error.ts";
 import { checkServer, type Problem } from "./check-server.ts";
 import { type Field, mapTexts } from "./fields.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
 
-/** Most MCP servers that an agent may have. */
-const MAX_SERVERS = 64;
 /** Problems that an error lists. */
 const MAX_PROBLEMS = 20;
 
@@ -58,9 +57,9 @@ function withValues(template: KnownServer, values: Readonly<Record<string, strin
 }
 
 function* problemsOfNames(mcpServers: readonly McpServer[]): Generator<Problem> {
-  if (mcpServers.length > MAX_SERVERS)
+  if (mcpServers.length > MAX_MCP_SERVERS)
     yield {
-      text: `The agent has ${mcpServers.length} MCP servers, and at most ${MAX_SERVERS} are allowed.`,
+      text: `The agent has ${mcpServers.length} MCP servers, and at most ${MAX_MCP_SERVERS} are allowed.`,
       remedy: "Remove some, or give them to other agents.",
     };
   const seen = new Map<string, number>();

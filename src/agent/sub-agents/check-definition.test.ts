@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { McpServer, SubAgentDefinition } from "../../definition/index.ts";
-import { MAX_SUB_AGENTS } from "../../shared/sub-agent-name.ts";
+import { MAX_SUB_AGENTS } from "../../shared/agent-limits.ts";
 import { checkSubAgents } from "./check-definition.ts";
 
 const subAgent = (name: string, more: Partial<SubAgentDefinition> = {}): SubAgentDefinition => ({

@@ -1,11 +1,6 @@
 import type { AgentDefinition, SubAgentDefinition } from "../../definition/index.ts";
-import {
-  acceptableName,
-  isSubAgentName,
-  MAX_SUB_AGENTS,
-  NAME_RULE,
-  RESERVED_NAME,
-} from "../../shared/sub-agent-name.ts";
+import { MAX_SUB_AGENTS } from "../../shared/agent-limits.ts";
+import { acceptableName, isSubAgentName, NAME_RULE, RESERVED_NAME } from "../../shared/sub-agent-name.ts";
 import { cutToWidth } from "../../shared/width.ts";
 import { AgentError } from "../agent-error.ts";
 import { shownName } from "../turns/call-names.ts";

@@ -1,14 +1,9 @@
 import { nearest } from "../../shared/nearest.ts";
-import {
-  acceptableName,
-  isSubAgentName,
-  MAX_SUB_AGENTS,
-  NAME_RULE,
-  RESERVED_NAME,
-} from "../../shared/sub-agent-name.ts";
+import { variablesIn } from "../../shared/placeholders.ts";
 import type { Agent, McpServerDefinition, SubAgent } from "../../stigmer/index.ts";
 import type { Report } from "./conform.ts";
-import { checkServerFields } from "./server-fields.ts";
+import type { Path } from "./problem.ts";
+import { URL_OF_SERVER } from "./text-rules.ts";
 
 /** Reports what is wrong between the parts of an agent: names that occur twice, or that lead nowhere. */
 export function checkAgent({ spec }: Agent, report: Report): void {
@@ -16,11 +11,16 @@ export function checkAgent({ spec }: Agent, report: Report): void {
   const subAgents = spec?.subAgents ?? [];
   reportTwice(servers, "mcp_servers", "server", report);
   reportTwice(subAgents, "sub_agents", "sub-agent", report);
-  if (subAgents.length > MAX_SUB_AGENTS)
-    report(["spec", "sub_agents"], `has ${subAgents.length} sub-agents, and at most ${MAX_SUB_AGENTS} are allowed`);
-  for (const [index, { name }] of subAgents.entries()) checkName(name, index, report);
-  checkServerFields(servers, report);
+  for (const [index, { serverType }] of servers.entries())
+    if (serverType.case === "http")
+      checkUrl(serverType.value.url, ["spec", "mcp_servers", index, "http", "url"], report);
   for (const [index, subAgent] of subAgents.entries()) checkSubAgent(subAgent, index, servers, report);
+}
+
+/** What a pattern cannot say of a URL. A text with a variable may become anything. */
+function checkUrl(url: string, at: Path, report: Report): void {
+  if (!URL_OF_SERVER.pattern.test(url) || variablesIn(url).length > 0 || URL.canParse(url)) return;
+  report(at, "is no valid URL: check its host and its port");
 }
 
 function reportTwice(parts: readonly { name: string }[], list: string, what: string, report: Report): void {
@@ -29,18 +29,6 @@ function reportTwice(parts: readonly { name: string }[], list: string, what: str
     if (name !== "" && seen.has(name)) report(["spec", list, index, "name"], `is the name of another ${what} too`);
     seen.add(name);
   }
-}
-
-function checkName(name: string, index: number, report: Report): void {
-  // A missing name is reported already.
-  if (name === "" || isSubAgentName(name)) return;
-  const example = acceptableName(name);
-  report(
-    ["spec", "sub_agents", index, "name"],
-    name === RESERVED_NAME
-      ? "is reserved: choose another one"
-      : `cannot be used by models: ${NAME_RULE}${example === undefined ? "" : `; call it ${example}, for example`}`,
-  );
 }
 
 function checkSubAgent(

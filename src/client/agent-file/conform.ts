@@ -3,7 +3,15 @@ import { isRecord } from "../../shared/is-record.ts";
 import { nearest } from "../../shared/nearest.ts";
 import { rightPlace } from "./misplaced.ts";
 import { type Path, pathText } from "./problem.ts";
-import { type Field, namesOf, type ObjectShape, type ScalarShape, type Shape } from "./shape.ts";
+import {
+  type Field,
+  namesOf,
+  type ObjectShape,
+  patternOf,
+  type ScalarShape,
+  type Shape,
+  type TextRule,
+} from "./shape.ts";
 
 /** Reports that the part at a path is wrong. */
 export type Report = (path: Path, text: string) => void;
@@ -14,13 +22,12 @@ export type Report = (path: Path, text: string) => void;
  */
 export function conform(value: unknown, shape: Shape, path: Path, report: Report): JsonValue | undefined {
   const wrong = (expected: string) => {
-    report(path, `must be ${expected}, not ${kindOf(value)}`);
+    report(path, `must be ${expected}, not ${kindOf(value, shape)}`);
     return undefined;
   };
   switch (shape.kind) {
     case "list":
-      if (!Array.isArray(value)) return wrong(listLike(shape.of));
-      return value.flatMap((item: unknown, index) => conform(item, shape.of, [...path, index], report) ?? []);
+      return Array.isArray(value) ? conformList(value, shape, path, report) : wrong(listLike(shape.of));
     case "map":
       return isRecord(value) ? conformMap(value, shape, path, report) : wrong("an object with a name for each value");
     case "ignored":
@@ -32,7 +39,10 @@ export function conform(value: unknown, shape: Shape, path: Path, report: Report
       return isRecord(value) ? conformObject(value, shape, path, report) : wrong(objectLike(shape));
     default: {
       const expected = expectedScalar(value, shape);
-      return expected === undefined ? (value as JsonValue) : wrong(expected);
+      if (expected !== undefined) return wrong(expected);
+      if (shape.kind === "text" && shape.rule !== undefined && typeof value === "string")
+        checkText(value, shape.rule, path, report);
+      return value as JsonValue;
     }
   }
 }
@@ -73,6 +83,17 @@ function expectedScalar(value: unknown, shape: ScalarShape): string | undefined 
   }
 }
 
+function conformList(
+  value: readonly unknown[],
+  { of, max }: Extract<Shape, { kind: "list" }>,
+  path: Path,
+  report: Report,
+): JsonValue[] {
+  if (max !== undefined && value.length > max)
+    report(path, `has ${value.length} entries, and at most ${max} are allowed`);
+  return value.flatMap((item: unknown, index) => conform(item, of, [...path, index], report) ?? []);
+}
+
 function conformMap(
   value: Readonly<Record<string, unknown>>,
   { of, names }: Extract<Shape, { kind: "map" }>,
@@ -80,7 +101,7 @@ function conformMap(
   report: Report,
 ): JsonObject {
   const entries = Object.entries(value).flatMap(([name, item]): [string, JsonValue][] => {
-    if (names?.test(name) === false) report([...path, name], "has a name that no environment variable can have");
+    if (names !== undefined && !names.pattern.test(name)) report([...path, name], problemOf(names, name));
     const conformed = conform(item, of, [...path, name], report);
     return conformed === undefined ? [] : [[name, conformed]];
   });
@@ -151,8 +172,20 @@ function checkPresence(
   if (chosen.length !== 1) report(path, `must have exactly one of ${oneOf.join(", ")}`);
 }
 
+function checkText(text: string, rule: TextRule, path: Path, report: Report): void {
+  if (!new RegExp(patternOf(rule), "u").test(text)) report(path, problemOf(rule, text));
+}
+
+function problemOf({ problem }: TextRule, text: string): string {
+  return typeof problem === "string" ? problem : problem(text);
+}
+
 /** The value itself is not shown: it may be a secret. */
-function kindOf(value: unknown): string {
+function kindOf(value: unknown, shape: Shape): string {
+  if (typeof value === "number" && shape.kind === "integer") {
+    if (!Number.isInteger(value)) return "a number with a fraction";
+    return value < shape.min ? "a smaller one" : "a larger one";
+  }
   if (value === null) return "empty";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "boolean") return "true or false";

@@ -117,8 +117,11 @@ spec:
   mcp_servers:
     - {name: a, http: {url: "https://me:s3cret@a.example"}}
     - {name: b, docker: {image: "-v", network: "host --privileged", container_name: "*"}}
-    - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 0, container_port: 0, protocol: icmp}]}}
+    - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 65536, container_port: 0, protocol: icmp}]}}
     - {name: d, docker: {image: "\${I}", network: "\${N}", volumes: [{host_path: d, container_path: "\${P}"}]}}
+    - {name: e, docker: {image: "\${I:-mcp}", env_placeholders: {PATH: /bin}, ports: [{container_port: 1.5}]}}
+    - {name: f, http: {url: "https://e.example:99999", headers: {"X Key": v}}}
+    - {name: " ", stdio: {command: " ", env_placeholders: {A=B: c}}}
 `;
     expect(await problems(text)).toEqual([
       "agent.yaml:4:24: spec.mcp_servers[0].http.url contains a user name or a password: send them in the header Authorization",
@@ -126,8 +129,17 @@ spec:
       "agent.yaml:5:39: spec.mcp_servers[1].docker.network is no name of a network of Docker",
       "agent.yaml:5:69: spec.mcp_servers[1].docker.container_name is no name of a container: use letters, digits, '_', '.' and '-'",
       "agent.yaml:6:61: spec.mcp_servers[2].docker.volumes[0].container_path is no absolute path: write one that begins with /",
-      "agent.yaml:6:90: spec.mcp_servers[2].docker.ports[0] needs a container_port from 1 to 65535",
-      "agent.yaml:6:124: spec.mcp_servers[2].docker.ports[0].protocol must be tcp, udp or sctp",
+      "agent.yaml:6:91: spec.mcp_servers[2].docker.ports[0].host_port must be a whole number from 0 to 65535, not a larger one",
+      "agent.yaml:6:109: spec.mcp_servers[2].docker.ports[0].container_port must be a whole number from 1 to 65535, not a smaller one",
+      "agent.yaml:6:128: spec.mcp_servers[2].docker.ports[0].protocol must be tcp, udp or sctp",
+      "agent.yaml:8:26: spec.mcp_servers[4].docker.image is no name of an image: write a name such as mcp/fetch:latest",
+      "agent.yaml:8:65: spec.mcp_servers[4].docker.env_placeholders.PATH has a name that a variable of a container cannot have: use letters, digits and underscores. PATH, DOCKER_* and LD_* are read by the docker client itself",
+      "agent.yaml:8:87: spec.mcp_servers[4].docker.ports[0].container_port must be a whole number from 1 to 65535, not a number with a fraction",
+      "agent.yaml:9:24: spec.mcp_servers[5].http.url is no valid URL: check its host and its port",
+      'agent.yaml:9:66: spec.mcp_servers[5].http.headers."X Key" has a name that no HTTP header can have: use letters, digits and hyphens',
+      "agent.yaml:10:8: spec.mcp_servers[6].name is blank",
+      "agent.yaml:10:27: spec.mcp_servers[6].stdio.command is blank",
+      'agent.yaml:10:60: spec.mcp_servers[6].stdio.env_placeholders."A=B" has a name that no environment variable can have',
     ]);
   });
 

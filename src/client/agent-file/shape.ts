@@ -1,11 +1,12 @@
 import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
+import { PLACEHOLDER } from "../../shared/placeholders.ts";
 
 /** What a value of a file may be. The loader and the JSON schema for editors both follow it. */
 export type Shape =
   | ScalarShape
-  | { readonly kind: "list"; readonly of: Shape }
-  | { readonly kind: "map"; readonly of: Shape; readonly names?: RegExp }
+  | { readonly kind: "list"; readonly of: Shape; readonly max?: number }
+  | { readonly kind: "map"; readonly of: Shape; readonly names?: TextRule }
   /** An object that is accepted and not looked at. */
   | { readonly kind: "ignored" }
   /** One of two objects: which one is decided by whether this field is there. */
@@ -13,11 +14,21 @@ export type Shape =
   | ObjectShape;
 
 export type ScalarShape =
-  | { readonly kind: "text" }
+  | { readonly kind: "text"; readonly rule?: TextRule }
   | { readonly kind: "flag" }
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "word"; readonly words: readonly string[]; readonly numbers: readonly number[] }
   | { readonly kind: "constant"; readonly text: string };
+
+/** What a text may be. */
+export interface TextRule {
+  /** Without flags: schemas have none. It is read with `u`. */
+  readonly pattern: RegExp;
+  /** What is wrong with another text, after the name of the field. */
+  readonly problem: string | ((text: string) => string);
+  /** Whether variables in the text are replaced: such a text may become anything. */
+  readonly hasVariables?: boolean;
+}
 
 export interface ObjectShape {
   readonly kind: "object";
@@ -42,6 +53,8 @@ export interface Field {
   readonly declaredAs?: string;
   /** Describes a field that only files have. */
   readonly about?: string;
+  /** It is accepted and stored, and the agent is the same without it. */
+  readonly hasNoEffect?: boolean;
 }
 
 /** How the shape of a message differs from its declaration. */
@@ -50,9 +63,22 @@ export interface ShapeChange {
   readonly someOf?: readonly string[];
   readonly shapes?: Readonly<Record<string, Shape>>;
   readonly added?: readonly Field[];
+  /** Rules for texts, by field. */
+  readonly rules?: Readonly<Record<string, TextRule>>;
+  /** Rules for the names of maps, by field. */
+  readonly names?: Readonly<Record<string, TextRule>>;
+  /** How many entries lists may have, by field. */
+  readonly max?: Readonly<Record<string, number>>;
+  /** Fields that change nothing about the agent. */
+  readonly withoutEffect?: readonly string[];
 }
 
 const INT32_MAX = 2 ** 31 - 1;
+
+/** The pattern of a text: an empty one is an absent one. */
+export function patternOf({ pattern, hasVariables = false }: TextRule): string {
+  return ["^$", ...(hasVariables ? [PLACEHOLDER] : []), pattern.source].join("|");
+}
 
 /** Names under which a field may be given. */
 export function namesOf({ name, jsonName }: Field): readonly string[] {
@@ -69,8 +95,9 @@ export function shapeOfMessage(message: DescMessage, changes: ReadonlyMap<string
     (field): Field => ({
       name: field.name,
       jsonName: field.jsonName,
-      shape: change.shapes?.[field.name] ?? shapeOfField(field, changes),
+      shape: narrowed(change.shapes?.[field.name] ?? shapeOfField(field, changes), field.name, change),
       declaredAs: `${message.typeName}.${field.name}`,
+      hasNoEffect: change.withoutEffect?.includes(field.name) ?? false,
     }),
   );
   return {
@@ -81,6 +108,19 @@ export function shapeOfMessage(message: DescMessage, changes: ReadonlyMap<string
     someOf: change.someOf ?? [],
     oneOf: message.oneofs.flatMap(({ fields: members }) => members.map(({ name }) => name)),
   };
+}
+
+function narrowed(shape: Shape, name: string, { rules, names, max }: ShapeChange): Shape {
+  switch (shape.kind) {
+    case "text":
+      return rules?.[name] === undefined ? shape : { ...shape, rule: rules[name] };
+    case "map":
+      return names?.[name] === undefined ? shape : { ...shape, names: names[name] };
+    case "list":
+      return max?.[name] === undefined ? shape : { ...shape, max: max[name] };
+    default:
+      return shape;
+  }
 }
 
 function shapeOfField(field: DescField, changes: ReadonlyMap<string, ShapeChange>): Shape {

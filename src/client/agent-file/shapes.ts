@@ -1,3 +1,5 @@
+import { MAX_MCP_SERVERS, MAX_SUB_AGENTS } from "../../shared/agent-limits.ts";
+import { DOCKER_HOST_PORTS, DOCKER_PORTS } from "../../shared/docker-names.ts";
 import {
   AgentSchema,
   AgentSpecSchema,
@@ -14,20 +16,33 @@ import {
   VolumeMountSchema,
 } from "../../stigmer/index.ts";
 import { type Field, type ObjectShape, type Shape, type ShapeChange, shapeOfMessage } from "./shape.ts";
+import {
+  CONTAINER_PATH,
+  DOCKER,
+  DOCKER_VARIABLE_NAME,
+  HEADER,
+  NOT_BLANK,
+  PROTOCOL,
+  SUB_AGENT,
+  URL_OF_SERVER,
+  VARIABLE,
+} from "./text-rules.ts";
 
-/** What an operating system accepts as the name of a variable. */
-const VARIABLE: RegExp = /^[^=]+$/;
 /** 0 stands for the default of 30 s. */
 const SECONDS: Shape = { kind: "integer", min: 0, max: 86_400 };
-const PORT: Shape = { kind: "integer", min: 0, max: 65_535 };
 const PATH: Field = { name: "path", jsonName: "path", shape: { kind: "text" } };
+
+/** A list of references has one kind only. */
+const REFERENCE: ReadonlyMap<string, ShapeChange> = new Map([
+  [ApiResourceReferenceSchema.typeName, { withoutEffect: ["kind"] }],
+]);
 
 const reference = (name: string, path: readonly Field[]): Shape => ({
   kind: "either",
   field: "path",
   present: object(`${name}Path`, path, ["path"]),
   absent: {
-    ...shapeOfMessage(ApiResourceReferenceSchema, new Map()),
+    ...shapeOfMessage(ApiResourceReferenceSchema, REFERENCE),
     name: `${name}Reference`,
     required: ["slug"],
   },
@@ -65,13 +80,7 @@ const SCHEMA_LINE: Field = {
   about: "The JSON schema of this file, for editors.",
 };
 
-function variables(): Shape {
-  const data = shapeOfMessage(EnvironmentSpecSchema, new Map()).fields.find(({ name }) => name === "data")?.shape;
-  if (data?.kind !== "map") throw new Error("the data of an environment is no map");
-  return { ...data, names: VARIABLE };
-}
-
-const SPEC_OF_ENVIRONMENT: ShapeChange = { shapes: { data: variables() } };
+const SPEC_OF_ENVIRONMENT: ShapeChange = { names: { data: VARIABLE }, withoutEffect: ["description"] };
 
 /** An agent file: an Agent of the Stigmer API, with paths where the API has references only. */
 export const AGENT_SHAPE: ObjectShape = shapeOfMessage(
@@ -82,6 +91,7 @@ export const AGENT_SHAPE: ObjectShape = shapeOfMessage(
       {
         required: ["metadata"],
         shapes: { ...RESOURCE, kind: { kind: "constant", text: "Agent" } },
+        withoutEffect: ["status"],
         added: [
           SCHEMA_LINE,
           {
@@ -94,16 +104,53 @@ export const AGENT_SHAPE: ObjectShape = shapeOfMessage(
         ],
       },
     ],
-    [ApiResourceMetadataSchema.typeName, { someOf: ["name", "slug"] }],
-    [AgentSpecSchema.typeName, { shapes: { skill_refs: SKILLS } }],
-    [SubAgentSchema.typeName, { required: ["name"], shapes: { skill_refs: SKILLS } }],
+    [
+      ApiResourceMetadataSchema.typeName,
+      { someOf: ["name", "slug"], withoutEffect: ["id", "labels", "annotations", "tags", "version"] },
+    ],
+    [
+      AgentSpecSchema.typeName,
+      {
+        shapes: { skill_refs: SKILLS },
+        max: { mcp_servers: MAX_MCP_SERVERS, sub_agents: MAX_SUB_AGENTS },
+        withoutEffect: ["description", "icon_url"],
+      },
+    ],
+    [SubAgentSchema.typeName, { required: ["name"], rules: { name: SUB_AGENT }, shapes: { skill_refs: SKILLS } }],
     [EnvironmentSpecSchema.typeName, SPEC_OF_ENVIRONMENT],
-    [McpServerDefinitionSchema.typeName, { required: ["name"] }],
-    [StdioServerSchema.typeName, { required: ["command"] }],
-    [HttpServerSchema.typeName, { required: ["url"], shapes: { timeout_seconds: SECONDS } }],
-    [DockerServerSchema.typeName, { required: ["image"] }],
-    [VolumeMountSchema.typeName, { required: ["host_path", "container_path"] }],
-    [PortMappingSchema.typeName, { required: ["container_port"], shapes: { host_port: PORT, container_port: PORT } }],
+    [McpServerDefinitionSchema.typeName, { required: ["name"], rules: { name: NOT_BLANK } }],
+    [
+      StdioServerSchema.typeName,
+      { required: ["command"], rules: { command: NOT_BLANK }, names: { env_placeholders: VARIABLE } },
+    ],
+    [
+      HttpServerSchema.typeName,
+      {
+        required: ["url"],
+        rules: { url: URL_OF_SERVER },
+        names: { headers: HEADER },
+        shapes: { timeout_seconds: SECONDS },
+      },
+    ],
+    [
+      DockerServerSchema.typeName,
+      { required: ["image"], rules: DOCKER, names: { env_placeholders: DOCKER_VARIABLE_NAME } },
+    ],
+    [
+      VolumeMountSchema.typeName,
+      { required: ["host_path", "container_path"], rules: { host_path: NOT_BLANK, container_path: CONTAINER_PATH } },
+    ],
+    [
+      PortMappingSchema.typeName,
+      {
+        required: ["container_port"],
+        rules: { protocol: PROTOCOL },
+        shapes: {
+          host_port: { kind: "integer", ...DOCKER_HOST_PORTS },
+          container_port: { kind: "integer", ...DOCKER_PORTS },
+        },
+      },
+    ],
   ]),
 );
 
