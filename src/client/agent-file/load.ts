@@ -15,6 +15,7 @@ import { MAX_BYTES, type Reading, readFileText } from "./read-file.ts";
 import { skillPaths, withSkillReferences } from "./references.ts";
 import { AGENT_SHAPE } from "./shapes.ts";
 import type { PackedSkill } from "./skill-folder.ts";
+import { fieldsWithoutEffect } from "./without-effect.ts";
 
 const KIND = "Agent";
 const FORM = "An agent is YAML or JSON with `metadata: {name: …}` and `spec: {instructions: …}`.";
@@ -48,6 +49,8 @@ export interface Inspection extends LoadedAgentFile {
   problem(path: Path, text: string): Problem;
   /** Absolute paths of what was read. */
   readonly sources: Sources;
+  /** Fields that are given and change nothing about the agent. */
+  readonly withoutEffect: readonly string[];
 }
 
 export interface Sources {
@@ -105,6 +108,7 @@ export async function inspectAgentFile(path: string, signal: AbortSignal, readin
     problems,
     problem: parsed.problem,
     sources: { files: [...ownFiles, ...files], folders },
+    withoutEffect: fieldsWithoutEffect(parsed.value, AGENT_SHAPE),
     withVersions: (versions) =>
       agentFrom(json, (path) => {
         const { org = "", slug = "", hash = "" } = versions.get(path) ?? {};

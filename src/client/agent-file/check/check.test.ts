@@ -137,6 +137,27 @@ spec:
     ]);
   });
 
+  test("names what is given and has no effect on the agent, in one line", async () => {
+    const report = await check({
+      "agent.yaml": `metadata: {name: x, labels: {a: b}, tags: []}
+spec:
+  description: Writes.
+  iconUrl: https://example.com/x.png
+  instructions: Write.
+  skill_refs: [{slug: a, kind: skill}, {slug: b, kind: skill}]
+  env_spec: {description: Its variables., data: {A: {value: b, description: c}}}
+  sub_agents: [{name: s, description: Helps., instructions: Help.}]
+status: {defaultInstanceId: ain-1}
+`,
+    });
+    expect([report.valid, report.warnings]).toEqual([true, []]);
+    expect(reportLines(report)).toContain(
+      "no effect on the agent: metadata.labels, spec.description, spec.icon_url, spec.skill_refs.*.kind, spec.env_spec.description, status",
+    );
+    const plain = await check({ "agent.yaml": "{metadata: {name: x}, spec: {description: '', instructions: i}}" });
+    expect(reportLines(plain).join("\n")).not.toContain("no effect");
+  });
+
   test("warns of what an agent lacks", async () => {
     const report = await check({ "agent.yaml": "{metadata: {name: x}, spec: {sub_agents: [{name: b}]}}" });
     expect(report.valid).toBeTrue();

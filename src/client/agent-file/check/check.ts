@@ -87,6 +87,7 @@ export async function checkAgentFile(file: string, options: CheckOptions): Promi
     subAgents,
     problems: problemLines(problems),
     warnings: problemLines(warnings),
+    withoutEffect: found.withoutEffect,
     unchecked: uncheckedParts(found, lookup),
   };
 }
@@ -124,6 +125,7 @@ function unreadable(file: string, { model }: CheckOptions, problems: readonly Pr
     subAgents: [],
     problems: problemLines(problems),
     warnings: [],
+    withoutEffect: [],
     unchecked: ["everything else: the file cannot be parsed"],
   };
 }

@@ -21,7 +21,7 @@ const MAX_NAMES = 10;
 
 /** A report as a tree for people, with the problems at its end. */
 export function reportLines(report: CheckReport): string[] {
-  const { agent, file, problems, warnings, unchecked } = report;
+  const { agent, file, problems, warnings, withoutEffect, unchecked } = report;
   const organization = agent.organization === "" ? "" : ` of ${agent.organization}`;
   const tree = branch(`Agent ${agent.name || "without a name"}${organization} (${file})`, [
     leaf(`model: ${report.model ?? "the runner's default; choose another with --model"}`),
@@ -37,6 +37,7 @@ export function reportLines(report: CheckReport): string[] {
   ]);
   return [
     ...(agent.name === "" ? [] : treeLines(tree)),
+    ...(withoutEffect.length === 0 ? [] : [`no effect on the agent: ${listed(withoutEffect)}`]),
     ...unchecked.map((part) => `not checked: ${part}`),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...problems.map((problem) => `error: ${problem}`),

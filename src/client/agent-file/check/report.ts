@@ -12,6 +12,8 @@ export interface CheckReport {
   readonly subAgents: readonly SubAgentReport[];
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** Fields that are given and change nothing about the agent, such as `spec.description`. */
+  readonly withoutEffect: readonly string[];
   /** What could not be checked, and why. */
   readonly unchecked: readonly string[];
 }
