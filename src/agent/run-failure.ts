@@ -21,18 +21,16 @@ export function runFailure(
   { choice, config, stepLimit, log }: FailureContext,
 ): AgentError | ThreadError {
   if (causeOf(error, GraphRecursionError) !== undefined) {
-    return new AgentError(
-      "too-many-steps",
-      `The agent was stopped after ${stepLimit} steps without an answer. Give it a smaller task, or tell it when to stop.`,
-      { cause: error },
-    );
+    return new AgentError("too-many-steps", `The agent was stopped after ${stepLimit} steps without an answer.`, {
+      cause: error,
+      remedies: ["Give it a smaller task, or tell it when to stop."],
+    });
   }
   const known = causeOf(error, AgentError) ?? causeOf(error, ThreadError) ?? explainModelError(error, choice, config);
   if (known !== undefined) return known;
   log.error(`The agent failed unexpectedly: ${stackOf(error)}`);
-  return new AgentError(
-    "agent",
-    "The agent was stopped by an unexpected error; the runner's log has the details. Send the message again, or another one to continue.",
-    { cause: error },
-  );
+  return new AgentError("agent", "The agent was stopped by an unexpected error; the runner's log has the details.", {
+    cause: error,
+    remedies: ["Send the message again, or another one to continue."],
+  });
 }

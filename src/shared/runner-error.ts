@@ -1,3 +1,5 @@
+import { sentence } from "./text.ts";
+
 export interface RunnerErrorOptions {
   /** What a person can do about it, each a sentence. */
   readonly remedies?: readonly string[] | undefined;
@@ -24,5 +26,5 @@ export abstract class RunnerError<Code extends string = string> extends Error {
 /** A text followed by what to do, as sentences. */
 export function withRemedies(text: string, remedies: readonly string[]): string {
   if (remedies.length === 0) return text;
-  return [/[.!?]$/.test(text) ? text : `${text}.`, ...remedies].join(" ");
+  return [sentence(text), ...remedies].join(" ");
 }

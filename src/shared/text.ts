@@ -64,5 +64,5 @@ export function firstNames(names: readonly string[], limit: number): string {
 
 /** The text with a full stop, unless it ends a sentence already. */
 export function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -145,7 +145,7 @@ describe("with OpenAI", () => {
     const result = await world.run(always({ http: { status: 400, body, headers: json } }));
     expect(result.phase).toBe("FAILED");
     expect(result.error).toStartWith(
-      "The conversation is longer than the context of OpenAI's model 'gpt-4o': start a new session",
+      "The conversation is longer than the context of OpenAI's model 'gpt-4o': 400 This model's maximum context length is 8192 tokens",
     );
     expect(result.error).not.toMatch(LIBRARY_TEXT);
   });

@@ -214,7 +214,7 @@ describe("with OpenAI", () => {
     const execution = await user.ask(await user.session(), "Hello", { executionConfig });
     expect([phaseOf(execution), execution.status?.error]).toEqual([
       "EXECUTION_FAILED",
-      "Ollama has no model '__proto__': get it with `ollama pull __proto__`, or choose another model with STIGMER_LLM_MODEL.",
+      "Ollama has no model '__proto__'. Get it with `ollama pull __proto__`, or choose another model with STIGMER_LLM_MODEL.",
     ]);
   });
 });

@@ -35,7 +35,8 @@ export class SummaryProgress {
     if (isFirst || seen.hashes.size > before) return;
     throw new AgentError(
       "no-progress",
-      "The agent was stopped because it ran in circles: its conversation filled the model's context twice, and between the two summaries there was no new answer and no new result of a tool. Give it a smaller task, or choose a model with a larger context.",
+      "The agent was stopped because it ran in circles: its conversation filled the model's context twice, and between the two summaries there was no new answer and no new result of a tool.",
+      { remedies: ["Give it a smaller task, or choose a model with a larger context."] },
     );
   }
 }

@@ -2,7 +2,7 @@ import type { SubAgentDefinition } from "../../definition/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { explained } from "../../shared/errors.ts";
-import { firstNames, plural } from "../../shared/text.ts";
+import { firstNames, plural, sentence } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import type { McpSettings } from "../servers/mcp-settings.ts";
 import { isEnabled } from "../servers/server-tools.ts";
@@ -155,11 +155,6 @@ function connectLimitMs(server: KnownServer, limitMs: number): number {
 
 function unavailableText({ name, reason }: UnavailableServer): string {
   return `The MCP server ${JSON.stringify(name)} is not available: ${sentence(reason)} The agent works without its tools.`;
-}
-
-/** What a server said last may have no end. */
-function sentence(text: string): string {
-  return /[.!?…)]$/.test(text) ? text : `${text}.`;
 }
 
 function connectionDeps({ server }: ResolvedServer, deps: McpDeps) {

@@ -159,8 +159,8 @@ class RepeatedCall {
       log.error(`A call of ${modelName(choice)} failed unexpectedly: ${stackOf(error)}`);
       return new AgentError(
         "model-call",
-        `The call of ${modelName(choice)} failed unexpectedly: its answer could not be read, or the runner has a defect; the runner's log has the details. Send the message again, or choose another model.`,
-        { cause: error },
+        `The call of ${modelName(choice)} failed unexpectedly: its answer could not be read, or the runner has a defect; the runner's log has the details.`,
+        { cause: error, remedies: ["Send the message again, or choose another model."] },
       );
     }
     if (failureKind(error) === "key") health.keyRefused(choice.provider, known);
@@ -170,7 +170,7 @@ class RepeatedCall {
     return new AgentError(
       "model-call",
       `${known.message} The next attempt would be in ${humanDuration(needsMs)}, and this execution has ${left} left.`,
-      { cause: error },
+      { cause: error, remedies: known.remedies },
     );
   }
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { ModelConfig, Provider } from "../../config/index.ts";
+import { explained as explainedError } from "../../shared/errors.ts";
 import { explainModelError } from "./model-error.ts";
 
 const config: ModelConfig = { defaultProvider: "ollama", maxTokens: 8192, temperature: 0 };
 
 function explained(error: unknown, provider: Provider, model = "my-model"): string | undefined {
-  return explainModelError(error, { provider, model }, config)?.message;
+  const found = explainModelError(error, { provider, model }, config);
+  return found && explainedError(found);
 }
 
 /** An error as the providers' clients throw it. */
@@ -51,13 +53,13 @@ describe("the explanation of an error of a provider", () => {
 
   test("says to try again later after a rate limit, with its message", () => {
     expect(explained(http(429, "quota exceeded"), "openai")).toContain(
-      "try again later, run fewer executions at once, or raise the limit at OpenAI. (quota exceeded)",
+      ": quota exceeded. Try again later, run fewer executions at once, or raise the limit at OpenAI.",
     );
   });
 
   test("tells overload, an exhausted quota and refused content apart, and has the message", () => {
     expect(explained(http(529, "Overloaded"), "anthropic")).toBe(
-      "Anthropic's model 'my-model' is overloaded or temporarily unavailable (529): try again later, or choose another model. (Overloaded)",
+      "Anthropic's model 'my-model' is overloaded or temporarily unavailable (529): Overloaded. Try again later, or choose another model.",
     );
   });
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ModelConfig } from "../../config/index.ts";
 import { messageOf, unreachable } from "../../shared/errors.ts";
 import { degraded, degradedBy, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
-import type { AgentError } from "../agent-error.ts";
+import { AgentError } from "../agent-error.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
@@ -121,6 +121,6 @@ async function scriptProblem(file: string | undefined): Promise<HealthProblem | 
     parseScript(await readFile(file, "utf8"), file);
     return undefined;
   } catch (error) {
-    return degraded(messageOf(error), ["Check STIGMER_LLM_SCRIPT."]);
+    return error instanceof AgentError ? degradedBy(error) : degraded(messageOf(error), ["Check STIGMER_LLM_SCRIPT."]);
   }
 }

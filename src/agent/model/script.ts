@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { parse } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
+import { sentence } from "../../shared/text.ts";
 import { AgentError } from "../agent-error.ts";
 
 const toolCall = v.pipe(
@@ -40,10 +41,9 @@ export type Script = v.InferOutput<typeof script>;
  */
 export function parseScript(text: string, file: string): Script {
   const fail = (problem: string) =>
-    new AgentError(
-      "model-configuration",
-      `The model script ${file} is not valid: ${problem}. It is YAML: \`turns:\` with a list of {text, tools, delay}.`,
-    );
+    new AgentError("model-configuration", `The model script ${file} is not valid: ${sentence(problem)}`, {
+      remedies: ["Write YAML: `turns:` with a list of {text, tools, delay}."],
+    });
   let raw: unknown;
   try {
     raw = parse(text);

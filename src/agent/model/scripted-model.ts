@@ -81,7 +81,8 @@ export class ScriptedModel extends BaseChatModel {
     if (turn === undefined) {
       throw new AgentError(
         "model-call",
-        `The model script ${this.#file} has only ${turns.length} turns, but the agent asked for one more: end it with a turn without tools.`,
+        `The model script ${this.#file} has only ${turns.length} turns, but the agent asked for one more.`,
+        { remedies: ["End it with a turn without tools."] },
       );
     }
     await sleep(turn.delay * 1000, signal);

@@ -14,6 +14,8 @@ export const MAX_PARALLEL_TASKS = 8;
 /** Bad request, payload too large, unprocessable content. */
 const REQUEST_STATUSES: ReadonlySet<number> = new Set([400, 413, 422]);
 
+const SMALLER_TASK = "Give it a smaller task.";
+
 /** Errors that only concern the sub-agent. The main agent has a call of the budget left. */
 const OF_SUB_AGENT: ReadonlySet<string> = new Set(["model-answer", "budget", "no-progress"]);
 
@@ -52,18 +54,16 @@ export function taskMiddleware(options: TaskOptions): AgentMiddleware {
 function taskError(error: unknown, { stepLimit, endRun, signal }: TaskOptions): unknown {
   if (signal.aborted) return error;
   if (causeOf(error, GraphRecursionError) !== undefined) {
-    return new AgentError(
-      "too-many-steps",
-      `The sub-agent was stopped after ${stepLimit} steps without an answer. Give it a smaller task.`,
-      { cause: error },
-    );
+    return new AgentError("too-many-steps", `The sub-agent was stopped after ${stepLimit} steps without an answer.`, {
+      cause: error,
+      remedies: [SMALLER_TASK],
+    });
   }
   if (isContextOverflow(error)) {
-    return new AgentError(
-      "model-call",
-      "The sub-agent's conversation became longer than the model's context. Give it a smaller task.",
-      { cause: error },
-    );
+    return new AgentError("model-call", "The sub-agent's conversation became longer than the model's context.", {
+      cause: error,
+      remedies: [SMALLER_TASK],
+    });
   }
   const known = causeOf(error, AgentError) ?? causeOf(error, ThreadError);
   if (known === undefined || OF_SUB_AGENT.has(known.code) || isAboutRequest(error)) return error;

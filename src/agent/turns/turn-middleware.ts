@@ -1,5 +1,6 @@
 import type { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { type AgentMiddleware, createMiddleware } from "langchain";
+import type { AgentError } from "../agent-error.ts";
 import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { emit } from "../events/custom-events.ts";
 import { answeredBy, nameOf } from "../model/answer-usage.ts";
@@ -97,23 +98,30 @@ function checked(
   answer: AIMessage,
   before: readonly BaseMessage[],
   options: CheckOptions,
-  exhausted: string | undefined,
+  exhausted: AgentError | undefined,
 ): AIMessage {
   const { maxTokens, issued } = options;
   const valid = (cutReason?: ReturnType<typeof cutRejection>) =>
     validAnswer(answer, before, options, cutReason, issued);
   const end = turnEnd(answer);
-  const unusable = (message: string) => new UnusableAnswer(valid(cutRejection(end, maxTokens)), message);
-  if (end.kind === "refused" || end.kind === "filtered") throw unusable(refusalText(end));
+  const unusable = (message: string, advice: string) =>
+    new UnusableAnswer(valid(cutRejection(end, maxTokens)), message, { remedies: [advice] });
+  if (end.kind === "refused" || end.kind === "filtered")
+    throw unusable(refusalText(end), "Change the request, or choose another model.");
   if (rawCalls(answer).length === 0) return finalAnswer(valid(), end, maxTokens);
-  if (exhausted !== undefined) throw new UnusableAnswer(valid(BUDGET_REJECTION), exhausted, "budget");
+  if (exhausted !== undefined) throw budgetEnd(valid(BUDGET_REJECTION), exhausted);
   if (end.kind === "complete") return valid();
   if (cutsInARow(before) + 1 >= CUTS_LIMIT) {
     throw unusable(
-      `The model's answer ${cutExplanation(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed. ${remedy(end)}`,
+      `The model's answer ${cutExplanation(end, maxTokens)}, ${CUTS_LIMIT} times in a row and each time in the middle of its tool calls, none of which was executed.`,
+      remedy(end),
     );
   }
   return valid(cutRejection(end, maxTokens));
+}
+
+function budgetEnd(answer: AIMessage, { message, remedies }: AgentError): UnusableAnswer {
+  return new UnusableAnswer(answer, message, { code: "budget", remedies });
 }
 
 /** An answer without calls is the last one. If it is incomplete or empty, a note tells the user. */
@@ -128,15 +136,16 @@ function finalAnswer(answer: AIMessage, end: TurnEnd, maxTokens: number): AIMess
       : answer;
   }
   const what = cutExplanation(end, maxTokens);
-  if (isEmpty) throw new UnusableAnswer(answer, `The model gave no answer: its output ${what}. ${remedy(end)}`);
+  if (isEmpty)
+    throw new UnusableAnswer(answer, `The model gave no answer: its output ${what}.`, { remedies: [remedy(end)] });
   return withText(answer, `[This answer is not complete: it ${what}. Send another message to let the agent continue.]`);
 }
 
 function refusalText(end: Extract<TurnEnd, { kind: "refused" | "filtered" }>): string {
   if (end.kind === "filtered")
-    return "The provider's content filter stopped the model's answer, so it is not complete. Change the request, or choose another model.";
+    return "The provider's content filter stopped the model's answer, so it is not complete.";
   const said = end.said === "" ? "" : ` It said: "${end.said}".`;
-  return `The model refused to answer.${said} Change the request, or choose another model.`;
+  return `The model refused to answer.${said}`;
 }
 
 function remedy(end: TurnEnd): string {

@@ -81,10 +81,10 @@ export class Budget {
   }
 
   /** Why the main agent may not continue with tools; `undefined` if it may. */
-  get exhausted(): string | undefined {
+  get exhausted(): AgentError | undefined {
     const { maxModelCalls } = this.#limits;
-    if (maxModelCalls > 0 && this.#usage.total.modelCalls >= maxModelCalls) return this.#explain("MAX_MODEL_CALLS");
-    return this.#hasTokens ? undefined : this.#explain("MAX_TOKENS");
+    if (maxModelCalls > 0 && this.#usage.total.modelCalls >= maxModelCalls) return this.#refusal("MAX_MODEL_CALLS");
+    return this.#hasTokens ? undefined : this.#refusal("MAX_TOKENS");
   }
 
   /** @throws AgentError `budget` if the tokens are used up */
@@ -145,11 +145,15 @@ export class Budget {
   }
 
   #refusal(limit: LimitName): AgentError {
-    return new AgentError("budget", this.#explain(limit));
-  }
-
-  #explain(limit: LimitName): string {
     const value = limit === "MAX_TOKENS" ? this.#limits.maxTokens : this.#limits.maxModelCalls;
-    return `The budget of this execution is used up (${limit}=${value}) before the agent has concluded. It used ${usageText(this.#usage.total)}. Send another message to let the agent continue, give it a smaller task, or raise ${limit} of the runner.`;
+    return new AgentError(
+      "budget",
+      `The budget of this execution is used up (${limit}=${value}) before the agent has concluded. It used ${usageText(this.#usage.total)}.`,
+      {
+        remedies: [
+          `Send another message to let the agent continue, give it a smaller task, or raise ${limit} of the runner.`,
+        ],
+      },
+    );
   }
 }

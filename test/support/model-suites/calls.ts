@@ -31,7 +31,7 @@ export function callSuite(mode: ModelMode): void {
       const { phase, error } = await ask(here.user);
       expect([phase, here.anthropic.requests.length]).toEqual(["EXECUTION_FAILED", 1]);
       expect(error).toMatch(
-        /^Anthropic limits the rate of this API key \(429\): try again later.*The next attempt would be in 2\d h \d+ min, and this execution has 9 min \d+ s left\.$/,
+        /^Anthropic limits the rate of this API key \(429\): .*Slow down.*\. The next attempt would be in 2\d h \d+ min, and this execution has 9 min \d+ s left\. Try again later/,
       );
     });
 
