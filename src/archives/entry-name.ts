@@ -1,3 +1,4 @@
+import { humanSize } from "../shared/human-size.ts";
 import { ArchiveError } from "./archive-error.ts";
 
 /** What common file systems take. */
@@ -12,7 +13,7 @@ export function entryName(raw: Uint8Array): string {
   const text = decode(raw);
   const refuse = (problem: string) => new ArchiveError("unsafe-entry", problem, { entry: text });
   if (text === "") throw refuse("has no name");
-  if (raw.length > MAX_NAME_BYTES) throw refuse(`has a name of more than ${MAX_NAME_BYTES} bytes`);
+  if (raw.length > MAX_NAME_BYTES) throw refuse(`has a name of more than ${humanSize(MAX_NAME_BYTES)}`);
   if (/\p{Cc}/u.test(text)) throw refuse("has control characters in its name");
   if (text.includes("\\")) throw refuse("has a backslash in its name: directories are separated by /");
   if (text.startsWith("/") || /^[A-Za-z]:/.test(text)) throw refuse("has an absolute name");
@@ -20,7 +21,7 @@ export function entryName(raw: Uint8Array): string {
   if (segments.includes("..")) throw refuse("leads out of the archive's directory");
   if (segments.includes("")) throw refuse("has an empty part in its name");
   if (segments.some((segment) => Buffer.byteLength(segment) > MAX_SEGMENT_BYTES))
-    throw refuse(`has a part of more than ${MAX_SEGMENT_BYTES} bytes in its name`);
+    throw refuse(`has a part of more than ${humanSize(MAX_SEGMENT_BYTES)} in its name`);
   return segments.filter((segment) => segment !== ".").join("/");
 }
 

@@ -87,7 +87,7 @@ describe("a zip", () => {
 describe("a zip beyond a limit is refused", () => {
   const zeros = new Uint8Array(1_000_000);
   const cases: readonly (readonly [string, Uint8Array, Partial<ZipLimits>, string])[] = [
-    ["size", zip({ a: text }), { packedBytes: 20 }, "at most 20 are allowed"],
+    ["size", zip({ a: text }), { packedBytes: 20 }, "at most 20 bytes are allowed"],
     ["number of entries", zip({ a: text, b: text }), { entries: 1 }, "more than 1 files"],
     ["unpacked size", zip({ a: text, b: text }), { unpackedBytes: 9 }, "unpacks to more than 9 bytes"],
     ["ratio", zip({ a: zeros }), { ratio: 50 }, "more than 50 times its size"],
@@ -114,7 +114,7 @@ describe("a zip is refused for an entry", () => {
     ["with a NUL in its name", "a\0b", "control characters"],
     ["with an empty part", "a//b", "empty part"],
     ["with a part that is too long", long, "more than 255 bytes"],
-    ["with a name that is too long", `${"x".repeat(200)}/`.repeat(6), "more than 1024 bytes"],
+    ["with a name that is too long", `${"x".repeat(200)}/`.repeat(6), "more than 1 KiB"],
     ["whose name is not UTF-8", new Uint8Array([0x61, 0xff, 0x62]), "not UTF-8"],
   ];
   test.each(names)("%s, by name and reason", async (_, name, words) => {

@@ -1,3 +1,4 @@
+import { humanSize } from "../shared/human-size.ts";
 import { ArchiveError } from "./archive-error.ts";
 
 /** What is accepted of a zip. */
@@ -14,7 +15,10 @@ export interface ZipLimits {
 
 export function checkPackedSize(packedBytes: number, limits: ZipLimits): void {
   if (packedBytes > limits.packedBytes)
-    throw new ArchiveError("limit", `the zip has ${packedBytes} bytes; at most ${limits.packedBytes} are allowed`);
+    throw new ArchiveError(
+      "limit",
+      `the zip has ${humanSize(packedBytes)}; at most ${humanSize(limits.packedBytes)} are allowed`,
+    );
 }
 
 /** Adds up the entries of a zip as its directory declares them. */
@@ -36,7 +40,7 @@ export class ZipSum {
     this.#bytes += size;
     if (this.#entries > entries) throw new ArchiveError("limit", `the zip has more than ${entries} files`);
     if (this.#bytes > unpackedBytes)
-      throw new ArchiveError("limit", `the zip unpacks to more than ${unpackedBytes} bytes`);
+      throw new ArchiveError("limit", `the zip unpacks to more than ${humanSize(unpackedBytes)}`);
     if (this.#bytes > this.#packedBytes * ratio)
       throw new ArchiveError("limit", `the zip unpacks to more than ${ratio} times its size`);
   }

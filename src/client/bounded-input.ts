@@ -1,3 +1,4 @@
+import { humanSize } from "../shared/human-size.ts";
 import { untilAborted } from "../shared/time.ts";
 import { ClientError } from "./client-error.ts";
 
@@ -20,7 +21,7 @@ export async function readText(
     if (next.done === true) break;
     parts.push(next.value);
     length += next.value.length;
-    if (length > limit) throw new ClientError(`${name} is longer than ${kilobytes(limit)}: make it shorter.`);
+    if (length > limit) throw new ClientError(`${name} is longer than ${humanSize(limit)}: make it shorter.`);
   }
   return textOf(Buffer.concat(parts), name);
 }
@@ -32,8 +33,4 @@ function textOf(bytes: Buffer, name: string): string {
   } catch {
     throw new ClientError(`${name} is no text in UTF-8: convert it, for instance with iconv.`);
   }
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.floor(bytes / 1024)} KiB`;
 }

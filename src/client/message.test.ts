@@ -37,7 +37,7 @@ describe("message of run", () => {
       [" ", [], "The message is empty"],
       ["-", [], "standard input had nothing in it"],
       ["-", ["\n \n"], "standard input had nothing in it"],
-      ["-", ["x".repeat(MAX_INPUT_BYTES), "y"], "is longer than 1024 KiB"],
+      ["-", ["x".repeat(MAX_INPUT_BYTES), "y"], "is longer than 1 MiB"],
       ["-", ["a\0b"], "contains NUL bytes"],
       ["-", [Uint8Array.of(0xff, 0xfe)], "no text in UTF-8"],
     ] as const) {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { messageOf, systemCode } from "../shared/errors.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { ConfigError } from "./config-error.ts";
 
 /** More than any env file has: a device may have no end. */
@@ -21,7 +22,7 @@ export function readEnvFile(path: string, isNamed: boolean): string {
       {
         variable: isNamed ? `--env-file ${path}` : path,
         problem: `cannot be read: ${messageOf(error)}`,
-        allowed: `a readable file of NAME=value lines, at most ${MAX_BYTES / 1024 / 1024} MiB`,
+        allowed: `a readable file of NAME=value lines, at most ${humanSize(MAX_BYTES)}`,
         remedy: isNamed ? "Name an existing file." : "Make it a readable file, or remove it.",
       },
     ]);

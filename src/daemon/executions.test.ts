@@ -57,7 +57,7 @@ describe("new execution", () => {
   test("is refused with the limit and a remedy if it is larger than Temporal accepts", async () => {
     const long = create(AgentExecutionSchema, { spec: { agentId, message: "ä".repeat(1_500_000) } });
     await expect(book.create(long)).rejects.toThrow(
-      /3\.0 MB long, and Temporal takes at most 2\.0 MB: put long text into a file/,
+      /2\.9 MiB long, and Temporal takes at most 1\.9 MiB: put long text into a file/,
     );
     expect(started).toEqual([]);
     await book.create(create(AgentExecutionSchema, { spec: { agentId, message: "x".repeat(1_900_000) } }));

@@ -1,5 +1,6 @@
 import { create, toJson, toJsonString } from "@bufbuild/protobuf";
 import { causes, messageOf } from "../shared/errors.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { rfc3339 } from "../shared/time.ts";
 import {
   type AgentExecution,
@@ -23,9 +24,7 @@ import type { ResourceStore } from "./resource-store.ts";
 export type StartWorkflow = (executionId: string, execution: TypedJson, sessionId: string) => Promise<void>;
 
 /** Temporal refuses payloads of 2 MiB; the rest is for what is added to the execution later. */
-const EXECUTION_LIMIT = 2_000_000;
-
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+const EXECUTION_LIMIT = 1.9 * 1024 * 1024;
 
 /** The service of executions: creates them, updates their status, notifies subscribers. */
 export class ExecutionService {
@@ -62,7 +61,7 @@ export class ExecutionService {
     const bytes = Buffer.byteLength(toJsonString(AgentExecutionSchema, input));
     if (bytes > EXECUTION_LIMIT) {
       throw invalid(
-        `AgentExecution: it is ${megabytes(bytes)} long, and Temporal takes at most ${megabytes(EXECUTION_LIMIT)}: put long text into a file of the workspace and name the file in the message`,
+        `AgentExecution: it is ${humanSize(bytes)} long, and Temporal takes at most ${humanSize(EXECUTION_LIMIT)}: put long text into a file of the workspace and name the file in the message`,
       );
     }
     const status = create(AgentExecutionStatusSchema, { phase: ExecutionPhase.EXECUTION_PENDING });

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { ArchiveError, inspectZip } from "../archives/index.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { sha256 } from "../shared/sha256.ts";
 import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
 import {
@@ -93,7 +94,7 @@ async function readSkillMd(artifact: Uint8Array): Promise<string> {
     const archive = await inspectZip(artifact, SKILL_ZIP_LIMITS);
     const file = archive.entries.findLast(({ name, size }) => name === SKILL_MD && size <= MAX_SKILL_MD_BYTES);
     if (file === undefined)
-      throw invalid(`the zip has no ${SKILL_MD} at its top, or one of more than ${MAX_SKILL_MD_BYTES} bytes`);
+      throw invalid(`the zip has no ${SKILL_MD} at its top, or one of more than ${humanSize(MAX_SKILL_MD_BYTES)}`);
     return new TextDecoder().decode(await archive.read(file));
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;

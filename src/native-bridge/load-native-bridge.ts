@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { EnvMap } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { type EmbeddedBridge, embedded } from "./embedded.ts";
 import { NativeBridgeError } from "./native-bridge-error.ts";
 import { openBridge } from "./open-bridge.ts";
@@ -39,7 +40,9 @@ export async function loadEmbedded({ dataDir, env, log }: NativeBridgeOptions, b
     for (const failed of failures)
       log[level](`Temporal's native library cannot be loaded from ${failed.place}: ${failed.reason}`);
     if (place === MEMORY)
-      log.warn("Temporal's native library is kept in memory, which takes 24 MB: no directory can be used");
+      log.warn(
+        `Temporal's native library is kept in memory, which takes ${humanSize(bridge.size)}: no directory can be used`,
+      );
     else log.debug(`Temporal's native library was loaded from ${place}`);
     if (file.path !== undefined) void keepUsed(file.path);
   } finally {

@@ -36,7 +36,7 @@ export function remediesFor(failures: readonly FailedPlace[]): readonly string[]
   const library = failures.map(({ reason }) => NO_SUCH_LIBRARY.exec(reason)?.[1]).find((found) => found !== undefined);
   return [
     ...(library === undefined ? [] : [`The system lacks ${library}, which Temporal's library needs: install it.`]),
-    "Make one of these directories writable for this user, with 100 MB free and without `noexec`; the variable beside it moves it elsewhere.",
+    "Make one of these directories writable for this user, with 100 MiB free and without `noexec`; the variable beside it moves it elsewhere.",
     "In a container with a read-only root file system, mount something: `--tmpfs /tmp:exec`.",
   ];
 }

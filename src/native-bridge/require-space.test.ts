@@ -9,6 +9,6 @@ test("a directory must have room for the bridge and for what else is written the
   await requireSpace(tmpdir(), { ...bridge, size: 0 });
   const { bsize, bfree } = await statfs(tmpdir());
   await expect(requireSpace(tmpdir(), { ...bridge, size: bsize * bfree })).rejects.toThrow(
-    /^only \d+ MB are free there, \d+ MB are needed$/,
+    /^only [\d.]+ .iB are free there, [\d.]+ .iB are needed$/,
   );
 });

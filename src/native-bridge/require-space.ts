@@ -1,4 +1,5 @@
 import { freeBytes, LOW_FREE_BYTES } from "../shared/directory-check.ts";
+import { humanSize } from "../shared/human-size.ts";
 import type { EmbeddedBridge } from "./embedded.ts";
 
 /**
@@ -9,9 +10,5 @@ import type { EmbeddedBridge } from "./embedded.ts";
 export async function requireSpace(directory: string, { size }: EmbeddedBridge): Promise<void> {
   const free = await freeBytes(directory);
   if (free === undefined || free >= size + LOW_FREE_BYTES) return;
-  throw new Error(`only ${megabytes(free)} MB are free there, ${megabytes(size + LOW_FREE_BYTES)} MB are needed`);
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
+  throw new Error(`only ${humanSize(free)} are free there, ${humanSize(size + LOW_FREE_BYTES)} are needed`);
 }

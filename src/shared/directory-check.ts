@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { existingPart } from "./directory-usable.ts";
 import { messageOf } from "./errors.ts";
 import { degraded, failed, type HealthProblem } from "./health.ts";
+import { humanSize } from "./human-size.ts";
 import { storageFailure } from "./storage-failure.ts";
 import { withTimeout } from "./time.ts";
 
@@ -43,7 +44,7 @@ export async function checkSpace(directory: string): Promise<HealthProblem | und
 
 function spaceProblem(directory: string, free: number | undefined): HealthProblem | undefined {
   if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
-  const reason = `${(free / 1024 / 1024).toFixed(1)} MiB are left on the disk of ${directory}.`;
+  const reason = `${humanSize(free)} are left on the disk of ${directory}.`;
   return (free < MIN_FREE_BYTES ? failed : degraded)(reason, ["Free space on it."]);
 }
 

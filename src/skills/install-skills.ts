@@ -1,6 +1,7 @@
 import type { SkillReference } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
 import { type Sandbox, SandboxError } from "../sandbox/index.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { Semaphore } from "../shared/semaphore.ts";
 import { firstNames, plural } from "../shared/text.ts";
@@ -88,7 +89,7 @@ export class SkillInstaller implements Skills {
       if (total > MAX_TOTAL_BYTES)
         throw new SkillError(
           "too-many",
-          `The skills of this agent have more than ${MAX_TOTAL_BYTES} bytes together: the ${name} does not fit.`,
+          `The skills of this agent have more than ${humanSize(MAX_TOTAL_BYTES)} together: the ${name} does not fit.`,
           ["Remove skills from the agent, or make them smaller."],
         );
       packages.set(hash, { ...(await zipPackage(hash, zip, name)), fetched });

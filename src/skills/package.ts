@@ -1,6 +1,7 @@
 import { ArchiveError, openZip } from "../archives/index.ts";
 import type { SkillVersion } from "../definition/index.ts";
 import type { Tree, TreeFile } from "../sandbox/index.ts";
+import { humanSize } from "../shared/human-size.ts";
 import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
 import { DEPTH_LIMIT } from "./limits.ts";
 import { SkillError } from "./skill-error.ts";
@@ -38,9 +39,13 @@ export async function zipPackage(hash: string, zip: Uint8Array, name: string): P
     const main = archive.entries.find((entry) => entry.name === SKILL_MD && !entry.isDirectory);
     if (main === undefined) throw new ArchiveError("unsafe-entry", `the zip has no ${SKILL_MD} at its top`);
     if (main.size > MAX_SKILL_MD_BYTES)
-      throw new ArchiveError("limit", `has ${main.size} bytes; at most ${MAX_SKILL_MD_BYTES} are allowed`, {
-        entry: SKILL_MD,
-      });
+      throw new ArchiveError(
+        "limit",
+        `has ${humanSize(main.size)}; at most ${humanSize(MAX_SKILL_MD_BYTES)} are allowed`,
+        {
+          entry: SKILL_MD,
+        },
+      );
     const files = archive.entries
       .filter(({ isDirectory }) => !isDirectory)
       .map((entry): TreeFile => {

@@ -176,7 +176,7 @@ describe("message and agent of run", () => {
     for (const [script, text] of [
       ['"$0" run - </dev/null', "standard input had nothing in it"],
       ['head -c 10 /dev/zero | "$0" run -', "contains NUL bytes"],
-      ['yes | "$0" run -', "is longer than 1024 KiB"],
+      ['yes | "$0" run -', "is longer than 1 MiB"],
       ['printf "\\xff" | "$0" run -', "no text in UTF-8"],
       ['"$0" run - <.', "Standard input is a directory"],
       ['"$0" run Hi --model anthropic:', "--model anthropic: is incomplete"],

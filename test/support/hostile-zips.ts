@@ -61,7 +61,7 @@ export const HOSTILE_ZIPS: readonly (readonly [string, SkillZip, string])[] = [
   [
     "that is a bomb by size",
     () => patched(withMd({ zeros: text }), (header) => header.setUint32(24, 0xfffffffe, true)),
-    "unpacks to more than 524288000 bytes",
+    "unpacks to more than 500 MiB",
   ],
   [
     "that is a bomb by number",
@@ -85,7 +85,7 @@ export const HOSTILE_ZIPS: readonly (readonly [string, SkillZip, string])[] = [
   [
     "with a SKILL.md that is too large",
     () => zipSync({ "SKILL.md": [new Uint8Array(1024 * 1024 + 1), { level: 0 }] }),
-    "has 1048577 bytes",
+    "has 1.1 MiB",
   ],
 ];
 

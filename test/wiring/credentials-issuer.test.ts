@@ -18,7 +18,7 @@ const troubles: readonly (readonly [what: string, answer: () => Response, words:
   ["answers without keys", () => Response.json({ keys: 7 }), "the answer is not a usable set of keys"],
   ["publishes a broken key", () => Response.json({ keys: [{ kty: "RSA", n: "AQAB", e: "AQAB" }] }), "2048 bits"],
   ["publishes a private key", () => Response.json({ keys: [keys.stranger.privateKey] }), "must be public keys"],
-  ["answers without end", () => new Response(endless()), "the answer is longer than 262144 bytes"],
+  ["answers without end", () => new Response(endless()), "the answer is longer than 256 KiB"],
 ];
 
 /** A body without end, sent as long as it is read. */

@@ -1,3 +1,5 @@
+import { humanSize } from "../../shared/human-size.ts";
+
 const NEWLINE = 0x0a;
 
 /** Splits a stream of bytes into lines. */
@@ -32,7 +34,7 @@ export class LineSplitter {
     this.#length += part.length;
     if (this.isOverflowing) {
       this.#parts = [];
-      throw new Error(`a line has more than ${this.#limit} bytes`);
+      throw new Error(`a line has more than ${humanSize(this.#limit)}`);
     }
   }
 

@@ -2,10 +2,11 @@ import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { parseJSONRPCMessage } from "@modelcontextprotocol/client";
 import type { SandboxProgram } from "../../sandbox/index.ts";
 import { messageOf } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { sleep, waitAtMost } from "../../shared/time.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+import { MESSAGE_LIMIT } from "./message-limit.ts";
 import { Pace } from "./pace.ts";
 import type { ServerLog } from "./server-log.ts";
 
@@ -89,7 +90,7 @@ export class ProgramTransport implements Transport {
       }
     } catch (error) {
       reason = lines.isOverflowing
-        ? `The server sent a message of more than ${MESSAGE_LIMIT_TEXT}, and was stopped.`
+        ? `The server sent a message of more than ${humanSize(MESSAGE_LIMIT)}, and was stopped.`
         : `The server's output cannot be read: ${messageOf(error)}`;
     }
     if (this.#isClosed) return;

@@ -1,6 +1,7 @@
+import { humanSize } from "../../shared/human-size.ts";
 import type { Answers } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
-import { MESSAGE_LIMIT, MESSAGE_LIMIT_TEXT } from "./message-limit.ts";
+import { MESSAGE_LIMIT } from "./message-limit.ts";
 import { MESSAGES_IN_A_ROW, type Pace } from "./pace.ts";
 
 /**
@@ -110,7 +111,7 @@ async function* limitedChunks(
 }
 
 function tooLarge(): BodyRefused {
-  return new BodyRefused(`the server sent a message of more than ${MESSAGE_LIMIT_TEXT}`);
+  return new BodyRefused(`the server sent a message of more than ${humanSize(MESSAGE_LIMIT)}`);
 }
 
 interface Piece {
@@ -131,7 +132,7 @@ class Meter {
     this.#length += bytes.length;
     if (this.#length > MESSAGE_LIMIT) throw tooLarge();
     if (this.#first === OPENING_BRACKET && this.#length > BATCH_LIMIT)
-      throw new BodyRefused(`the server sent several messages at once, of more than ${BATCH_LIMIT / 1024 / 1024} MiB`);
+      throw new BodyRefused(`the server sent several messages at once, of more than ${humanSize(BATCH_LIMIT)}`);
     // If an end is split between two chunks, the limit is a little stricter.
     if (events > 0) this.#length = 0;
   }

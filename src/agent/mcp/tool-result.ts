@@ -1,5 +1,6 @@
 import { FILE_SIZE_LIMIT, type Sandbox } from "../../sandbox/index.ts";
 import { explained } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { cutMiddle, plural } from "../../shared/text.ts";
 import { writeResultFile } from "../tools/result-file.ts";
 import type { ToolResult } from "./call-tool.ts";
@@ -80,9 +81,9 @@ async function ofResource(resource: object, deps: ResultDeps): Promise<ResultBlo
 /** Writes data to a file. @returns a line that says where it is */
 async function saved(base64: string, mimeType: string, { sandbox, executionId }: ResultDeps): Promise<string> {
   const bytes = Buffer.from(base64, "base64");
-  const what = `${mimeType}, ${bytes.length} bytes`;
+  const what = `${mimeType}, ${humanSize(bytes.length)}`;
   if (bytes.length > FILE_SIZE_LIMIT)
-    return `[${what}: not kept, since files may have at most ${FILE_SIZE_LIMIT} bytes]`;
+    return `[${what}: not kept, since files may have at most ${humanSize(FILE_SIZE_LIMIT)}]`;
   const name = `${crypto.randomUUID()}.${extensionOf(mimeType)}`;
   try {
     const path = await writeResultFile(sandbox, executionId, name, bytes);

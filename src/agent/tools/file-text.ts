@@ -1,5 +1,6 @@
 import { normalizeReadPagination, type ReadResult } from "deepagents";
 import { SandboxError } from "../../sandbox/index.ts";
+import { humanSize } from "../../shared/human-size.ts";
 
 /** A NUL among the first bytes of a file means that it is binary. */
 const SNIFFED_BYTES = 8_192;
@@ -28,7 +29,7 @@ export function binary(path: string, content: Uint8Array): ReadResult {
   if (/^(image|audio|video)\/|^application\/pdf$/.test(mimeType)) return { content, mimeType };
   throw new SandboxError(
     "not-a-file",
-    `'${path}' is a binary file of ${content.length} bytes. Look at it with execute (file, xxd, strings).`,
+    `'${path}' is a binary file of ${humanSize(content.length)}. Look at it with execute (file, xxd, strings).`,
   );
 }
 

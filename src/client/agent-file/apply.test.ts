@@ -170,7 +170,7 @@ describe("a skill", () => {
       const failure = await apply(folder.file("agent.yaml")).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(ClientError);
       expect(String(failure)).toMatch(
-        /The skill large \(.*large\) has \d+ bytes packed, which is too much for the server: .*larger than max\. Today's Stigmer server accepts 10 MiB\. Make the skill smaller\./,
+        /The skill large \(.*large\) has [\d.]+ (bytes|KiB) packed, which is too much for the server: .*larger than max\. Today's Stigmer server accepts 10 MiB\. Make the skill smaller\./,
       );
     } finally {
       client.call = call;

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
+import { humanSize } from "../../shared/human-size.ts";
 import type { Report } from "./conform.ts";
 import type { PathReference } from "./references.ts";
-import { megabytes } from "./skill-files.ts";
 import type { PackedSkill } from "./skill-folder.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
@@ -38,7 +38,7 @@ export async function loadSkills(
     }
     read.set(folder, found);
     if (bytes <= MAX_PACKED_BYTES) continue;
-    report(at, `is too much: all skills of a file may have ${megabytes(MAX_PACKED_BYTES)} packed`);
+    report(at, `is too much: all skills of a file may have ${humanSize(MAX_PACKED_BYTES)} packed`);
     break;
   }
   return { skills, folders: [...read.keys()] };

@@ -85,7 +85,7 @@ describe("an agent file is refused", () => {
   });
 
   test("if it is too large or not text", async () => {
-    await expect(read("x".repeat(1024 * 1024 + 1))).rejects.toThrow("is longer than 1024 KiB");
+    await expect(read("x".repeat(1024 * 1024 + 1))).rejects.toThrow("is longer than 1 MiB");
     await expect(read("metadata: {name: a\0}")).rejects.toThrow("contains NUL bytes");
     await using folder = await temporaryFolder();
     const file = join(folder.path, "latin-1.yaml");

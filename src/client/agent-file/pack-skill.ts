@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 import { Zip, ZipDeflate } from "fflate";
 import { messageOf } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { yieldToEventLoop } from "../../shared/time.ts";
-import { megabytes, type SkillFile } from "./skill-files.ts";
+import type { SkillFile } from "./skill-files.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
 /** How much is compressed before other work gets its turn. */
@@ -38,7 +39,7 @@ export async function packFiles(files: readonly SkillFile[], signal: AbortSignal
       signal.throwIfAborted();
       entry.push(chunk);
       if (length > SKILL_ZIP_LIMITS.packedBytes)
-        throw new SkillFolderError(`is larger than ${megabytes(SKILL_ZIP_LIMITS.packedBytes)} packed: make it smaller`);
+        throw new SkillFolderError(`is larger than ${humanSize(SKILL_ZIP_LIMITS.packedBytes)} packed: make it smaller`);
       await yieldToEventLoop();
     }
     entry.push(new Uint8Array(), true);

@@ -1,3 +1,4 @@
+import { humanSize } from "../../shared/human-size.ts";
 import {
   ApiResourceKind,
   type ApiResourceMetadata,
@@ -46,7 +47,7 @@ export async function pushSkill(
 ): Promise<PushedSkill> {
   const found = await skillOnServer(client, packed, owner, signal);
   if (found !== undefined) return { ...versionOf(found, packed), isNew: false };
-  tell(`Pushing the skill ${packed.name} (${kilobytes(packed.zip.length)}) to ${client.endpoint}.`);
+  tell(`Pushing the skill ${packed.name} (${humanSize(packed.zip.length)}) to ${client.endpoint}.`);
   const request = { name: packed.name, scope: owner.ownerScope, org: owner.org, artifact: packed.zip };
   try {
     const skill = await client.call(SkillCommandController.method.push, request, {
@@ -84,15 +85,10 @@ function versionOf({ metadata, status }: Skill, { name, hash }: PackedSkill): Sk
 function explained(error: unknown, { name, folder, zip }: PackedSkill): unknown {
   if (!(error instanceof StigmerError) || (error.code !== "too-large" && error.code !== "invalid")) return error;
   const size =
-    error.code === "too-large" ? ` has ${kilobytes(zip.length)} packed, which is too much for the server:` : "";
+    error.code === "too-large" ? ` has ${humanSize(zip.length)} packed, which is too much for the server:` : "";
   const advice = error.code === "too-large" ? " Today's Stigmer server accepts 10 MiB. Make the skill smaller." : "";
   return new ClientError(
     `The skill ${name} (${folder})${size || " was refused by the server:"} ${error.message}.${advice}`,
     error,
   );
-}
-
-export function kilobytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }

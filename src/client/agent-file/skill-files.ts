@@ -2,6 +2,7 @@ import type { Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
@@ -49,7 +50,7 @@ export async function listSkillFiles(folder: string, signal: AbortSignal): Promi
     bytes += file.size;
     if (bytes > SKILL_ZIP_LIMITS.unpackedBytes)
       throw new SkillFolderError(
-        `has more than ${megabytes(SKILL_ZIP_LIMITS.unpackedBytes)} of files: make it smaller`,
+        `has more than ${humanSize(SKILL_ZIP_LIMITS.unpackedBytes)} of files: make it smaller`,
       );
     if (files.length >= SKILL_ZIP_LIMITS.entries)
       throw new SkillFolderError(`has more than ${SKILL_ZIP_LIMITS.entries} files: remove some`);
@@ -92,8 +93,4 @@ function unreadable(what: string) {
     const words = WORDS[systemCode(error) ?? ""] ?? `cannot be read: ${messageOf(error)}`;
     throw new SkillFolderError(what === "" ? words : `contains ${what}, which ${words}`, error);
   };
-}
-
-export function megabytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 / 1024)} MiB`;
 }

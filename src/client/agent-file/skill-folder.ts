@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { isRecord } from "../../shared/is-record.ts";
 import { sha256 } from "../../shared/sha256.ts";
 import { MAX_SKILL_MD_BYTES, SKILL_MD, SKILL_ZIP_LIMITS } from "../../shared/skill-limits.ts";
-import { listSkillFiles, megabytes, type SkillFile } from "./skill-files.ts";
+import { listSkillFiles, type SkillFile } from "./skill-files.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
 const MAX_NAME_LENGTH = 64;
@@ -56,7 +57,7 @@ async function nameOf(folder: string, files: readonly SkillFile[]): Promise<stri
   }
   if (file.size > MAX_SKILL_MD_BYTES)
     throw new SkillFolderError(
-      `has a ${SKILL_MD} of more than ${megabytes(MAX_SKILL_MD_BYTES)}: move parts of it into other files`,
+      `has a ${SKILL_MD} of more than ${humanSize(MAX_SKILL_MD_BYTES)}: move parts of it into other files`,
     );
   const text = await textOf(file);
   if (text.trim() === "") throw new SkillFolderError(`has an empty ${SKILL_MD}: write what the skill is for`);

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { networkFailure } from "../../shared/network-failure.ts";
 import { CredentialsError } from "./credentials-error.ts";
 
@@ -48,7 +49,7 @@ async function limitedBody(response: Response): Promise<Blob> {
   let length = 0;
   for await (const chunk of response.body ?? []) {
     length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    if (length > MAX_ANSWER_BYTES) throw new Error(`the answer is longer than ${humanSize(MAX_ANSWER_BYTES)}`);
     chunks.push(chunk);
   }
   return new Blob(chunks);

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { messageOf } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { CredentialsError } from "./credentials-error.ts";
 import { MAX_TOKEN_LENGTH } from "./token.ts";
@@ -34,7 +35,7 @@ async function read(path: string): Promise<string> {
       length += bytesRead;
       if (bytesRead === 0 || length === buffer.length) break;
     }
-    if (length > MAX_FILE_BYTES) throw new Error(`it is longer than ${MAX_FILE_BYTES} bytes`);
+    if (length > MAX_FILE_BYTES) throw new Error(`it is longer than ${humanSize(MAX_FILE_BYTES)}`);
     return buffer.toString("utf8", 0, length).trim();
   } catch (error) {
     throw new CredentialsError("file", `cannot be read: ${messageOf(error)}`, error);

@@ -126,7 +126,7 @@ describe("a command that cannot be started", () => {
       'The variable "ODD" contains a NUL character',
     );
     await expect(runs.run(`: ${"x".repeat(3_000_000)}`)).rejects.toThrow(
-      "it has 3000002 bytes, and the system takes less than 131072. Write it into a file, and run that.",
+      "it has 2.9 MiB, and the system takes less than 128 KiB. Write it into a file, and run that.",
     );
     await expect(runs.run("true", { cwd: `${runs.path}/gone` })).rejects.toThrow("does not exist any more");
   });
@@ -134,11 +134,11 @@ describe("a command that cannot be started", () => {
   test("fails with the name of the variable that is too long, or of the longest ones", async () => {
     const base = { PATH: "/usr/bin:/bin" };
     await expect(runs.run("true", { env: { ...base, SHORT: "x", LARGE: "ä".repeat(70_000) } })).rejects.toThrow(
-      /the variable LARGE has 140006 bytes with its name, and the system takes less than 131072 for each/,
+      /the variable LARGE has 136\.8 KiB with its name, and the system takes less than 128 KiB for each/,
     );
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`V${index}`, "x".repeat(100_000)]));
     await expect(runs.run("true", { env: { ...base, ...many, MOST: "x".repeat(120_000) } })).rejects.toThrow(
-      /have 10\d+ bytes together, and the system takes about 2097152\. The longest variables are MOST with 120005, V\d+ with/,
+      /have [\d.]+ MiB together, and the system takes about 2 MiB\. The longest variables are MOST with 117\.2 KiB, V\d+ with/,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { humanSize } from "../../shared/human-size.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing, OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { explainError } from "./explain-error.ts";
@@ -11,8 +12,6 @@ export interface ResolvedPath {
   readonly real: string;
   readonly requested: string;
 }
-
-const MIB = 1024 * 1024;
 
 export async function readBytes(root: Root, { real, requested }: ResolvedPath): Promise<Uint8Array> {
   return await explainError(requested, async () => {
@@ -26,10 +25,10 @@ export async function readBytes(root: Root, { real, requested }: ResolvedPath): 
     try {
       const bytes = await readWhole(file, found.size);
       if (bytes !== undefined) return bytes;
-      const size = Math.round(Math.max(found.size, FILE_SIZE_LIMIT) / MIB);
+      const size = Math.max(found.size, FILE_SIZE_LIMIT + 1);
       throw new SandboxError(
         "too-large",
-        `'${requested}' has ${size} MiB; files of at most ${FILE_SIZE_LIMIT / MIB} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
+        `'${requested}' has ${humanSize(size)}; files of at most ${humanSize(FILE_SIZE_LIMIT)} can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
       );
     } finally {
       await file.close();

@@ -26,7 +26,7 @@ describe("a command that the kernel kills because memory runs out", () => {
       "so far\n[The kernel killed it: the machine is out of memory.]",
     );
     expect(withMemoryNote({ ...result, exitCode: 0 }, at(1, true), at(3, true), 1024 ** 3).output).toBe(
-      "so far\n[The kernel killed 2 processes of this execution: out of memory. Its commands may use 1,024 MiB together.]",
+      "so far\n[The kernel killed 2 processes of this execution: out of memory. Its commands may use 1 GiB together.]",
     );
   });
 

@@ -1,4 +1,5 @@
 import type { MemoryKills } from "../../processes/index.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { withNote } from "../bounded-output.ts";
 import type { CommandResult } from "../sandbox.ts";
 
@@ -19,14 +20,10 @@ export function withMemoryNote(
   if (kills <= 0) return result;
   if (after.isExact && limit !== undefined) {
     const what = kills === 1 ? "a process" : `${kills} processes`;
-    const note = `[The kernel killed ${what} of this execution: out of memory. Its commands may use ${mebibytes(limit)} together.]`;
+    const note = `[The kernel killed ${what} of this execution: out of memory. Its commands may use ${humanSize(limit)} together.]`;
     return { ...result, output: withNote(result.output, note) };
   }
   // It is unknown whose process was killed, but this command ended with the same signal.
   if (result.exitCode !== KILLED) return result;
   return { ...result, output: withNote(result.output, "[The kernel killed it: the machine is out of memory.]") };
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.round(bytes / 1024 / 1024).toLocaleString("en")} MiB`;
 }

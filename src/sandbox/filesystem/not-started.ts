@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { SandboxError } from "../sandbox-error.ts";
 
 /** Linux permits less for one argument or variable: 32 pages. */
@@ -41,11 +42,11 @@ function tooLong(command: string, env: Readonly<Record<string, string>>): string
     .sort((a, b) => b.bytes - a.bytes);
   const [longest] = variables;
   if (bytes >= MAX_ARGUMENT_BYTES)
-    return `it has ${bytes} bytes, and the system takes less than ${MAX_ARGUMENT_BYTES}. Write it into a file, and run that.`;
+    return `it has ${humanSize(bytes)}, and the system takes less than ${humanSize(MAX_ARGUMENT_BYTES)}. Write it into a file, and run that.`;
   if (longest !== undefined && longest.bytes >= MAX_ARGUMENT_BYTES) {
-    return `the variable ${longest.name} has ${longest.bytes} bytes with its name, and the system takes less than ${MAX_ARGUMENT_BYTES} for each. It is part of the execution's environment: shorten it there, or give it as a file.`;
+    return `the variable ${longest.name} has ${humanSize(longest.bytes)} with its name, and the system takes less than ${humanSize(MAX_ARGUMENT_BYTES)} for each. It is part of the execution's environment: shorten it there, or give it as a file.`;
   }
   const total = variables.reduce((sum, variable) => sum + variable.bytes + 1, bytes + 1);
-  const named = variables.slice(0, MAX_NAMED).map((variable) => `${variable.name} with ${variable.bytes}`);
-  return `its environment and the command have ${total} bytes together, and the system takes about ${DEFAULT_TOTAL}. The longest variables are ${named.join(", ")} bytes: shorten them in the execution's environment, or give them as files.`;
+  const named = variables.slice(0, MAX_NAMED).map((variable) => `${variable.name} with ${humanSize(variable.bytes)}`);
+  return `its environment and the command have ${humanSize(total)} together, and the system takes about ${humanSize(DEFAULT_TOTAL)}. The longest variables are ${named.join(", ")}: shorten them in the execution's environment, or give them as files.`;
 }

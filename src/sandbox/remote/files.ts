@@ -1,4 +1,5 @@
 import { basename, dirname, join } from "node:path";
+import { humanSize } from "../../shared/human-size.ts";
 import { LIBRARY_DIRECTORIES, locate, outside } from "../paths.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -18,10 +19,9 @@ export class RemoteFiles {
   async read(requested: string): Promise<Uint8Array> {
     const [size = "", real = ""] = split(await this.runOnPath(requested, STAT_FILE), "\n");
     if (Number(size) > FILE_SIZE_LIMIT) {
-      const mebibytes = Math.round(Number(size) / 1024 / 1024);
       throw new SandboxError(
         "too-large",
-        `'${requested}' has ${mebibytes} MiB; files of at most ${FILE_SIZE_LIMIT / 1024 / 1024} MiB can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
+        `'${requested}' has ${humanSize(Number(size))}; files of at most ${humanSize(FILE_SIZE_LIMIT)} can be read whole. Look at parts of it with execute (head, tail, sed, grep).`,
       );
     }
     const content = await this.#shell.download(real);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { LocalHost } from "../../../test/support/local-host.ts";
 import { type TemporaryFolder, temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { humanSize } from "../../shared/human-size.ts";
 import { MAX_SCRIPT_BYTES, type RemoteHost } from "./remote-host.ts";
 import { RemoteSandbox } from "./remote-sandbox.ts";
 
@@ -40,6 +41,6 @@ describe("opening a remote sandbox", () => {
 test("a search for a text that is too long is refused with both sizes", async () => {
   const sandbox = await open();
   await expect(sandbox.grep("x".repeat(MAX_SCRIPT_BYTES), "/", { limit: 1 })).rejects.toThrow(
-    new RegExp(`^What was sent is too long: \\d+ bytes, at most ${MAX_SCRIPT_BYTES} can be sent\\.$`),
+    new RegExp(`^What was sent is too long: .* KiB, at most ${humanSize(MAX_SCRIPT_BYTES)} can be sent\\.$`),
   );
 });

@@ -1,3 +1,4 @@
+import { humanSize } from "../../shared/human-size.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { MAX_SCRIPT_BYTES, type RemoteHost } from "./remote-host.ts";
 import { type Answer, assignments, parseAnswer } from "./shell.ts";
@@ -41,7 +42,7 @@ export class RemoteShell {
     if (bytes > MAX_SCRIPT_BYTES)
       throw new SandboxError(
         "invalid",
-        `What was sent is too long: ${bytes} bytes, at most ${MAX_SCRIPT_BYTES} can be sent.`,
+        `What was sent is too long: ${humanSize(bytes)}, at most ${humanSize(MAX_SCRIPT_BYTES)} can be sent.`,
       );
     const options = { signal, timeoutMs: SCRIPT_TIMEOUT_MS + waitMs };
     const { output, exitCode } = await this.#host.run(text, options);

@@ -1,6 +1,6 @@
+import { humanSize } from "../../../shared/human-size.ts";
 import { printable } from "../../../shared/printable.ts";
 import { firstNames, plural } from "../../../shared/text.ts";
-import { kilobytes } from "../push-skill.ts";
 import type {
   CheckReport,
   EnvironmentReport,
@@ -52,7 +52,7 @@ function skillBranch(skill: SkillReport): Branch {
     return leaf(`${skill.name}: ${version}, ${state}`);
   }
   const { name, path, files, bytes, packedBytes, hash, executables, leftOut } = skill;
-  return branch(`${name}: ${path}, ${plural(files, "file")}, ${kilobytes(bytes)}, packed ${kilobytes(packedBytes)}`, [
+  return branch(`${name}: ${path}, ${plural(files, "file")}, ${humanSize(bytes)}, packed ${humanSize(packedBytes)}`, [
     leaf(`version ${hash}`),
     ...(executables.length === 0 ? [] : [leaf(`executable: ${listed(executables)}`)]),
     ...(leftOut.length === 0 ? [] : [leaf(`left out: ${listed(leftOut)}`)]),
