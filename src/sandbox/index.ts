@@ -8,6 +8,7 @@ export { maskOwnFiles } from "./own-files.ts";
 export type { ProgramRequest, SandboxProgram } from "./program.ts";
 export type {
   DirectoryEntry,
+  InstalledTree,
   Listing,
   Sandbox,
   SandboxHandle,

@@ -66,6 +66,14 @@ export interface TreeFile {
   read(): Promise<Uint8Array>;
 }
 
+/** A tree in a sandbox. */
+export interface InstalledTree {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Whether it was there before. */
+  readonly wasThere: boolean;
+}
+
 /** A directory with read-only content. */
 export interface Tree {
   readonly name: string;
@@ -109,10 +117,10 @@ export interface Sandbox {
    * there already, with the same names, sizes and modes, is left as it is; anything else under its name is replaced. Its
    * files are read-only; its directories are not, so that their owner can delete it.
    * @param directory relative to the root; created if it does not exist, and then hidden from Git
-   * @returns the absolute paths of the trees
+   * @returns where the trees are, in their order
    * @throws SandboxError; the error with which reading a file fails. Then nothing of the tree is left
    */
-  installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]>;
+  installTrees(directory: string, trees: readonly Tree[]): Promise<readonly InstalledTree[]>;
 }
 
 /** The execution that needs a sandbox. */

@@ -61,7 +61,9 @@ test("the zips of several skills are fetched at the same time, and no more of th
   });
   const skills = openSkills(join(folder.path, "skills"), silentLogger);
   const found = await skills.find(references, source, new AbortController().signal);
-  const installed = await found.install({ installTrees: async (_, trees) => trees.map(({ name }) => `/${name}`) });
+  const installed = await found.install({
+    installTrees: async (_, trees) => trees.map(({ name }) => ({ path: `/${name}`, wasThere: false })),
+  });
   expect(installed.of(references)).toHaveLength(zips.size);
   expect([versions.most(), artifacts.most()]).toEqual([MAX_PARALLEL_FETCHES, MAX_PARALLEL_FETCHES]);
 });

@@ -1,6 +1,6 @@
 import type { SkillReference } from "../definition/index.ts";
 import type { Logger } from "../log/index.ts";
-import { type Sandbox, SandboxError } from "../sandbox/index.ts";
+import { type InstalledTree, type Sandbox, SandboxError } from "../sandbox/index.ts";
 import { humanSize } from "../shared/human-size.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { Semaphore } from "../shared/semaphore.ts";
@@ -59,14 +59,16 @@ export class SkillInstaller implements Skills {
     const release = await this.#gate.acquire(signal);
     try {
       const packages = await this.#packages([...found.values()], source);
-      const locations = await installed(sandbox, packages, [...found.values()]);
-      const texts = [...packages].map(([hash, { fetched }]) => `${nameOf(found, hash)} (${originOf(fetched)})`);
+      const trees = await installed(sandbox, packages, [...found.values()]);
+      const texts = [...packages].map(
+        ([hash, { fetched }]) => `${nameOf(found, hash)} (${originOf(fetched, trees.get(hash))})`,
+      );
       const took = humanDuration(Date.now() - startedAt);
       log?.info(`${plural(packages.size, "skill")} in the sandbox after ${took}: ${firstNames(texts, MAX_LOGGED)}`);
       // Only now: content that is damaged is refused while it is installed, and nothing of such a zip is to be left.
       for (const [hash, { fetched }] of packages)
         if (fetched?.isCached === false) await this.#cache.put(hash, fetched.zip);
-      return new SkillsInSandbox(found, packages, locations);
+      return new SkillsInSandbox(found, packages, trees);
     } finally {
       release();
     }
@@ -105,21 +107,21 @@ function nameOf(found: ReadonlyMap<string, FoundSkill>, hash: string): string {
 }
 
 /** Where a skill comes from, for the log. */
-function originOf(fetched: FetchedZip | undefined): string {
-  if (fetched === undefined) return "from its text";
-  return fetched.isCached ? "cached" : "fetched";
+function originOf(fetched: FetchedZip | undefined, tree: InstalledTree | undefined): string {
+  const origin = fetched === undefined ? "from its text" : fetched.isCached ? "cached" : "fetched";
+  return tree?.wasThere === true ? `${origin}, already installed` : origin;
 }
 
-/** @returns the paths of the directories, by hash */
+/** @returns the directories, by hash */
 async function installed(
   sandbox: Pick<Sandbox, "installTrees">,
   packages: ReadonlyMap<string, SkillPackage>,
   skills: readonly FoundSkill[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, InstalledTree>> {
   try {
     const trees = [...packages.values()].map(({ tree }) => tree);
-    const paths = await sandbox.installTrees(DIRECTORY, trees);
-    return new Map(trees.map(({ name }, index) => [name, paths[index] ?? ""]));
+    const places = await sandbox.installTrees(DIRECTORY, trees);
+    return new Map(trees.flatMap(({ name }, index) => (places[index] === undefined ? [] : [[name, places[index]]])));
   } catch (error) {
     // Another replica may succeed: the caller must see that.
     if (!(error instanceof SandboxError) || error.isReplicaLocal) throw error;
@@ -135,16 +137,16 @@ class SkillsInSandbox implements InstalledSkills {
   readonly #found: ReadonlyMap<string, FoundSkill>;
   /** By hash. The zips themselves are not needed any more. */
   readonly #texts: ReadonlyMap<string, string>;
-  readonly #locations: ReadonlyMap<string, string>;
+  readonly #trees: ReadonlyMap<string, InstalledTree>;
 
   constructor(
     found: ReadonlyMap<string, FoundSkill>,
     packages: ReadonlyMap<string, SkillPackage>,
-    locations: ReadonlyMap<string, string>,
+    trees: ReadonlyMap<string, InstalledTree>,
   ) {
     this.#found = found;
     this.#texts = new Map([...packages].map(([hash, { text }]) => [hash, text]));
-    this.#locations = locations;
+    this.#trees = trees;
   }
 
   of(references: readonly SkillReference[]): readonly InstalledSkill[] {
@@ -153,7 +155,7 @@ class SkillsInSandbox implements InstalledSkills {
       const found = this.#found.get(referenceKey(reference));
       if (found === undefined) throw new Error(`the skill ${reference.slug} was not installed`);
       const name = nameInPrompt(found.version.name);
-      const location = this.#locations.get(found.hash) ?? "";
+      const location = this.#trees.get(found.hash)?.path ?? "";
       skills.set(JSON.stringify([name, location]), { name, location, text: this.#texts.get(found.hash) ?? "" });
     }
     return [...skills.values()];

@@ -6,7 +6,6 @@ import { create } from "@bufbuild/protobuf";
 import { strToU8, Zip, ZipDeflate, type Zippable, zipSync } from "fflate";
 import { kinds } from "../../src/daemon/resource-kind.ts";
 import type { SkillReference } from "../../src/definition/index.ts";
-import { silentLogger } from "../../src/log/index.ts";
 import { FilesystemSandboxes } from "../../src/sandbox/filesystem/index.ts";
 import type { Sandbox } from "../../src/sandbox/index.ts";
 import { type InstalledSkill, openSkills } from "../../src/skills/index.ts";
@@ -17,6 +16,7 @@ import {
   SkillState,
   StigmerSkills,
 } from "../../src/stigmer/index.ts";
+import { type CollectedLog, collectedLog } from "../support/collected-log.ts";
 import { type DaemonServices, openDaemonServices } from "../support/daemon-services.ts";
 import { HOSTILE_ZIPS, type SkillZip } from "../support/hostile-zips.ts";
 import { storeSkill } from "../support/store-skill.ts";
@@ -25,6 +25,7 @@ import { type TemporaryFolder, temporaryFolder } from "../support/temporary-fold
 let folder: TemporaryFolder;
 let backend: DaemonServices;
 let sandbox: Sandbox;
+let collected: CollectedLog;
 /** Names of the calls to the API. */
 let calls: string[];
 const { signal } = new AbortController();
@@ -39,6 +40,7 @@ beforeEach(async () => {
   });
   ({ sandbox } = await sandboxes.acquire({ executionId: "aex-1", environment: {}, signal }));
   calls = [];
+  collected = collectedLog();
   const call = backend.client.call.bind(backend.client);
   backend.client.call = (method, request, options) => {
     calls.push(method.name);
@@ -55,9 +57,9 @@ function reference(slug: string, more: Partial<SkillReference> = {}): SkillRefer
 }
 
 async function install(...references: readonly SkillReference[]): Promise<readonly InstalledSkill[]> {
-  const skills = openSkills(join(folder.path, "cache"), silentLogger);
+  const skills = openSkills(join(folder.path, "cache"), collected.log);
   const found = await skills.find(references, new StigmerSkills(backend.client, "acme", signal), signal);
-  return (await found.install(sandbox)).of(references);
+  return (await found.install(sandbox, collected.log)).of(references);
 }
 
 async function push(name: string, files: Zippable, tag = "", org = "acme"): Promise<string> {
@@ -115,6 +117,18 @@ describe("a skill", () => {
     await install(reference("pdf"));
     expect(calls).toEqual(["getByReference", "getByReference"]);
     expect(await left()).toContain(hash);
+  });
+
+  test("is in the log with its origin, and with whether it was installed already", async () => {
+    await push("PDF", MD);
+    const origins = async () => {
+      await install(reference("pdf"));
+      return /in the sandbox after .*: PDF [0-9a-f]{12} \((.*)\)/.exec(collected.lines.at(-1) ?? "")?.[1];
+    };
+    expect(await origins()).toBe("fetched");
+    expect(await origins()).toBe("cached, already installed");
+    await sandbox.remove("bin");
+    expect(await origins()).toBe("cached");
   });
 
   test("is fetched again if its file in the cache was changed", async () => {

@@ -8,6 +8,7 @@ import type {
   CommandOptions,
   CommandResult,
   DirectoryEntry,
+  InstalledTree,
   LineMatch,
   Listing,
   Sandbox,
@@ -161,7 +162,7 @@ class FilesystemSandbox implements Sandbox {
     return await grepFiles(this.#root, (await this.#resolve(path)).real, text, { ...options, signal });
   }
 
-  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]> {
+  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly InstalledTree[]> {
     return await installTrees(this.#root, await this.#resolve(directory), trees, this.#request.signal);
   }
 

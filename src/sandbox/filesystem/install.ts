@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { systemCode } from "../../shared/errors.ts";
-import type { Tree, TreeFile } from "../sandbox.ts";
+import type { InstalledTree, Tree, TreeFile } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { ABANDONED_MINUTES, checkTrees, directoriesOf, INSTALLING, modeOf, parentOf, TREE_TIME } from "../trees.ts";
 import { explainError } from "./explain-error.ts";
@@ -19,18 +19,19 @@ export async function installTrees(
   { real, requested }: ResolvedPath,
   trees: readonly Tree[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly InstalledTree[]> {
   checkTrees(trees);
   return await explainError(requested, async () => {
     await using directory = await root.openOrCreateDirectory(real, requested);
     await prepare(directory, requested);
-    const paths: string[] = [];
+    const installed: InstalledTree[] = [];
     for (const tree of trees) {
       signal.throwIfAborted();
-      if (!(await isInstalled(directory, tree))) await install(directory, tree, requested, signal);
-      paths.push(join(directory.real, tree.name));
+      const wasThere = await isInstalled(directory, tree);
+      if (!wasThere) await install(directory, tree, requested, signal);
+      installed.push({ path: join(directory.real, tree.name), wasThere });
     }
-    return paths;
+    return installed;
   });
 }
 

@@ -58,7 +58,7 @@ test("trees take one upload and two scripts, and one script if they are there", 
 
 test("trees are installed once if every script runs twice", async () => {
   host.repeats = 2;
-  expect(await sandbox.installTrees("bin/skills", [TREE])).toEqual([join(directory, "abc")]);
+  expect(await sandbox.installTrees("bin/skills", [TREE])).toEqual([{ path: join(directory, "abc"), wasThere: false }]);
   expect(await readFile(join(directory, "abc/SKILL.md"), "utf8")).toBe("hello");
   expect((await readdir(directory)).sort()).toEqual([".gitignore", "abc"]);
 });

@@ -1,5 +1,5 @@
 import { sha256 } from "../../shared/sha256.ts";
-import type { Tree } from "../sandbox.ts";
+import type { InstalledTree, Tree } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { checkTrees, directoriesOf, INSTALLING, modeOf, TREE_TIME } from "../trees.ts";
 import type { RemoteFiles } from "./files.ts";
@@ -19,14 +19,17 @@ export class RemoteTrees {
     this.#files = files;
   }
 
-  async install(directory: string, trees: readonly Tree[]): Promise<readonly string[]> {
+  async install(directory: string, trees: readonly Tree[]): Promise<readonly InstalledTree[]> {
     checkTrees(trees);
     const words = new Map(trees.map((tree) => [tree.name, word(tree)]));
     const variables = { trees: [...words.values()].join(" ") };
     const [real = "", ...names] = (await this.#files.runOnPath(directory, FIND_TREES, variables)).split("\n");
     const missing = trees.filter(({ name }) => names.includes(name));
     if (missing.length > 0) await this.#upload(real, missing, words);
-    return trees.map(({ name }) => `${real === "/" ? "" : real}/${name}`);
+    return trees.map((tree) => ({
+      path: `${real === "/" ? "" : real}/${tree.name}`,
+      wasThere: !missing.includes(tree),
+    }));
   }
 
   async #upload(directory: string, trees: readonly Tree[], words: ReadonlyMap<string, string>): Promise<void> {

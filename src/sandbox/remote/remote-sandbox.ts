@@ -1,5 +1,14 @@
 import type { ProgramRequest, SandboxProgram } from "../program.ts";
-import type { CommandOptions, CommandResult, DirectoryEntry, LineMatch, Listing, Sandbox, Tree } from "../sandbox.ts";
+import type {
+  CommandOptions,
+  CommandResult,
+  DirectoryEntry,
+  InstalledTree,
+  LineMatch,
+  Listing,
+  Sandbox,
+  Tree,
+} from "../sandbox.ts";
 import { checkPrograms } from "./check-programs.ts";
 import { RemoteCommands } from "./commands.ts";
 import { RemoteFiles } from "./files.ts";
@@ -90,7 +99,7 @@ export class RemoteSandbox implements Sandbox {
     return await grepRemote(this.#files, text, path, options);
   }
 
-  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly string[]> {
+  async installTrees(directory: string, trees: readonly Tree[]): Promise<readonly InstalledTree[]> {
     return await this.#trees.install(directory, trees);
   }
 

@@ -48,8 +48,10 @@ export function treesContract(kind: string, open: OpenSubject): void {
       );
 
     test("are at the paths that are returned, with their files, modes and directories", async () => {
-      const paths = await sandbox.installTrees(DIRECTORY, [sample(), tree("def", [file("SKILL.md", "other")])]);
+      const trees = await sandbox.installTrees(DIRECTORY, [sample(), tree("def", [file("SKILL.md", "other")])]);
+      const paths = trees.map(({ path }) => path);
       expect(paths).toEqual([`${sandbox.root}/${DIRECTORY}/abc`, `${sandbox.root}/${DIRECTORY}/def`]);
+      expect(trees.map(({ wasThere }) => wasThere)).toEqual([false, false]);
       expect(await printed(sandbox, `${paths[0]}/scripts/run.sh; cat ${paths[1]}/SKILL.md`)).toBe("ran\nother");
       const listing = await printed(sandbox, `cd ${DIRECTORY}; find . -printf '%P %y %m\n' | LC_ALL=C sort`);
       expect(listing.split("\n").filter((line) => line.includes(" f "))).toEqual([
@@ -66,8 +68,9 @@ export function treesContract(kind: string, open: OpenSubject): void {
       await sandbox.installTrees(DIRECTORY, [sample()]);
       const before = await printed(sandbox, `stat -c '%i %Z' ${DIRECTORY}/abc/SKILL.md`);
       const read: string[] = [];
-      await sandbox.installTrees(DIRECTORY, [watched(sample(), read), tree("def", [file("new")])]);
+      const trees = await sandbox.installTrees(DIRECTORY, [watched(sample(), read), tree("def", [file("new")])]);
       expect(read).toEqual([]);
+      expect(trees.map(({ wasThere }) => wasThere)).toEqual([true, false]);
       expect(await printed(sandbox, `stat -c '%i %Z' ${DIRECTORY}/abc/SKILL.md`)).toBe(before);
     });
 
@@ -100,7 +103,7 @@ export function treesContract(kind: string, open: OpenSubject): void {
 
     test("may be installed by many at once", async () => {
       const many = Array.from({ length: 8 }, () => sandbox.installTrees(DIRECTORY, [sample()]));
-      expect(new Set((await Promise.all(many)).flat()).size).toBe(1);
+      expect(new Set((await Promise.all(many)).flat().map(({ path }) => path)).size).toBe(1);
       expect(await printed(sandbox, `ls -A ${DIRECTORY}; ls -A ${DIRECTORY}/abc`)).toBe(
         ".gitignore\nabc\nSKILL.md\ndata\nempty\nscripts",
       );
