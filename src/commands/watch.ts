@@ -42,8 +42,11 @@ export async function watch(
   const executionId = execution.metadata?.id ?? "";
   const view = viewFor(options);
   const { attach, cancel } = followUp(executionId, options);
+  // In a script or a pipeline, nobody can press it.
+  const isAtTerminal = process.stdin.isTTY && process.stderr.isTTY;
+  const hint = isAtTerminal ? " Ctrl-C leaves it running." : "";
   if (!options.json && !isTerminal(execution))
-    view.note(printable(`Execution ${executionId}. Ctrl-C leaves it running. To end it: ${cancel}`));
+    view.note(printable(`Execution ${executionId}.${hint} To end it: ${cancel}`));
   let last: AgentExecution | undefined;
   try {
     last = await shown(client, executionId, view, { signal, patienceMs: options.patience * 1000 });

@@ -75,6 +75,7 @@ describe("closing the terminal", () => {
     await using dev = startProgram(installed.file, ["dev"], env, cwd);
     await dev.says("Ready.");
     await using run = startAtTerminal([installed.file, "run", "Wait"], env, cwd);
+    await run.says(". Ctrl-C leaves it running. To end it: ");
     const workspace = join(cwd, "workspace");
     await until("the command runs", () => Bun.file(join(workspace, "started")).exists());
     run.close();
