@@ -12,6 +12,11 @@ export function variablesIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(PLACEHOLDERS), ([, name = ""]) => name))];
 }
 
+/** The text with the same value for each variable. */
+export function withSameValue(text: string, value: string): string {
+  return text.replace(PLACEHOLDERS, () => value);
+}
+
 /**
  * Replaces `${NAME}` by the values of variables. Values are not searched for further placeholders.
  * @param missing called with each name that has no value

@@ -1,9 +1,7 @@
 import { nearest } from "../../shared/nearest.ts";
-import { variablesIn } from "../../shared/placeholders.ts";
 import type { Agent, McpServerDefinition, SubAgent } from "../../stigmer/index.ts";
 import type { Report } from "./conform.ts";
-import type { Path } from "./problem.ts";
-import { URL_OF_SERVER } from "./text-rules.ts";
+import { checkServerFields } from "./server-fields.ts";
 
 /** Reports what is wrong between the parts of an agent: names that occur twice, or that lead nowhere. */
 export function checkAgent({ spec }: Agent, report: Report): void {
@@ -11,16 +9,8 @@ export function checkAgent({ spec }: Agent, report: Report): void {
   const subAgents = spec?.subAgents ?? [];
   reportTwice(servers, "mcp_servers", "server", report);
   reportTwice(subAgents, "sub_agents", "sub-agent", report);
-  for (const [index, { serverType }] of servers.entries())
-    if (serverType.case === "http")
-      checkUrl(serverType.value.url, ["spec", "mcp_servers", index, "http", "url"], report);
+  checkServerFields(servers, report);
   for (const [index, subAgent] of subAgents.entries()) checkSubAgent(subAgent, index, servers, report);
-}
-
-/** What a pattern cannot say of a URL. A text with a variable may become anything. */
-function checkUrl(url: string, at: Path, report: Report): void {
-  if (!URL_OF_SERVER.pattern.test(url) || variablesIn(url).length > 0 || URL.canParse(url)) return;
-  report(at, "is no valid URL: check its host and its port");
 }
 
 function reportTwice(parts: readonly { name: string }[], list: string, what: string, report: Report): void {

@@ -19,7 +19,7 @@ export function placeholdersOf(server: McpServerDefinition): ReadonlyMap<string,
 const MAPS: ReadonlySet<string> = new Set(["envPlaceholders", "headers", "queryParams"]);
 
 /** All texts of a server in which variables are replaced. */
-function textsOf({ serverType }: McpServerDefinition): readonly Text[] {
+export function textsOf({ serverType }: McpServerDefinition): readonly Text[] {
   const texts: Text[] = [];
   const walk = (part: unknown, at: Text["at"], keyOf: (key: string) => string | number) => {
     if (typeof part === "string") texts.push({ at, text: part });

@@ -120,8 +120,9 @@ spec:
     - {name: c, docker: {image: i, volumes: [{host_path: d, container_path: d}], ports: [{host_port: 65536, container_port: 0, protocol: icmp}]}}
     - {name: d, docker: {image: "\${I}", network: "\${N}", volumes: [{host_path: d, container_path: "\${P}"}]}}
     - {name: e, docker: {image: "\${I:-mcp}", env_placeholders: {PATH: /bin}, ports: [{container_port: 1.5}]}}
-    - {name: f, http: {url: "https://e.example:99999", headers: {"X Key": v}}}
+    - {name: f, http: {url: "https://e.example:99999", headers: {"X Key": v, X-Key: "\${K}", X-Line: "a\\n\${K}"}}}
     - {name: " ", stdio: {command: " ", env_placeholders: {A=B: c}}}
+    - {name: g, stdio: {command: "a\\0", args: [b, "c\\0"]}}
 `;
     expect(await problems(text)).toEqual([
       "agent.yaml:4:24: spec.mcp_servers[0].http.url contains a user name or a password: send them in the header Authorization",
@@ -137,9 +138,12 @@ spec:
       "agent.yaml:8:87: spec.mcp_servers[4].docker.ports[0].container_port must be a whole number from 1 to 65535, not a number with a fraction",
       "agent.yaml:9:24: spec.mcp_servers[5].http.url is no valid URL: check its host and its port",
       'agent.yaml:9:66: spec.mcp_servers[5].http.headers."X Key" has a name that no HTTP header can have: use letters, digits and hyphens',
+      "agent.yaml:9:93: spec.mcp_servers[5].http.headers.X-Line is no value of an HTTP header: remove line ends and characters beyond Latin-1",
       "agent.yaml:10:8: spec.mcp_servers[6].name is blank",
       "agent.yaml:10:27: spec.mcp_servers[6].stdio.command is blank",
       'agent.yaml:10:60: spec.mcp_servers[6].stdio.env_placeholders."A=B" has a name that no environment variable can have',
+      "agent.yaml:11:25: spec.mcp_servers[7].stdio.command contains a NUL character: remove it",
+      "agent.yaml:11:51: spec.mcp_servers[7].stdio.args[1] contains a NUL character: remove it",
     ]);
   });
 
