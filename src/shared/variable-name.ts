@@ -1,8 +1,9 @@
 /** A name that a shell can read: the part of a pattern. */
 export const NAME_IN_SHELLS = "[A-Za-z_]\\w*";
 
-/** What an operating system accepts as the name of a variable. */
-export const SYSTEM_VARIABLE: RegExp = /^[^=\0]+$/;
+/** What an operating system accepts as the name of a variable: the NUL character ends it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: unlike JavaScript, other languages do not know `\0` in patterns
+export const SYSTEM_VARIABLE: RegExp = /^[^=\u0000]+$/;
 
 /**
  * Variables that belong to a shell. Shells ignore the first ones in their environment, or let nobody set them; they end with

@@ -3,7 +3,7 @@ import type { ModelConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { causeOf, stackOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
-import { cutBetweenWords } from "../../shared/text.ts";
+import { cutBetweenWords, sentence } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import type { TokenUsage } from "../../shared/token-usage.ts";
 import { AgentError } from "../agent-error.ts";
@@ -169,7 +169,7 @@ class RepeatedCall {
     const left = humanDuration(Math.max(deadline - Date.now(), 0));
     return new AgentError(
       "model-call",
-      `${known.message} The next attempt would be in ${humanDuration(needsMs)}, and this execution has ${left} left.`,
+      `${sentence(known.message)} The next attempt would be in ${humanDuration(needsMs)}, and this execution has ${left} left.`,
       { cause: error, remedies: known.remedies },
     );
   }

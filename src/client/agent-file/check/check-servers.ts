@@ -46,7 +46,7 @@ function warnOfProgram({ serverType }: McpServerDefinition, place: Path, { which
   // A relative path starts at the server's working directory, in the sandbox.
   const isRelative = command.includes("/") && !command.startsWith("/");
   const path = Object.hasOwn(envPlaceholders, "PATH") ? envPlaceholders["PATH"] : undefined;
-  if (command === "" || isRelative || variablesIn(`${command} ${path ?? ""}`).length > 0) return;
+  if (command.trim() === "" || isRelative || variablesIn(`${command} ${path ?? ""}`).length > 0) return;
   if (which(command, path) !== undefined) return;
   const where = command.startsWith("/") ? "no program of this machine" : "not on the PATH of this machine";
   const orPath = command.startsWith("/") ? "correct the path, or " : "give its path, or ";
