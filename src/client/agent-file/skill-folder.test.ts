@@ -104,6 +104,11 @@ describe("the folder of a skill is refused", () => {
       "lower-case letters, digits and hyphens",
     ],
     ["with a broken front matter", { "SKILL.md": "---\nname: [\n---\n" }, "is not YAML"],
+    [
+      "with a front matter of many aliases",
+      { "SKILL.md": `---\na: &a [x]\nb: [${"*a,".repeat(50)}]\n---\n` },
+      "cannot be read",
+    ],
     ["with names that differ in case only", { ...SKILL, "a/x": "1", "A/X": "2" }, "differs only in case"],
     ["with a backslash in a name", { ...SKILL, "a\\b": "1" }, "backslash"],
     ["that would be a bomb", { ...SKILL, zeros: new Uint8Array(3_000_000) }, "more than 100 times its size"],

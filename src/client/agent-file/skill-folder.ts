@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { parseDocument } from "yaml";
+import { type Document, parseDocument } from "yaml";
 import { messageOf } from "../../shared/errors.ts";
 import { humanSize } from "../../shared/human-size.ts";
 import { isRecord } from "../../shared/is-record.ts";
@@ -10,6 +10,8 @@ import { listSkillFiles, type SkillFile } from "./skill-files.ts";
 import { SkillFolderError } from "./skill-folder-error.ts";
 
 const MAX_NAME_LENGTH = 64;
+/** How often anchors may be repeated in all: a few of them could stand for gigabytes. */
+const MAX_ALIASES = 10;
 const NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /** A folder with a skill, packed. */
@@ -89,9 +91,17 @@ function frontMatterName(text: string): string | undefined {
   const document = parseDocument(head, { prettyErrors: false });
   if (document.errors.length > 0)
     throw new SkillFolderError(`has a front matter in ${SKILL_MD} that is not YAML: correct it`);
-  const value: unknown = document.toJS({ maxAliasCount: 10 });
+  const value = contentOf(document);
   const name = isRecord(value) ? value["name"] : undefined;
   return name === undefined || name === null ? undefined : String(name);
+}
+
+function contentOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    throw new SkillFolderError(`has a front matter in ${SKILL_MD} that cannot be read: ${messageOf(error)}`, error);
+  }
 }
 
 /** Refuses what would be refused when it is unpacked, such as two names that differ only in case. */
