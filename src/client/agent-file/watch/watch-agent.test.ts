@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { type DaemonServices, openDaemonServices } from "../../../../test/support/daemon-services.ts";
 import { until } from "../../../../test/support/eventually.ts";
@@ -235,6 +235,18 @@ describe("a watched agent file", () => {
     watch.server.database.run("PRAGMA query_only = 0");
     await watch.says("Applied the agent poet again: instructions");
     expect(watch.log).toHaveLength(lines + 1);
+  });
+
+  test("goes on after a mistake of the program, which is told with its place", async () => {
+    await using watch = await watching({ "agent.yaml": poet("One") });
+    await watch.says("Applied the agent poet of");
+    using _ = spyOn(watch.server.client, "call").mockImplementationOnce(() => {
+      throw new TypeError("a mistake");
+    });
+    await watch.write({ "agent.yaml": poet("Two") });
+    expect(await watch.says("TypeError: a mistake")).toContain("watch-agent.test.ts");
+    await watch.says("The agent stays as it was");
+    await watch.says("Applied the agent poet again: instructions");
   });
 
   test("is not applied while the server refuses it, which is told", async () => {

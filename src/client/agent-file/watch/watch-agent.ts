@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { explained } from "../../../shared/errors.ts";
+import { explained, stackOf } from "../../../shared/errors.ts";
 import { RunnerError } from "../../../shared/runner-error.ts";
 import type { StigmerClient } from "../../../stigmer/index.ts";
 import { applyAgentFile } from "../apply.ts";
@@ -49,7 +49,7 @@ export async function watchAgentFile(
     }
     if (found !== undefined) await watched.apply(found);
     // Nothing tells when a server that refused the agent would take it.
-    await changes.next(signal, watched.isRefused ? retryMs : undefined);
+    await changes.next(signal, watched.mayWorkLater ? retryMs : undefined);
   }
 }
 
@@ -59,8 +59,8 @@ class WatchedAgent {
   readonly #log: WatchLog;
   readonly #signal: AbortSignal;
   #applied: Applied | undefined;
-  /** Whether the server did not take the agent that was read last. */
-  isRefused = false;
+  /** Whether the server did not take the agent that was read last, or something failed that should not. */
+  mayWorkLater = false;
   /** The problems that were logged last. */
   #complaint = "";
 
@@ -73,7 +73,7 @@ class WatchedAgent {
 
   /** @returns undefined if the file cannot be read, which is logged */
   async read(): Promise<Inspection | undefined> {
-    this.isRefused = false;
+    this.mayWorkLater = false;
     try {
       // A pipe is empty when it is read again, and one without a writer would keep the watch from ever going on.
       return await inspectAgentFile(this.#file, this.#signal, { readable: "files" });
@@ -106,7 +106,7 @@ class WatchedAgent {
       this.#applied = { parts, hadEnvironments: hadEnvironments || found.environments.length > 0 };
       this.#complaint = "";
     } catch (error) {
-      this.isRefused = true;
+      this.mayWorkLater = true;
       this.#complain(error);
     }
   }
@@ -114,11 +114,17 @@ class WatchedAgent {
   /** Logs why the agent stays as it is, once. */
   #complain(error: unknown): void {
     if (this.#signal.aborted) return;
-    if (!(error instanceof RunnerError)) throw error;
-    const lines = error instanceof AgentFileError ? problemLines(error.problems) : [explained(error)];
+    const lines = complaintOf(error);
+    if (!(error instanceof RunnerError)) this.mayWorkLater = true;
     if (this.#complaint === lines.join("\n")) return;
     this.#complaint = lines.join("\n");
     for (const line of lines) this.#log.error(line);
     this.#log.error(this.#applied === undefined ? `${this.#file} was not applied` : "The agent stays as it was");
   }
+}
+
+function complaintOf(error: unknown): readonly string[] {
+  if (error instanceof AgentFileError) return problemLines(error.problems);
+  // What nobody foresaw must not end the watch, and needs its place in the program.
+  return [error instanceof RunnerError ? explained(error) : stackOf(error)];
 }
