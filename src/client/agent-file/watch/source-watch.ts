@@ -1,5 +1,5 @@
 import { existsSync, type FSWatcher, readlinkSync, watch } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
 import { messageOf } from "../../../shared/errors.ts";
 import { sleep } from "../../../shared/time.ts";
 import { Waker } from "../../../shared/waker.ts";
@@ -36,7 +36,7 @@ export class SourceWatch implements Disposable {
     const before = this.#watchers;
     this.#watchers = [];
     // A folder is watched from above, too, since it may be replaced.
-    for (const path of new Set([...files, ...folders].flatMap(linksOf))) this.#watchEntry(path);
+    for (const path of new Set([...files, ...folders].flatMap(entriesOf))) this.#watchEntry(path);
     for (const folder of new Set(folders)) if (existsSync(folder)) this.#watchTree(folder);
     for (const watcher of before) watcher.close();
   }
@@ -98,14 +98,33 @@ export class SourceWatch implements Disposable {
   }
 }
 
-/** A path, and what it leads to if it is a link: editors change the file behind a link, too. */
-function linksOf(path: string): string[] {
-  const links = [path];
-  try {
-    for (let last = path; links.length <= MAX_LINKS; links.push(last))
-      last = resolve(dirname(last), readlinkSync(last));
-  } catch {
-    // The last one is no link, or does not exist.
+/**
+ * A path, the links anywhere in it, and what it leads to: editors change the file behind a link, and deployments replace
+ * the link to a folder.
+ */
+function entriesOf(path: string): string[] {
+  const entries = new Set([path]);
+  const rest = path.split(sep);
+  let current: string = sep;
+  for (let links = 0; rest.length > 0; ) {
+    const next = resolve(current, rest.shift() ?? "");
+    const target = targetOf(next);
+    if (target === undefined) current = next;
+    else {
+      entries.add(next);
+      if (++links > MAX_LINKS) break;
+      if (isAbsolute(target)) current = sep;
+      rest.unshift(...target.split(sep));
+    }
   }
-  return links;
+  return [...entries.add(current)];
+}
+
+/** Where a link leads; undefined if it is none, or does not exist. */
+function targetOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
