@@ -27,6 +27,7 @@ import {
 import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { bindToActivity } from "./activity-context.ts";
+import { agentSecrets } from "./agent-secrets.ts";
 import { stopWhenDeleted } from "./deletion-watch.ts";
 import { endedElsewhere } from "./ended-elsewhere.ts";
 import type { ExecutionDeps } from "./execution-deps.ts";
@@ -123,7 +124,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     const definition = await resolveDefinition(deps.client, execution, signal);
     const { agent } = definition;
     usesDefaultModel = agent.modelName === "";
-    const secrets = secretsOf(agent);
+    const secrets = agentSecrets(agent);
     cleanup.defer(deps.masks.all.add(secrets));
     mask.add(secrets);
     const model = chooseModel(deps.model, agent.modelName);
@@ -198,10 +199,6 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     status,
     outcome: outcome.phase === "completed" ? outcome : { ...outcome, reason: mask.mask(outcome.reason) },
   };
-}
-
-function secretsOf({ environment }: AgentDefinition): string[] {
-  return environment.secretNames.map((name) => environment.values[name] ?? "");
 }
 
 /** The skills of an agent and of its sub-agents. */

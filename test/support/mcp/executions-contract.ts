@@ -93,6 +93,23 @@ export function httpExecutionsContract(world: () => ExecutionWorld): void {
       expect(system()).not.toContain(SECRET);
     });
 
+    test("hides credentials of a definition that a server repeats in its errors", async () => {
+      using server = Bun.serve({
+        hostname: "127.0.0.1",
+        port: 0,
+        fetch: ({ url, headers }) => new Response(`${url} ${headers.get("authorization")}`, { status: 500 }),
+      });
+      const url = `http://127.0.0.1:${server.port}/mcp?api_key=credential-of-url`;
+      const session = await world().user.session(
+        agentOf(["one", url, { Authorization: "Bearer credential-of-header" }]),
+      );
+      calling("one_echo", {});
+      const execution = await world().user.ask(session, "Echo");
+      const texts = [...(execution.status?.messages ?? []).map(({ content }) => content), system()].join("\n");
+      expect(texts).toContain("It answered with HTTP 500");
+      expect(texts).not.toContain("credential-of");
+    });
+
     test("fails at once if a definition cannot work, and names every problem", async () => {
       using server = startHttpFault("none");
       const asked = world().ollama.requests.length;
