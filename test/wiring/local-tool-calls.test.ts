@@ -101,4 +101,14 @@ describe("an execution in local mode", () => {
     const told = world.ollama.requests.at(-1)?.messages.find(({ role }) => role === "tool")?.content ?? "";
     expect(told).toContain(file);
   });
+
+  test("the agent is told that a long result cannot be kept", async () => {
+    const command =
+      "mkdir -p .agent-runner; rm -rf .agent-runner/tool-results; touch .agent-runner/tool-results; seq 1 40000";
+    await world.run("Talk", (_, turn) =>
+      turn === 0 ? { text: "", tools: [{ name: "execute", args: { command } }] } : { text: "Long." },
+    );
+    const told = world.ollama.requests.at(-1)?.messages.find(({ role }) => role === "tool")?.content ?? "";
+    expect(told).toMatch(/\[… \d+ characters cut\. It could not be kept in a file: ask for the part you need\. …\]/);
+  });
 });

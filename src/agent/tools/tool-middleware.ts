@@ -85,7 +85,10 @@ async function finishMessage(
     ...(failed === undefined ? {} : { failure: failed }),
     ...(keptAt === undefined ? {} : { keptAt }),
   };
-  const hint = keptAt === undefined ? "" : ` All of it is in ${keptAt}: read the part you need.`;
+  const hint =
+    keptAt === undefined
+      ? " It could not be kept in a file: ask for the part you need."
+      : ` All of it is in ${keptAt}: read the part you need.`;
   const short = cutMiddle(text, MODEL_RESULT_LIMIT, (cut) => `\n\n[… ${cut} characters cut.${hint} …]\n\n`);
   return new ToolMessage({
     content: short.cut > 0 ? short.text : content,
