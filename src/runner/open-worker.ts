@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createActivities, ENSURE_THREAD, EXECUTE } from "../activities/index.ts";
 import { openAgents } from "../agent/index.ts";
 import { ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
-import type { Platform } from "../platform/index.ts";
+import { hasProxy, type Platform } from "../platform/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import { Semaphore } from "../shared/semaphore.ts";
 import { openSkills } from "../skills/index.ts";
@@ -50,6 +50,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
       connectLimitMs: config.mcpConnectTimeoutMs,
       callLimitMs: config.commandTimeoutMs,
       addressPolicy: platform.addressPolicy,
+      hasProxy: (url) => hasProxy(url, options.env),
     },
     log,
   );

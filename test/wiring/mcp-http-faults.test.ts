@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { describe, expect, test } from "bun:test";
-import { ForeignAddresses } from "../../src/platform/foreign-addresses.ts";
 import { until } from "../support/eventually.ts";
 import { httpConnector, type MoreOfHttp, SECRET } from "../support/mcp/connect.ts";
 import { type HttpFaultName, startHttpFault } from "../support/mcp/http-faults.ts";
@@ -63,22 +62,6 @@ describe("an HTTP server is not available, and says why:", () => {
     await using connected = await connect(server.url.replace("http:", "https:"));
     expect(connected.reason).toContain("It cannot be reached");
   });
-
-  test("its name means an address that is not allowed", async () => {
-    using server = startHttpFault("none");
-    const addressPolicy = new ForeignAddresses([]);
-    await using connected = await connect(server.url.replace("127.0.0.1", "localhost"), {}, { addressPolicy });
-    expect(connected.reason).toMatch(/The address localhost \(.*\) belongs to the runner's own machine/);
-    expect(server.headers).toEqual([]);
-  });
-
-  test("its address is not allowed", async () => {
-    using server = startHttpFault("none");
-    await using connected = await connect(server.url, {}, { addressPolicy: new ForeignAddresses([]) });
-    expect(connected.reason).toContain("127.0.0.1 belongs to the runner's own machine");
-    expect(connected.reason).toContain("MCP_ALLOWED_HOSTS");
-    expect(server.headers).toEqual([]);
-  });
 });
 
 describe("an HTTP server can be used in spite of", () => {
@@ -91,16 +74,6 @@ describe("an HTTP server can be used in spite of", () => {
     using server = startHttpFault(fault);
     await using connected = await connect(server.url);
     expect(await connected.call()).toEqual({ text: "echo: hello", failure: undefined });
-  });
-
-  test("a name that means something else a moment later: the address that was checked is used", async () => {
-    using server = startHttpFault("a redirect within the origin");
-    // Nobody can look up this name. The first address of it refuses connections.
-    const addressPolicy = { check: async () => ["127.0.0.9", "127.0.0.1"] };
-    const url = server.url.replace("127.0.0.1", "rebinding.invalid");
-    await using connected = await connect(url, {}, { addressPolicy });
-    expect(await connected.call()).toEqual({ text: "echo: hello", failure: undefined });
-    expect(new Set(server.headers.map((headers) => headers.get("host")))).toEqual(new Set([new URL(url).host]));
   });
 
   test("a lost session: another one is begun, and the call is made once", async () => {

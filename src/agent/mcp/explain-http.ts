@@ -7,26 +7,47 @@ import { RunnerError } from "../../shared/runner-error.ts";
 import { ConnectError } from "./connect-error.ts";
 import type { HttpServer, ResolvedServer } from "./resolved-server.ts";
 
-/** Why a server over HTTP could not be connected. @param old why the older transport failed, if it was tried */
-export function explainHttpConnect(error: unknown, resolved: ResolvedServer<HttpServer>, old?: unknown): ConnectError {
+/** Statuses by which a proxy says that it does not want to, or cannot, reach a server. */
+const PROXY_STATUSES: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
+
+interface Circumstances {
+  /** Why the older transport failed, if it was tried. */
+  readonly old?: unknown;
+  readonly hasProxy?: boolean | undefined;
+}
+
+/** Why a server over HTTP could not be connected. */
+export function explainHttpConnect(
+  error: unknown,
+  resolved: ResolvedServer<HttpServer>,
+  { old, hasProxy = false }: Circumstances,
+): ConnectError {
   if (error instanceof ConnectError) return error;
   if (error instanceof RunnerError) return new ConnectError(error.message, error, error.remedies);
   const status = statusOf(error);
-  if (status === 401 || status === 403) return new ConnectError(refusalText(status), error, [keyRemedy(resolved)]);
+  const proxy = hasProxy && (status === undefined || PROXY_STATUSES.has(status)) ? [proxyRemedy(resolved)] : [];
+  if (status === 401 || status === 403)
+    return new ConnectError(refusalText(status), error, [keyRemedy(resolved), ...proxy]);
   if (status !== undefined) {
     const also = old === undefined ? "" : ` The older transport (SSE) failed too: ${plainText(messageOf(old))}.`;
     return new ConnectError(`It answered with HTTP ${status}${bodyText(error)}.${also}`, error, [
       "Check the field url of its definition.",
+      ...proxy,
     ]);
   }
   if (error instanceof ProtocolError)
     return new ConnectError(`It refused the connection: ${plainText(error.message)}`, error);
   const network = networkFailure(systemCode(error));
-  return new ConnectError(
-    `It cannot be reached: ${network?.message ?? plainText(messageOf(error))}`,
-    error,
-    network === undefined ? [] : ["Check the field url of its definition, and whether the server is running."],
-  );
+  return new ConnectError(`It cannot be reached: ${network?.message ?? plainText(messageOf(error))}`, error, [
+    ...(network === undefined ? [] : ["Check the field url of its definition, and whether the server is running."]),
+    ...proxy,
+  ]);
+}
+
+/** The answer, or the failure, may be the proxy's. */
+function proxyRemedy({ server: { url } }: ResolvedServer<HttpServer>): string {
+  const variable = url.toLowerCase().startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
+  return `The runner has ${variable}: if that proxy does not reach the server, add the server's host to NO_PROXY.`;
 }
 
 /** The status of the response that an error is about. */

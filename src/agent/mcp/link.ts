@@ -16,6 +16,8 @@ export interface LinkDeps {
   readonly sandbox: Sandbox;
   /** Absent: every address is allowed. */
   readonly addressPolicy?: AddressPolicy | undefined;
+  /** Whether requests to a URL go through a proxy, unless its host is an exception. */
+  readonly hasProxy?: ((url: URL) => boolean) | undefined;
   /** How long the server may take to connect. */
   readonly connectLimitMs: number;
   readonly log: ServerLog;

@@ -20,6 +20,8 @@ export async function openHttpLink(
   deps: LinkDeps,
   attempt: Attempt,
 ): Promise<Link> {
+  const explain = (error: unknown, old?: unknown) =>
+    explainHttpConnect(error, resolved, { old, hasProxy: deps.hasProxy?.(urlOf(resolved.server)) });
   const streamable = async (era: Era) => await openStreamable(resolved.server, era, deps, attempt);
   try {
     return await streamable("initialize");
@@ -27,13 +29,13 @@ export async function openHttpLink(
     attempt.signal.throwIfAborted();
     if (isModernAnswer(error))
       return await streamable("2026-07-28").catch((modern: unknown) => {
-        throw explainHttpConnect(modern, resolved);
+        throw explain(modern);
       });
-    if (!(error instanceof SdkHttpError) || !OLD_TRANSPORT.has(error.status)) throw explainHttpConnect(error, resolved);
+    if (!(error instanceof SdkHttpError) || !OLD_TRANSPORT.has(error.status)) throw explain(error);
     return await openSse(resolved.server, deps, attempt).catch((old: unknown) => {
       attempt.signal.throwIfAborted();
       // The first answer says more: most servers do not have the older transport.
-      throw explainHttpConnect(error, resolved, old);
+      throw explain(error, old);
     });
   }
 }

@@ -8,4 +8,6 @@ export interface McpSettings {
   readonly callLimitMs: number;
   /** Where servers over HTTP may be; absent: anywhere. */
   readonly addressPolicy?: AddressPolicy | undefined;
+  /** Whether requests to a URL go through a proxy, unless its host is an exception. */
+  readonly hasProxy?: ((url: URL) => boolean) | undefined;
 }
