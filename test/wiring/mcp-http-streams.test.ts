@@ -130,6 +130,17 @@ describe("an HTTP server", () => {
     expect(lines.filter((line) => line.includes("The server logs"))).toEqual([]);
   });
 
+  test("is not asked if no connection is free in time, which is not its fault", async () => {
+    using server = startHttpFault("none");
+    const held = await Promise.all(Array.from({ length: 80 }, async () => await acquireRequest(undefined)));
+    await using connected = await connect(server.url, { timeoutMs: 2_000 });
+    for (const release of held) release();
+    expect(connected.reason).toContain(
+      "The runner makes too many calls at the same time, and none of its connections was free within 2.0 s.",
+    );
+    expect(server.headers).toEqual([]);
+  });
+
   test("that floods its stream leaves time for everything else, and its log has an end", async () => {
     using server = startHttpFault("a flood of notifications");
     const { log, lines } = collectedLog();

@@ -29,4 +29,6 @@ export interface Attempt {
   readonly signal: AbortSignal;
   readonly limitMs: number;
   readonly opened: AsyncDisposableStack;
+  /** How many of its requests wait for a free connection of the runner. */
+  queued: number;
 }

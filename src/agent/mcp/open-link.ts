@@ -14,13 +14,14 @@ export async function openLink(resolved: ResolvedServer, deps: LinkDeps, signal:
   const { connectLimitMs: limitMs } = deps;
   const over = new AbortController();
   const timer = setTimeout(
-    () => over.abort(new ConnectError(`It did not answer within ${humanDuration(limitMs)}.`)),
+    () => over.abort(new ConnectError(attempt.queued > 0 ? noConnection(limitMs) : noAnswer(limitMs))),
     limitMs,
   );
   const attempt: Attempt = {
     signal: AbortSignal.any([signal, over.signal]),
     limitMs,
     opened: new AsyncDisposableStack(),
+    queued: 0,
   };
   const opening = open(resolved, deps, attempt);
   try {
@@ -35,6 +36,15 @@ export async function openLink(resolved: ResolvedServer, deps: LinkDeps, signal:
   } finally {
     clearTimeout(timer);
   }
+}
+
+function noAnswer(limitMs: number): string {
+  return `It did not answer within ${humanDuration(limitMs)}.`;
+}
+
+/** It was not even asked. */
+function noConnection(limitMs: number): string {
+  return `The runner makes too many calls at the same time, and none of its connections was free within ${humanDuration(limitMs)}.`;
 }
 
 async function open(resolved: ResolvedServer, deps: LinkDeps, attempt: Attempt): Promise<Link> {

@@ -25,12 +25,17 @@ const HOUR = 3_600_000;
 const SUBSCRIPTION = { method: "POST", headers: { "mcp-method": "subscriptions/listen" } };
 const at = (path: string) => new URL(path, server.url);
 const fetchFor = (limitMs: number) =>
-  serverFetch({ policy: undefined, answers: new Answers(), isStreamOptional: true, limitMs });
+  serverFetch({ policy: undefined, answers: new Answers(), attempt: { limitMs, queued: 0 }, isStreamOptional: true });
 
 describe("a request to a server over HTTP", () => {
   test("ends with its signal while its name is looked up, and was not sent", async () => {
     const policy = { check: async () => await new Promise<never>(() => undefined) };
-    const fetch = serverFetch({ policy, answers: new Answers(), isStreamOptional: true, limitMs: HOUR });
+    const fetch = serverFetch({
+      policy,
+      answers: new Answers(),
+      attempt: { limitMs: HOUR, queued: 0 },
+      isStreamOptional: true,
+    });
     const { signal, abort } = controllerOf("cancelled");
     const exchange = { isBegun: false, isUnsent: false };
     const response = inExchange(exchange, async () => await fetch(at("/silent"), { method: "POST", signal }));

@@ -5,6 +5,7 @@ import type { Answers } from "./answers.ts";
 import { ConnectError } from "./connect-error.ts";
 import { acquireListening, acquireRequest } from "./connections.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
+import type { Attempt } from "./link.ts";
 import { Pace } from "./pace.ts";
 import { isUnconnected, type Phase, pinnedFetch } from "./pinned-fetch.ts";
 import { RequestLimit } from "./request-limit.ts";
@@ -16,20 +17,24 @@ const REFUSAL_MS = 1_000;
 interface FetchDeps {
   readonly policy: AddressPolicy | undefined;
   readonly answers: Answers;
+  /** Its limit is also that of requests that are no calls and no streams. Calls have a limit of their own. */
+  readonly attempt: Pick<Attempt, "limitMs" | "queued">;
   /** Whether the transport works without the stream that stays open. */
   readonly isStreamOptional: boolean;
-  /** How long a request may take that is no call and no stream. Calls have a limit of their own. */
-  readonly limitMs: number;
 }
 
 /**
  * A fetch function for the requests to one server. It refuses addresses that the policy forbids, limits what the server
  * sends, how fast it is read and how many connections are open, and notes what happened to the request.
  */
-export function serverFetch({ policy, answers, isStreamOptional, limitMs }: FetchDeps): FetchLike {
+export function serverFetch({ policy, answers, attempt, isStreamOptional }: FetchDeps): FetchLike {
   const pace = new Pace();
   const fetchPinned = pinnedFetch();
   const check = async (url: URL) => (await policy?.check(url)) ?? [];
+  const acquireQueued = async (signal: AbortSignal) => {
+    attempt.queued++;
+    return await acquireRequest(signal).finally(() => attempt.queued--);
+  };
   return async (url, init = {}) => {
     const exchange = currentExchange();
     if (init.method === "GET") resume(init, exchange);
@@ -37,7 +42,7 @@ export function serverFetch({ policy, answers, isStreamOptional, limitMs }: Fetc
     const noted = begun(init.method === "POST" ? exchange : undefined);
     const full = new URL(url);
     const limit = new RequestLimit();
-    if (exchange === undefined && !isListening) limit.begin(limitMs);
+    if (exchange === undefined && !isListening) limit.begin(attempt.limitMs);
     const signal = limit.within(init.signal);
     let release: (() => void) | undefined;
     const end = () => {
@@ -47,7 +52,7 @@ export function serverFetch({ policy, answers, isStreamOptional, limitMs }: Fetc
     try {
       const addresses = await untilAborted(check(full), signal);
       noted.waitsFor = "a free connection";
-      release = isListening ? acquireListening() : await acquireRequest(signal);
+      release = isListening ? acquireListening() : await acquireQueued(signal);
       if (release === undefined) return withoutStream(isStreamOptional);
       const response = await fetchPinned(full, { ...init, signal }, addresses, (phase) => notePhase(noted, phase));
       noted.status = response.status;
