@@ -1,10 +1,13 @@
 import { type BaseMessage, ToolMessage } from "@langchain/core/messages";
+import { inParallel } from "../../shared/in-parallel.ts";
 import { cutMiddle } from "../../shared/text.ts";
 import { textOf } from "../tools/tool-middleware.ts";
 
 /** Returns the file that has all of a result; `undefined` if it cannot be kept. */
 export type KeepWhole = (result: ToolMessage) => Promise<string | undefined>;
 
+/** Results that are kept at the same time: in a remote sandbox, each takes requests. */
+const MAX_PARALLEL_WRITES = 8;
 /** What the library puts in place of what it cuts. */
 const LIBRARY_NOTE = "\n...(result truncated)";
 
@@ -37,5 +40,9 @@ export async function withPlaces(
     );
     return new ToolMessage({ ...original, content: text });
   };
-  return await Promise.all(messages.map(withPlace));
+  const shown = [...messages];
+  await inParallel(messages.entries(), MAX_PARALLEL_WRITES, async ([index, message]) => {
+    shown[index] = await withPlace(message);
+  });
+  return shown;
 }
