@@ -1,5 +1,6 @@
 import { sha256 } from "../../shared/sha256.ts";
 import { TASK_TOOL } from "../../shared/sub-agents.ts";
+import { SEARCH_TOOL_NAME } from "../tool-search/search-tool-name.ts";
 
 /** The longest name of a tool that every provider accepts. */
 const NAME_LIMIT = 64;
@@ -17,7 +18,7 @@ export const OWN_TOOLS: ReadonlySet<string> = new Set([
   "execute",
   TASK_TOOL,
   "write_todos",
-  "search_tools",
+  SEARCH_TOOL_NAME,
 ]);
 
 /** A tool by its server and its name there. */

@@ -13,8 +13,9 @@ import type { CallModel } from "../model/call-model.ts";
 import { parseScript } from "../model/script.ts";
 import { ScriptedModel } from "../model/scripted-model.ts";
 import { CurrentIndex } from "./current-index.ts";
+import { SEARCH_TOOL_NAME } from "./search-tool-name.ts";
 import { ToolIndex } from "./tool-index.ts";
-import { MAX_VISIBLE_TOOLS, SEARCH_TOOL_NAME, toolSearch } from "./tool-search.ts";
+import { MAX_VISIBLE_TOOLS, toolSearch } from "./tool-search.ts";
 
 const tools = catalogue();
 const ls: StructuredToolInterface = new DynamicStructuredTool({

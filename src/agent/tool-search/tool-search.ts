@@ -5,6 +5,7 @@ import { asMiddleware, type WrapModelCall } from "../as-middleware.ts";
 import { CurrentIndex } from "./current-index.ts";
 import { foundNote, foundTools } from "./found-tools.ts";
 import { foundText, moreToolsPrompt } from "./search-text.ts";
+import { SEARCH_TOOL_NAME } from "./search-tool-name.ts";
 import type { SearchableTool } from "./searchable-tool.ts";
 
 /** Up to this many tools in all, those of the runner included, the model gets the definition of each. */
@@ -13,8 +14,6 @@ export const MAX_VISIBLE_TOOLS = 64;
 const RESULTS = 5;
 /** Characters of a request that are searched for. */
 const QUERY_LIMIT = 500;
-/** The tool that searches. Tools of servers must not have its name. */
-export const SEARCH_TOOL_NAME = "search_tools";
 
 type ModelRequest = Parameters<WrapModelCall>[0];
 

@@ -1,6 +1,7 @@
 import { TASK_TOOL } from "../../shared/sub-agents.ts";
 import { cutBetweenWords } from "../../shared/text.ts";
 import type { TurnEnd } from "../model/turn-end.ts";
+import { SEARCH_TOOL_NAME } from "../tool-search/search-tool-name.ts";
 import { shownName } from "./call-names.ts";
 import type { RawCall } from "./raw-calls.ts";
 import type { Rejection } from "./turn-notes.ts";
@@ -29,8 +30,9 @@ export function rejection(
 ): Reason | undefined {
   const name = shownName(call.name);
   if (!tools.includes(call.name) && !hiddenTools.includes(call.name)) {
-    // An agent with tools that it does not see has the tool that finds them.
-    const search = hiddenTools.length > 0 ? " You have more tools than these: search_tools finds them." : "";
+    // The tools of servers may all be visible.
+    const isNarrowed = tools.includes(SEARCH_TOOL_NAME);
+    const search = isNarrowed ? ` You have more tools than these: ${SEARCH_TOOL_NAME} finds them.` : "";
     const advice = `Error: ${name} is not a valid tool, try one of [${tools.join(", ")}].${search}`;
     return { why: `not executed: there is no tool ${name}`, advice };
   }
