@@ -23,3 +23,30 @@ test("malformed lines of an env file are reported by file and number, without th
   ]);
   expect(malformedLines("A=1\r\nB='x'\r\n")).toEqual([]);
 });
+
+test("what follows a quoted value is reported in the line where it is left out", () => {
+  const text = [
+    "A='it''s'",
+    `B="one" 'two'`,
+    'C="several',
+    'lines"x',
+    'D="a\\"b"',
+    "E='x' # a comment",
+    'export F="x";',
+    'G="a\\\\"b',
+    "H=`x`#y",
+  ].join("\n");
+  expect(malformedLines(text).map((line) => textOfLine(line, "my.env"))).toEqual(
+    [1, 2, 4, 8].map(
+      (line) =>
+        `my.env:${line} has characters after the closing quote, which are left out: put all of the value in one pair of quotes.`,
+    ),
+  );
+});
+
+test("a quote after a backslash closes nothing", () => {
+  expect(malformedLines('A="a\\"b\nB=1')).toEqual([
+    { line: 1, problem: "opens a quote that is never closed: the quote becomes part of the value" },
+  ]);
+  expect(malformedLines('A="a\\"\nB=1 and\nno assignment"\nC=1')).toEqual([]);
+});
