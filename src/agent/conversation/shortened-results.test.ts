@@ -23,6 +23,12 @@ test("a shortened result keeps its head, its end and its status, and says where 
   expect(shown[2]).toMatchObject({ tool_call_id: "call-2", status: "error" });
 });
 
+test("a shortened result says so if all of it cannot be kept", async () => {
+  const long = resultOf(1, "x".repeat(1_000));
+  const [shown] = await withPlaces([shortened(long, 100)], [long], async () => undefined);
+  expect(shown?.text).toContain("has no room for more. It could not be kept in a file: ask for the part you need. …]");
+});
+
 test("many shortened results stay in their order, and are kept a few at a time", async () => {
   const results = Array.from({ length: 100 }, (_, index) => resultOf(index, `${index} `.repeat(500)));
   const waiting: (() => void)[] = [];

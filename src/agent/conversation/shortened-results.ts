@@ -31,12 +31,15 @@ export async function withPlaces(
     const original = results.get(message.tool_call_id);
     if (original === undefined) return message;
     const place = await keepWhole(original);
-    const hint = place === undefined ? "" : ` All of it is in ${place}: read the part you need.`;
+    const hint =
+      place === undefined
+        ? "It could not be kept in a file: ask for the part you need."
+        : `All of it is in ${place}: read the part you need.`;
     const limit = Math.max(message.text.length - LIBRARY_NOTE.length, 0);
     const { text } = cutMiddle(
       textOf(original.content),
       limit,
-      () => `\n\n[… cut, because your conversation has no room for more.${hint} …]\n\n`,
+      () => `\n\n[… cut, because your conversation has no room for more. ${hint} …]\n\n`,
     );
     return new ToolMessage({ ...original, content: text });
   };
