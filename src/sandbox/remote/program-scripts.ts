@@ -28,12 +28,14 @@ export function environmentText(common: Variables, own: Variables): string {
 
 /**
  * Defines `is_lost`: whether the supervisor was killed, or the machine was stopped, before the program's end was
- * recorded. The command line of another process does not contain the directory.
+ * recorded. The command line of another process does not contain the directory. A supervisor that ends while it is looked
+ * for has recorded the end before.
  */
 const IS_LOST = `
+has_ended() { ! kill -0 "$1" || { [ -r /proc/self/cmdline ] && ! grep -qxzF -e "$dir" "/proc/$1/cmdline"; }; }
 is_lost() {
   [ ! -e "$dir/code" ] && read -r supervisor <"$dir/supervisor" && [ -n "$supervisor" ] || return 1
-  ! kill -0 "$supervisor" || { [ -r /proc/self/cmdline ] && ! grep -qxzF -e "$dir" "/proc/$supervisor/cmdline"; }
+  has_ended "$supervisor" && [ ! -e "$dir/code" ]
 }
 `;
 

@@ -203,6 +203,22 @@ test("a program that was stopped before its start arrived is not started", async
   expect(await Bun.file(`${folder.path}/runs`).exists()).toBe(false);
 });
 
+test("a program that does not exist is not found, also if its supervisor ends while it is looked for", async () => {
+  host.programs = `${folder.path}/bin`;
+  await mkdir(host.programs);
+  // The supervisor waits until it is looked for, and who looks for it until it has ended.
+  const asked = `${folder.path}/asked`;
+  const wait = `until [ -e ${asked} ]; do sleep 0.03; done`;
+  await writeFile(`${host.programs}/cat`, `#!/bin/sh\n${wait}\nexec ${Bun.which("cat")} "$@"\n`, { mode: 0o755 });
+  const look = `kill() { true >${asked}; until [ -e "$dir/code" ]; do sleep 0.03; done; return 1; }`;
+  const runOnce = host.runOnce.bind(host);
+  host.runOnce = async (script, options) =>
+    await runOnce(script.includes("setsid") ? `${look}\n${script}` : script, options);
+  const request = { command: "no-such-program", args: [], env: {}, workingDirectory: "" };
+  await expect(programs.start(request, signal)).rejects.toThrow("There is no program 'no-such-program'");
+  expect(await Bun.file(asked).exists()).toBe(true);
+});
+
 test("a program whose runner is gone ends by itself, is cleaned up after, and leaves nothing", async () => {
   host.programs = `${folder.path}/bin`;
   const real = Bun.which("sleep") ?? "";
