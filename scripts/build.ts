@@ -11,7 +11,7 @@ import { type PackedBridge, packBridge } from "./build-parts/pack-bridge.ts";
 import { smoke } from "./build-parts/smoke.ts";
 import { hostTarget, type Target, targets } from "./build-parts/targets.ts";
 import { temporalPlugin, WORKFLOW_THREAD } from "./build-parts/temporal-plugin.ts";
-import { workflowPlugin } from "./build-parts/workflow-plugin.ts";
+import { workflowModule, workflowPlugin } from "./build-parts/workflow-plugin.ts";
 
 const root = join(import.meta.dir, "..");
 const dist = join(root, "dist");
@@ -48,7 +48,8 @@ const single = process.argv.includes("--single");
 const host = hostTarget();
 await mkdir(dist, { recursive: true });
 console.log("Bundling the workflow …");
-const workflow = await workflowPlugin();
+const module = await workflowModule();
+const workflow = workflowPlugin(async () => module);
 for (const target of single ? [host] : targets) {
   const started = Date.now();
   const bridge = await packBridge(target);

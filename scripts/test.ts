@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { workflowModule } from "./build-parts/workflow-plugin.ts";
 import { ensureBuilt } from "./lib/built.ts";
 import { TEST_LIMIT_MS } from "./lib/test-limit.ts";
 import { prepareServices, type Services } from "./test-support/services.ts";
@@ -31,8 +32,10 @@ const suites: readonly Suite[] = [
   { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"], 2) },
 ];
 
+/** These use servers, and daemons that run from source. */
 const USE_SERVICES = ["wiring", "deploy"];
 let services: Services | undefined;
+let workflow: string | undefined;
 
 /** Runs a command and shows what it says. @returns its exit code */
 async function show(command: readonly string[]): Promise<number> {
@@ -41,8 +44,20 @@ async function show(command: readonly string[]): Promise<number> {
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
-    env: { ...process.env, ...services?.env, NO_COLOR: "1" },
+    env: {
+      ...process.env,
+      ...services?.env,
+      ...(workflow === undefined ? {} : { TEST_WORKFLOW: workflow }),
+      NO_COLOR: "1",
+    },
   }).exited;
+}
+
+/** Once for all tests. @returns the file of the module */
+async function bundleWorkflow(): Promise<string> {
+  const file = join(reports, "workflow.js");
+  await Bun.write(file, await workflowModule());
+  return file;
 }
 
 async function check(): Promise<Counts> {
@@ -119,7 +134,10 @@ const results: (Counts & { readonly name: string; readonly seconds: number })[] 
 try {
   await ensureBuilt();
   for (const { name, about, run } of suites.filter((suite) => wanted.length === 0 || wanted.includes(suite.name))) {
-    if (USE_SERVICES.includes(name)) services ??= await prepareServices();
+    if (USE_SERVICES.includes(name)) {
+      services ??= await prepareServices();
+      workflow ??= await bundleWorkflow();
+    }
     console.log(`\n== ${name}: ${about}`);
     const started = Date.now();
     const counts = withSkips(await run(join(reports, name)));
