@@ -9,6 +9,8 @@ import { TEST_LIMIT_MS } from "./lib/test-limit.ts";
 import { prepareServices, type Services } from "./test-support/services.ts";
 
 const root = join(import.meta.dir, "..");
+/** How long each file of a suite took: the longest are started first, so that none of them is left alone at the end. */
+const TIMINGS = "test/timings.json";
 
 interface Counts {
   readonly passed: number;
@@ -27,7 +29,7 @@ const suites: readonly Suite[] = [
   { name: "check", about: "format, lint, types, boundaries, generated files", run: check },
   { name: "unit", about: "tests beside the code", run: bunTest(["src", "scripts"], 3) },
   { name: "conformance", about: "LangGraph's suite for checkpoint savers", run: vitest("test/conformance") },
-  { name: "wiring", about: "the parts together, with real servers", run: bunTest(["test/wiring"], 4) },
+  { name: "wiring", about: "the parts together, with real servers", run: bunTest(["test/wiring"], 4, TIMINGS) },
   { name: "e2e", about: "the compiled program", run: bunTest(["test/e2e"], 2) },
   { name: "deploy", about: "image, compose file and manifests", run: bunTest(["test/deploy"], 2) },
 ];
@@ -66,14 +68,19 @@ async function check(): Promise<Counts> {
     : { passed: 0, failed: 1, skipped: 0 };
 }
 
-/** @param workers test files at once: more where tests mostly wait for other processes */
-function bunTest(folders: readonly string[], workers: number): Suite["run"] {
+/**
+ * @param workers test files at once: more where tests mostly wait for other processes
+ * @param timings the file with the times of its files, if they differ much
+ */
+function bunTest(folders: readonly string[], workers: number, timings?: string): Suite["run"] {
   return async (report) => {
     const code = await show([
       "bun",
       "test",
       `--timeout=${TEST_LIMIT_MS}`,
       `--parallel=${workers}`,
+      ...(timings === undefined ? [] : [`--timings=${timings}`]),
+      ...(timings !== undefined && options["update-timings"] ? ["--update-timings"] : []),
       "--reporter=junit",
       `--reporter-outfile=${report}`,
       ...folders,
@@ -120,7 +127,10 @@ function withSkips({ passed, failed, skipped }: Counts): Counts {
 }
 
 const { values: options, positionals: wanted } = parseArgs({
-  options: { "no-skips": { type: "boolean", default: false } },
+  options: {
+    "no-skips": { type: "boolean", default: false },
+    "update-timings": { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
 const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
