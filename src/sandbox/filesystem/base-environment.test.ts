@@ -8,6 +8,11 @@ describe("the environment of commands", () => {
     expect(baseEnvironment(env)).toMatchObject(env);
   });
 
+  test("says which container engine the user has chosen", () => {
+    const env = { DOCKER_HOST: "unix:///run/user/1000/docker.sock", DOCKER_CONTEXT: "rootless" };
+    expect(baseEnvironment(env)).toMatchObject(env);
+  });
+
   test("has defaults for missing and empty variables", () => {
     const base = baseEnvironment({ PATH: "", HOME: undefined });
     expect(base["PATH"]).toContain("/usr/bin");

@@ -17,6 +17,12 @@ const PASSED_ON = [
   "TERM",
   "SSL_CERT_FILE",
   "SSL_CERT_DIR",
+  // Which container engine the docker command uses, for MCP servers in containers.
+  "DOCKER_HOST",
+  "DOCKER_CONTEXT",
+  "DOCKER_CONFIG",
+  "DOCKER_CERT_PATH",
+  "DOCKER_TLS_VERIFY",
 ];
 const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
