@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { importImage } from "../../scripts/test-support/import-image.ts";
 import type { McpServer } from "../../src/definition/index.ts";
 import type { Sandbox } from "../../src/sandbox/index.ts";
+import type { AgentExecution } from "../../src/stigmer/index.ts";
+import { cancelExecution } from "../support/cancel-execution.ts";
 import { docker } from "../support/docker.ts";
 import { until } from "../support/eventually.ts";
+import { localWorld } from "../support/local-world.ts";
 import { agentWith, Connected, SECRET } from "../support/mcp/connect.ts";
 import type { StdioFaultName } from "../support/mcp/stdio-faults.ts";
 import { processesWith } from "../support/processes.ts";
@@ -15,6 +18,7 @@ import type { Subject } from "../support/sandbox-contract/subject.ts";
 import { openFilesystem } from "../support/sandbox-contract/subjects.ts";
 import { LABELS } from "../support/services/container.ts";
 import { engineAnswers } from "../support/services/engine.ts";
+import { phaseOf, StigmerUser } from "../support/stigmer-user.ts";
 
 const hasEngine = requirement(await engineAnswers(), "MCP servers in containers: no container engine answers");
 
@@ -134,6 +138,42 @@ console.log(connected.reason);`;
     expect(new TextDecoder().decode(value)).toBe("it is available\n");
     expect(await containers("{{.State}}")).toEqual(["running"]);
     runner.kill("SIGKILL");
+    await noneLeft();
+  });
+
+  test("serves an execution, gets its secret, and is gone after its end and after a cancellation", async () => {
+    await using world = await localWorld(environment);
+    const user = new StigmerUser(world.client);
+    const ask = async (fault: StdioFaultName, text: string) => {
+      const value = {
+        image,
+        args: [join(sources, "fault-program.ts"), fault],
+        envPlaceholders: { TOKEN: "${TOKEN}" },
+        network: "none",
+      };
+      const mcpServers = [{ name: "boxed", serverType: { case: "docker" as const, value } }];
+      const session = await user.session({ instructions: "You help.", mcpServers });
+      world.ollama.converse((_, turn) =>
+        turn === 0 ? { text: "", tools: [{ name: "echo", args: { text } }] } : { text: "Done." },
+      );
+      return await user.begin(session, "Echo", { runtimeEnv: { TOKEN: { value: SECRET, isSecret: true } } });
+    };
+    const variables = async () => await docker("inspect", "--format", "{{json .Config.Env}}", ...(await containers()));
+
+    const last = async (execution: AgentExecution) => (await user.follow(execution)).at(-1) ?? execution;
+
+    const served = await last(await ask("none", "in the container"));
+    expect(served.status?.toolCalls.map(({ name, result }) => [name, result])).toEqual([
+      ["echo", "echo: in the container"],
+    ]);
+    expect(phaseOf(served)).toBe("EXECUTION_COMPLETED");
+    await noneLeft();
+
+    const hanging = await ask("hangs in a call", "hang");
+    await until("the call hangs", async () => (await user.get(hanging)).status?.toolCalls[0] !== undefined);
+    expect(await variables()).toContain(`TOKEN=${SECRET}`);
+    await cancelExecution(world.temporal.address, hanging);
+    expect(phaseOf(await last(hanging))).toBe("EXECUTION_CANCELLED");
     await noneLeft();
   });
 
