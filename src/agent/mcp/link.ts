@@ -1,6 +1,7 @@
 import type { Client } from "@modelcontextprotocol/client";
 import type { Sandbox } from "../../sandbox/index.ts";
 import type { AddressPolicy } from "../../shared/address-policy.ts";
+import type { CallShare } from "./connections.ts";
 import type { ServerLog } from "./server-log.ts";
 
 /** An open connection to a server. */
@@ -20,6 +21,8 @@ export interface LinkDeps {
   readonly hasProxy?: ((url: URL) => boolean) | undefined;
   /** How long the server may take to connect. */
   readonly connectLimitMs: number;
+  /** Of the execution. */
+  readonly calls: CallShare;
   readonly log: ServerLog;
   readonly onToolsChanged: () => void;
 }

@@ -7,6 +7,7 @@ import { humanDuration } from "../../shared/time.ts";
 import type { McpSettings } from "../servers/mcp-settings.ts";
 import { isEnabled } from "../servers/server-tools.ts";
 import { shownName } from "../turns/call-names.ts";
+import { CallShare } from "./connections.ts";
 import { KnownTools, MAX_NAMED } from "./known-tools.ts";
 import type { McpTool, ToolDeps } from "./mcp-tool.ts";
 import type { KnownServer, ResolvedServer } from "./resolved-server.ts";
@@ -74,8 +75,9 @@ export class McpServers implements AsyncDisposable {
    */
   static async connect(resolved: readonly ResolvedServer[], deps: McpDeps): Promise<McpServers> {
     const startedAt = Date.now();
+    const calls = new CallShare();
     const open = async (server: ResolvedServer) => {
-      const connection = await ServerConnection.open(server, connectionDeps(server, deps));
+      const connection = await ServerConnection.open(server, { ...connectionDeps(server, deps), calls });
       return { connection, tookMs: Date.now() - startedAt };
     };
     const results = await Promise.allSettled(resolved.map(open));

@@ -54,7 +54,7 @@ async function openStreamable(server: HttpServer, era: Era, deps: LinkDeps, atte
     urlOf(server),
     {
       requestInit: { headers: server.headers },
-      fetch: serverFetch({ policy: deps.addressPolicy, answers, attempt, isStreamOptional: true }),
+      fetch: serverFetch({ policy: deps.addressPolicy, answers, attempt, calls: deps.calls, isStreamOptional: true }),
       onInsufficientScope: "throw",
     },
     answers,
@@ -73,7 +73,7 @@ async function openSse(server: HttpServer, deps: LinkDeps, attempt: Attempt): Pr
   const answers = new Answers();
   const transport = new SSEClientTransport(urlOf(server), {
     requestInit: { headers: server.headers },
-    fetch: serverFetch({ policy: deps.addressPolicy, answers, attempt, isStreamOptional: false }),
+    fetch: serverFetch({ policy: deps.addressPolicy, answers, attempt, calls: deps.calls, isStreamOptional: false }),
   });
   const send = transport.send.bind(transport);
   transport.send = (message) => answers.send(message, () => send(message));

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { isPending } from "../../../test/support/eventually.ts";
 import { Answers } from "./answers.ts";
-import { acquireListening, acquireRequest } from "./connections.ts";
-import { inExchange } from "./exchange.ts";
+import { acquireListening, acquireRequest, CallShare } from "./connections.ts";
+import { type Exchange, inExchange } from "./exchange.ts";
 import { serverFetch } from "./server-fetch.ts";
 
 /** A server whose bodies begin and do not end. */
@@ -25,7 +25,13 @@ const HOUR = 3_600_000;
 const SUBSCRIPTION = { method: "POST", headers: { "mcp-method": "subscriptions/listen" } };
 const at = (path: string) => new URL(path, server.url);
 const fetchFor = (limitMs: number) =>
-  serverFetch({ policy: undefined, answers: new Answers(), attempt: { limitMs, queued: 0 }, isStreamOptional: true });
+  serverFetch({
+    policy: undefined,
+    answers: new Answers(),
+    attempt: { limitMs, queued: 0 },
+    calls: new CallShare(),
+    isStreamOptional: true,
+  });
 
 describe("a request to a server over HTTP", () => {
   test("ends with its signal while its name is looked up, and was not sent", async () => {
@@ -34,6 +40,7 @@ describe("a request to a server over HTTP", () => {
       policy,
       answers: new Answers(),
       attempt: { limitMs: HOUR, queued: 0 },
+      calls: new CallShare(),
       isStreamOptional: true,
     });
     const { signal, abort } = controllerOf("cancelled");
@@ -78,6 +85,30 @@ describe("a request to a server over HTTP", () => {
     abort();
     expect(await isPending(next)).toBe(false);
     (await next)();
+    for (const release of held) release();
+  });
+
+  test("waits for other calls of its execution if it is a call, and only then", async () => {
+    const calls = new CallShare();
+    const held = await Promise.all(
+      Array.from({ length: 20 }, async () => await calls.acquire(new AbortController().signal)),
+    );
+    const { signal, abort } = controllerOf("cancelled");
+    const fetch = serverFetch({
+      policy: undefined,
+      answers: new Answers(),
+      attempt: { limitMs: HOUR, queued: 0 },
+      calls,
+      isStreamOptional: true,
+    });
+    const exchange: Exchange = { isBegun: false, isUnsent: false };
+    const call = inExchange(exchange, async () => await fetch(at("/stream"), { method: "POST", signal }));
+    await fetch(at("/stream"), { method: "POST", signal });
+    expect(await isPending(call)).toBe(true);
+    expect(exchange.waitsFor).toBe("a free connection");
+    held[0]?.();
+    expect((await call).status).toBe(200);
+    abort();
     for (const release of held) release();
   });
 

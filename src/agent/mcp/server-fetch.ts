@@ -3,7 +3,7 @@ import type { AddressPolicy } from "../../shared/address-policy.ts";
 import { untilAborted } from "../../shared/time.ts";
 import type { Answers } from "./answers.ts";
 import { ConnectError } from "./connect-error.ts";
-import { acquireListening, acquireRequest } from "./connections.ts";
+import { acquireListening, acquireRequest, type CallShare } from "./connections.ts";
 import { currentExchange, type Exchange } from "./exchange.ts";
 import type { Attempt } from "./link.ts";
 import { Pace } from "./pace.ts";
@@ -19,6 +19,8 @@ interface FetchDeps {
   readonly answers: Answers;
   /** Its limit is also that of requests that are no calls and no streams. Calls have a limit of their own. */
   readonly attempt: Pick<Attempt, "limitMs" | "queued">;
+  /** What the calls of the execution may have. */
+  readonly calls: CallShare;
   /** Whether the transport works without the stream that stays open. */
   readonly isStreamOptional: boolean;
 }
@@ -27,13 +29,13 @@ interface FetchDeps {
  * A fetch function for the requests to one server. It refuses addresses that the policy forbids, limits what the server
  * sends, how fast it is read and how many connections are open, and notes what happened to the request.
  */
-export function serverFetch({ policy, answers, attempt, isStreamOptional }: FetchDeps): FetchLike {
+export function serverFetch({ policy, answers, attempt, calls, isStreamOptional }: FetchDeps): FetchLike {
   const pace = new Pace();
   const fetchPinned = pinnedFetch();
   const check = async (url: URL) => (await policy?.check(url)) ?? [];
-  const acquireQueued = async (signal: AbortSignal) => {
+  const acquireQueued = async (signal: AbortSignal, isCall: boolean) => {
     attempt.queued++;
-    return await acquireRequest(signal).finally(() => attempt.queued--);
+    return await (isCall ? calls.acquire(signal) : acquireRequest(signal)).finally(() => attempt.queued--);
   };
   return async (url, init = {}) => {
     const exchange = currentExchange();
@@ -52,7 +54,7 @@ export function serverFetch({ policy, answers, attempt, isStreamOptional }: Fetc
     try {
       const addresses = await untilAborted(check(full), signal);
       noted.waitsFor = "a free connection";
-      release = isListening ? acquireListening() : await acquireQueued(signal);
+      release = isListening ? acquireListening() : await acquireQueued(signal, exchange !== undefined);
       if (release === undefined) return withoutStream(isStreamOptional);
       const response = await fetchPinned(full, { ...init, signal }, addresses, (phase) => notePhase(noted, phase));
       noted.status = response.status;
