@@ -1,11 +1,12 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir } from "node:fs/promises";
+import { type FileHandle, lstat, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { humanSize } from "../../shared/human-size.ts";
 import { type DirectoryEntry, FILE_SIZE_LIMIT, LISTING_LIMIT, type Listing, OWN_DIRECTORY } from "../sandbox.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import { explainError } from "./explain-error.ts";
-import { NO_LINKS, type PathHandle, type Root } from "./root.ts";
+import { replaceFile } from "./replace-file.ts";
+import type { PathHandle, Root } from "./root.ts";
 
 /** A path without links, and the path as the agent wrote it, for messages. */
 export interface ResolvedPath {
@@ -62,15 +63,7 @@ export async function writeBytes(
   return await explainError(requested, async () => {
     if (real === root.path) throw new SandboxError("not-a-file", `'${requested}' is a directory.`);
     await using directory = await root.openOrCreateDirectory(dirname(real), requested);
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK | NO_LINKS;
-    const file = await open(join(directory.at, basename(real)), flags, 0o666);
-    try {
-      // A named pipe with a reader, or a device.
-      if (!(await file.stat()).isFile()) throw new SandboxError("not-a-file", `'${requested}' is not a regular file.`);
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
+    await replaceFile(directory, basename(real), content, requested);
     return join(directory.real, basename(real));
   });
 }
