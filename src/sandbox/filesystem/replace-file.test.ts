@@ -36,19 +36,40 @@ describe("a file that is replaced", () => {
     expect(await readdir(folder.path)).toEqual(["new"]);
   });
 
+  test.if(mayMount)("is written in place if it cannot be replaced, as one that is mounted by itself", async () => {
+    await using folder = await temporaryFolder();
+    const [source, mounted] = [join(folder.path, "source"), join(folder.path, "mounted")];
+    await writeFile(source, "a long old text");
+    await writeFile(mounted, "");
+    const program = writing([["mounted", "new"]], folder.path);
+    const mount = `mount --bind ${source} ${mounted}; "$@"`;
+    const { stdout } = Bun.spawnSync([...inMountNamespace(mount, [process.execPath, "-e", program])]);
+    expect([stdout.toString(), await readFile(source, "utf8")]).toEqual(["mounted,source\n", "new"]);
+  });
+
   test.if(mayMount)("keeps its content on a full disk, and a new one is not left half written", async () => {
     await using folder = await temporaryFolder();
-    const program = `
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { replaceFile } from ${JSON.stringify(join(import.meta.dir, "replace-file.ts"))};
-import { PathHandle } from ${JSON.stringify(join(import.meta.dir, "root.ts"))};
-const folder = ${JSON.stringify(folder.path)};
-writeFileSync(folder + "/old", "of the user");
-for (const name of ["old", "new"])
-  await replaceFile(new PathHandle(folder), name, "x".repeat(1_000_000), name).catch(({ code }) => console.log(code));
-console.log(readdirSync(folder).join(), readFileSync(folder + "/old", "utf8"));`;
-    const mount = `mount -t tmpfs -o size=64k none ${folder.path}; "$@"`;
+    const big = "x".repeat(40_000);
+    const program = `require("node:fs").writeFileSync(${JSON.stringify(join(folder.path, "old"))}, "of the user");
+${writing(
+  [
+    ["old", big],
+    ["new", big],
+  ],
+  folder.path,
+)}
+console.log(require("node:fs").readFileSync(${JSON.stringify(join(folder.path, "old"))}, "utf8"));`;
+    const mount = `mount -t tmpfs -o size=16k none ${folder.path}; "$@"`;
     const { stdout, stderr } = Bun.spawnSync([...inMountNamespace(mount, [process.execPath, "-e", program])]);
-    expect([stdout.toString(), stderr.toString()]).toEqual(["ENOSPC\nENOSPC\nold of the user\n", ""]);
+    expect([stdout.toString(), stderr.toString()]).toEqual(["ENOSPC\nENOSPC\nold\nof the user\n", ""]);
   });
 });
+
+/** A program that writes files, and says which could not be written and which files there are. */
+function writing(files: readonly (readonly [name: string, content: string])[], folder: string): string {
+  return `const { replaceFile } = await import(${JSON.stringify(join(import.meta.dir, "replace-file.ts"))});
+const { PathHandle } = await import(${JSON.stringify(join(import.meta.dir, "root.ts"))});
+for (const [name, content] of ${JSON.stringify(files)})
+  await replaceFile(new PathHandle(${JSON.stringify(folder)}), name, content, name).catch(({ code }) => console.log(code));
+console.log(require("node:fs").readdirSync(${JSON.stringify(folder)}).sort().join());`;
+}

@@ -1,5 +1,5 @@
 import { constants, type Stats } from "node:fs";
-import { chmod, chown, open, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { systemCode } from "../../shared/errors.ts";
 import { SandboxError } from "../sandbox-error.ts";
@@ -39,18 +39,20 @@ export async function replaceFile(
   if (found.nlink === 1) {
     const next = join(directory.at, `.agent-runner-${crypto.randomUUID()}`);
     try {
-      await create(next, content, 0o600, async () => {
+      return await create(next, content, 0o600, async (file) => {
+        // By its descriptor: a command may put a link into the place of the name.
         if (found.uid !== process.geteuid?.() || found.gid !== process.getegid?.())
-          await chown(next, found.uid, found.gid);
-        await chmod(next, found.mode & PERMISSIONS);
+          await file.chown(found.uid, found.gid);
+        await file.chmod(found.mode & PERMISSIONS);
         await rename(next, at);
       });
-      return;
     } catch (error) {
       if (!NOT_REPLACEABLE.has(systemCode(error) ?? "")) throw error;
     }
   }
-  await using file = await open(at, WRITE | constants.O_TRUNC);
+  await using file = await open(at, WRITE);
+  await checkRegular(file, shown);
+  await file.truncate();
   await file.writeFile(content);
 }
 
@@ -58,14 +60,18 @@ export async function replaceFile(
 async function writable(at: string, shown: string): Promise<Stats | undefined> {
   try {
     await using file = await open(at, WRITE);
-    const found = await file.stat();
-    // A named pipe with a reader, or a device.
-    if (!found.isFile()) throw new SandboxError("not-a-file", `'${shown}' is not a regular file.`);
-    return found;
+    return await checkRegular(file, shown);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** @throws SandboxError for a named pipe with a reader, or a device */
+async function checkRegular(file: FileHandle, shown: string): Promise<Stats> {
+  const found = await file.stat();
+  if (!found.isFile()) throw new SandboxError("not-a-file", `'${shown}' is not a regular file.`);
+  return found;
 }
 
 /** Creates a file. Nothing is left of it if that fails. @param finish what to do with it, once it is complete */
@@ -73,16 +79,12 @@ async function create(
   at: string,
   content: Uint8Array | string,
   mode: number,
-  finish?: () => Promise<void>,
+  finish?: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const file = await open(at, CREATE, mode);
+  await using file = await open(at, CREATE, mode);
   try {
-    try {
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
-    await finish?.();
+    await file.writeFile(content);
+    await finish?.(file);
   } catch (error) {
     await unlink(at).catch(() => undefined);
     throw error;
