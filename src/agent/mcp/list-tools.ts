@@ -1,5 +1,6 @@
 import type { Client } from "@modelcontextprotocol/client";
 import * as v from "valibot";
+import { humanSize } from "../../shared/human-size.ts";
 import { plural } from "../../shared/text.ts";
 import { ConnectError } from "./connect-error.ts";
 
@@ -72,7 +73,7 @@ class Collected {
     const parsed = v.safeParse(entry, length === undefined ? undefined : described);
     this.#characters += length ?? 0;
     if (this.#characters > MAX_CHARACTERS)
-      return `It describes its tools with more than ${MAX_CHARACTERS / 1024 / 1024} MiB: the further ones are left out.`;
+      return `It describes its tools with more than ${humanSize(MAX_CHARACTERS)}: the further ones are left out.`;
     if (!parsed.success) this.#invalid++;
     else if (this.#tools.size < MAX_TOOLS) this.#tools.set(parsed.output.name, parsed.output);
     else return `It has more than ${MAX_TOOLS} tools: the further ones are left out.`;
