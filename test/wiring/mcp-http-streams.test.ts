@@ -1,6 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of variables
 import { describe, expect, test } from "bun:test";
-import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { acquireRequest } from "../../src/agent/mcp/connections.ts";
 import { yieldToEventLoop } from "../../src/shared/time.ts";
 import { collectedLog } from "../support/collected-log.ts";
@@ -9,7 +8,7 @@ import { httpConnector } from "../support/mcp/connect.ts";
 import { HTTP_FAULTS, startHttpFault } from "../support/mcp/http-faults.ts";
 import { event, logged, onCall, sse, status } from "../support/mcp/http-responses.ts";
 import { answer, echoResult } from "../support/mcp/messages.ts";
-import { serveMcp } from "../support/mcp/serve-mcp.ts";
+import { serveModernMcp } from "../support/mcp/modern-server.ts";
 import { fileSandbox } from "../support/sandbox-contract/file-sandbox.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
@@ -96,18 +95,9 @@ describe("an HTTP server", () => {
 
   test("of the protocol of 2026 has its changes followed after the subscription broke, and while it could not be made", async () => {
     let isChanged = false;
-    const handler = createMcpHandler(
-      () => {
-        const server = new McpServer(
-          { name: "modern", version: "1" },
-          { capabilities: { tools: { listChanged: true } } },
-        );
-        server.registerTool(isChanged ? "new" : "old", {}, () => ({ content: [] }));
-        return server;
-      },
-      { legacy: "reject" },
-    );
-    await using server = serveMcp(handler);
+    await using server = serveModernMcp((modern) => {
+      modern.registerTool(isChanged ? "new" : "old", {}, () => ({ content: [] }));
+    });
     await using proxy = await startTcpProxy(new URL(server.url).host);
     await using connected = await connect(`http://${proxy.address}/mcp`);
     expect(await connected.currentNames()).toEqual(["old"]);
@@ -116,7 +106,7 @@ describe("an HTTP server", () => {
     proxy.mend();
     await until("the change is known", async () => (await connected.currentNames()).includes("new"));
     isChanged = false;
-    handler.notify.toolsChanged();
+    server.tellOfChange();
     await until("the next one, too", async () => (await connected.currentNames()).includes("old"));
   });
 

@@ -1,34 +1,25 @@
 import { describe, expect, test } from "bun:test";
-import { createMcpHandler, fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
+import { fromJsonSchema } from "@modelcontextprotocol/server";
 import { ToolCallStatus } from "../../../src/stigmer/index.ts";
 import type { ChatRequest } from "../ollama-double.ts";
 import { phaseOf } from "../stigmer-user.ts";
 import { httpSpec, stdioSpec } from "./executions.ts";
 import type { ExecutionWorld } from "./executions-contract.ts";
 import { type HttpFaultName, startHttpFault } from "./http-faults.ts";
-import { serveMcp } from "./serve-mcp.ts";
+import { serveModernMcp } from "./modern-server.ts";
 
 /** A server of the protocol of 2026 whose tools change when one is called: see `changedTools`. */
 function modernServer() {
   let isChanged = false;
-  const handler = createMcpHandler(
-    () => {
-      const server = new McpServer(
-        { name: "modern", version: "1" },
-        { capabilities: { tools: { listChanged: true } } },
-      );
-      const inputSchema = fromJsonSchema<{ text?: string }>({ type: "object" });
-      for (const name of isChanged ? ["echo", "new"] : ["echo", "old"])
-        server.registerTool(name, { description: isChanged ? "Changed." : "", inputSchema }, () => {
-          isChanged = true;
-          handler.notify.toolsChanged();
-          return { content: [{ type: "text", text: `called ${name}` }] };
-        });
-      return server;
-    },
-    { legacy: "reject" },
-  );
-  const server = serveMcp(handler);
+  const inputSchema = fromJsonSchema<{ text?: string }>({ type: "object" });
+  const server = serveModernMcp((modern, tellOfChange) => {
+    for (const name of isChanged ? ["echo", "new"] : ["echo", "old"])
+      modern.registerTool(name, { description: isChanged ? "Changed." : "", inputSchema }, () => {
+        isChanged = true;
+        tellOfChange();
+        return { content: [{ type: "text", text: `called ${name}` }] };
+      });
+  });
   return { spec: httpSpec("changing", server.url), [Symbol.dispose]: () => void server[Symbol.asyncDispose]() };
 }
 
