@@ -9,6 +9,7 @@ import { silentLogger } from "../src/log/index.ts";
 import { agentWith, Connected, httpServer, LIMITS, stdioServer } from "../test/support/mcp/connect.ts";
 import { startHttpFault } from "../test/support/mcp/http-faults.ts";
 import { openFilesystem } from "../test/support/sandbox-contract/subjects.ts";
+import { silentCalls } from "../test/support/silent-calls.ts";
 import { median, printMachine, row, timed } from "./measures.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string" } } });
@@ -27,7 +28,15 @@ printMachine();
 const { signal } = new AbortController();
 const run = { executionId: "aex-1", mcpServers: [], sandbox, mask: (text: string) => text, signal };
 const none = async () =>
-  await timed(() => connectServers(run, { providers: ["ollama"], textOnly: () => true, log: silentLogger, ...LIMITS }));
+  await timed(() =>
+    connectServers(run, {
+      providers: ["ollama"],
+      textOnly: () => true,
+      calls: silentCalls,
+      log: silentLogger,
+      ...LIMITS,
+    }),
+  );
 row("an execution without servers", await measure(none), "target: ≤ 1 ms");
 row("requests of an execution without servers", String(server.headers.length), "target: 0");
 

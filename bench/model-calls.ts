@@ -21,6 +21,7 @@ import { createLogger } from "../src/log/index.ts";
 import { SecretMask } from "../src/shared/secret-mask.ts";
 import { Semaphore } from "../src/shared/semaphore.ts";
 import { openSqliteThreads } from "../src/threads/sqlite/index.ts";
+import { silentCalls } from "../test/support/silent-calls.ts";
 
 const CALLS = 20_000;
 const TURNS = 200;
@@ -34,6 +35,7 @@ const messages = Array.from({ length: 100 }, () => new HumanMessage("x".repeat(1
 async function perCall(limits: { readonly maxModelCalls: number; readonly maxTokens: number }): Promise<number> {
   const usage = new UsageMeter();
   const call = modelCaller({
+    calls: silentCalls,
     ...{ models, config, log, usage },
     health: new ModelHealth(config, baseUrl),
     budget: new Budget(limits, usage, config.maxTokens),
@@ -44,7 +46,7 @@ async function perCall(limits: { readonly maxModelCalls: number; readonly maxTok
     Object.assign(new AIMessage({ content: "Yes.", response_metadata: { finish_reason: "stop" } }), {
       usage_metadata: { input_tokens: 10, output_tokens: 2, total_tokens: 12 },
     });
-  const caller = { agent: "main", purpose: "turn", bytes: () => requestBytes({ messages }) } as const;
+  const caller = { agent: "main", node: "", purpose: "turn", bytes: () => requestBytes({ messages }) } as const;
   const begun = performance.now();
   for (let count = 0; count < CALLS; count++) await call(answer, { caller, notify: () => undefined });
   return ((performance.now() - begun) / CALLS) * 1_000;

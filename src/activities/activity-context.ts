@@ -32,14 +32,19 @@ interface ActivityContext {
 export function bindToActivity(
   execution: RegisteredExecution,
   workflows: Pick<Workflows, "describe">,
+  onHeartbeat: () => void,
 ): ActivityContext {
   const context = Context.current();
   const end = Date.now() + remainingMs(context);
   const limit = context.info.startToCloseTimeoutMs || DEFAULT_LIMIT_MS;
   const margin = Math.min(FINISH_MARGIN_MS, limit * FINISH_SHARE);
 
-  context.heartbeat();
-  const heartbeat = setInterval(() => context.heartbeat(), HEARTBEAT_INTERVAL_MS);
+  const beat = () => {
+    context.heartbeat();
+    onHeartbeat();
+  };
+  beat();
+  const heartbeat = setInterval(beat, HEARTBEAT_INTERVAL_MS);
   const timer = setTimeout(
     () => execution.stop(stopReasons.timeLimit(humanDuration(limit))),
     Math.max(end - margin - Date.now(), 0),

@@ -35,6 +35,7 @@ import { type ExecutionInput, executionInput } from "./execution-input.ts";
 import { outcomeOf } from "./execution-outcome.ts";
 import { ExecutionTurn } from "./execution-turn.ts";
 import { infrastructureFailure } from "./infrastructure-failure.ts";
+import { maskedCall } from "./masked-call.ts";
 
 /** An execution as the activity runs it. */
 interface Task extends ExecutionInput {
@@ -65,7 +66,9 @@ export function executeGraphton(deps: ExecutionDeps) {
     const log = deps.log.child("execution", { executionId: id, sessionId, workflowId, runId, activityId });
     const running = deps.executions.begin(info);
     const observation = deps.observers.begin(info, running);
-    using activity = bindToActivity(running, deps.workflows);
+    using activity = bindToActivity(running, deps.workflows, () =>
+      observation.event({ type: "heartbeat", at: new Date() }),
+    );
     let outcome: ExecutionOutcome = { phase: "failed", reason: "The activity failed unexpectedly." };
     try {
       const entry = { executionId: id, threadId, workflowId, runId, activityId, startedAt: startedAt.toISOString() };
@@ -103,6 +106,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     sinks: deps.sinks,
     mask,
     log,
+    onDelivery: (delivery) => observation.event(delivery),
     onUnknown: (error) => running.stop(stopReasons.executionDeleted(error.message)),
   });
   const enter = (stage: ExecutionStage) => observation.event({ type: "stage", stage, at: new Date() });
@@ -146,6 +150,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       signal,
     });
     cleanup.defer(() => handle.release());
+    observation.event({ type: "sandbox-acquired", sandboxId: handle.sandbox.id, at: new Date() });
     if (handle.notice !== undefined) reporter.notice(handle.notice);
     cleanup.defer(() => (isEphemeral(threadId) ? deps.threads.delete(threadId) : deps.threads.compact(threadId)));
 
@@ -164,6 +169,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       keepResultsAbove: RESULT_LIMIT,
       budget: deps.budget,
       usage,
+      onCall: (call) => observation.event(maskedCall(call, mask)),
       deadline: task.stopBy,
       signal,
     };

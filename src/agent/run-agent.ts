@@ -5,7 +5,9 @@ import type { Logger } from "../log/index.ts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { InstalledSkills } from "../skills/index.ts";
 import { buildAgent } from "./build.ts";
+import type { AgentCall } from "./events/agent-call.ts";
 import type { AgentEvent } from "./events/agent-event.ts";
+import { CallReporter } from "./events/call-reporter.ts";
 import { agentEvents, type LibraryEvent } from "./events/event-stream.ts";
 import type { ResolvedServer } from "./mcp/resolved-server.ts";
 import type { BaseUrl } from "./model/base-url.ts";
@@ -49,6 +51,8 @@ export interface AgentRun {
   readonly budget: BudgetConfig;
   /** Counts what the run uses of its models. */
   readonly usage: UsageMeter;
+  /** Receives the calls of models and of MCP servers, at once; must not throw. */
+  readonly onCall: (call: AgentCall) => void;
   /** When the run is stopped, in ms since the epoch. */
   readonly deadline: number;
   readonly signal: AbortSignal;
@@ -77,11 +81,12 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
   const signal = AbortSignal.any([run.signal, ending.signal]);
   const { model: config, usage, deadline } = run;
   const budget = new Budget(run.budget, usage, config.maxTokens);
-  const callModel = modelCaller({ models, config, budget, usage, deadline, signal, health, log: runLog });
   const nodes = new Map<string, string>();
+  const calls = new CallReporter(run.onCall, (node) => nodes.get(node));
+  const callModel = modelCaller({ models, config, budget, usage, calls, deadline, signal, health, log: runLog });
   const textOnly = () => isTextOnly(models.current);
   const providers = [choice, models.next ?? choice].map(({ provider }) => provider);
-  await using servers = await connectServers(run, { ...deps.mcp, textOnly, providers, log: runLog });
+  await using servers = await connectServers(run, { ...deps.mcp, textOnly, providers, calls, log: runLog });
   for (const text of servers?.mcp.notices ?? []) yield noticeOf(text);
   const skills = new SkillSections(run.skills, models.current.client);
   const agent = buildAgent({
@@ -115,7 +120,7 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
         signal,
       },
     );
-    yield* agentEvents(stream as AsyncIterable<LibraryEvent>, (node) => nodes.get(node));
+    yield* agentEvents(stream as AsyncIterable<LibraryEvent>, (node) => nodes.get(node), calls);
     run.signal.throwIfAborted();
   } catch (failure) {
     run.signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { AgentEvent, ModelChoice } from "../agent/index.ts";
+import type { AgentCall, AgentEvent, ModelChoice } from "../agent/index.ts";
 import type { ExecutionOutcome } from "./outcome.ts";
 
 /** What is known of an execution when the runner takes it. */
@@ -37,7 +37,34 @@ export type ExecutionEvent =
   | { readonly type: "stage"; readonly stage: ExecutionStage; readonly at: Date }
   /** Its agent is known. */
   | { readonly type: "resolved"; readonly agentName: string; readonly model: ModelChoice; readonly at: Date }
+  /** It has a sandbox. */
+  | { readonly type: "sandbox-acquired"; readonly sandboxId: string; readonly at: Date }
+  /** Temporal is told that it still works. */
+  | { readonly type: "heartbeat"; readonly at: Date }
+  | StatusDelivery
+  | AgentCall
   | AgentEvent;
+
+/** What happened to an update of the status. */
+export type StatusDelivery = {
+  /** The name of the sink. */
+  readonly sink: string;
+  readonly at: Date;
+} & (
+  | {
+      /** An attempt to send an update has ended. */
+      readonly type: "status-sent";
+      readonly outcome: "delivered" | "failed" | "refused";
+      /** Whether it repeats an update that has failed. */
+      readonly isRetry: boolean;
+      /** Whether it is the last one. */
+      readonly isTerminal: boolean;
+      readonly bytes: number;
+      readonly durationMs: number;
+    }
+  /** An update was replaced by a newer one before it was sent. */
+  | { readonly type: "status-coalesced" }
+);
 
 /** How one execution is observed. Both functions return at once; what they throw is logged and ignored. */
 export interface ExecutionObservation {

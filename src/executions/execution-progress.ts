@@ -48,6 +48,15 @@ export function advance(progress: ExecutionProgress, event: ExecutionEvent): Exe
     case "text-withdrawn":
     case "todos":
     case "notice":
+    case "sandbox-acquired":
+    case "heartbeat":
+    case "status-sent":
+    case "status-coalesced":
+    case "model-call-started":
+    case "model-call-answering":
+    case "model-call-ended":
+    case "mcp-call-started":
+    case "mcp-call-ended":
       return progress;
     default:
       return unreachable(event);

@@ -11,6 +11,7 @@ export type {
   ExecutionObservation,
   ExecutionObserver,
   ExecutionStage,
+  StatusDelivery,
 } from "./execution-observer.ts";
 export { ExecutionObservers } from "./execution-observers.ts";
 // The registry, for the runner and the admin server.

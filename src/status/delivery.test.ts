@@ -39,7 +39,7 @@ describe("while an execution runs", () => {
     for (let number = 2; number <= 9; number++) to.offer(() => numbered(number), urgent);
     gate.resolve();
     await sink.received(2);
-    expect(await to.finish(status(10), soon())).toBe(true);
+    expect(await to.finish(numbered(10), soon())).toBe(true);
     expect(sink.seen).toEqual(["1", "9", "10, last"]);
     expect(sink.maxInProgress).toBe(1);
   });
@@ -110,7 +110,7 @@ describe("updates with whole states", () => {
 
   test("are not sent early for an urgent change if they are large, but for many new bytes", async () => {
     const sink = new FakeSink("whole states");
-    const to = new Delivery(sink, "aex-1", silentLogger);
+    const to = new Delivery(sink, { executionId: "aex-1", log: silentLogger });
     await to.start(() => ({ status: status(1), bytes: large }));
     to.offer(() => ({ status: status(2), bytes: large }), urgent);
     to.offer(() => ({ status: status(3), bytes: large }), { urgent: true, bytes: large });

@@ -1,3 +1,4 @@
+import type { StatusDelivery } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { backoffMs } from "../shared/backoff.ts";
 import { explained } from "../shared/errors.ts";
@@ -20,6 +21,15 @@ interface News {
   readonly bytes: number;
 }
 
+export interface DeliveryOptions {
+  readonly executionId: string;
+  readonly log: Logger;
+  /** Called for each update that can never succeed, except the last two. */
+  readonly refused?: ((error: PermanentSinkError) => void) | undefined;
+  /** Told what happens to each update. */
+  readonly onDelivery?: ((delivery: StatusDelivery) => void) | undefined;
+}
+
 /**
  * Sends the updates of one execution to one sink, one at a time. While an update is being sent only the newest status is kept
  * for the next one. Nothing follows the terminal update.
@@ -29,6 +39,7 @@ export class Delivery {
   readonly #executionId: string;
   readonly #log: Logger;
   readonly #refused: (error: PermanentSinkError) => void;
+  readonly #onDelivery: (delivery: StatusDelivery) => void;
   readonly #pace: Pace;
   /** Computes the newest status, lazily: most offered statuses are never sent. */
   #pending: (() => Fitted) | undefined;
@@ -43,23 +54,19 @@ export class Delivery {
   /** The last status that was delivered. */
   #delivered: AgentExecutionStatus | undefined;
 
-  /** @param refused called for each update that can never succeed, except the last two */
-  constructor(
-    sink: StatusSink,
-    executionId: string,
-    log: Logger,
-    refused: (error: PermanentSinkError) => void = () => undefined,
-  ) {
+  constructor(sink: StatusSink, { executionId, log, refused, onDelivery }: DeliveryOptions) {
     this.#sink = sink;
     this.#executionId = executionId;
     this.#log = log;
-    this.#refused = refused;
+    this.#refused = refused ?? (() => undefined);
+    this.#onDelivery = onDelivery ?? (() => undefined);
     this.#pace = sink.sends === "changes" ? new SteadyPace() : new WholeStatePace();
   }
 
   /** Takes the newest status, to be sent when the pace allows it. */
   offer(status: () => Fitted, { urgent, bytes }: News): void {
     if (this.#closed) return;
+    if (this.#pending !== undefined) this.#coalesced();
     this.#pending = status;
     this.#urgent ||= urgent;
     this.#pace.offered(bytes);
@@ -80,26 +87,30 @@ export class Delivery {
    * print that an execution has ended before they print the messages of the same update.
    * @returns whether the last status was delivered
    */
-  async finish(status: AgentExecutionStatus, deadline: number): Promise<boolean> {
+  async finish({ status, bytes }: Fitted, deadline: number): Promise<boolean> {
     this.#closed = true;
+    if (this.#pending !== undefined) this.#coalesced();
     this.#pending = undefined;
     this.#wake.resolve();
     // An update that is still being sent could arrive after the last one and undo it.
     await this.#running;
     if (!sameTexts(this.#delivered?.messages ?? [], status.messages)) {
       const left = Math.max(deadline - Date.now(), 0);
-      await this.#runWithRetry(beforeEnd(status), false, Date.now() + left * LAST_MESSAGES_SHARE);
+      await this.#runWithRetry({ status: beforeEnd(status), bytes }, false, Date.now() + left * LAST_MESSAGES_SHARE);
     }
-    const failure = await this.#runWithRetry(status, true, deadline);
+    const failure = await this.#runWithRetry({ status, bytes }, true, deadline);
     if (failure !== undefined)
       this.#log.error(`The final status could not be delivered to ${this.#sink.name}: ${explained(failure)}`);
     return failure === undefined;
   }
 
   /** @returns the last failure, if it could not be delivered before the deadline */
-  async #runWithRetry(status: AgentExecutionStatus, terminal: boolean, deadline: number): Promise<unknown> {
+  async #runWithRetry({ status, bytes }: Fitted, terminal: boolean, deadline: number): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.#deliver({ executionId: this.#executionId, status, terminal, deadline });
+      const failure = await this.#deliver(
+        { executionId: this.#executionId, status, terminal, deadline },
+        { bytes, isRetry: attempt > 1 },
+      );
       if (failure === undefined) return undefined;
       const wait = backoffMs(attempt, RETRY);
       if (failure instanceof PermanentSinkError || Date.now() + wait >= deadline) return failure;
@@ -126,7 +137,10 @@ export class Delivery {
     this.#urgent = false;
     const { status, bytes } = make();
     const at = Date.now();
-    const failure = await this.#deliver({ executionId: this.#executionId, status, terminal: false });
+    const failure = await this.#deliver(
+      { executionId: this.#executionId, status, terminal: false },
+      { bytes, isRetry: this.#failures > 0 },
+    );
     if (failure === undefined) {
       this.#failures = 0;
       this.#pace.sent(bytes, at);
@@ -154,7 +168,23 @@ export class Delivery {
     this.#waitsUntil = 0;
   }
 
-  async #deliver(update: StatusUpdate): Promise<unknown> {
+  async #deliver(update: StatusUpdate, of: { readonly bytes: number; readonly isRetry: boolean }): Promise<unknown> {
+    const startedAt = performance.now();
+    const failure = await this.#attemptOf(update);
+    this.#onDelivery({
+      type: "status-sent",
+      sink: this.#sink.name,
+      at: new Date(),
+      outcome: failure === undefined ? "delivered" : failure instanceof PermanentSinkError ? "refused" : "failed",
+      isTerminal: update.terminal,
+      durationMs: performance.now() - startedAt,
+      ...of,
+    });
+    return failure;
+  }
+
+  /** @returns why it failed */
+  async #attemptOf(update: StatusUpdate): Promise<unknown> {
     try {
       await this.#sink.deliver(update);
       this.#delivered = update.status;
@@ -162,5 +192,9 @@ export class Delivery {
     } catch (error) {
       return error ?? new Error("unknown failure");
     }
+  }
+
+  #coalesced(): void {
+    this.#onDelivery({ type: "status-coalesced", sink: this.#sink.name, at: new Date() });
   }
 }

@@ -1,5 +1,5 @@
 import type { AgentEvent } from "../agent/index.ts";
-import type { ExecutionOutcome } from "../executions/index.ts";
+import type { ExecutionOutcome, StatusDelivery } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import { NO_USAGE, type TotalUsage } from "../shared/token-usage.ts";
@@ -24,6 +24,8 @@ export interface ReporterOptions {
   /** The secrets of the process and of the execution. */
   readonly mask: SecretMask;
   readonly log: Logger;
+  /** Told what happens to each update; must not throw. */
+  readonly onDelivery?: ((delivery: StatusDelivery) => void) | undefined;
   /** Called if a sink no longer knows the execution while it runs. */
   readonly onUnknown?: (error: UnknownExecutionError) => void;
 }
@@ -46,7 +48,8 @@ export class Reporter {
       if (!this.#started) this.#refusal ??= error;
       else if (error instanceof UnknownExecutionError) options.onUnknown?.(error);
     };
-    this.#deliveries = options.sinks.map((sink) => new Delivery(sink, options.executionId, options.log, refused));
+    const { executionId, log, onDelivery } = options;
+    this.#deliveries = options.sinks.map((sink) => new Delivery(sink, { executionId, log, refused, onDelivery }));
     this.#state = initialState(options.message, options.streaming, new Date());
   }
 
@@ -91,9 +94,9 @@ export class Reporter {
     usage: TotalUsage = NO_USAGE,
   ): Promise<AgentExecutionStatus> {
     this.#state = withTotalUsage(finish(this.#state, outcome, new Date()), usage);
-    const { status } = this.#shown();
-    await Promise.all(this.#deliveries.map((delivery) => delivery.finish(status, deadline)));
-    return status;
+    const last = this.#shown();
+    await Promise.all(this.#deliveries.map((delivery) => delivery.finish(last, deadline)));
+    return last.status;
   }
 
   #shown(): Fitted {

@@ -54,7 +54,7 @@ export function delivery() {
   const lines: string[] = [];
   const write = (line: string) => lines.push(line);
   const log = createLogger({ level: "debug", format: "text", mask: new SecretMask(), write });
-  return { sink, lines, delivery: new Delivery(sink, "aex-1", log) };
+  return { sink, lines, delivery: new Delivery(sink, { executionId: "aex-1", log }) };
 }
 
 export const soon = () => Date.now() + 60_000;

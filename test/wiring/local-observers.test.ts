@@ -72,11 +72,38 @@ describe("observers", () => {
       expect.objectContaining({ type: "resolved", model: { provider: "ollama", model: "qwen2.5-coder:7b" } }),
     );
     const types = record.events.map(({ type }) => type);
-    for (const type of ["turn", "tool-started", "tool-ended"] as const) expect(types).toContain(type);
+    for (const type of ["turn", "tool-started", "tool-ended", "heartbeat"] as const) expect(types).toContain(type);
+    expect(record.events).toContainEqual(
+      expect.objectContaining({ type: "sandbox-acquired", sandboxId: expect.stringMatching(/./) }),
+    );
     expect(JSON.stringify(record.events)).not.toContain(SECRET);
     expect(record.outcome).toBe("completed");
     expect(world.log.filter((line) => line.includes("The execution observer broken failed"))).toHaveLength(1);
   });
+});
+
+test("observers see each attempt of a model call, and each delivery of the status", async () => {
+  let isFirst = true;
+  const execution = await world.run("Hi", () => {
+    if (!isFirst) return { text: "Done." };
+    isFirst = false;
+    return { status: 503, error: "overloaded" };
+  });
+  expect(phaseOf(execution)).toBe("EXECUTION_COMPLETED");
+  await until("the execution has ended", () => seen[0]?.outcome !== undefined);
+  const events = seen[0]?.events ?? [];
+  const calls = events.flatMap(({ at: _, ...event }) => (event.type.startsWith("model-call") ? [event] : []));
+  const main = { actor: { kind: "main" } };
+  expect(calls).toMatchObject([
+    { ...main, type: "model-call-started", purpose: "turn", provider: "ollama", attempt: 1 },
+    { ...main, type: "model-call-ended", failure: "overloaded" },
+    { ...main, type: "model-call-started", attempt: 2 },
+    { ...main, type: "model-call-answering" },
+    { ...main, type: "model-call-ended", usage: { inputTokens: expect.any(Number) } },
+  ]);
+  const sent = events.filter((event) => event.type === "status-sent");
+  expect(sent.at(-1)).toMatchObject({ outcome: "delivered", isTerminal: true, isRetry: false });
+  expect(sent.every(({ bytes }) => bytes > 0)).toBe(true);
 });
 
 describe("the registry", () => {

@@ -57,6 +57,7 @@ export function summarization(options: SummaryOptions): AgentMiddleware {
       return await callModel(call, {
         caller: {
           agent: agentOf(runtime),
+          node: nodeOf(runtime),
           purpose: "summary",
           bytes: () => requestBytes({ messages: messagesOf(input) }),
         },

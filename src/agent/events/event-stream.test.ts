@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { AIMessage, AIMessageChunk, HumanMessage, ToolMessage } from "@langchain/core/messages";
+import { silentCalls } from "../../../test/support/silent-calls.ts";
 import { withTurnNotes } from "../turns/turn-notes.ts";
 import { UnusableAnswer } from "../turns/unusable-answer.ts";
 import { agentEvents, type LibraryEvent } from "./event-stream.ts";
@@ -10,7 +11,7 @@ async function translated(events: readonly LibraryEvent[], nodes: Readonly<Recor
     yield* events;
   }
   const result = [];
-  for await (const { at, ...event } of agentEvents(stream(), (node) => nodes[node])) {
+  for await (const { at, ...event } of agentEvents(stream(), (node) => nodes[node], silentCalls)) {
     expect(at).toBeInstanceOf(Date);
     result.push(event);
   }
@@ -73,7 +74,7 @@ describe("an answer of the model", () => {
     }
     const seen: unknown[] = [];
     const read = async () => {
-      for await (const { at: _, ...event } of agentEvents(stream(), () => undefined)) seen.push(event);
+      for await (const { at: _, ...event } of agentEvents(stream(), () => undefined, silentCalls)) seen.push(event);
     };
     await expect(read()).rejects.toThrow("wrapped");
     expect(seen.slice(1)).toEqual([

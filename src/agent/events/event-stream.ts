@@ -5,6 +5,7 @@ import { type ToolNotes, textOf } from "../tools/tool-middleware.ts";
 import { rejectionsOf } from "../turns/turn-notes.ts";
 import { UnusableAnswer } from "../turns/unusable-answer.ts";
 import type { Actor, AgentEvent, EventBase, RequestedCall, TodoEntry } from "./agent-event.ts";
+import type { CallReporter } from "./call-reporter.ts";
 import { customEvent } from "./custom-events.ts";
 import { TurnIds } from "./turn-ids.ts";
 
@@ -31,16 +32,19 @@ const TOOLS_NODE = "tools";
 /**
  * Translates the library's stream.
  * @param callAt the `task` call that runs in a graph node: events from below that node belong to its sub-agent
+ * @param calls is told when answers begin
  * @throws what the stream throws; if that is an unusable answer, its turn comes first
  */
 export async function* agentEvents(
   stream: AsyncIterable<LibraryEvent>,
   callAt: (node: string) => string | undefined,
+  calls: Pick<CallReporter, "answering">,
 ): AsyncGenerator<AgentEvent> {
   const turns = new TurnIds();
   try {
     for await (const event of stream) {
       const node = event[0][0];
+      if (isPiece(event)) calls.answering(node ?? "");
       const actor: Actor = node === undefined ? { kind: "main" } : { kind: "sub-agent", callId: callAt(node) ?? "" };
       yield* translated(event, node, { actor, at: new Date() }, turns);
     }
@@ -49,6 +53,13 @@ export async function* agentEvents(
     if (unusable !== undefined) yield* unusableTurn(unusable.answer, turns);
     throw error;
   }
+}
+
+/** A piece of an answer: of its text, or of the calls that it asks for. */
+function isPiece([, kind, data]: LibraryEvent): boolean {
+  if (kind !== "messages") return false;
+  const [message] = data;
+  return AIMessageChunk.isInstance(message) && (message.text !== "" || (message.tool_call_chunks ?? []).length > 0);
 }
 
 function* translated(

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { collectedLog } from "../../../test/support/collected-log.ts";
+import { silentCalls } from "../../../test/support/silent-calls.ts";
 import { KnownTools, MAX_OF_SERVER } from "./known-tools.ts";
 import type { ToolDefinition } from "./list-tools.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -15,7 +16,14 @@ const serverWith = (tools: readonly ToolDefinition[]) =>
 test("a server that always has other tools is given no more than a number of them", () => {
   const { log, lines } = collectedLog();
   const sandbox = { writeFile: async () => "" };
-  const known = new KnownTools({ log, sandbox, executionId: "aex-1", textOnly: () => false, descriptionLimit: 100 });
+  const known = new KnownTools({
+    log,
+    sandbox,
+    executionId: "aex-1",
+    textOnly: () => false,
+    descriptionLimit: 100,
+    calls: silentCalls,
+  });
   const toolsFrom = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ name: `tool-${first + index}`, inputSchema: { type: "object" } }));
   const namesOf = (first: number, count: number) =>

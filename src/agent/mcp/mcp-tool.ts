@@ -1,7 +1,8 @@
 import { type DynamicStructuredTool, tool } from "@langchain/core/tools";
 import type { JSONSchema } from "@langchain/core/utils/json_schema";
 import { cutBetweenWords } from "../../shared/text.ts";
-import { recordFailure } from "../tools/tool-outcome.ts";
+import type { CallReporter } from "../events/call-reporter.ts";
+import { currentCallId, recordFailure } from "../tools/tool-outcome.ts";
 import { CallError } from "./call-error.ts";
 import type { ToolDefinition } from "./list-tools.ts";
 import type { ServerConnection } from "./server-connection.ts";
@@ -21,9 +22,11 @@ export interface McpTool {
 export interface ToolDeps extends ResultDeps {
   /** Characters of a description; the rest is cut. */
   readonly descriptionLimit: number;
+  /** Tells observers of each call. */
+  readonly calls: Pick<CallReporter, "mcpCall">;
 }
 
-type Caller = Pick<ServerConnection, "name" | "call">;
+type Caller = Pick<ServerConnection, "name" | "resolved" | "call">;
 
 /** @param shownName the name under which the model sees it @throws SchemaProblem if its schema cannot be used */
 export function mcpTool(connection: Caller, definition: ToolDefinition, shownName: string, deps: ToolDeps): McpTool {
@@ -49,11 +52,15 @@ function shown(
 
 /** @returns text if the call failed, and notes the failure */
 async function resultOf(connection: Caller, name: string, args: Readonly<Record<string, unknown>>, deps: ToolDeps) {
+  const { kind: transport } = connection.resolved.server;
+  const ended = deps.calls.mcpCall({ callId: currentCallId(), server: connection.name, transport, tool: name });
   try {
     const result = await connection.call(name, args);
+    ended(result.isError ? "tool-error" : undefined);
     const blocks = await resultBlocks(result, deps);
     return result.isError ? failed(`Failed: ${textOfBlocks(blocks)}`) : blocks;
   } catch (error) {
+    ended(error instanceof CallError ? error.code : "cancelled");
     if (!(error instanceof CallError)) throw error;
     return failed(error.message);
   }

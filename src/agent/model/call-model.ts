@@ -7,6 +7,7 @@ import { cutBetweenWords, sentence } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import type { TokenUsage } from "../../shared/token-usage.ts";
 import { AgentError } from "../agent-error.ts";
+import type { CallReporter } from "../events/call-reporter.ts";
 import type { Budget, Caller } from "../usage/budget.ts";
 import type { UsageMeter } from "../usage/usage-meter.ts";
 import { billedUsage, noteBilled, noteModel, usageOf } from "./answer-usage.ts";
@@ -34,6 +35,8 @@ interface ModelCallDeps {
   readonly health: ModelHealth;
   readonly usage: UsageMeter;
   readonly budget: Budget;
+  /** Tells observers of each attempt. */
+  readonly calls: Pick<CallReporter, "modelCall">;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** When the execution's time is over, in ms since the epoch. */
@@ -94,18 +97,22 @@ class RepeatedCall {
     call: (attempt: Attempt) => Promise<unknown>,
     isLast: boolean,
   ): Promise<{ readonly answer: AIMessage; readonly usage: TokenUsage | undefined }> {
-    const { usage: meter, health, signal, budget } = this.#deps;
+    const { usage: meter, health, signal, budget, calls } = this.#deps;
+    const { node, purpose } = this.#options.caller;
     for (let attempt = 1; ; attempt++) {
       const { choice } = this.#active;
+      const ended = calls.modelCall({ node, purpose, choice, attempt });
       try {
         const answer = completeAnswer(await call({ ...this.#active, isLast }));
         noteModel(answer, choice);
         const usage = usageOf(answer);
+        ended({ usage });
         meter.add(usage);
         health.keyAccepted(choice.provider);
         return { answer, usage };
       } catch (error) {
         const billed = billedUsage(error);
+        ended({ usage: billed, failure: signal.aborted ? "cancelled" : failureKind(error) });
         if (billed !== undefined) meter.addBroken(billed);
         signal.throwIfAborted();
         // The agent library shortens the conversation and tries again.

@@ -2,6 +2,7 @@ import type { AgentMiddleware } from "langchain";
 import type { Provider } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
+import type { CallReporter } from "../events/call-reporter.ts";
 import type { McpServers, ToolSelection } from "../mcp/index.ts";
 import type { ResolvedServer } from "../mcp/resolved-server.ts";
 import type { ToolSearch } from "../tool-search/index.ts";
@@ -12,6 +13,8 @@ const DESCRIPTION_LIMITS: Readonly<Partial<Record<Provider, number>>> = { openai
 const DESCRIPTION_LIMIT = 8_192;
 
 interface ConnectOptions extends McpSettings {
+  /** Tells observers of each call. */
+  readonly calls: CallReporter;
   /** Of the model, and of the one that may take over. */
   readonly providers: readonly Provider[];
   /** Whether the model that is used now can only receive text. */

@@ -34,7 +34,10 @@ afterEach(async () => {
 async function outcomeOf<T>(
   work: Promise<T> | (() => Promise<T>),
 ): Promise<{ result: T; failure: string | undefined }> {
-  const { result, outcome } = await withOutcome(async () => await (typeof work === "function" ? work() : work));
+  const { result, outcome } = await withOutcome(
+    "call-1",
+    async () => await (typeof work === "function" ? work() : work),
+  );
   return { result, failure: outcome.failure };
 }
 

@@ -46,7 +46,7 @@ export function toolMiddleware(options: ToolMiddlewareOptions): AgentMiddleware 
         const failed = (content: string) => new ToolMessage({ status: "error", content, tool_call_id: callId, name });
         const rejection = rejectionOf(request.state.messages, callId);
         if (rejection !== undefined) return await finishMessage(failed(rejection.advice), rejection.why, options);
-        const { result, outcome } = await withOutcome(async () => {
+        const { result, outcome } = await withOutcome(callId, async () => {
           try {
             return await handler(request);
           } catch (error) {

@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
  * it bypasses them, through AsyncLocalStorage.
  */
 interface ToolOutcome {
+  readonly callId: string;
   /** Why it failed. */
   failure?: string;
 }
@@ -13,9 +14,10 @@ const current = new AsyncLocalStorage<ToolOutcome>();
 
 /** Runs a tool call; a {@link recordFailure} within it belongs to this call. */
 export async function withOutcome<T>(
+  callId: string,
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly outcome: ToolOutcome }> {
-  const outcome: ToolOutcome = {};
+  const outcome: ToolOutcome = { callId };
   return { result: await current.run(outcome, work), outcome };
 }
 
@@ -23,4 +25,9 @@ export async function withOutcome<T>(
 export function recordFailure(reason: string): void {
   const outcome = current.getStore();
   if (outcome !== undefined) outcome.failure = reason;
+}
+
+/** The id of the tool call from which this is called; empty outside of one. */
+export function currentCallId(): string {
+  return current.getStore()?.callId ?? "";
 }

@@ -9,7 +9,7 @@ import { isTextOnly } from "../model/model-choice.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import type { FitPrompt } from "../prompt/skills-section.ts";
-import { agentOf } from "../runtime.ts";
+import { agentOf, nodeOf } from "../runtime.ts";
 import type { Budget } from "../usage/budget.ts";
 import { lastCallAdvice } from "./last-call.ts";
 import { portable } from "./portable.ts";
@@ -61,7 +61,7 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
         const answer = await options.callModel(
           async (attempt) => await handler(requestFor(request, attempt, fitting)),
           {
-            caller: { agent, purpose: "turn", bytes: () => requestBytes(request) },
+            caller: { agent, node: nodeOf(runtime), purpose: "turn", bytes: () => requestBytes(request) },
             onRetry: () => emit(runtime, { type: "agent-runner-asked-again" }),
             notify,
           },

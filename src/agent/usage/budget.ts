@@ -7,6 +7,8 @@ import type { UsageMeter } from "./usage-meter.ts";
 /** Who calls a model, and for what. */
 export interface Caller {
   readonly agent: "main" | "sub-agent";
+  /** The graph node below which the calling sub-agent runs; empty for the main agent. */
+  readonly node: string;
   readonly purpose: "turn" | "summary";
   /** Length of the request. Only called if tokens are limited. */
   readonly bytes: () => number;

@@ -6,6 +6,7 @@ import type { AgentDefinition, McpServer } from "../../../src/definition/index.t
 import { silentLogger } from "../../../src/log/index.ts";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { SecretMask } from "../../../src/shared/secret-mask.ts";
+import { silentCalls } from "../silent-calls.ts";
 import { newMark } from "./mark.ts";
 import type { StdioFaultName } from "./stdio-faults.ts";
 
@@ -74,6 +75,7 @@ export class Connected implements AsyncDisposable {
       textOnly: () => false,
       descriptionLimit: 8_192,
       log: silentLogger,
+      calls: silentCalls,
       signal: new AbortController().signal,
       ...LIMITS,
       ...deps,
@@ -101,7 +103,7 @@ export class Connected implements AsyncDisposable {
   }
 
   async call(name = "echo", args: object = { text: "hello" }): Promise<Called> {
-    const { result, outcome } = await withOutcome(async () => await this.content(name, args));
+    const { result, outcome } = await withOutcome("call-1", async () => await this.content(name, args));
     const blocks = Array.isArray(result) ? result : [{ text: String(result) }];
     const text = blocks
       .map((block: { text?: string; mimeType?: string }) => block.text ?? `[${block.mimeType}]`)
