@@ -8,18 +8,19 @@ import { type CallBindings, callLog, describeCall } from "./call-log.ts";
 import { bearerToken } from "./guards/bearer-token.ts";
 import { csrfGuard } from "./guards/csrf-guard.ts";
 import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
-import { PROBE_PATHS, PROTECTED_PATHS } from "./paths.ts";
-import { config } from "./routes/config.ts";
-import { healthz } from "./routes/healthz.ts";
-import { livez } from "./routes/livez.ts";
-import { readyz } from "./routes/readyz.ts";
-import { shutdown } from "./routes/shutdown.ts";
+import type { Access, Route } from "./route.ts";
+import { routesOf } from "./routes/index.ts";
 
 type Env = { Variables: RequestIdVariables; Bindings: CallBindings };
+
+function pathsFor(routes: readonly Route[], access: Access): readonly string[] {
+  return routes.flatMap((route) => (route.access === access ? [route.path] : []));
+}
 
 /** The admin API as an app that any server can serve; {@link serveAdmin} listens. */
 export function adminApp(deps: AdminDeps): Hono<Env> {
   const app = new Hono<Env>();
+  const routes = routesOf(deps);
   app.use(requestId());
   app.use(callLog(deps.log, deps.logBudget));
   app.use(
@@ -33,21 +34,16 @@ export function adminApp(deps: AdminDeps): Hono<Env> {
     }),
   );
   app.use(csrfGuard);
-  if (deps.token === undefined) {
-    app.use(dnsRebindingGuard(deps.host));
-  } else {
-    const auth = bearerToken(deps.token);
-    for (const path of PROTECTED_PATHS) app.use(path, auth);
+  if (deps.token === undefined) app.use(dnsRebindingGuard(deps.host, pathsFor(routes, "probe")));
+  const auth = deps.token === undefined ? undefined : bearerToken(deps.token);
+  for (const { method, path, access, handler } of routes) {
+    if (auth !== undefined && access === "protected") app.on(method, path, auth, handler);
+    else app.on(method, path, handler);
   }
 
-  app.get("/livez", livez);
-  app.get("/readyz", readyz(deps));
-  app.get("/healthz", healthz(deps));
-  app.get("/config", config(deps));
-  app.post("/shutdown", shutdown(deps));
-
   app.notFound((c) => {
-    const message = `There is no ${c.req.path}; there are ${[...PROBE_PATHS, ...PROTECTED_PATHS].join(", ")}`;
+    const paths = new Set(routes.map(({ path }) => path));
+    const message = `There is no ${c.req.path}; there are ${[...paths].join(", ")}`;
     return new AdminError("not-found", message).respond(c);
   });
   app.onError((error, c) => {

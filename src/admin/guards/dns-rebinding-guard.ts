@@ -1,7 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { isLoopback } from "../../shared/net-address.ts";
 import { AdminError } from "../admin-error.ts";
-import { PROBE_PATHS } from "../paths.ts";
 
 /**
  * Prevents DNS rebinding. A web page can point its own host name to 127.0.0.1: for the browser its requests to this
@@ -9,13 +8,13 @@ import { PROBE_PATHS } from "../paths.ts";
  * this machine's names. One that listens beyond it is reached under many names, a pod's address for example, and needs
  * a token instead.
  */
-export function dnsRebindingGuard(adminHost: string) {
+export function dnsRebindingGuard(adminHost: string, probePaths: readonly string[]) {
   const own = adminHost.toLowerCase();
   return createMiddleware(async (c, next) => {
     const host = c.req.header("host") ?? "";
     const name = hostnameOf(host);
     // Simple probes send no host, or an invalid one. No browser does that.
-    const isProbe = PROBE_PATHS.some((path) => path === c.req.path);
+    const isProbe = probePaths.includes(c.req.path);
     const isServed = name === undefined ? host === "" || isProbe : name === own || isLoopback(name);
     if (isLoopback(own) && !isServed) {
       throw new AdminError(

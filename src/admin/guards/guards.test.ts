@@ -28,9 +28,9 @@ describe("a token", () => {
 
   test("is required for every route that is not a probe", async () => {
     const routes = adminApp(deps({ token })).routes.filter(({ method }) => method !== "ALL");
-    const open: string[] = [];
-    for (const { method, path } of routes) if ((await ask({ token }, path, { method })).status !== 401) open.push(path);
-    expect(open).toEqual(["/livez", "/readyz", "/healthz"]);
+    const open = new Set<string>();
+    for (const { method, path } of routes) if ((await ask({ token }, path, { method })).status !== 401) open.add(path);
+    expect([...open]).toEqual(["/livez", "/readyz", "/healthz"]);
   });
 
   test("is not required for the probes", async () => {

@@ -1,0 +1,18 @@
+import type { AdminDeps } from "../admin-deps.ts";
+import type { Route } from "../route.ts";
+import { config } from "./config.ts";
+import { healthz } from "./healthz.ts";
+import { livez } from "./livez.ts";
+import { readyz } from "./readyz.ts";
+import { shutdown } from "./shutdown.ts";
+
+/** Everything that the server answers. The guards, and the texts about unknown paths, follow from this list. */
+export function routesOf(deps: AdminDeps): readonly Route[] {
+  return [
+    { method: "GET", path: "/livez", access: "probe", handler: livez },
+    { method: "GET", path: "/readyz", access: "probe", handler: readyz(deps) },
+    { method: "GET", path: "/healthz", access: "probe", handler: healthz(deps) },
+    { method: "GET", path: "/config", access: "protected", handler: config(deps) },
+    { method: "POST", path: "/shutdown", access: "protected", handler: shutdown(deps) },
+  ];
+}
