@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, type Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, type Option } from "commander";
 import {
   EXIT,
   EXIT_MEANINGS,
@@ -9,7 +9,9 @@ import {
   printError,
   SignalHandler,
 } from "./cli/index.ts";
+import { addExamples } from "./commands/examples.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
+import { COMPLETE_COMMAND, isShell, SHELLS, type Shell } from "./completion/shells.ts";
 import type { EnvMap } from "./config/index.ts";
 import { ensureHome } from "./processes/ensure-home.ts";
 import { versionLine } from "./version.ts";
@@ -105,12 +107,20 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
       exit(await health({ ...common(), ...options, write: print, writeError: printError }));
     });
   root
+    .command("completion")
+    .description("print a script that completes command lines in a shell; the examples install it")
+    .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
+    .action(async (shell: Shell) => {
+      exit((await import("./commands/completion.ts")).completion(shell, print));
+    });
+  root
     .command("version")
     .description("show the version")
     .action(() => {
       print(`${versionLine}\n`);
       exit(EXIT.ok);
     });
+  addExamples(root);
   return root;
 }
 
@@ -127,6 +137,12 @@ export async function runProgram(args: readonly string[], env: EnvMap, signals: 
   };
   try {
     const root = program({ env, exit, signals });
+    if (args[0] === COMPLETE_COMMAND && isShell(args[1])) {
+      await signals.restoreDefaults();
+      const { answerCompletion } = await import("./completion/index.ts");
+      print(answerCompletion(root, args[1], args.slice(2)));
+      return EXIT.ok;
+    }
     await root.parseAsync(withCommand(args, root), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

@@ -22,12 +22,16 @@ function usage(command: Command): string {
 }
 
 function argumentRow(argument: Argument): string {
-  return `| \`<${argument.name()}>\` | ${escaped(argument.description)} | |`;
+  return `| \`<${argument.name()}>\` | ${escaped(argument.description)}${choices(argument)} | |`;
 }
 
 function optionRow(option: Option): string {
   const shown = shownDefault(option);
-  return `| \`${option.flags}\` | ${escaped(option.description)} | ${shown === undefined ? "" : `\`${shown}\``} |`;
+  return `| \`${option.flags}\` | ${escaped(option.description)}${choices(option)} | ${shown === undefined ? "" : `\`${shown}\``} |`;
+}
+
+function choices({ argChoices }: Argument | Option): string {
+  return argChoices === undefined ? "" : `: ${argChoices.map((choice) => `\`${choice}\``).join(", ")}`;
 }
 
 function sentence(text: string): string {

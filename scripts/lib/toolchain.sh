@@ -124,3 +124,18 @@ ensure_engine() {
   fi
   say "There is no container engine: the tests run their services as processes. Install Docker to have them in containers."
 }
+
+# Shells for the tests of completions, and what checks manual pages and systemd units. Without one, its tests say that
+# they are skipped.
+ensure_checkers() {
+  local missing=
+  have zsh || missing="$missing zsh"
+  have fish || missing="$missing fish"
+  have mandoc || missing="$missing mandoc"
+  have groff || missing="$missing groff"
+  have systemd-analyze || missing="$missing systemd"
+  [ -n "$missing" ] || return 0
+  say "Installing$missing"
+  # shellcheck disable=SC2086
+  install_packages $missing || say "They cannot be installed: what needs them is not tested"
+}

@@ -45,7 +45,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .option("--agent <file>", "file with the agent, YAML or JSON, or - for standard input; the daemon stores it")
     .option("--check <file>", "check a file with an agent, or -, and show what its parts lead to; nothing is run")
     .option("--session <id>", "id of the session to continue; default: a new one")
-    .option("--model <name>", "model to use: `name` or `provider:name`")
+    .option("--model <model>", "model to use: `name` or `provider:name`")
     .option("--env <NAME=value>", "variable for the agent's commands; can be repeated", collect, [])
     .option(
       "--secret-env <NAME>",

@@ -12,3 +12,5 @@ export const onLinux = (what: string): boolean =>
   requirement(process.platform === "linux", `${what}: this is not Linux`);
 export const asRoot = (what: string): boolean =>
   requirement(process.getuid?.() === 0, `${what}: only root can test that`);
+export const withTool = (tool: string, what: string): boolean =>
+  requirement(Bun.which(tool) !== null, `${what}: there is no ${tool}`);

@@ -6,6 +6,8 @@ export interface ProgramAtTerminal {
   /** Everything it wrote to the terminal so far. */
   output(): string;
   says(text: string): Promise<void>;
+  /** Sends what a user types, `\r` for Enter. */
+  type(text: string): void;
   /** Hangs up: the program gets SIGHUP, and nothing can be written any more. */
   close(): void;
   signal(signal: NodeJS.Signals): void;
@@ -41,6 +43,7 @@ export function startAtTerminal(
         throw new Error(`the program did not say "${text}" but:\n${output}`);
       });
     },
+    type: (text) => void child.terminal?.write(text),
     close: () => child.terminal?.close(),
     signal: (signal) => child.kill(signal),
     exited,

@@ -1,5 +1,6 @@
 import type { ModelProfile } from "@langchain/core/language_models/profile";
 import { type ModelConfig, type Provider, parseModelName } from "../../config/index.ts";
+import { DEFAULT_MODELS, MODEL_ALIASES } from "../../shared/known-models.ts";
 
 /** A model and who provides it. */
 export interface ModelChoice {
@@ -7,22 +8,7 @@ export interface ModelChoice {
   readonly model: string;
 }
 
-/** Short names of Stigmer, and the names that providers use. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ["claude-sonnet-4.5", "claude-sonnet-4-5-20250929"],
-  ["claude-opus-4", "claude-opus-4-20250514"],
-  ["qwen2.5-coder", "qwen2.5-coder:7b"],
-  ["llama3.2", "llama3.2:3b"],
-  ["deepseek-coder", "deepseek-coder-v2:16b"],
-  ["codellama", "codellama:13b"],
-]);
-
-const DEFAULT_MODEL: Readonly<Record<Provider, string>> = {
-  ollama: "qwen2.5-coder:7b",
-  anthropic: "claude-sonnet-4.5",
-  openai: "gpt-4o",
-  scripted: "script",
-};
+const DEFAULT_MODEL: Readonly<Record<Provider, string>> = DEFAULT_MODELS;
 
 /**
  * Chooses the model of an execution.
@@ -52,7 +38,7 @@ export function defaultProvider(config: ModelConfig): Provider {
 function parse(name: string, named: Provider | undefined, otherwise: Provider): ModelChoice {
   const { model: given, named: prefix, implied } = parseModelName(name);
   const model = given || DEFAULT_MODEL[prefix ?? otherwise];
-  return { provider: prefix ?? named ?? implied ?? otherwise, model: ALIASES.get(model) ?? model };
+  return { provider: prefix ?? named ?? implied ?? otherwise, model: MODEL_ALIASES.get(model) ?? model };
 }
 
 interface ChosenModel {
