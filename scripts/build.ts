@@ -1,6 +1,6 @@
 /**
  * Builds the program: `dist/agent-runner` for this machine and, without `--single`, `dist/agent-runner-<os>-<arch>` for
- * every machine there is a native bridge for. What can be run here is run: see build-parts/smoke.ts.
+ * every machine there is a native bridge for, with the manual page beside them. What can be run here is run: see build-parts/smoke.ts.
  */
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -62,5 +62,6 @@ for (const target of single ? [host] : targets) {
   await copyFile(file, join(dist, "agent-runner"));
   if (single) await rm(file);
 }
+await copyFile(join(root, "docs/agent-runner.1"), join(dist, "agent-runner.1"));
 await smoke(join(dist, "agent-runner"), version);
 console.log("dist/agent-runner is ready");

@@ -1,6 +1,6 @@
 /**
- * Writes what the documentation says of settings, commands and exit codes, and the schema of agent files, from the code that
- * declares them.
+ * Writes what the documentation says of settings, commands and exit codes, the manual page and the schema of agent files, from the
+ * code that declares them.
  *
  * `--check` writes nothing: it fails if a page differs from what would be written.
  */
@@ -9,6 +9,7 @@ import { agentSchema } from "./docs/agent-schema.ts";
 import { commandReference } from "./docs/command-reference.ts";
 import { exitCodeTable } from "./docs/exit-code-table.ts";
 import { fieldComments } from "./docs/field-comments.ts";
+import { manPage } from "./docs/man-page.ts";
 import { replaceBlock } from "./docs/replace-block.ts";
 import { settingTable } from "./docs/setting-table.ts";
 
@@ -21,7 +22,8 @@ const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = 
 };
 
 /** Files that are written as a whole. */
-const files: Readonly<Record<string, () => Promise<string>>> = {
+const files: Readonly<Record<string, () => string | Promise<string>>> = {
+  "docs/agent-runner.1": manPage,
   "docs/agent.schema.json": async () => `${JSON.stringify(agentSchema(await fieldComments(root)), null, 2)}\n`,
 };
 
