@@ -20,6 +20,47 @@ describe("the probes", () => {
     expect([status, body]).toEqual([200, { status: "ok" }]);
   });
 
+  test("/livez answers 503 after the event loop was blocked", async () => {
+    const eventLoop = { ...deps().eventLoop, block: "the event loop was blocked for 6.0 s, until just now" };
+    expect(await ask({ eventLoop }, "/livez")).toEqual({
+      status: 503,
+      body: { status: "blocked", reasons: [eventLoop.block] },
+    });
+  });
+
+  test("/healthz shows the history of each check, memory and the delay of the event loop", async () => {
+    const at = new Date("2026-01-19T10:00:00.000Z");
+    const check: Check = { ...unhealthy, latencyMs: 12.5, since: at, lastError: { at, reason: "no answer" } };
+    const { body } = await ask({ checks: () => [check] }, "/healthz");
+    expect(body).toMatchObject({
+      checks: [{ latencyMs: 12.5, since: at.toISOString(), lastError: { at: at.toISOString(), reason: "no answer" } }],
+      memory: { rssBytes: expect.any(Number), heapUsedBytes: expect.any(Number) },
+      eventLoopDelay: { p50Ms: 0, p99Ms: 0, maxMs: 0 },
+    });
+  });
+
+  test("/healthz?verbose is text for people", async () => {
+    const at = new Date("2026-01-19T10:00:00.000Z");
+    const checks: readonly Check[] = [
+      { name: "Stigmer", status: "ok", latencyMs: 3 },
+      { name: "Redis", status: "degraded", reason: "slow", latencyMs: 900, since: at },
+      { ...unhealthy, reason: "no answer\u001b[2J", remedies: ["Start it."], lastSuccess: at },
+    ];
+    const app = adminApp(deps({ checks: () => checks }));
+    const response = await app.request("/healthz?verbose", { headers: { host: HOST } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get("content-type")).toStartWith("text/plain");
+    const lines = (await response.text()).split("\n");
+    expect(lines.slice(0, 4)).toEqual([
+      "[+]Stigmer ok [3 ms]",
+      "[!]Redis degraded: slow [900 ms, since 2026-01-19T10:00:00.000Z]",
+      expect.stringMatching(/^\[-\]Temporal failed: no answer.*Start it\. \[last ok at 2026-01-19T10:00:00\.000Z\]$/),
+      "state: running",
+    ]);
+    expect(lines.join("")).not.toContain("\u001b");
+    expect(lines.at(-2)).toStartWith("status: not ready (Temporal: no answer");
+  });
+
   test("/readyz answers 200 while the runner runs and all checks pass", async () => {
     expect(await ask({}, "/readyz")).toEqual({ status: 200, body: { status: "ok", reasons: [] } });
   });

@@ -10,6 +10,21 @@ export interface Check {
   readonly reason?: string;
   /** What to do about it, each a sentence; absent when that is not known. */
   readonly remedies?: readonly string[];
+  /** How long its last run took. */
+  readonly latencyMs?: number;
+  readonly checkedAt?: Date;
+  /** Since when it has its status. */
+  readonly since?: Date;
+  readonly lastSuccess?: Date | undefined;
+  readonly lastError?: { readonly at: Date; readonly reason: string } | undefined;
+}
+
+/** How the event loop does, see the runner's EventLoopMonitor. */
+export interface EventLoop {
+  /** How late timers were in the last minute. */
+  readonly delay: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
+  /** Why the process is not alive: it was blocked in the last seconds. */
+  readonly block: string | undefined;
 }
 
 /** The part of the runner's lifecycle that the admin server uses. */
@@ -39,4 +54,5 @@ export interface AdminDeps {
   readonly log: Logger;
   /** How many lines requests may add to the log. */
   readonly logBudget?: LogBudget | undefined;
+  readonly eventLoop: EventLoop;
 }

@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
-import { runningLifecycle } from "../../test/support/admin-request.ts";
+import { deps } from "../../test/support/admin-request.ts";
 import { until } from "../../test/support/eventually.ts";
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { adminApp } from "./admin-app.ts";
-import type { AdminDeps } from "./admin-deps.ts";
 import type { LogBudget } from "./bounded-log.ts";
 
 const TOKEN = "let-me-in";
@@ -13,19 +12,8 @@ const authorized = { authorization: `Bearer ${TOKEN}` };
 function server(logBudget?: LogBudget) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
-  const deps: AdminDeps = {
-    mode: "local",
-    version: "1",
-    lifecycle: runningLifecycle(),
-    inFlight: () => 0,
-    checks: () => [],
-    settings: () => [],
-    host: "127.0.0.1",
-    token: TOKEN,
-    logBudget,
-    log: createLogger({ level: "info", format: "text", mask: new SecretMask(), write }),
-  };
-  const app = adminApp(deps);
+  const log = createLogger({ level: "info", format: "text", mask: new SecretMask(), write });
+  const app = adminApp(deps({ token: TOKEN, logBudget, log }));
   const call = (method: string, path: string, headers: Record<string, string> = {}) =>
     app.request(
       path,

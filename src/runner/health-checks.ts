@@ -7,6 +7,8 @@ import { type ActivityWorker, type NativeConnection, probeTemporal } from "../te
 const PROBE_TIMEOUT_MS = 3_000;
 /** Temporal answers each poll within a minute, with a task or without. */
 const UNANSWERED_LIMIT_MS = 75_000;
+/** A worker that works opens the next poll at once, or waits until it may. */
+const IDLE_LIMIT_MS = 60_000;
 
 export interface HealthCheckDeps {
   readonly connection: NativeConnection;
@@ -31,7 +33,7 @@ export function healthChecks({
       name: "Temporal",
       check: async () => {
         const error = await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS);
-        return error === undefined ? stuck(worker.slots.unansweredMs) : failedBy(error);
+        return error === undefined ? stuck(worker.slots) : failedBy(error);
       },
     },
     {
@@ -47,7 +49,16 @@ export function healthChecks({
   ];
 }
 
-function stuck(unansweredMs: number): HealthProblem | undefined {
+/** @returns why no task arrives, although Temporal answers other calls */
+export function stuck({
+  unansweredMs,
+  idleMs,
+}: Pick<ActivityWorker["slots"], "unansweredMs" | "idleMs">): HealthProblem | undefined {
+  if (idleMs >= IDLE_LIMIT_MS) {
+    return failed(`the worker has stopped polling: it has not asked for work for ${humanDuration(idleMs)}`, [
+      "Restart the runner, and report it with the log: this is a defect of the runner or of Temporal's SDK.",
+    ]);
+  }
   if (unansweredMs < UNANSWERED_LIMIT_MS) return undefined;
   return failed(`no poll was answered for ${humanDuration(unansweredMs)}; Temporal normally answers within 60 s`, [
     "Look at the log of Temporal's frontend, and of any proxy in between.",

@@ -39,7 +39,7 @@ describe("health monitor", () => {
   test("has a result of each check once it has started", async () => {
     const { monitor } = monitorOf(checkOf("Temporal").check, checkOf("Stigmer", failed("not reachable")).check);
     await monitor.start();
-    expect(monitor.results).toEqual([
+    expect(monitor.results).toMatchObject([
       { name: "Temporal", status: "ok" },
       { name: "Stigmer", status: "failed", reason: "not reachable" },
     ]);
@@ -108,7 +108,7 @@ describe("health monitor", () => {
     }
     const { monitor } = monitorOf(broken, new Own());
     await monitor.start();
-    expect(monitor.results).toEqual([
+    expect(monitor.results).toMatchObject([
       { name: "Broken", status: "failed", reason: "a defect" },
       { name: "Own", status: "failed", reason: "mine" },
     ]);
@@ -133,7 +133,35 @@ describe("health monitor", () => {
       "WARN - Stigmer is unhealthy: gone again. Start it. Check the address.",
       "WARN - Stigmer is degraded: slow",
     ]);
-    expect(monitor.results).toEqual([{ name: "Stigmer", status: "degraded", reason: "slow" }]);
+    expect(monitor.results).toMatchObject([{ name: "Stigmer", status: "degraded", reason: "slow" }]);
+  });
+
+  test("remembers since when a check has its status, and its last success and error", async () => {
+    const { check, say } = checkOf("Redis");
+    const { monitor } = monitorOf(check);
+    await monitor.start();
+    const [first] = monitor.results ?? [];
+    expect(first).toMatchObject({
+      since: first?.checkedAt,
+      lastSuccess: first?.checkedAt,
+      latencyMs: expect.any(Number),
+    });
+    expect(first?.lastError).toBeUndefined();
+
+    say(failed("gone"));
+    await monitor.start();
+    const [second] = monitor.results ?? [];
+    await monitor.start();
+    const [third] = monitor.results ?? [];
+    expect(third).toMatchObject({
+      since: second?.checkedAt,
+      lastSuccess: first?.lastSuccess,
+      lastError: { at: third?.checkedAt, reason: "gone" },
+    });
+
+    say(undefined);
+    await monitor.start();
+    expect(monitor.results).toMatchObject([{ status: "ok", lastError: { at: third?.checkedAt, reason: "gone" } }]);
   });
 
   test("logs nothing about checks that succeed from the start", async () => {

@@ -10,13 +10,26 @@ const INTERVAL_MS = 3_000;
 const CHECK_LIMIT_MS = 5_000;
 
 /** The last result of a check. */
-export interface CheckResult {
+export interface CheckResult extends Partial<CheckHistory> {
   readonly name: string;
   readonly status: "ok" | HealthProblem["status"];
   /** What is wrong, unless it is `ok`. */
   readonly reason?: string;
   /** What to do about it, each a sentence. */
   readonly remedies?: readonly string[];
+}
+
+/** When a check had which results. */
+interface CheckHistory {
+  /** How long the last run took; of one that goes on, how long it was waited for. */
+  readonly latencyMs: number;
+  readonly checkedAt: Date;
+  /** Since when it has its status. */
+  readonly since: Date;
+  /** When it was `ok` last. */
+  readonly lastSuccess?: Date | undefined;
+  /** When it had a problem last, and which. */
+  readonly lastError?: { readonly at: Date; readonly reason: string } | undefined;
 }
 
 /**
@@ -89,8 +102,9 @@ export class HealthMonitor {
 
   /** A check has its own time limit. One that exceeds the limit here, or that throws, has failed too. */
   async #round(check: HealthCheck, isUrgent = false): Promise<void> {
+    const startedAt = performance.now();
     const late = setTimeout(
-      () => this.#take(check, { status: "failed", reason: `no answer within ${CHECK_LIMIT_MS / 1000} s` }),
+      () => this.#take(check, { status: "failed", reason: `no answer within ${CHECK_LIMIT_MS / 1000} s` }, startedAt),
       CHECK_LIMIT_MS,
     );
     const problem = await check.check(isUrgent).catch((error: unknown) => ({
@@ -98,13 +112,13 @@ export class HealthMonitor {
       reason: messageOf(error),
     }));
     clearTimeout(late);
-    this.#take(check, problem);
+    this.#take(check, problem, startedAt);
   }
 
-  #take({ name }: HealthCheck, problem: HealthProblem | undefined): void {
+  #take({ name }: HealthCheck, problem: HealthProblem | undefined, startedAt: number): void {
     if (this.#stop.signal.aborted) return;
     const before = this.#results.get(name);
-    const result: CheckResult = { name, ...(problem ?? { status: "ok" }) };
+    const result = withHistory({ name, ...(problem ?? { status: "ok" }) }, before, performance.now() - startedAt);
     this.#results.set(name, result);
     const haveAllRun = this.#results.size === this.#checks.length;
     if (haveAllRun && before?.status !== result.status) this.#onChange();
@@ -115,4 +129,17 @@ export class HealthMonitor {
       this.#log.warn(`${name} is ${result.status === "failed" ? "unhealthy" : "degraded"}: ${text}`);
     }
   }
+}
+
+function withHistory(result: CheckResult, before: CheckResult | undefined, latencyMs: number): CheckResult {
+  const checkedAt = new Date();
+  const { reason } = result;
+  return {
+    ...result,
+    latencyMs: Math.round(latencyMs * 10) / 10,
+    checkedAt,
+    since: before?.status === result.status ? (before.since ?? checkedAt) : checkedAt,
+    lastSuccess: result.status === "ok" ? checkedAt : before?.lastSuccess,
+    lastError: reason === undefined ? before?.lastError : { at: checkedAt, reason },
+  };
 }

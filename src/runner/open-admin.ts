@@ -4,6 +4,7 @@ import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { version } from "../version.ts";
+import type { EventLoopMonitor } from "./event-loop-monitor.ts";
 import { ListenError } from "./listen-error.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -13,10 +14,18 @@ export interface AdminOptions {
   readonly lifecycle: Lifecycle;
   readonly executions: ExecutionRegistry;
   readonly readiness: Readiness;
+  readonly eventLoop: EventLoopMonitor;
 }
 
 /** Opens the admin server. It comes first, so that probes can follow the start. @throws ListenError */
-export async function openAdmin({ loaded, log, lifecycle, executions, readiness }: AdminOptions): Promise<AdminServer> {
+export async function openAdmin({
+  loaded,
+  log,
+  lifecycle,
+  executions,
+  readiness,
+  eventLoop,
+}: AdminOptions): Promise<AdminServer> {
   const { admin, mode } = loaded.config;
   const { host, port, token } = admin;
   const app = adminApp({
@@ -29,6 +38,7 @@ export async function openAdmin({ loaded, log, lifecycle, executions, readiness 
     log: log.child("admin"),
     host,
     token,
+    eventLoop,
   });
   try {
     const server = await serveAdmin(app, host, port);

@@ -15,6 +15,7 @@ import {
 } from "../temporal/index.ts";
 import { banner, connectedLine, summary } from "./banner.ts";
 import { connectWithin } from "./connect-within.ts";
+import { EventLoopMonitor } from "./event-loop-monitor.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { openAdmin } from "./open-admin.ts";
@@ -48,7 +49,9 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
 
   const executions = new ExecutionRegistry();
   const readiness = new Readiness();
-  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness });
+  const eventLoop = new EventLoopMonitor({ log }).start();
+  opened.defer(() => eventLoop.stop());
+  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop });
   opened.defer(() => admin.stop());
 
   const lookup = new WorkflowLookup();

@@ -50,10 +50,12 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
 }
 
 /** Runs the worker until it has drained or fails. */
-async function work({ worker, log }: ServeDeps): Promise<End> {
+async function work({ worker, lifecycle, log }: ServeDeps): Promise<End> {
   try {
     await worker.run();
-    return "ended";
+    if (lifecycle.state !== "running") return "ended";
+    log.error("The Temporal worker has ended by itself: nothing would be executed any more");
+    return "failed";
   } catch (error) {
     log.error(`The Temporal worker failed: ${messageOf(error)}`);
     return "failed";

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setSystemTime, test } from "bun:test";
 import type { SlotPermit } from "@temporalio/worker";
 import { ExecutionSlots, MAX_OPEN_POLLS, MAX_OTHER_ACTIVITIES, MAX_WAITING_EXECUTIONS } from "./execution-slots.ts";
 
@@ -37,6 +37,54 @@ describe("slots below the limit", () => {
     request(slots);
     request(slots);
     expect(slots.tryReserveSlot()).toBeNull();
+  });
+});
+
+describe("a worker that asks for slots", () => {
+  const clocked = (limit: number) => {
+    let now = 0;
+    const slots = new ExecutionSlots(limit, EXECUTE, () => now);
+    return { slots, pass: (ms: number) => (now += ms) };
+  };
+
+  test("is not idle while a poll is open, or while it waits because it may not poll", async () => {
+    const { slots, pass } = clocked(1);
+    slots.allow(0);
+    const stop = new AbortController();
+    const waiting = slots.reserveSlot(undefined, stop.signal);
+    waiting.catch(() => undefined);
+    pass(90_000);
+    expect(slots.idleMs).toBe(0);
+    slots.allow(Number.POSITIVE_INFINITY);
+    const permit = await waiting;
+    pass(90_000);
+    expect(slots.idleMs).toBe(0);
+    slots.releaseSlot({ permit } as never);
+    pass(10);
+    expect(slots.idleMs).toBe(10);
+  });
+
+  test("is measured by a clock that a corrected wall clock does not move", () => {
+    const slots = new ExecutionSlots(1, EXECUTE);
+    setSystemTime(new Date(Date.now() + 3_600_000));
+    try {
+      expect(slots.idleMs).toBeLessThan(60_000);
+      request(slots);
+      setSystemTime(new Date(Date.now() + 3_600_000));
+      expect(slots.unansweredMs).toBeLessThan(60_000);
+    } finally {
+      setSystemTime();
+    }
+  });
+
+  test("is idle if it does not ask any more, and not when the slots are closed", () => {
+    const { slots, pass } = clocked(1);
+    pass(90_000);
+    expect(slots.idleMs).toBe(90_000);
+    request(slots);
+    expect(slots.idleMs).toBe(0);
+    slots.close();
+    expect(slots.idleMs).toBe(0);
   });
 });
 

@@ -34,7 +34,7 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   readonly #limit: number;
   readonly #executionType: string;
   readonly #used = new Map<SlotPermit, ActivitySlotInfo["activityType"]>();
-  /** Open polls, with the time when each was opened, in ms since the epoch. */
+  /** Open polls, with the time when each was opened, in ms of the clock. */
   readonly #open = new Map<SlotPermit, number>();
   readonly #waiting: (() => void)[] = [];
   readonly #settling: (() => void)[] = [];
@@ -43,14 +43,17 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   #closed = false;
   readonly #now: () => number;
   #answeredAt = 0;
+  /** When the worker last began to ask for a slot, or had a poll open, in ms of the clock. */
+  #askedAt: number;
 
   /**
    * @param limit executions that run at once
    * @param executionType the activity type that the limit is for
-   * @param now the current time in ms since the epoch
+   * @param now a clock in ms that neither a suspended machine nor a corrected wall clock moves
    */
-  constructor(limit: number, executionType: string, now: () => number = Date.now) {
+  constructor(limit: number, executionType: string, now: () => number = () => performance.now()) {
     this.#now = now;
+    this.#askedAt = now();
     this.#limit = limit;
     this.#executionType = executionType;
   }
@@ -67,6 +70,15 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   get unansweredMs(): number {
     if (this.#open.size === 0) return 0;
     return this.#now() - Math.max(this.#answeredAt, Math.min(...this.#open.values()));
+  }
+
+  /**
+   * Time in ms since the worker asked for a slot; 0 while it waits for one or a poll is open. A worker that works always
+   * does one of both, except for moments.
+   */
+  get idleMs(): number {
+    if (this.#isAsking()) return 0;
+    return this.#now() - this.#askedAt;
   }
 
   /** Sets how many executions may be taken from now on. 0 stops polling when the open polls are answered. */
@@ -101,11 +113,12 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
       signal.throwIfAborted();
       const permit = this.tryReserveSlot();
       if (permit !== null) return permit;
-      await waitInQueue(this.#waiting, signal);
+      await waitInQueue(this.#waiting, signal).finally(() => this.#noteAsking());
     }
   }
 
   tryReserveSlot(): SlotPermit | null {
+    this.#noteAsking();
     if (!this.#mayPoll()) return null;
     const permit: SlotPermit = {};
     this.#open.set(permit, this.#now());
@@ -135,7 +148,17 @@ export class ExecutionSlots implements CustomSlotSupplier<ActivitySlotInfo> {
   }
 
   #answered(permit: SlotPermit): void {
-    if (this.#open.delete(permit)) this.#answeredAt = this.#now();
+    if (!this.#open.delete(permit)) return;
+    this.#answeredAt = this.#now();
+    this.#noteAsking();
+  }
+
+  #isAsking(): boolean {
+    return this.#open.size > 0 || this.#waiting.length > 0 || this.#closed;
+  }
+
+  #noteAsking(): void {
+    this.#askedAt = this.#now();
   }
 
   #count(executions: boolean): number {

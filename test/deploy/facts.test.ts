@@ -7,9 +7,8 @@ import packageJson from "../../package.json";
 import { IMAGES } from "../../scripts/test-support/images.ts";
 import { adminApp } from "../../src/admin/index.ts";
 import { listSettings, loadConfig } from "../../src/config/index.ts";
-import { silentLogger } from "../../src/log/index.ts";
 import { TERMINATE_GRACE_MS } from "../../src/processes/end-processes.ts";
-import { runningLifecycle } from "../support/admin-request.ts";
+import { deps } from "../support/admin-request.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const deploy = join(import.meta.dir, "../../deploy");
@@ -97,19 +96,7 @@ test("secrets are where the settings point", () => {
 });
 
 test("probes use routes and port of the admin server", async () => {
-  const app = adminApp({
-    ...{
-      host: settings["ADMIN_HOST"] ?? "",
-      token: "of-the-secret",
-      mode: "cloud",
-      version: "0",
-      lifecycle: runningLifecycle(),
-      log: silentLogger,
-    },
-    inFlight: () => 0,
-    checks: () => [],
-    settings: () => [],
-  });
+  const app = adminApp(deps({ host: settings["ADMIN_HOST"] ?? "", token: "of-the-secret", mode: "cloud" }));
   const [port] = container.ports;
   expect(String(port.containerPort)).toBe(usual("ADMIN_PORT") ?? "");
   expect(dockerfile).toContain(`EXPOSE ${usual("ADMIN_PORT")}`);

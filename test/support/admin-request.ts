@@ -21,6 +21,7 @@ export function deps(more: Partial<AdminDeps> = {}): AdminDeps {
     settings: () => [{ variable: "LOG_LEVEL", value: "info", secret: false, origin: "default" }],
     host: "127.0.0.1",
     log: silentLogger,
+    eventLoop: { delay: { p50Ms: 0, p99Ms: 0, maxMs: 0 }, block: undefined },
     ...more,
   };
 }

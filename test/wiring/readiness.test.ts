@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { join } from "node:path";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { AgentExecutionQueryController, serviceDefinition } from "../../src/stigmer/index.ts";
-import { until } from "../support/eventually.ts";
+import { pause, until } from "../support/eventually.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
 import { startTemporal, type TestTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -115,6 +115,19 @@ describe("a runner is not ready", () => {
     expect(await runner.exited).toBe(0);
     expect(runner.output()).toContain("Temporal did not confirm within 3.0 s that this worker leaves");
     expect(runner.output()).not.toMatch(/ERROR|Closing failed/);
+  });
+
+  test("and not alive for a while, after it could not do anything for seconds", async () => {
+    await start();
+    expect((await fetch(`${adminUrl}/livez`)).status).toBe(200);
+    runner.signal("SIGSTOP");
+    await pause(6_000);
+    runner.signal("SIGCONT");
+    const response = await fetch(`${adminUrl}/livez`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toMatch(/the event loop was blocked for \d/);
+    expect(runner.output()).toMatch(/The event loop was blocked for \d/);
+    await until("it is alive again", async () => (await fetch(`${adminUrl}/livez`)).status === 200);
   });
 
   test("after its namespace was deleted", async () => {

@@ -9,7 +9,7 @@ import { shutdown } from "./shutdown.ts";
 /** Everything that the server answers. The guards, and the texts about unknown paths, follow from this list. */
 export function routesOf(deps: AdminDeps): readonly Route[] {
   return [
-    { method: "GET", path: "/livez", access: "probe", handler: livez },
+    { method: "GET", path: "/livez", access: "probe", handler: livez(deps) },
     { method: "GET", path: "/readyz", access: "probe", handler: readyz(deps) },
     { method: "GET", path: "/healthz", access: "probe", handler: healthz(deps) },
     { method: "GET", path: "/config", access: "protected", handler: config(deps) },
