@@ -134,7 +134,7 @@ describe("/shutdown", () => {
         lifecycle.state = "draining";
       },
     };
-    expect(await ask({ lifecycle }, "/shutdown", { method: "POST" })).toEqual({
+    expect(await ask({ lifecycle }, "/shutdown", { method: "POST" })).toMatchObject({
       status: 202,
       body: { state: "draining", inFlight: 2, deadline: "2026-01-19T10:00:00.000Z" },
     });

@@ -1,4 +1,5 @@
 import type { RedactedSetting } from "../config/index.ts";
+import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { LogBudget } from "./bounded-log.ts";
 
@@ -55,4 +56,9 @@ export interface AdminDeps {
   /** How many lines requests may add to the log. */
   readonly logBudget?: LogBudget | undefined;
   readonly eventLoop: EventLoop;
+  readonly executions: Pick<ExecutionRegistry, "list" | "listEnded" | "get" | "cancel" | "count" | "finished">;
+  /** Drains, and ends all executions as cancelled. */
+  cancelAll(): void;
+  /** Resolves when everything but the admin server has ended. */
+  readonly ended: Promise<void>;
 }

@@ -3,7 +3,15 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { RunnerError } from "../shared/runner-error.ts";
 
 /** Why a request is refused. */
-export type AdminErrorCode = "unauthorized" | "forbidden" | "not-found" | "method-not-allowed" | "internal";
+export type AdminErrorCode =
+  | "unauthorized"
+  | "forbidden"
+  | "not-found"
+  | "method-not-allowed"
+  | "internal"
+  | "invalid-request"
+  | "conflict"
+  | "too-many-requests";
 
 const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
   unauthorized: 401,
@@ -11,6 +19,9 @@ const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
   "not-found": 404,
   "method-not-allowed": 405,
   internal: 500,
+  "invalid-request": 400,
+  conflict: 409,
+  "too-many-requests": 429,
 };
 
 /** A refused request. All of them have the same body: code, message and request id. */

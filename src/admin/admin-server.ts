@@ -33,7 +33,11 @@ export async function serveAdmin(app: App, host: string, port: number): Promise<
   const server = Bun.serve({
     hostname: host,
     port,
-    fetch: (request, self) => app.fetch(withAbsoluteUrl(request), { source: self.requestIP(request)?.address }),
+    fetch: (request, self) =>
+      app.fetch(withAbsoluteUrl(request), {
+        source: self.requestIP(request)?.address,
+        keepOpen: () => self.timeout(request, 0),
+      }),
     // Bun's error page shows paths and code.
     development: false,
     // Else a port that is taken is shared, and each server gets some of the requests.

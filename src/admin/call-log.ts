@@ -13,6 +13,8 @@ const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 export interface CallBindings {
   /** The address that the request came from. */
   readonly source?: string | undefined;
+  /** Lets the request wait for its answer without the usual limit. */
+  readonly keepOpen?: (() => void) | undefined;
 }
 
 /**

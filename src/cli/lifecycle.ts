@@ -24,6 +24,7 @@ export class Lifecycle {
   #state: State = "starting";
   #drainTimeoutMs: number | undefined;
   #deadline: Date | undefined;
+  readonly #moved = Promise.withResolvers<void>();
   #hasFailed = false;
   readonly #drain = new AbortController();
   readonly #reached = new Map(STATES.map((state) => [state, Promise.withResolvers<void>()]));
@@ -52,6 +53,19 @@ export class Lifecycle {
     if (!this.#advance("draining")) return;
     if (this.#drainTimeoutMs !== undefined) this.#deadline = new Date(Date.now() + this.#drainTimeoutMs);
     this.#drain.abort(new StartInterrupted());
+  }
+
+  /** Moves the deadline of the drain to an earlier time, never to a later one. */
+  limitDrain(timeoutMs: number): void {
+    const deadline = new Date(Date.now() + timeoutMs);
+    if (this.#deadline !== undefined && this.#deadline <= deadline) return;
+    this.#deadline = deadline;
+    this.#moved.resolve();
+  }
+
+  /** Resolves when the deadline was moved by {@link limitDrain}. */
+  get deadlineMoved(): Promise<void> {
+    return this.#moved.promise;
   }
 
   /** End what runs, then leave. */

@@ -14,22 +14,24 @@ export interface ExecutionInfo {
 }
 
 /** What an execution waits for or does, in the usual order. */
-export type ExecutionStage =
+export const STAGES = [
   /** The runner takes no executions at the moment, see Admission. */
-  | "waiting-for-admission"
+  "waiting-for-admission",
   /** Another execution of its session runs. */
-  | "waiting-for-thread"
+  "waiting-for-thread",
   /** As many executions as allowed run here. */
-  | "waiting-for-slot"
+  "waiting-for-slot",
   /** Its first status is sent, and its agent is read from Stigmer. */
-  | "resolving"
-  | "waiting-for-sandbox"
+  "resolving",
+  "waiting-for-sandbox",
   /** The model answers. */
-  | "model"
+  "model",
   /** At least one tool runs. */
-  | "tool"
+  "tool",
   /** It is over: its processes are ended and its last status is delivered. */
-  | "ending";
+  "ending",
+] as const;
+export type ExecutionStage = (typeof STAGES)[number];
 
 /** What observers see of an execution, in order. Secrets are masked, except in `text`: pieces are too short to find them. */
 export type ExecutionEvent =

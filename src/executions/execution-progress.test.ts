@@ -16,7 +16,7 @@ const ends = (callId: string, ms: number): AgentEvent => ({ ...at(ms), type: "to
 
 function progressAfter(...events: ExecutionEvent[]) {
   const ids = { id: "aex-1", threadId: "thread", workflowId: "workflow", runId: "run", activityId: "1" };
-  return events.reduce(advance, beginProgress({ ...ids, startedAt: new Date(0) }));
+  return events.reduce(advance, beginProgress({ ...ids, startedAt: new Date(0) }, 1));
 }
 const running: ExecutionEvent = { type: "stage", stage: "model", at: new Date(1) };
 

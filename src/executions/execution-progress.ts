@@ -1,4 +1,5 @@
 import { unreachable } from "../shared/errors.ts";
+import { NO_USAGE, ofOneCall, sumOf } from "../shared/token-usage.ts";
 import type { ExecutionEvent, ExecutionInfo } from "./execution-observer.ts";
 import type { ActiveExecution, ToolInProgress } from "./execution-record.ts";
 
@@ -11,10 +12,11 @@ interface ExecutionProgress {
 
 type OpenCall = Pick<ToolInProgress, "name" | "taskCallId">;
 
-export function beginProgress(execution: ExecutionInfo): ExecutionProgress {
-  const stage = "waiting-for-admission";
-  const record = { ...execution, state: "active", stage, stageSince: execution.startedAt, tools: [] } as const;
-  return { record, openCalls: new Map() };
+/** @param sequence orders the executions of this process */
+export function beginProgress(execution: ExecutionInfo, sequence: number): ExecutionProgress {
+  const { startedAt } = execution;
+  const stage = { stage: "waiting-for-admission", stageSince: startedAt, tools: [] } as const;
+  return { record: { ...execution, sequence, state: "active", ...stage, usage: NO_USAGE }, openCalls: new Map() };
 }
 
 /** The progress after an event; the same value if the event changes nothing. */
@@ -44,23 +46,37 @@ export function advance(progress: ExecutionProgress, event: ExecutionEvent): Exe
       const open = new Map([...openCalls].filter(([id, call]) => remains(id, call)));
       return { record: withTools(record, tools, at), openCalls: open };
     }
+    case "sandbox-acquired":
+      return { ...progress, record: { ...record, sandboxId: event.sandboxId } };
+    case "status-sent": {
+      if (event.outcome !== "delivered") return progress;
+      const { sink, at, bytes } = event;
+      return { ...progress, record: { ...record, lastUpdate: { sink, at, bytes } } };
+    }
+    case "model-call-ended": {
+      const used = callUsage(event);
+      return used === undefined ? progress : { ...progress, record: { ...record, usage: sumOf([record.usage, used]) } };
+    }
     case "text":
     case "text-withdrawn":
     case "todos":
     case "notice":
-    case "sandbox-acquired":
     case "heartbeat":
-    case "status-sent":
     case "status-coalesced":
     case "model-call-started":
     case "model-call-answering":
-    case "model-call-ended":
     case "mcp-call-started":
     case "mcp-call-ended":
       return progress;
     default:
       return unreachable(event);
   }
+}
+
+/** What an attempt used. One that failed is no call, but its provider may bill tokens. */
+function callUsage({ usage, failure }: Extract<ExecutionEvent, { type: "model-call-ended" }>) {
+  if (failure === undefined) return ofOneCall(usage);
+  return usage === undefined ? undefined : { ...NO_USAGE, ...usage };
 }
 
 /** If several tools run at once, the stage began with the first one. */

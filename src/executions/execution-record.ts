@@ -1,6 +1,8 @@
 import type { ModelChoice } from "../agent/index.ts";
+import type { TotalUsage } from "../shared/token-usage.ts";
 import type { ExecutionInfo, ExecutionStage } from "./execution-observer.ts";
 import type { ExecutionOutcome } from "./outcome.ts";
+import type { StopReason } from "./stop-reason.ts";
 
 /** A tool call that runs now. */
 export interface ToolInProgress {
@@ -11,23 +13,41 @@ export interface ToolInProgress {
   readonly taskCallId?: string;
 }
 
-/** What is known of the agent, once it was read from Stigmer. */
-interface ExecutionAgent {
+/** An update of the status that was delivered. */
+export interface DeliveredUpdate {
+  /** The name of the sink. */
+  readonly sink: string;
+  readonly at: Date;
+  readonly bytes: number;
+}
+
+/** What becomes known of an execution while it runs. */
+interface KnownOfExecution {
+  /** Orders the executions of this process: a later one has a larger number. */
+  readonly sequence: number;
+  /** Known once the agent was read from Stigmer. */
   readonly agentName?: string;
   readonly model?: ModelChoice;
+  readonly sandboxId?: string;
+  /** What its models used until now; a call that is not answered yet does not count. */
+  readonly usage: TotalUsage;
+  /** The last one; absent before the first one. */
+  readonly lastUpdate?: DeliveredUpdate;
 }
 
 /** A running execution and its progress. */
-export interface ActiveExecution extends ExecutionInfo, ExecutionAgent {
+export interface ActiveExecution extends ExecutionInfo, KnownOfExecution {
   readonly state: "active";
   readonly stage: ExecutionStage;
   readonly stageSince: Date;
   /** Oldest first; the calls of sub-agents included. */
   readonly tools: readonly ToolInProgress[];
+  /** Why it is being stopped, if it is. */
+  readonly stopReason?: StopReason;
 }
 
 /** How an execution ended. */
-export interface EndedExecution extends ExecutionInfo, ExecutionAgent {
+export interface EndedExecution extends ExecutionInfo, KnownOfExecution {
   readonly state: "ended";
   readonly outcome: ExecutionOutcome;
   readonly endedAt: Date;
@@ -36,6 +56,6 @@ export interface EndedExecution extends ExecutionInfo, ExecutionAgent {
 
 /** @param endedAt when its last status was delivered */
 export function endRecord(record: ActiveExecution, outcome: ExecutionOutcome, endedAt: Date): EndedExecution {
-  const { stage: _stage, stageSince: _since, tools: _tools, ...kept } = record;
+  const { stage: _stage, stageSince: _since, tools: _tools, stopReason: _reason, ...kept } = record;
   return { ...kept, state: "ended", outcome, endedAt, durationMs: endedAt.getTime() - record.startedAt.getTime() };
 }

@@ -1,7 +1,7 @@
 import type { ExecutionInfo, ExecutionObservation } from "./execution-observer.ts";
 import { advance, beginProgress } from "./execution-progress.ts";
 import { type ActiveExecution, type EndedExecution, endRecord } from "./execution-record.ts";
-import { type StopReason, stopReasons } from "./stop-reason.ts";
+import { StopReason, stopReasons } from "./stop-reason.ts";
 
 /** Ended executions that are remembered. */
 export const MAX_ENDED = 100;
@@ -29,17 +29,22 @@ export class ExecutionRegistry {
   readonly #ended: EndedExecution[] = [];
   #idle = Promise.withResolvers<void>();
   #finished = 0;
-  #isStopping = false;
+  #sequence = 0;
+  /** Why each execution that still arrives is ended at once. */
+  #stopLate: (() => StopReason) | undefined;
   #onLate: () => void = () => undefined;
 
   begin(execution: ExecutionInfo): RegisteredExecution {
     const controller = new AbortController();
-    let progress = beginProgress(execution);
+    let progress = beginProgress(execution, ++this.#sequence);
     const entry: Entry = {
       id: execution.id,
       startedAt: execution.startedAt,
       signal: controller.signal,
-      record: () => progress.record,
+      record: () => {
+        const reason: unknown = controller.signal.reason;
+        return reason instanceof StopReason ? { ...progress.record, stopReason: reason } : progress.record;
+      },
       stop: (reason) => controller.abort(reason),
       event: (event) => {
         progress = advance(progress, event);
@@ -54,8 +59,8 @@ export class ExecutionRegistry {
     };
     if (this.#active.size === 0) this.#idle = Promise.withResolvers();
     this.#active.add(entry);
-    if (this.#isStopping) {
-      entry.stop(stopReasons.runnerStopped());
+    if (this.#stopLate !== undefined) {
+      entry.stop(this.#stopLate());
       this.#onLate();
     }
     return entry;
@@ -86,6 +91,13 @@ export class ExecutionRegistry {
     return found.length > 0;
   }
 
+  /** Ends all executions as CANCELLED, and each one that still arrives: an operator wants the runner to leave soon. */
+  cancelAll(): void {
+    this.#stopLate ??= stopReasons.cancelledByOperator;
+    for (const entry of this.#active)
+      if (entry.record().stage !== "ending") entry.stop(stopReasons.cancelledByOperator());
+  }
+
   /** How many executions run or wait here. */
   get count(): number {
     return this.#active.size;
@@ -101,7 +113,7 @@ export class ExecutionRegistry {
    * @param onLate called for each one that still arrives
    */
   stopAll(onLate: () => void = () => undefined): void {
-    this.#isStopping = true;
+    this.#stopLate = stopReasons.runnerStopped;
     this.#onLate = onLate;
     for (const entry of this.#active) entry.stop(stopReasons.runnerStopped());
   }

@@ -13,9 +13,11 @@ export type {
   ExecutionStage,
   StatusDelivery,
 } from "./execution-observer.ts";
+export { STAGES } from "./execution-observer.ts";
 export { ExecutionObservers } from "./execution-observers.ts";
 // The registry, for the runner and the admin server.
-export { ExecutionRegistry, type RegisteredExecution } from "./execution-registry.ts";
+export type { ActiveExecution, EndedExecution, ToolInProgress } from "./execution-record.ts";
+export { ExecutionRegistry, MAX_ENDED, type RegisteredExecution } from "./execution-registry.ts";
 export type { ExecutionOutcome } from "./outcome.ts";
 // Stopping, for the activity.
 export { StopReason, stopReasons } from "./stop-reason.ts";

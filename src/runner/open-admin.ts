@@ -1,12 +1,20 @@
-import { type AdminServer, adminApp, serveAdmin } from "../admin/index.ts";
+import { adminApp, serveAdmin } from "../admin/index.ts";
 import type { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import { version } from "../version.ts";
+import { cancelAll } from "./cancel-all.ts";
 import type { EventLoopMonitor } from "./event-loop-monitor.ts";
 import { ListenError } from "./listen-error.ts";
 import type { Readiness } from "./readiness.ts";
+
+/** An admin server, which may have requests that wait for the runner's end. */
+export interface RunningAdmin {
+  readonly url: string;
+  /** Everything else has ended: answers who waits for that, then stops. */
+  end(): Promise<void>;
+}
 
 export interface AdminOptions {
   readonly loaded: Loaded;
@@ -25,9 +33,10 @@ export async function openAdmin({
   executions,
   readiness,
   eventLoop,
-}: AdminOptions): Promise<AdminServer> {
+}: AdminOptions): Promise<RunningAdmin> {
   const { admin, mode } = loaded.config;
   const { host, port, token } = admin;
+  const ended = Promise.withResolvers<void>();
   const app = adminApp({
     mode,
     version,
@@ -39,11 +48,20 @@ export async function openAdmin({
     host,
     token,
     eventLoop,
+    executions,
+    cancelAll: () => cancelAll({ lifecycle, executions, log }),
+    ended: ended.promise,
   });
   try {
     const server = await serveAdmin(app, host, port);
     log.info(`Admin server listens on ${server.url}`);
-    return server;
+    return {
+      url: server.url,
+      end: async () => {
+        ended.resolve();
+        await server.stop();
+      },
+    };
   } catch (error) {
     throw new ListenError(host, port, error);
   }

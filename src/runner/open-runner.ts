@@ -52,7 +52,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const eventLoop = new EventLoopMonitor({ log }).start();
   opened.defer(() => eventLoop.stop());
   const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop });
-  opened.defer(() => admin.stop());
+  opened.defer(() => admin.end());
 
   const lookup = new WorkflowLookup();
   const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });

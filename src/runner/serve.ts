@@ -78,9 +78,18 @@ async function drain({ worker, lifecycle, executions, drainTimeoutMs, log }: Ser
 
 async function stopAtDeadline({ lifecycle, drainTimeoutMs, log }: ServeDeps, over: AbortSignal): Promise<void> {
   await lifecycle.whenReached("draining");
-  await sleep(drainTimeoutMs, over);
+  const passed = async () => {
+    await sleep(drainTimeoutMs, over);
+    return `DRAIN_TIMEOUT (${humanDuration(drainTimeoutMs)}) has passed`;
+  };
+  const passedEarlier = async () => {
+    await lifecycle.deadlineMoved;
+    await sleep((lifecycle.deadline?.getTime() ?? Date.now()) - Date.now(), over);
+    return "Cancelled executions did not end";
+  };
+  const what = await Promise.race([passed(), passedEarlier()]);
   if (over.aborted || lifecycle.state !== "draining") return;
-  log.warn(`DRAIN_TIMEOUT (${humanDuration(drainTimeoutMs)}) has passed: stopping the executions that still run`);
+  log.warn(`${what}: stopping the executions that still run`);
   lifecycle.requestStop();
 }
 

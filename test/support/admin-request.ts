@@ -1,5 +1,6 @@
 import { adminApp } from "../../src/admin/admin-app.ts";
 import type { AdminDeps, AdminLifecycle } from "../../src/admin/admin-deps.ts";
+import { ExecutionRegistry } from "../../src/executions/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 
 /** The host of the requests: the one on which the server listens. */
@@ -22,6 +23,9 @@ export function deps(more: Partial<AdminDeps> = {}): AdminDeps {
     host: "127.0.0.1",
     log: silentLogger,
     eventLoop: { delay: { p50Ms: 0, p99Ms: 0, maxMs: 0 }, block: undefined },
+    executions: new ExecutionRegistry(),
+    cancelAll: () => undefined,
+    ended: new Promise(() => undefined),
     ...more,
   };
 }

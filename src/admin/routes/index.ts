@@ -1,6 +1,8 @@
 import type { AdminDeps } from "../admin-deps.ts";
 import type { Route } from "../route.ts";
 import { config } from "./config.ts";
+import { cancelExecution, execution } from "./execution.ts";
+import { executions } from "./executions.ts";
 import { healthz } from "./healthz.ts";
 import { livez } from "./livez.ts";
 import { readyz } from "./readyz.ts";
@@ -14,5 +16,8 @@ export function routesOf(deps: AdminDeps): readonly Route[] {
     { method: "GET", path: "/healthz", access: "probe", handler: healthz(deps) },
     { method: "GET", path: "/config", access: "protected", handler: config(deps) },
     { method: "POST", path: "/shutdown", access: "protected", handler: shutdown(deps) },
+    { method: "GET", path: "/executions", access: "protected", handler: executions(deps) },
+    { method: "GET", path: "/executions/:id", access: "protected", handler: execution(deps) },
+    { method: "POST", path: "/executions/:id/cancel", access: "protected", handler: cancelExecution(deps) },
   ];
 }

@@ -1,0 +1,49 @@
+import type { Context } from "hono";
+import * as v from "valibot";
+import { AdminError } from "../admin-error.ts";
+
+/** Longest body, in bytes. */
+const MAX_BODY = 1_000;
+
+const BODY = v.strictObject({ mode: v.optional(v.picklist(["drain", "cancel"]), "drain") });
+
+export interface ShutdownRequest {
+  readonly mode: "drain" | "cancel";
+  /** Whether the answer comes at the end. */
+  readonly wait: boolean;
+}
+
+/** An empty body asks to drain. @throws AdminError that says what is allowed */
+export async function shutdownRequest({ req }: Context): Promise<ShutdownRequest> {
+  const parameters = new URL(req.url).searchParams;
+  const other = parameters.keys().find((name) => name !== "wait");
+  if (other !== undefined) throw invalid(`the parameter ${JSON.stringify(other.slice(0, 100))} is unknown`, "wait");
+  const [wait = "false", ...more] = parameters.getAll("wait");
+  if (more.length > 0 || (wait !== "true" && wait !== "false"))
+    throw invalid("the parameter wait is wrong", "true or false");
+  return { mode: modeOf(await req.text()), wait: wait === "true" };
+}
+
+function modeOf(body: string): "drain" | "cancel" {
+  if (body.trim() === "") return "drain";
+  const parsed = body.length > MAX_BODY ? undefined : v.safeParse(BODY, jsonOf(body));
+  if (parsed?.success) return parsed.output.mode;
+  throw invalid("the body is wrong", 'nothing, {"mode":"drain"} or {"mode":"cancel"}');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    // An array would pass for an object without keys.
+    return Array.isArray(value) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(problem: string, allowed: string): AdminError {
+  return new AdminError(
+    "invalid-request",
+    `The request is not valid, and nothing was done: ${problem}; allowed: ${allowed}`,
+  );
+}
