@@ -28,7 +28,7 @@ const HEAVY = "@temporalio|deepagents|langchain|@langchain|ioredis|@daytonaio|@d
 /** What is loaded whatever the command is, beside `main.ts`, `program.ts` and the declarations of commands. */
 const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home|completion/shells)\\.ts$";
 /** These name the commands, and load each of them when it is called. */
-const COMMAND_LOADERS = "^src/(main|program|commands/(stigmer-commands|examples))\\.ts$";
+const COMMAND_LOADERS = "^src/(main|program|commands/(admin-commands|stigmer-commands|examples))\\.ts$";
 /** These load LangGraph. */
 const CHECKPOINTS = "^src/threads/(checkpoint-saver|value-codec|message-placeholders)\\.ts$";
 
@@ -43,7 +43,7 @@ module.exports = {
       name: "light-commands",
       comment: "a command that asks or tells something loads nothing heavy, not even through another module",
       severity: "error",
-      from: { path: ["^src/commands/(attach|check|completion|config|health|list|run)\\.ts$", LOADED_ALWAYS] },
+      from: { path: ["^src/commands/(attach|check|completion|config|drain|executions|health|list|run|status)\\.ts$", LOADED_ALWAYS] },
       to: { path: [`(^|/)node_modules/(${HEAVY})/`, "^bun:sqlite$"], reachable: true },
     },
     {

@@ -9,6 +9,7 @@ import {
   printError,
   SignalHandler,
 } from "./cli/index.ts";
+import { addAdminCommands } from "./commands/admin-commands.ts";
 import { addExamples } from "./commands/examples.ts";
 import { addStigmerCommands } from "./commands/stigmer-commands.ts";
 import { COMPLETE_COMMAND, isShell, SHELLS, type Shell } from "./completion/shells.ts";
@@ -97,15 +98,7 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
       const { config } = await import("./commands/config.ts");
       exit(config({ ...common(), json, write: print, writeError: printError }));
     });
-  root
-    .command("health")
-    .description("check whether a running runner is ready, for health checks of containers")
-    .option("--live", "check only whether it is alive, not whether it accepts executions", false)
-    .option("--url <url>", "URL of its admin server; default: from ADMIN_HOST and ADMIN_PORT")
-    .action(async (options: { live: boolean; url?: string }) => {
-      const { health } = await import("./commands/health.ts");
-      exit(await health({ ...common(), ...options, write: print, writeError: printError }));
-    });
+  addAdminCommands(root, common, exit);
   root
     .command("completion")
     .description("print a script that completes command lines in a shell; the examples install it")

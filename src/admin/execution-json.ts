@@ -13,7 +13,7 @@ const PENDING: ReadonlySet<ExecutionStage> = new Set([
 /** An execution as the admin API shows it: times in ISO 8601, durations in ms. */
 export function executionJson(record: ExecutionRecord, now = Date.now()) {
   const { id, sessionId, threadId, workflowId, runId, activityId, startedAt } = record;
-  const { agentName, model, sandboxId, usage, lastUpdate } = record;
+  const { agentName, model, sandboxId, usage, lastUpdate, stopReason } = record;
   const since = (date: Date) => Math.max(now - date.getTime(), 0);
   const progress =
     record.state === "active"
@@ -23,7 +23,6 @@ export function executionJson(record: ExecutionRecord, now = Date.now()) {
           stageMs: since(record.stageSince),
           durationMs: since(startedAt),
           tools: record.tools.map((tool) => ({ ...tool, durationMs: since(tool.startedAt) })),
-          stopping: record.stopReason === undefined ? null : stopJson(record.stopReason),
         }
       : {
           outcome: record.outcome.phase,
@@ -40,6 +39,7 @@ export function executionJson(record: ExecutionRecord, now = Date.now()) {
     phase: phaseOf(record),
     startedAt,
     ...progress,
+    stop: stopReason === undefined ? null : { code: stopReason.code, reason: stopReason.message },
     usage,
     lastUpdate: lastUpdate ?? null,
     sandboxId: sandboxId ?? null,
@@ -48,10 +48,6 @@ export function executionJson(record: ExecutionRecord, now = Date.now()) {
     runId,
     activityId,
   };
-}
-
-function stopJson({ code, message }: NonNullable<ActiveExecution["stopReason"]>) {
-  return { code, reason: message };
 }
 
 function phaseOf(record: ExecutionRecord): string {

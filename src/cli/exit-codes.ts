@@ -15,19 +15,25 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [
     EXIT.ok,
-    "stopped as asked; `run`, `attach`: the execution completed; `run --check`: the file is valid; `cancel`: the execution is being cancelled, or was",
+    "stopped as asked; `run`, `attach`: the execution completed; `run --check`: the file is valid; `cancel`: the execution is being cancelled, or was; `status`: the runner is ready; `drain`: it drains, with `--wait`: it has left and nothing was cut off",
   ],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`: the runner is unhealthy",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `executions`, `drain`: the runner refused the request",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],
   [
     EXIT.unavailable,
-    "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached",
+    "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached; `executions`, `drain`, `status`: no runner answers",
   ],
-  [EXIT.unfinished, "stopped while executions were running: the drain timed out, or a second signal came"],
-  [EXIT.interrupted, "interrupted: a third signal; `run`, `attach`, `list`, `cancel`: Ctrl-C; the execution continues"],
+  [
+    EXIT.unfinished,
+    "stopped while executions were running: the drain timed out, or a second signal came; `drain --wait`: that happened to the runner",
+  ],
+  [
+    EXIT.interrupted,
+    "interrupted: a third signal; `run`, `attach`, `list`, `cancel`, `executions`, `drain`: Ctrl-C; the execution, or the drain, continues",
+  ],
   [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution continues"],
 ];

@@ -1,57 +1,69 @@
-import { EXIT, type ExitCode } from "../cli/index.ts";
-import { ClientError } from "../client/index.ts";
-import { loadSettings, localSettings, type TemporalConfig } from "../config/index.ts";
-import { workflowIdOf } from "../stigmer/index.ts";
-import { type CancelOutcome, cancelWorkflow, TemporalError } from "../temporal/client/index.ts";
-import { followUp } from "./follow-up.ts";
-import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
+import { EXIT, type ExitCode, runAndFlush } from "../cli/index.ts";
+import { ConfigError } from "../config/index.ts";
+import { AdminClient, AdminRequestError } from "./admin/admin-client.ts";
+import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
+import { execution } from "./admin/answers.ts";
 
-export interface CancelOptions extends Omit<StigmerCommandOptions, "endpoint"> {
+/** How long a runner may take to answer before Temporal is asked instead. */
+const FIRST_LIMIT_MS = 1_000;
+const CONFLICT = 409;
+
+export interface CancelOptions extends AdminCommandOptions {
   readonly executionId: string;
 }
 
-/** `agent-runner cancel`: cancels the workflow of an execution at Temporal. Stigmer's API has no call for that. */
+/**
+ * `agent-runner cancel`: asks the runner, if one answers that knows the execution, and else cancels the workflow at
+ * Temporal. With `--url` it asks that runner only.
+ */
 export async function cancel(options: CancelOptions): Promise<ExitCode> {
-  const { env, envFile, defaults } = options;
   const executionId = options.executionId.trim();
-  return await stigmerCommand(
+  if (executionId === "") {
+    options.writeError(
+      "error: No execution is named: `agent-runner executions` and `agent-runner list` show their ids.\n",
+    );
+    return EXIT.usage;
+  }
+  if (options.url === undefined) {
+    const code = await atLocalRunner({ ...options, executionId });
+    if (code !== undefined) return code;
+    const { cancelAtTemporal } = await import("./cancel-workflow.ts");
+    return await runAndFlush(() => cancelAtTemporal({ ...options, executionId }));
+  }
+  return await adminCommand(
     options,
-    async ({ signal }) => {
-      if (executionId === "") throw new ClientError("No execution is named: `agent-runner list` shows their ids.");
-      const { temporal } = localSettings;
-      const { temporal: config } = loadSettings({ temporal }, { env, envFile, defaults });
-      try {
-        const outcome = await cancelWorkflow(config, workflowIdOf(executionId), signal);
-        return report(outcome, config, { ...options, executionId });
-      } catch (error) {
-        if (!(error instanceof TemporalError)) throw error;
-        tell(
-          `error: ${error.message}.\nTo cancel an execution, this command must reach the Temporal that its Stigmer server uses:`,
-        );
-        for (const remedy of error.remedies) tell(`- ${remedy}`);
-        return EXIT.unavailable;
-      }
-    },
-    () => tell("Interrupted: the execution may go on."),
+    async (parts) => await cancelAt(parts.client, executionId, parts),
+    "Interrupted: the execution may go on.",
   );
 }
 
-function report(outcome: CancelOutcome, config: TemporalConfig, options: CancelOptions): ExitCode {
-  const { executionId } = options;
-  const where = `Temporal at ${config.address} (namespace ${config.namespace})`;
-  switch (outcome.type) {
-    case "requested":
-      tell(
-        `The execution ${executionId} is being cancelled, which takes some seconds. To see its end: ${followUp(executionId, options).attach}`,
-      );
-      return EXIT.ok;
-    case "ended":
-      tell(`The execution ${executionId} has ended already: there is nothing to cancel.`);
-      return outcome.wasCancelled ? EXIT.ok : EXIT.failed;
-    case "unknown":
-      tell(
-        `error: ${where} knows no execution ${executionId}: it ended long ago, the id is wrong, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,
-      );
-      return EXIT.failed;
+/** @returns undefined if no runner answers here, it does not know the execution, or it demands another token */
+async function atLocalRunner(options: CancelOptions): Promise<ExitCode | undefined> {
+  const tell = (text: string) => options.writeError(`${text}\n`);
+  try {
+    const client = new AdminClient(options, FIRST_LIMIT_MS);
+    return await cancelAt(client, options.executionId, { tell });
+  } catch (error) {
+    if (error instanceof AdminRequestError || error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
+/** @throws AdminRequestError */
+async function cancelAt(
+  client: AdminClient,
+  id: string,
+  { tell, signal }: Pick<AdminWork, "tell"> & Partial<Pick<AdminWork, "signal">>,
+): Promise<ExitCode> {
+  try {
+    await client.ask(`/executions/${encodeURIComponent(id)}/cancel`, execution, { method: "POST", signal });
+    tell(
+      `The execution ${id} is being cancelled, which takes some seconds. To see its end: agent-runner executions ${id} --watch`,
+    );
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof AdminRequestError) || error.status !== CONFLICT) throw error;
+    tell(`There is nothing to cancel. ${error.message}`);
+    return /it was cancelled/.test(error.message) ? EXIT.ok : EXIT.failed;
   }
 }

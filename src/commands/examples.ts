@@ -57,7 +57,35 @@ const EXAMPLES: ReadonlyMap<string, readonly Example[]> = new Map([
       example("agent-runner attach --json aex-01h455vb4pex5vsknk084sn02q", "one JSON object per update"),
     ],
   ],
-  ["cancel", [example("agent-runner cancel aex-01h455vb4pex5vsknk084sn02q", "ends it as cancelled")]],
+  [
+    "status",
+    [
+      example("agent-runner status", "what is wrong here, and what to do"),
+      example("agent-runner status --url http://10.0.0.5:8790", "of another runner"),
+    ],
+  ],
+  [
+    "executions",
+    [
+      example("agent-runner executions --watch", "what runs, as it changes"),
+      example("agent-runner executions aex-01h455vb4pex5vsknk084sn02q", "all that is known of one"),
+      example("agent-runner executions --json", "for scripts"),
+    ],
+  ],
+  [
+    "cancel",
+    [
+      example("agent-runner cancel aex-01h455vb4pex5vsknk084sn02q", "ends it as cancelled"),
+      example("agent-runner cancel --url http://10.0.0.5:8790 aex-01h455vb4pex5vsknk084sn02q", "at that runner"),
+    ],
+  ],
+  [
+    "drain",
+    [
+      example("agent-runner drain --wait", "until what runs has finished and the runner has left"),
+      example("agent-runner drain --cancel", "end what runs as cancelled"),
+    ],
+  ],
   [
     "list",
     [

@@ -37,7 +37,7 @@ const MAX_PATIENCE_S = 86_400;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-/** The commands that talk to a Stigmer daemon: run, attach, list and cancel. Each one is loaded when it is called. */
+/** The commands that talk to a Stigmer daemon: run, attach and list. Each one is loaded when it is called. */
 export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
   watching(root.command("run"))
     .description("send a message to an agent of a Stigmer daemon and show its execution")
@@ -76,14 +76,6 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
     .action(async (executionId: string, flags: WatchFlags) => {
       const { attach } = await import("./attach.ts");
       exit(await runAndFlush(() => attach({ ...common(), ...flags, executionId })));
-    });
-  root
-    .command("cancel")
-    .description("cancel an execution, at the Temporal of its Stigmer server (TEMPORAL_SERVICE_ADDRESS)")
-    .argument("<execution>", "id of the execution")
-    .action(async (executionId: string) => {
-      const { cancel } = await import("./cancel.ts");
-      exit(await runAndFlush(() => cancel({ ...common(), executionId })));
     });
   withEndpoint(root.command("list"))
     .description("list the newest executions of a Stigmer daemon")

@@ -33,6 +33,8 @@ interface KnownOfExecution {
   readonly usage: TotalUsage;
   /** The last one; absent before the first one. */
   readonly lastUpdate?: DeliveredUpdate;
+  /** Why it is stopped, or was. One that ended at the same moment may have completed nevertheless. */
+  readonly stopReason?: StopReason;
 }
 
 /** A running execution and its progress. */
@@ -42,8 +44,6 @@ export interface ActiveExecution extends ExecutionInfo, KnownOfExecution {
   readonly stageSince: Date;
   /** Oldest first; the calls of sub-agents included. */
   readonly tools: readonly ToolInProgress[];
-  /** Why it is being stopped, if it is. */
-  readonly stopReason?: StopReason;
 }
 
 /** How an execution ended. */
@@ -56,6 +56,6 @@ export interface EndedExecution extends ExecutionInfo, KnownOfExecution {
 
 /** @param endedAt when its last status was delivered */
 export function endRecord(record: ActiveExecution, outcome: ExecutionOutcome, endedAt: Date): EndedExecution {
-  const { stage: _stage, stageSince: _since, tools: _tools, stopReason: _reason, ...kept } = record;
+  const { stage: _stage, stageSince: _since, tools: _tools, ...kept } = record;
   return { ...kept, state: "ended", outcome, endedAt, durationMs: endedAt.getTime() - record.startedAt.getTime() };
 }

@@ -52,7 +52,7 @@ export class ExecutionRegistry {
       end: (outcome) => {
         if (!this.#active.delete(entry)) return;
         this.#finished++;
-        this.#ended.unshift(endRecord(progress.record, outcome, new Date()));
+        this.#ended.unshift(endRecord(entry.record(), outcome, new Date()));
         this.#ended.splice(MAX_ENDED);
         if (this.#active.size === 0) this.#idle.resolve();
       },

@@ -1,9 +1,7 @@
 import type { Logger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { waitAtMost } from "../shared/time.ts";
-
-/** How long closing connections may take at the end. */
-const CLOSE_LIMIT_MS = 5_000;
+import { CLOSE_LIMIT_MS } from "./limits.ts";
 
 /** Closes what the runner has opened, the last one first. What cannot be closed in time ends with the process. */
 export async function close(opened: AsyncDisposableStack, log: Logger): Promise<void> {

@@ -16,6 +16,7 @@ import {
 import { banner, connectedLine, summary } from "./banner.ts";
 import { connectWithin } from "./connect-within.ts";
 import { EventLoopMonitor } from "./event-loop-monitor.ts";
+import { graceWarnings } from "./grace-warning.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { openAdmin } from "./open-admin.ts";
@@ -46,6 +47,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const { config } = loaded;
   lifecycle.setDrainTimeout(config.drainTimeoutMs);
   for (const line of banner(config)) log.info(line);
+  for (const warning of graceWarnings(config)) log.warn(warning);
 
   const executions = new ExecutionRegistry();
   const readiness = new Readiness();

@@ -133,6 +133,11 @@ test("grace periods are longer than the drain time", () => {
   expect(Number(/^(\d+)s$/.exec(runner.stop_grace_period)?.[1])).toBeGreaterThan(least(runner.environment));
 });
 
+test("runners know how long they may take to stop", () => {
+  expect(Number(settings["POD_TERMINATION_GRACE_SECONDS"])).toBe(pod.terminationGracePeriodSeconds);
+  expect(`${runner.environment.POD_TERMINATION_GRACE_SECONDS}s`).toBe(runner.stop_grace_period);
+});
+
 test("nodes can be drained although runners are not ready, and nothing on their disks is needed", async () => {
   const { spec } = parse(await read("kubernetes/base/disruption-budget.yaml"));
   expect(spec.unhealthyPodEvictionPolicy).toBe("AlwaysAllow");

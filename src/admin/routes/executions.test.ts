@@ -62,7 +62,7 @@ describe("GET /executions", () => {
         usage: { modelCalls: 1, unreportedCalls: 0, ...usage },
         lastUpdate: { sink: "stigmer", at: at.toISOString(), bytes: 42 },
         sandboxId: "box-1",
-        stopping: null,
+        stop: null,
       },
     ]);
   });
@@ -148,7 +148,7 @@ describe("POST /executions/{id}/cancel", () => {
     for (let time = 0; time < 2; time++)
       expect(await call("/executions/aex-1/cancel", post)).toMatchObject({
         status: 202,
-        body: { id: "aex-1", state: "active", stopping: { code: "cancelled" } },
+        body: { id: "aex-1", state: "active", stop: { code: "cancelled" } },
       });
     expect([entry.signal.aborted, other.signal.aborted]).toEqual([true, false]);
   });

@@ -49,6 +49,13 @@ export const commonSettings = {
     default: "600",
     description: "How long running executions may continue after the first signal, in seconds.",
   }),
+  /** How long the supervisor waits for the process to end before it kills it. */
+  terminationGraceMs: setting({
+    name: "POD_TERMINATION_GRACE_SECONDS",
+    parser: seconds(0, 86_400),
+    description:
+      "How long the pod or container may take to stop before it is killed (terminationGracePeriodSeconds), in seconds. The runner warns if DRAIN_TIMEOUT does not fit into it.",
+  }),
   admin,
   log,
 };

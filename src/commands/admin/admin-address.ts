@@ -1,0 +1,63 @@
+import {
+  ConfigError,
+  type EnvMap,
+  type LoadOptions,
+  loadSettings,
+  localSettings,
+  withoutUrlSecrets,
+} from "../../config/index.ts";
+
+/** Options of all commands that ask the admin server of a runner. */
+export interface AdminOptions {
+  readonly env: EnvMap;
+  readonly envFile?: string;
+  /** Values for variables that are not set otherwise. */
+  readonly defaults?: EnvMap | undefined;
+  /** URL of the admin server. Default: from ADMIN_HOST and ADMIN_PORT. */
+  readonly url?: string;
+}
+
+/** The URL that was given is not one of an HTTP server. */
+export class AdminUrlError extends Error {
+  override readonly name = "AdminUrlError";
+
+  constructor(url: string) {
+    super(`--url ${withoutUrlSecrets(url)}: give the URL of the admin server, such as http://localhost:8790.`);
+  }
+}
+
+/** The URL of the admin server, without a slash at its end. @throws AdminUrlError; ConfigError */
+export function adminUrl(options: AdminOptions): string {
+  return options.url === undefined ? configuredUrl(options) : parseUrl(options.url);
+}
+
+/** The URL without what follows its path. */
+function parseUrl(text: string): string {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) throw new AdminUrlError(text);
+  const url = new URL(text);
+  url.search = "";
+  url.hash = "";
+  return url.href.replace(/\/+$/, "");
+}
+
+function configuredUrl({ env, envFile, defaults }: LoadOptions): string {
+  const settings = localSettings.admin.settings;
+  const { host, port } = loadSettings({ host: settings.host, port: settings.port }, { env, envFile, defaults });
+  if (port !== 0) return `http://${reachable(host)}:${port}`;
+  const remedy = "Set a port, or name the admin server with --url.";
+  throw new ConfigError([
+    {
+      variable: "ADMIN_PORT",
+      problem: "0 does not say which port to probe",
+      allowed: "a port from 1 to 65535",
+      remedy,
+    },
+  ]);
+}
+
+/** A server that listens on all addresses is probed on loopback. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::" || host === "[::]") return "[::1]";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}

@@ -1,0 +1,89 @@
+import * as v from "valibot";
+import { loadSettings, localSettings, withoutUrlSecrets } from "../../config/index.ts";
+import { type AdminOptions, adminUrl } from "./admin-address.ts";
+import { noAnswer } from "./request-failure.ts";
+
+/** How long an answer may take. */
+const LIMIT_MS = 5_000;
+
+const ERROR = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+/** Why a request to the admin server failed. The message is for people. */
+export class AdminRequestError extends Error {
+  override readonly name = "AdminRequestError";
+  /** The status of the answer; absent if there was none. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface AdminRequest {
+  readonly method?: "GET" | "POST";
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Statuses that are no errors, besides those of success. */
+  readonly accept?: readonly number[];
+  /** Whether the answer may take as long as it likes. */
+  readonly waits?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks the admin server of a running runner. Loads nothing heavy. */
+export class AdminClient {
+  readonly url: string;
+  readonly #token: string | undefined;
+  readonly #limitMs: number;
+
+  /** @throws AdminUrlError; ConfigError */
+  constructor(options: AdminOptions, limitMs = LIMIT_MS) {
+    this.url = adminUrl(options);
+    const { token } = localSettings.admin.settings;
+    this.#token = loadSettings({ token }, options).token;
+    this.#limitMs = limitMs;
+  }
+
+  /** @throws AdminRequestError; the signal's reason */
+  async ask<S extends v.GenericSchema>(
+    path: string,
+    schema: S,
+    { method = "GET", body, accept = [], waits = false, signal }: AdminRequest = {},
+  ): Promise<v.InferOutput<S>> {
+    const url = `${this.url}${path}`;
+    const limits = [...(waits ? [] : [AbortSignal.timeout(this.#limitMs)]), ...(signal === undefined ? [] : [signal])];
+    try {
+      const response = await fetch(url, {
+        method,
+        redirect: "error",
+        signal: AbortSignal.any(limits),
+        // Bun's own limit would end a request that waits.
+        timeout: false,
+        headers: {
+          ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const answer: unknown = await response.json().catch(() => undefined);
+      if (!response.ok && !accept.includes(response.status)) throw this.#refused(url, response.status, answer);
+      const result = v.safeParse(schema, answer);
+      if (result.success) return result.output;
+    } catch (error) {
+      if (error instanceof AdminRequestError || signal?.aborted) throw error;
+      throw new AdminRequestError(noAnswer(url, error, this.#limitMs));
+    }
+    throw new AdminRequestError(
+      `what ${withoutUrlSecrets(url)} answers is not an answer of an agent-runner of this version: is that its admin server?`,
+    );
+  }
+
+  #refused(url: string, status: number, answer: unknown): AdminRequestError {
+    const parsed = v.safeParse(ERROR, answer);
+    const said = parsed.success ? parsed.output.error.message : `it answered ${status}`;
+    const remedy =
+      status === 401 ? ". Set ADMIN_TOKEN to the runner's, in the environment or in a file that --env-file names" : "";
+    return new AdminRequestError(`${withoutUrlSecrets(url)}: ${said}${remedy}`, status);
+  }
+}

@@ -1,0 +1,85 @@
+import * as v from "valibot";
+
+const nullable = <S extends v.GenericSchema>(schema: S) => v.nullable(schema);
+
+const usage = v.object({
+  modelCalls: v.number(),
+  unreportedCalls: v.number(),
+  inputTokens: v.number(),
+  cachedInputTokens: v.number(),
+  outputTokens: v.number(),
+});
+
+const common = {
+  id: v.string(),
+  sessionId: nullable(v.string()),
+  agent: nullable(v.string()),
+  model: nullable(v.looseObject({ provider: v.string(), model: v.string() })),
+  phase: v.string(),
+  startedAt: v.string(),
+  durationMs: v.number(),
+  stop: nullable(v.looseObject({ code: v.string(), reason: v.string() })),
+  usage,
+  lastUpdate: nullable(v.looseObject({ sink: v.string(), at: v.string(), bytes: v.number() })),
+  sandboxId: nullable(v.string()),
+  threadId: v.string(),
+  workflowId: v.string(),
+};
+
+/** An execution as the admin server shows it. What a newer one adds is kept for `--json`. */
+export const execution = v.variant("state", [
+  v.looseObject({
+    ...common,
+    state: v.literal("active"),
+    stage: v.string(),
+    stageMs: v.number(),
+    tools: v.array(v.looseObject({ name: v.string(), durationMs: v.number() })),
+  }),
+  v.looseObject({
+    ...common,
+    state: v.literal("ended"),
+    outcome: v.string(),
+    reason: nullable(v.string()),
+    endedAt: v.string(),
+  }),
+]);
+export type Execution = v.InferOutput<typeof execution>;
+
+/** `GET /executions`. */
+export const executionPage = v.object({
+  executions: v.array(execution),
+  nextCursor: nullable(v.string()),
+  inFlight: v.number(),
+  finished: v.number(),
+});
+
+/** `POST /shutdown`. */
+export const shutdownStarted = v.object({
+  state: v.string(),
+  inFlight: v.number(),
+  deadline: nullable(v.string()),
+  executions: v.array(execution),
+});
+
+/** `POST /shutdown?wait=true`. */
+export const shutdownEnded = v.object({ ended: v.array(execution), unfinished: v.array(execution) });
+
+/** `GET /healthz`. */
+export const health = v.looseObject({
+  status: v.string(),
+  state: v.string(),
+  mode: v.string(),
+  version: v.string(),
+  uptimeSeconds: v.number(),
+  inFlight: v.number(),
+  deadline: nullable(v.string()),
+  checks: v.array(
+    v.looseObject({
+      name: v.string(),
+      status: v.string(),
+      reason: v.optional(v.string()),
+      remedies: v.optional(v.array(v.string()), []),
+    }),
+  ),
+});
+export type Health = v.InferOutput<typeof health>;

@@ -1,0 +1,35 @@
+import type { AdminClient } from "./admin-client.ts";
+import { type Execution, executionPage } from "./answers.ts";
+
+/** Executions that a command shows at most. */
+export const MAX_SHOWN = 1_000;
+const PAGE = 500;
+
+export interface Executions {
+  /** Oldest first. */
+  readonly active: readonly Execution[];
+  /** The last ended first. */
+  readonly ended: readonly Execution[];
+  readonly inFlight: number;
+  readonly finished: number;
+}
+
+/** All executions of a runner, at most {@link MAX_SHOWN}. @throws AdminRequestError */
+export async function fetchExecutions(client: AdminClient, signal?: AbortSignal): Promise<Executions> {
+  const all: Execution[] = [];
+  let page = await client.ask(`/executions?limit=${PAGE}`, executionPage, { signal });
+  all.push(...page.executions);
+  while (page.nextCursor !== null && all.length < MAX_SHOWN) {
+    const path = `/executions?limit=${PAGE}&cursor=${encodeURIComponent(page.nextCursor)}`;
+    page = await client.ask(path, executionPage, { signal });
+    all.push(...page.executions);
+  }
+  return {
+    active: all.filter(({ state }) => state === "active").reverse(),
+    ended: all
+      .filter((execution) => execution.state === "ended")
+      .sort((one, other) => other.endedAt.localeCompare(one.endedAt)),
+    inFlight: page.inFlight,
+    finished: page.finished,
+  };
+}
