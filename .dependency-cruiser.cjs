@@ -147,6 +147,13 @@ module.exports = {
       to: { path: "^src/skills/install-skills\\.ts$", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "metrics-load-when-used",
+      comment: "with METRICS=false nothing of the metrics is loaded: import telemetry/metrics dynamically",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/telemetry/metrics/|\\.test\\.ts$" },
+      to: { path: "^src/telemetry/metrics/", dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "remote-sandboxes-are-generic",
       comment: "sandbox/remote works over any host: it knows no provider",
       severity: "error",
@@ -190,6 +197,7 @@ module.exports = {
     packageOnlyIn("temporal-sdk", "temporal|activities|daemon", "@temporalio/[^/]+"),
     packageOnlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),
     packageOnlyIn("web-server", "admin", "hono"),
+    packageOnlyIn("metrics-library", "telemetry/metrics", "prom-client"),
     packageOnlyIn("log-library", "log", "pino"),
     packageOnlyIn("redis-client", "redis", "ioredis"),
     packageOnlyIn("daytona-sdk", "sandbox/daytona", "@daytonaio/[^/]+|@daytona/[^/]+"),

@@ -3,7 +3,7 @@ import { ask, deps, HOST, runningLifecycle } from "../../test/support/admin-requ
 import { createLogger } from "../log/index.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { adminApp } from "./admin-app.ts";
-import type { Check } from "./admin-deps.ts";
+import type { AdminDeps, Check } from "./admin-deps.ts";
 
 const errorBody = (code: string) => ({
   error: { code, message: expect.any(String), requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
@@ -189,4 +189,29 @@ test("errors have the headers Allow, WWW-Authenticate and X-Request-Id", async (
   expect(await open.text()).toContain("Authorization: Bearer");
   const authorized = await app.request("/config", { headers: { host: HOST, authorization: "Bearer p@ss word!" } });
   expect(authorized.status).toBe(200);
+});
+
+describe("/metrics", () => {
+  const page = { contentType: "text/plain; version=0.0.4; charset=utf-8", text: "agent_runner_ready 1\n" };
+  const metrics = async () => page;
+  const get = (more: Partial<AdminDeps>, headers: Record<string, string> = {}) =>
+    adminApp(deps(more)).request("/metrics", { headers: { host: HOST, ...headers } });
+
+  test("is the page for Prometheus, with its content type", async () => {
+    const response = await get({ metrics });
+    expect(response.headers.get("content-type")).toBe(page.contentType);
+    expect(await response.text()).toBe(page.text);
+  });
+
+  test("requires the token, unless the operator makes it public", async () => {
+    expect((await get({ metrics, token: "12345678" })).status).toBe(401);
+    expect((await get({ metrics, token: "12345678" }, { authorization: "Bearer 12345678" })).status).toBe(200);
+    expect((await get({ metrics, token: "12345678", isMetricsPublic: true })).status).toBe(200);
+  });
+
+  test("does not exist while metrics are off, and says so", async () => {
+    const response = await get({});
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain("METRICS=true");
+  });
 });

@@ -39,6 +39,12 @@ export interface AdminLifecycle {
   requestDrain(): void;
 }
 
+/** What Prometheus reads. */
+export interface MetricsPage {
+  readonly contentType: string;
+  readonly text: string;
+}
+
 /** What the admin server shows and controls. */
 export interface AdminDeps {
   readonly mode: string;
@@ -61,4 +67,8 @@ export interface AdminDeps {
   cancelAll(): void;
   /** Resolves when everything but the admin server has ended. */
   readonly ended: Promise<void>;
+  /** The page for Prometheus; absent if metrics are off. */
+  readonly metrics?: (() => Promise<MetricsPage>) | undefined;
+  /** Whether it can be read without the token. */
+  readonly isMetricsPublic?: boolean | undefined;
 }

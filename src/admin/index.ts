@@ -5,3 +5,4 @@
 
 export { adminApp } from "./admin-app.ts";
 export { type AdminServer, serveAdmin } from "./admin-server.ts";
+export { readinessOf } from "./readiness.ts";

@@ -56,7 +56,7 @@ async function runAll(
   const { dataDir } = loaded.config;
   opened.defer(lockDataDirectory(dataDir));
   await untilAborted(loadNativeBridge({ dataDir, env, log }), lifecycle.drainRequested);
-  installTemporalRuntime(log);
+  installTemporalRuntime(log, { metrics: loaded.config.metrics.isOn });
   const temporal = await openTemporal(service);
   opened.defer(() => temporal.stop());
   lifecycle.drainRequested.throwIfAborted();

@@ -58,7 +58,7 @@ export async function openCloud(config: CloudConfig, options: PlatformOptions): 
 /** Joins the group of replicas: from here on others see this one. */
 async function joinCloud(
   config: CloudConfig,
-  { log, env, isWorkflowOpen }: PlatformOptions,
+  { log, env, isWorkflowOpen, measures }: PlatformOptions,
   { redis, key, daytona, stigmer }: CloudServers,
   opened: AsyncDisposableStack,
 ): Promise<Platform> {
@@ -84,7 +84,7 @@ async function joinCloud(
   opened.defer(() => collector?.stop());
   const journal = new RedisJournal(redis, config.temporal.namespace, log);
   opened.defer(() => journal.close());
-  const events = new RedisSink(redis, config.redis.eventsTtlMs, log);
+  const events = new RedisSink(redis, config.redis.eventsTtlMs, log, measures);
   return {
     stigmer,
     sandboxes,

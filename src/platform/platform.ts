@@ -4,6 +4,7 @@ import type { Journal } from "../recovery/index.ts";
 import type { SandboxProvider } from "../sandbox/index.ts";
 import type { AddressPolicy } from "../shared/address-policy.ts";
 import type { HealthCheck } from "../shared/health.ts";
+import type { Measures } from "../shared/measures.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
 import type { StatusSink } from "../status/index.ts";
 import type { StigmerClient } from "../stigmer/index.ts";
@@ -58,4 +59,6 @@ export interface PlatformOptions {
   readonly isWorkflowOpen: IsWorkflowOpen;
   /** The environment of the process; commands in a local sandbox get a small part of it. */
   readonly env: EnvMap;
+  /** Counts what the platform does; absent: nobody counts. */
+  readonly measures?: Measures | undefined;
 }

@@ -3,6 +3,7 @@ import type { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
+import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import { version } from "../version.ts";
 import { cancelAll } from "./cancel-all.ts";
 import type { EventLoopMonitor } from "./event-loop-monitor.ts";
@@ -23,17 +24,12 @@ export interface AdminOptions {
   readonly executions: ExecutionRegistry;
   readonly readiness: Readiness;
   readonly eventLoop: EventLoopMonitor;
+  readonly metrics?: RunnerMetrics | undefined;
 }
 
 /** Opens the admin server. It comes first, so that probes can follow the start. @throws ListenError */
-export async function openAdmin({
-  loaded,
-  log,
-  lifecycle,
-  executions,
-  readiness,
-  eventLoop,
-}: AdminOptions): Promise<RunningAdmin> {
+export async function openAdmin(options: AdminOptions): Promise<RunningAdmin> {
+  const { loaded, log, lifecycle, executions, readiness, eventLoop, metrics } = options;
   const { admin, mode } = loaded.config;
   const { host, port, token } = admin;
   const ended = Promise.withResolvers<void>();
@@ -51,6 +47,8 @@ export async function openAdmin({
     executions,
     cancelAll: () => cancelAll({ lifecycle, executions, log }),
     ended: ended.promise,
+    metrics: metrics === undefined ? undefined : () => metrics.page(),
+    isMetricsPublic: loaded.config.metrics.isPublic,
   });
   try {
     const server = await serveAdmin(app, host, port);

@@ -20,6 +20,7 @@ import { graceWarnings } from "./grace-warning.ts";
 import { healthChecks } from "./health-checks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { openAdmin } from "./open-admin.ts";
+import { followTemporal, openRunnerMetrics } from "./open-metrics.ts";
 import { openOrClose } from "./open-or-close.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
@@ -53,17 +54,25 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const readiness = new Readiness();
   const eventLoop = new EventLoopMonitor({ log }).start();
   opened.defer(() => eventLoop.stop());
-  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop });
+  const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness });
+  opened.defer(() => metrics?.close());
+  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop, metrics });
   opened.defer(() => admin.end());
 
   const lookup = new WorkflowLookup();
-  const opening = openPlatform(config, { log, mask: masks.own, env, isWorkflowOpen: lookup.isOpen });
+  const opening = openPlatform(config, {
+    log,
+    mask: masks.own,
+    env,
+    isWorkflowOpen: lookup.isOpen,
+    measures: metrics?.measures,
+  });
   const prepared = await openOrClose(opening, lifecycle);
   opened.defer(() => prepared.close());
   for (const line of [...prepared.connected, ...summary(config, prepared.summary)]) log.info(line);
 
   await untilAborted(loadNativeBridge({ dataDir: config.dataDir, env, log }), lifecycle.drainRequested);
-  installTemporalRuntime(log);
+  followTemporal(metrics, installTemporalRuntime(log, { metrics: metrics !== undefined }), log);
   const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
   // A worker that still waits for Temporal keeps the connection open; it ends with the process.
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));
@@ -86,6 +95,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     readiness,
     identity,
     mayHaveReplicas,
+    metrics,
   });
   opened.defer(() => admission.stop());
 

@@ -7,6 +7,7 @@ import type { HealthCheck } from "../shared/health.ts";
 import { Semaphore } from "../shared/semaphore.ts";
 import { openSkills } from "../skills/index.ts";
 import { StigmerSink } from "../status/index.ts";
+import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";
 import { STOP_LIMIT_MS } from "./limits.ts";
@@ -23,6 +24,7 @@ export interface WorkerDeps {
   readonly identity: string;
   /** Whether other runners may poll the same queue. */
   readonly mayHaveReplicas: boolean;
+  readonly metrics?: RunnerMetrics | undefined;
 }
 
 export interface OpenWorker {
@@ -36,7 +38,8 @@ export interface OpenWorker {
 export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Promise<OpenWorker> {
   const { loaded, log, masks } = options;
   const { config } = loaded;
-  const { platform, readiness, ...shared } = deps;
+  const { platform, readiness, metrics, ...shared } = deps;
+  const observers = [...(options.observers ?? []), ...(metrics === undefined ? [] : [metrics.observer])];
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
     mayHaveReplicas: shared.mayHaveReplicas,
@@ -58,7 +61,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     admission,
     executions: shared.executions,
     workflows: shared.workflows,
-    observers: new ExecutionObservers(options.observers ?? [], log.child("execution")),
+    observers: new ExecutionObservers(observers, log.child("execution")),
     semaphore: new Semaphore(config.temporal.maxConcurrency),
     client: platform.stigmer,
     journal: platform.journal,

@@ -277,3 +277,14 @@ describe("many secrets", () => {
     }
   });
 });
+
+test("the time of each search is reported, also of masks that have the measured one as parent", () => {
+  const parent = new SecretMask();
+  const mask = new SecretMask(parent);
+  mask.add(["hunter22-hunter22"]);
+  const times: number[] = [];
+  parent.measureWith((milliseconds) => void times.push(milliseconds));
+  expect(mask.mask("the password is hunter22-hunter22")).not.toContain("hunter22");
+  expect(times).toHaveLength(1);
+  expect(times[0]).toBeGreaterThanOrEqual(0);
+});

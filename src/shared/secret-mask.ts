@@ -29,6 +29,7 @@ export class SecretMask {
   readonly #recent = new Map<string, string>();
   #remembered = 0;
   #version = 0;
+  #onMasked: ((milliseconds: number) => void) | undefined;
 
   /** @param parent a mask whose secrets are replaced as well */
   constructor(parent?: SecretMask) {
@@ -38,6 +39,11 @@ export class SecretMask {
   /** Changes whenever the secrets do: what was masked before may have to be masked again. */
   get version(): number {
     return this.#version + (this.#parent?.version ?? 0);
+  }
+
+  /** Reports how long each search took, also those of masks that have this one as parent. */
+  measureWith(onMasked: (milliseconds: number) => void): void {
+    this.#onMasked = onMasked;
   }
 
   /** Adds secrets. Returns the function that takes them out again. */
@@ -85,6 +91,19 @@ export class SecretMask {
   }
 
   #masked(text: string, grows: boolean): string {
+    const report = this.#reporter();
+    if (report === undefined) return this.#search(text, grows);
+    const begin = performance.now();
+    const masked = this.#search(text, grows);
+    report(performance.now() - begin);
+    return masked;
+  }
+
+  #reporter(): ((milliseconds: number) => void) | undefined {
+    return this.#onMasked ?? (this.#parent === undefined ? undefined : this.#parent.#reporter());
+  }
+
+  #search(text: string, grows: boolean): string {
     const finder = this.#current();
     if (finder === undefined || text === "") return text;
     const end = grows ? "growing" : "closed";

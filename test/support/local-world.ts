@@ -73,7 +73,7 @@ export async function localWorld(
     mask: masks.all,
     write: (lines) => void log.push(lines),
   });
-  installTemporalRuntime(logger);
+  installTemporalRuntime(logger, { metrics: true });
 
   const connection: NativeConnection = await connectTemporal({
     address: temporal.address,

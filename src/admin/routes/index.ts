@@ -5,6 +5,7 @@ import { cancelExecution, execution } from "./execution.ts";
 import { executions } from "./executions.ts";
 import { healthz } from "./healthz.ts";
 import { livez } from "./livez.ts";
+import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
 import { shutdown } from "./shutdown.ts";
 
@@ -15,6 +16,12 @@ export function routesOf(deps: AdminDeps): readonly Route[] {
     { method: "GET", path: "/readyz", access: "probe", handler: readyz(deps) },
     { method: "GET", path: "/healthz", access: "probe", handler: healthz(deps) },
     { method: "GET", path: "/config", access: "protected", handler: config(deps) },
+    {
+      method: "GET",
+      path: "/metrics",
+      access: deps.isMetricsPublic === true ? "probe" : "protected",
+      handler: metrics(deps),
+    },
     { method: "POST", path: "/shutdown", access: "protected", handler: shutdown(deps) },
     { method: "GET", path: "/executions", access: "protected", handler: executions(deps) },
     { method: "GET", path: "/executions/:id", access: "protected", handler: execution(deps) },

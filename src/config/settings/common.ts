@@ -5,6 +5,7 @@ import { setting } from "../setting.ts";
 import { admin } from "./admin.ts";
 import { budget } from "./budget.ts";
 import { log } from "./log.ts";
+import { metrics } from "./metrics.ts";
 
 /** The process itself, in either mode. */
 export const commonSettings = {
@@ -58,4 +59,5 @@ export const commonSettings = {
   }),
   admin,
   log,
+  metrics,
 };

@@ -2,6 +2,7 @@ import type { Logger } from "../../log/index.ts";
 import type { RedisConnection } from "../../redis/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { degraded, failed, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
+import type { Measures } from "../../shared/measures.ts";
 import { retry } from "../../shared/retry.ts";
 import { waitAtMost } from "../../shared/time.ts";
 import type { StatusSink, StatusUpdate } from "../status-sink.ts";
@@ -35,14 +36,16 @@ export class RedisSink implements StatusSink {
   readonly #redis: RedisConnection;
   readonly #store: EventStore;
   readonly #log: Logger;
+  readonly #measures: Measures | undefined;
   readonly #executions = new Map<string, RunningExecution>();
   #dropped = 0;
   #lastDrop = 0;
 
-  constructor(redis: RedisConnection, ttlMs: number, log: Logger) {
+  constructor(redis: RedisConnection, ttlMs: number, log: Logger, measures?: Measures) {
     this.#redis = redis;
     this.#store = new EventStore(redis, ttlMs);
     this.#log = log;
+    this.#measures = measures;
   }
 
   async deliver(update: StatusUpdate): Promise<void> {
@@ -72,6 +75,7 @@ export class RedisSink implements StatusSink {
       this.#drop(error);
       return;
     }
+    this.#measures?.redisEvent("published");
     this.#recovered();
   }
 
@@ -96,6 +100,7 @@ export class RedisSink implements StatusSink {
 
   #drop(error: unknown): void {
     if (this.#dropped++ === 0) this.#log.warn(`Status events for Redis are dropped: ${messageOf(error)}`);
+    this.#measures?.redisEvent("dropped");
     this.#lastDrop = Date.now();
   }
 
