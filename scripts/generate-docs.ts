@@ -1,6 +1,6 @@
 /**
- * Writes what the documentation says of settings, commands and exit codes, the manual page and the schema of agent files, from the
- * code that declares them.
+ * Writes what the documentation says of settings, commands, exit codes and metrics, the manual page and the schema of agent
+ * files, from the code that declares them; and the alert rules for the Prometheus Operator.
  *
  * `--check` writes nothing: it fails if a page differs from what would be written.
  */
@@ -10,6 +10,8 @@ import { commandReference } from "./docs/command-reference.ts";
 import { exitCodeTable } from "./docs/exit-code-table.ts";
 import { fieldComments } from "./docs/field-comments.ts";
 import { manPage } from "./docs/man-page.ts";
+import { metricsTable } from "./docs/metrics-table.ts";
+import { prometheusRule } from "./docs/prometheus-rule.ts";
 import { replaceBlock } from "./docs/replace-block.ts";
 import { settingTable } from "./docs/setting-table.ts";
 
@@ -19,12 +21,14 @@ const check = process.argv.includes("--check");
 const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "docs/configuration.md": { settings: settingTable },
   "docs/commands.md": { commands: commandReference, "exit-codes": exitCodeTable },
+  "docs/metrics.md": { metrics: metricsTable },
 };
 
 /** Files that are written as a whole. */
 const files: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/agent-runner.1": manPage,
   "docs/agent.schema.json": async () => `${JSON.stringify(agentSchema(await fieldComments(root)), null, 2)}\n`,
+  "deploy/kubernetes/monitoring/prometheus-rule.yaml": () => prometheusRule(root),
 };
 
 const outdated: string[] = [];

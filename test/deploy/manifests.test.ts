@@ -12,10 +12,14 @@ describe("Kubernetes manifests", () => {
       "Deployment",
       "Namespace",
       "NetworkPolicy",
+      "NetworkPolicy",
       "PodDisruptionBudget",
+      "PrometheusRule",
       "ScaledObject",
       "Secret",
+      "Service",
       "ServiceAccount",
+      "ServiceMonitor",
     ]);
   });
 
@@ -38,7 +42,7 @@ describe("Kubernetes manifests", () => {
     expect(problemsOfFields([changed('"readinessProbe"', '"readynessProbe"')]).join()).toContain("readynessProbe");
   });
 
-  test.each(["base", "autoscaled"])(
+  test.each(["base", "autoscaled", "monitoring"])(
     "%s: its kustomization names files that are there, and all of them",
     async (name) => {
       const path = join(folder, name);

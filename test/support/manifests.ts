@@ -20,16 +20,16 @@ export async function readManifests(folder: string): Promise<Manifest[]> {
       if (document.errors.length > 0) throw new Error(`${file}: ${document.errors.join("; ")}`);
       const content = document.toJS() as Record<string, unknown>;
       const manifest = { file, apiVersion: String(content["apiVersion"]), kind: String(content["kind"]), content };
-      if (manifest.kind !== "Kustomization") manifests.push(manifest);
+      if (!["Kustomization", "Component"].includes(manifest.kind)) manifests.push(manifest);
     }
   }
   return manifests.sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
 function packageOf({ apiVersion }: Manifest): string {
-  return apiVersion.startsWith("keda.sh/")
-    ? `@kubernetes-models/keda/${apiVersion}`
-    : `kubernetes-models/${apiVersion}`;
+  if (apiVersion.startsWith("keda.sh/")) return `@kubernetes-models/keda/${apiVersion}`;
+  if (apiVersion.startsWith("monitoring.coreos.com/")) return `@kubernetes-models/prometheus-operator/${apiVersion}`;
+  return `kubernetes-models/${apiVersion}`;
 }
 
 /** Violations of the API's schema: types, ranges, formats, missing fields. */
