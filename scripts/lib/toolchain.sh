@@ -1,7 +1,7 @@
 # Fetches the tools that the scripts need and this machine lacks. To be sourced by bash.
 #
-# Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis and a
-# container engine are installed as packages for root on Debian. Each tool is fetched from its official source, or from a
+# Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis,
+# Prometheus' promtool and a container engine are installed as packages for root on Debian. Each tool is fetched from its official source, or from a
 # package registry if that cannot be reached.
 
 BUN_VERSION=1.4.5
@@ -111,6 +111,14 @@ ensure_python_mcp_server() {
   if python3 -m venv "$home" 2>/dev/null && quietly "$home/bin/pip" install mcp-server-time==2026.10.19; then return; fi
   rm -rf "$home"
   say "It cannot be installed: no MCP server in Python is tested"
+}
+
+# Checks metrics and alert rules. Without it, these tests are skipped.
+ensure_promtool() {
+  have promtool && return
+  say "Installing promtool"
+  install_packages prometheus && have promtool && return
+  say "There is no promtool: metrics and alert rules are not linted. Install Prometheus to have it."
 }
 
 # A container engine for the tests. Without one, they run their services as processes.

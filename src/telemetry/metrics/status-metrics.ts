@@ -52,7 +52,8 @@ export class StatusMetrics {
     if (event.type !== "status-sent") return;
     const sink = labelOf(event.sink);
     this.#sent.inc({ sink, outcome: event.outcome });
-    if (event.isRetry) this.#retries.inc({ sink });
+    this.#retries.inc({ sink }, event.isRetry ? 1 : 0);
+    this.#coalesced.inc({ sink }, 0);
     if (event.outcome === "delivered") this.#bytes.inc({ sink }, event.bytes);
     this.#duration.observe({ sink }, event.durationMs / 1_000);
   }
