@@ -104,6 +104,7 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     message: execution.spec?.message ?? "",
     streaming: deps.streaming,
     sinks: deps.sinks,
+    live: deps.live,
     mask,
     log,
     onDelivery: (delivery) => observation.event(delivery),

@@ -7,7 +7,7 @@ import type { SandboxProvider } from "../sandbox/index.ts";
 import type { SecretMasks } from "../shared/secret-masks.ts";
 import type { Semaphore } from "../shared/semaphore.ts";
 import type { Skills } from "../skills/index.ts";
-import type { StatusSink, Streaming } from "../status/index.ts";
+import type { LiveStatuses, StatusSink, Streaming } from "../status/index.ts";
 import type { StigmerClient } from "../stigmer/index.ts";
 import type { Workflows } from "../temporal/index.ts";
 import type { ThreadStore } from "../threads/index.ts";
@@ -36,6 +36,8 @@ export interface ExecutionDeps {
   readonly skills: Skills;
   readonly threads: ThreadStore;
   readonly sinks: readonly StatusSink[];
+  /** Where the statuses of running executions can be read. */
+  readonly live?: LiveStatuses | undefined;
   readonly model: ModelConfig;
   readonly budget: BudgetConfig;
   readonly streaming: Streaming;

@@ -13,6 +13,8 @@
 export { abandonedStatus } from "./abandoned-status.ts";
 
 export { RESULT_LIMIT } from "./limits.ts";
+export { LiveStatuses } from "./live-statuses.ts";
+export type { ReadableStatus } from "./readable-status.ts";
 
 export { Reporter } from "./reporter.ts";
 export type { StatusSink } from "./status-sink.ts";

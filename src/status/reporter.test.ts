@@ -6,6 +6,7 @@ import { MASK } from "../shared/mask.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { yieldToEventLoop } from "../shared/time.ts";
 import { ExecutionPhase, MessageType } from "../stigmer/index.ts";
+import { LiveStatuses } from "./live-statuses.ts";
 import { Reporter } from "./reporter.ts";
 import { PermanentSinkError, type StatusSink, type StatusUpdate, UnknownExecutionError } from "./status-sink.ts";
 
@@ -40,6 +41,18 @@ function reporterTo(...parts: (StatusSink | ((error: UnknownExecutionError) => v
 }
 
 describe("a reporter", () => {
+  test("can be asked for the masked status at any time", async () => {
+    const live = new LiveStatuses();
+    const mask = new SecretMask();
+    mask.add(["hunter22"]);
+    const options = { executionId: "aex-1", message: "Hello", streaming: "tokens", sinks: [], mask } as const;
+    const reporter = new Reporter({ ...options, log: silentLogger, live });
+    reporter.report({ ...main, type: "text", turnId: "1", text: "It is hunter22. I" });
+    expect(live.get("aex-1")?.messages.map(({ text }) => text)).toEqual(["Hello", `It is ${MASK}. `]);
+    await reporter.finish({ phase: "completed" }, soon());
+    expect(live.get("aex-1")?.messages.at(-1)?.text).toBe(`It is ${MASK}. I`);
+  });
+
   test("first reports to every sink that the execution is in progress", async () => {
     const sinks = [sinkOf(), sinkOf()];
     await reporterTo(...sinks).start();

@@ -8,6 +8,7 @@ import { Delivery } from "./delivery.ts";
 import { bytesAdded } from "./event-bytes.ts";
 import { finish } from "./finish.ts";
 import { type Fitted, StatusFitter } from "./fit-status.ts";
+import type { LiveStatuses } from "./live-statuses.ts";
 import { maskEvent } from "./mask-event.ts";
 import { reduce, withNotice } from "./reducer.ts";
 import { type PermanentSinkError, type StatusSink, UnknownExecutionError } from "./status-sink.ts";
@@ -28,6 +29,8 @@ export interface ReporterOptions {
   readonly onDelivery?: ((delivery: StatusDelivery) => void) | undefined;
   /** Called if a sink no longer knows the execution while it runs. */
   readonly onUnknown?: (error: UnknownExecutionError) => void;
+  /** Where the status can be read at any time. */
+  readonly live?: LiveStatuses | undefined;
 }
 
 /** Keeps the status of one execution and reports it to the sinks. */
@@ -36,6 +39,10 @@ export class Reporter {
   readonly #view: StatusView;
   readonly #fitter = new StatusFitter();
   readonly #deliveries: readonly Delivery[];
+  readonly #executionId: string;
+  readonly #live: LiveStatuses | undefined;
+  /** The same function each time: it tells this reporter from another one for the same execution. */
+  readonly #read = (): Fitted => this.#shown();
   #state: StatusState;
   #started = false;
   /** Why a sink refused the first status for good. */
@@ -51,6 +58,9 @@ export class Reporter {
     const { executionId, log, onDelivery } = options;
     this.#deliveries = options.sinks.map((sink) => new Delivery(sink, { executionId, log, refused, onDelivery }));
     this.#state = initialState(options.message, options.streaming, new Date());
+    this.#executionId = executionId;
+    this.#live = options.live;
+    this.#live?.begin(executionId, this.#read);
   }
 
   /**
@@ -95,6 +105,7 @@ export class Reporter {
   ): Promise<AgentExecutionStatus> {
     this.#state = withTotalUsage(finish(this.#state, outcome, new Date()), usage);
     const last = this.#shown();
+    this.#live?.end(this.#executionId, this.#read, last);
     await Promise.all(this.#deliveries.map((delivery) => delivery.finish(last, deadline)));
     return last.status;
   }
