@@ -8,6 +8,7 @@ import { type CallBindings, callLog, describeCall } from "./call-log.ts";
 import { bearerToken } from "./guards/bearer-token.ts";
 import { csrfGuard } from "./guards/csrf-guard.ts";
 import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
+import { pageLogin } from "./guards/page-login.ts";
 import type { Access, Route } from "./route.ts";
 import { routesOf } from "./routes/index.ts";
 
@@ -35,10 +36,12 @@ export function adminApp(deps: AdminDeps): Hono<Env> {
   );
   app.use(csrfGuard);
   if (deps.token === undefined) app.use(dnsRebindingGuard(deps.host, pathsFor(routes, "probe")));
-  const auth = deps.token === undefined ? undefined : bearerToken(deps.token);
+  const guards = deps.token === undefined ? {} : { protected: bearerToken(deps.token), page: pageLogin(deps.token) };
+  const guardOf = new Map(Object.entries(guards));
   for (const { method, path, access, handler } of routes) {
-    if (auth !== undefined && access === "protected") app.on(method, path, auth, handler);
-    else app.on(method, path, handler);
+    const guard = guardOf.get(access);
+    if (guard === undefined) app.on(method, path, handler);
+    else app.on(method, path, guard, handler);
   }
 
   app.notFound((c) => {

@@ -2,6 +2,7 @@ import type { RedactedSetting } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { LogBudget } from "./bounded-log.ts";
+import type { PageDeps } from "./page/page-deps.ts";
 
 /** A condition and whether it holds. What is degraded still works. */
 export interface Check {
@@ -71,4 +72,6 @@ export interface AdminDeps {
   readonly metrics?: (() => Promise<MetricsPage>) | undefined;
   /** Whether it can be read without the token. */
   readonly isMetricsPublic?: boolean | undefined;
+  /** What the status page shows besides; absent: there is none. */
+  readonly page?: PageDeps | undefined;
 }

@@ -13,7 +13,7 @@ const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 export interface CallBindings {
   /** The address that the request came from. */
   readonly source?: string | undefined;
-  /** Lets the request wait for its answer without the usual limit. */
+  /** Keeps the connection of this request open while nothing is sent. */
   readonly keepOpen?: (() => void) | undefined;
 }
 
@@ -36,9 +36,12 @@ export function callLog(log: Logger, budget?: LogBudget) {
     if (status >= 400 && status < 500) {
       const level = SUSPICIOUS.has(status) ? "warn" : "info";
       refused.write(() =>
-        log[level](`Refused ${describeCall(c)}: ${c.error?.message ?? "there is no such path"}`, fields),
+        log[level](
+          `Refused ${describeCall(c)}: ${c.error?.message ?? (status === 404 ? "there is no such path" : "see the page that was sent")}`,
+          fields,
+        ),
       );
-    } else if (status < 300 && c.req.method === "POST") {
+    } else if (status < 400 && c.req.method === "POST") {
       accepted.write(() => log.info(`Accepted ${describeCall(c)}`, fields));
     }
   });

@@ -3,9 +3,11 @@ import type { Context } from "hono";
 /**
  * Who may use a route:
  * - `probe`: everybody, under any host name. Load balancers and clusters send no token.
+ * - `public`: everybody, under the host names that are served: the login, and files that say nothing.
  * - `protected`: whoever has the token, if there is one.
+ * - `page`: as `protected`, or a browser that has logged in. Others are led to the login.
  */
-export type Access = "probe" | "protected";
+export type Access = "probe" | "public" | "protected" | "page";
 
 /** A path of the admin server with one method. */
 export interface Route {

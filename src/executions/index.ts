@@ -15,7 +15,6 @@ export type {
 } from "./execution-observer.ts";
 export { STAGES } from "./execution-observer.ts";
 export { ExecutionObservers } from "./execution-observers.ts";
-export type { ActiveExecution } from "./execution-record.ts";
 // The registry, for the runner and the admin server.
 export type { ActiveExecution, EndedExecution, ToolInProgress } from "./execution-record.ts";
 export { ExecutionRegistry, MAX_ENDED, type RegisteredExecution } from "./execution-registry.ts";

@@ -1,4 +1,4 @@
-import { adminApp, serveAdmin } from "../admin/index.ts";
+import { adminApp, type PageDeps, serveAdmin } from "../admin/index.ts";
 import type { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
@@ -25,11 +25,12 @@ export interface AdminOptions {
   readonly readiness: Readiness;
   readonly eventLoop: EventLoopMonitor;
   readonly metrics?: RunnerMetrics | undefined;
+  readonly page: PageDeps;
 }
 
 /** Opens the admin server. It comes first, so that probes can follow the start. @throws ListenError */
 export async function openAdmin(options: AdminOptions): Promise<RunningAdmin> {
-  const { loaded, log, lifecycle, executions, readiness, eventLoop, metrics } = options;
+  const { loaded, log, lifecycle, executions, readiness, eventLoop, metrics, page } = options;
   const { admin, mode } = loaded.config;
   const { host, port, token } = admin;
   const ended = Promise.withResolvers<void>();
@@ -49,6 +50,7 @@ export async function openAdmin(options: AdminOptions): Promise<RunningAdmin> {
     ended: ended.promise,
     metrics: metrics === undefined ? undefined : () => metrics.page(),
     isMetricsPublic: loaded.config.metrics.isPublic,
+    page,
   });
   try {
     const server = await serveAdmin(app, host, port);

@@ -1,9 +1,11 @@
+import { History, PageStreams } from "../admin/index.ts";
 import { ExecutionRegistry } from "../executions/index.ts";
 import { loadNativeBridge } from "../native-bridge/index.ts";
 import { openPlatform } from "../platform/index.ts";
 import { Recovery } from "../recovery/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
+import { LiveStatuses } from "../status/index.ts";
 import {
   type ActivityWorker,
   describeTaskQueue,
@@ -56,8 +58,11 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   opened.defer(() => eventLoop.stop());
   const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness });
   opened.defer(() => metrics?.close());
-  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop, metrics });
+  const page = { executions, live: new LiveStatuses(), history: new History(), streams: new PageStreams() };
+  const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop, metrics, page });
   opened.defer(() => admin.end());
+  // Pages that are kept up to date would delay the end of the server.
+  opened.defer(() => page.streams.close());
 
   const lookup = new WorkflowLookup();
   const opening = openPlatform(config, {
@@ -92,6 +97,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     workflows,
     platform,
     executions,
+    page,
     readiness,
     identity,
     mayHaveReplicas,

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { createActivities, ENSURE_THREAD, EXECUTE } from "../activities/index.ts";
 import { openAgents } from "../agent/index.ts";
-import { ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
+import { type ExecutionObserver, ExecutionObservers, type ExecutionRegistry } from "../executions/index.ts";
 import { hasProxy, type Platform } from "../platform/index.ts";
 import type { HealthCheck } from "../shared/health.ts";
 import { Semaphore } from "../shared/semaphore.ts";
 import { openSkills } from "../skills/index.ts";
-import { StigmerSink } from "../status/index.ts";
+import { type LiveStatuses, StigmerSink } from "../status/index.ts";
 import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";
@@ -19,6 +19,8 @@ export interface WorkerDeps {
   readonly workflows: Workflows;
   readonly platform: Platform;
   readonly executions: ExecutionRegistry;
+  /** What the status page needs of executions. */
+  readonly page: { readonly live: LiveStatuses; readonly history: ExecutionObserver };
   readonly readiness: Readiness;
   /** The name of this worker in Temporal. */
   readonly identity: string;
@@ -61,13 +63,14 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     admission,
     executions: shared.executions,
     workflows: shared.workflows,
-    observers: new ExecutionObservers(observers, log.child("execution")),
+    observers: new ExecutionObservers([shared.page.history, ...observers], log.child("execution")),
     semaphore: new Semaphore(config.temporal.maxConcurrency),
     client: platform.stigmer,
     journal: platform.journal,
     sandboxes: platform.sandboxes,
     skills: openSkills(join(config.dataDir, "skills"), log.child("skills")),
     threads: platform.threads,
+    live: shared.page.live,
     sinks: [new StigmerSink(platform.stigmer), ...platform.sinks],
     model: config.model,
     budget: config.budget,

@@ -1,4 +1,5 @@
 import type { AdminDeps } from "../admin-deps.ts";
+import { pageRoutes } from "../page/page-routes.ts";
 import type { Route } from "../route.ts";
 import { config } from "./config.ts";
 import { cancelExecution, execution } from "./execution.ts";
@@ -26,5 +27,6 @@ export function routesOf(deps: AdminDeps): readonly Route[] {
     { method: "GET", path: "/executions", access: "protected", handler: executions(deps) },
     { method: "GET", path: "/executions/:id", access: "protected", handler: execution(deps) },
     { method: "POST", path: "/executions/:id/cancel", access: "protected", handler: cancelExecution(deps) },
+    ...pageRoutes(deps),
   ];
 }
