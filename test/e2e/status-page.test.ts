@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { stringify } from "yaml";
 import { type DevProgram, startDev } from "../support/dev-program.ts";
+import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
 import { accessibilityProblems } from "../support/page/accessibility.ts";
 import { openPage, startBrowser, untilLive } from "../support/page/browser.ts";
@@ -19,9 +20,13 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 /** `dev` with a model that plays a script. */
-async function dev(turns: readonly object[], more: Record<string, string> = {}): Promise<DevProgram & { url: string }> {
+async function dev(
+  turns: readonly object[],
+  more: Record<string, string> = {},
+  pace = 20,
+): Promise<DevProgram & { url: string }> {
   const script = join(installed.folder.path, `${crypto.randomUUID()}.yaml`);
-  await Bun.write(script, stringify({ pace: 20, turns }));
+  await Bun.write(script, stringify({ pace, turns }));
   const env = { STIGMER_LLM_PROVIDER: "scripted", STIGMER_LLM_SCRIPT: script, STATUS_STREAMING: "tokens", ...more };
   const program = await startDev(installed, env);
   return { ...program, url: `http://127.0.0.1:${program.env["ADMIN_PORT"]}` };
@@ -60,6 +65,19 @@ describe("the status page in a browser", () => {
     expect(incidents).toEqual([]);
   });
 
+  test("shows an answer while it grows", async () => {
+    const words = Array.from({ length: 60 }, (_, n) => `word-${n}.`);
+    await using program = await dev([{ text: words.join(" ") }], {}, 100);
+    await using opened = await openPage(browser, program.url);
+    const { page, incidents } = opened;
+    await using run = program.command(["run", "Count"]);
+    await page.locator("#running a").click();
+    await page.locator("#detail .text", { hasText: "word-3.", hasNotText: "word-59." }).waitFor();
+    await page.locator("#detail .text", { hasText: "word-59." }).waitFor();
+    expect(await run.exited).toBe(0);
+    expect(incidents).toEqual([]);
+  });
+
   test("lets nothing act that a model or a tool has written", async () => {
     await using program = await dev([
       {
@@ -93,6 +111,7 @@ describe("the status page in a browser", () => {
   test("can be used in dark and light, with a keyboard only, on a small screen", async () => {
     await using program = await dev(WAITING);
     await using run = program.command(["run", "Wait"]);
+    await run.says("I wait for you.");
     for (const colorScheme of ["light", "dark"] as const) {
       await using opened = await openPage(browser, program.url, { colorScheme, viewport: { width: 360, height: 700 } });
       const { page } = opened;
@@ -130,13 +149,17 @@ describe("the status page in a browser", () => {
     await using run = program.command(["run", "Wait"]);
     await using opened = await openPage(browser, program.url, { javaScriptEnabled: false });
     const { page } = opened;
-    for (let tries = 0; (await page.locator("#running a").count()) === 0 && tries < 200; tries++) await page.reload();
+    await run.says("I wait for you.");
+    await page.reload();
     await page.locator("#running a").click();
     await page.getByRole("link", { name: "Cancel this execution …" }).click();
     await page.getByRole("button", { name: "Cancel the execution" }).click();
     expect(await run.exited).not.toBe(0);
-    await page.goto(program.url);
-    expect(await page.locator("#ended").textContent()).toContain("cancelled by an operator");
+    // Its user is told a moment before the runner has forgotten it.
+    await until("the execution has ended", async () => {
+      await page.goto(program.url);
+      return (await page.locator("#ended").textContent())?.includes("cancelled by an operator") ?? false;
+    });
     await page.getByRole("link", { name: "Drain …" }).click();
     await page.getByRole("button", { name: "Drain" }).click();
     expect(await program.exited).toBe(0);
