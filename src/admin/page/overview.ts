@@ -55,9 +55,13 @@ ${sorted.length === 0 ? html`<p class="soft">Nothing was checked yet.</p>` : htm
 </section>`;
 }
 
-function checkRow({ name, status, reason, remedies = [] }: Check): Markup {
+function checkRow({ name, status, reason, remedies = [], since }: Check): Markup {
+  const from =
+    since === undefined
+      ? ""
+      : html` <span class="soft">Since <time datetime="${since.toISOString()}">${clock(since)}</time>.</span>`;
   return html`<li><div class="row"><span>${shownText(name, REASON_LIMIT)}</span><span class="tag ${TONES[status]}">${status}</span></div>
-${reason === undefined ? "" : html`<p>${shownText(sentence(reason), REASON_LIMIT)}</p>`}
+${reason === undefined ? "" : html`<p>${shownText(sentence(reason), REASON_LIMIT)}${from}</p>`}
 ${remedies.length === 0 ? "" : html`<ul class="remedies">${remedies.map((remedy) => html`<li>${shownText(remedy, REASON_LIMIT)}</li>`)}</ul>`}
 </li>`;
 }

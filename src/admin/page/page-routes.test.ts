@@ -10,7 +10,13 @@ describe("the status page", () => {
     const world = pageWorld({
       checks: () => [
         { name: "Temporal", status: "ok" },
-        { name: "Redis", status: "failed", reason: "it is full", remedies: ["Give it more memory."] },
+        {
+          name: "Redis",
+          status: "failed",
+          reason: "it is full",
+          remedies: ["Give it more memory."],
+          since: new Date(0),
+        },
       ],
     });
     const running = world.begin("aex-running");
@@ -20,7 +26,13 @@ describe("the status page", () => {
     const response = await world.ask("/");
     expect(response.status).toBe(200);
     const text = await response.text();
-    for (const part of ["The runner takes no executions now.", "it is full.", "Give it more memory.", "1.2.3"])
+    for (const part of [
+      "The runner takes no executions now.",
+      "it is full.",
+      "Give it more memory.",
+      "00:00:00 UTC",
+      "1.2.3",
+    ])
       expect(text).toContain(part);
     for (const part of ["Running (1)", "aex-running", "poet", "tiny", "waits for its sandbox"])
       expect(text).toContain(part);
