@@ -85,7 +85,8 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
     .command("dev")
     .description("run everything on this machine: Temporal, a Stigmer daemon and the runner")
     .option("--watch <file>", "apply a file with an agent to the daemon, and again each time it changes")
-    .action(async (options: { watch?: string }) => {
+    .option("--no-input", "never ask for an API key, as without a terminal")
+    .action(async (options: { watch?: string; input: boolean }) => {
       ignoreOutputErrors();
       exit(await (await import("./commands/dev.ts")).dev({ ...common(), ...options, signals }));
     });

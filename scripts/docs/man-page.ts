@@ -13,6 +13,7 @@ const FILES: readonly (readonly [file: string, text: string])[] = [
     dataDirectory(),
     "The data directory (`STIGMER_DATA_DIR`): the agents' memory, what `dev` stores, and the unpacked native library.",
   ],
+  [`${dataDirectory()}/keys.env`, "API keys that `dev` was asked to keep. Remove the file to forget them."],
 ];
 
 /** Variables that most users meet. */

@@ -33,7 +33,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [
     EXIT.interrupted,
-    "interrupted: a third signal; `run`, `attach`, `list`, `cancel`, `executions`, `drain`: Ctrl-C; the execution, or the drain, continues",
+    "interrupted: a third signal; `dev`: Ctrl-C at its question; `run`, `attach`, `list`, `cancel`, `executions`, `drain`: Ctrl-C; the execution, or the drain, continues",
   ],
   [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution continues"],
 ];

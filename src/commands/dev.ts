@@ -1,4 +1,4 @@
-import type { ExitCode, SignalHandler } from "../cli/index.ts";
+import { EXIT, type ExitCode, type SignalHandler } from "../cli/index.ts";
 import { runService, type ServiceContext } from "../cli/service/index.ts";
 import type { EnvMap, Loaded, LoadOptions } from "../config/index.ts";
 import {
@@ -18,11 +18,14 @@ import { StigmerClient } from "../stigmer/index.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { sessionThread } from "../threads/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
+import { modelForDev } from "./dev-model/model-for-dev.ts";
 
 export interface DevOptions extends LoadOptions {
   readonly signals: SignalHandler;
   /** An agent file that is applied, and applied again when it changes. */
   readonly watch?: string;
+  /** Whether it may ask the user, if there is a terminal. */
+  readonly input: boolean;
 }
 
 /** Defaults that suit a developer better than an operator. */
@@ -34,9 +37,14 @@ const DEV_DEFAULTS: EnvMap = {
 };
 
 /** `agent-runner dev`: Temporal, the Stigmer daemon and the runner in one process. */
-export async function dev({ signals, watch, ...options }: DevOptions): Promise<ExitCode> {
-  const load = { ...options, defaults: { ...DEV_DEFAULTS, ...options.defaults }, overrides: { MODE: "local" } };
+export async function dev({ signals, watch, input, ...options }: DevOptions): Promise<ExitCode> {
+  const known = { ...options, defaults: { ...DEV_DEFAULTS, ...options.defaults }, overrides: { MODE: "local" } };
+  const model = await modelForDev(known, input, signals.lifecycle.drainRequested);
+  if (model === undefined) return EXIT.interrupted;
+  const load = { ...known, defaults: { ...model.defaults, ...known.defaults } };
   return await runService({ load, signals, logFailure: logStartupFailure }, async (service) => {
+    for (const warning of model.warnings) service.log.warn(warning);
+    for (const note of model.notes) service.log.info(note);
     const opened = new AsyncDisposableStack();
     try {
       return await runAll(service, opened, watch);
