@@ -38,7 +38,7 @@ interface Run {
 /** @throws if the command fails: its figures would be those of an error */
 async function run(command: string): Promise<Run> {
   const started = performance.now();
-  const child = Bun.spawn([GNU_TIME, "-f", "%M", "-o", report, file, command], {
+  const child = Bun.spawn([GNU_TIME, "-f", "%M", "-o", report, file, ...command.split(" ")], {
     env,
     cwd: tmpdir(),
     stdout: "ignore",
@@ -51,7 +51,7 @@ async function run(command: string): Promise<Run> {
 }
 
 printMachine();
-for (const command of ["version", "--help", "config", "health"]) {
+for (const command of ["version", "--help", "config", "health", "__complete fish run"]) {
   // The first one reads the file from the disk.
   await run(command);
   const runs: Run[] = [];

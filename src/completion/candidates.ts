@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from "commander";
 import { type Expected, expectedFor } from "./placeholder-values.ts";
 
-export interface Candidate {
+interface Candidate {
   /** The whole word. */
   readonly word: string;
   readonly description: string;

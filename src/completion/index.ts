@@ -6,5 +6,5 @@
 
 export { answerCompletion } from "./answer.ts";
 export { completionScript } from "./scripts/index.ts";
-export { COMPLETE_COMMAND, isShell, SHELLS, type Shell } from "./shells.ts";
+export { SHELLS, type Shell } from "./shells.ts";
 export { typedLine } from "./typed-line.ts";
