@@ -197,3 +197,18 @@ test("the documentation states the same values", async () => {
   for (const [variable, image] of Object.entries(IMAGES))
     expect(contributing).toContain(`| \`${variable}\` | \`${image}\` |`);
 });
+
+test("Prometheus finds /metrics by the annotations and by the ServiceMonitor, and needs no token", async () => {
+  const { annotations } = deployment.spec.template.metadata;
+  const [port] = container.ports;
+  expect(annotations["prometheus.io/port"]).toBe(String(port.containerPort));
+  const monitor = parse(await read("kubernetes/monitoring/service-monitor.yaml")).spec;
+  const service = parse(await read("kubernetes/monitoring/service.yaml"));
+  expect(monitor.endpoints.map(({ path }: { path: string }) => path)).toEqual([annotations["prometheus.io/path"]]);
+  expect(service.spec.ports).toEqual([
+    { name: monitor.endpoints[0].port, port: port.containerPort, targetPort: port.name },
+  ]);
+  expect(service.metadata.labels).toMatchObject(monitor.selector.matchLabels);
+  expect(deployment.spec.template.metadata.labels).toMatchObject(service.spec.selector);
+  expect(settings["METRICS_PUBLIC"]).toBe("true");
+});

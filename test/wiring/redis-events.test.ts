@@ -16,6 +16,7 @@ import { startRedis, type TestRedis } from "../support/redis.ts";
 
 const TTL_MS = 60_000;
 const { log, lines } = collectedLog();
+const measured = { published: 0, dropped: 0 };
 
 let server: TestRedis;
 let redis: RedisConnection;
@@ -25,7 +26,11 @@ beforeAll(async () => {
   server = await startRedis({ persistent: true });
   redis = await RedisConnection.open(server.config, log);
   reader = await RedisConnection.open(server.config, log);
-  sink = new RedisSink(redis, TTL_MS, log);
+  const measures = {
+    redisEvent: (result: "published" | "dropped") => void measured[result]++,
+    masked: () => undefined,
+  };
+  sink = new RedisSink(redis, TTL_MS, log, measures);
 });
 afterAll(async () => {
   redis.close();
@@ -169,8 +174,11 @@ describe("while Redis is unavailable", () => {
   test("events are dropped and counted without anybody waiting, and delivery recovers by itself", async () => {
     expect(await sink.check.check()).toBeUndefined();
     await server.kill();
+    const before = { ...measured };
     await send("aex-6");
     await send("aex-6");
+    expect(measured).toEqual({ published: before.published, dropped: before.dropped + 2 });
+    expect(before.published).toBeGreaterThan(0);
     expect(await sink.check.check()).toEqual({
       status: "failed",
       reason: expect.stringContaining("status events dropped: 2"),
