@@ -33,7 +33,7 @@ await using servers = await startLocalServers();
 await using open = new AsyncDisposableStack();
 const ollama = open.use(startOllamaDouble());
 ollama.converse((_, turn) =>
-  turn < CALLS ? { text: "I write.", tools: [{ name: "write_todos", args: { todos: [] } }] } : { text: "Done." },
+  turn < CALLS ? { text: "I write.", tools: [{ name: "ls", args: { path: `/${turn}` } }] } : { text: "Done." },
 );
 const user = new StigmerUser(servers.client);
 
