@@ -43,7 +43,12 @@ module.exports = {
       name: "light-commands",
       comment: "a command that asks or tells something loads nothing heavy, not even through another module",
       severity: "error",
-      from: { path: ["^src/commands/(attach|check|completion|config|drain|executions|health|list|run|status)\\.ts$", LOADED_ALWAYS] },
+      from: {
+        path: [
+          "^src/commands/(attach|check|completion|config|drain|executions|health|list|run|status)\\.ts$",
+          LOADED_ALWAYS,
+        ],
+      },
       to: { path: [`(^|/)node_modules/(${HEAVY})/`, "^bun:sqlite$"], reachable: true },
     },
     {

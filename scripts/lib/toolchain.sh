@@ -1,8 +1,8 @@
 # Fetches the tools that the scripts need and this machine lacks. To be sourced by bash.
 #
 # Everything is kept in ~/.cache/agent-runner and reused. Nothing outside of it is changed, except that Redis, Chromium,
-# promtool, shells and checkers of the tests, and a container engine are installed as packages for root on Debian. Each tool is fetched from its
-# official source, or from a package registry if that cannot be reached.
+# promtool, shells and checkers for the tests, and a container engine are installed as packages for root on Debian. Each
+# tool is fetched from its official source, or from a package registry if that cannot be reached.
 
 BUN_VERSION=1.4.5
 TEMPORAL_VERSION=1.5.1

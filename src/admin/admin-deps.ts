@@ -22,7 +22,7 @@ export interface Check {
 }
 
 /** How the event loop does, see the runner's EventLoopMonitor. */
-export interface EventLoop {
+interface EventLoop {
   /** How late timers were in the last minute. */
   readonly delay: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
   /** Why the process is not alive: it was blocked in the last seconds. */
@@ -41,7 +41,7 @@ export interface AdminLifecycle {
 }
 
 /** What Prometheus reads. */
-export interface MetricsPage {
+interface MetricsPage {
   readonly contentType: string;
   readonly text: string;
 }

@@ -5,8 +5,8 @@
  */
 
 export { adminApp } from "./admin-app.ts";
-export { type AdminServer, serveAdmin } from "./admin-server.ts";
-export { readinessOf } from "./readiness.ts";
+export { serveAdmin } from "./admin-server.ts";
 export { History } from "./page/history.ts";
 export type { PageDeps } from "./page/page-deps.ts";
 export { PageStreams } from "./page/page-streams.ts";
+export { readinessOf } from "./readiness.ts";

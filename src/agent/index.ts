@@ -13,7 +13,7 @@ import type { AgentRun } from "./run-agent.ts";
 import type { McpSettings } from "./servers/mcp-settings.ts";
 
 export { AgentError } from "./agent-error.ts";
-export type { AgentCall, McpCallFailure, ModelCallFailure } from "./events/agent-call.ts";
+export type { AgentCall } from "./events/agent-call.ts";
 export type { AgentEvent, RequestedCall, TodoEntry } from "./events/agent-event.ts";
 export { resolveServers as resolveMcpServers } from "./mcp/resolve-servers.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";

@@ -14,7 +14,7 @@ export interface ToolInProgress {
 }
 
 /** An update of the status that was delivered. */
-export interface DeliveredUpdate {
+interface DeliveredUpdate {
   /** The name of the sink. */
   readonly sink: string;
   readonly at: Date;

@@ -16,7 +16,7 @@ export type {
 export { STAGES } from "./execution-observer.ts";
 export { ExecutionObservers } from "./execution-observers.ts";
 // The registry, for the runner and the admin server.
-export type { ActiveExecution, EndedExecution, ToolInProgress } from "./execution-record.ts";
+export type { ActiveExecution, EndedExecution } from "./execution-record.ts";
 export { ExecutionRegistry, MAX_ENDED, type RegisteredExecution } from "./execution-registry.ts";
 export type { ExecutionOutcome } from "./outcome.ts";
 // Stopping, for the activity.

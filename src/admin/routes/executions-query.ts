@@ -5,7 +5,7 @@ import { AdminError } from "../admin-error.ts";
 import type { ExecutionRecord } from "../execution-json.ts";
 
 const DEFAULT_LIMIT = 100;
-export const MAX_LIMIT = 500;
+const MAX_LIMIT = 500;
 /** Longest value of a parameter that an error repeats, in characters. */
 const MAX_SHOWN = 100;
 

@@ -3,7 +3,7 @@ import { printable } from "../../shared/printable.ts";
 import { withRemedies } from "../../shared/runner-error.ts";
 import { humanDuration } from "../../shared/time.ts";
 import type { Check } from "../admin-deps.ts";
-import type { Health } from "./healthz.ts";
+import type { Health } from "./health-state.ts";
 
 const SIGNS = { ok: "+", degraded: "!", failed: "-" } as const;
 

@@ -1,13 +1,6 @@
 import type { Context } from "hono";
-import type { AdminDeps } from "../admin-deps.ts";
-import { readinessOf } from "../readiness.ts";
-import { drainState } from "./drain-state.ts";
+import { type HealthDeps, healthOf } from "./health-state.ts";
 import { healthText } from "./health-text.ts";
-
-type HealthDeps = Pick<AdminDeps, "mode" | "version" | "lifecycle" | "inFlight" | "checks" | "eventLoop">;
-
-/** What `/healthz` answers. Dates are in ISO 8601. */
-export type Health = ReturnType<typeof healthOf>;
 
 /**
  * `GET /healthz`: state, version and every check, for people and for monitoring; 503 if the runner is not ready. It only
@@ -20,27 +13,5 @@ export function healthz(deps: HealthDeps) {
     if (c.req.query("verbose") !== undefined) return c.text(healthText(health), status);
     const { isReady: _, reasons: __, ...body } = health;
     return c.json(body, status);
-  };
-}
-
-function healthOf(deps: HealthDeps) {
-  const { isReady, reasons } = readinessOf(deps);
-  const checks = deps.checks();
-  const isDegraded = checks.some(({ status }) => status === "degraded");
-  const { state, inFlight, deadline } = drainState(deps);
-  const { rss, heapUsed } = process.memoryUsage();
-  return {
-    isReady,
-    reasons,
-    status: isReady ? (isDegraded ? "degraded" : "ok") : "not ready",
-    state,
-    mode: deps.mode,
-    version: deps.version,
-    uptimeSeconds: Math.floor((Date.now() - deps.lifecycle.startedAt.getTime()) / 1000),
-    inFlight,
-    deadline,
-    memory: { rssBytes: rss, heapUsedBytes: heapUsed },
-    eventLoopDelay: deps.eventLoop.delay,
-    checks,
   };
 }

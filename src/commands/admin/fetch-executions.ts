@@ -2,7 +2,7 @@ import type { AdminClient } from "./admin-client.ts";
 import { type Execution, executionPage } from "./answers.ts";
 
 /** Executions that a command shows at most. */
-export const MAX_SHOWN = 1_000;
+const MAX_SHOWN = 1_000;
 const PAGE = 500;
 
 export interface Executions {

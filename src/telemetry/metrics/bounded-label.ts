@@ -1,5 +1,5 @@
 /** Stands for all values beyond the limit. */
-export const OTHER = "other";
+const OTHER = "other";
 /** Longest value of a label. */
 const MAX_LENGTH = 100;
 
