@@ -22,7 +22,9 @@ beforeAll(async () => {
   const words = "true false 1 2 60 61 70 512MiB 1GiB host host:443 host:444 http://a http://b text-of-a-key /a".split(
     " ",
   );
-  candidates = [...words, cert, key, certFile, keyFile];
+  const tokenFile = `${certFile}.token`;
+  await Bun.write(tokenFile, "text-of-a-token\n");
+  candidates = [...words, cert, key, certFile, keyFile, tokenFile];
 });
 afterAll(() => authority[Symbol.asyncDispose]());
 

@@ -60,7 +60,9 @@ export function loadConfig(options: LoadOptions): Loaded {
   const valid = <S extends Schema>(schema: S) => requireValid(readSchema(schema, find), hints, views);
   const config: Config =
     known.mode === "local" ? { mode: "local", ...valid(localSettings) } : { mode: "cloud", ...valid(cloudSettings) };
-  return { config: deepFreeze(config), views, secrets: secretsOf(settings, found), typos, warnings };
+  // The token may come from a file.
+  const secrets = new Set([...secretsOf(settings, found), ...(config.admin.token ? [config.admin.token] : [])]);
+  return { config: deepFreeze(config), views, secrets: [...secrets], typos, warnings };
 }
 
 /** What is set for either mode, for when it is not known which one is meant. */

@@ -3,6 +3,7 @@ import { group } from "../group.ts";
 import { host } from "../parsers/addresses.ts";
 import { bearerToken } from "../parsers/keys.ts";
 import { listenPort } from "../parsers/numbers.ts";
+import { bearerTokenFile } from "../parsers/token-file.ts";
 import { setting } from "../setting.ts";
 
 /** The admin server. */
@@ -12,7 +13,8 @@ export const admin = group(
       name: "ADMIN_HOST",
       parser: host,
       default: "127.0.0.1",
-      description: "Host on which the admin server listens. Any other than loopback requires ADMIN_TOKEN.",
+      description:
+        "Host on which the admin server listens. Any other than loopback requires ADMIN_TOKEN or ADMIN_TOKEN_FILE.",
     }),
     /** 0: any free one. */
     port: setting({
@@ -25,18 +27,32 @@ export const admin = group(
       name: "ADMIN_TOKEN",
       parser: bearerToken,
       secret: true,
-      description: "Bearer token that the admin server requires for /config and /shutdown, if it is set.",
+      description: "Bearer token that the admin server requires for everything but the probes, if it is set.",
+    }),
+    /** The token that the file contains. */
+    tokenFile: setting({
+      name: "ADMIN_TOKEN_FILE",
+      parser: bearerTokenFile,
+      description: "File that contains the token, instead of ADMIN_TOKEN. It is read once, at the start.",
     }),
   },
   {
     check({ values, isInvalid, report }) {
-      if (values.host === undefined || isLoopback(values.host)) return;
-      if (values.token !== undefined || isInvalid("token")) return;
+      const has = (key: "token" | "tokenFile") => values[key] !== undefined || isInvalid(key);
+      if (has("token") && has("tokenFile"))
+        report("tokenFile", {
+          problem: "is set, and ADMIN_TOKEN too",
+          allowed: "one of ADMIN_TOKEN and ADMIN_TOKEN_FILE",
+          remedy: "Unset one of them.",
+        });
+      if (values.host === undefined || isLoopback(values.host) || has("token") || has("tokenFile")) return;
       report("token", {
         problem: `is not set although ADMIN_HOST is ${values.host}: everybody who reaches the port could stop the runner`,
         allowed: bearerToken.allowed,
-        remedy: "Set it (`openssl rand -hex 32`), or set ADMIN_HOST=127.0.0.1 to listen on this machine only.",
+        remedy:
+          "Set it or ADMIN_TOKEN_FILE (`openssl rand -hex 32`), or set ADMIN_HOST=127.0.0.1 to listen on this machine only.",
       });
     },
+    resolve: ({ token, tokenFile, ...rest }) => ({ ...rest, token: token ?? tokenFile }),
   },
 );
