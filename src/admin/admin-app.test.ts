@@ -191,6 +191,18 @@ test("errors have the headers Allow, WWW-Authenticate and X-Request-Id", async (
   expect(authorized.status).toBe(200);
 });
 
+test("no answer is cached, and none is taken for something that it is not", async () => {
+  const app = adminApp(deps({ token: "let-me-in" }));
+  for (const path of ["/livez", "/config", "/nothing", "/healthz"]) {
+    const { headers } = await app.request(path, { headers: { host: HOST } });
+    expect([path, headers.get("cache-control"), headers.get("x-content-type-options")]).toEqual([
+      path,
+      "no-store",
+      "nosniff",
+    ]);
+  }
+});
+
 describe("/metrics", () => {
   const page = { contentType: "text/plain; version=0.0.4; charset=utf-8", text: "agent_runner_ready 1\n" };
   const metrics = async () => page;

@@ -1,10 +1,11 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { type RequestIdVariables, requestId } from "hono/request-id";
-import { messageOf } from "../shared/errors.ts";
+import { messageOf, unreachable } from "../shared/errors.ts";
 import type { AdminDeps } from "./admin-deps.ts";
 import { AdminError } from "./admin-error.ts";
 import { type CallBindings, callLog, describeCall } from "./call-log.ts";
+import { answerHeaders } from "./guards/answer-headers.ts";
 import { bearerToken } from "./guards/bearer-token.ts";
 import { csrfGuard } from "./guards/csrf-guard.ts";
 import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
@@ -18,12 +19,31 @@ function pathsFor(routes: readonly Route[], access: Access): readonly string[] {
   return routes.flatMap((route) => (route.access === access ? [route.path] : []));
 }
 
+/** What a request has to show where a token is set; `undefined` for what everybody may use. */
+function guards(token: string): (access: Access) => MiddlewareHandler | undefined {
+  const [bearer, login] = [bearerToken(token), pageLogin(token)];
+  return (access) => {
+    switch (access) {
+      case "probe":
+      case "public":
+        return undefined;
+      case "protected":
+        return bearer;
+      case "page":
+        return login;
+      default:
+        return unreachable(access);
+    }
+  };
+}
+
 /** The admin API as an app that any server can serve; {@link serveAdmin} listens. */
 export function adminApp(deps: AdminDeps): Hono<Env> {
   const app = new Hono<Env>();
   const routes = routesOf(deps);
   app.use(requestId());
   app.use(callLog(deps.log, deps.logBudget));
+  app.use(answerHeaders);
   app.use(
     methodNotAllowed({
       app,
@@ -36,10 +56,9 @@ export function adminApp(deps: AdminDeps): Hono<Env> {
   );
   app.use(csrfGuard);
   if (deps.token === undefined) app.use(dnsRebindingGuard(deps.host, pathsFor(routes, "probe")));
-  const guards = deps.token === undefined ? {} : { protected: bearerToken(deps.token), page: pageLogin(deps.token) };
-  const guardOf = new Map(Object.entries(guards));
+  const guardOf = deps.token === undefined ? () => undefined : guards(deps.token);
   for (const { method, path, access, handler } of routes) {
-    const guard = guardOf.get(access);
+    const guard = guardOf(access);
     if (guard === undefined) app.on(method, path, handler);
     else app.on(method, path, guard, handler);
   }

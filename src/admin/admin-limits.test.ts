@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { deps } from "../../test/support/admin-request.ts";
-import { type AdminServer, adminApp, serveAdmin } from "./index.ts";
+import type { AdminServer } from "./admin-server.ts";
+import { adminApp, serveAdmin } from "./index.ts";
 
 const CLIENTS = 1_000;
 /** Each sends something, and then never what the server waits for. */
@@ -38,3 +39,11 @@ test("1,000 slow clients are cut, and probes are answered meanwhile", async () =
   expect(probe.status).toBe(200);
   await Promise.all(clients.map(({ closed }) => closed));
 }, 120_000);
+
+test("a body that is too large for any request is refused before it is read", async () => {
+  const body = "x".repeat(64 * 1024 + 1);
+  const authorization = "Bearer 12345678";
+  const response = await fetch(`${server.url}/shutdown`, { method: "POST", body, headers: { authorization } });
+  expect(response.status).toBe(413);
+  expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+});

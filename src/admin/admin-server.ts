@@ -9,6 +9,9 @@ const LOOKUP_LIMIT_MS = 5_000;
 const ANSWER_LIMIT_MS = 1_000;
 const ANSWER_POLL_MS = 10;
 
+/** Bodies of requests say little: a mode, a level, a token. */
+const MAX_BODY_BYTES = 64 * 1024;
+
 /** A server that listens. */
 export interface AdminServer {
   /** The actual port, if any free one was asked for. */
@@ -43,6 +46,7 @@ export async function serveAdmin(app: App, host: string, port: number): Promise<
     // Else a port that is taken is shared, and each server gets some of the requests.
     reusePort: false,
     idleTimeout: 10,
+    maxRequestBodySize: MAX_BODY_BYTES,
   });
   const actualPort = server.port ?? port;
   return {

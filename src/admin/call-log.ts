@@ -9,6 +9,9 @@ const MAX_PATH_LENGTH = 200;
 /** Statuses of calls that may be attacks; other refused calls are mistakes. */
 const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 
+/** Methods that change nothing. */
+const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
+
 /** What the server adds to a request. */
 export interface CallBindings {
   /** The address that the request came from. */
@@ -41,7 +44,7 @@ export function callLog(log: Logger, budget?: LogBudget) {
           fields,
         ),
       );
-    } else if (status < 400 && c.req.method === "POST") {
+    } else if (status < 400 && !READS.has(c.req.method)) {
       accepted.write(() => log.info(`Accepted ${describeCall(c)}`, fields));
     }
   });

@@ -81,7 +81,7 @@ test("every setting is in the table of the documentation, with its aliases", () 
 });
 
 /** Conventions of the system and of terminals: not settings of this program. */
-const OF_THE_SYSTEM: ReadonlySet<string> = new Set(["TMPDIR", "HOME", "NO_COLOR", "PATH", "TERM"]);
+const OF_THE_SYSTEM: ReadonlySet<string> = new Set(["TMPDIR", "HOME", "NO_COLOR", "PATH", "TERM", "CI"]);
 
 test("the program takes no variable out of an environment that is not declared", async () => {
   const taken: string[] = [];

@@ -20,7 +20,7 @@ export function routesOf(deps: AdminDeps): readonly Route[] {
     {
       method: "GET",
       path: "/metrics",
-      access: deps.isMetricsPublic === true ? "probe" : "protected",
+      access: deps.isMetricsPublic === true ? "public" : "protected",
       handler: metrics(deps),
     },
     { method: "POST", path: "/shutdown", access: "protected", handler: shutdown(deps) },
