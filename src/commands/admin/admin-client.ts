@@ -40,8 +40,9 @@ export class AdminClient {
   /** @throws AdminUrlError; ConfigError */
   constructor(options: AdminOptions, limitMs = LIMIT_MS) {
     this.url = adminUrl(options);
-    const { token } = localSettings.admin.settings;
-    this.#token = loadSettings({ token }, options).token;
+    const { token, tokenFile } = localSettings.admin.settings;
+    const given = loadSettings({ token, tokenFile }, options);
+    this.#token = given.token ?? given.tokenFile;
     this.#limitMs = limitMs;
   }
 
@@ -83,7 +84,9 @@ export class AdminClient {
     const parsed = v.safeParse(ERROR, answer);
     const said = parsed.success ? parsed.output.error.message : `it answered ${status}`;
     const remedy =
-      status === 401 ? ". Set ADMIN_TOKEN to the runner's, in the environment or in a file that --env-file names" : "";
+      status === 401
+        ? ". Set ADMIN_TOKEN or ADMIN_TOKEN_FILE to the runner's, in the environment or in a file that --env-file names"
+        : "";
     return new AdminRequestError(`${withoutUrlSecrets(url)}: ${said}${remedy}`, status);
   }
 }

@@ -1,0 +1,90 @@
+import { expect, test } from "bun:test";
+import { deps } from "../../test/support/admin-request.ts";
+import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { adminApp } from "../admin/admin-app.ts";
+import { ExecutionRegistry } from "../executions/index.ts";
+import { cancel } from "./cancel.ts";
+import { drain } from "./drain.ts";
+import { executions } from "./executions.ts";
+import { status } from "./status.ts";
+
+const TOKEN = "token-of-the-operator";
+
+function serve(registry = new ExecutionRegistry(), token?: string) {
+  const app = adminApp(deps({ executions: registry, inFlight: () => registry.count, token }));
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request) });
+  return { url: `http://127.0.0.1:${server.port}`, [Symbol.asyncDispose]: () => server.stop(true) };
+}
+
+function outputOf(env: Record<string, string> = {}) {
+  let output = "";
+  const write = (text: string) => {
+    output += text;
+  };
+  return { options: { env, envFile: "/dev/null", write, writeError: write }, text: () => output };
+}
+
+function begin(registry: ExecutionRegistry, id: string) {
+  return registry.begin({ id, threadId: "t", workflowId: "w", runId: "r", activityId: "1", startedAt: new Date() });
+}
+
+const watching = { watch: false, json: false };
+
+test("external text cannot change the terminal, neither as a table nor as JSON", async () => {
+  const registry = new ExecutionRegistry();
+  begin(registry, "aex-\u001b[2J\u202e1");
+  begin(registry, "aex-2").end({ phase: "failed", reason: "bad\u001b]0;title\u0007\r\nOK\u009b2J" });
+  await using server = serve(registry);
+  for (const json of [false, true]) {
+    const { options, text } = outputOf();
+    expect(await executions({ ...options, ...watching, json, url: server.url })).toBe(0);
+    expect(text()).toContain("aex-2");
+    expect(text()).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+  }
+});
+
+test("the token comes from ADMIN_TOKEN or ADMIN_TOKEN_FILE; without it the error names them", async () => {
+  await using server = serve(new ExecutionRegistry(), TOKEN);
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/token`;
+  await Bun.write(file, `${TOKEN}\n`);
+  for (const env of [{ ADMIN_TOKEN: TOKEN }, { ADMIN_TOKEN_FILE: file }])
+    expect(await executions({ ...outputOf(env).options, ...watching, url: server.url })).toBe(0);
+  const { options, text } = outputOf();
+  expect(await executions({ ...options, ...watching, url: server.url })).toBe(1);
+  expect(text()).toContain("Set ADMIN_TOKEN or ADMIN_TOKEN_FILE");
+  // The checks need no token.
+  const screen = outputOf();
+  expect(await status({ ...screen.options, json: false, url: server.url })).toBe(0);
+  expect(screen.text()).toContain("Executions: not shown.");
+});
+
+test("each command says clearly if nothing answers, and refuses a wrong URL", async () => {
+  const commands = [
+    (options: ReturnType<typeof outputOf>["options"] & { url: string }) => executions({ ...options, ...watching }),
+    (options: ReturnType<typeof outputOf>["options"] & { url: string }) => status({ ...options, json: false }),
+    (options: ReturnType<typeof outputOf>["options"] & { url: string }) =>
+      drain({ ...options, wait: true, cancel: false }),
+    (options: ReturnType<typeof outputOf>["options"] & { url: string }) => cancel({ ...options, executionId: "aex-1" }),
+  ];
+  for (const command of commands) {
+    const { options, text } = outputOf();
+    expect(await command({ ...options, url: "http://127.0.0.1:1" })).toBe(4);
+    expect(text()).toContain("no answer from http://127.0.0.1:1/");
+    expect(await command({ ...options, url: "localhost:8790" })).toBe(2);
+  }
+});
+
+test("an unknown execution, and one that has ended, cannot be cancelled", async () => {
+  const registry = new ExecutionRegistry();
+  begin(registry, "aex-1").end({ phase: "completed" });
+  await using server = serve(registry);
+  for (const [executionId, says] of [
+    ["aex-1", "it completed"],
+    ["aex-2", "knows no execution"],
+  ] as const) {
+    const { options, text } = outputOf();
+    expect(await cancel({ ...options, executionId, url: server.url })).toBe(1);
+    expect(text()).toContain(says);
+  }
+});
