@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { deps } from "../../test/support/admin-request.ts";
-import { temporaryFolder } from "../../test/support/temporary-folder.ts";
-import { adminApp } from "../admin/admin-app.ts";
-import { ExecutionRegistry } from "../executions/index.ts";
-import { cancel } from "./cancel.ts";
-import { drain } from "./drain.ts";
-import { executions } from "./executions.ts";
-import { status } from "./status.ts";
+import { adminApp } from "../../src/admin/index.ts";
+import { cancel } from "../../src/commands/cancel.ts";
+import { drain } from "../../src/commands/drain.ts";
+import { executions } from "../../src/commands/executions.ts";
+import { status } from "../../src/commands/status.ts";
+import { ExecutionRegistry } from "../../src/executions/index.ts";
+import { deps } from "../support/admin-request.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const TOKEN = "token-of-the-operator";
 
