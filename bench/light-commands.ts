@@ -25,7 +25,12 @@ const file = resolve(values.program ?? built);
 
 if (!existsSync(GNU_TIME)) throw new Error(`${GNU_TIME} is missing: install GNU time`);
 if (values.program === undefined) await ensureBuilt();
-const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json({ state: "running" }) });
+/** What the commands need of the answers to all paths. */
+const ANSWER = {
+  ...{ status: "ok", state: "running", mode: "local", version: "1", uptimeSeconds: 1, inFlight: 0, deadline: null },
+  ...{ checks: [], executions: [], nextCursor: null, finished: 0 },
+};
+const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json(ANSWER) });
 const report = join(tmpdir(), `agent-runner-light-${process.pid}`);
 const env = { PATH: "/usr/bin:/bin", HOME: tmpdir(), MODE: "local", ADMIN_PORT: String(server.port) };
 
@@ -51,7 +56,7 @@ async function run(command: string): Promise<Run> {
 }
 
 printMachine();
-for (const command of ["version", "--help", "config", "health", "__complete fish run"]) {
+for (const command of ["version", "--help", "config", "health", "executions", "status", "__complete fish run"]) {
   // The first one reads the file from the disk.
   await run(command);
   const runs: Run[] = [];
