@@ -55,8 +55,9 @@ async function cancelAt(
   id: string,
   { tell, signal }: Pick<AdminWork, "tell"> & Partial<Pick<AdminWork, "signal">>,
 ): Promise<ExitCode> {
+  const path = `/executions/${encodeURIComponent(id)}`;
   try {
-    await client.ask(`/executions/${encodeURIComponent(id)}/cancel`, execution, { method: "POST", signal });
+    await client.ask(`${path}/cancel`, execution, { method: "POST", signal });
     tell(
       `The execution ${id} is being cancelled, which takes some seconds. To see its end: agent-runner executions ${id} --watch`,
     );
@@ -64,6 +65,7 @@ async function cancelAt(
   } catch (error) {
     if (!(error instanceof AdminRequestError) || error.status !== CONFLICT) throw error;
     tell(`There is nothing to cancel. ${error.message}`);
-    return /it was cancelled/.test(error.message) ? EXIT.ok : EXIT.failed;
+    const { phase } = await client.ask(path, execution, { signal });
+    return phase === "cancelled" ? EXIT.ok : EXIT.failed;
   }
 }

@@ -115,7 +115,7 @@ describe("unusable default model", () => {
     await everything.says("has no model 'qwen2.5-coder:7b', which is the default one. Get it with");
     models.push("qwen2.5-coder:7b");
     await everything.says("model has recovered");
-    expect((await health(everything)).model).toEqual({ name: "model", status: "ok" });
+    expect((await health(everything)).model).toMatchObject({ name: "model", status: "ok" });
   });
 
   test("is detected by an execution whose key is refused", async () => {
