@@ -151,7 +151,8 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
       signal,
     });
     cleanup.defer(() => handle.release());
-    observation.event({ type: "sandbox-acquired", sandboxId: handle.sandbox.id, at: new Date() });
+    const { kind } = deps.sandboxes;
+    observation.event({ type: "sandbox-acquired", kind, sandboxId: handle.sandbox.id, at: new Date() });
     if (handle.notice !== undefined) reporter.notice(handle.notice);
     cleanup.defer(() => (isEphemeral(threadId) ? deps.threads.delete(threadId) : deps.threads.compact(threadId)));
 

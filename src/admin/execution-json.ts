@@ -13,7 +13,7 @@ const PENDING: ReadonlySet<ExecutionStage> = new Set([
 /** An execution as the admin API shows it: times in ISO 8601, durations in ms. */
 export function executionJson(record: ExecutionRecord, now = Date.now()) {
   const { id, sessionId, threadId, workflowId, runId, activityId, startedAt } = record;
-  const { agentName, model, sandboxId, usage, lastUpdate, stopReason } = record;
+  const { agentName, model, sandbox, usage, lastUpdate, stopReason } = record;
   const since = (date: Date) => Math.max(now - date.getTime(), 0);
   const progress =
     record.state === "active"
@@ -42,7 +42,8 @@ export function executionJson(record: ExecutionRecord, now = Date.now()) {
     stop: stopReason === undefined ? null : { code: stopReason.code, reason: stopReason.message },
     usage,
     lastUpdate: lastUpdate ?? null,
-    sandboxId: sandboxId ?? null,
+    sandboxKind: sandbox?.kind ?? null,
+    sandboxId: sandbox?.id ?? null,
     threadId,
     workflowId,
     runId,

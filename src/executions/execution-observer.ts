@@ -40,7 +40,7 @@ export type ExecutionEvent =
   /** Its agent is known. */
   | { readonly type: "resolved"; readonly agentName: string; readonly model: ModelChoice; readonly at: Date }
   /** It has a sandbox. */
-  | { readonly type: "sandbox-acquired"; readonly sandboxId: string; readonly at: Date }
+  | { readonly type: "sandbox-acquired"; readonly kind: string; readonly sandboxId: string; readonly at: Date }
   /** Temporal is told that it still works. */
   | { readonly type: "heartbeat"; readonly at: Date }
   | StatusDelivery

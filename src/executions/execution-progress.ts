@@ -47,7 +47,7 @@ export function advance(progress: ExecutionProgress, event: ExecutionEvent): Exe
       return { record: withTools(record, tools, at), openCalls: open };
     }
     case "sandbox-acquired":
-      return { ...progress, record: { ...record, sandboxId: event.sandboxId } };
+      return { ...progress, record: { ...record, sandbox: { kind: event.kind, id: event.sandboxId } } };
     case "status-sent": {
       if (event.outcome !== "delivered") return progress;
       const { sink, at, bytes } = event;

@@ -21,6 +21,13 @@ interface DeliveredUpdate {
   readonly bytes: number;
 }
 
+/** Where its tools act. */
+interface UsedSandbox {
+  /** `filesystem`, `daytona`, … */
+  readonly kind: string;
+  readonly id: string;
+}
+
 /** What becomes known of an execution while it runs. */
 interface KnownOfExecution {
   /** Orders the executions of this process: a later one has a larger number. */
@@ -28,7 +35,7 @@ interface KnownOfExecution {
   /** Known once the agent was read from Stigmer. */
   readonly agentName?: string;
   readonly model?: ModelChoice;
-  readonly sandboxId?: string;
+  readonly sandbox?: UsedSandbox;
   /** What its models used until now; a call that is not answered yet does not count. */
   readonly usage: TotalUsage;
   /** The last one; absent before the first one. */

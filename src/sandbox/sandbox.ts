@@ -145,6 +145,8 @@ export interface SandboxHandle {
 
 /** Creates sandboxes of one kind. */
 export interface SandboxProvider {
+  /** The kind, as operators know it: for the filesystem and Daytona, a value of SANDBOX_TYPE. */
+  readonly kind: string;
   /** Whether executions of different sessions cannot see each other's files and processes. */
   readonly areIsolated: boolean;
   /** @throws SandboxError if none is available; the request's signal's reason */

@@ -45,6 +45,7 @@ export class LocalHost implements RemoteHost {
 
 /** A whole provider of remote sandboxes: one sandbox, in a directory of this machine. */
 export class LocalHostSandboxes implements SandboxProvider {
+  readonly kind = "local-host";
   readonly areIsolated = false;
   readonly host: LocalHost;
   readonly #directory: string;

@@ -92,6 +92,7 @@ export function operatorSuite(mode: string, open: () => Promise<OperatedRunner>)
       tools: [{ name: "execute" }],
       usage: { modelCalls: 1, inputTokens: expect.any(Number) },
       lastUpdate: { sink: expect.any(String), bytes: expect.any(Number) },
+      sandboxKind: mode === "cloud" ? "daytona" : "filesystem",
       sandboxId: expect.any(String),
     });
     const overview = (await command(executions)).output;

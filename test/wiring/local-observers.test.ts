@@ -74,7 +74,7 @@ describe("observers", () => {
     const types = record.events.map(({ type }) => type);
     for (const type of ["turn", "tool-started", "tool-ended", "heartbeat"] as const) expect(types).toContain(type);
     expect(record.events).toContainEqual(
-      expect.objectContaining({ type: "sandbox-acquired", sandboxId: expect.stringMatching(/./) }),
+      expect.objectContaining({ type: "sandbox-acquired", kind: "filesystem", sandboxId: expect.stringMatching(/./) }),
     );
     expect(JSON.stringify(record.events)).not.toContain(SECRET);
     expect(record.outcome).toBe("completed");

@@ -37,7 +37,7 @@ ${status === undefined ? (record === undefined ? "" : html`<p class="soft">Its m
 }
 
 function facts(record: Active | Ended, now: Date | undefined): Markup {
-  const { agentName, model, sessionId, workflowId } = record;
+  const { agentName, model, sessionId, sandbox, workflowId } = record;
   return html`<dl>
 ${
   record.state === "active"
@@ -48,6 +48,7 @@ ${record.outcome.phase === "completed" ? "" : html`<dt>Reason</dt><dd>${shownTex
 ${agentName === undefined ? "" : html`<dt>Agent</dt><dd>${shownName(agentName)}</dd>`}
 ${model === undefined ? "" : html`<dt>Model</dt><dd>${shownName(`${model.provider}:${model.model}`)}</dd>`}
 ${sessionId === undefined ? "" : html`<dt>Session</dt><dd>${shownName(sessionId)}</dd>`}
+${sandbox === undefined ? "" : html`<dt>Sandbox</dt><dd>${shownName(sandbox.kind)}, ${shownName(sandbox.id)}</dd>`}
 <dt>Workflow</dt><dd>${shownName(workflowId)}</dd>
 </dl>
 ${record.state === "active" && record.stage !== "ending" ? html`<p><a class="button" href="/cancel?execution=${encodeURIComponent(record.id.toWellFormed())}">Cancel this execution …</a></p>` : ""}`;

@@ -66,6 +66,12 @@ describe("the status page", () => {
     }
   });
 
+  test("shows in which sandbox an execution acts", async () => {
+    const world = pageWorld();
+    world.begin("aex").event({ type: "sandbox-acquired", kind: "daytona", sandboxId: "box-1", at });
+    expect(await (await world.ask("/?execution=aex")).text()).toContain("<dt>Sandbox</dt><dd>daytona, box-1</dd>");
+  });
+
   test("says that an execution is not here", async () => {
     expect(await (await pageWorld().ask("/?execution=none")).text()).toContain("This runner does not have it");
   });

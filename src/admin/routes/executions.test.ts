@@ -33,7 +33,7 @@ describe("GET /executions", () => {
     const actor = { kind: "main" } as const;
     const one = begin(registry, "aex-1", "model");
     one.event({ type: "resolved", agentName: "helper", model: { provider: "ollama", model: "tiny" }, at });
-    one.event({ type: "sandbox-acquired", sandboxId: "box-1", at });
+    one.event({ type: "sandbox-acquired", kind: "daytona", sandboxId: "box-1", at });
     one.event({ type: "model-call-ended", modelCallId: "1", actor, usage, at });
     one.event({ type: "model-call-ended", modelCallId: "2", actor, failure: "cancelled", at });
     one.event({ type: "turn", actor, at, turnId: "1", text: "", calls: [{ id: "c", name: "execute", args: {} }] });
@@ -61,6 +61,7 @@ describe("GET /executions", () => {
         tools: [{ callId: "c", name: "execute", startedAt: at.toISOString(), durationMs: duration }],
         usage: { modelCalls: 1, unreportedCalls: 0, ...usage },
         lastUpdate: { sink: "stigmer", at: at.toISOString(), bytes: 42 },
+        sandboxKind: "daytona",
         sandboxId: "box-1",
         stop: null,
       },

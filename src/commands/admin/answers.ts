@@ -21,6 +21,7 @@ const common = {
   stop: nullable(v.looseObject({ code: v.string(), reason: v.string() })),
   usage,
   lastUpdate: nullable(v.looseObject({ sink: v.string(), at: v.string(), bytes: v.number() })),
+  sandboxKind: nullable(v.string()),
   sandboxId: nullable(v.string()),
   threadId: v.string(),
   workflowId: v.string(),

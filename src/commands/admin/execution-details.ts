@@ -5,7 +5,8 @@ import { oneLine } from "./execution-table.ts";
 
 /** All that is known of one execution, as lines. */
 export function executionDetails(execution: Execution, now: number): string[] {
-  const { id, sessionId, agent, model, startedAt, durationMs, stop, usage, lastUpdate, sandboxId } = execution;
+  const { id, sessionId, agent, model, startedAt, durationMs, stop, usage, lastUpdate, sandboxKind, sandboxId } =
+    execution;
   const ago = (time: string) => `${time} (${humanDuration(Math.max(now - Date.parse(time), 0))} ago)`;
   const facts: readonly (readonly [string, string | null])[] = [
     ["execution", id],
@@ -21,7 +22,7 @@ export function executionDetails(execution: Execution, now: number): string[] {
       "last update",
       lastUpdate === null ? "none yet" : `${ago(lastUpdate.at)}, ${lastUpdate.bytes} bytes to ${lastUpdate.sink}`,
     ],
-    ["sandbox", sandboxId],
+    ["sandbox", sandboxId === null ? null : `${sandboxKind}, ${sandboxId}`],
     ["thread", execution.threadId],
     ["workflow", execution.workflowId],
   ];

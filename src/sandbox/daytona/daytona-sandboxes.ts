@@ -31,6 +31,7 @@ export interface DaytonaSandboxesOptions extends SessionSandboxOptions {
 
 /** Sandboxes at Daytona: one for each session, and one for each execution without a session. */
 export class DaytonaSandboxes implements SandboxProvider {
+  readonly kind = "daytona";
   readonly areIsolated = true;
   readonly #options: DaytonaSandboxesOptions;
   /** How many handles exist for each sandbox. */

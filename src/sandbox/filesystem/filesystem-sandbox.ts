@@ -41,6 +41,7 @@ export interface FilesystemSandboxOptions {
 
 /** One directory of this machine for all executions: file tools are confined to it, commands start in it. */
 export class FilesystemSandboxes implements SandboxProvider {
+  readonly kind = "filesystem";
   readonly areIsolated = false;
   readonly #options: FilesystemSandboxOptions;
   #isUnlimitedLogged = false;

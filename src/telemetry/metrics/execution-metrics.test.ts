@@ -62,7 +62,7 @@ describe("an execution", () => {
       stage("waiting-for-slot", 3),
       stage("resolving", 6),
       stage("waiting-for-sandbox", 7),
-      { type: "sandbox-acquired", sandboxId: "s", at: at(9) },
+      { type: "sandbox-acquired", kind: "daytona", sandboxId: "s", at: at(9) },
       stage("model", 20),
       { ...main, type: "text", turnId: "1", text: "Hi", at: at(22) },
       { ...main, type: "text", turnId: "1", text: "!", at: at(25) },
@@ -181,7 +181,7 @@ describe("calls of models", () => {
 
 describe("a sandbox", () => {
   const waits = stage("waiting-for-sandbox", 0);
-  const got: ExecutionEvent = { type: "sandbox-acquired", sandboxId: "s", at: at(1) };
+  const got: ExecutionEvent = { type: "sandbox-acquired", kind: "daytona", sandboxId: "s", at: at(1) };
 
   test("is acquired or not, and is no longer in use after the end", async () => {
     const acquired = await linesAfter([waits, got, stage("model", 2), stage("ending", 3)]);
