@@ -1,5 +1,3 @@
-import type { Caller } from "./usage/budget.ts";
-
 /** What the library tells a middleware about the run it is in. */
 export interface MiddlewareRuntime {
   readonly configurable?: Readonly<Record<string, unknown>> | undefined;
@@ -14,8 +12,4 @@ export function nodeOf({ configurable }: MiddlewareRuntime): string {
   const namespace: unknown = configurable?.["checkpoint_ns"];
   if (typeof namespace !== "string" || !namespace.includes(LEVEL)) return "";
   return namespace.slice(0, namespace.indexOf(LEVEL));
-}
-
-export function agentOf(runtime: MiddlewareRuntime): Caller["agent"] {
-  return nodeOf(runtime) === "" ? "main" : "sub-agent";
 }

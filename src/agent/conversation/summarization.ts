@@ -9,7 +9,7 @@ import type { Attempt, CallModel } from "../model/call-model.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { SmallerContext } from "../model/smaller-context.ts";
 import type { FitPrompt } from "../prompt/skills-section.ts";
-import { agentOf, nodeOf } from "../runtime.ts";
+import { nodeOf } from "../runtime.ts";
 import { type KeepWhole, withPlaces } from "./shortened-results.ts";
 import { SummaryProgress } from "./summary-progress.ts";
 import { SUMMARY_TAG } from "./summary-tag.ts";
@@ -56,7 +56,6 @@ export function summarization(options: SummaryOptions): AgentMiddleware {
       if (summaries++ === 0) progress.require(nodeOf(runtime), state.messages);
       return await callModel(call, {
         caller: {
-          agent: agentOf(runtime),
           node: nodeOf(runtime),
           purpose: "summary",
           bytes: () => requestBytes({ messages: messagesOf(input) }),

@@ -9,7 +9,7 @@ import { isTextOnly } from "../model/model-choice.ts";
 import { requestBytes } from "../model/request-bytes.ts";
 import { type TurnEnd, turnEnd } from "../model/turn-end.ts";
 import type { FitPrompt } from "../prompt/skills-section.ts";
-import { agentOf, nodeOf } from "../runtime.ts";
+import { nodeOf } from "../runtime.ts";
 import type { Budget } from "../usage/budget.ts";
 import { lastCallAdvice } from "./last-call.ts";
 import { portable } from "./portable.ts";
@@ -55,19 +55,19 @@ export function turnMiddleware(options: TurnOptions): AgentMiddleware {
       name: "agentRunnerTurns",
       async wrapModelCall(request, handler) {
         const { runtime } = request;
-        const agent = agentOf(runtime);
+        const node = nodeOf(runtime);
         const notify = (text: string) => emit(runtime, { type: "agent-runner-notice", text });
         const fitting: Fit = (prompt, model) => options.fitPrompt(prompt, model, notify);
         const answer = await options.callModel(
           async (attempt) => await handler(requestFor(request, attempt, fitting)),
           {
-            caller: { agent, node: nodeOf(runtime), purpose: "turn", bytes: () => requestBytes(request) },
+            caller: { node, purpose: "turn", bytes: () => requestBytes(request) },
             onRetry: () => emit(runtime, { type: "agent-runner-asked-again" }),
             notify,
           },
         );
         const tools = request.tools.flatMap((tool) => (typeof tool["name"] === "string" ? [tool["name"]] : []));
-        const exhausted = agent === "main" ? options.budget.exhausted : undefined;
+        const exhausted = node === "" ? options.budget.exhausted : undefined;
         const available = { ...options, tools, hiddenTools: options.hiddenTools?.() };
         return checked(answer, request.state.messages, available, exhausted);
       },

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { Budget, type Caller } from "./budget.ts";
 import { UsageMeter } from "./usage-meter.ts";
 
-const main: Caller = { agent: "main", node: "", purpose: "turn", bytes: () => 1_000 };
-const summary: Caller = { agent: "main", node: "", purpose: "summary", bytes: () => 1_000 };
-const sub: Caller = { agent: "sub-agent", node: "tools:1", purpose: "turn", bytes: () => 1_000 };
+const main: Caller = { node: "", purpose: "turn", bytes: () => 1_000 };
+const summary: Caller = { node: "", purpose: "summary", bytes: () => 1_000 };
+const sub: Caller = { node: "tools:1", purpose: "turn", bytes: () => 1_000 };
 const { signal } = new AbortController();
 
 function budgeted(maxModelCalls: number, maxTokens = 0) {

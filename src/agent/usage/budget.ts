@@ -6,7 +6,6 @@ import type { UsageMeter } from "./usage-meter.ts";
 
 /** Who calls a model, and for what. */
 export interface Caller {
-  readonly agent: "main" | "sub-agent";
   /** The graph node below which the calling sub-agent runs; empty for the main agent. */
   readonly node: string;
   readonly purpose: "turn" | "summary";
@@ -50,10 +49,10 @@ export class Budget {
   #ended = Promise.withResolvers<void>();
   /** Estimated tokens of calls whose provider does not say what they used. */
   #unreported = 0;
-  /** What the last calls used: input tokens per byte of a request, and the most that one call of an agent took. */
+  /** What the last calls used: input tokens per byte of a request, and the most that one call of the main agent took. */
   #tokensPerByte = 0;
   #largestOutput = 0;
-  readonly #largestCall = { main: 0, "sub-agent": 0 };
+  #largestOfMain = 0;
 
   /** @param maxAnswerTokens maximum length of an answer */
   constructor(limits: BudgetConfig, usage: UsageMeter, maxAnswerTokens: number) {
@@ -118,32 +117,32 @@ export class Budget {
     return this.#tokens + others + own <= maxTokens;
   }
 
-  #callsLeft({ agent, purpose }: Caller): "one" | "more" {
+  #callsLeft({ node, purpose }: Caller): "one" | "more" {
     const { maxModelCalls } = this.#limits;
     if (maxModelCalls === 0) return "more";
     const begun = this.#usage.total.modelCalls + this.#inFlight.size;
     // A summary may have taken the call that was left for the main agent's conclusion.
-    const left = agent === "main" ? maxModelCalls - begun : maxModelCalls - 1 - begun;
-    if (left <= 0 && !(agent === "main" && purpose === "turn" && left === 0)) throw this.#refusal("MAX_MODEL_CALLS");
+    const left = node === "" ? maxModelCalls - begun : maxModelCalls - 1 - begun;
+    if (left <= 0 && !(node === "" && purpose === "turn" && left === 0)) throw this.#refusal("MAX_MODEL_CALLS");
     return left <= 1 ? "one" : "more";
   }
 
-  #tokensLeft({ agent }: Caller, bytes: number): "one" | "more" {
+  #tokensLeft({ node }: Caller, bytes: number): "one" | "more" {
     const { maxTokens } = this.#limits;
     if (maxTokens === 0) return "more";
     this.requireTokens();
     const own = this.#tokensPerByte * bytes + this.#largestOutput;
-    const reserved = agent === "main" ? 0 : this.#largestCall.main;
+    const reserved = node === "" ? 0 : this.#largestOfMain;
     const left = maxTokens - this.#tokens - reserved;
-    if (agent === "sub-agent" && own > left) throw this.#refusal("MAX_TOKENS");
+    if (node !== "" && own > left) throw this.#refusal("MAX_TOKENS");
     return 2 * own > left ? "one" : "more";
   }
 
-  #learn({ agent }: Caller, bytes: number, usage: TokenUsage): void {
+  #learn({ node }: Caller, bytes: number, usage: TokenUsage): void {
     if (bytes === 0) return;
     this.#tokensPerByte = usage.inputTokens / bytes;
     this.#largestOutput = Math.max(this.#largestOutput, usage.outputTokens);
-    this.#largestCall[agent] = Math.max(this.#largestCall[agent], usage.inputTokens + usage.outputTokens);
+    if (node === "") this.#largestOfMain = Math.max(this.#largestOfMain, usage.inputTokens + usage.outputTokens);
   }
 
   #refusal(limit: LimitName): AgentError {
