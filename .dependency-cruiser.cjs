@@ -26,7 +26,7 @@ function moduleOnlyFrom(name, module, importers) {
 const HEAVY = "@temporalio|deepagents|langchain|@langchain|ioredis|@daytonaio|@daytona|pino|hono|jose";
 
 /** What is loaded whatever the command is, beside `main.ts`, `program.ts` and the declarations of commands. */
-const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home|completion/shells)\\.ts$";
+const LOADED_ALWAYS = "^src/(version|cli/[^/]+|processes/ensure-home|completion/shells|shared/log-names)\\.ts$";
 /** These name the commands, and load each of them when it is called. */
 const COMMAND_LOADERS = "^src/(main|program|commands/(admin-commands|stigmer-commands|examples))\\.ts$";
 /** These load LangGraph. */
@@ -45,7 +45,7 @@ module.exports = {
       severity: "error",
       from: {
         path: [
-          "^src/commands/(attach|check|completion|config|drain|executions|health|list|run|status)\\.ts$",
+          "^src/commands/(attach|check|completion|config|drain|executions|health|list|log-level|run|status)\\.ts$",
           LOADED_ALWAYS,
         ],
       },

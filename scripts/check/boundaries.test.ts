@@ -26,6 +26,7 @@ const violations: readonly (readonly [rule: string, file: string, source: string
   ["temporal-sdk", "admin/temporal.ts", `export const load = () => import("@temporalio/worker");`],
   ["redis-client", "threads/client.ts", `import type { Redis } from "ioredis"; export type Client = Redis;`],
   ["light-commands", "commands/health.ts", `export { worker } from "../temporal/index.ts";`],
+  ["light-commands", "commands/log-level.ts", `export { worker } from "../temporal/index.ts";`],
   ["light-commands", "commands/list.ts", `export const load = () => import("../temporal/index.ts");`],
   ["light-commands", "cli/print.ts", `export { createDeepAgent } from "../agent/index.ts";`],
   ["cancel-needs-a-client-only", "commands/cancel.ts", `export { worker } from "../temporal/index.ts";`],

@@ -28,6 +28,7 @@ describe("unknownNames", () => {
 
   test.each([
     ["`agent-runner explain`", "there is no command explain"],
+    ["`agent-runner run-level`", "there is no command run-level"],
     ["`agent-runner run --agnet a.yaml`", "run has no option --agnet"],
     ["`agent-runner --agent a.yaml run`", "run has no option --agent"],
     ["`bun run chekc`", "package.json has no script chekc"],

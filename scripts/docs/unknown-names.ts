@@ -42,7 +42,7 @@ function* unknownIn(code: string, known: KnownNames): Generator<string> {
 
 /** @param words what follows the program's name */
 function* unknownInCall(words: readonly string[], { commands, rootOptions }: KnownNames): Generator<string> {
-  const at = words.findIndex((word) => /^[a-z]+$/.test(word));
+  const at = words.findIndex((word) => /^[a-z]+(-[a-z]+)*$/.test(word));
   const name = words[at];
   // Another program's argument: kubectl … agent-runner --from-file=…
   if (name === undefined) return;

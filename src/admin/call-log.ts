@@ -20,6 +20,12 @@ export interface CallBindings {
   readonly keepOpen?: (() => void) | undefined;
 }
 
+/** What a route tells about a request. */
+export interface CallVariables {
+  /** What the call has changed, for the log. */
+  effect?: string;
+}
+
 /**
  * Logs accepted calls that change something, and refused calls, with the address and the request's id. Answered probes
  * are not logged. Refused and accepted calls have a budget each: a port scanner cannot hide who stops the runner.
@@ -32,7 +38,8 @@ export function callLog(log: Logger, budget?: LogBudget) {
       budget,
     );
   const [refused, accepted] = [bounded("refused"), bounded("accepted")];
-  return createMiddleware<{ Bindings: CallBindings }>(async (c, next) => {
+  return createMiddleware<{ Bindings: CallBindings; Variables: CallVariables }>(async (c, next) => {
+    const levelBefore = log.levels.level;
     await next();
     const { status } = c.res;
     const fields = { requestId: c.get("requestId") as string, status };
@@ -45,7 +52,9 @@ export function callLog(log: Logger, budget?: LogBudget) {
         ),
       );
     } else if (status < 400 && !READS.has(c.req.method)) {
-      accepted.write(() => log.info(`Accepted ${describeCall(c)}`, fields));
+      const effect = c.get("effect");
+      const text = `Accepted ${describeCall(c)}${effect === undefined ? "" : `: ${effect}`}`;
+      accepted.write(() => log.levels.including(levelBefore, () => log.info(text, fields)));
     }
   });
 }

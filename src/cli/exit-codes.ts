@@ -19,13 +19,13 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `executions`, `drain`: the runner refused the request",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `executions`, `drain`, `log-level`: the runner refused the request",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],
   [
     EXIT.unavailable,
-    "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached; `executions`, `drain`, `status`: no runner answers",
+    "something needed was not available at the start: Temporal, a port, a directory, the daemon; `run`, `attach`: the daemon could not be reached; `executions`, `drain`, `log-level`, `status`: no runner answers",
   ],
   [
     EXIT.unfinished,
@@ -33,7 +33,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [
     EXIT.interrupted,
-    "interrupted: a third signal; `dev`: Ctrl-C at its question; `run`, `attach`, `list`, `cancel`, `executions`, `drain`: Ctrl-C; the execution, or the drain, continues",
+    "interrupted: a third signal; `dev`: Ctrl-C at its question; `run`, `attach`, `list`, `cancel`, `executions`, `drain`, `log-level`: Ctrl-C; the execution, or the drain, continues",
   ],
   [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution continues"],
 ];

@@ -1,6 +1,7 @@
-import type { Command } from "commander";
+import { Argument, type Command, InvalidArgumentError } from "commander";
 import { type ExitCode, print, printError } from "../cli/index.ts";
 import type { EnvMap } from "../config/index.ts";
+import { LOG_LEVELS, type LogLevel, MAX_LEVEL_SECONDS } from "../shared/log-names.ts";
 
 /** Options of all commands. */
 interface Common {
@@ -10,6 +11,12 @@ interface Common {
 
 interface UrlFlag {
   readonly url?: string;
+}
+
+interface LevelFlags {
+  /** In seconds. */
+  readonly for?: number;
+  readonly json: boolean;
 }
 
 /** The commands that ask the admin server of a runner. Each one is loaded when it is called. */
@@ -46,6 +53,17 @@ export function addAdminCommands(root: Command, common: () => Common, exit: (cod
       const { drain } = await import("./drain.ts");
       exit(await drain({ ...given(), ...flags }));
     });
+  withUrl(root.command("log-level"))
+    .description("show what a runner logs, or change it while it runs")
+    .addArgument(
+      new Argument("[level]", "the lowest level to log; without it, the current one is shown").choices(LOG_LEVELS),
+    )
+    .option("--for <time>", "how long, such as 30s, 10m or 2h; then the configured level returns", forTime)
+    .option("--json", "print JSON", false)
+    .action(async (level: LogLevel | undefined, { for: forSeconds, ...flags }: UrlFlag & LevelFlags) => {
+      const { logLevel } = await import("./log-level.ts");
+      exit(await logLevel({ ...given(), ...flags, level, forSeconds }));
+    });
   withUrl(root.command("health"))
     .description("check whether a running runner is ready, for health checks of containers")
     .option("--live", "check only whether it is alive, not whether it accepts executions", false)
@@ -57,4 +75,18 @@ export function addAdminCommands(root: Command, common: () => Common, exit: (cod
 
 function withUrl(command: Command): Command {
   return command.option("--url <url>", "URL of its admin server; default: from ADMIN_HOST and ADMIN_PORT");
+}
+
+const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
+  ["s", 1],
+  ["m", 60],
+  ["h", 3_600],
+]);
+
+/** `30s`, `10m` or `2h` in seconds. @throws InvalidArgumentError */
+function forTime(text: string): number {
+  const [, amount = "", unit = ""] = /^(\d{1,6})([smh])$/.exec(text.trim()) ?? [];
+  const seconds = Number(amount) * (UNIT_SECONDS.get(unit) ?? 0);
+  if (seconds >= 1 && seconds <= MAX_LEVEL_SECONDS) return seconds;
+  throw new InvalidArgumentError("Write it as 30s, 10m or 2h: from 1s to 24h.");
 }

@@ -87,6 +87,14 @@ const EXAMPLES: ReadonlyMap<string, readonly Example[]> = new Map([
     ],
   ],
   [
+    "log-level",
+    [
+      example("agent-runner log-level", "what is logged at the moment"),
+      example("agent-runner log-level debug --for 10m", "everything for ten minutes, then as before"),
+      example("agent-runner log-level info --url http://10.0.0.5:8790", "at another runner, until it ends"),
+    ],
+  ],
+  [
     "list",
     [
       example("agent-runner list --limit 5", "the newest five"),

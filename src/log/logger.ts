@@ -1,14 +1,17 @@
 import pino from "pino";
 import type { LogFormat, LogLevel } from "../shared/log-names.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
+import { LevelControl } from "./level-control.ts";
 import { formatText } from "./text-format.ts";
 
 /** Structured values of a record: ids, counts, durations in ms. */
 type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Logger {
-  /** Whether debug lines are written: they may cost something to make. */
+  /** Whether debug lines are written at the moment: they may cost something to make. */
   readonly isDebug: boolean;
+  /** The level of this logger and of all others with the same root. */
+  readonly levels: LevelControl;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -35,7 +38,8 @@ export function createLogger(options: LoggerOptions): Logger {
       : (record: string) => write(formatText(JSON.parse(record) as Record<string, unknown>));
   const root = pino(
     {
-      level: options.level,
+      // The control decides: a child of pino keeps the level that its parent had when it was made.
+      level: "debug",
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
@@ -43,22 +47,33 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     { write: line },
   );
-  return wrap(root, "agent-runner", mask);
+  return wrap(root, "agent-runner", { mask, levels: new LevelControl(options.level) });
 }
 
-function wrap(parent: pino.Logger, name: string, mask: SecretMask): Logger {
+/** What all loggers of a root share. */
+interface Shared {
+  readonly mask: SecretMask;
+  readonly levels: LevelControl;
+}
+
+function wrap(parent: pino.Logger, name: string, shared: Shared): Logger {
+  const { mask, levels } = shared;
   const records = parent.child({ logger: name });
   // Masks values and not the formatted line: a secret may look like a part of the format.
-  const at = (level: LogLevel) => (message: string, fields?: LogFields) =>
-    records[level](masked(fields ?? {}, mask), mask.mask(message));
+  const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
+    if (levels.isEnabled(level)) records[level](masked(fields ?? {}, mask), mask.mask(message));
+  };
   return {
-    isDebug: records.isLevelEnabled("debug"),
+    levels,
+    get isDebug() {
+      return levels.isEnabled("debug");
+    },
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
     child: (below, fields) =>
-      wrap(fields === undefined ? parent : parent.child(masked(fields, mask)), `${name}.${below}`, mask),
+      wrap(fields === undefined ? parent : parent.child(masked(fields, mask)), `${name}.${below}`, shared),
   };
 }
 
@@ -71,6 +86,7 @@ function masked(fields: LogFields, mask: SecretMask): LogFields {
 /** Discards everything; for tests and for commands without a log. */
 export const silentLogger: Logger = {
   isDebug: false,
+  levels: new LevelControl("error"),
   debug() {},
   info() {},
   warn() {},

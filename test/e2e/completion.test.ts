@@ -63,6 +63,7 @@ describe.each(PRESENT)("%s", (shell) => {
     ["an option", "run --pati\t5", "<run><--patience><5>"],
     ["an option of the program", "run --env-f\tx", "<run><--env-file><x>"],
     ["a value with a colon", "run --model ollama:q\t", "<run><--model><ollama:qwen2.5-coder:7b>"],
+    ["a word that the command allows", "log-level de\t", "<log-level><debug>"],
     ["a value after =", "run --model=anthropic:\t", "<run><--model=anthropic:claude-sonnet-4.5>"],
     ["a file with a space", "run --agent my\t", "<run><--agent><my agent.yaml>"],
     ["a file in a directory", "run --agent folder/in\t", "<run><--agent><folder/inner.yaml>"],

@@ -4,7 +4,7 @@ import {
   type OpenCredentials,
   openCredentials,
 } from "../../src/credentials/verified/index.ts";
-import { createLogger } from "../../src/log/index.ts";
+import { createLogger, silentLogger } from "../../src/log/index.ts";
 import { SecretMask } from "../../src/shared/secret-mask.ts";
 
 export interface KeyTrial {
@@ -33,6 +33,7 @@ export function keyTrial(
   const log = {
     debug: both("debug"),
     isDebug: true,
+    levels: silentLogger.levels,
     info: both("info"),
     warn: both("warn"),
     error: both("error"),

@@ -3,9 +3,11 @@ import { adminApp } from "../../src/admin/index.ts";
 import { cancel } from "../../src/commands/cancel.ts";
 import { drain } from "../../src/commands/drain.ts";
 import { executions } from "../../src/commands/executions.ts";
+import { type LogLevelOptions, logLevel } from "../../src/commands/log-level.ts";
 import { status } from "../../src/commands/status.ts";
 import { ExecutionRegistry } from "../../src/executions/index.ts";
 import { deps } from "../support/admin-request.ts";
+import { collectedLog } from "../support/collected-log.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const TOKEN = "token-of-the-operator";
@@ -87,4 +89,31 @@ test("an unknown execution, and one that has ended, cannot be cancelled", async 
     expect(await cancel({ ...options, executionId, url: server.url })).toBe(1);
     expect(text()).toContain(says);
   }
+});
+
+test("log-level shows the level, changes it for a time or for good, and refuses what cannot be", async () => {
+  const { log } = collectedLog();
+  const app = adminApp(deps({ log, token: TOKEN }));
+  await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: (request) => app.fetch(request) });
+  const ask = async (more: Partial<LogLevelOptions>, token = TOKEN) => {
+    const { options, text } = outputOf({ ADMIN_TOKEN: token });
+    const code = await logLevel({ ...options, json: false, url: `http://127.0.0.1:${server.port}`, ...more });
+    return { code, text: text() };
+  };
+  expect(await ask({})).toEqual({ code: 0, text: "The log level is debug, as configured.\n" });
+  expect(await ask({ level: "warn", forSeconds: 600 })).toEqual({
+    code: 0,
+    text: expect.stringMatching(/^The log level is warn until \S+Z \(for \S.*\), then debug again, as configured\.\n$/),
+  });
+  expect(log.levels.level).toBe("warn");
+  expect(JSON.parse((await ask({ json: true })).text)).toMatchObject({ level: "warn", configured: "debug" });
+  expect((await ask({ level: "error" })).text).toBe(
+    "The log level is error until the runner ends; configured is debug.\n",
+  );
+  expect(await ask({ forSeconds: 10 })).toEqual({ code: 2, text: expect.stringContaining("--for needs a level") });
+  expect(await ask({ level: "info" }, "another-token")).toEqual({
+    code: 1,
+    text: expect.stringContaining("Set ADMIN_TOKEN or ADMIN_TOKEN_FILE"),
+  });
+  expect(log.levels.level).toBe("error");
 });

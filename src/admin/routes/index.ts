@@ -6,6 +6,7 @@ import { cancelExecution, execution } from "./execution.ts";
 import { executions } from "./executions.ts";
 import { healthz } from "./healthz.ts";
 import { livez } from "./livez.ts";
+import { changeLogLevel, logLevel } from "./log-level.ts";
 import { metrics } from "./metrics.ts";
 import { readyz } from "./readyz.ts";
 import { shutdown } from "./shutdown.ts";
@@ -23,6 +24,8 @@ export function routesOf(deps: AdminDeps): readonly Route[] {
       access: deps.isMetricsPublic === true ? "public" : "protected",
       handler: metrics(deps),
     },
+    { method: "GET", path: "/log-level", access: "protected", handler: logLevel(deps) },
+    { method: "PUT", path: "/log-level", access: "protected", handler: changeLogLevel(deps) },
     { method: "POST", path: "/shutdown", access: "protected", handler: shutdown(deps) },
     { method: "GET", path: "/executions", access: "protected", handler: executions(deps) },
     { method: "GET", path: "/executions/:id", access: "protected", handler: execution(deps) },

@@ -1,9 +1,7 @@
 import type { Context } from "hono";
 import * as v from "valibot";
 import { AdminError } from "../admin-error.ts";
-
-/** Longest body, in bytes. */
-const MAX_BODY = 1_000;
+import { jsonObject } from "./json-object.ts";
 
 const BODY = v.strictObject({ mode: v.optional(v.picklist(["drain", "cancel"]), "drain") });
 
@@ -26,19 +24,9 @@ export async function shutdownRequest({ req }: Context): Promise<ShutdownRequest
 
 function modeOf(body: string): "drain" | "cancel" {
   if (body.trim() === "") return "drain";
-  const parsed = body.length > MAX_BODY ? undefined : v.safeParse(BODY, jsonOf(body));
-  if (parsed?.success) return parsed.output.mode;
+  const parsed = v.safeParse(BODY, jsonObject(body));
+  if (parsed.success) return parsed.output.mode;
   throw invalid("the body is wrong", 'nothing, {"mode":"drain"} or {"mode":"cancel"}');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    // An array would pass for an object without keys.
-    return Array.isArray(value) ? undefined : value;
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(problem: string, allowed: string): AdminError {

@@ -21,7 +21,7 @@ export class AdminRequestError extends Error {
 }
 
 export interface AdminRequest {
-  readonly method?: "GET" | "POST";
+  readonly method?: "GET" | "POST" | "PUT";
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Statuses that are no errors, besides those of success. */

@@ -65,6 +65,13 @@ export const shutdownStarted = v.object({
 /** `POST /shutdown?wait=true`. */
 export const shutdownEnded = v.object({ ended: v.array(execution), unfinished: v.array(execution) });
 
+/** `GET /log-level` and `PUT /log-level`. */
+export const logLevelState = v.looseObject({
+  level: v.string(),
+  configured: v.string(),
+  until: v.optional(v.string()),
+});
+
 /** `GET /healthz`. */
 export const health = v.looseObject({
   status: v.string(),
