@@ -3,11 +3,11 @@ import type { Lifecycle } from "../cli/index.ts";
 import { type Loaded, redacted } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
+import { ListenError } from "../shared/listen-error.ts";
 import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import { version } from "../version.ts";
 import { cancelAll } from "./cancel-all.ts";
 import type { EventLoopMonitor } from "./event-loop-monitor.ts";
-import { ListenError } from "./listen-error.ts";
 import type { Readiness } from "./readiness.ts";
 
 /** An admin server, which may have requests that wait for the runner's end. */

@@ -2,9 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ConfigError, loadConfig } from "../config/index.ts";
 import { createLogger } from "../log/index.ts";
+import { ListenError } from "../shared/listen-error.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
 import { TemporalError } from "../temporal/index.ts";
-import { ListenError } from "./listen-error.ts";
 import { logStartupFailure } from "./startup-failure.ts";
 
 const RULE = "=".repeat(80);

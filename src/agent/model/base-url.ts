@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
+import { boundedFetch } from "../../shared/bounded-fetch.ts";
 import { defaultProvider } from "./model-choice.ts";
 
 const OLLAMA_URL = "http://localhost:11434";

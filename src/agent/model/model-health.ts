@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { ModelConfig } from "../../config/index.ts";
+import { boundedFetch } from "../../shared/bounded-fetch.ts";
 import { messageOf, unreachable } from "../../shared/errors.ts";
 import { degraded, degradedBy, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import { AgentError } from "../agent-error.ts";
 import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
-import { boundedFetch } from "./bounded-fetch.ts";
 import { chooseModel } from "./model-choice.ts";
 import { noScript } from "./script-errors.ts";
 

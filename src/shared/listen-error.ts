@@ -1,5 +1,5 @@
-import { messageOf, systemCode } from "../shared/errors.ts";
-import { RunnerError } from "../shared/runner-error.ts";
+import { messageOf, systemCode } from "./errors.ts";
+import { RunnerError } from "./runner-error.ts";
 
 export type ListenErrorCode = "port-taken" | "unknown-host" | "foreign-address" | "not-allowed" | "failed";
 
