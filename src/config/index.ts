@@ -7,6 +7,7 @@
 // Loading all of it, or some settings alone.
 
 export { ConfigError, describeProblem } from "./config-error.ts";
+export { type Inspection, inspectConfig, type PartialConfig } from "./inspect-config.ts";
 export { type Loaded, loadConfig } from "./load-config.ts";
 export { type LoadOptions, loadSettings, readSettings } from "./load-settings.ts";
 export { parseEnvFile } from "./parse-env-file.ts";
