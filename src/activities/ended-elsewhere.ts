@@ -1,4 +1,4 @@
-import type { ExecutionOutcome } from "../executions/index.ts";
+import { type ExecutionOutcome, stopReasons } from "../executions/index.ts";
 import { AgentExecutionQueryController, ExecutionPhase, type StigmerClient } from "../stigmer/index.ts";
 
 const CALL_TIMEOUT_MS = 2_000;
@@ -23,7 +23,7 @@ export async function endedElsewhere(
     case ExecutionPhase.EXECUTION_FAILED:
       return reason === "" ? undefined : { phase: "failed", reason };
     case ExecutionPhase.EXECUTION_CANCELLED:
-      return { phase: "cancelled", reason };
+      return { phase: "cancelled", reason: reason || stopReasons.cancelled().message };
     default:
       return undefined;
   }

@@ -26,6 +26,9 @@ export type StartWorkflow = (executionId: string, execution: TypedJson, sessionI
 /** Temporal refuses payloads of 2 MiB; the rest is for what is added to the execution later. */
 const EXECUTION_LIMIT = 1.9 * 1024 * 1024;
 
+const CANCELLED_REASON =
+  "The execution was cancelled: its workflow was, and no runner was there to end it. Send another message to continue.";
+
 /** The service of executions: creates them, updates their status, notifies subscribers. */
 export class ExecutionService {
   readonly #store: ResourceStore;
@@ -101,7 +104,7 @@ export class ExecutionService {
 
   /** Ends an execution that was cancelled, if its runner did not end it. */
   cancel(executionId: string): AgentExecution {
-    return this.#end(executionId, ExecutionPhase.EXECUTION_CANCELLED, "The execution was cancelled.");
+    return this.#end(executionId, ExecutionPhase.EXECUTION_CANCELLED, CANCELLED_REASON);
   }
 
   #end(executionId: string, phase: ExecutionPhase, error: string): AgentExecution {

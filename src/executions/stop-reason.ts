@@ -16,9 +16,16 @@ export class StopReason extends RunnerError<StopCause> {
 }
 
 export const stopReasons = {
-  cancelled: () => new StopReason("cancelled", "The execution was cancelled."),
+  cancelled: () =>
+    new StopReason(
+      "cancelled",
+      "The execution was cancelled: its user or Stigmer cancelled its workflow. What it did until then is kept: send another message to continue.",
+    ),
   cancelledByOperator: () =>
-    new StopReason("cancelled", "The execution was cancelled by an operator of the runner that ran it."),
+    new StopReason(
+      "cancelled",
+      "The execution was cancelled by an operator of the runner that ran it. What it did until then is kept: send another message to continue.",
+    ),
   timeLimit: (limit: string) =>
     new StopReason(
       "time-limit",

@@ -140,6 +140,17 @@ describe("execution that seems abandoned", () => {
     }
   });
 
+  test("is cancelled, with the reason, if its workflow was cancelled", async () => {
+    for (const sight of [heartbeatAt(Date.now()), CLOSED]) {
+      execution = await user.begin(await user.session(), "Go");
+      const { look, results } = abandoned(true);
+      expect(await look({ ...sight, isCancelled: true })).toBe("done");
+      expect(await phase()).toBe("EXECUTION_CANCELLED");
+      expect((await user.get(execution)).status?.error).toContain("cancelled: its user or Stigmer");
+      if (sight.isOpen) expect(results).toMatchObject([{ phase: "EXECUTION_CANCELLED" }]);
+    }
+  });
+
   test("is told whether anything was done", async () => {
     const told = async () => (await user.get(execution)).status?.error ?? "";
     await abandoned(true).look(CLOSED);
@@ -172,7 +183,7 @@ describe("execution that seems abandoned", () => {
   test("has its activity completed with the final status that its runner sent before it was killed", async () => {
     const endings = [
       { phase: ExecutionPhase.EXECUTION_COMPLETED },
-      { phase: ExecutionPhase.EXECUTION_CANCELLED },
+      { phase: ExecutionPhase.EXECUTION_CANCELLED, error: "Its user cancelled it." },
       { phase: ExecutionPhase.EXECUTION_FAILED, error: "The model is not reachable." },
     ];
     for (const ending of endings) {

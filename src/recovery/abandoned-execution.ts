@@ -44,7 +44,8 @@ export class AbandonedExecution {
 
   /** @throws if Temporal or the backend does not answer */
   async check(): Promise<Verdict> {
-    const observation = await this.#observe();
+    const workflow = await this.#describe();
+    const observation = observationOf(workflow, this.entry.activityId);
     const { isCertain } = this.#deps;
     const before = this.#last?.observation;
     if (!isCertain && typeof observation === "number" && typeof before === "number" && observation > before) {
@@ -53,15 +54,15 @@ export class AbandonedExecution {
     }
     if (before !== observation) this.#last = { observation, since: performance.now() };
     if (observation === "workflow-open" || !(isCertain || this.#isUnchanged(observation))) return "pending";
-    const status = await endStatus(this.entry, this.#deps);
+    const status = await endStatus(this.entry, this.#deps, workflow?.isCancelled === true);
     if (status === undefined || typeof observation !== "number") return "done";
     // Also if its runner sent that status: an activity that times out makes the server replace all messages.
     return (await completeActivity(this.entry, status, this.#deps.workflows)) ? "done" : "pending";
   }
 
-  async #observe(): Promise<Observation> {
+  async #describe(): Promise<WorkflowState | undefined> {
     try {
-      return observationOf(await this.#deps.workflows.describe(this.entry), this.entry.activityId);
+      return await this.#deps.workflows.describe(this.entry);
     } catch (error) {
       this.#last = undefined;
       throw new Error(`Temporal does not answer: ${messageOf(error)}`, { cause: error });

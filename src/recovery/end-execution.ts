@@ -17,6 +17,8 @@ const ABANDONED_REASON =
   "The runner ended unexpectedly while it worked on this execution: it was killed, or its machine stopped. What was done until then is kept: send the message again, or another one to continue.";
 const NOT_BEGUN_REASON =
   "The runner ended unexpectedly before it began to work on this execution: it was killed, or its machine stopped. Nothing was done: send the message again.";
+const CANCELLED_REASON =
+  "The execution was cancelled: its user or Stigmer cancelled its workflow, and its runner ended before it had ended the execution. What was done until then is kept: send another message to continue.";
 
 export interface EndDeps {
   readonly client: Pick<StigmerClient, "call">;
@@ -25,13 +27,15 @@ export interface EndDeps {
 }
 
 /**
- * Gives an execution whose runner has ended a final status, if it has none: failed, with the reason and closed calls.
+ * Gives an execution whose runner has ended a final status, if it has none: with the reason and closed calls, cancelled if
+ * its workflow was, else failed.
  * @returns the final status that the backend has; `undefined` if the execution was deleted
  * @throws StigmerError
  */
 export async function endStatus(
   { executionId }: JournalEntry,
   { client, log, signal }: EndDeps,
+  isCancelled: boolean,
 ): Promise<AgentExecutionStatus | undefined> {
   let before: AgentExecutionStatus;
   try {
@@ -42,10 +46,15 @@ export async function endStatus(
     if (error instanceof StigmerError && error.code === "not-found") return undefined;
     throw error;
   }
-  const status = abandonedStatus(before, reasonOf(before), new Date());
+  const status = abandonedStatus(
+    before,
+    { failed: reasonOf(before), cancelled: CANCELLED_REASON, isCancelled },
+    new Date(),
+  );
   if (status === undefined) return before;
   await client.call(AgentExecutionCommandController.method.updateStatus, { executionId, status }, { signal });
-  log.warn(`Execution ${executionId} was abandoned by a runner that ended unexpectedly: it is FAILED now`);
+  const phase = status.phase === ExecutionPhase.EXECUTION_CANCELLED ? "CANCELLED" : "FAILED";
+  log.warn(`Execution ${executionId} was abandoned by a runner that ended unexpectedly: it is ${phase} now`);
   return status;
 }
 

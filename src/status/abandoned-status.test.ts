@@ -8,8 +8,9 @@ const running = { id: "call-1", name: "execute", status: ToolCallStatus.TOOL_CAL
 const ended = { id: "call-0", name: "ls", status: ToolCallStatus.TOOL_CALL_COMPLETED, result: "notes.md" };
 
 /** What becomes of a status whose runner has ended. */
-function repaired(status: MessageInitShape<typeof AgentExecutionStatusSchema>) {
-  return abandonedStatus(create(AgentExecutionStatusSchema, status), "The runner ended.", at);
+function repaired(status: MessageInitShape<typeof AgentExecutionStatusSchema>, isCancelled = false) {
+  const reasons = { failed: "The runner ended.", cancelled: "It was cancelled.", isCancelled };
+  return abandonedStatus(create(AgentExecutionStatusSchema, status), reasons, at);
 }
 
 describe("final status of an execution whose runner was killed", () => {
@@ -38,9 +39,30 @@ describe("final status of an execution whose runner was killed", () => {
     expect(status?.toolCalls).toMatchObject([{ status: ToolCallStatus.TOOL_CALL_FAILED }]);
   });
 
+  test("is cancelled with a reason if its workflow was cancelled", () => {
+    const status = repaired({ phase: ExecutionPhase.EXECUTION_IN_PROGRESS, toolCalls: [running] }, true);
+    expect(status).toMatchObject({
+      phase: ExecutionPhase.EXECUTION_CANCELLED,
+      error: "It was cancelled.",
+      messages: [{ type: MessageType.MESSAGE_SYSTEM, content: "It was cancelled." }],
+      toolCalls: [{ status: ToolCallStatus.TOOL_CALL_FAILED }],
+    });
+  });
+
+  test("gets what is missing if it was set to cancelled without a reason, or with open calls", () => {
+    const phase = ExecutionPhase.EXECUTION_CANCELLED;
+    expect(repaired({ phase })).toMatchObject({ phase, error: "It was cancelled." });
+    expect(repaired({ phase, error: "why", toolCalls: [running] })).toMatchObject({
+      phase,
+      error: "why",
+      toolCalls: [{ status: ToolCallStatus.TOOL_CALL_FAILED }],
+    });
+  });
+
   test("is not changed if it was final already", () => {
-    for (const phase of [ExecutionPhase.EXECUTION_COMPLETED, ExecutionPhase.EXECUTION_CANCELLED])
-      expect(repaired({ phase, toolCalls: [running] })).toBeUndefined();
-    expect(repaired({ phase: ExecutionPhase.EXECUTION_FAILED, error: "why", toolCalls: [ended] })).toBeUndefined();
+    const { EXECUTION_COMPLETED, EXECUTION_FAILED, EXECUTION_CANCELLED } = ExecutionPhase;
+    expect(repaired({ phase: EXECUTION_COMPLETED, toolCalls: [running] })).toBeUndefined();
+    for (const phase of [EXECUTION_FAILED, EXECUTION_CANCELLED])
+      expect(repaired({ phase, error: "why", toolCalls: [ended] }, true)).toBeUndefined();
   });
 });

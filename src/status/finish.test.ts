@@ -4,7 +4,7 @@ import type { ExecutionOutcome } from "../executions/index.ts";
 import { ExecutionPhase, MessageType, SubAgentStatus, ToolCallStatus } from "../stigmer/index.ts";
 import { beforeEnd, finish } from "./finish.ts";
 import { reduce } from "./reducer.ts";
-import { initialState, type StatusState } from "./status-state.ts";
+import { initialState, type StatusState, stateOf } from "./status-state.ts";
 
 const at = new Date("2026-01-19T10:00:00.000Z");
 const end = new Date("2026-01-19T10:00:09.000Z");
@@ -74,11 +74,15 @@ describe("failed execution", () => {
   });
 });
 
-test("a cancelled execution has the reason as its last message and no error", () => {
-  const status = last({ phase: "cancelled", reason: "The execution was cancelled." });
-  expect(status.phase).toBe(ExecutionPhase.EXECUTION_CANCELLED);
-  expect(status.error).toBe("");
-  expect(status.messages.at(-1)?.content).toBe("The execution was cancelled.");
+test("a cancelled execution has the reason in its error and as its last message, once", () => {
+  const outcome = { phase: "cancelled", reason: "An operator cancelled it." } as const;
+  const status = last(outcome);
+  expect([status.phase, status.error]).toEqual([ExecutionPhase.EXECUTION_CANCELLED, outcome.reason]);
+  const again = finish(stateOf(status), outcome, end).status;
+  for (const { messages } of [status, again]) {
+    expect(messages.map(({ content }) => content)).toEqual(["Hello", outcome.reason]);
+    expect(messages.at(-1)?.type).toBe(MessageType.MESSAGE_SYSTEM);
+  }
 });
 
 describe("open calls at the end of an execution", () => {

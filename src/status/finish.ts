@@ -9,7 +9,8 @@ const NO_ANSWER = "[The model ended without an answer.]";
 
 /**
  * The final status of an execution. The reason of a failure is only in `error`: readers print it after the messages, and
- * a message with the same text would be printed before it.
+ * a message with the same text would be printed before it. Of a cancelled execution they print the messages only, so the
+ * reason is in both.
  */
 export function finish(state: StatusState, outcome: ExecutionOutcome, at: Date): StatusState {
   const completedAt = rfc3339(at);
@@ -23,16 +24,18 @@ export function finish(state: StatusState, outcome: ExecutionOutcome, at: Date):
   }
   const { phase, reason } = outcome;
   const closed = closeOpenCalls(state, phase === "failed" ? "the execution failed" : "the execution was cancelled", at);
-  const { messages } = closed.status;
   const ending =
     phase === "failed"
-      ? { phase: ExecutionPhase.EXECUTION_FAILED, error: reason }
-      : {
-          phase: ExecutionPhase.EXECUTION_CANCELLED,
-          // Not in `error`: readers would show a failure.
-          messages: [...messages, newMessage(MessageType.MESSAGE_SYSTEM, reason, at)],
-        };
-  return { ...closed, status: { ...closed.status, ...ending, completedAt } };
+      ? { phase: ExecutionPhase.EXECUTION_FAILED }
+      : { phase: ExecutionPhase.EXECUTION_CANCELLED, messages: endingWith(reason, closed.status.messages, at) };
+  return { ...closed, status: { ...closed.status, ...ending, error: reason, completedAt } };
+}
+
+/** The messages, ending with one of the runner; an earlier attempt to end the execution may have added it. */
+function endingWith(text: string, messages: readonly AgentMessage[], at: Date): AgentMessage[] {
+  const last = messages.at(-1);
+  const isThere = last?.type === MessageType.MESSAGE_SYSTEM && last.content === text;
+  return isThere ? [...messages] : [...messages, newMessage(MessageType.MESSAGE_SYSTEM, text, at)];
 }
 
 /** The messages, ending with one of the model or of the runner. */

@@ -169,7 +169,8 @@ describe("the end of an execution", () => {
   test("closes a sub-agent whose call was left out of the status", () => {
     const { status } = stateAfter({ ...main, type: "tool-started", callId: "c1" });
     const left = { ...status, toolCalls: [], messages: [] };
-    const ended = abandonedStatus(left, "The runner was killed.", at);
+    const reasons = { failed: "The runner was killed.", cancelled: "", isCancelled: false };
+    const ended = abandonedStatus(left, reasons, at);
     expect(ended?.subAgentExecutions).toMatchObject([
       { status: SubAgentStatus.SUB_AGENT_FAILED, completedAt: "2026-01-19T10:00:00.000Z" },
       { status: SubAgentStatus.SUB_AGENT_FAILED },

@@ -114,6 +114,7 @@ export function operatorSuite(mode: string, open: () => Promise<OperatedRunner>)
       const state = await user.ended(execution);
       expect(phaseOf(state)).toBe("EXECUTION_CANCELLED");
       expect(saidIn(state)).toContain("by an operator");
+      expect(state.status?.error).toContain("by an operator");
     }
     await until("it is told as ended", async () => (await stage(sleeping)) === undefined);
     expect(await post(`/executions/${idOf(sleeping)}/cancel`)).toMatchObject({ status: 409 });

@@ -44,5 +44,8 @@ test("an execution that is cancelled before a runner takes it ends as cancelled"
     if (phaseOf(now) === "EXECUTION_PENDING") throw new Error("it still waits");
     return now;
   });
-  expect([phaseOf(ended), ended.status?.error]).toEqual(["EXECUTION_CANCELLED", "The execution was cancelled."]);
+  expect([phaseOf(ended), ended.status?.error]).toEqual([
+    "EXECUTION_CANCELLED",
+    expect.stringContaining("cancelled: its workflow was"),
+  ]);
 });

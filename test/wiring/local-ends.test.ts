@@ -88,7 +88,9 @@ describe("an execution whose workflow ends without waiting for it", () => {
     world.ollama.converse(sleeps);
     const handle = await running(execution);
     await handle.cancel();
-    expect(phaseOf(await ended(execution))).toBe("EXECUTION_CANCELLED");
+    const end = await ended(execution);
+    expect(phaseOf(end)).toBe("EXECUTION_CANCELLED");
+    expect(end.status?.error).toContain("cancelled its workflow");
   });
 
   test("is failed if the workflow was terminated", async () => {
