@@ -10,6 +10,7 @@ import { bearerToken } from "./guards/bearer-token.ts";
 import { csrfGuard } from "./guards/csrf-guard.ts";
 import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
 import { pageLogin } from "./guards/page-login.ts";
+import { refusedRequests } from "./guards/refused-requests.ts";
 import type { Access, Route } from "./route.ts";
 import { routesOf } from "./routes/index.ts";
 
@@ -17,6 +18,11 @@ type Env = { Variables: RequestIdVariables; Bindings: CallBindings };
 
 function pathsFor(routes: readonly Route[], access: Access): readonly string[] {
   return routes.flatMap((route) => (route.access === access ? [route.path] : []));
+}
+
+/** Each method that some path takes. */
+function methodsOf(routes: readonly Route[]): readonly string[] {
+  return ["HEAD", ...new Set(routes.map(({ method }) => method))].toSorted();
 }
 
 /** What a request has to show where a token is set; `undefined` for what everybody may use. */
@@ -44,6 +50,7 @@ export function adminApp(deps: AdminDeps): Hono<Env> {
   app.use(requestId());
   app.use(callLog(deps.log, deps.logBudget));
   app.use(answerHeaders);
+  app.use(refusedRequests(methodsOf(routes)));
   app.use(
     methodNotAllowed({
       app,

@@ -11,7 +11,13 @@ export type AdminErrorCode =
   | "internal"
   | "invalid-request"
   | "conflict"
-  | "too-many-requests";
+  | "too-many-requests"
+  | "request-timeout"
+  | "payload-too-large"
+  | "uri-too-long"
+  | "unsupported-media-type"
+  | "expectation-failed"
+  | "headers-too-large";
 
 const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
   unauthorized: 401,
@@ -22,6 +28,12 @@ const STATUS: Readonly<Record<AdminErrorCode, ContentfulStatusCode>> = {
   "invalid-request": 400,
   conflict: 409,
   "too-many-requests": 429,
+  "request-timeout": 408,
+  "payload-too-large": 413,
+  "uri-too-long": 414,
+  "unsupported-media-type": 415,
+  "expectation-failed": 417,
+  "headers-too-large": 431,
 };
 
 /** A refused request. All of them have the same body: code, message and request id. */

@@ -62,6 +62,15 @@ test("a host that does not resolve fails with the resolver's error", async () =>
   expect(["ENOTFOUND", "EAI_AGAIN"]).toContain(systemCode(error) ?? "");
 });
 
+test("without a token only a loopback address is listened on, whatever the name says", async () => {
+  const listen = (host: string) => serveAdmin(app, host, 0, { mustBeLoopback: true });
+  for (const host of ["0.0.0.0", "::", "[::]", "0", "::ffff:0.0.0.0", "0.0.0.0.", "0x0"]) {
+    const error = await listen(host).catch((reason: unknown) => reason);
+    expect([host, ["ENOTLOOPBACK", "ENOTFOUND", "EAI_AGAIN"].includes(systemCode(error) ?? "")]).toEqual([host, true]);
+  }
+  for (const host of ["127.0.0.1", "127.0.0.2", "::1", "[::1]", "localhost"]) await (await listen(host)).stop();
+});
+
 test("a refused call is logged with the address that it came from", async () => {
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);

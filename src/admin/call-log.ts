@@ -2,11 +2,12 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Logger } from "../log/index.ts";
 import { plural } from "../shared/text.ts";
+import type { AdminError } from "./admin-error.ts";
 import { BoundedLog, type LogBudget } from "./bounded-log.ts";
 
 /** Longest path that is logged, in characters. */
 const MAX_PATH_LENGTH = 200;
-/** Statuses of calls that may be attacks; other refused calls are mistakes. */
+/** Statuses of calls that may be attacks; other refused calls are mistakes, or connections that browsers open in advance. */
 const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 
 /** Methods that change nothing. */
@@ -18,6 +19,10 @@ export interface CallBindings {
   readonly source?: string | undefined;
   /** Keeps the connection of this request open while nothing is sent. */
   readonly keepOpen?: (() => void) | undefined;
+  /** Why the server did not read the request. */
+  readonly refusal?: AdminError | undefined;
+  /** Whether method and path are not known. */
+  readonly isUnparsed?: boolean | undefined;
 }
 
 /** What a route tells about a request. */
@@ -44,7 +49,7 @@ export function callLog(log: Logger, budget?: LogBudget) {
     const { status } = c.res;
     const fields = { requestId: c.get("requestId") as string, status };
     if (status >= 400 && status < 500) {
-      const level = SUSPICIOUS.has(status) ? "warn" : "info";
+      const level = SUSPICIOUS.has(status) ? "warn" : status === 408 ? "debug" : "info";
       refused.write(() =>
         log[level](
           `Refused ${describeCall(c)}: ${c.error?.message ?? (status === 404 ? "there is no such path" : "see the page that was sent")}`,
@@ -63,6 +68,6 @@ export function callLog(log: Logger, budget?: LogBudget) {
 export function describeCall({ req, env }: Pick<Context, "req" | "env">): string {
   const { method, path } = req;
   const shown = path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path;
-  const { source } = (env ?? {}) as CallBindings;
-  return `${method} ${shown} from ${source ?? "an unknown address"}`;
+  const { source, isUnparsed } = (env ?? {}) as CallBindings;
+  return `${isUnparsed ? "a request" : `${method} ${shown}`} from ${source ?? "an unknown address"}`;
 }

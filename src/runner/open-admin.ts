@@ -53,7 +53,7 @@ export async function openAdmin(options: AdminOptions): Promise<RunningAdmin> {
     page,
   });
   try {
-    const server = await serveAdmin(app, host, port);
+    const server = await serveAdmin(app, host, port, { mustBeLoopback: token === undefined, log: log.child("admin") });
     log.info(`Admin server listens on ${server.url}`);
     return {
       url: server.url,

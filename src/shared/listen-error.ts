@@ -1,7 +1,13 @@
 import { messageOf, systemCode } from "./errors.ts";
 import { RunnerError } from "./runner-error.ts";
 
-export type ListenErrorCode = "port-taken" | "unknown-host" | "foreign-address" | "not-allowed" | "failed";
+export type ListenErrorCode =
+  | "port-taken"
+  | "unknown-host"
+  | "foreign-address"
+  | "not-loopback"
+  | "not-allowed"
+  | "failed";
 
 /** The admin server cannot listen on its address. */
 export class ListenError extends RunnerError<ListenErrorCode> {
@@ -23,6 +29,7 @@ const CODES: ReadonlyMap<string, ListenErrorCode> = new Map([
   ["EAI_AGAIN", "unknown-host"],
   ["ETIMEOUT", "unknown-host"],
   ["EADDRNOTAVAIL", "foreign-address"],
+  ["ENOTLOOPBACK", "not-loopback"],
   ["EACCES", "not-allowed"],
 ]);
 
@@ -37,6 +44,10 @@ const REMEDIES: Readonly<Record<ListenErrorCode, readonly string[]>> = {
   ],
   "foreign-address": [
     "ADMIN_HOST is the address of another machine: set it to one of this machine, to 127.0.0.1, or to 0.0.0.0 with ADMIN_TOKEN.",
+  ],
+  "not-loopback": [
+    "Set ADMIN_HOST=127.0.0.1 to listen on this machine only, or set ADMIN_TOKEN (`openssl rand -hex 32`).",
+    "The name should be this machine: check /etc/hosts.",
   ],
   "not-allowed": ["Ports below 1024 need privileges: set ADMIN_PORT to a higher one."],
   failed: [
