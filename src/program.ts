@@ -8,6 +8,7 @@ import {
   print,
   printError,
   SignalHandler,
+  TRY_BRIDGE_COMMAND,
 } from "./cli/index.ts";
 import { addAdminCommands } from "./commands/admin-commands.ts";
 import { addExamples } from "./commands/examples.ts";
@@ -99,6 +100,14 @@ export function program({ env, exit, signals = new SignalHandler(new Lifecycle()
       const { config } = await import("./commands/config.ts");
       exit(config({ ...common(), json, write: print, writeError: printError }));
     });
+  root
+    .command("doctor")
+    .description("check everything that a runner needs here, and say what to do about what is missing")
+    .option("--json", "print JSON", false)
+    .action(async ({ json }: { json: boolean }) => {
+      const { doctor } = await import("./commands/doctor.ts");
+      exit(await doctor({ ...common(), json, write: print }));
+    });
   addAdminCommands(root, common, exit);
   root
     .command("completion")
@@ -136,6 +145,10 @@ export async function runProgram(args: readonly string[], env: EnvMap, signals: 
       const { answerCompletion } = await import("./completion/index.ts");
       print(answerCompletion(root, args[1], args.slice(2)));
       return EXIT.ok;
+    }
+    if (args[0] === TRY_BRIDGE_COMMAND) {
+      await signals.restoreDefaults();
+      return await (await import("./commands/try-bridge.ts")).tryBridgeHere(args[1] ?? "", env, print);
     }
     await root.parseAsync(withCommand(args, root), { from: "user" });
   } catch (error) {

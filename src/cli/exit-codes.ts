@@ -15,11 +15,11 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [
     EXIT.ok,
-    "stopped as asked; `run`, `attach`: the execution completed; `run --check`: the file is valid; `cancel`: the execution is being cancelled, or was; `status`: the runner is ready; `drain`: it drains, with `--wait`: it has left and nothing was cut off",
+    "stopped as asked; `run`, `attach`: the execution completed; `run --check`: the file is valid; `cancel`: the execution is being cancelled, or was; `status`: the runner is ready; `doctor`: no check failed; `drain`: it drains, with `--wait`: it has left and nothing was cut off",
   ],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `executions`, `drain`, `log-level`: the runner refused the request",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `doctor`: a check failed; `executions`, `drain`, `log-level`: the runner refused the request",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],
@@ -33,7 +33,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [
     EXIT.interrupted,
-    "interrupted: a third signal; `dev`: Ctrl-C at its question; `run`, `attach`, `list`, `cancel`, `executions`, `drain`, `log-level`: Ctrl-C; the execution, or the drain, continues",
+    "interrupted: a third signal; `dev`: Ctrl-C at its question; `run`, `attach`, `list`, `cancel`, `executions`, `doctor`, `drain`, `log-level`: Ctrl-C; the execution, or the drain, continues",
   ],
   [EXIT.brokenPipe, "the reader of the output is gone, as with `run … | head`; the execution continues"],
 ];

@@ -11,3 +11,4 @@ export { Lifecycle, StartInterrupted } from "./lifecycle.ts";
 export { print, printError } from "./print.ts";
 export { SignalHandler } from "./signals.ts";
 export { ignoreOutputErrors, runAndFlush } from "./standard-output.ts";
+export { TRY_BRIDGE_COMMAND } from "./try-bridge-command.ts";

@@ -109,6 +109,14 @@ const EXAMPLES: ReadonlyMap<string, readonly Example[]> = new Map([
     ],
   ],
   [
+    "doctor",
+    [
+      example("agent-runner doctor", "what is missing here, and what to do about it"),
+      example("kubectl exec deploy/agent-runner -- agent-runner doctor", "in a pod, beside the runner"),
+      example("agent-runner --env-file runner.env doctor --json", "with settings from a file, for scripts"),
+    ],
+  ],
+  [
     "health",
     [
       example("agent-runner health", "0 if it accepts executions"),

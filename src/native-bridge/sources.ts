@@ -51,6 +51,11 @@ export function sources(places: readonly Place[], bridge: EmbeddedBridge): reado
   ];
 }
 
+/** Those that write no file: what earlier starts have left, and memory. */
+export function sourcesWithoutWriting(places: readonly Place[], bridge: EmbeddedBridge): readonly Source[] {
+  return [...places.map((place) => existing(place, bridge)), inMemory(bridge, () => unpack(bridge))];
+}
+
 function existing(place: Place, bridge: EmbeddedBridge): Source {
   const path = join(place.directory, bridgeName(bridge));
   return { place: nameOf(place), open: () => openChecked(path, place, bridge), discard: async () => undefined };
@@ -107,7 +112,8 @@ async function hashOf(descriptor: number): Promise<string> {
   return await sha256(file);
 }
 
-function nameOf({ directory, setting }: Place): string {
+/** A place as people know it. */
+export function nameOf({ directory, setting }: Place): string {
   return `${directory} (${setting})`;
 }
 

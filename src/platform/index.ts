@@ -5,9 +5,5 @@
  */
 export { openPlatform } from "./open-platform.ts";
 export type { Platform } from "./platform.ts";
-/** @public */
-export type { PreflightOptions } from "./preflight/preflight.ts";
-/** @public */
-export { preflight } from "./preflight/preflight.ts";
-export type { PreflightResult } from "./preflight/run-preflight.ts";
+export { platformChecks } from "./preflight/platform-checks.ts";
 export { hasProxy } from "./proxy.ts";

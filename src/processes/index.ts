@@ -21,3 +21,4 @@ export { adoptOrphans } from "./orphans.ts";
 // What the runner needs for itself.
 export { OwnProcess } from "./own-process.ts";
 export { type MemoryKills, ProcessTree } from "./process-tree.ts";
+export { type EndOfProgram, runToEnd } from "./run-to-end.ts";

@@ -11,6 +11,8 @@ import { withTimeout } from "./time.ts";
 const MIN_FREE_BYTES = 1024 * 1024;
 /** With less free space than this the check is degraded. */
 export const LOW_FREE_BYTES = 64 * 1024 * 1024;
+/** What a runner needs to start is more than what it needs to go on. */
+const LOW_FREE_AT_START = 1024 * 1024 * 1024;
 /** Overwritten by every check: only a write shows that a disk has become read-only after an error. */
 const PROBE_FILE = ".writable";
 
@@ -39,11 +41,11 @@ export async function checkDirectory(directory: string): Promise<HealthProblem |
  * @throws the system's error
  */
 export async function checkSpace(directory: string): Promise<HealthProblem | undefined> {
-  return spaceProblem(directory, await freeBytes(await existingPart(directory)));
+  return spaceProblem(directory, await freeBytes(await existingPart(directory)), LOW_FREE_AT_START);
 }
 
-function spaceProblem(directory: string, free: number | undefined): HealthProblem | undefined {
-  if (free === undefined || free >= LOW_FREE_BYTES) return undefined;
+function spaceProblem(directory: string, free: number | undefined, low = LOW_FREE_BYTES): HealthProblem | undefined {
+  if (free === undefined || free >= low) return undefined;
   const reason = `${humanSize(free)} are left on the disk of ${directory}.`;
   return (free < MIN_FREE_BYTES ? failed : degraded)(reason, ["Free space on it."]);
 }

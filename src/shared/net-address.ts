@@ -20,3 +20,10 @@ export function isLoopback(host: string): boolean {
   if (name === "localhost" || name.endsWith(".localhost")) return true;
   return name === "::1" || LOOPBACK_IPV4.test(name);
 }
+
+/** The host of a URL that leads to a server which listens there: one that listens on all addresses is asked on loopback. */
+export function connectableHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::" || host === "[::]") return "[::1]";
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+}

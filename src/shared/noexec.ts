@@ -11,8 +11,12 @@ const OPTIONS = 5;
  * @throws Error whose message continues "<directory>: …"
  */
 export async function checkExecutable(directory: string): Promise<void> {
-  const mounts = await readFile(MOUNTS, "utf8").catch(() => "");
-  if (isNoexec(await realpath(directory), mounts)) throw new Error("it is mounted noexec");
+  if (isNoexec(await realpath(directory), await mountsOfProcess())) throw new Error("it is mounted noexec");
+}
+
+/** What this process sees mounted; empty where the system does not tell. */
+export async function mountsOfProcess(): Promise<string> {
+  return await readFile(MOUNTS, "utf8").catch(() => "");
 }
 
 /** @param mounts the content of a mountinfo file */

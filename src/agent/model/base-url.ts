@@ -101,7 +101,9 @@ export class BaseUrl {
 /** @returns `undefined` if the server did not answer */
 async function askWhetherOllama(origin: string): Promise<boolean | undefined> {
   const [root, version] = await Promise.all(
-    ["/", "/api/version"].map((path) => boundedFetch(`${origin}${path}`, ASK_LIMIT_MS).catch(() => undefined)),
+    ["/", "/api/version"].map((path) =>
+      boundedFetch(`${origin}${path}`, { limitMs: ASK_LIMIT_MS }).catch(() => undefined),
+    ),
   );
   if (root === undefined && version === undefined) return undefined;
   return (

@@ -80,7 +80,7 @@ async function ollamaProblem(url: string, model: string): Promise<HealthProblem 
   const choose = "Or choose another model with STIGMER_LLM_MODEL or STIGMER_LLM_PROVIDER.";
   let answer: { readonly status: number; readonly text: string };
   try {
-    answer = await boundedFetch(`${url.replace(/\/+$/, "")}/api/tags`, ASK_LIMIT_MS);
+    answer = await boundedFetch(`${url.replace(/\/+$/, "")}/api/tags`, { limitMs: ASK_LIMIT_MS });
   } catch {
     return degraded(`The default model '${model}' needs Ollama, which is not reachable at ${shownUrl(url)}.`, [
       "Start it with `ollama serve`, or set OLLAMA_BASE_URL.",

@@ -6,6 +6,7 @@ import {
   localSettings,
   withoutUrlSecrets,
 } from "../../config/index.ts";
+import { connectableHost } from "../../shared/net-address.ts";
 
 /** Options of all commands that ask the admin server of a runner. */
 export interface AdminOptions {
@@ -43,7 +44,7 @@ function parseUrl(text: string): string {
 function configuredUrl({ env, envFile, defaults }: LoadOptions): string {
   const settings = localSettings.admin.settings;
   const { host, port } = loadSettings({ host: settings.host, port: settings.port }, { env, envFile, defaults });
-  if (port !== 0) return `http://${reachable(host)}:${port}`;
+  if (port !== 0) return `http://${connectableHost(host)}:${port}`;
   const remedy = "Set a port, or name the admin server with --url.";
   throw new ConfigError([
     {
@@ -53,11 +54,4 @@ function configuredUrl({ env, envFile, defaults }: LoadOptions): string {
       remedy,
     },
   ]);
-}
-
-/** A server that listens on all addresses is probed on loopback. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::" || host === "[::]") return "[::1]";
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }

@@ -33,6 +33,8 @@ export interface OpenCredentials {
   readonly check: HealthCheck;
   /** Log lines that say what was verified. */
   readonly connected: readonly string[];
+  /** Its issuer, and when it expires. */
+  readonly description: string;
   /** Whose key it is: its issuer, and the organization or client that it was issued for. */
   owner(): string;
   close(): void;
@@ -65,6 +67,7 @@ export async function openCredentials(
       credentials: key,
       check: { name: "API key", check: async () => key.problem() },
       connected: [`${found}: ${describeToken(token)}`],
+      description: describeToken(token),
       owner: () => key.owner(),
       close: () => key.close(),
     };

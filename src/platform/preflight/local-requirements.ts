@@ -6,11 +6,11 @@ import { nothingOpen, type Requirement } from "./requirement.ts";
 /** A network's file system can hang. */
 const LIMIT_MS = 10_000;
 
-export function workspaceSetting({ sandbox }: LocalConfig): DirectorySetting {
+export function workspaceSetting({ sandbox }: Pick<LocalConfig, "sandbox">): DirectorySetting {
   return { directory: sandbox.rootDir, variable: "SANDBOX_ROOT_DIR", purpose: "workspace" };
 }
 
-export function dataSetting({ dataDir }: LocalConfig): DirectorySetting {
+export function dataSetting({ dataDir }: Pick<LocalConfig, "dataDir">): DirectorySetting {
   return { directory: dataDir, variable: "STIGMER_DATA_DIR", purpose: "data directory" };
 }
 

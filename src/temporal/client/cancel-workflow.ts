@@ -30,7 +30,7 @@ export async function cancelWorkflow(
         if (status.name !== "RUNNING") return { type: "ended", wasCancelled: status.name === "CANCELLED" };
         return await ask(() => handle.cancel()).then((): CancelOutcome => ({ type: "requested" }), endedMeanwhile);
       },
-      signal,
+      { signal },
     );
   } catch (error) {
     signal.throwIfAborted();

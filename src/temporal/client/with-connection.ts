@@ -13,14 +13,14 @@ const CONNECT_TIMEOUT_MS = 5_000;
 export async function withConnection<T>(
   config: TemporalConfig,
   work: (connection: Connection) => Promise<T>,
-  signal?: AbortSignal,
+  { signal, limitMs = CONNECT_TIMEOUT_MS }: { readonly signal?: AbortSignal; readonly limitMs?: number } = {},
 ): Promise<T> {
   const connecting = connectionOptions(config).then((options) =>
-    Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS }),
+    Connection.connect({ ...options, connectTimeout: limitMs }),
   );
-  const timedOut = () => new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`);
+  const timedOut = () => new Error(`no answer within ${limitMs / 1000} s`);
   try {
-    return await work(await untilAborted(withTimeout(connecting, CONNECT_TIMEOUT_MS, timedOut), signal));
+    return await work(await untilAborted(withTimeout(connecting, limitMs, timedOut), signal));
   } finally {
     connecting.then((connection) => connection.close()).catch(() => undefined);
   }

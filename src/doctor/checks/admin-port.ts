@@ -1,0 +1,83 @@
+import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { PartialConfig } from "../../config/index.ts";
+import { type Check, type CheckResult, checkOf, passed, refusedBy } from "../../shared/check.ts";
+import { ListenError } from "../../shared/listen-error.ts";
+import { connectableHost, isLoopback } from "../../shared/net-address.ts";
+import { probeTcp } from "../../shared/port-probe.ts";
+import { withTimeout } from "../../shared/time.ts";
+import { runnerAt } from "./runner-at.ts";
+
+const LOOKUP_LIMIT_MS = 2_000;
+/** Ports below need privileges, unless the system says something else. */
+const FIRST_FREE_PORT = 1024;
+/** `CAP_NET_BIND_SERVICE` in the masks of `/proc/self/status`. */
+const BIND_BIT = 1n << 10n;
+
+/** Whether the admin server could listen, or a runner listens already. Asks the port, and never listens on it. */
+export function adminPortCheck({ admin }: PartialConfig): Check {
+  const about = { id: "admin", area: "admin server", title: "admin server" };
+  return checkOf(about, admin, async ({ host, port }, signal) => {
+    try {
+      await requireOwnHost(host);
+      return await portResult(host, port, signal);
+    } catch (error) {
+      return refusedBy(new ListenError(host, port, error));
+    }
+  });
+}
+
+/** @throws an error as listening would throw it */
+async function portResult(host: string, port: number, signal: AbortSignal): Promise<CheckResult> {
+  if (port === 0) return passed(`any free port of ${host}`);
+  const reachable = connectableHost(host);
+  const { connected, error } = await probeTcp({ host: reachable.replace(/^\[|\]$/g, ""), port });
+  if (!connected && error?.code === "ECONNREFUSED") {
+    if (port < firstFreePort() && !mayBindAll()) throw asSystem("EACCES", "permission denied");
+    return passed(`${host}:${port} is free`);
+  }
+  const runner = connected ? await runnerAt(`http://${reachable}:${port}`, signal) : undefined;
+  if (runner === undefined) throw asSystem("EADDRINUSE", "another program uses the port");
+  return passed(`agent-runner ${runner.version} runs at ${host}:${port} already, in ${runner.mode} mode`);
+}
+
+/** @throws the resolver's error, or as for an address of another machine */
+async function requireOwnHost(host: string): Promise<void> {
+  const plain = host.replace(/^\[(.*)\]$/, "$1");
+  if (plain === "0.0.0.0" || plain === "::" || isLoopback(plain)) return;
+  const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
+  const addresses = isIP(plain) === 0 ? await addressesOf(plain) : [plain];
+  if (addresses.some((address) => isLoopback(address) || own.includes(address))) return;
+  throw asSystem("EADDRNOTAVAIL", "it is not an address of this machine");
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  const tooLate = () => asSystem("ETIMEOUT", "the name service does not answer");
+  const found = await withTimeout(lookup(host, { all: true }), LOOKUP_LIMIT_MS, tooLate);
+  return found.map(({ address }) => address);
+}
+
+function firstFreePort(): number {
+  const text = readText("/proc/sys/net/ipv4/ip_unprivileged_port_start").trim();
+  return text === "" ? FIRST_FREE_PORT : Number(text);
+}
+
+function mayBindAll(): boolean {
+  if (process.platform !== "linux") return true;
+  const mask = /^CapEff:\s*([0-9a-f]+)$/m.exec(readText("/proc/self/status"))?.[1];
+  return mask === undefined || (BigInt(`0x${mask}`) & BIND_BIT) !== 0n;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+function asSystem(code: string, text: string): Error {
+  return Object.assign(new Error(text), { code });
+}

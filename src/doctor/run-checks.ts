@@ -1,0 +1,64 @@
+import { type Check, type CheckResult, refused, refusedBy } from "../shared/check.ts";
+import type { SecretMask } from "../shared/secret-mask.ts";
+import { cutMiddle } from "../shared/text.ts";
+import { sleep } from "../shared/time.ts";
+
+/** How long a check may take. All run at the same time. */
+const LIMIT_MS = 5_000;
+/** Characters of a text: servers say anything. */
+const MAX_LENGTH = 1_000;
+
+/** A check with its answer. */
+export interface CheckReport extends Pick<Check, "id" | "area" | "title">, CheckResult {
+  readonly durationMs: number;
+}
+
+export interface RunOptions {
+  /** Replaces secrets in what the checks found. */
+  readonly mask: SecretMask;
+  /** Called with each result as soon as it is known, and with its place in the list. */
+  readonly onReport?: ((report: CheckReport, index: number) => void) | undefined;
+  readonly limitMs?: number | undefined;
+}
+
+/**
+ * Runs all checks at the same time. One that does not answer within the limit has failed; what it waits for goes on, and
+ * ends with the process.
+ * @returns a report for each, in their order; never throws
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  { mask, onReport, limitMs = LIMIT_MS }: RunOptions,
+): Promise<readonly CheckReport[]> {
+  const shown = (text: string) => cutMiddle(mask.mask(text), MAX_LENGTH, () => " … ").text;
+  return await Promise.all(
+    checks.map(async (check, index) => {
+      const startedAt = performance.now();
+      const { status, detail, remedies } = await runOne(check, limitMs);
+      const report: CheckReport = {
+        id: check.id,
+        area: check.area,
+        title: check.title,
+        status,
+        detail: shown(detail),
+        remedies: remedies.map(shown),
+        durationMs: Math.round(performance.now() - startedAt),
+      };
+      onReport?.(report, index);
+      return report;
+    }),
+  );
+}
+
+async function runOne({ run }: Check, limitMs: number): Promise<CheckResult> {
+  const over = new AbortController();
+  const answered = new AbortController();
+  const asking = (async () => await run(over.signal))().catch(refusedBy);
+  const tooLate = sleep(limitMs, answered.signal).then(() => refused(`no answer within ${limitMs / 1000} s`));
+  try {
+    return await Promise.race([asking, tooLate]);
+  } finally {
+    answered.abort();
+    over.abort();
+  }
+}

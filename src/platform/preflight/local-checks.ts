@@ -1,0 +1,18 @@
+import type { PartialConfig } from "../../config/index.ts";
+import type { Check } from "../../shared/check.ts";
+import { directoryCheck } from "./directory-checks.ts";
+import { dataSetting, workspaceSetting } from "./local-requirements.ts";
+import { stigmerCheck, temporalCheck } from "./server-checks.ts";
+
+type PartialLocalConfig = Extract<PartialConfig, { readonly mode: "local" }>;
+
+/** What a runner in local mode needs. */
+export function localChecks(config: PartialLocalConfig): readonly Check[] {
+  const { temporal, stigmer, apiKey, sandbox, dataDir } = config;
+  return [
+    temporalCheck(temporal),
+    stigmerCheck(stigmer, apiKey === undefined ? undefined : async () => apiKey),
+    directoryCheck("workspace", sandbox && workspaceSetting({ sandbox })),
+    directoryCheck("data directory", dataDir === undefined ? undefined : dataSetting({ dataDir })),
+  ];
+}
