@@ -7,6 +7,8 @@ import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-comm
 
 export interface CancelWorkflowOptions extends Omit<StigmerCommandOptions, "endpoint"> {
   readonly executionId: string;
+  /** Why the runner of this configuration did not cancel it; told if Temporal does not either. */
+  readonly runnerSaid: string;
 }
 
 /** Cancels the workflow of an execution at Temporal. Stigmer's API has no call for that. */
@@ -26,6 +28,7 @@ export async function cancelAtTemporal(options: CancelWorkflowOptions): Promise<
           `error: ${error.message}.\nTo cancel an execution, this command must reach the Temporal that its Stigmer server uses:`,
         );
         for (const remedy of error.remedies) tell(`- ${remedy}`);
+        tellFirst(options);
         return EXIT.unavailable;
       }
     },
@@ -49,6 +52,11 @@ function report(outcome: CancelOutcome, config: TemporalConfig, options: CancelW
       tell(
         `error: ${where} knows no execution ${executionId}: it ended long ago, the id is wrong, or its Stigmer server uses another Temporal (TEMPORAL_SERVICE_ADDRESS, TEMPORAL_NAMESPACE).`,
       );
+      tellFirst(options);
       return EXIT.failed;
   }
+}
+
+function tellFirst({ runnerSaid }: CancelWorkflowOptions): void {
+  tell(`A runner was asked first: ${runnerSaid}`);
 }

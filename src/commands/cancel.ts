@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode, runAndFlush } from "../cli/index.ts";
-import { ConfigError } from "../config/index.ts";
+import { ConfigError, describeProblem } from "../config/index.ts";
 import { AdminClient, AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
 import { execution } from "./admin/answers.ts";
@@ -14,7 +14,7 @@ export interface CancelOptions extends AdminCommandOptions {
 
 /**
  * `agent-runner cancel`: asks the runner, if one answers that knows the execution, and else cancels the workflow at
- * Temporal. With `--url` it asks that runner only.
+ * Temporal: only then is it asked. With `--url` it asks that runner only.
  */
 export async function cancel(options: CancelOptions): Promise<ExitCode> {
   const executionId = options.executionId.trim();
@@ -25,10 +25,10 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
     return EXIT.usage;
   }
   if (options.url === undefined) {
-    const code = await atLocalRunner({ ...options, executionId });
-    if (code !== undefined) return code;
+    const first = await atLocalRunner({ ...options, executionId });
+    if (first.type === "done") return first.code;
     const { cancelAtTemporal } = await import("./cancel-workflow.ts");
-    return await runAndFlush(() => cancelAtTemporal({ ...options, executionId }));
+    return await runAndFlush(() => cancelAtTemporal({ ...options, executionId, runnerSaid: first.reason }));
   }
   return await adminCommand(
     options,
@@ -37,14 +37,20 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
   );
 }
 
-/** @returns undefined if no runner answers here, it does not know the execution, or it demands another token */
-async function atLocalRunner(options: CancelOptions): Promise<ExitCode | undefined> {
+/** What the runner here made of it; `not-here`: it is not running, does not know the execution, or demands another token. */
+type LocalAnswer =
+  | { readonly type: "done"; readonly code: ExitCode }
+  | { readonly type: "not-here"; readonly reason: string };
+
+async function atLocalRunner(options: CancelOptions): Promise<LocalAnswer> {
   const tell = (text: string) => options.writeError(`${text}\n`);
   try {
     const client = new AdminClient(options, FIRST_LIMIT_MS);
-    return await cancelAt(client, options.executionId, { tell });
+    return { type: "done", code: await cancelAt(client, options.executionId, { tell }) };
   } catch (error) {
-    if (error instanceof AdminRequestError || error instanceof ConfigError) return undefined;
+    if (error instanceof AdminRequestError) return { type: "not-here", reason: error.message };
+    if (error instanceof ConfigError)
+      return { type: "not-here", reason: error.problems.map(describeProblem).join("; ") };
     throw error;
   }
 }
@@ -64,8 +70,19 @@ async function cancelAt(
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof AdminRequestError) || error.status !== CONFLICT) throw error;
-    tell(`There is nothing to cancel. ${error.message}`);
-    const { phase } = await client.ask(path, execution, { signal });
+    const { said = error.message } = error;
+    const phase = await phaseOf(client, path, signal);
+    tell(`There is nothing to cancel. ${said}`);
     return phase === "cancelled" ? EXIT.ok : EXIT.failed;
+  }
+}
+
+/** @returns undefined if the runner has ended meanwhile. @throws the signal's reason */
+async function phaseOf(client: AdminClient, path: string, signal: AbortSignal | undefined) {
+  try {
+    return (await client.ask(path, execution, { signal })).phase;
+  } catch (error) {
+    if (error instanceof AdminRequestError) return undefined;
+    throw error;
   }
 }

@@ -13,10 +13,13 @@ export class AdminRequestError extends Error {
   override readonly name = "AdminRequestError";
   /** The status of the answer; absent if there was none. */
   readonly status: number | undefined;
+  /** What the server says about it, without its URL; absent if it says nothing. */
+  readonly said: string | undefined;
 
-  constructor(message: string, status?: number) {
+  constructor(message: string, status?: number, said?: string) {
     super(message);
     this.status = status;
+    this.said = said;
   }
 }
 
@@ -82,11 +85,15 @@ export class AdminClient {
 
   #refused(url: string, status: number, answer: unknown): AdminRequestError {
     const parsed = v.safeParse(ERROR, answer);
-    const said = parsed.success ? parsed.output.error.message : `it answered ${status}`;
+    const said = parsed.success ? parsed.output.error.message : undefined;
     const remedy =
       status === 401
         ? ". Set ADMIN_TOKEN or ADMIN_TOKEN_FILE to the runner's, in the environment or in a file that --env-file names"
         : "";
-    return new AdminRequestError(`${withoutUrlSecrets(url)}: ${said}${remedy}`, status);
+    return new AdminRequestError(
+      `${withoutUrlSecrets(url)}: ${said ?? `it answered ${status}`}${remedy}`,
+      status,
+      said,
+    );
   }
 }

@@ -28,7 +28,15 @@ export async function cancelWorkflow(
           connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, work));
         const { status } = await ask(() => handle.describe());
         if (status.name !== "RUNNING") return { type: "ended", wasCancelled: status.name === "CANCELLED" };
-        return await ask(() => handle.cancel()).then((): CancelOutcome => ({ type: "requested" }), endedMeanwhile);
+        try {
+          await ask(() => handle.cancel());
+          return { type: "requested" };
+        } catch (error) {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          // It ended before it could be cancelled.
+          const ended = await ask(() => handle.describe());
+          return { type: "ended", wasCancelled: ended.status.name === "CANCELLED" };
+        }
       },
       { signal },
     );
@@ -37,10 +45,4 @@ export async function cancelWorkflow(
     if (error instanceof WorkflowNotFoundError) return { type: "unknown" };
     throw await explain(error, config);
   }
-}
-
-/** The workflow ended before it could be cancelled. @throws any other error */
-function endedMeanwhile(error: unknown): CancelOutcome {
-  if (error instanceof WorkflowNotFoundError) return { type: "ended", wasCancelled: false };
-  throw error;
 }
