@@ -19,7 +19,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   ],
   [
     EXIT.failed,
-    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `doctor`: a check failed; `executions`, `drain`, `log-level`: the runner refused the request",
+    "an error while running; `run`, `attach`: the execution failed or was cancelled; `run --check`: the file is not valid; `cancel`: there is nothing to cancel; `health`, `status`: the runner is not ready; `doctor`: a check failed; `executions`, `drain`, `log-level`: the runner refused the request; `drain --wait`: the runner ended without saying how its executions ended",
   ],
   [EXIT.usage, "wrong arguments"],
   [EXIT.configuration, "the configuration is not valid"],

@@ -1,10 +1,13 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
+import { unreachable } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration } from "../shared/time.ts";
-import { AdminRequestError } from "./admin/admin-client.ts";
+import { type AdminClient, AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, adminCommand } from "./admin/admin-command.ts";
-import { type Execution, shutdownEnded, shutdownStarted } from "./admin/answers.ts";
+import { type Execution, shutdownStarted } from "./admin/answers.ts";
 import { executionTable } from "./admin/execution-table.ts";
+import { fetchExecutions } from "./admin/fetch-executions.ts";
+import { shutdownAndWait, type WaitPace } from "./admin/shutdown-and-wait.ts";
 import { terminalSize } from "./admin/terminal.ts";
 
 export interface DrainOptions extends AdminCommandOptions {
@@ -12,34 +15,62 @@ export interface DrainOptions extends AdminCommandOptions {
   readonly wait: boolean;
   /** Ends what runs as cancelled. */
   readonly cancel: boolean;
+  /** For tests. */
+  readonly pace?: WaitPace | undefined;
 }
 
 /** `agent-runner drain`: lets a runner finish what runs, or cancels that, and makes it leave. */
 export async function drain(options: DrainOptions): Promise<ExitCode> {
   const { wait, cancel, write } = options;
   const say = (lines: readonly string[]) => write(lines.map((line) => `${line}\n`).join(""));
+  const body = { mode: cancel ? "cancel" : "drain" };
   return await adminCommand(
     options,
     async ({ client, signal, tell }) => {
-      const request = { method: "POST", body: { mode: cancel ? "cancel" : "drain" }, signal } as const;
-      const { deadline, executions } = await client.ask("/shutdown", shutdownStarted, request);
-      // The first answer says what is waited for: the second one takes as long as that does.
-      const ending = wait ? client.ask("/shutdown?wait=true", shutdownEnded, { ...request, waits: true }) : undefined;
-      say(startedLines(executions, deadline, cancel));
-      if (ending === undefined) return EXIT.ok;
-      try {
-        const { ended, unfinished } = await ending;
-        const stopped = ended.filter(({ stop, phase }) => stop?.code === "runner-stopped" && phase === "failed");
-        say(endedLines(ended, unfinished));
-        return unfinished.length + stopped.length > 0 ? EXIT.unfinished : EXIT.ok;
-      } catch (error) {
-        if (!(error instanceof AdminRequestError) || error.status !== undefined) throw error;
-        tell("error: The runner ended before it said how its executions ended: its log says it.");
-        return EXIT.failed;
+      if (!wait) {
+        const request = { method: "POST", body, signal } as const;
+        const { deadline, executions } = await client.ask("/shutdown", shutdownStarted, request);
+        say(startedLines(executions, deadline, cancel));
+        return EXIT.ok;
+      }
+      const onLeaving = async (deadline: string | null, signal: AbortSignal) => {
+        const executions = await activeExecutions(client, signal);
+        if (executions !== undefined) say(startedLines(executions, deadline, cancel));
+      };
+      const ending = await shutdownAndWait({ client, body, signal, onLeaving, pace: options.pace });
+      switch (ending.type) {
+        case "told": {
+          const { ended, unfinished } = ending;
+          const stopped = ended.filter(({ stop, phase }) => stop?.code === "runner-stopped" && phase === "failed");
+          say(endedLines(ended, unfinished));
+          return unfinished.length + stopped.length > 0 ? EXIT.unfinished : EXIT.ok;
+        }
+        case "replaced":
+          tell(
+            `error: The runner ended before it said how its executions ended: its log says it. ${client.url} is now the address of another runner, which was not drained.`,
+          );
+          return EXIT.failed;
+        case "silent":
+          tell(
+            `error: ${client.url} no longer answers, and the runner did not say how its executions ended: its log says it. Either it has ended, or only the connection to it is lost: then it goes on draining.`,
+          );
+          return EXIT.failed;
+        default:
+          return unreachable(ending);
       }
     },
     "Interrupted: the runner goes on draining, and leaves after that.",
   );
+}
+
+/** What runs or waits, oldest first; `undefined` if the runner does not say it. @throws the signal's reason */
+async function activeExecutions(client: AdminClient, signal: AbortSignal): Promise<readonly Execution[] | undefined> {
+  try {
+    return (await fetchExecutions(client, signal)).active;
+  } catch (error) {
+    if (error instanceof AdminRequestError) return undefined;
+    throw error;
+  }
 }
 
 function startedLines(executions: readonly Execution[], deadline: string | null, isCancelled: boolean): string[] {

@@ -49,6 +49,7 @@ test("executions, status, cancel and drain find the runner by its settings", asy
   expect(drained.output).toContain(second);
   expect(drained.output).toContain("The runner has ended.");
   await dev.exited;
+  expect(dev.output().match(/Accepted POST \/shutdown/g)).toHaveLength(1);
   await Promise.all(sending.map(({ exited }) => exited));
 
   const gone = await run("status");

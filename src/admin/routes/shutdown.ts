@@ -24,7 +24,10 @@ export function shutdown(deps: ShutdownDeps) {
   return async (c: Context): Promise<Response> => {
     const request = await shutdownRequest(c);
     if (request.wait && waiting >= MAX_WAITING)
-      throw new AdminError("too-many-requests", `${MAX_WAITING} requests wait for the end already; ask without wait`);
+      throw new AdminError(
+        "too-many-requests",
+        `${MAX_WAITING} requests wait for the end already, and nothing was done: ask without wait`,
+      );
     since ??= Date.now();
     begin(request);
     if (!request.wait)
