@@ -9,6 +9,7 @@ import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
 import { bind, ORGANIZATION_KEY } from "./bound-value.ts";
 import { ForeignAddresses } from "./foreign-addresses.ts";
+import { measuredLocks } from "./measured-locks.ts";
 import { startCollector } from "./orphan-collection.ts";
 import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts";
 import { credentials, daytona, redis } from "./preflight/cloud-requirements.ts";
@@ -73,14 +74,14 @@ async function joinCloud(
     group,
     sessions,
     log,
-    locks: new RedisLocks(redis, "stigmer:lock:sandbox:", log),
+    locks: measuredLocks(new RedisLocks(redis, "stigmer:lock:sandbox:", log), measures),
     organization: {
       bind: (id) => bind(redis, ORGANIZATION_KEY, id),
       rebindRemedy: `If the organization has really changed, delete the key ${ORGANIZATION_KEY} in Redis.`,
     },
   });
   const backend = () => `${config.stigmer.endpoint.toLowerCase()}, ${key.owner()}`;
-  const collector = startCollector(config, { redis, daytona, sandboxes, sessions, group, backend, log });
+  const collector = startCollector(config, { redis, daytona, sandboxes, sessions, group, backend, measures, log });
   opened.defer(() => collector?.stop());
   const journal = new RedisJournal(redis, config.temporal.namespace, log);
   opened.defer(() => journal.close());

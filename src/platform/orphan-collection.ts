@@ -7,6 +7,7 @@ import {
   OrphanCollector,
   type SessionSandboxes,
 } from "../sandbox/daytona/index.ts";
+import type { Measures } from "../shared/measures.ts";
 import { BACKEND_KEY } from "./bound-value.ts";
 import { RedisOrphanLedger } from "./orphan-ledger.ts";
 
@@ -17,6 +18,7 @@ export interface CollectorDeps {
   readonly sessions: SessionSandboxes;
   readonly group: string;
   readonly backend: () => string;
+  readonly measures?: Measures | undefined;
   readonly log: Logger;
 }
 
@@ -25,7 +27,7 @@ export function startCollector(
   { daytona: { orphanCollection: collection } }: CloudConfig,
   deps: CollectorDeps,
 ): OrphanCollector | undefined {
-  const { redis, daytona: api, sandboxes, sessions, group, backend, log } = deps;
+  const { redis, daytona: api, sandboxes, sessions, group, backend, measures, log } = deps;
   if (collection === "off") return undefined;
   const locks = new RedisLocks(redis, "stigmer:lock:orphans:", log);
   const collector = new OrphanCollector({
@@ -34,6 +36,7 @@ export function startCollector(
     sessions,
     group,
     backend,
+    measures,
     log: log.child("orphans"),
     ledger: new RedisOrphanLedger(redis, group),
     rebindRemedy: `If the backend has really moved to this one, delete the key ${BACKEND_KEY} in Redis.`,

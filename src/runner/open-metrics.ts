@@ -7,6 +7,7 @@ import type { SecretMasks } from "../shared/secret-masks.ts";
 import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import type { installTemporalRuntime } from "../temporal/index.ts";
 import { commit, version } from "../version.ts";
+import type { EventLoopMonitor } from "./event-loop-monitor.ts";
 import type { Readiness } from "./readiness.ts";
 
 interface MetricsOptions {
@@ -15,11 +16,12 @@ interface MetricsOptions {
   readonly lifecycle: Lifecycle;
   readonly executions: ExecutionRegistry;
   readonly readiness: Readiness;
+  readonly eventLoop: EventLoopMonitor;
 }
 
 /** @returns `undefined` if metrics are off: then nothing of them is loaded */
 export async function openRunnerMetrics(options: MetricsOptions): Promise<RunnerMetrics | undefined> {
-  const { config, masks, lifecycle, executions, readiness } = options;
+  const { config, masks, lifecycle, executions, readiness, eventLoop } = options;
   if (!config.metrics.isOn) return undefined;
   const { openMetrics } = await import("../telemetry/metrics/index.ts");
   const metrics = openMetrics({
@@ -29,6 +31,7 @@ export async function openRunnerMetrics(options: MetricsOptions): Promise<Runner
     lifecycle: () => lifecycle,
     isReady: () => readinessOf({ lifecycle, checks: () => readiness.checks }).isReady,
     checks: () => readiness.checks,
+    eventLoopDelay: () => eventLoop.delay,
   });
   masks.own.measureWith(metrics.measures.masked);
   return metrics;

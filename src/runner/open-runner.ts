@@ -56,7 +56,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const readiness = new Readiness();
   const eventLoop = new EventLoopMonitor({ log }).start();
   opened.defer(() => eventLoop.stop());
-  const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness });
+  const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness, eventLoop });
   opened.defer(() => metrics?.close());
   const page = { executions, live: new LiveStatuses(), history: new History(), streams: new PageStreams() };
   const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop, metrics, page });

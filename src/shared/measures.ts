@@ -4,4 +4,10 @@ export interface Measures {
   redisEvent(result: "published" | "dropped"): void;
   /** Secrets were looked for in a text. */
   masked(milliseconds: number): void;
+  /** The lock of a session's sandbox was waited for, and acquired or not. */
+  sandboxLockWaited(milliseconds: number): void;
+  /** All sandboxes of the replicas' group were listed, by the state that Daytona gives. */
+  sandboxesListed(states: readonly string[]): void;
+  /** A sandbox that nothing needs was deleted. */
+  orphanDeleted(): void;
 }

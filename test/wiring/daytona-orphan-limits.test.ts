@@ -34,6 +34,27 @@ describe("the limits of the collector", () => {
     expect(listings()).toBe(1);
   });
 
+  test("count what was found and deleted, for metrics", async () => {
+    await world.sandbox();
+    const { sandboxes } = await world.used(2);
+    world.daytona.box(sandboxes[0] ?? "").state = "stopped";
+    const lists: string[][] = [];
+    let deleted = 0;
+    const measures = {
+      sandboxesListed: (states: readonly string[]) => void lists.push(states.toSorted()),
+      orphanDeleted: () => void deleted++,
+    };
+    const collector = await world.collector({ measures });
+    expect(await world.rounds(collector, 1.5)).toBe(1);
+    const [last] = lists.splice(-1);
+    expect(lists).toEqual([
+      ["started", "started", "stopped"],
+      ["started", "started", "stopped"],
+    ]);
+    expect(last).toEqual(["started", "stopped"]);
+    expect(deleted).toBe(1);
+  });
+
   test("stop a round whose lock was lost", async () => {
     const orphans = await Promise.all(Array.from({ length: 4 }, () => world.sandbox()));
     let held = 3;

@@ -28,7 +28,6 @@ beforeAll(async () => {
   reader = await RedisConnection.open(server.config, log);
   const measures = {
     redisEvent: (result: "published" | "dropped") => void measured[result]++,
-    masked: () => undefined,
   };
   sink = new RedisSink(redis, TTL_MS, log, measures);
 });

@@ -36,12 +36,12 @@ export class RedisSink implements StatusSink {
   readonly #redis: RedisConnection;
   readonly #store: EventStore;
   readonly #log: Logger;
-  readonly #measures: Measures | undefined;
+  readonly #measures: Pick<Measures, "redisEvent"> | undefined;
   readonly #executions = new Map<string, RunningExecution>();
   #dropped = 0;
   #lastDrop = 0;
 
-  constructor(redis: RedisConnection, ttlMs: number, log: Logger, measures?: Measures) {
+  constructor(redis: RedisConnection, ttlMs: number, log: Logger, measures?: Pick<Measures, "redisEvent">) {
     this.#redis = redis;
     this.#store = new EventStore(redis, ttlMs);
     this.#log = log;

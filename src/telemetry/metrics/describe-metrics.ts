@@ -21,6 +21,7 @@ export function describeMetrics(): readonly MetricDescription[] {
     lifecycle: () => ({ state: "", deadline: undefined }),
     isReady: () => false,
     checks: () => [],
+    eventLoopDelay: () => ({ p50Ms: 0, p99Ms: 0, maxMs: 0 }),
   });
   new ExecutionMetrics(registry);
   workMetrics(registry);

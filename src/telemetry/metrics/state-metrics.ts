@@ -27,6 +27,8 @@ export interface RunnerState {
   lifecycle(): { readonly state: string; readonly deadline: Date | undefined };
   isReady(): boolean;
   checks(): readonly { readonly name: string; readonly status: string }[];
+  /** How late timers were in the last minute. */
+  eventLoopDelay(): { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
 }
 
 /** Gauges of what the runner is and does now. */
@@ -90,6 +92,17 @@ export function stateMetrics(registry: Registry, runner: RunnerState): void {
       this.reset();
       for (const { name, status } of runner.checks())
         for (const each of CHECK_STATUSES) this.set({ check: names.of(name), status: each }, each === status ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "agent_runner_event_loop_delay_seconds",
+    help: "How late timers were in the last minute: median (p50), 99th percentile, maximum.",
+    labelNames: ["statistic"],
+    registers,
+    collect() {
+      const { p50Ms, p99Ms, maxMs } = runner.eventLoopDelay();
+      for (const [statistic, ms] of Object.entries({ p50: p50Ms, p99: p99Ms, max: maxMs }))
+        this.set({ statistic }, ms / 1_000);
     },
   });
 }

@@ -1,8 +1,14 @@
-import { Counter, type Registry } from "prom-client";
+import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Measures } from "../../shared/measures.ts";
+import { WAIT_SECONDS } from "./buckets.ts";
+
+/** States of Daytona's sandboxes with series of their own; the rest are transitions and failures of builds. */
+const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
+/** A replica of the group looks every half hour. What is older than this was replaced by the look of another one. */
+const LOOK_LASTS_MS = 40 * 60_000;
 
 /** Counts what parts of the runner report themselves. */
-export function workMetrics(registry: Registry): Measures {
+export function workMetrics(registry: Registry, now: () => number = () => performance.now()): Measures {
   const registers = [registry];
   const redisEvents = new Counter({
     name: "agent_runner_redis_events_total",
@@ -15,9 +21,48 @@ export function workMetrics(registry: Registry): Measures {
     help: "Time spent on finding secrets in texts.",
     registers,
   });
+  const sandboxLocks = new Histogram({
+    name: "agent_runner_sandbox_lock_wait_seconds",
+    help: "Time that executions waited for the lock of their session's sandbox, in cloud mode.",
+    buckets: WAIT_SECONDS,
+    registers,
+  });
+  const orphans = new Counter({
+    name: "agent_runner_orphaned_sandboxes_deleted_total",
+    help: "Sandboxes that nothing needed and that this runner deleted.",
+    registers,
+  });
+  const setStates = groupSandboxes(registers, now);
   for (const result of ["published", "dropped"]) redisEvents.inc({ result }, 0);
   return {
     redisEvent: (result) => redisEvents.inc({ result }),
     masked: (milliseconds) => masking.inc(milliseconds / 1_000),
+    sandboxLockWaited: (milliseconds) => sandboxLocks.observe(milliseconds / 1_000),
+    sandboxesListed: setStates,
+    orphanDeleted: () => orphans.inc(),
+  };
+}
+
+/** @returns the function that takes the states of all sandboxes */
+function groupSandboxes(registers: Registry[], now: () => number): (states: readonly string[]) => void {
+  const counts = new Map<string, number>();
+  let listedAt = now();
+  new Gauge({
+    name: "agent_runner_group_sandboxes",
+    help: "Sandboxes of all replicas at Daytona, by state, on the replica that looked for orphans last; 0 on the others.",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      if (now() - listedAt > LOOK_LASTS_MS) counts.clear();
+      for (const state of [...GROUP_STATES, "other"]) this.set({ state }, counts.get(state) ?? 0);
+    },
+  });
+  return (states) => {
+    listedAt = now();
+    counts.clear();
+    for (const state of states) {
+      const known = GROUP_STATES.find((each) => each === state) ?? "other";
+      counts.set(known, (counts.get(known) ?? 0) + 1);
+    }
   };
 }

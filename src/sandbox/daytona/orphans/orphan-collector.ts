@@ -1,6 +1,7 @@
 import type { OrphanCollection } from "../../../config/index.ts";
 import { explained } from "../../../shared/errors.ts";
 import { degraded, type HealthCheck, type HealthProblem } from "../../../shared/health.ts";
+import type { Measures } from "../../../shared/measures.ts";
 import { deleteOrphan, describeOrphan } from "./delete-orphan.ts";
 import { maxDeletions, ROUND_MS, START_GRACE_MS } from "./deletion-limits.ts";
 import { findOrphans, type Orphan, type RoundOptions, type RoundResult } from "./orphan-round.ts";
@@ -26,6 +27,8 @@ export interface OrphanCollectorOptions extends Omit<RoundOptions, "signal" | "b
   readonly rebindRemedy: string;
   /** @returns `undefined` if another replica holds it */
   readonly tryLock: (onLost: () => void) => Promise<RoundLock | undefined>;
+  /** Counts sandboxes; absent: nobody counts. */
+  readonly measures?: Pick<Measures, "sandboxesListed" | "orphanDeleted"> | undefined;
   /** The time in ms; for tests. */
   readonly now?: () => number;
 }
@@ -106,8 +109,10 @@ export class OrphanCollector implements HealthCheck {
   async #round(options: RoundOptions, lock: RoundLock): Promise<number> {
     const result = await findOrphans(options);
     this.#report(problemOf(result));
-    const { confirmed, unconfirmed, total } = result;
-    this.#options.log.info(
+    const { confirmed, unconfirmed, total, states } = result;
+    const { log, measures } = this.#options;
+    measures?.sandboxesListed(states);
+    log.info(
       `Looked for orphans among the group's ${total} sandboxes: ${confirmed.length} found, ${unconfirmed} unconfirmed`,
     );
     if (this.#problem !== undefined || confirmed.length === 0) return 0;
@@ -124,7 +129,9 @@ export class OrphanCollector implements HealthCheck {
       options.signal.throwIfAborted();
       if (!(await lock.isHeld()))
         throw new Error("another replica may be collecting too: the lock is not held any more");
-      if (await deleteOrphan(orphan, options)) deleted++;
+      if (!(await deleteOrphan(orphan, options))) continue;
+      deleted++;
+      measures?.orphanDeleted();
     }
     return deleted;
   }

@@ -29,6 +29,8 @@ export interface Orphan {
 export interface RoundResult {
   /** The number of the group's sandboxes. */
   readonly total: number;
+  /** Their states, as Daytona calls them. */
+  readonly states: readonly string[];
   /** Orphans that may be deleted. */
   readonly confirmed: readonly Orphan[];
   /** How many look like orphans, but not often enough or not for long enough. */
@@ -69,7 +71,8 @@ export async function findOrphans(options: RoundOptions): Promise<RoundResult> {
     return sighting === undefined ? [] : [{ remote, sighting }];
   });
   const confirmed = found.filter(({ sighting }) => isConfirmed(sighting, now));
-  return { total: remotes.length, confirmed, unconfirmed: found.length - confirmed.length, doubt };
+  const states = remotes.map(({ state }) => String(state ?? "unknown"));
+  return { total: remotes.length, states, confirmed, unconfirmed: found.length - confirmed.length, doubt };
 }
 
 /**
