@@ -1,41 +1,19 @@
-import type { TemporalConfig } from "../config/index.ts";
 import type { Platform } from "../platform/index.ts";
-import { failed, failedBy, type HealthCheck, type HealthProblem } from "../shared/health.ts";
-import { humanDuration } from "../shared/time.ts";
-import { type ActivityWorker, type NativeConnection, probeTemporal } from "../temporal/index.ts";
+import { failedBy, type HealthCheck } from "../shared/health.ts";
+import { type TemporalCheckDeps, temporalCheck } from "./temporal-check.ts";
 
 const PROBE_TIMEOUT_MS = 3_000;
-/** Temporal answers each poll within a minute, with a task or without. */
-const UNANSWERED_LIMIT_MS = 75_000;
-/** A worker that works opens the next poll at once, or waits until it may. */
-const IDLE_LIMIT_MS = 60_000;
 
-export interface HealthCheckDeps {
-  readonly connection: NativeConnection;
-  readonly worker: ActivityWorker;
-  readonly temporal: TemporalConfig;
+export interface HealthCheckDeps extends TemporalCheckDeps {
   readonly platform: Platform;
   readonly replicas: HealthCheck;
   readonly model: HealthCheck;
 }
 
 /** A check for each thing that executions need. */
-export function healthChecks({
-  connection,
-  worker,
-  temporal,
-  platform,
-  replicas,
-  model,
-}: HealthCheckDeps): HealthCheck[] {
+export function healthChecks({ platform, replicas, model, ...temporal }: HealthCheckDeps): HealthCheck[] {
   return [
-    {
-      name: "Temporal",
-      check: async () => {
-        const error = await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS);
-        return error === undefined ? stuck(worker.slots) : failedBy(error);
-      },
-    },
+    temporalCheck(temporal),
     {
       name: "Stigmer",
       check: async () => {
@@ -47,20 +25,4 @@ export function healthChecks({
     ...platform.checks,
     model,
   ];
-}
-
-/** @returns why no task arrives, although Temporal answers other calls */
-export function stuck({
-  unansweredMs,
-  idleMs,
-}: Pick<ActivityWorker["slots"], "unansweredMs" | "idleMs">): HealthProblem | undefined {
-  if (idleMs >= IDLE_LIMIT_MS) {
-    return failed(`the worker has stopped polling: it has not asked for work for ${humanDuration(idleMs)}`, [
-      "Restart the runner, and report it with the log: this is a defect of the runner or of Temporal's SDK.",
-    ]);
-  }
-  if (unansweredMs < UNANSWERED_LIMIT_MS) return undefined;
-  return failed(`no poll was answered for ${humanDuration(unansweredMs)}; Temporal normally answers within 60 s`, [
-    "Look at the log of Temporal's frontend, and of any proxy in between.",
-  ]);
 }

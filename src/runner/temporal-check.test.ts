@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { stuck } from "./health-checks.ts";
+import { stuck } from "./temporal-check.ts";
 
 test("a worker whose polls are answered, or that waits for its next one, is not stuck", () => {
   expect(stuck({ unansweredMs: 60_000, idleMs: 0 })).toBeUndefined();
