@@ -39,7 +39,7 @@ export interface Inspection {
   /** The values of all secrets, and keys in URLs: to be masked in everything that leaves the process. */
   readonly secrets: readonly string[];
   readonly typos: readonly Typo[];
-  /** What is set and has no effect, each as a sentence. */
+  /** What is set and has no effect, or is not safe, each as a sentence. */
   readonly warnings: readonly string[];
   /** What may explain problems although nothing is wrong with it. */
   readonly hints: readonly string[];

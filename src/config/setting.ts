@@ -10,6 +10,8 @@ export interface Setting<T = unknown> {
   readonly description: string;
   /** A secret's value is never shown. */
   readonly secret?: true;
+  /** Marks the path of a file whose content is a secret: a warning says so if others can read it. */
+  readonly holdsSecret?: true;
   /** The default, written as in the environment. */
   readonly default?: string;
   /** Describes a default that depends on something else. */

@@ -1,9 +1,10 @@
 import { aliasConflicts, sharedValueConflicts } from "./aliases.ts";
+import { exposedFile } from "./exposed-file.ts";
 import type { SetValue } from "./origin.ts";
 import { namesOf, type Setting } from "./setting.ts";
 import type { Sources } from "./sources.ts";
 
-/** What is set among these settings and has no effect, each as a sentence. */
+/** What is set among these settings and has no effect, or is not safe, each as a sentence. */
 export function settingWarnings(
   settings: readonly Setting[],
   found: ReadonlyMap<string, SetValue>,
@@ -12,6 +13,7 @@ export function settingWarnings(
   return [
     ...settings.flatMap((setting) => aliasConflicts(sources.findAll(namesOf(setting)), setting)),
     ...sharedValueConflicts(found),
+    ...settings.flatMap((setting) => exposedFile(setting, found.get(setting.name))),
     ...settings.flatMap((setting) => noEffect(setting, found.get(setting.name))),
   ];
 }

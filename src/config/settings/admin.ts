@@ -33,6 +33,7 @@ export const admin = group(
     tokenFile: setting({
       name: "ADMIN_TOKEN_FILE",
       parser: bearerTokenFile,
+      holdsSecret: true,
       description: "File that contains the token, instead of ADMIN_TOKEN. It is read once, at the start.",
     }),
   },
