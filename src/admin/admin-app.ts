@@ -9,8 +9,10 @@ import { answerHeaders } from "./guards/answer-headers.ts";
 import { bearerToken } from "./guards/bearer-token.ts";
 import { csrfGuard } from "./guards/csrf-guard.ts";
 import { dnsRebindingGuard } from "./guards/dns-rebinding-guard.ts";
+import { loginAttempts } from "./guards/login-attempts.ts";
 import { pageLogin } from "./guards/page-login.ts";
 import { refusedRequests } from "./guards/refused-requests.ts";
+import { WrongTokens } from "./guards/wrong-tokens.ts";
 import type { Access, Route } from "./route.ts";
 import { routesOf } from "./routes/index.ts";
 
@@ -26,8 +28,12 @@ function methodsOf(routes: readonly Route[]): readonly string[] {
 }
 
 /** What a request has to show where a token is set; `undefined` for what everybody may use. */
-function guards(token: string): (access: Access) => MiddlewareHandler | undefined {
-  const [bearer, login] = [bearerToken(token), pageLogin(token)];
+function guards(token: string, wrongTokens: WrongTokens): (access: Access) => MiddlewareHandler | undefined {
+  const [bearer, page, login] = [
+    bearerToken(token, wrongTokens),
+    pageLogin(token, wrongTokens),
+    loginAttempts(wrongTokens),
+  ];
   return (access) => {
     switch (access) {
       case "probe":
@@ -36,6 +42,8 @@ function guards(token: string): (access: Access) => MiddlewareHandler | undefine
       case "protected":
         return bearer;
       case "page":
+        return page;
+      case "login":
         return login;
       default:
         return unreachable(access);
@@ -63,7 +71,8 @@ export function adminApp(deps: AdminDeps): Hono<Env> {
   );
   app.use(csrfGuard);
   if (deps.token === undefined) app.use(dnsRebindingGuard(deps.host, pathsFor(routes, "probe")));
-  const guardOf = deps.token === undefined ? () => undefined : guards(deps.token);
+  const guardOf =
+    deps.token === undefined ? () => undefined : guards(deps.token, new WrongTokens(deps.log, deps.logBudget));
   for (const { method, path, access, handler } of routes) {
     const guard = guardOf(access);
     if (guard === undefined) app.on(method, path, handler);

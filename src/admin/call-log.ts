@@ -13,6 +13,9 @@ const SUSPICIOUS: ReadonlySet<number> = new Set([401, 403]);
 /** Methods that change nothing. */
 const READS: ReadonlySet<string> = new Set(["GET", "HEAD"]);
 
+/** A variable of a call that the log counts elsewhere. */
+export const COUNTED = "isCounted";
+
 /** What the server adds to a request. */
 export interface CallBindings {
   /** The address that the request came from. */
@@ -25,10 +28,13 @@ export interface CallBindings {
   readonly isUnparsed?: boolean | undefined;
 }
 
-/** What a route tells about a request. */
-export interface CallVariables {
-  /** What the call has changed, for the log. */
-  effect?: string;
+interface CallEnv {
+  readonly Bindings: CallBindings;
+  readonly Variables: {
+    /** What the call has changed. */
+    readonly effect?: string;
+    readonly [COUNTED]?: boolean;
+  };
 }
 
 /**
@@ -43,11 +49,12 @@ export function callLog(log: Logger, budget?: LogBudget) {
       budget,
     );
   const [refused, accepted] = [bounded("refused"), bounded("accepted")];
-  return createMiddleware<{ Bindings: CallBindings; Variables: CallVariables }>(async (c, next) => {
+  return createMiddleware<CallEnv>(async (c, next) => {
     const levelBefore = log.levels.level;
     await next();
     const { status } = c.res;
     const fields = { requestId: c.get("requestId") as string, status };
+    if (c.get(COUNTED) === true) return;
     if (status >= 400 && status < 500) {
       const level = SUSPICIOUS.has(status) ? "warn" : status === 408 ? "debug" : "info";
       refused.write(() =>

@@ -2,11 +2,12 @@ import { createMiddleware } from "hono/factory";
 import { LoginCookie } from "../page/login-cookie.ts";
 import { showLogin } from "../page/login-page.ts";
 import { bearerToken } from "./bearer-token.ts";
+import type { WrongTokens } from "./wrong-tokens.ts";
 
 /** Requires a login in a browser, or the token of a program. A browser is led to the login. */
-export function pageLogin(token: string) {
+export function pageLogin(token: string, wrongTokens: WrongTokens) {
   const cookie = new LoginCookie(token);
-  const bearer = bearerToken(token);
+  const bearer = bearerToken(token, wrongTokens);
   return createMiddleware(async (c, next) => {
     if (c.req.header("authorization") !== undefined) return await bearer(c, next);
     if (cookie.isLoggedIn(c)) return await next();

@@ -5,7 +5,7 @@ import { readForm } from "./form.ts";
 import type { LoginCookie } from "./login-cookie.ts";
 
 /** `GET /login`: asks for the token. */
-export function showLogin(c: Context, problem?: string, status: 200 | 400 | 401 = 200): Promise<Response> {
+export function showLogin(c: Context, problem?: string, status: 200 | 400 | 401 | 429 = 200): Promise<Response> {
   const main = html`<section class="narrow${problem === undefined ? "" : " bad"}" aria-labelledby="login-title">
 <h2 id="login-title">Log in</h2>
 ${problem === undefined ? "" : html`<p role="alert">${problem}</p>`}

@@ -26,7 +26,7 @@ export function pageRoutes(deps: AdminDeps): readonly Route[] {
 function loginRoutes(cookie: LoginCookie): readonly Route[] {
   return [
     { method: "GET", path: "/login", access: "public", handler: (c) => showLogin(c) },
-    { method: "POST", path: "/login", access: "public", handler: logIn(cookie) },
+    { method: "POST", path: "/login", access: "login", handler: logIn(cookie) },
     { method: "POST", path: "/logout", access: "public", handler: logOut(cookie) },
   ];
 }
