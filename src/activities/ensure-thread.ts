@@ -1,9 +1,10 @@
 import { activityInfo } from "@temporalio/activity";
-import type { Logger } from "../log/index.ts";
+import { type Logger, withLogFields } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { executionOf } from "../stigmer/index.ts";
 import { ephemeralThread, isEphemeral, sessionThread, type ThreadStore } from "../threads/index.ts";
 import { invalidArgument, kindOf } from "./invalid-argument.ts";
+import { activityIds } from "./log-ids.ts";
 
 interface EnsureThreadDeps {
   readonly threads: Pick<ThreadStore, "announce">;
@@ -19,7 +20,8 @@ export function ensureThread(deps: EnsureThreadDeps) {
   return async (sessionId?: unknown, agentId?: unknown): Promise<string> => {
     const threadId = threadOf(sessionId, agentId);
     const executionId = executionOf(activityInfo().workflowExecution?.workflowId);
-    if (executionId !== undefined && !isEphemeral(threadId)) await announce(deps, threadId, executionId);
+    if (executionId !== undefined && !isEphemeral(threadId))
+      await withLogFields({ ...activityIds(), threadId }, () => announce(deps, threadId, executionId));
     return threadId;
   };
 }

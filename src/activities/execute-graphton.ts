@@ -11,7 +11,7 @@ import {
   StopReason,
   stopReasons,
 } from "../executions/index.ts";
-import type { Logger } from "../log/index.ts";
+import { type Logger, withLogFields } from "../log/index.ts";
 import { maskOwnFiles } from "../sandbox/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { SecretMask } from "../shared/secret-mask.ts";
@@ -35,6 +35,7 @@ import { type ExecutionInput, executionInput } from "./execution-input.ts";
 import { outcomeOf } from "./execution-outcome.ts";
 import { ExecutionTurn } from "./execution-turn.ts";
 import { infrastructureFailure } from "./infrastructure-failure.ts";
+import { executionIds } from "./log-ids.ts";
 import { maskedCall } from "./masked-call.ts";
 
 /** An execution as the activity runs it. */
@@ -59,11 +60,9 @@ interface Result {
  * FAILED status: if it threw, the server would replace all messages with two generic ones.
  */
 export function executeGraphton(deps: ExecutionDeps) {
-  return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
-    const input = executionInput(first, second);
-    const info = executionInfo(input);
-    const { id, sessionId, threadId, workflowId, runId, activityId, startedAt } = info;
-    const log = deps.log.child("execution", { executionId: id, sessionId, workflowId, runId, activityId });
+  const run = async (input: ExecutionInput, info: ExecutionInfo): Promise<TypedJson> => {
+    const { id, threadId, workflowId, runId, activityId, startedAt } = info;
+    const log = deps.log.child("execution");
     const running = deps.executions.begin(info);
     const observation = deps.observers.begin(info, running);
     using activity = bindToActivity(running, deps.workflows, () =>
@@ -84,6 +83,12 @@ export function executeGraphton(deps: ExecutionDeps) {
       await deps.journal.end(id);
       observation.end(outcome);
     }
+  };
+  return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
+    const input = executionInput(first, second);
+    const info = executionInfo(input);
+    // The ids are on the lines of whatever works for it: sandboxes, skills, MCP servers, libraries.
+    return await withLogFields(executionIds(info), () => run(input, info));
   };
 }
 

@@ -10,7 +10,7 @@ import { executeGraphton } from "./execute-graphton.ts";
 import type { ExecutionDeps } from "./execution-deps.ts";
 
 // How the server names what it calls.
-export { workflowIdOf } from "../stigmer/index.ts";
+export { executionOf, workflowIdOf } from "../stigmer/index.ts";
 
 /** The activity that runs an agent. */
 export const EXECUTE = "ExecuteGraphton";

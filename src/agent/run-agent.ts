@@ -75,7 +75,7 @@ export async function* runAgent(run: AgentRun, deps: AgentDeps): AsyncGenerator<
   const { baseUrl, health, log } = deps;
   const choice = chooseModel(run.model, run.agent.modelName);
   const models = await ModelPool.open(run.model, choice, baseUrl);
-  const runLog = log.child("agent", { executionId: run.executionId });
+  const runLog = log.child("agent");
   // Sub-agents that still work end with the run, whatever ends it.
   const ending = new AbortController();
   const signal = AbortSignal.any([run.signal, ending.signal]);

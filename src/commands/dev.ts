@@ -14,7 +14,7 @@ import { loadNativeBridge } from "../native-bridge/index.ts";
 import { logStartupFailure, startRunner } from "../runner/index.ts";
 import { messageOf, stackOf, systemCode } from "../shared/errors.ts";
 import { untilAborted } from "../shared/time.ts";
-import { StigmerClient } from "../stigmer/index.ts";
+import { executionOf, StigmerClient } from "../stigmer/index.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { sessionThread } from "../threads/index.ts";
 import { openSqliteThreadQueue, type SqliteThreadQueue } from "../threads/sqlite/index.ts";
@@ -64,7 +64,7 @@ async function runAll(
   const { dataDir } = loaded.config;
   opened.defer(lockDataDirectory(dataDir));
   await untilAborted(loadNativeBridge({ dataDir, env, log }), lifecycle.drainRequested);
-  installTemporalRuntime(log, { metrics: loaded.config.metrics.isOn });
+  installTemporalRuntime(log, { metrics: loaded.config.metrics.isOn, executionOf });
   const temporal = await openTemporal(service);
   opened.defer(() => temporal.stop());
   lifecycle.drainRequested.throwIfAborted();

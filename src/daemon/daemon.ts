@@ -52,7 +52,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const startWorkflow: StartWorkflow = async (executionId, execution, sessionId) => {
     if (sessionId !== "")
       await announce?.(sessionId, executionId).catch((error: unknown) =>
-        log.debug(`The execution ${executionId} could not be announced: ${messageOf(error)}`),
+        log.debug(`The execution could not be announced: ${messageOf(error)}`, { executionId, sessionId }),
       );
     await client.workflow.start(WORKFLOW_TYPE, {
       workflowId: workflowIdOf(executionId),

@@ -5,6 +5,8 @@
  */
 export { captureConsole } from "./capture-console.ts";
 export type { LevelControl } from "./level-control.ts";
+export { withLogFields, withoutLogFields } from "./log-context.ts";
+export type { LogFields } from "./log-fields.ts";
 export type { Logger, LoggerOptions } from "./logger.ts";
 export { createLogger, silentLogger } from "./logger.ts";
 export { writeLines } from "./write-lines.ts";

@@ -89,3 +89,44 @@ describe("logger", () => {
     expect(text()).toContain(`it is ${MASK}`);
   });
 });
+
+describe("a hostile text", () => {
+  const hostile = "a\nb\r\u001b[2J\u009b1m\u0085c\u2028d\u2029e\u202ef\ud800 \u0000";
+
+  test("is one line of JSON with its exact value, apart from lone surrogates", () => {
+    const { log, text } = logged({ format: "json" });
+    log.info(hostile, { value: hostile });
+    expect(text().trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+    const { message, value } = JSON.parse(text()) as { message: string; value: string };
+    expect([message, value]).toEqual([hostile.toWellFormed(), hostile.toWellFormed()]);
+  });
+
+  test("cannot change a terminal as text, or look like a line of its own", () => {
+    const { log, text } = logged();
+    log.info(hostile, { value: hostile });
+    const lines = text().trimEnd().split("\n");
+    for (const line of lines) {
+      expect(line).toMatch(TIMESTAMP);
+      expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
+    }
+  });
+
+  for (const format of ["text", "json"] as const)
+    test(`of 10 MB is cut, and says so, in the ${format} format`, () => {
+      const { log, text } = logged({ format });
+      const long = "x".repeat(10_000_000);
+      log.info(`begin ${long} end`, { value: long });
+      expect(text().length).toBeLessThan(10_000);
+      expect(text()).toMatch(/begin x+ \[… 9992010 characters cut …\] x+ end/);
+      expect(text()).toContain("[… 9999000 characters cut …]");
+    });
+
+  test("that is cut has no half of a secret", () => {
+    const mask = new SecretMask();
+    mask.add(["s3cret-of-a-user"]);
+    const { log, text } = logged({ mask });
+    for (let before = 4_780; before < 4_810; before++)
+      log.info(`${"x".repeat(before)}s3cret-of-a-user${"y".repeat(9_000)}`);
+    expect(text()).not.toMatch(/s3c|user/);
+  });
+});

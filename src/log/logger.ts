@@ -1,11 +1,16 @@
 import pino from "pino";
 import type { LogFormat, LogLevel } from "../shared/log-names.ts";
+import { safeJson } from "../shared/safe-json.ts";
 import type { SecretMask } from "../shared/secret-mask.ts";
+import { cutMiddle, wellFormed } from "../shared/text.ts";
 import { LevelControl } from "./level-control.ts";
+import { contextFields } from "./log-context.ts";
+import type { LogFields } from "./log-fields.ts";
 import { formatText } from "./text-format.ts";
 
-/** Structured values of a record: ids, counts, durations in ms. */
-type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+/** Longest message and longest value of a field, in characters. What is longer loses its middle, and says so. */
+const MAX_MESSAGE = 8_000;
+const MAX_VALUE = 1_000;
 
 export interface Logger {
   /** Whether debug lines are written at the moment: they may cost something to make. */
@@ -29,14 +34,20 @@ export interface LoggerOptions {
   readonly write: (lines: string) => void;
 }
 
+/** What all loggers of a root share. */
+interface Shared {
+  readonly records: pino.Logger;
+  readonly mask: SecretMask;
+  readonly levels: LevelControl;
+}
+
 /** The root logger, named `agent-runner`. */
-export function createLogger(options: LoggerOptions): Logger {
-  const { mask, write } = options;
+export function createLogger({ level, format, mask, write }: LoggerOptions): Logger {
   const line =
-    options.format === "json"
-      ? write
+    format === "json"
+      ? (record: string) => write(safeJson(record))
       : (record: string) => write(formatText(JSON.parse(record) as Record<string, unknown>));
-  const root = pino(
+  const records = pino(
     {
       // The control decides: a child of pino keeps the level that its parent had when it was made.
       level: "debug",
@@ -47,21 +58,22 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     { write: line },
   );
-  return wrap(root, "agent-runner", { mask, levels: new LevelControl(options.level) });
+  return loggerOf("agent-runner", {}, { records, mask, levels: new LevelControl(level) });
 }
 
-/** What all loggers of a root share. */
-interface Shared {
-  readonly mask: SecretMask;
-  readonly levels: LevelControl;
-}
-
-function wrap(parent: pino.Logger, name: string, shared: Shared): Logger {
-  const { mask, levels } = shared;
-  const records = parent.child({ logger: name });
+/** @param bound fields of all of its records */
+function loggerOf(logger: string, bound: LogFields, shared: Shared): Logger {
+  const { records, mask, levels } = shared;
   // Masks values and not the formatted line: a secret may look like a part of the format.
+  const shown = (text: string, limit: number) =>
+    wellFormed(cutMiddle(mask.mask(text), limit, (cut) => ` [… ${cut} characters cut …] `).text);
   const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
-    if (levels.isEnabled(level)) records[level](masked(fields ?? {}, mask), mask.mask(message));
+    if (!levels.isEnabled(level)) return;
+    const values = Object.entries({ ...contextFields(), ...bound, ...fields }).map(([key, value]) => [
+      key,
+      typeof value === "string" ? shown(value, MAX_VALUE) : value,
+    ]);
+    records[level]({ logger, ...Object.fromEntries(values) }, shown(message, MAX_MESSAGE));
   };
   return {
     levels,
@@ -72,15 +84,8 @@ function wrap(parent: pino.Logger, name: string, shared: Shared): Logger {
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    child: (below, fields) =>
-      wrap(fields === undefined ? parent : parent.child(masked(fields, mask)), `${name}.${below}`, shared),
+    child: (name, fields) => loggerOf(`${logger}.${name}`, { ...bound, ...fields }, shared),
   };
-}
-
-function masked(fields: LogFields, mask: SecretMask): LogFields {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, typeof value === "string" ? mask.mask(value) : value]),
-  );
 }
 
 /** Discards everything; for tests and for commands without a log. */

@@ -1,7 +1,7 @@
 import { printable } from "../shared/printable.ts";
 
 /** Keys that the line shows elsewhere, and ids that only machines need. */
-const NOT_SHOWN = new Set(["level", "time", "logger", "message", "workflowId", "runId", "activityId"]);
+const NOT_SHOWN = new Set(["level", "time", "logger", "message", "threadId", "workflowId", "runId", "activityId"]);
 
 /**
  * Formats a record as `<timestamp> - <logger> - <LEVEL> - <message>`, followed by its fields in brackets. Each line of a

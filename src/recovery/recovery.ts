@@ -1,9 +1,10 @@
+import { type LogFields, withLogFields } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
 import { inParallel } from "../shared/in-parallel.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep } from "../shared/time.ts";
 import { type AbandonedDeps, AbandonedExecution, type SilenceLimits } from "./abandoned-execution.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal, JournalEntry } from "./journal.ts";
 
 /** Executions that are checked in parallel. */
 const MAX_PARALLEL = 4;
@@ -73,7 +74,9 @@ export class Recovery {
         );
         dueAt = performance.now() + everyMs;
       }
-      await inParallel([...this.#taken.values()], MAX_PARALLEL, (taken) => this.#check(taken));
+      await inParallel([...this.#taken.values()], MAX_PARALLEL, (taken) =>
+        withLogFields(idsOf(taken.execution.entry), () => this.#check(taken)),
+      );
       const isYoung = [...this.#taken.values()].some(({ since }) => performance.now() - since < patienceMs);
       await sleep(isYoung ? pollMs : everyMs, signal);
     }
@@ -125,4 +128,9 @@ export class Recovery {
       log.warn(`${what} yet: ${problem}. Retrying for up to ${humanDuration(giveUpMs)}.`);
     } else log.debug(`${what} yet: ${problem}`);
   }
+}
+
+/** What its lines in the log have. */
+function idsOf({ executionId, threadId, workflowId, runId, activityId }: JournalEntry): LogFields {
+  return { executionId, threadId, workflowId, runId, activityId };
 }

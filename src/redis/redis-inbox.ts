@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import type { Logger } from "../log/index.ts";
+import { type Logger, withoutLogFields } from "../log/index.ts";
 import { explained, messageOf } from "../shared/errors.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 import { RedisError } from "./redis-error.ts";
@@ -42,7 +42,11 @@ export class RedisInbox {
 
   /** Opens it in the background; further calls have no effect. */
   open(): void {
-    if (this.#client !== undefined || this.#redis.closed) return;
+    // An execution that waits opens it, but it is there for all that follow.
+    if (this.#client === undefined && !this.#redis.closed) withoutLogFields(() => this.#connect());
+  }
+
+  #connect(): void {
     const client = this.#redis.duplicate();
     this.#client = client;
     const ping = setInterval(() => void client.ping().catch(() => undefined), PING_MS);

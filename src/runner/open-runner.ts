@@ -1,3 +1,4 @@
+import { executionOf } from "../activities/index.ts";
 import { History, PageStreams } from "../admin/index.ts";
 import { ExecutionRegistry } from "../executions/index.ts";
 import { loadNativeBridge } from "../native-bridge/index.ts";
@@ -77,7 +78,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   for (const line of [...prepared.connected, ...summary(config, prepared.summary)]) log.info(line);
 
   await untilAborted(loadNativeBridge({ dataDir: config.dataDir, env, log }), lifecycle.drainRequested);
-  followTemporal(metrics, installTemporalRuntime(log, { metrics: metrics !== undefined }), log);
+  followTemporal(metrics, installTemporalRuntime(log, { metrics: metrics !== undefined, executionOf }), log);
   const connection = await connectWithin(config.temporal, { waitMs: config.startupWaitMs, log, lifecycle, readiness });
   // A worker that still waits for Temporal keeps the connection open; it ends with the process.
   opened.defer(() => connection.close().catch((error: unknown) => log.debug(messageOf(error))));

@@ -6,6 +6,7 @@ import { loadConfig } from "../../src/config/index.ts";
 import { type Daemon, startDaemon } from "../../src/daemon/index.ts";
 import { createLogger } from "../../src/log/index.ts";
 import { type Runner, type RunnerOptions, startRunner } from "../../src/runner/index.ts";
+import type { LogFormat } from "../../src/shared/log-names.ts";
 import { secretMasks } from "../../src/shared/secret-masks.ts";
 import {
   type AgentExecution,
@@ -59,7 +60,7 @@ type Env = Record<string, string>;
  */
 export async function localWorld(
   env: Env | ((ports: { readonly temporal: number; readonly stigmer: number }) => Promise<Env>) = {},
-  options: Pick<RunnerOptions, "observers"> = {},
+  { logFormat = "text", ...options }: Pick<RunnerOptions, "observers"> & { readonly logFormat?: LogFormat } = {},
 ): Promise<LocalWorld> {
   const open = new AsyncDisposableStack();
   const folder = open.use(await temporaryFolder());
@@ -69,7 +70,7 @@ export async function localWorld(
   const masks = secretMasks();
   const logger = createLogger({
     level: "debug",
-    format: "text",
+    format: logFormat,
     mask: masks.all,
     write: (lines) => void log.push(lines),
   });
