@@ -19,9 +19,8 @@ let candidates: readonly string[];
 beforeAll(async () => {
   authority = await testAuthority();
   const { cert, key, certFile, keyFile } = await authority.issue("client");
-  const words = "true false 1 2 60 61 70 512MiB 1GiB host host:443 host:444 http://a http://b text-of-a-key /a".split(
-    " ",
-  );
+  const words =
+    "true false 1 2 60 61 70 512MiB 1GiB a=1 b=2 host host:443 host:444 http://a http://b text-of-a-key /a".split(" ");
   const tokenFile = `${certFile}.token`;
   await Bun.write(tokenFile, "text-of-a-token\n");
   candidates = [...words, cert, key, certFile, keyFile, tokenFile];

@@ -27,6 +27,7 @@ export type { RedisConfig } from "./settings/redis.ts";
 export type { StigmerConfig } from "./settings/stigmer.ts";
 export type { TemporalConfig } from "./settings/temporal.ts";
 export type { PemSource, TemporalTlsConfig } from "./settings/temporal-tls.ts";
+export type { TracesConfig } from "./settings/traces.ts";
 
 // Showing it.
 

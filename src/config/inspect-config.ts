@@ -11,7 +11,7 @@ import { type CloudConfig, cloudSettings, type LocalConfig, localSettings, type 
 import { temporal } from "./settings/temporal.ts";
 import { describeTypo, findTypos, type Typo } from "./typos.ts";
 import { describeUnused, findUnused } from "./unused.ts";
-import { urlSecrets } from "./url-secrets.ts";
+import { secretValues, urlSecrets } from "./url-secrets.ts";
 import { type SettingView, viewOf } from "./views.ts";
 import { settingWarnings } from "./warnings.ts";
 
@@ -62,7 +62,7 @@ export function inspectConfig(options: LoadOptions): Inspection {
       config: deepFreeze({ mode: undefined, ...config }),
       problems: [...unreadable, ...problems],
       views: viewsOfBothModes(find),
-      secrets: secretsOf(settingsOfBothModes(), find),
+      secrets: [...new Set([...secretsOf(settingsOfBothModes(), find), ...resolvedSecrets(config)])],
       typos,
       warnings,
       hints: [],
@@ -77,8 +77,6 @@ export function inspectConfig(options: LoadOptions): Inspection {
   );
   warnings.push(...settingWarnings(settings, found, sources));
   const read = readMode(known.mode, find);
-  // The token may come from a file.
-  const token = read.config.admin?.token;
   return {
     config: deepFreeze(read.config),
     problems: read.problems,
@@ -86,7 +84,7 @@ export function inspectConfig(options: LoadOptions): Inspection {
       { ...viewOf(mode, find(mode)), value: known.mode },
       ...settings.map((setting) => viewOf(setting, found.get(setting.name))),
     ],
-    secrets: [...new Set([...secretsOf(settings, find), ...(token ? [token] : [])])],
+    secrets: [...new Set([...secretsOf(settings, find), ...resolvedSecrets(read.config)])],
     typos,
     warnings,
     hints: find(mode) === undefined ? [MODE_HINT] : [],
@@ -111,6 +109,14 @@ function viewsOfBothModes(find: Find): readonly SettingView[] {
 function settingsOfBothModes(): readonly Setting[] {
   const settings = [...settingsOf(localSettings), ...settingsOf(cloudSettings)];
   return [...new Map(settings.map((one) => [one.name, one])).values()];
+}
+
+/** What is not a secret as it was set: the token may come from a file, and headers are set together. */
+function resolvedSecrets({ admin, traces }: Pick<PartialConfig, "admin" | "traces">): readonly string[] {
+  const headers = secretValues(Object.entries(traces?.headers ?? {}));
+  // Without the scheme, such as Bearer.
+  const credentials = headers.map((value) => value.replace(/^\w+ +/, ""));
+  return [...(admin?.token === undefined ? [] : [admin.token]), ...headers, ...credentials];
 }
 
 function secretsOf(settings: readonly Setting[], find: Find): readonly string[] {

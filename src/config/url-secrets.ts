@@ -35,8 +35,10 @@ export function urlSecrets(text: string): string[] {
 
 function parameterSecrets(parameters: string): string[] {
   if (parameters === "") return [];
-  const keys = [...new URLSearchParams(parameters)].filter(
-    ([name, value]) => SECRET_NAME.test(name) || value.length > MAX_WORD_LENGTH,
-  );
-  return [parameters, ...keys.map(([, value]) => value)];
+  return [parameters, ...secretValues([...new URLSearchParams(parameters)])];
+}
+
+/** The keys among parameters or headers. Other values are words that texts may contain. */
+export function secretValues(pairs: readonly (readonly [name: string, value: string])[]): string[] {
+  return pairs.flatMap(([name, value]) => (SECRET_NAME.test(name) || value.length > MAX_WORD_LENGTH ? [value] : []));
 }

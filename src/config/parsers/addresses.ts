@@ -44,21 +44,29 @@ export const hostPort: Parser<string> = parser(
   ),
 );
 
+const ANY_HTTP_URL = v.pipe(
+  matching("is not an http or https URL", (value) => {
+    const url = URL.parse(value);
+    return url !== null && (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "";
+  }),
+  v.check((value) => {
+    const { username, password } = new URL(value);
+    return username === "" && password === "";
+  }, "has a user name or a password in it"),
+);
+const HTTP_URL = "a URL that starts with http:// or https://, without user name and password";
+
 /** An http or https URL, without a slash at its end. A password is refused: it would be shown wherever the URL is. */
 export const httpUrl: Parser<string> = parser(
-  "a URL that starts with http:// or https://, without user name and password",
+  HTTP_URL,
   v.pipe(
-    matching("is not an http or https URL", (value) => {
-      const url = URL.parse(value);
-      return url !== null && (url.protocol === "http:" || url.protocol === "https:") && url.hostname !== "";
-    }),
-    v.check((value) => {
-      const { username, password } = new URL(value);
-      return username === "" && password === "";
-    }, "has a user name or a password in it"),
+    ANY_HTTP_URL,
     v.transform((value) => value.replace(/\/+$/, "")),
   ),
 );
+
+/** The same, used as it is. */
+export const exactHttpUrl: Parser<string> = parser(HTTP_URL, ANY_HTTP_URL);
 
 function hasValidPort(value: string): boolean {
   const number = Number(PORT.exec(value)?.[1]);

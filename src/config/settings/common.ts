@@ -6,6 +6,7 @@ import { admin } from "./admin.ts";
 import { budget } from "./budget.ts";
 import { log } from "./log.ts";
 import { metrics } from "./metrics.ts";
+import { traces } from "./traces.ts";
 
 /** The process itself, in either mode. */
 export const commonSettings = {
@@ -60,4 +61,5 @@ export const commonSettings = {
   admin,
   log,
   metrics,
+  traces,
 };
