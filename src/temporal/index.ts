@@ -15,6 +15,7 @@ export { installTemporalRuntime } from "./runtime.ts";
 export { describeTaskQueue } from "./task-queue.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
 export { TemporalError } from "./temporal-error.ts";
+export { traceParentOf } from "./trace-header.ts";
 export type { Activities } from "./worker.ts";
 export { createActivityWorker } from "./worker.ts";
 export { formatIdentity, ownIdentity, parseIdentity } from "./worker-identity.ts";

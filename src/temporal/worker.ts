@@ -6,6 +6,7 @@ import { ActivityWorker } from "./activity-worker.ts";
 import { ExecutionSlots, MAX_OPEN_POLLS } from "./execution-slots.ts";
 import { ExpectedExecutions } from "./expected-executions.ts";
 import { protobufJsonCodec } from "./payload-codec.ts";
+import { readTraceHeader } from "./trace-header.ts";
 
 /**
  * Minimum interval of heartbeats in the SDK. Temporal reports a cancellation in the answer to a heartbeat; with the SDK's
@@ -45,7 +46,7 @@ export async function createActivityWorker(options: ActivityWorkerOptions): Prom
     taskQueue,
     identity,
     activities: { ...activities },
-    interceptors: { activity: [expected.interceptor] },
+    interceptors: { activity: [expected.interceptor, readTraceHeader] },
     dataConverter: { payloadCodecs: [protobufJsonCodec] },
     tuner: {
       workflowTaskSlotSupplier: fixed,

@@ -20,7 +20,12 @@ export interface ActivityCaller {
 export async function activityCaller(connection: NativeConnection): Promise<ActivityCaller> {
   const silent = () => undefined;
   const logger = { log: silent, trace: silent, debug: silent, info: silent, warn: silent, error: silent };
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath: `${import.meta.dir}/call-activity.ts`, logger });
+  const workflowsPath = `${import.meta.dir}/call-activity.ts`;
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [workflowsPath],
+    logger,
+  });
   const dataConverter = { payloadCodecs: [protobufJsonCodec] };
   const worker = await Worker.create({
     connection,

@@ -1,13 +1,27 @@
 /** Test workflows that call the runner's activities. */
-import { type ActivityOptions, condition, defineSignal, proxyActivities, setHandler } from "@temporalio/workflow";
+import {
+  type ActivityOptions,
+  condition,
+  defaultPayloadConverter,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  type WorkflowInterceptorsFactory,
+} from "@temporalio/workflow";
 
 export interface ActivityCall {
   readonly name: string;
   readonly args: unknown[];
   readonly options: ActivityOptions;
+  /** What a tracing interceptor of the workflow would send. */
+  readonly trace?: unknown;
 }
 
-export async function callActivity({ name, args, options }: ActivityCall): Promise<unknown> {
+/** That of the call which is made, in this workflow. */
+let sent: unknown;
+
+export async function callActivity({ name, args, options, trace }: ActivityCall): Promise<unknown> {
+  sent = trace;
   const activities = proxyActivities<Record<string, (...args: unknown[]) => Promise<unknown>>>(options);
   return await activities[name]?.(...args);
 }
@@ -25,3 +39,15 @@ export async function callBoth(first: ActivityCall, second: ActivityCall): Promi
   await condition(() => mayGoOn);
   return await callActivity(second);
 }
+
+/** Adds the header as Temporal's interceptors for OpenTelemetry do. */
+export const interceptors: WorkflowInterceptorsFactory = () => ({
+  outbound: [
+    {
+      scheduleActivity: async (input, next) => {
+        const trace = sent === undefined ? {} : { "_tracer-data": defaultPayloadConverter.toPayload(sent) };
+        return await next({ ...input, headers: { ...input.headers, ...trace } });
+      },
+    },
+  ],
+});
