@@ -159,6 +159,13 @@ module.exports = {
       to: { path: "^src/telemetry/metrics/", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "traces-load-when-used",
+      comment: "without traces nothing of them is loaded: import telemetry/traces dynamically",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/telemetry/traces/|\\.test\\.ts$" },
+      to: { path: "^src/telemetry/traces/", dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "remote-sandboxes-are-generic",
       comment: "sandbox/remote works over any host: it knows no provider",
       severity: "error",
@@ -204,6 +211,7 @@ module.exports = {
     packageOnlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),
     packageOnlyIn("web-server", "admin", "hono"),
     packageOnlyIn("metrics-library", "telemetry/metrics", "prom-client"),
+    packageOnlyIn("traces-library", "telemetry/traces", "@opentelemetry/[^/]+"),
     packageOnlyIn("log-library", "log", "pino"),
     packageOnlyIn("redis-client", "redis", "ioredis"),
     packageOnlyIn("daytona-sdk", "sandbox/daytona", "@daytonaio/[^/]+|@daytona/[^/]+"),

@@ -48,6 +48,8 @@ const violations: readonly (readonly [rule: string, file: string, source: string
   ["web-server", "runner/web.ts", `export { Hono } from "hono";`],
   ["metrics-library", "runner/prometheus.ts", `export { Registry } from "prom-client";`],
   ["metrics-load-when-used", "runner/eager.ts", `export { openMetrics } from "../telemetry/metrics/index.ts";`],
+  ["traces-library", "log/otel.ts", `export { trace } from "@opentelemetry/api";`],
+  ["traces-load-when-used", "runner/eager-traces.ts", `export { openTraces } from "../telemetry/traces/index.ts";`],
   ["log-library", "runner/pino.ts", `export { pino } from "pino";`],
   ["daytona-sdk", "platform/daytona.ts", `export { Daytona } from "@daytonaio/sdk";`],
   ["search-library", "agent/search.ts", `export { default } from "minisearch";`],
@@ -82,6 +84,7 @@ const allowed: Readonly<Record<string, string>> = {
   "src/admin/index.ts": "export const admin = 1;",
   "src/agent/mcp/index.ts": `export { Client as client } from "@modelcontextprotocol/client";`,
   "src/telemetry/metrics/index.ts": "export const openMetrics = 1;",
+  "src/telemetry/traces/index.ts": "export const openTraces = 1;",
   "src/redis/client.ts": `export { Redis } from "ioredis";`,
   "test/support/help.ts": "export const help = 1;",
 };

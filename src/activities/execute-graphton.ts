@@ -1,5 +1,5 @@
 import { toJson } from "@bufbuild/protobuf";
-import { activityInfo } from "@temporalio/activity";
+import { Context } from "@temporalio/activity";
 import { type AgentRun, checkSubAgents, chooseModel, resolveMcpServers, UsageMeter } from "../agent/index.ts";
 import type { AgentDefinition, SkillReference } from "../definition/index.ts";
 import type { ExecutionOutcome } from "../executions/index.ts";
@@ -24,7 +24,7 @@ import {
   resolveDefinition,
   StigmerSkills,
 } from "../stigmer/index.ts";
-import { TYPE_KEY, type TypedJson, typeUrl } from "../temporal/index.ts";
+import { TYPE_KEY, type TypedJson, traceParentOf, typeUrl } from "../temporal/index.ts";
 import { isEphemeral } from "../threads/index.ts";
 import { bindToActivity } from "./activity-context.ts";
 import { agentSecrets } from "./agent-secrets.ts";
@@ -86,17 +86,23 @@ export function executeGraphton(deps: ExecutionDeps) {
   };
   return async (first?: unknown, second?: unknown): Promise<TypedJson> => {
     const input = executionInput(first, second);
-    const info = executionInfo(input);
+    const info = executionInfo(input, deps.newTraceId);
     // The ids are on the lines of whatever works for it: sandboxes, skills, MCP servers, libraries.
     return await withLogFields(executionIds(info), () => run(input, info));
   };
 }
 
-function executionInfo({ id, threadId, execution }: ExecutionInput): ExecutionInfo {
-  const { workflowExecution, activityId } = activityInfo();
+function executionInfo(
+  { id, threadId, execution }: ExecutionInput,
+  newTraceId: () => string | undefined,
+): ExecutionInfo {
+  const activity = Context.current();
+  const { workflowExecution, activityId } = activity.info;
   const { workflowId = "", runId = "" } = workflowExecution ?? {};
   const sessionId = execution.spec?.sessionId || undefined;
-  return { id, sessionId, threadId, workflowId, runId, activityId, startedAt: new Date() };
+  const traceParent = traceParentOf(activity);
+  const traceId = traceParent?.traceId ?? newTraceId();
+  return { id, sessionId, threadId, workflowId, runId, activityId, startedAt: new Date(), traceId, traceParent };
 }
 
 async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
@@ -138,7 +144,12 @@ async function execute(deps: ExecutionDeps, task: Task): Promise<Result> {
     cleanup.defer(deps.masks.all.add(secrets));
     mask.add(secrets);
     const model = chooseModel(deps.model, agent.modelName);
-    observation.event({ type: "resolved", agentName: mask.mask(agent.name), model, at: new Date() });
+    observation.event({
+      type: "resolved",
+      agentName: mask.mask(agent.name),
+      model: { ...model, model: mask.mask(model.model) },
+      at: new Date(),
+    });
     for (const notice of definition.notices) reporter.notice(notice);
     checkSubAgents(agent);
     const mcpServers = resolveMcpServers(agent);

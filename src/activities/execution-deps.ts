@@ -26,6 +26,8 @@ interface ExecutionAdmission {
 export interface ExecutionDeps {
   readonly executions: ExecutionRegistry;
   readonly observers: ExecutionObservers;
+  /** The id of the trace of an execution whose workflow has none; `undefined` if no traces are recorded. */
+  readonly newTraceId: () => string | undefined;
   readonly admission: ExecutionAdmission;
   /** Limits how many executions run at once. */
   readonly semaphore: Semaphore;

@@ -5,8 +5,8 @@ import { executionOf } from "../stigmer/index.ts";
 
 /** The ids on each line that is logged on behalf of an execution. The log's documentation promises their names. */
 export function executionIds(info: ExecutionInfo): LogFields {
-  const { id, sessionId, threadId, workflowId, runId, activityId } = info;
-  return { executionId: id, sessionId, threadId, workflowId, runId, activityId };
+  const { id, sessionId, threadId, workflowId, runId, activityId, traceId } = info;
+  return { executionId: id, sessionId, threadId, workflowId, runId, activityId, traceId };
 }
 
 /** Those of a short activity, which only knows its workflow. */

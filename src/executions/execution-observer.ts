@@ -1,4 +1,5 @@
 import type { AgentCall, AgentEvent, ModelChoice } from "../agent/index.ts";
+import type { TraceParent } from "../shared/trace-parent.ts";
 import type { ExecutionOutcome } from "./outcome.ts";
 
 /** What is known of an execution when the runner takes it. */
@@ -11,6 +12,10 @@ export interface ExecutionInfo {
   readonly runId: string;
   readonly activityId: string;
   readonly startedAt: Date;
+  /** The trace that it belongs to: of its workflow, or its own; absent if neither is traced. */
+  readonly traceId?: string | undefined;
+  /** The span of its workflow that it belongs to. */
+  readonly traceParent?: TraceParent | undefined;
 }
 
 /** What an execution waits for or does, in the usual order. */

@@ -25,6 +25,7 @@ import { HealthMonitor } from "./health-monitor.ts";
 import { openAdmin } from "./open-admin.ts";
 import { followTemporal, openRunnerMetrics } from "./open-metrics.ts";
 import { openOrClose } from "./open-or-close.ts";
+import { openRunnerTraces } from "./open-traces.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
 import { type QueuePollers, ReplicaGroups, refuseForeignGroups } from "./replica-groups.ts";
@@ -59,6 +60,8 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   opened.defer(() => eventLoop.stop());
   const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness, eventLoop });
   opened.defer(() => metrics?.close());
+  const traces = await openRunnerTraces(config, log);
+  opened.defer(() => traces?.close());
   const page = { executions, live: new LiveStatuses(), history: new History(), streams: new PageStreams() };
   const admin = await openAdmin({ loaded, log, lifecycle, executions, readiness, eventLoop, metrics, page });
   opened.defer(() => admin.end());
@@ -103,6 +106,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     identity,
     mayHaveReplicas,
     metrics,
+    traces,
   });
   opened.defer(() => admission.stop());
 

@@ -8,6 +8,7 @@ import { Semaphore } from "../shared/semaphore.ts";
 import { openSkills } from "../skills/index.ts";
 import { type LiveStatuses, StigmerSink } from "../status/index.ts";
 import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
+import type { RunnerTraces } from "../telemetry/traces/index.ts";
 import { type ActivityWorker, createActivityWorker, type NativeConnection, type Workflows } from "../temporal/index.ts";
 import { Admission } from "./admission.ts";
 import { STOP_LIMIT_MS } from "./limits.ts";
@@ -27,6 +28,7 @@ export interface WorkerDeps {
   /** Whether other runners may poll the same queue. */
   readonly mayHaveReplicas: boolean;
   readonly metrics?: RunnerMetrics | undefined;
+  readonly traces?: RunnerTraces | undefined;
 }
 
 export interface OpenWorker {
@@ -40,8 +42,9 @@ export interface OpenWorker {
 export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Promise<OpenWorker> {
   const { loaded, log, masks } = options;
   const { config } = loaded;
-  const { platform, readiness, metrics, ...shared } = deps;
-  const observers = [...(options.observers ?? []), ...(metrics === undefined ? [] : [metrics.observer])];
+  const { platform, readiness, metrics, traces, ...shared } = deps;
+  const telemetry = [metrics, traces].flatMap((part) => (part === undefined ? [] : [part.observer]));
+  const observers = [...(options.observers ?? []), ...telemetry];
   const admission = new Admission({
     allow: (count) => worker.slots.allow(count),
     mayHaveReplicas: shared.mayHaveReplicas,
@@ -64,6 +67,7 @@ export async function openWorker(options: RunnerOptions, deps: WorkerDeps): Prom
     executions: shared.executions,
     workflows: shared.workflows,
     observers: new ExecutionObservers([shared.page.history, ...observers], log.child("execution")),
+    newTraceId: () => traces?.newTraceId(),
     semaphore: new Semaphore(config.temporal.maxConcurrency),
     client: platform.stigmer,
     journal: platform.journal,
