@@ -4,6 +4,7 @@ import { type ConfigOf, type Schema, settingsOf } from "./group.ts";
 import { knownNames } from "./list-settings.ts";
 import { finder, type LoadOptions, openSources } from "./load-settings.ts";
 import type { SetValue } from "./origin.ts";
+import { pastedKeys } from "./pasted-keys.ts";
 import { type Find, readSchema } from "./read-schema.ts";
 import type { Setting } from "./setting.ts";
 import { commonSettings } from "./settings/common.ts";
@@ -123,6 +124,6 @@ function secretsOf(settings: readonly Setting[], find: Find): readonly string[] 
   return settings.flatMap((setting) => {
     const value = find(setting)?.value;
     if (value === undefined) return [];
-    return setting.secret ? [value] : urlSecrets(value);
+    return setting.secret ? [value] : [...urlSecrets(value), ...pastedKeys(value)];
   });
 }

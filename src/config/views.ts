@@ -1,4 +1,5 @@
 import type { Origin, SetValue } from "./origin.ts";
+import { withoutPastedKeys } from "./pasted-keys.ts";
 import type { Setting } from "./setting.ts";
 import { withoutUrlSecrets } from "./url-secrets.ts";
 
@@ -26,11 +27,15 @@ export function viewOf(setting: Setting, found: SetValue | undefined): SettingVi
     hasNoEffect: setting.noEffect !== undefined,
   };
   if (value === undefined) return view;
-  return { ...view, value: setting.secret ? "***" : withoutUrlSecrets(value) };
+  return { ...view, value: setting.secret ? "***" : withoutSecrets(value) };
 }
 
 /** A value in the text of a problem. */
 export function quote(value: string): string {
-  const shown = withoutUrlSecrets(value);
+  const shown = withoutSecrets(value);
   return JSON.stringify(shown.length > MAX_SHOWN ? `${shown.slice(0, MAX_SHOWN)}…` : shown);
+}
+
+function withoutSecrets(value: string): string {
+  return withoutPastedKeys(withoutUrlSecrets(value));
 }
