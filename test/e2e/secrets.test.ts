@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type DevProgram, startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
+import { startOtlpReceiver } from "../support/otlp/receiver.ts";
 import type { RunningProgram } from "../support/program.ts";
 
 /** Long enough for several lines in base64, hexadecimal digits and dumps; with signs that every way of quoting changes. */
@@ -32,9 +33,10 @@ interface Dev extends DevProgram {
 }
 
 /** `dev` in a folder of its own, with its data beside the workspace. */
-async function dev(name: string): Promise<Dev> {
+async function dev(name: string, more: Readonly<Record<string, string>> = {}): Promise<Dev> {
   const STIGMER_DATA_DIR = join(installed.folder.path, name, "data");
-  const program = await startDev(installed, { OLLAMA_BASE_URL: installed.ollama.url, STIGMER_DATA_DIR }, name);
+  const env = { OLLAMA_BASE_URL: installed.ollama.url, STIGMER_DATA_DIR, ...more };
+  const program = await startDev(installed, env, name);
   return { ...program, run: (...args) => program.command(["run", ...args], { API_TOKEN: SECRET }) };
 }
 
@@ -79,7 +81,13 @@ const printing = (_: unknown, turn: number) =>
 
 describe("secret of an execution", () => {
   test("is shown in no form, and neither stored nor found by the next execution of its session", async () => {
-    await using everything = await dev("shapes");
+    await using collector = startOtlpReceiver();
+    await using everything = await dev("shapes", {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_BSP_SCHEDULE_DELAY: "10",
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: "1000000",
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
+    });
     installed.ollama.converse(printing);
     const run = everything.run("Print it", "--secret-env", "API_TOKEN", "--json");
     expect(await run.exited).toBe(0);
@@ -92,6 +100,10 @@ describe("secret of an execution", () => {
     expect(last.status.toolCalls).toHaveLength(SHAPES.length);
     expect(leaked(run.output())).toEqual([]);
     expect(leaked(everything.output() + everything.errors())).toEqual([]);
+    await until("its trace was received", () => collector.spans.some(({ parentId }) => parentId === ""));
+    const results = collector.spans.filter(({ attributes }) => "gen_ai.tool.call.result" in attributes);
+    expect(results).toHaveLength(SHAPES.length);
+    expect(leaked(JSON.stringify(collector.spans))).toEqual([]);
     // The agent itself worked with it.
     expect(installed.ollama.requests.some(({ messages }) => JSON.stringify(messages).includes("run-secret-k7Qx"))).toBe(
       true,
