@@ -15,11 +15,16 @@ export interface KnownNames {
 
 /** A variable that looks like one of ours. */
 const SETTING =
-  /\b(?:ADMIN|AUTH0|DAYTONA|LOG|OLLAMA|REDIS|SANDBOX|STATUS|STIGMER|TEMPORAL)_[A-Z0-9_]*[A-Z0-9]\b(?!…|_)/g;
+  /\b(?:ADMIN|AUTH0|DAYTONA|LOG|OLLAMA|OTEL|REDIS|SANDBOX|STATUS|STIGMER|TEMPORAL)_[A-Z0-9_]*[A-Z0-9]\b(?!…|_)/g;
 /** A path in the repository. Capitals stand for something: `src/commands/NAME.ts`. */
 const FILE = /(?:^|(?<!kubectl .*)\s)((?:bench|deploy|docs|examples|proto|scripts|src|test)\/[a-z0-9./-]*)(?![\w…/])/g;
-/** Variables of Temporal that the program only warns about. */
-const FOREIGN: ReadonlySet<string> = new Set(["TEMPORAL_CONFIG_FILE", "TEMPORAL_PROFILE"]);
+/** Variables of Temporal and OpenTelemetry that have no effect here. */
+const FOREIGN: ReadonlySet<string> = new Set([
+  "TEMPORAL_CONFIG_FILE",
+  "TEMPORAL_PROFILE",
+  "OTEL_METRICS_EXPORTER",
+  "OTEL_LOGS_EXPORTER",
+]);
 
 /**
  * Finds what the code of a page names and what does not exist: commands and options of the program, settings, scripts.

@@ -26,6 +26,17 @@ test("an alias in the environment that wins over the main name in the file cause
   ]);
 });
 
+test("a name for traces beside one for all signals causes no warning, unless it is the one without effect", async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, "my.env");
+  await Bun.write(file, "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT=1\n");
+  const general = { OTEL_EXPORTER_OTLP_TIMEOUT: "2" };
+  expect(warnings({ OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: "1", ...general })).toEqual([]);
+  expect(warnings(general, file)).toEqual([
+    expect.stringContaining(`OTEL_EXPORTER_OTLP_TRACES_TIMEOUT in ${file} "1" has no effect`),
+  ]);
+});
+
 test("two settings that set the same for the provider cause a warning without their values", () => {
   const keys = { STIGMER_LLM_API_KEY: "sk-used", ANTHROPIC_API_KEY: "sk-unused" };
   expect(warnings({ STIGMER_LLM_PROVIDER: "anthropic", ...keys })).toEqual([

@@ -8,8 +8,11 @@ import { quote } from "./views.ts";
  * @param found what is set under the setting's names, the one that wins first
  * @returns a sentence for each value without effect
  */
-export function aliasConflicts([winner, ...others]: readonly SetValue[], { secret }: Setting): readonly string[] {
-  if (winner === undefined) return [];
+export function aliasConflicts(
+  [winner, ...others]: readonly SetValue[],
+  { name, secret, hasGeneralAliases }: Setting,
+): readonly string[] {
+  if (winner === undefined || (hasGeneralAliases === true && winner.origin.name === name)) return [];
   return others
     .filter(({ value, origin }) => value !== winner.value && origin.name !== winner.origin.name)
     .map((loser) => conflict(shown(loser, !secret), shown(winner, !secret)));

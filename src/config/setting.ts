@@ -5,6 +5,8 @@ export interface Setting<T = unknown> {
   readonly name: string;
   /** Other names that launchers use; the main name wins, then these in order. */
   readonly aliases?: readonly string[];
+  /** Whether the aliases are set for more than what the name is for. Then it is no conflict if both are set. */
+  readonly hasGeneralAliases?: true;
   readonly parser: Parser<T>;
   /** One sentence for docs/configuration.md. */
   readonly description: string;

@@ -143,7 +143,7 @@ describe("many spans", () => {
       execute(traces, 1_000);
       return logged("OTEL_BSP_MAX_QUEUE_SIZE").length + logged("DEBUG - Dropped").length > 1;
     });
-    expect(warnings()).toEqual([expect.stringMatching(/\d+ spans were dropped.*raise OTEL_BSP_MAX_QUEUE_SIZE/)]);
+    expect(warnings()).toEqual([expect.stringMatching(/\d+ spans were dropped.*Raise OTEL_BSP_MAX_QUEUE_SIZE/)]);
   });
 });
 

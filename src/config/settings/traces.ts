@@ -50,6 +50,7 @@ export const traces = group(
     protocol: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
       aliases: ["OTEL_EXPORTER_OTLP_PROTOCOL"],
+      hasGeneralAliases: true,
       parser: oneOf(["http/protobuf", "grpc", "http/json"]),
       default: PROTOCOL,
       description: "Protocol of the endpoint. Only `http/protobuf` works.",
@@ -69,6 +70,7 @@ export const traces = group(
     timeoutMs: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
       aliases: ["OTEL_EXPORTER_OTLP_TIMEOUT"],
+      hasGeneralAliases: true,
       parser: wholeNumber(1, HOUR_MS),
       default: "10000",
       description: "How long sending one batch may take, with its repetitions, in milliseconds.",
@@ -76,6 +78,7 @@ export const traces = group(
     compression: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
       aliases: ["OTEL_EXPORTER_OTLP_COMPRESSION"],
+      hasGeneralAliases: true,
       parser: oneOf(["none", "gzip"]),
       default: "none",
       description: "Compression of the requests.",
@@ -83,6 +86,7 @@ export const traces = group(
     caFile: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
       aliases: ["OTEL_EXPORTER_OTLP_CERTIFICATE"],
+      hasGeneralAliases: true,
       parser: certificateFile,
       defaultNote: "the system's CAs",
       description: "CA of the endpoint's certificate, as a PEM file.",
@@ -90,13 +94,17 @@ export const traces = group(
     certFile: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
       aliases: ["OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"],
+      hasGeneralAliases: true,
       parser: certificateFile,
       description: "Client certificate for mutual TLS with the endpoint, as a PEM file.",
     }),
     keyFile: setting({
       name: "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
       aliases: ["OTEL_EXPORTER_OTLP_CLIENT_KEY"],
+      hasGeneralAliases: true,
       parser: privateKeyFile,
+      // By its name, somebody may set it to the key itself.
+      secret: true,
       description: "Private key of that client certificate, as a PEM file.",
     }),
     serviceName: setting({

@@ -4,22 +4,25 @@ import type { Logger } from "../../log/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { plainText } from "../../shared/plain-text.ts";
 
-/** Kinds of warnings that are remembered. */
+/** Kinds of warnings that are remembered, and for how long. */
 const MAX_KINDS = 50;
+const REMEMBERED_MS = 600_000;
 const OVERFLOW = /^Dropped (\d+) spans because maxQueueSize reached/;
 
 /**
- * Sends what OpenTelemetry's library says to our log: each kind of warning once, further ones at level debug, since one of
- * them may come with each span.
+ * Sends what OpenTelemetry's library says to our log: each kind of warning once in ten minutes, further ones at level
+ * debug, since one may come with each span.
  * @returns ends it
  */
 export function followDiagnostics(log: Logger): () => void {
-  const seen = new Set<string>();
+  const loggedAt = new Map<string, number>();
   const warn = (...parts: readonly unknown[]) => {
     const text = plainText(parts.map(textOf).join(" "));
     const kind = text.replaceAll(/\d+/g, "");
-    if (seen.has(kind) || seen.size >= MAX_KINDS) return log.debug(text);
-    seen.add(kind);
+    const now = performance.now();
+    const isRepeated = now - (loggedAt.get(kind) ?? Number.NEGATIVE_INFINITY) < REMEMBERED_MS;
+    if (isRepeated || loggedAt.size >= MAX_KINDS) return log.debug(text);
+    loggedAt.set(kind, now);
     log.warn(explained(text));
   };
   const debug = (...parts: readonly unknown[]) => {
@@ -37,7 +40,7 @@ export function followDiagnostics(log: Logger): () => void {
 function explained(text: string): string {
   const [, count] = OVERFLOW.exec(text) ?? [];
   if (count !== undefined)
-    return `${count} spans were dropped, since they end faster than they are sent: raise OTEL_BSP_MAX_QUEUE_SIZE, or trace fewer executions (OTEL_TRACES_SAMPLER)`;
+    return `${count} spans were dropped: more have ended than the collector took. Raise OTEL_BSP_MAX_QUEUE_SIZE, or trace fewer executions (OTEL_TRACES_SAMPLER)`;
   return `OpenTelemetry: ${text}`;
 }
 

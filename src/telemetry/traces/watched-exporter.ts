@@ -54,7 +54,7 @@ export class WatchedExporter implements SpanExporter {
     if (!this.#isFailing) return;
     this.#isFailing = false;
     this.#options.log.info(
-      `Traces are sent again to ${this.#options.place}; ${plural(this.#lost, "span")} lost meanwhile`,
+      `Traces are sent again to ${this.#options.place}; at least ${plural(this.#lost, "span")} lost meanwhile`,
     );
     this.#lost = 0;
   }
