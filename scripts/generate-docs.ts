@@ -1,6 +1,6 @@
 /**
- * Writes what the documentation says of settings, commands, exit codes and metrics, the manual page and the schema of agent
- * files, from the code that declares them; and the alert rules for the Prometheus Operator.
+ * Writes what the documentation says of settings, commands, exit codes, metrics and the log, the manual page and the schema
+ * of agent files, from the code that declares them; and the alert rules for the Prometheus Operator.
  *
  * `--check` writes nothing: it fails if a page differs from what would be written.
  */
@@ -9,6 +9,7 @@ import { agentSchema } from "./docs/agent-schema.ts";
 import { commandReference } from "./docs/command-reference.ts";
 import { exitCodeTable } from "./docs/exit-code-table.ts";
 import { fieldComments } from "./docs/field-comments.ts";
+import { logFieldsTable } from "./docs/log-fields-table.ts";
 import { manPage } from "./docs/man-page.ts";
 import { metricsTable } from "./docs/metrics-table.ts";
 import { prometheusRule } from "./docs/prometheus-rule.ts";
@@ -21,6 +22,7 @@ const check = process.argv.includes("--check");
 const pages: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "docs/configuration.md": { settings: settingTable },
   "docs/commands.md": { commands: commandReference, "exit-codes": exitCodeTable },
+  "docs/logs.md": { fields: logFieldsTable },
   "docs/metrics.md": { metrics: metricsTable },
 };
 

@@ -70,6 +70,55 @@ test("process warnings are captured too", () => {
   expect(messages().join()).toMatch(/^WARN - MaxListenersExceededWarning: /);
 });
 
+test("a warning has its type", () => {
+  process.emitWarning("plain");
+  process.emitWarning("old", "DeprecationWarning", "DEP0001");
+  process.emitWarning("older", { type: "DeprecationWarning", code: "DEP0002" });
+  expect(messages()).toEqual([
+    "WARN - Warning: plain",
+    "WARN - DeprecationWarning: old",
+    "WARN - DeprecationWarning: older",
+  ]);
+});
+
+test("what is written to the streams of the process becomes a line each, whatever its pieces", async () => {
+  process.stderr.write("ioredis:redis status: ");
+  process.stderr.write(new TextEncoder().encode("[127.0.0.1]: é\n\nnext s3cret-of-a-user\nlast"));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.stdout.write("out\n", "utf8", () => resolve());
+  await promise;
+  release();
+  expect(messages()).toEqual([
+    "WARN - ioredis:redis status: [127.0.0.1]: é",
+    "WARN - next ***",
+    "DEBUG - out",
+    "WARN - last",
+  ]);
+});
+
+test("a line that never ends is taken in parts", () => {
+  for (let part = 0; part < 100; part++) process.stderr.write("x".repeat(1_000));
+  expect(lines.length).toBeGreaterThan(10);
+});
+
+test("what is not logged at the current level is not formatted", () => {
+  release();
+  const log = createLogger({ level: "warn", format: "text", mask: new SecretMask(), write: () => undefined });
+  release = captureConsole(() => log);
+  let formatted = false;
+  console.debug({
+    get value() {
+      formatted = true;
+      return "";
+    },
+    [Symbol.for("nodejs.util.inspect.custom")]: () => {
+      formatted = true;
+      return "";
+    },
+  });
+  expect(formatted).toBe(false);
+});
+
 test("a logger that writes to the console does not recurse", () => {
   release();
   const calls: string[] = [];

@@ -69,6 +69,6 @@ test("what libraries write to the console has the fields of who called them", as
   }
   expect(lines()).toEqual([
     ".library - WARN - deprecated [executionId=aex-1]",
-    ".library - WARN - old [executionId=aex-1]",
+    ".library - WARN - DeprecationWarning: old [executionId=aex-1]",
   ]);
 });

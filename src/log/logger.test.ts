@@ -35,15 +35,15 @@ describe("text format", () => {
 
   test("contains names and fields of child loggers", () => {
     const { log, text } = logged();
-    log.child("execution", { executionId: "aex-1" }).child("sandbox").warn("slow", { seconds: 3 });
-    expect(text()).toContain(" - agent-runner.execution.sandbox - WARN - slow [executionId=aex-1 seconds=3]\n");
+    log.child("execution", { executionId: "aex-1" }).child("sandbox").warn("slow", { status: 3 });
+    expect(text()).toContain(" - agent-runner.execution.sandbox - WARN - slow [executionId=aex-1 status=3]\n");
   });
 });
 
 describe("JSON format", () => {
   test("is one object per line with all values of the record", () => {
     const { log, text } = logged({ format: "json" });
-    log.child("execution", { executionId: "aex-1" }).warn("two\nlines", { count: 2 });
+    log.child("execution", { executionId: "aex-1" }).warn("two\nlines", { status: 2 });
     expect(text().match(/\n/g)).toHaveLength(1);
     const record = JSON.parse(text()) as Record<string, unknown>;
     expect(record["time"]).toMatch(TIMESTAMP);
@@ -52,7 +52,7 @@ describe("JSON format", () => {
       logger: "agent-runner.execution",
       message: "two\nlines",
       executionId: "aex-1",
-      count: 2,
+      status: 2,
     });
   });
 });
@@ -75,7 +75,7 @@ describe("logger", () => {
       const secret = 'quoted"secret\\value';
       mask.add([secret]);
       const { log, text } = logged({ format, mask });
-      log.info(`the key is ${secret}`, { key: secret });
+      log.info(`the key is ${secret}`, { reason: secret });
       expect(text()).not.toContain("quoted");
       expect(text().split(MASK)).toHaveLength(3);
     });
@@ -95,15 +95,15 @@ describe("a hostile text", () => {
 
   test("is one line of JSON with its exact value, apart from lone surrogates", () => {
     const { log, text } = logged({ format: "json" });
-    log.info(hostile, { value: hostile });
+    log.info(hostile, { reason: hostile });
     expect(text().trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u2029]/u);
-    const { message, value } = JSON.parse(text()) as { message: string; value: string };
-    expect([message, value]).toEqual([hostile.toWellFormed(), hostile.toWellFormed()]);
+    const { message, reason } = JSON.parse(text()) as { message: string; reason: string };
+    expect([message, reason]).toEqual([hostile.toWellFormed(), hostile.toWellFormed()]);
   });
 
   test("cannot change a terminal as text, or look like a line of its own", () => {
     const { log, text } = logged();
-    log.info(hostile, { value: hostile });
+    log.info(hostile, { reason: hostile });
     const lines = text().trimEnd().split("\n");
     for (const line of lines) {
       expect(line).toMatch(TIMESTAMP);
@@ -115,7 +115,7 @@ describe("a hostile text", () => {
     test(`of 10 MB is cut, and says so, in the ${format} format`, () => {
       const { log, text } = logged({ format });
       const long = "x".repeat(10_000_000);
-      log.info(`begin ${long} end`, { value: long });
+      log.info(`begin ${long} end`, { reason: long });
       expect(text().length).toBeLessThan(10_000);
       expect(text()).toMatch(/begin x+ \[… 9992010 characters cut …\] x+ end/);
       expect(text()).toContain("[… 9999000 characters cut …]");
