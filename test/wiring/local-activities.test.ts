@@ -81,6 +81,27 @@ describe("the activities", () => {
     expect(json).not.toHaveProperty(TYPE_KEY);
   });
 
+  test("the trace of its workflow is on the lines of an execution, also if the runner records no traces", async () => {
+    const { metadata, spec } = await known("Hi", () => ({ text: "Answer." }));
+    const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const input = {
+      [TYPE_KEY]: typeUrl(EXECUTION),
+      metadata: { id: metadata?.id },
+      spec: { sessionId: spec?.sessionId, message: "Hi" },
+    };
+    await (
+      await caller.start({
+        name: "ExecuteGraphton",
+        args: [input, "thread-t"],
+        options: { taskQueue: QUEUE, startToCloseTimeout: "1 min" },
+        trace: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+      })
+    ).result();
+    const lines = world.log.filter((line) => line.includes(`traceId=${traceId}`));
+    expect(lines.filter((line) => line.includes("Execution completed"))).toHaveLength(1);
+    expect(world.log.filter((line) => line.includes("traceId=") && !line.includes(traceId))).toEqual([]);
+  });
+
   test("an execution whose session does not exist returns a FAILED status with a message", async () => {
     const execution = await known("Hi", () => ({ text: "Answer." }));
     const input = {
