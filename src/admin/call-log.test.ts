@@ -29,6 +29,22 @@ test("an accepted shutdown is logged with the address and the request's id", asy
   expect(lines).toEqual(["agent-runner - INFO - Accepted POST /shutdown from 10.1.2.3 [requestId=id-1 status=202]"]);
 });
 
+test("a shutdown whose answer comes at the end is logged at its beginning, once", async () => {
+  const lines: string[] = [];
+  const write = (text: string) => void lines.push(text.trimEnd().replace(/^\S+ - /, ""));
+  const log = createLogger({ level: "info", format: "text", mask: new SecretMask(), write });
+  const ended = Promise.withResolvers<void>();
+  const app = adminApp(deps({ log, ended: ended.promise }));
+  const init = { method: "POST", body: '{"mode":"cancel"}', headers: { host: "localhost", "x-request-id": "id-1" } };
+  const answer = app.request("/shutdown?wait=true", init, { source: "10.1.2.3" });
+  await until("it is logged", () => lines.length > 0);
+  const line = "agent-runner - INFO - Accepted POST /shutdown from 10.1.2.3: what runs is cancelled [requestId=id-1]";
+  expect(lines).toEqual([line]);
+  ended.resolve();
+  expect((await answer).status).toBe(200);
+  expect(lines).toEqual([line]);
+});
+
 test("a refused call is logged with the reason, without the token that was tried", async () => {
   const { lines, call } = server();
   await call("POST", "/shutdown", { authorization: "Bearer guess-1" });

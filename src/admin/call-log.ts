@@ -28,13 +28,13 @@ export interface CallBindings {
   readonly isUnparsed?: boolean | undefined;
 }
 
-interface CallEnv {
-  readonly Bindings: CallBindings;
-  readonly Variables: {
-    /** What the call has changed. */
-    readonly effect?: string;
-    readonly [COUNTED]?: boolean;
-  };
+/** What a route tells about a request. */
+export interface CallVariables {
+  /** What the call has changed, for the log. */
+  effect?: string;
+  /** Logs the call as accepted now: its answer comes much later than what it changes. */
+  logAccepted: () => void;
+  [COUNTED]?: boolean;
 }
 
 /**
@@ -49,24 +49,31 @@ export function callLog(log: Logger, budget?: LogBudget) {
       budget,
     );
   const [refused, accepted] = [bounded("refused"), bounded("accepted")];
-  return createMiddleware<CallEnv>(async (c, next) => {
+  return createMiddleware<{ Bindings: CallBindings; Variables: CallVariables }>(async (c, next) => {
     const levelBefore = log.levels.level;
+    const requestId = c.get("requestId") as string;
+    let isLogged = false;
+    const logAccepted = (status?: number) => {
+      if (isLogged) return;
+      isLogged = true;
+      const effect = c.get("effect");
+      const text = `Accepted ${describeCall(c)}${effect === undefined ? "" : `: ${effect}`}`;
+      accepted.write(() => log.levels.including(levelBefore, () => log.info(text, { requestId, status })));
+    };
+    c.set("logAccepted", logAccepted);
     await next();
     const { status } = c.res;
-    const fields = { requestId: c.get("requestId") as string, status };
     if (c.get(COUNTED) === true) return;
     if (status >= 400 && status < 500) {
       const level = SUSPICIOUS.has(status) ? "warn" : status === 408 ? "debug" : "info";
       refused.write(() =>
         log[level](
           `Refused ${describeCall(c)}: ${c.error?.message ?? (status === 404 ? "there is no such path" : "see the page that was sent")}`,
-          fields,
+          { requestId, status },
         ),
       );
     } else if (status < 400 && !READS.has(c.req.method)) {
-      const effect = c.get("effect");
-      const text = `Accepted ${describeCall(c)}${effect === undefined ? "" : `: ${effect}`}`;
-      accepted.write(() => log.levels.including(levelBefore, () => log.info(text, fields)));
+      logAccepted(status);
     }
   });
 }

@@ -15,10 +15,10 @@ const SECONDS = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxV
 const FIELDS: ReadonlySet<string> = new Set(["level", "forSeconds"]);
 
 /** @throws AdminError that says what is wrong and what is allowed */
-export async function logLevelRequest({ req }: Context): Promise<LogLevelRequest> {
-  const [parameter] = new URL(req.url).searchParams.keys();
+export async function logLevelRequest(c: Context): Promise<LogLevelRequest> {
+  const [parameter] = new URL(c.req.url).searchParams.keys();
   if (parameter !== undefined) throw invalid(`${shown(parameter)} is a parameter`, "a JSON body");
-  const body = jsonObject(await req.text());
+  const body = jsonObject(await c.req.text());
   if (body === undefined)
     throw invalid("the body is no JSON object", '{"level":"debug"} or {"level":"debug","forSeconds":600}');
   const other = Object.keys(body).find((name) => !FIELDS.has(name));

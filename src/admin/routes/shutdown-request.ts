@@ -12,14 +12,14 @@ export interface ShutdownRequest {
 }
 
 /** An empty body asks to drain. @throws AdminError that says what is allowed */
-export async function shutdownRequest({ req }: Context): Promise<ShutdownRequest> {
-  const parameters = new URL(req.url).searchParams;
+export async function shutdownRequest(c: Context): Promise<ShutdownRequest> {
+  const parameters = new URL(c.req.url).searchParams;
   const other = parameters.keys().find((name) => name !== "wait");
   if (other !== undefined) throw invalid(`the parameter ${JSON.stringify(other.slice(0, 100))} is unknown`, "wait");
   const [wait = "false", ...more] = parameters.getAll("wait");
   if (more.length > 0 || (wait !== "true" && wait !== "false"))
     throw invalid("the parameter wait is wrong", "true or false");
-  return { mode: modeOf(await req.text()), wait: wait === "true" };
+  return { mode: modeOf(await c.req.text()), wait: wait === "true" };
 }
 
 function modeOf(body: string): "drain" | "cancel" {

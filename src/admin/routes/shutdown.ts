@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import type { AdminDeps } from "../admin-deps.ts";
 import { AdminError } from "../admin-error.ts";
-import type { CallBindings } from "../call-log.ts";
+import type { CallBindings, CallVariables } from "../call-log.ts";
 import { executionJson } from "../execution-json.ts";
 import { drainState } from "./drain-state.ts";
 import { type ShutdownRequest, shutdownRequest } from "./shutdown-request.ts";
@@ -21,7 +21,7 @@ export function shutdown(deps: ShutdownDeps) {
   /** When the first request came; what ended since then is told to those who wait. */
   let since: number | undefined;
 
-  return async (c: Context): Promise<Response> => {
+  return async (c: Context<{ Variables: CallVariables }>): Promise<Response> => {
     const request = await shutdownRequest(c);
     if (request.wait && waiting >= MAX_WAITING)
       throw new AdminError(
@@ -30,8 +30,10 @@ export function shutdown(deps: ShutdownDeps) {
       );
     since ??= Date.now();
     begin(request);
+    if (request.mode === "cancel") c.set("effect", "what runs is cancelled");
     if (!request.wait)
       return c.json({ ...drainState(deps), executions: executions.list().map((record) => executionJson(record)) }, 202);
+    c.get("logAccepted")();
     waiting++;
     try {
       (c.env as CallBindings | undefined)?.keepOpen?.();
