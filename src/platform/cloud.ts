@@ -7,7 +7,7 @@ import { withRemedies } from "../shared/runner-error.ts";
 import { RedisSink } from "../status/redis/index.ts";
 import { StigmerClient, StigmerSessions } from "../stigmer/index.ts";
 import { redisThreads } from "../threads/redis/index.ts";
-import { bind, ORGANIZATION_KEY } from "./bound-value.ts";
+import { bind, GROUP_KEY, ORGANIZATION_KEY } from "./bound-value.ts";
 import { ForeignAddresses } from "./foreign-addresses.ts";
 import { measuredLocks } from "./measured-locks.ts";
 import { startCollector } from "./orphan-collection.ts";
@@ -15,9 +15,6 @@ import type { Platform, PlatformOptions, PreparedPlatform } from "./platform.ts"
 import { credentials, daytona, redis } from "./preflight/cloud-requirements.ts";
 import { openAll } from "./preflight/open-all.ts";
 import { hasProxy } from "./proxy.ts";
-
-/** Names the replicas that share this Redis, and with it sessions and their sandboxes. */
-const GROUP_KEY = "stigmer:agent-runner:group";
 
 /** The servers that a platform uses, connected and checked. */
 interface CloudServers {

@@ -12,4 +12,5 @@ export { RedisError } from "./redis-error.ts";
 export { INBOX_PREFIX, RedisInbox } from "./redis-inbox.ts";
 export { LOCK_TTL_MS, RedisLocks } from "./redis-lock.ts";
 export { ReplicaGroup } from "./replica-group.ts";
+export { type RedisServerInfo, readServerInfo } from "./server-info.ts";
 export { execTransaction } from "./transaction.ts";

@@ -14,6 +14,8 @@ import {
   installTemporalRuntime,
   type NativeConnection,
   ownIdentity,
+  type QueuePollers,
+  refuseForeignGroups,
   Workflows,
 } from "../temporal/index.ts";
 import { banner, connectedLine, summary } from "./banner.ts";
@@ -28,7 +30,7 @@ import { openOrClose } from "./open-or-close.ts";
 import { openRunnerTraces } from "./open-traces.ts";
 import { openWorker } from "./open-worker.ts";
 import { Readiness } from "./readiness.ts";
-import { type QueuePollers, ReplicaGroups, refuseForeignGroups } from "./replica-groups.ts";
+import { ReplicaGroups } from "./replica-groups.ts";
 import type { RunnerOptions } from "./runner-options.ts";
 import { WorkflowLookup } from "./workflow-lookup.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { formatIdentity } from "../temporal/index.ts";
-import { foreignGroups, mustYield, ReplicaGroups, refuseForeignGroups } from "./replica-groups.ts";
+import { foreignGroups, formatIdentity, refuseForeignGroups } from "../temporal/index.ts";
+import { mustYield, ReplicaGroups } from "./replica-groups.ts";
 
 /** The identity of a runner as Temporal lists it. */
 function identity(pid: number, group: string): string {

@@ -1,31 +1,18 @@
 import { messageOf } from "../shared/errors.ts";
 import { degraded, failed, type HealthCheck, type HealthProblem } from "../shared/health.ts";
-import { plural } from "../shared/text.ts";
-import { parseIdentity } from "../temporal/index.ts";
-import { FOREIGN_GROUP_REMEDIES, ForeignGroupError } from "./foreign-group-error.ts";
+import {
+  describeForeign,
+  FOREIGN_GROUP_REMEDIES,
+  type ForeignGroup,
+  foreignGroups,
+  parseIdentity,
+  type QueuePollers,
+} from "../temporal/index.ts";
 
 /** Temporal is asked at most this often. */
 const EVERY_MS = 20_000;
 /** Consecutive requests without an answer after which that is reported. */
 const MAX_UNANSWERED = 2;
-
-/** Runners that poll the same queue and share sessions with each other, but not with this one. */
-export interface ForeignGroup {
-  readonly group: string;
-  /** `pid@host` of each. */
-  readonly runners: readonly string[];
-}
-
-/** @param pollers identities of the workers that poll the queue */
-export function foreignGroups(pollers: readonly string[], own: string): ForeignGroup[] {
-  const groups = new Map<string, string[]>();
-  for (const identity of pollers) {
-    const parsed = parseIdentity(identity);
-    if (parsed === undefined || parsed.group === "" || parsed.group === own) continue;
-    groups.set(parsed.group, [...(groups.get(parsed.group) ?? []), `${parsed.pid}@${parsed.host}`]);
-  }
-  return [...groups].map(([group, runners]) => ({ group, runners: runners.toSorted() }));
-}
 
 /**
  * Whether this runner's group must leave the queue to another group. The larger group keeps it; of two equally large
@@ -34,26 +21,6 @@ export function foreignGroups(pollers: readonly string[], own: string): ForeignG
  */
 export function mustYield(own: string, size: number, foreign: readonly ForeignGroup[]): boolean {
   return foreign.some(({ group, runners }) => runners.length > size || (runners.length === size && group < own));
-}
-
-export interface QueuePollers {
-  /** Identities of the workers that poll the queue. @throws when they are not known */
-  readonly pollers: () => Promise<readonly string[]>;
-  readonly taskQueue: string;
-}
-
-/**
- * Makes sure that a runner may join a queue, before it joins its group and polls.
- * @param group the group that it will join; `undefined` when it would found one
- * @throws ForeignGroupError when runners of another group poll the queue
- */
-export async function refuseForeignGroups(
-  { pollers, taskQueue }: QueuePollers,
-  group: string | undefined,
-): Promise<void> {
-  // When Temporal does not answer, the health check finds out later.
-  const foreign = foreignGroups(await pollers().catch(() => []), group ?? "");
-  if (foreign.length > 0) throw new ForeignGroupError(describe(foreign, taskQueue));
 }
 
 export interface ReplicaGroupsDeps extends QueuePollers {
@@ -105,7 +72,7 @@ export class ReplicaGroups implements HealthCheck {
     const foreign = foreignGroups(pollers, group);
     if (foreign.length === 0) return undefined;
     const size = 1 + pollers.filter((identity) => parseIdentity(identity)?.group === group).length;
-    const text = describe(foreign, taskQueue);
+    const text = describeForeign(foreign, taskQueue);
     return mustShareSessions && mustYield(group, size, foreign)
       ? failed(text, FOREIGN_GROUP_REMEDIES)
       : degraded(text, mustShareSessions ? FOREIGN_GROUP_REMEDIES : []);
@@ -120,11 +87,4 @@ export class ReplicaGroups implements HealthCheck {
 
 function pollersUnknown(taskQueue: string, error: unknown): string {
   return `whether all runners of the task queue ${taskQueue} share a Redis is unknown: listing its pollers failed: ${messageOf(error)}`;
-}
-
-function describe(foreign: readonly ForeignGroup[], taskQueue: string): string {
-  const runners = foreign.flatMap((one) => one.runners);
-  const names = `${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}`;
-  const verbs = runners.length === 1 ? (["does", "it uses"] as const) : (["do", "they use"] as const);
-  return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${names}) ${verbs[0]} not share sessions with this one: ${verbs[1]} another Redis, another REDIS_DB or another data directory`;
 }

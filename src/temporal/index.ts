@@ -7,6 +7,14 @@ export type { NativeConnection } from "@temporalio/worker";
 export { ActivityWorker } from "./activity-worker.ts";
 export { connectTemporal } from "./connect.ts";
 
+export { FOREIGN_GROUP_REMEDIES } from "./foreign-group-error.ts";
+export {
+  describeForeign,
+  type ForeignGroup,
+  foreignGroups,
+  type QueuePollers,
+  refuseForeignGroups,
+} from "./foreign-groups.ts";
 export { probeTemporal } from "./health.ts";
 export type { TypedJson } from "./payload-codec.ts";
 export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";

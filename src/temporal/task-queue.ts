@@ -1,4 +1,4 @@
-import type { NativeConnection } from "@temporalio/worker";
+import type { WorkflowService } from "@temporalio/client";
 import { hasEnded, parseIdentity } from "./worker-identity.ts";
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
@@ -10,7 +10,7 @@ const ACTIVITY = 2;
 const POLLER_ALIVE_MS = 75_000;
 
 /** A poller of a task queue. */
-interface Poller {
+export interface Poller {
   readonly identity: string;
   /** When its last poll began, in ms since the epoch. */
   readonly lastPollAt: number;
@@ -24,6 +24,12 @@ export interface TaskQueueState {
   readonly addRate?: number;
 }
 
+/** What is used of a connection, that of workers or that of clients. */
+interface Connected {
+  readonly workflowService: WorkflowService;
+  withDeadline<T>(deadline: number | Date, work: () => Promise<T>): Promise<T>;
+}
+
 export interface TaskQueueName {
   readonly namespace: string;
   readonly taskQueue: string;
@@ -31,7 +37,7 @@ export interface TaskQueueName {
 
 /** Describes the activity task queue over all its partitions. @throws if Temporal does not answer in time */
 export async function describeTaskQueue(
-  connection: NativeConnection,
+  connection: Connected,
   { namespace, taskQueue }: TaskQueueName,
   timeoutMs: number,
 ): Promise<TaskQueueState> {

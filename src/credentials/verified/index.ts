@@ -5,5 +5,6 @@
  */
 export type { CredentialsErrorCode } from "./credentials-error.ts";
 export { CredentialsError } from "./credentials-error.ts";
+export { issuerKeysUrl } from "./issuer-url.ts";
 export type { CredentialsOptions, OpenCredentials } from "./open-credentials.ts";
 export { openCredentials, readKey } from "./open-credentials.ts";

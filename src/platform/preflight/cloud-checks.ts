@@ -1,27 +1,32 @@
 import type { CloudConfig, PartialConfig } from "../../config/index.ts";
-import { openCredentials, readKey } from "../../credentials/verified/index.ts";
+import { issuerKeysUrl, openCredentials, readKey } from "../../credentials/verified/index.ts";
 import { silentLogger } from "../../log/index.ts";
-import { RedisConnection } from "../../redis/index.ts";
+import { ReplicaGroup } from "../../redis/index.ts";
 import { DaytonaApi } from "../../sandbox/daytona/index.ts";
-import { type Check, checkOf, passed, resultOf } from "../../shared/check.ts";
+import { type Check, checkOf, resultOf } from "../../shared/check.ts";
+import { clockResult } from "../../shared/clock-skew.ts";
+import { GROUP_KEY } from "../bound-value.ts";
 import type { PlatformCheckOptions } from "./check-options.ts";
 import { daytona } from "./cloud-requirements.ts";
 import { directoryCheck } from "./directory-checks.ts";
 import { dataSetting } from "./local-requirements.ts";
+import { queueCheck } from "./queue-check.ts";
+import { open, redisChecks } from "./redis-checks.ts";
 import { stigmerCheck, temporalCheck } from "./server-checks.ts";
 
 type PartialCloudConfig = Extract<PartialConfig, { readonly mode: "cloud" }>;
 
 /** Shorter than at the start, so that what is wrong is known within the limit of a check. */
-const REDIS_LIMITS = { connectMs: 2_500, loadingMs: 1_000 };
 const ISSUER_LIMITS = { fetchMs: 2_500, verifyMs: 4_000 };
 
 /** What a runner in cloud mode needs. */
 export function cloudChecks(config: PartialCloudConfig, { mask }: PlatformCheckOptions): readonly Check[] {
-  const { credentials } = config;
+  const { credentials, redis } = config;
   return [
     temporalCheck(config.temporal),
+    queueCheck(config.temporal, redis && (() => findGroup(redis))),
     credentialsCheck(credentials, mask),
+    clockCheck(credentials, config.daytona),
     stigmerCheck(
       config.stigmer,
       credentials &&
@@ -31,7 +36,7 @@ export function cloudChecks(config: PartialCloudConfig, { mask }: PlatformCheckO
           return key;
         }),
     ),
-    redisCheck(config.redis),
+    ...redisChecks(redis),
     daytonaCheck(config.daytona),
     directoryCheck(
       "data directory",
@@ -53,13 +58,29 @@ function credentialsCheck(part: CloudConfig["credentials"] | undefined, mask: Pl
   });
 }
 
-/** A single Redis that accepts writes, with a user that has all rights that are needed. */
-function redisCheck(part: CloudConfig["redis"] | undefined): Check {
-  return checkOf({ id: "redis", area: "Redis", title: "Redis" }, part, async (config) => {
-    const connection = await RedisConnection.open(config, silentLogger, REDIS_LIMITS);
-    connection.close();
-    return passed(`${connection.address}, database ${config.db}; its user has all rights that are needed`);
-  });
+/** Whether this machine's clock agrees with that of the issuer, or else of Daytona. */
+function clockCheck(
+  credentials: CloudConfig["credentials"] | undefined,
+  sandboxes: CloudConfig["daytona"] | undefined,
+): Check {
+  return {
+    id: "credentials.clock",
+    area: "credentials",
+    title: "clock",
+    run: async (signal) => {
+      const issuer = credentials && (await issuerKeysUrl(credentials).catch(() => undefined));
+      return await clockResult(
+        [issuer, sandboxes?.apiUrl].filter((url) => url !== undefined),
+        signal,
+      );
+    },
+  };
+}
+
+/** The group that a runner with this Redis would join. @throws RedisError */
+async function findGroup(config: CloudConfig["redis"]): Promise<string | undefined> {
+  using opened = await open(config);
+  return await ReplicaGroup.find(opened.connection, GROUP_KEY);
 }
 
 /** A Daytona that accepts the key. */

@@ -2,6 +2,7 @@ import type { PartialConfig } from "../../config/index.ts";
 import type { Check } from "../../shared/check.ts";
 import { directoryCheck } from "./directory-checks.ts";
 import { dataSetting, workspaceSetting } from "./local-requirements.ts";
+import { queueCheck } from "./queue-check.ts";
 import { stigmerCheck, temporalCheck } from "./server-checks.ts";
 
 type PartialLocalConfig = Extract<PartialConfig, { readonly mode: "local" }>;
@@ -11,6 +12,7 @@ export function localChecks(config: PartialLocalConfig): readonly Check[] {
   const { temporal, stigmer, apiKey, sandbox, dataDir } = config;
   return [
     temporalCheck(temporal),
+    queueCheck(temporal),
     stigmerCheck(stigmer, apiKey === undefined ? undefined : async () => apiKey),
     directoryCheck("workspace", sandbox && workspaceSetting({ sandbox })),
     directoryCheck("data directory", dataDir === undefined ? undefined : dataSetting({ dataDir })),

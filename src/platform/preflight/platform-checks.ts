@@ -2,6 +2,7 @@ import type { PartialConfig } from "../../config/index.ts";
 import type { Check } from "../../shared/check.ts";
 import { unreachable } from "../../shared/errors.ts";
 import type { PlatformCheckOptions } from "./check-options.ts";
+import { queueCheck } from "./queue-check.ts";
 import { temporalCheck } from "./server-checks.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function platformChecks(config: PartialConfig, options: PlatformChe
     case "cloud":
       return (await import("./cloud-checks.ts")).cloudChecks(config, options);
     case undefined:
-      return [temporalCheck(config.temporal)];
+      return [temporalCheck(config.temporal), queueCheck(config.temporal)];
     default:
       return unreachable(config);
   }
