@@ -16,6 +16,7 @@ export { AgentError } from "./agent-error.ts";
 export type { AgentCall } from "./events/agent-call.ts";
 export type { AgentEvent, RequestedCall, TodoEntry } from "./events/agent-event.ts";
 export { resolveServers as resolveMcpServers } from "./mcp/resolve-servers.ts";
+export { modelChecks } from "./model/model-checks.ts";
 export { chooseModel, type ModelChoice } from "./model/model-choice.ts";
 export type { AgentRun } from "./run-agent.ts";
 export { checkSubAgents } from "./sub-agents/check-definition.ts";

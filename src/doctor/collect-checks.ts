@@ -1,3 +1,4 @@
+import { modelChecks } from "../agent/index.ts";
 import type { EnvMap, Inspection } from "../config/index.ts";
 import { platformChecks } from "../platform/index.ts";
 import type { Check } from "../shared/check.ts";
@@ -32,6 +33,7 @@ export async function collectChecks({ inspection, env, tryBridge }: CollectOptio
     nativeLibraryCheck(config, { env, tryBridge }),
     ...configurationChecks(inspection),
     ...(await platformChecks(config, { mask, env })),
+    ...modelChecks("model" in config ? config.model : undefined),
     ...systemDirectoryChecks(),
     ...limitChecks(config),
     adminPortCheck(config),

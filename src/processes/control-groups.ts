@@ -93,6 +93,16 @@ function prepareParent() {
   return undefined;
 }
 
+/** Whether {@link createControlGroup} could create groups that limit memory. Changes nothing. */
+export function mayLimitMemory(): boolean {
+  return ownHierarchies().some(({ directory, version, isRoot, isDelegated, limitFile }) => {
+    if (version === 1) return isWritable(join(directory, "cgroup.procs")) && isWritable(join(directory, limitFile));
+    if (!readText(join(directory, "cgroup.controllers")).split(/\s+/).includes("memory")) return false;
+    if (isRoot) return isWritable(join(directory, "cgroup.subtree_control"));
+    return isDelegated && isWritable(join(directory, "cgroup.subtree_control")) && isAlone(directory);
+  });
+}
+
 /** Makes the group of this process one that can have children with memory limits. @returns whether that was possible */
 function mayHaveChildren(hierarchy: Hierarchy): boolean {
   const { directory, version, isRoot, isDelegated } = hierarchy;

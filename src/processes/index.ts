@@ -12,6 +12,7 @@
  * @module
  */
 // What executions start.
+export { mayLimitMemory } from "./control-groups.ts";
 export { TERMINATE_GRACE_MS } from "./end-processes.ts";
 
 // The runner's own process, and its machine.

@@ -14,6 +14,7 @@ export function localhostHint(text: string, isContainer: () => boolean = inConta
   return "Without the host's network (`--network host`), localhost is the container itself: name the host, as host.docker.internal for example.";
 }
 
-function inContainer(): boolean {
+/** Whether this process runs in a container of Docker or Podman. */
+export function inContainer(): boolean {
   return MARKERS.some((file) => existsSync(file));
 }

@@ -25,7 +25,8 @@ describe("in cloud mode", () => {
     });
     expect([...run.checks.values()].filter(({ status }) => status === "failed")).toEqual([]);
     expect([run.exitCode, run.mode, run.summary["failed"]]).toEqual([0, "cloud", 0]);
-    for (const id of ["temporal", "credentials.key", "stigmer", "redis", "daytona", "directories.data"])
+    const ids = ["temporal", "temporal.queue", "credentials.key", "credentials.clock", "stigmer", "redis"];
+    for (const id of [...ids, "redis.memory", "redis.persistence", "daytona", "model", "directories.data"])
       expect([id, run.check(id).status]).toEqual([id, "ok"]);
     const { host, port } = world.redis;
     const client = new Redis({ host, port, password: REDIS_PASSWORD, db: 6 });
@@ -59,6 +60,16 @@ describe("in cloud mode", () => {
     }
     for (const secret of ["dtn_not_the_right_key", REDIS_PASSWORD, world.apiKey])
       expect(run.output).not.toContain(secret);
+  });
+
+  test("an API key that expires soon is a warning", async () => {
+    const soon = await world.issuer.token({ exp: Math.floor(Date.now() / 1000) + 3_600 });
+    const run = await runDoctor({ ...world.env, STIGMER_API_KEY: soon });
+    expect(run.check("credentials.key")).toMatchObject({
+      status: "warning",
+      detail: expect.stringContaining("expires at"),
+    });
+    expect(run.output).not.toContain(soon);
   });
 
   test("what is not valid is reported, and what does not depend on it is asked nevertheless", async () => {

@@ -1,15 +1,15 @@
 import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ModelConfig } from "../../config/index.ts";
+import type { KeyedProvider } from "../../providers/index.ts";
 import { unreachable } from "../../shared/errors.ts";
-import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
+import { apiKey, missingKey } from "./api-keys.ts";
 import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { defaultProvider, type ModelChoice } from "./model-choice.ts";
+import { OLLAMA_CONTEXT_TOKENS } from "./ollama-context.ts";
 import { noScript } from "./script-errors.ts";
 
 /** The runner itself retries calls, in the same way for all providers: see call-model.ts. */
 const CLIENT_RETRIES = 0;
-/** By default, Ollama silently cuts the conversation, tools included, after 4,096 tokens. */
-const OLLAMA_CONTEXT_TOKENS = 32_768;
 
 /**
  * Creates the client of a model. The library of a provider is loaded when it is first needed: each costs memory and time.

@@ -1,17 +1,17 @@
 import { readFile } from "node:fs/promises";
 import type { ModelConfig } from "../../config/index.ts";
-import { boundedFetch } from "../../shared/bounded-fetch.ts";
+import type { KeyedProvider } from "../../providers/index.ts";
 import { messageOf, unreachable } from "../../shared/errors.ts";
 import { degraded, degradedBy, type HealthCheck, type HealthProblem } from "../../shared/health.ts";
 import { AgentError } from "../agent-error.ts";
-import { apiKey, type KeyedProvider, missingKey } from "./api-keys.ts";
-import { type BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
+import { apiKey, missingKey } from "./api-keys.ts";
+import { type BaseUrl, ollamaUrl } from "./base-url.ts";
 import { chooseModel } from "./model-choice.ts";
+import { ollamaProblem } from "./ollama-problem.ts";
 import { noScript } from "./script-errors.ts";
 
 /** How long a result is cached. The health monitor asks more often. */
 const CACHE_MS = { good: 60_000, bad: 10_000 };
-const ASK_LIMIT_MS = 2_000;
 
 /**
  * Checks whether the default model can be used. It makes only requests that cost nothing; whether a key is accepted is known
@@ -58,7 +58,7 @@ export class ModelHealth implements HealthCheck {
     const { provider, model } = chooseModel(this.#config);
     switch (provider) {
       case "ollama":
-        return await ollamaProblem(ollamaUrl(this.#config), model);
+        return await ollamaProblem(ollamaUrl(this.#config), model, "default");
       case "anthropic":
       case "openai":
         return await this.#keyProblem(provider, model);
@@ -76,45 +76,8 @@ export class ModelHealth implements HealthCheck {
   }
 }
 
-async function ollamaProblem(url: string, model: string): Promise<HealthProblem | undefined> {
-  const choose = "Or choose another model with STIGMER_LLM_MODEL or STIGMER_LLM_PROVIDER.";
-  let answer: { readonly status: number; readonly text: string };
-  try {
-    answer = await boundedFetch(`${url.replace(/\/+$/, "")}/api/tags`, { limitMs: ASK_LIMIT_MS });
-  } catch {
-    return degraded(`The default model '${model}' needs Ollama, which is not reachable at ${shownUrl(url)}.`, [
-      "Start it with `ollama serve`, or set OLLAMA_BASE_URL.",
-      choose,
-    ]);
-  }
-  const models = modelNames(answer.text);
-  if (answer.status !== 200 || models === undefined)
-    return degraded(
-      `The default model '${model}' needs Ollama, but the server at ${shownUrl(url)} is not Ollama (${answer.status}).`,
-      ["Check OLLAMA_BASE_URL.", choose],
-    );
-  const wanted = model.toLowerCase();
-  if (models.some((name) => [wanted, `${wanted}:latest`].includes(name.toLowerCase()))) return undefined;
-  return degraded(`Ollama at ${shownUrl(url)} has no model '${model}', which is the default one.`, [
-    `Get it with \`ollama pull ${model}\`.`,
-    choose,
-  ]);
-}
-
-function modelNames(text: string): string[] | undefined {
-  try {
-    const { models } = JSON.parse(text) as { models?: unknown };
-    if (!Array.isArray(models)) return undefined;
-    return models.flatMap((model: unknown) => {
-      const name = (model as { name?: unknown } | null)?.name;
-      return typeof name === "string" ? [name] : [];
-    });
-  } catch {
-    return undefined;
-  }
-}
-
-async function scriptProblem(file: string | undefined): Promise<HealthProblem | undefined> {
+/** Whether the file of the provider `scripted` can be used. */
+export async function scriptProblem(file: string | undefined): Promise<HealthProblem | undefined> {
   if (file === undefined) return degradedBy(noScript());
   const { parseScript } = await import("./script.ts");
   try {

@@ -1,8 +1,9 @@
 import { printError } from "../../cli/index.ts";
+import { KEYED, type KeyedProvider } from "../../providers/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { printable } from "../../shared/printable.ts";
 import { ask } from "./prompt.ts";
-import { checkKey, KEYED, type KeyCheck, type KeyedProvider, keyProblem, providerOf } from "./provider-keys.ts";
+import { checkKey, type KeyCheck, keyProblem, providerOf } from "./provider-keys.ts";
 import { keysFile, saveKey } from "./saved-keys.ts";
 
 const ATTEMPTS = 3;

@@ -1,5 +1,6 @@
 import { printError } from "../../cli/index.ts";
 import { type EnvMap, type LoadOptions, withoutUrlSecrets } from "../../config/index.ts";
+import { KEYED, type KeyedProvider } from "../../providers/index.ts";
 import { messageOf } from "../../shared/errors.ts";
 import { printable } from "../../shared/printable.ts";
 import { askForKey } from "./ask-for-key.ts";
@@ -7,7 +8,7 @@ import { choices } from "./choices.ts";
 import { type ModelSettings, modelSettings } from "./model-settings.ts";
 import { askOllama } from "./ollama.ts";
 import { canAsk } from "./prompt.ts";
-import { KEYED, type KeyedProvider, providerOf } from "./provider-keys.ts";
+import { providerOf } from "./provider-keys.ts";
 import { keysFile, readKeys } from "./saved-keys.ts";
 
 const OLLAMA_URL = "http://localhost:11434";

@@ -1,16 +1,5 @@
+import { askModels, KEYED, type KeyedProvider } from "../../providers/index.ts";
 import { messageOf } from "../../shared/errors.ts";
-
-/** The providers that need a key. */
-export const KEYED = {
-  anthropic: {
-    name: "Anthropic",
-    variable: "ANTHROPIC_API_KEY",
-    models: "https://api.anthropic.com/v1/models?limit=1",
-  },
-  openai: { name: "OpenAI", variable: "OPENAI_API_KEY", models: "https://api.openai.com/v1/models" },
-} as const;
-
-export type KeyedProvider = keyof typeof KEYED;
 
 const CHECK_LIMIT_MS = 5_000;
 const MIN_LENGTH = 20;
@@ -50,25 +39,12 @@ export async function checkKey(
   baseUrl: string | undefined,
   signal: AbortSignal,
 ): Promise<KeyCheck> {
-  const headers: Record<string, string> =
-    provider === "anthropic"
-      ? { "x-api-key": key, "anthropic-version": "2023-06-01" }
-      : { authorization: `Bearer ${key}` };
   try {
-    const url = baseUrl === undefined ? KEYED[provider].models : modelsAt(provider, baseUrl);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(CHECK_LIMIT_MS)]);
-    // A redirect could lead the key elsewhere.
-    const response = await fetch(url, { headers, signal: limit, redirect: "error" });
-    await response.body?.cancel();
-    if (response.ok) return { outcome: "accepted" };
-    if (response.status === 401 || response.status === 403) return { outcome: "refused" };
-    return { outcome: "unknown", why: `${KEYED[provider].name} answered ${response.status}` };
+    const { status } = await askModels(provider, { key, baseUrl, signal, limitMs: CHECK_LIMIT_MS, limit: 1 });
+    if (status >= 200 && status < 300) return { outcome: "accepted" };
+    if (status === 401 || status === 403) return { outcome: "refused" };
+    return { outcome: "unknown", why: `${KEYED[provider].name} answered ${status}` };
   } catch (error) {
     return { outcome: "unknown", why: messageOf(error).split(". ")[0] ?? "" };
   }
-}
-
-/** Anthropic's clients add the version to their base URL, OpenAI's have it in there. */
-function modelsAt(provider: KeyedProvider, baseUrl: string): string {
-  return `${baseUrl.replace(/\/+$/, "")}${provider === "anthropic" ? "/v1/models?limit=1" : "/models"}`;
 }

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { type EnvMap, parseEnvFile } from "../../config/index.ts";
+import { KEYED, type KeyedProvider } from "../../providers/index.ts";
 import { systemCode } from "../../shared/errors.ts";
-import { KEYED, type KeyedProvider } from "./provider-keys.ts";
 
 const NAMES: readonly string[] = ["STIGMER_LLM_PROVIDER", ...Object.values(KEYED).map(({ variable }) => variable)];
 const MAX_BYTES = 64 * 1024;

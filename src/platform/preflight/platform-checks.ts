@@ -13,7 +13,7 @@ import { temporalCheck } from "./server-checks.ts";
 export async function platformChecks(config: PartialConfig, options: PlatformCheckOptions): Promise<readonly Check[]> {
   switch (config.mode) {
     case "local":
-      return (await import("./local-checks.ts")).localChecks(config);
+      return (await import("./local-checks.ts")).localChecks(config, options);
     case "cloud":
       return (await import("./cloud-checks.ts")).cloudChecks(config, options);
     case undefined:
