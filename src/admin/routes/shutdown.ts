@@ -1,4 +1,5 @@
 import type { Context } from "hono";
+import { untilAborted } from "../../shared/time.ts";
 import type { AdminDeps } from "../admin-deps.ts";
 import { AdminError } from "../admin-error.ts";
 import type { CallBindings, CallVariables } from "../call-log.ts";
@@ -37,7 +38,8 @@ export function shutdown(deps: ShutdownDeps) {
     waiting++;
     try {
       (c.env as CallBindings | undefined)?.keepOpen?.();
-      await deps.ended;
+      // Who has left does not count as waiting any more.
+      await untilAborted(deps.ended, c.req.raw.signal).catch(() => undefined);
       return c.json(end(since));
     } finally {
       waiting--;

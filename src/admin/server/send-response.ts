@@ -7,7 +7,8 @@ import type { ServerLimits } from "./limits.ts";
 export async function sendWhole(response: Response, outgoing: ServerResponse, limits: ServerLimits): Promise<void> {
   const body = Buffer.from(await response.arrayBuffer());
   writeHead(response, outgoing);
-  if (response.status !== 204 && response.status !== 304) outgoing.setHeader("Content-Length", body.length);
+  // The answer to HEAD has no body, and nobody knows the length that it would have.
+  if (outgoing.req.method !== "HEAD") outgoing.setHeader("Content-Length", body.length);
   const cut = setTimeout(() => outgoing.destroy(), limits.readMs);
   outgoing.once("close", () => clearTimeout(cut));
   outgoing.end(body);
