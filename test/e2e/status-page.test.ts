@@ -166,6 +166,32 @@ describe("the status page in a browser", () => {
     expect(program.output()).toContain("Accepted POST /drain from 127.0.0.1");
   });
 
+  test("cancels what runs when it drains, if that is chosen, also later and without scripts", async () => {
+    for (const isLater of [false, true]) {
+      await using program = await dev(WAITING, { DRAIN_TIMEOUT: "3600" });
+      await using run = program.command(["run", "Wait"]);
+      await run.says("I wait for you.");
+      await using opened = await openPage(browser, program.url, { javaScriptEnabled: !isLater });
+      const { page, incidents } = opened;
+      await page.getByRole("link", { name: "Drain …" }).click();
+      expect(await page.getByRole("radio", { name: "Let 1 execution finish" }).isChecked()).toBe(true);
+      if (isLater) {
+        await page.getByRole("button", { name: "Drain" }).click();
+        await page.getByRole("link", { name: "Cancel what runs …" }).click();
+        await page.getByRole("button", { name: "Cancel 1 execution now" }).click();
+      } else {
+        await page.keyboard.press("Tab");
+        await page.getByRole("radio", { name: "Let 1 execution finish" }).focus();
+        await page.keyboard.press("ArrowDown");
+        await page.getByRole("button", { name: "Drain" }).click();
+      }
+      expect(await run.exited).toBe(1);
+      expect(run.output()).toContain("cancelled by an operator");
+      expect(await program.exited).toBe(0);
+      expect(incidents).toEqual([]);
+    }
+  });
+
   test("asks for the token, and takes it until the logout", async () => {
     await using program = await dev([{ text: "Hello" }], { ADMIN_TOKEN: "token-of-the-operator" });
     await using opened = await openPage(browser, program.url);

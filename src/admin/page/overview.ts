@@ -32,17 +32,23 @@ export function overview(deps: AdminDeps, now: Date | undefined): Markup {
   const { isReady } = readinessOf(deps);
   const isDegraded = deps.checks().some(({ status }) => status === "degraded");
   const tone = isReady ? (isDegraded ? "warn" : "good") : lifecycle.state === "running" ? "bad" : "warn";
-  const canDrain = lifecycle.state === "running" || lifecycle.state === "starting";
   const deadline =
     lifecycle.deadline === undefined
       ? ""
       : html`<p>Executions that still run are stopped at <time datetime="${lifecycle.deadline.toISOString()}">${clock(lifecycle.deadline)}</time>.</p>`;
   return html`<section id="state" class="${tone}" aria-labelledby="state-title">
 <h2 id="state-title" class="unseen">State</h2>
-<div class="row"><p class="lead" role="status">${headline(deps)}</p>${canDrain ? html`<a class="button" href="/drain">Drain …</a>` : ""}</div>
+<div class="row"><p class="lead" role="status">${headline(deps)}</p>${drainLink(deps)}</div>
 ${deadline}
 <p class="facts">Up for ${age(lifecycle.startedAt, now)} · ${deps.mode} mode · version ${deps.version} · state ${lifecycle.state}</p>
 </section>`;
+}
+
+function drainLink({ lifecycle, inFlight }: AdminDeps): Markup | string {
+  if (lifecycle.state === "running" || lifecycle.state === "starting")
+    return html`<a class="button" href="/drain">Drain …</a>`;
+  const canCancel = lifecycle.state === "draining" && inFlight() > 0;
+  return canCancel ? html`<a class="button" href="/drain">Cancel what runs …</a>` : "";
 }
 
 /** What the runner needs, the problems first. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { runningLifecycle } from "../../../test/support/admin-request.ts";
 import { HOSTILE_TEXTS } from "../../../test/support/page/hostile-texts.ts";
 import { form, pageWorld, statusOf } from "../../../test/support/page/page-world.ts";
 
@@ -115,57 +114,6 @@ describe("texts of models and tools", () => {
     expect(page).toContain("characters not shown");
     expect(page).not.toContain("\u202e");
     expect(page.length).toBeLessThan(100_000);
-  });
-});
-
-describe("drain", () => {
-  test("is asked for before it begins", async () => {
-    let drains = 0;
-    const world = pageWorld({ lifecycle: runningLifecycle({ requestDrain: () => drains++ }) });
-    expect(await (await world.ask("/drain")).text()).toContain("the 2 executions that it has");
-    expect(drains).toBe(0);
-    const response = await world.ask("/drain", form({}));
-    expect([response.status, response.headers.get("location")]).toEqual([303, "/"]);
-    expect(drains).toBe(1);
-  });
-
-  test("is not offered twice", async () => {
-    const world = pageWorld({ lifecycle: runningLifecycle({ state: "draining", deadline: new Date(0) }) });
-    const text = await (await world.ask("/")).text();
-    expect(text).toContain("it finishes what runs");
-    expect(text).toContain("00:00:00 UTC");
-    expect(text).not.toContain('href="/drain"');
-  });
-
-  test("is refused if a page of another origin asks for it", async () => {
-    let drains = 0;
-    const world = pageWorld({ lifecycle: runningLifecycle({ requestDrain: () => drains++ }) });
-    for (const origin of ["https://evil.invalid", "null"]) {
-      const { headers, ...request } = form({});
-      const response = await world.ask("/drain", {
-        ...request,
-        headers: { ...headers, origin } as Record<string, string>,
-      });
-      expect(response.status).toBe(403);
-    }
-    expect(drains).toBe(0);
-  });
-});
-
-describe("cancel", () => {
-  test("is asked for, and ends one execution", async () => {
-    const world = pageWorld();
-    const [one, other] = [world.begin("aex-1"), world.begin("aex-2")];
-    expect(await (await world.ask("/cancel?execution=aex-1")).text()).toContain("Cancel this execution?");
-    expect(one.signal.aborted).toBe(false);
-    const response = await world.ask("/cancel", form({ execution: "aex-1" }));
-    expect(response.headers.get("location")).toBe("/?execution=aex-1");
-    expect([one.signal.aborted, other.signal.aborted]).toEqual([true, false]);
-  });
-
-  test("says that there is nothing to cancel", async () => {
-    for (const init of [form({ execution: "none" }), form({}), { method: "POST", body: "x" }])
-      expect((await pageWorld().ask("/cancel", init)).status).toBe(404);
   });
 });
 
