@@ -5,6 +5,7 @@ import { type Execution, execution } from "./admin/answers.ts";
 import { executionDetails } from "./admin/execution-details.ts";
 import { executionTable } from "./admin/execution-table.ts";
 import { type Executions, fetchExecutions } from "./admin/fetch-executions.ts";
+import { fold } from "./admin/fold.ts";
 import { safeJsonLine, terminalSize } from "./admin/terminal.ts";
 import { watchExecutions } from "./admin/watch-executions.ts";
 
@@ -29,7 +30,7 @@ export async function executions(options: ExecutionsOptions): Promise<ExitCode> 
     const read = () =>
       executionId === undefined ? fetchExecutions(client, signal) : fetchOne(client, executionId, signal);
     const show = (shown: Executions, columns?: number) =>
-      executionId === undefined ? overview(shown, columns) : details(shown);
+      executionId === undefined ? overview(shown, columns) : details(shown, columns);
     if (watch)
       return await watchExecutions({ read, show, json, write, tell, signal, isOne: executionId !== undefined });
     const found = await read();
@@ -55,9 +56,9 @@ function overview({ active, ended, inFlight, finished }: Executions, columns?: n
     ended.length === 0 ? "None has ended yet." : `${finished} ended since the start, the last ones first:`,
     ...(ended.length === 0 ? [] : executionTable(ended.slice(0, ENDED_SHOWN), columns)),
     ...more,
-  ];
+  ].flatMap((line) => fold(line, columns));
 }
 
-function details({ active, ended }: Executions): string[] {
-  return [...active, ...ended].flatMap((one: Execution) => executionDetails(one, Date.now()));
+function details({ active, ended }: Executions, columns?: number): string[] {
+  return [...active, ...ended].flatMap((one: Execution) => executionDetails(one, Date.now(), columns));
 }

@@ -1,12 +1,12 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { humanDuration } from "../shared/time.ts";
 import { shortUsageText, sumOf } from "../shared/token-usage.ts";
-import { cutToWidth } from "../shared/width.ts";
 import { AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
 import { type Health, health } from "./admin/answers.ts";
 import { executionTable, oneLine } from "./admin/execution-table.ts";
 import { type Executions, fetchExecutions } from "./admin/fetch-executions.ts";
+import { fold } from "./admin/fold.ts";
 import { safeJsonLine, terminalSize } from "./admin/terminal.ts";
 
 /** Executions that are shown, so that all fits on one screen. */
@@ -36,7 +36,12 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
     }
     const columns = terminalSize()?.columns;
     const lines = [...healthLines(state, client.url), "", ...executionLines(executions, columns)];
-    write(lines.map((line) => `${columns === undefined ? line : cutToWidth(line, columns * 3)}\n`).join(""));
+    write(
+      lines
+        .flatMap((line) => fold(line, columns))
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
     return isReady ? EXIT.ok : EXIT.failed;
   });
 }

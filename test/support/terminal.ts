@@ -1,6 +1,8 @@
 /** The compiled program in a pseudo-terminal, which a test can close like a user closes a window. */
 import { until } from "./eventually.ts";
 
+const ROWS = 50;
+
 export interface ProgramAtTerminal {
   readonly pid: number;
   /** Everything it wrote to the terminal so far. */
@@ -11,6 +13,8 @@ export interface ProgramAtTerminal {
   /** Hangs up: the program gets SIGHUP, and nothing can be written any more. */
   close(): void;
   signal(signal: NodeJS.Signals): void;
+  /** As when a user changes the size of the window. */
+  resize(columns: number): void;
   /** Its exit code; undefined if a signal ended it. */
   readonly exited: Promise<number | undefined>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -20,6 +24,7 @@ export function startAtTerminal(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd: string,
+  columns = 200,
 ): ProgramAtTerminal {
   let output = "";
   const decoder = new TextDecoder();
@@ -27,8 +32,8 @@ export function startAtTerminal(
     cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: cwd, TMPDIR: "/tmp", ...env },
     terminal: {
-      cols: 200,
-      rows: 50,
+      cols: columns,
+      rows: ROWS,
       data: (_, bytes) => {
         output += decoder.decode(bytes, { stream: true });
       },
@@ -46,6 +51,7 @@ export function startAtTerminal(
     type: (text) => void child.terminal?.write(text),
     close: () => child.terminal?.close(),
     signal: (signal) => child.kill(signal),
+    resize: (to) => void child.terminal?.resize(to, ROWS),
     exited,
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGKILL");

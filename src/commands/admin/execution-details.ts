@@ -2,9 +2,12 @@ import { humanDuration } from "../../shared/time.ts";
 import { usageText } from "../../shared/token-usage.ts";
 import type { Execution } from "./answers.ts";
 import { oneLine } from "./execution-table.ts";
+import { foldPair } from "./fold.ts";
 
-/** All that is known of one execution, as lines. */
-export function executionDetails(execution: Execution, now: number): string[] {
+const NAME_WIDTH = 12;
+
+/** All that is known of one execution, as lines. @param columns the width of the terminal; absent if there is none */
+export function executionDetails(execution: Execution, now: number, columns?: number): string[] {
   const { id, sessionId, agent, model, startedAt, durationMs, stop, usage, lastUpdate, sandboxKind, sandboxId } =
     execution;
   const ago = (time: string) => `${time} (${humanDuration(Math.max(now - Date.parse(time), 0))} ago)`;
@@ -26,7 +29,7 @@ export function executionDetails(execution: Execution, now: number): string[] {
     ["thread", execution.threadId],
     ["workflow", execution.workflowId],
   ];
-  return facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(12)} ${oneLine(value)}`]));
+  return facts.flatMap(([name, value]) => (value === null ? [] : foldPair(name, oneLine(value), NAME_WIDTH, columns)));
 }
 
 function stateOf(execution: Execution): (readonly [string, string | null])[] {

@@ -26,20 +26,24 @@ export interface WatchOptions {
  */
 export async function watchExecutions(options: WatchOptions): Promise<ExitCode> {
   const { read, isOne, signal, tell } = options;
-  const draw = terminalSize() !== undefined && !options.json ? inPlace(options) : byChange(options);
+  const { draw, interrupt } = terminalSize() !== undefined && !options.json ? inPlace(options) : byChange(options);
+  const say = (text: string) => {
+    interrupt();
+    tell(text);
+  };
   let isFirst = true;
   let isLost = false;
   while (!signal.aborted) {
     try {
       const found = await read();
-      if (isLost) tell("It answers again.");
+      if (isLost) say("It answers again.");
       isLost = false;
       draw(found);
       if (isOne && found.active.length === 0) return EXIT.ok;
     } catch (error) {
       // A runner that restarts, or a broken port forwarding: it may come back.
       if (isFirst || !(error instanceof AdminRequestError) || error.status !== undefined) throw error;
-      if (!isLost) tell(`${error.message} Trying again.`);
+      if (!isLost) say(`${error.message} Trying again.`);
       isLost = true;
     }
     isFirst = false;
@@ -48,24 +52,39 @@ export async function watchExecutions(options: WatchOptions): Promise<ExitCode> 
   return EXIT.interrupted;
 }
 
+interface Display {
+  draw(executions: Executions): void;
+  /** Something else is written in between. */
+  interrupt(): void;
+}
+
 /** Redraws all lines, as many as fit. */
-function inPlace({ show, write }: WatchOptions) {
+function inPlace({ show, write }: WatchOptions): Display {
   let drawn = 0;
-  return (executions: Executions): void => {
+  let size = "";
+  const draw = (executions: Executions): void => {
     const { columns, rows } = terminalSize() ?? { columns: 80, rows: 24 };
+    // Terminals differ in what they make of the lines when their size changes.
+    const isResized = size !== "" && size !== `${columns}x${rows}`;
+    size = `${columns}x${rows}`;
     const all = show(executions, columns).map((line) => cutToWidth(line, columns));
     const room = Math.max(rows - 2, 1);
-    const lines = all.length > room ? [...all.slice(0, room - 1), `… ${all.length - room + 1} more lines`] : all;
-    const back = drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`;
+    const more = cutToWidth(`… ${all.length - room + 1} more lines`, columns);
+    const lines = all.length > room ? [...all.slice(0, room - 1), more] : all;
+    const back = isResized ? "\u001b[H\u001b[2J" : drawn === 0 ? "" : `\u001b[${drawn}A\r\u001b[J`;
     write(`${back}${lines.join("\n")}\n`);
     drawn = lines.length;
   };
+  const interrupt = () => {
+    drawn = 0;
+  };
+  return { draw, interrupt };
 }
 
 /** Writes a line for each execution that does something else than before. */
-function byChange({ json, write }: WatchOptions) {
+function byChange({ json, write }: WatchOptions): Display {
   let before = new Map<string, string>();
-  return ({ active, ended }: Executions): void => {
+  const draw = ({ active, ended }: Executions): void => {
     const now = new Map<string, string>();
     for (const execution of [...ended.toReversed(), ...active]) {
       const shown = whatItDoes(execution);
@@ -75,6 +94,7 @@ function byChange({ json, write }: WatchOptions) {
     }
     before = now;
   };
+  return { draw, interrupt: () => undefined };
 }
 
 function whatItDoes(execution: Execution): string {
