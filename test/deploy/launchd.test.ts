@@ -1,8 +1,9 @@
 /** The property list for launchd: its format, its keys, and what it starts. */
 import { describe, expect, test } from "bun:test";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { withTool } from "../support/requirement.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const file = join(import.meta.dir, "../../deploy/launchd/com.stigmer.agent-runner.plist");
 
@@ -35,6 +36,18 @@ async function parsePlist(path: string): Promise<Record<string, unknown>> {
   return JSON.parse(out) as Record<string, unknown>;
 }
 
+/** Runs the job's command with a program that says how it was started. */
+async function startJob(home: string): Promise<{ readonly pid: number; readonly log: string }> {
+  const [shell = "", ...args] = (await parsePlist(file))["ProgramArguments"] as string[];
+  const program = join(home, "bin/agent-runner");
+  await Bun.write(join(home, "Library/Logs/.keep"), "");
+  await Bun.write(program, '#!/bin/sh\necho "$$ $PWD $*"\n');
+  await chmod(program, 0o755);
+  const child = Bun.spawn([shell, ...args], { env: { HOME: home, PATH: `${join(home, "bin")}:/usr/bin:/bin` } });
+  expect(await child.exited).toBe(0);
+  return { pid: child.pid, log: join(home, "Library/Logs/agent-runner.log") };
+}
+
 describe.if(withTool("python3", "the property list of launchd"))("the property list", () => {
   test("is well-formed, with keys and types that launchd knows", async () => {
     const job = await parsePlist(file);
@@ -47,15 +60,19 @@ describe.if(withTool("python3", "the property list of launchd"))("the property l
   });
 
   test("starts a command that becomes the program, in a directory of the user", async () => {
-    const [shell = "", ...args] = (await parsePlist(file))["ProgramArguments"] as string[];
-    await using folder = await (await import("../support/temporary-folder.ts")).temporaryFolder();
-    const bin = join(folder.path, "bin");
-    await Bun.write(join(folder.path, "Library/Logs/.keep"), "");
-    await Bun.write(join(bin, "agent-runner"), '#!/bin/sh\necho "$$ $PWD $*"\n');
-    await Bun.spawn(["chmod", "755", join(bin, "agent-runner")]).exited;
-    const child = Bun.spawn([shell, ...args], { env: { HOME: folder.path, PATH: `${bin}:/usr/bin:/bin` } });
-    expect(await child.exited).toBe(0);
-    const log = await readFile(join(folder.path, "Library/Logs/agent-runner.log"), "utf8");
-    expect(log).toBe(`${child.pid} ${folder.path}/agents dev --no-input\n`);
+    await using folder = await temporaryFolder();
+    const started = await startJob(folder.path);
+    expect(await readFile(started.log, "utf8")).toBe(`${started.pid} ${folder.path}/agents dev --no-input\n`);
+  });
+
+  test("moves a long log aside at the start, and adds to a short one", async () => {
+    await using folder = await temporaryFolder();
+    const { log } = await startJob(folder.path);
+    await startJob(folder.path);
+    expect((await readFile(log, "utf8")).split("\n")).toHaveLength(3);
+    await Bun.write(log, "x".repeat(11 * 2 ** 20));
+    const { pid } = await startJob(folder.path);
+    expect(await readFile(log, "utf8")).toStartWith(`${pid} `);
+    expect((await stat(`${log}.1`)).size).toBe(11 * 2 ** 20);
   });
 });
