@@ -1,6 +1,7 @@
 /**
  * Measures how fast the admin server answers while ten executions run: `bun run bench:admin`. The compiled program in
- * `dev`, whose executions run commands and talk to a scripted model all the time.
+ * `dev`, whose executions run commands and talk to a scripted model all the time. In the end it is told to shut down:
+ * how long until it is not ready?
  *
  *   --requests N     requests of each path (300)
  *   --program FILE   another executable than the one built here
@@ -66,4 +67,16 @@ for (const path of PATHS) {
   row(`${path} (${bytes} bytes): median, 99th percentile`, `${median(took).toFixed(1)}, ${p99.toFixed(1)} ms`);
 }
 console.log(`${(await health()).inFlight} executions still ran`);
+
+/** How long after the answer to a shutdown probes are told that the runner takes no work. */
+const askedAt = performance.now();
+const shutdown = await fetch(`${url}/shutdown`, { method: "POST" });
+const answeredAt = performance.now();
+while ((await fetch(`${url}/readyz`)).status !== 503);
+row("POST /shutdown: answer", `${(answeredAt - askedAt).toFixed(1)} ms`, String(shutdown.status));
+row(
+  "from this answer to /readyz with 503",
+  `${(performance.now() - answeredAt).toFixed(1)} ms`,
+  "target: ≤ 100 ms, with the request itself",
+);
 for (const run of runs) run.signal("SIGKILL");
