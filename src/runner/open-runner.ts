@@ -16,6 +16,7 @@ import {
   ownIdentity,
   type QueuePollers,
   refuseForeignGroups,
+  type TaskQueueState,
   Workflows,
 } from "../temporal/index.ts";
 import { banner, connectedLine, summary } from "./banner.ts";
@@ -29,6 +30,7 @@ import { followTemporal, openRunnerMetrics } from "./open-metrics.ts";
 import { openOrClose } from "./open-or-close.ts";
 import { openRunnerTraces } from "./open-traces.ts";
 import { openWorker } from "./open-worker.ts";
+import { OwnPoller } from "./own-poller.ts";
 import { Readiness } from "./readiness.ts";
 import { ReplicaGroups } from "./replica-groups.ts";
 import type { RunnerOptions } from "./runner-options.ts";
@@ -92,7 +94,8 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   log.info(connectedLine(config.temporal));
 
   const { mayHaveReplicas } = prepared;
-  const queue = queuePollers(options, connection);
+  let ownPoller: OwnPoller | undefined;
+  const queue = queuePollers(options, connection, (state) => ownPoller?.look(state));
   if (mayHaveReplicas) await refuseForeignGroups(queue, await prepared.findGroup());
   lifecycle.drainRequested.throwIfAborted();
   const platform = await prepared.join();
@@ -111,11 +114,17 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
     traces,
   });
   opened.defer(() => admission.stop());
+  const { taskQueue, deploymentName } = config.temporal;
+  // Servers differ in whether they list pollers of versions.
+  if (deploymentName === undefined)
+    ownPoller = new OwnPoller({ identity, taskQueue, isPolling: () => worker.slots.openPolls > 0 });
 
   lifecycle.drainRequested.throwIfAborted();
   const checks = healthChecks({ connection, worker, platform, replicas, temporal: config.temporal, model: modelCheck });
-  const monitor = new HealthMonitor([...checks, admission.check, ...(options.checks ?? [])], log, () =>
-    admission.checked(monitor.blocking),
+  const monitor = new HealthMonitor(
+    [...checks, ...(ownPoller === undefined ? [] : [ownPoller]), admission.check, ...(options.checks ?? [])],
+    log,
+    () => admission.checked(monitor.blocking),
   );
   opened.defer(() => monitor.stop());
   readiness.follow(monitor);
@@ -133,13 +142,19 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   return { adminUrl: admin.url, worker, executions };
 }
 
-function queuePollers({ loaded }: RunnerOptions, connection: NativeConnection): QueuePollers {
+/** @param saw called with each answer */
+function queuePollers(
+  { loaded }: RunnerOptions,
+  connection: NativeConnection,
+  saw: (state: TaskQueueState) => void,
+): QueuePollers {
   const { temporal } = loaded.config;
   return {
     taskQueue: temporal.taskQueue,
     pollers: async () => {
-      const { pollers } = await describeTaskQueue(connection, temporal, DESCRIBE_TIMEOUT_MS);
-      return pollers.map((poller) => poller.identity);
+      const state = await describeTaskQueue(connection, temporal, DESCRIBE_TIMEOUT_MS);
+      saw(state);
+      return state.pollers.map((poller) => poller.identity);
     },
   };
 }

@@ -20,7 +20,7 @@ export type { TypedJson } from "./payload-codec.ts";
 export { protobufJsonCodec, TYPE_KEY, typeUrl } from "./payload-codec.ts";
 export { installTemporalRuntime } from "./runtime.ts";
 
-export { describeTaskQueue } from "./task-queue.ts";
+export { describeTaskQueue, type TaskQueueState } from "./task-queue.ts";
 export type { TemporalErrorCode } from "./temporal-error.ts";
 export { TemporalError } from "./temporal-error.ts";
 export { traceParentOf } from "./trace-header.ts";

@@ -20,6 +20,10 @@ export interface Poller {
 export interface TaskQueueState {
   /** Current pollers, without processes of this machine that have ended. */
   readonly pollers: readonly Poller[];
+  /** Identities of all who polled in the last 5 min by the server's clock, those that have stopped included. */
+  readonly lastPollers: readonly string[];
+  /** Whether all partitions of the queue were asked. */
+  readonly isComplete: boolean;
   /** Tasks added per second over about 30 s; absent if the server does not count them. */
   readonly addRate?: number;
 }
@@ -50,14 +54,17 @@ export async function describeTaskQueue(
       // If the server or the credentials do not allow it, the root partition lists most pollers.
       service.listTaskQueuePartitions({ namespace, taskQueue: { name: taskQueue } }).then(
         ({ activityTaskQueuePartitions }) => (activityTaskQueuePartitions ?? []).map(({ key }) => key ?? ""),
-        () => [],
+        () => undefined,
       ),
     ]);
-    const others = names.filter((name) => name !== "" && name !== taskQueue);
+    const others = (names ?? []).filter((name) => name !== "" && name !== taskQueue);
     const rest = await Promise.all(others.map((name) => describe(name, false)));
     const addRate = root.stats?.tasksAddRate;
+    const infos = [root, ...rest].flatMap(({ pollers }) => pollers ?? []);
     return {
-      pollers: alivePollers([root, ...rest].flatMap(({ pollers }) => pollers ?? [])),
+      pollers: alivePollers(infos),
+      lastPollers: infos.map(({ identity }) => identity ?? ""),
+      isComplete: names !== undefined,
       ...(addRate === undefined || addRate === null ? {} : { addRate }),
     };
   });

@@ -3,13 +3,16 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readinessOf } from "../../src/admin/index.ts";
 import { silentLogger } from "../../src/log/index.ts";
 import { HealthMonitor } from "../../src/runner/health-monitor.ts";
+import { OwnPoller } from "../../src/runner/own-poller.ts";
 import { Readiness } from "../../src/runner/readiness.ts";
 import { temporalCheck } from "../../src/runner/temporal-check.ts";
 import {
   type ActivityWorker,
   connectTemporal,
   createActivityWorker,
+  describeTaskQueue,
   installTemporalRuntime,
+  type NativeConnection,
 } from "../../src/temporal/index.ts";
 import { type ActivityCaller, activityCaller } from "../support/activity-caller.ts";
 import { until } from "../support/eventually.ts";
@@ -21,31 +24,40 @@ const POLL = "PollActivityTaskQueue";
 /** Much longer than the pause between two tasks, so that polls are answered often enough while all is well. */
 const LIMIT_MS = 5_000;
 const TASK_EVERY_MS = 200;
+const DESCRIBE_TIMEOUT_MS = 10_000;
 
 const closing = new AsyncDisposableStack();
 let proxy: GrpcProxy;
 let caller: ActivityCaller;
-let worker: ActivityWorker;
-let readiness: Readiness;
+/** Through the proxy. */
+let connection: NativeConnection;
 let executed = 0;
 
 beforeAll(async () => {
   installTemporalRuntime(silentLogger);
   const temporal = closing.use(await startTemporal());
   proxy = closing.use(await startGrpcProxy(temporal.address));
-  const config = (address: string) => ({ address, namespace: "default", taskQueue: "queue", maxConcurrency: 10 });
-  const direct = await connectTemporal(config(temporal.address));
+  const direct = await connectTemporal({ ...config(""), address: temporal.address });
   closing.defer(() => direct.close());
   caller = closing.use(await activityCaller(direct));
-  const connection = await connectTemporal(config(proxy.address));
+  connection = await connectTemporal(config(""));
   closing.defer(() => connection.close());
-  worker = await createActivityWorker({
+});
+afterAll(() => closing.disposeAsync());
+
+function config(taskQueue: string) {
+  return { address: proxy.address, namespace: "default", taskQueue, maxConcurrency: 10 };
+}
+
+/** A worker that polls a queue until the end of the tests. */
+async function polling(taskQueue: string): Promise<ActivityWorker> {
+  const worker = await createActivityWorker({
     connection,
-    config: config(proxy.address),
+    config: config(taskQueue),
     activities: { [EXECUTE]: async () => void executed++ },
     executionType: EXECUTE,
     announcingType: "announce",
-    identity: "runner",
+    identity: `polls ${taskQueue}`,
     gracePeriodMs: 1_000,
     log: silentLogger,
   });
@@ -55,40 +67,37 @@ beforeAll(async () => {
     await running;
   });
   worker.slots.allow(Number.POSITIVE_INFINITY);
-  const monitor = new HealthMonitor(
-    [temporalCheck({ connection, worker, temporal: config(proxy.address), unansweredLimitMs: LIMIT_MS })],
-    silentLogger,
-  );
-  closing.defer(() => monitor.stop());
-  readiness = new Readiness();
-  readiness.follow(monitor);
-  void monitor.start();
-});
-afterAll(() => closing.disposeAsync());
+  return worker;
+}
 
 /** Gives the worker a task now and then. */
-function giveTasks(): Disposable {
-  const options = { taskQueue: "queue", startToCloseTimeout: "20 s", retry: { maximumAttempts: 1 } } as const;
+function giveTasks(taskQueue: string): Disposable {
+  const options = { taskQueue, startToCloseTimeout: "20 s", retry: { maximumAttempts: 1 } } as const;
   const timer = setInterval(() => {
     caller.start({ name: EXECUTE, args: [], options }).catch(() => undefined);
   }, TASK_EVERY_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-const lifecycle = { state: "running", startedAt: new Date(), deadline: undefined, requestDrain: () => undefined };
-const now = () => readinessOf({ lifecycle, checks: () => readiness.checks });
-
 test("readiness says that no poll is answered, although Temporal answers other calls, and when that is over", async () => {
-  using _tasks = giveTasks();
+  const temporal = config("swallowed");
+  const worker = await polling("swallowed");
+  using _tasks = giveTasks("swallowed");
+  const check = temporalCheck({ connection, worker, temporal, unansweredLimitMs: LIMIT_MS });
+  const monitor = new HealthMonitor([check], silentLogger);
+  closing.defer(() => monitor.stop());
+  const readiness = new Readiness();
+  readiness.follow(monitor);
+  void monitor.start();
+  const lifecycle = { state: "running", startedAt: new Date(), deadline: undefined, requestDrain: () => undefined };
+  const now = () => readinessOf({ lifecycle, checks: () => readiness.checks });
   await until("it executes", () => executed > 5);
   await until("it is ready", () => now().isReady);
 
   proxy.treat(POLL, "swallow");
   await until("it is not ready", () => !now().isReady);
   expect(now().reasons).toEqual([
-    expect.stringMatching(
-      /^Temporal: no poll was answered for [\d.]+ s; Temporal normally answers within 60 s\. Look at/,
-    ),
+    expect.stringMatching(/^Temporal: no poll was answered for [\d.]+ s; Temporal normally answers within 60 s\. Look/),
   ]);
   const before = executed;
   expect(worker.slots.openPolls).toBeGreaterThan(0);
@@ -96,4 +105,20 @@ test("readiness says that no poll is answered, although Temporal answers other c
   proxy.treat(POLL, "pass");
   await until("it is ready again", () => now().isReady);
   await until("it executes again", () => executed > before);
+});
+
+test("a runner whose polls are answered by something else than Temporal is degraded, until they reach it", async () => {
+  proxy.treat(POLL, "answer-empty");
+  const worker = await polling("elsewhere");
+  const isPolling = () => worker.slots.openPolls > 0;
+  const poller = new OwnPoller({ identity: "polls elsewhere", taskQueue: "elsewhere", isPolling });
+  const look = async () => {
+    poller.look(await describeTaskQueue(connection, config("elsewhere"), DESCRIBE_TIMEOUT_MS));
+    return (await poller.check())?.status ?? "ok";
+  };
+  await until("it is degraded", async () => (await look()) === "degraded");
+
+  proxy.treat(POLL, "pass");
+  await until("it is listed", async () => (await look()) === "ok");
+  for (let count = 0; count < 5; count++) expect(await look()).toBe("ok");
 });
