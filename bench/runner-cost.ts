@@ -24,8 +24,8 @@ export interface Comparison {
   readonly what: string;
   readonly without: Env;
   readonly with: Env;
-  /** What it may cost. */
-  readonly target: string;
+  /** What it may cost, in the form of `row`. */
+  readonly target?: string;
   /** Runners of each kind. */
   readonly rounds: number;
   /** Executions that are measured per runner. */
@@ -89,7 +89,7 @@ async function measure(world: RunnerWorld, env: Env, executions: number): Promis
 
 /** Measures and prints. */
 export async function compare(world: RunnerWorld, comparison: Comparison): Promise<void> {
-  const { what, target, rounds, executions } = comparison;
+  const { what, target = "", rounds, executions } = comparison;
   const found: Record<"with" | "without", Figures[]> = { with: [], without: [] };
   for (let round = 0; round < rounds; round++) {
     const order = Math.random() < 0.5 ? (["with", "without"] as const) : (["without", "with"] as const);
@@ -103,7 +103,7 @@ export async function compare(world: RunnerWorld, comparison: Comparison): Promi
   row(
     `CPU per execution with ${what}, median`,
     `${of("with", "cpuMs").toFixed(1)} ms`,
-    `${more.toFixed(1)} % more; ${target}`,
+    `${more.toFixed(1)} % more${target === "" ? "" : `; ${target}`}`,
   );
   row(`execution without, with ${what}`, both("executionMs", 0, "ms"));
   row(`from exec to ready without, with ${what}`, both("readyMs", 0, "ms"));

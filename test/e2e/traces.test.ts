@@ -1,5 +1,6 @@
 /** Traces of the compiled program, received by a collector. */
 import { expect, test } from "bun:test";
+import { testAuthority } from "../support/certificates.ts";
 import { startDev } from "../support/dev-program.ts";
 import { until } from "../support/eventually.ts";
 import { installedProgram } from "../support/installed-program.ts";
@@ -10,13 +11,19 @@ import { startProgram } from "../support/program.ts";
 const installed = installedProgram("ollama");
 const KEY = "c2VjcmV0LWtleQ";
 
-test("an execution of the compiled program is one trace, sent with the headers and compression that were set", async () => {
-  await using collector = startOtlpReceiver();
+test("an execution of the compiled program is one trace, sent with the certificates, headers and compression that were set", async () => {
+  await using authority = await testAuthority();
+  const { cert, key } = await authority.issue("collector");
+  const client = await authority.issue("client");
+  await using collector = startOtlpReceiver({ tls: { cert, key, ca: authority.ca } });
   await using program = await startDev(installed, {
     OLLAMA_BASE_URL: installed.ollama.url,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${KEY}`,
     OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+    OTEL_EXPORTER_OTLP_CERTIFICATE: authority.caFile,
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: client.certFile,
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: client.keyFile,
     OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: "true",
     // Only the end sends it.
     OTEL_BSP_SCHEDULE_DELAY: "3600000",

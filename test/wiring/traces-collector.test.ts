@@ -59,6 +59,7 @@ const answers: readonly (readonly [string, Answer, RegExp])[] = [
   ["503", () => new Response("", { status: 503 }), /overloaded or not ready.*Check the collector/],
   ["400", () => new Response("bad", { status: 400 }), /HTTP 400.*log of the collector/],
   ["401", () => new Response("", { status: 401 }), /HTTP 401.*OTEL_EXPORTER_OTLP_HEADERS/],
+  ["301", () => Response.redirect("http://127.0.0.1:1/", 301), /HTTP 301.*OTEL_EXPORTER_OTLP_ENDPOINT/],
   ["404", () => new Response("", { status: 404 }), /HTTP 404.*OTEL_EXPORTER_OTLP_ENDPOINT/],
   ["413", () => new Response("", { status: 413 }), /HTTP 413.*OTEL_BSP_MAX_EXPORT_BATCH_SIZE/],
 ];

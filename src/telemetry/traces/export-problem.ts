@@ -50,7 +50,7 @@ function statusOf(error: unknown): number | undefined {
 function ofStatus(status: number, text: string): Problem {
   const cause = `the collector answered HTTP ${status} (${plainText(text)})`;
   if (status === 401 || status === 403) return { cause, remedy: "Check OTEL_EXPORTER_OTLP_HEADERS." };
-  if (status === 404 || status === 405) return { cause, remedy: CHECK_URL };
+  if (status < 400 || status === 404 || status === 405) return { cause, remedy: CHECK_URL };
   if (status === 413) return { cause, remedy: "Lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE." };
   return { cause, remedy: "See the log of the collector." };
 }
