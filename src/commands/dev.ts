@@ -13,7 +13,7 @@ import type { Logger } from "../log/index.ts";
 import { loadNativeBridge } from "../native-bridge/index.ts";
 import { logStartupFailure, startRunner } from "../runner/index.ts";
 import { messageOf, stackOf, systemCode } from "../shared/errors.ts";
-import { untilAborted } from "../shared/time.ts";
+import { untilAborted, waitAtMost } from "../shared/time.ts";
 import { executionOf, StigmerClient } from "../stigmer/index.ts";
 import { installTemporalRuntime } from "../temporal/index.ts";
 import { sessionThread } from "../threads/index.ts";
@@ -27,6 +27,9 @@ export interface DevOptions extends LoadOptions {
   /** Whether it may ask the user, if there is a terminal. */
   readonly input: boolean;
 }
+
+/** How long the first health checks are waited for. */
+const FIRST_CHECKS_MS = 5_000;
 
 /** Defaults that suit a developer better than an operator. */
 const DEV_DEFAULTS: EnvMap = {
@@ -80,6 +83,8 @@ async function runAll(
   });
   const runner = await startRunner({ ...service, checks: [daemon.check] });
   if (watch !== undefined) opened.defer(await startWatch(watch, daemon, service));
+  // Whoever asks for its status now is to get an answer.
+  await waitAtMost(Promise.race([runner.checked, runner.ended]), FIRST_CHECKS_MS);
   log.info('Ready. In another terminal: agent-runner run "Write a haiku about Temporal into haiku.txt"');
   return await runner.ended;
 }

@@ -72,6 +72,11 @@ export class HealthMonitor {
     });
   }
 
+  /** Names of the checks that have no result yet. */
+  get pending(): readonly string[] {
+    return this.#checks.flatMap(({ name }) => (this.#results.has(name) ? [] : [name]));
+  }
+
   /** Names of failed checks that keep the runner from taking executions. A check that has not run yet counts as failed. */
   get blocking(): readonly string[] {
     return this.#checks

@@ -43,6 +43,8 @@ export interface OpenRunner {
   readonly adminUrl: string;
   readonly worker: ActivityWorker;
   readonly executions: ExecutionRegistry;
+  /** Resolves when all health checks have run once; a check may hang. */
+  readonly checked: Promise<void>;
 }
 
 /**
@@ -128,7 +130,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   );
   opened.defer(() => monitor.stop());
   readiness.follow(monitor);
-  void monitor.start();
+  const checked = monitor.start();
   const recovery = new Recovery({
     client: platform.stigmer,
     journal: platform.journal,
@@ -139,7 +141,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   opened.defer(() => recovery.stop());
   if (config.model.provider === "scripted")
     log.warn("The model provider is `scripted`: executions play a script, no model answers");
-  return { adminUrl: admin.url, worker, executions };
+  return { adminUrl: admin.url, worker, executions, checked };
 }
 
 /** @param saw called with each answer */

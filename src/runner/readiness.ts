@@ -1,7 +1,7 @@
 import type { CheckResult, HealthMonitor } from "./health-monitor.ts";
 
-/** Stands for all checks before their first results. */
-const NOT_CHECKED: CheckResult = { name: "health", status: "failed", reason: "not known yet" };
+/** Stands for all checks before there are any. */
+const NOT_CHECKED: CheckResult = { name: "health", status: "failed", reason: "not known yet: the runner is starting" };
 
 /** What readiness probes report: first what the start waits for, later the results of the health checks. */
 export class Readiness {
@@ -9,7 +9,8 @@ export class Readiness {
   #monitor: HealthMonitor | undefined;
 
   get checks(): readonly CheckResult[] {
-    return this.#monitor?.results ?? [this.#waitingFor];
+    if (this.#monitor === undefined) return [this.#waitingFor];
+    return this.#monitor.results ?? [{ ...NOT_CHECKED, reason: firstResultsOf(this.#monitor.pending) }];
   }
 
   /** Shows what the start waits for. */
@@ -31,4 +32,8 @@ export class Readiness {
   recheck(): void {
     this.#monitor?.recheck();
   }
+}
+
+function firstResultsOf(names: readonly string[]): string {
+  return `not known yet: the first health checks are still running (${names.join(", ")})`;
 }

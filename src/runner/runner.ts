@@ -10,6 +10,8 @@ import { serve } from "./serve.ts";
 export interface Runner {
   readonly executions: ExecutionRegistry;
   readonly adminUrl: string;
+  /** Resolves when it is known whether it is ready: all health checks have run once. A check may hang. */
+  readonly checked: Promise<void>;
   /** Resolves when everything has ended and is closed. */
   readonly ended: Promise<ExitCode>;
 }
