@@ -30,8 +30,7 @@ export function shutdown(deps: ShutdownDeps) {
         `${MAX_WAITING} requests wait for the end already, and nothing was done: ask without wait`,
       );
     since ??= Date.now();
-    begin(request);
-    if (request.mode === "cancel") c.set("effect", "what runs is cancelled");
+    if (begin(request).isCancelled) c.set("effect", "what runs is cancelled");
     if (!request.wait)
       return c.json({ ...drainState(deps), executions: executions.list().map((record) => executionJson(record)) }, 202);
     c.get("logAccepted")();
@@ -46,9 +45,12 @@ export function shutdown(deps: ShutdownDeps) {
     }
   };
 
-  function begin({ mode }: ShutdownRequest): void {
+  /** @returns whether what runs is cancelled */
+  function begin({ mode }: ShutdownRequest): { readonly isCancelled: boolean } {
     lifecycle.requestDrain();
-    if (mode === "cancel") deps.cancelAll();
+    if (mode !== "cancel") return { isCancelled: false };
+    deps.cancelAll();
+    return { isCancelled: true };
   }
 
   /** What ended how since the shutdown began. */
