@@ -1,7 +1,7 @@
 /**
  * Measures the commands that only ask or tell something, as containers call them every few seconds: `bun run bench:light`.
  *
- * `health` asks a real HTTP server. The largest resident memory is taken by GNU time: a process that Bun starts counts
+ * `health`, `executions` and `status` ask a real HTTP server. On a busy machine only the processor time says something. The largest resident memory is taken by GNU time: a process that Bun starts counts
  * Bun's own pages until it becomes the program.
  *
  *   --rounds N       how often each command is run (40)
@@ -9,7 +9,7 @@
  */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { program as built, ensureBuilt } from "../scripts/lib/built.ts";
@@ -64,6 +64,7 @@ for (const command of ["version", "--help", "config", "health", "executions", "s
   const took = runs.map(({ ms }) => ms);
   row(`${command}: from its start to its end, median`, `${median(took).toFixed(0)} ms`, `target: ≤ ${MAX_MS}`);
   row(`${command}: longest`, `${Math.max(...took).toFixed(0)} ms`);
+  row(`${command}: load average of the last minute`, (loadavg()[0] ?? 0).toFixed(1));
   row(`${command}: processor time, median`, `${median(runs.map(({ cpuMs }) => cpuMs)).toFixed(0)} ms`);
   const most = Math.max(...runs.map(({ mib }) => mib));
   row(`${command}: largest resident memory`, `${most.toFixed(1)} MiB`, `target: ≤ ${MAX_MIB}`);

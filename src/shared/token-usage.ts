@@ -1,3 +1,5 @@
+import { exactNumber, shortNumber } from "./number-format.ts";
+
 /** The tokens of one call of a model, or of several. */
 export interface TokenUsage {
   /** All tokens that the model read, the cached ones included. */
@@ -49,28 +51,25 @@ function combined(one: TotalUsage, other: TotalUsage, combine: (a: number, b: nu
   };
 }
 
-const NUMBERS = new Intl.NumberFormat("en-US");
-const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-
 /**
  * For the log and for errors: `4 model calls, 12,345 input tokens (10,000 cached), 678 output tokens`. Without tokens if the
  * provider does not count them.
  */
 export function usageText(usage: TotalUsage): string {
-  return textOf(usage, NUMBERS, " input tokens", " output tokens");
+  return textOf(usage, exactNumber, " input tokens", " output tokens");
 }
 
 /** For one line among others: `4 model calls, 12.3K tokens in (10K cached), 678 out`. */
 export function shortUsageText(usage: TotalUsage): string {
-  return textOf(usage, SHORT, " tokens in", " out");
+  return textOf(usage, shortNumber, " tokens in", " out");
 }
 
-function textOf(usage: TotalUsage, numbers: Intl.NumberFormat, input: string, output: string): string {
+function textOf(usage: TotalUsage, format: (value: number) => string, input: string, output: string): string {
   const { modelCalls, unreportedCalls, inputTokens, cachedInputTokens, outputTokens } = usage;
-  const calls = `${numbers.format(modelCalls)} model ${modelCalls === 1 ? "call" : "calls"}`;
+  const calls = `${format(modelCalls)} model ${modelCalls === 1 ? "call" : "calls"}`;
   // A zero would look like a free execution.
   if (inputTokens === 0 && outputTokens === 0) return `${calls}, tokens not reported`;
-  const uncounted = unreportedCalls === 0 ? "" : ` (${numbers.format(unreportedCalls)} without reported tokens)`;
-  const cached = cachedInputTokens === 0 ? "" : ` (${numbers.format(cachedInputTokens)} cached)`;
-  return `${calls}${uncounted}, ${numbers.format(inputTokens)}${input}${cached}, ${numbers.format(outputTokens)}${output}`;
+  const uncounted = unreportedCalls === 0 ? "" : ` (${format(unreportedCalls)} without reported tokens)`;
+  const cached = cachedInputTokens === 0 ? "" : ` (${format(cachedInputTokens)} cached)`;
+  return `${calls}${uncounted}, ${format(inputTokens)}${input}${cached}, ${format(outputTokens)}${output}`;
 }

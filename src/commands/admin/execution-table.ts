@@ -1,3 +1,4 @@
+import { shortNumber } from "../../shared/number-format.ts";
 import { printable } from "../../shared/printable.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { cutToWidth, widthOf } from "../../shared/width.ts";
@@ -66,11 +67,9 @@ function detailOf(execution: Execution): string {
   return execution.tools.map(({ name, durationMs }) => `${name} ${humanDuration(durationMs)}`).join(", ");
 }
 
-const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-
 function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: Execution): string {
   if (modelCalls === 0 && inputTokens === 0) return "";
-  return inputTokens === 0 && outputTokens === 0 ? "?" : `${SHORT.format(inputTokens)}/${SHORT.format(outputTokens)}`;
+  return inputTokens === 0 && outputTokens === 0 ? "?" : `${shortNumber(inputTokens)}/${shortNumber(outputTokens)}`;
 }
 
 /** External text that can neither change the terminal nor the lines of a table. */
