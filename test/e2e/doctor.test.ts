@@ -59,6 +59,17 @@ test("beside `dev` everything passes, and nothing changes", async () => {
   expect(Object.keys(report.summary)).toEqual(["ok", "warning", "failed", "skipped"]);
 });
 
+test("a machine without any directory for the native library is told as the start tells it", async () => {
+  const home = await emptyHome();
+  const nowhere = { HOME: "/dev/null", TMPDIR: "/dev/null", STIGMER_DATA_DIR: "/dev/null/data" };
+  const { code, output } = await run(["doctor"], { MODE: "local", ...nowhere }, home);
+  expect(code).toBe(1);
+  expect(output).toContain("! native library: works, but it will be kept in memory: no directory can be used");
+  expect(output).toMatch(/→ \/dev\/null\/data\/native-bridge \(STIGMER_DATA_DIR\): .*not a directory/);
+  expect(output).toContain("✗ data directory: The data directory /dev/null/data cannot be used");
+  expect(output).toContain("! temporary directory: ");
+});
+
 test("at a terminal the list is live, in colors, and ends as without one", async () => {
   const home = await emptyHome();
   await using screen = startAtTerminal([installed.file, "doctor"], { TERM: "xterm" }, home);
