@@ -213,6 +213,13 @@ module.exports = {
     packageOnlyIn("web-server", "admin", "hono"),
     packageOnlyIn("metrics-library", "telemetry/metrics", "prom-client"),
     packageOnlyIn("traces-library", "telemetry/traces", "@opentelemetry/[^/]+"),
+    {
+      name: "metrics-library-parts",
+      comment: "the whole library loads an HTTP client, compression and OpenTelemetry; use telemetry/metrics/prometheus.ts",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.d\\.ts$" },
+      to: { path: "(^|/)node_modules/prom-client/index\\.(js|d\\.ts)$" },
+    },
     packageOnlyIn("log-library", "log", "pino"),
     packageOnlyIn("redis-client", "redis", "ioredis"),
     packageOnlyIn("daytona-sdk", "sandbox/daytona", "@daytonaio/[^/]+|@daytona/[^/]+"),

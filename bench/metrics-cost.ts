@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { median, printMachine, row, timed, times } from "./measures.ts";
-import { compare, cpuMs, runnerWorld, WARM_UP } from "./runner-cost.ts";
+import { compare, cpuOf, runnerWorld, WARM_UP } from "./runner-cost.ts";
 
 const SCRAPES = 200;
 const CONCURRENCY = 10;
@@ -28,9 +28,9 @@ async function measureScrapes(): Promise<void> {
   };
   await times(WARM_UP, 1, world.execute);
   row("size of /metrics", `${((await ask("/metrics")) / 1_000).toFixed(0)} KB`);
-  const before = cpuMs(runner.pid);
+  const before = cpuOf(runner.pid).cpuMs;
   await times(SCRAPES, 1, () => ask("/metrics"));
-  row("CPU per scrape", `${((cpuMs(runner.pid) - before) / SCRAPES).toFixed(1)} ms`);
+  row("CPU per scrape", `${((cpuOf(runner.pid).cpuMs - before) / SCRAPES).toFixed(1)} ms`);
   let isOver = false;
   const load = times(CONCURRENCY * 8, CONCURRENCY, world.execute).then(() => {
     isOver = true;

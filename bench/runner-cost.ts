@@ -1,7 +1,8 @@
 /**
- * What a part of the runner costs, in the compiled program in local mode. Runners with and without it run in shuffled
- * order. Each runs executions with ten calls of tools, one at a time; its CPU time is that of the process, which other
- * programs do not affect. Temporal and the backend are real; the model is a double.
+ * What a part of the runner costs, in the compiled program in local mode. Runners with and without it take turns,
+ * in the order A B B A. Each runs executions with ten calls of tools, one at a time; its CPU time is that of the process.
+ * Other programs affect it through caches and the clock of the CPU: what counts is the difference within each pair, and
+ * how far the pairs differ. Temporal and the backend are real; the model is a double.
  */
 import { readFileSync } from "node:fs";
 import { program } from "../scripts/lib/built.ts";
@@ -60,52 +61,73 @@ export async function runnerWorld(): Promise<RunnerWorld> {
 }
 
 /** CPU time that a process has used. */
-export function cpuMs(pid: number): number {
+export function cpuOf(pid: number): { readonly userMs: number; readonly cpuMs: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1_000;
+  const [userMs = Number.NaN, systemMs = Number.NaN] = [fields[11], fields[12]].map(
+    (ticks) => (Number(ticks) / TICKS_PER_SECOND) * 1_000,
+  );
+  return { userMs, cpuMs: userMs + systemMs };
 }
 
 interface Figures {
   readonly readyMs: number;
   readonly idleMb: number;
+  readonly startCpuMs: number;
+  /** Per execution, user and system. */
   readonly cpuMs: number;
+  readonly userMs: number;
   readonly executionMs: number;
 }
 
 async function measure(world: RunnerWorld, env: Env, executions: number): Promise<Figures> {
   await using runner = world.start(env);
   const readyMs = await timed(() => runner.says("Worker ready"));
+  const startCpuMs = cpuOf(runner.pid).cpuMs;
   const idleMb = residentMb(runner.pid);
   await times(WARM_UP, 1, world.execute);
-  const before = cpuMs(runner.pid);
+  const before = cpuOf(runner.pid);
   const took: number[] = [];
   await times(executions, 1, async () => void took.push(await timed(world.execute)));
-  const figures = { readyMs, idleMb, cpuMs: (cpuMs(runner.pid) - before) / executions, executionMs: median(took) };
+  const after = cpuOf(runner.pid);
   runner.signal("SIGTERM");
   await runner.exited;
-  return figures;
+  return {
+    readyMs,
+    startCpuMs,
+    idleMb,
+    cpuMs: (after.cpuMs - before.cpuMs) / executions,
+    userMs: (after.userMs - before.userMs) / executions,
+    executionMs: median(took),
+  };
 }
 
-/** Measures and prints. */
+/** Measures and prints: each figure without and with the part, and the differences within the pairs. */
 export async function compare(world: RunnerWorld, comparison: Comparison): Promise<void> {
-  const { what, target = "", rounds, executions } = comparison;
+  const { what, target, rounds, executions } = comparison;
   const found: Record<"with" | "without", Figures[]> = { with: [], without: [] };
   for (let round = 0; round < rounds; round++) {
-    const order = Math.random() < 0.5 ? (["with", "without"] as const) : (["without", "with"] as const);
+    const order = round % 2 === 0 ? (["with", "without"] as const) : (["without", "with"] as const);
     for (const kind of order) found[kind].push(await measure(world, comparison[kind], executions));
   }
-  const of = (kind: "with" | "without", figure: keyof Figures) => median(found[kind].map((each) => each[figure]));
-  const both = (figure: keyof Figures, digits: number, unit: string) =>
-    `${of("without", figure).toFixed(digits)}, ${of("with", figure).toFixed(digits)} ${unit}`;
-  const more = (of("with", "cpuMs") / of("without", "cpuMs") - 1) * 100;
-  row(`CPU per execution without ${what}, median`, `${of("without", "cpuMs").toFixed(1)} ms`);
-  row(
-    `CPU per execution with ${what}, median`,
-    `${of("with", "cpuMs").toFixed(1)} ms`,
-    `${more.toFixed(1)} % more${target === "" ? "" : `; ${target}`}`,
-  );
-  row(`execution without, with ${what}`, both("executionMs", 0, "ms"));
-  row(`from exec to ready without, with ${what}`, both("readyMs", 0, "ms"));
-  row(`memory when ready without, with ${what}`, both("idleMb", 1, "MB"));
+  const print = (name: string, figure: keyof Figures, unit: string, limit = "") => {
+    const of = (kind: "with" | "without") => median(found[kind].map((each) => each[figure]));
+    row(`${name} without, with ${what}, median`, `${of("without").toFixed(1)}, ${of("with").toFixed(1)} ${unit}`);
+    const differences = found.with
+      .map((each, round) => each[figure] - (found.without[round]?.[figure] ?? Number.NaN))
+      .sort((a, b) => a - b);
+    const at = (share: number) => (differences[Math.floor((differences.length - 1) * share)] ?? Number.NaN).toFixed(1);
+    const percent = ((median(differences) / of("without")) * 100).toFixed(1);
+    row(
+      "  more within pairs: median (quartiles)",
+      `${median(differences).toFixed(1)} (${at(0.25)} … ${at(0.75)}) ${unit}`,
+      `${percent} %${limit}`,
+    );
+  };
+  print("CPU per execution", "cpuMs", "ms", target === undefined ? "" : `; ${target}`);
+  print("its part in the program's own code", "userMs", "ms");
+  print("execution", "executionMs", "ms");
+  print("CPU from exec to ready", "startCpuMs", "ms");
+  print("time from exec to ready", "readyMs", "ms");
+  print("memory when ready", "idleMb", "MB");
 }

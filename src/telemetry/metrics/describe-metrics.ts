@@ -1,5 +1,5 @@
-import { Registry } from "prom-client";
 import { ExecutionMetrics } from "./execution-metrics.ts";
+import { Registry } from "./prometheus.ts";
 import { stateMetrics } from "./state-metrics.ts";
 import { workMetrics } from "./work-metrics.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { Registry } from "prom-client";
 import type { ExecutionEvent, ExecutionInfo, ExecutionOutcome, ExecutionStage } from "../../executions/index.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
+import { Registry } from "./prometheus.ts";
 
 const BEGIN = 1_000_000;
 const at = (seconds: number) => new Date(BEGIN + seconds * 1_000);

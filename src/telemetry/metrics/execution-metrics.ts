@@ -1,4 +1,3 @@
-import { Counter, Histogram, type Registry } from "prom-client";
 import type {
   ExecutionEvent,
   ExecutionInfo,
@@ -10,6 +9,7 @@ import type {
 import { EXECUTION_SECONDS, FIRST_TOKEN_SECONDS, WAIT_SECONDS } from "./buckets.ts";
 import { McpMetrics } from "./mcp-metrics.ts";
 import { ModelMetrics } from "./model-metrics.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { SandboxMetrics } from "./sandbox-metrics.ts";
 import { secondsBetween } from "./seconds-between.ts";
 import { StatusMetrics } from "./status-metrics.ts";

@@ -3,11 +3,12 @@
  * of the runner report, and what Temporal's SDK reports; the rest is asked for when metrics are read. The runner loads it
  * only if METRICS is on. It never serves anything itself, and no metric carries an id or a text of a user.
  */
-import { Registry } from "prom-client";
+
 import type { ExecutionObserver } from "../../executions/index.ts";
 import type { Measures } from "../../shared/measures.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { Registry } from "./prometheus.ts";
 import { SdkMetrics, type SdkUpdates } from "./sdk-metrics.ts";
 import { type RunnerState, stateMetrics } from "./state-metrics.ts";
 import { workMetrics } from "./work-metrics.ts";

@@ -1,6 +1,6 @@
-import { Counter, Histogram, type Registry } from "prom-client";
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { TOOL_CALL_SECONDS } from "./buckets.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
 /** The calls of one execution. */

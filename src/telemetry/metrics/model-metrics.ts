@@ -1,7 +1,7 @@
-import { Counter, Histogram, type Registry } from "prom-client";
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import { FIRST_TOKEN_SECONDS, MODEL_CALL_SECONDS } from "./buckets.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
 /** Models with series of their own. Agents name them, so there may be any number. */

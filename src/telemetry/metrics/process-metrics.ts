@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "./prometheus.ts";
 
 /**
  * Metrics of the process under the names that all Prometheus clients use. The library's own are made for Node: half of

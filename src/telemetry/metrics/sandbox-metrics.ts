@@ -1,5 +1,5 @@
-import { Counter, Gauge, type Registry } from "prom-client";
 import type { ExecutionEvent } from "../../executions/index.ts";
+import { Counter, Gauge, type Registry } from "./prometheus.ts";
 
 /** The sandbox of one execution. */
 export interface SandboxUse {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Registry } from "prom-client";
+import { Registry } from "./prometheus.ts";
 import { SdkMetrics, type SdkUpdate } from "./sdk-metrics.ts";
 
 const requests = { name: "temporal_request", kind: "counter", unit: "", description: "Requests" } as const;

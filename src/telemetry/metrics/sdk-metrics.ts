@@ -1,7 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { messageOf } from "../../shared/errors.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import { REQUEST_SECONDS } from "./buckets.ts";
+import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
 /** One update of a metric of Temporal's SDK. */
 export interface SdkUpdate {

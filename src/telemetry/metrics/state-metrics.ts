@@ -1,6 +1,6 @@
-import { Gauge, type Registry } from "prom-client";
 import type { ActiveExecution, ExecutionStage } from "../../executions/index.ts";
 import { BoundedLabel } from "./bounded-label.ts";
+import { Gauge, type Registry } from "./prometheus.ts";
 
 /** All of them, so that each stage has a series from the start. */
 const STAGES: Readonly<Record<ExecutionStage, true>> = {

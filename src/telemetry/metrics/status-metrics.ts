@@ -1,6 +1,6 @@
-import { Counter, Histogram, type Registry } from "prom-client";
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { REQUEST_SECONDS } from "./buckets.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 
 /** The value of the label by the name of the sink. */
 const SINKS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Registry } from "prom-client";
+import { Registry } from "./prometheus.ts";
 import { workMetrics } from "./work-metrics.ts";
 
 const MINUTE = 60_000;

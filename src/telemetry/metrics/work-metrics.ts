@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Measures } from "../../shared/measures.ts";
 import { WAIT_SECONDS } from "./buckets.ts";
+import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
 /** States of Daytona's sandboxes with series of their own; the rest are transitions and failures of builds. */
 const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
