@@ -215,7 +215,7 @@ module.exports = {
     packageOnlyIn("traces-library", "telemetry/traces", "@opentelemetry/[^/]+"),
     {
       name: "metrics-library-parts",
-      comment: "the whole library loads an HTTP client, compression and OpenTelemetry; use telemetry/metrics/prometheus.ts",
+      comment: "the whole library loads an HTTP client and OpenTelemetry: use telemetry/metrics/prometheus.ts",
       severity: "error",
       from: { path: "^src/", pathNot: "\\.d\\.ts$" },
       to: { path: "(^|/)node_modules/prom-client/index\\.(js|d\\.ts)$" },
