@@ -1,23 +1,15 @@
-/**
- * Measures what metrics cost: `bun run bench:metrics`. How it is measured: runner-cost.ts.
- *
- *   --rounds N       runners of each kind (8)
- *   --executions N   executions that are measured per runner (40)
- */
-import { parseArgs } from "node:util";
+/** Measures what metrics cost: `bun run bench:metrics`. How it is measured, and its options: runner-cost.ts. */
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { median, printMachine, row, timed, times } from "./measures.ts";
-import { compare, cpuOf, runnerWorld, WARM_UP } from "./runner-cost.ts";
+import { compare, cpuOf, runnerWorld, warmUp } from "./runner-cost.ts";
 
 const SCRAPES = 200;
 const CONCURRENCY = 10;
 
-const { values } = parseArgs({ options: { rounds: { type: "string" }, executions: { type: "string" } } });
-
 await ensureBuilt();
-await using world = await runnerWorld();
 
 async function measureScrapes(): Promise<void> {
+  await using world = await runnerWorld();
   await using runner = world.start({ METRICS: "true" });
   await runner.says("Worker ready");
   const url = /Admin server listens on (\S+)/.exec(runner.output())?.[1] ?? "";
@@ -26,7 +18,7 @@ async function measureScrapes(): Promise<void> {
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return (await response.text()).length;
   };
-  await times(WARM_UP, 1, world.execute);
+  await times(warmUp, 1, world.execute);
   row("size of /metrics", `${((await ask("/metrics")) / 1_000).toFixed(0)} KB`);
   const before = cpuOf(runner.pid).cpuMs;
   await times(SCRAPES, 1, () => ask("/metrics"));
@@ -48,12 +40,10 @@ async function measureScrapes(): Promise<void> {
 }
 
 printMachine();
-await compare(world, {
+await compare({
   what: "metrics",
   without: { METRICS: "false" },
   with: { METRICS: "true" },
   target: "target: ≤ 1 %",
-  rounds: Number(values.rounds ?? 8),
-  executions: Number(values.executions ?? 40),
 });
 await measureScrapes();

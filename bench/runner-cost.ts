@@ -1,10 +1,15 @@
 /**
- * What a part of the runner costs, in the compiled program in local mode. Runners with and without it take turns,
- * in the order A B B A. Each runs executions with ten calls of tools, one at a time; its CPU time is that of the process.
- * Other programs affect it through caches and the clock of the CPU: what counts is the difference within each pair, and
- * how far the pairs differ. Temporal and the backend are real; the model is a double.
+ * What a part of the runner costs, in the compiled program in local mode. A runner with it and one without execute in
+ * turns, each on servers of its own: executions with ten calls of tools, one at a time. Their CPU time is that of the
+ * process. Other programs affect it through caches and the clock of the CPU, but both runners alike: what counts is the
+ * difference within each pair, and how far the pairs differ. Temporal and the backend are real; the model is a double.
+ *
+ *   --rounds N       pairs of runners (8)
+ *   --executions N   executions that are measured per runner (40)
+ *   --warm-up N      executions before them, during which code is compiled (40)
  */
 import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import { program } from "../scripts/lib/built.ts";
 import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
@@ -13,9 +18,14 @@ import { type LocalServers, startLocalServers } from "./local-servers.ts";
 import { median, residentMb, row, timed, times } from "./measures.ts";
 
 const CALLS = 10;
-export const WARM_UP = 15;
 /** Of /proc/<pid>/stat. */
 const TICKS_PER_SECOND = 100;
+
+const number = { type: "string" } as const;
+const { values } = parseArgs({ options: { rounds: number, executions: number, "warm-up": number } });
+const rounds = Number(values.rounds ?? 8);
+const executions = Number(values.executions ?? 40);
+export const warmUp = Number(values["warm-up"] ?? 40);
 
 type Env = Readonly<Record<string, string>>;
 
@@ -25,12 +35,8 @@ export interface Comparison {
   readonly what: string;
   readonly without: Env;
   readonly with: Env;
-  /** What it may cost, in the form of `row`. */
+  /** What it may cost. */
   readonly target?: string;
-  /** Runners of each kind. */
-  readonly rounds: number;
-  /** Executions that are measured per runner. */
-  readonly executions: number;
 }
 
 export interface RunnerWorld extends AsyncDisposable {
@@ -80,35 +86,49 @@ interface Figures {
   readonly executionMs: number;
 }
 
-async function measure(world: RunnerWorld, env: Env, executions: number): Promise<Figures> {
-  await using runner = world.start(env);
+/** A runner that has just become ready, and what that took. */
+async function started(world: RunnerWorld, env: Env) {
+  const runner = world.start(env);
   const readyMs = await timed(() => runner.says("Worker ready"));
-  const startCpuMs = cpuOf(runner.pid).cpuMs;
-  const idleMb = residentMb(runner.pid);
-  await times(WARM_UP, 1, world.execute);
-  const before = cpuOf(runner.pid);
-  const took: number[] = [];
-  await times(executions, 1, async () => void took.push(await timed(world.execute)));
-  const after = cpuOf(runner.pid);
-  runner.signal("SIGTERM");
-  await runner.exited;
-  return {
-    readyMs,
-    startCpuMs,
-    idleMb,
-    cpuMs: (after.cpuMs - before.cpuMs) / executions,
-    userMs: (after.userMs - before.userMs) / executions,
-    executionMs: median(took),
-  };
+  const { pid } = runner;
+  return { runner, world, pid, readyMs, startCpuMs: cpuOf(pid).cpuMs, idleMb: residentMb(pid), took: [] as number[] };
+}
+type Started = Awaited<ReturnType<typeof started>>;
+
+/** Executes on both runners in turns. */
+async function measurePair(pair: readonly Started[]): Promise<Figures[]> {
+  const both = (count: number) =>
+    times(count, 1, async () => {
+      for (const { world, took } of pair) took.push(await timed(world.execute));
+    });
+  await both(warmUp);
+  const before = pair.map(({ pid }) => cpuOf(pid));
+  await both(executions);
+  return pair.map(({ pid, readyMs, startCpuMs, idleMb, took }, index) => {
+    const after = cpuOf(pid);
+    const per = (figure: "cpuMs" | "userMs") => (after[figure] - (before[index]?.[figure] ?? 0)) / executions;
+    const executionMs = median(took.slice(warmUp));
+    return { readyMs, startCpuMs, idleMb, cpuMs: per("cpuMs"), userMs: per("userMs"), executionMs };
+  });
 }
 
 /** Measures and prints: each figure without and with the part, and the differences within the pairs. */
-export async function compare(world: RunnerWorld, comparison: Comparison): Promise<void> {
-  const { what, target, rounds, executions } = comparison;
+export async function compare({ what, target, ...env }: Comparison): Promise<void> {
+  await using first = await runnerWorld();
+  await using second = await runnerWorld();
   const found: Record<"with" | "without", Figures[]> = { with: [], without: [] };
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? (["with", "without"] as const) : (["without", "with"] as const);
-    for (const kind of order) found[kind].push(await measure(world, comparison[kind], executions));
+    const pair = [await started(first, env[order[0]]), await started(second, env[order[1]])];
+    try {
+      const figures = await measurePair(pair);
+      for (const [index, kind] of order.entries()) found[kind].push(...figures.slice(index, index + 1));
+    } finally {
+      for (const { runner } of pair) {
+        runner.signal("SIGTERM");
+        await runner[Symbol.asyncDispose]();
+      }
+    }
   }
   const print = (name: string, figure: keyof Figures, unit: string, limit = "") => {
     const of = (kind: "with" | "without") => median(found[kind].map((each) => each[figure]));
