@@ -56,6 +56,8 @@ export class AdminClient {
     { method = "GET", body, accept = [], waits = false, signal }: AdminRequest = {},
   ): Promise<v.InferOutput<S>> {
     const url = `${this.url}${path}`;
+    // In messages the query would be a secret.
+    const shown = url.replace(/\?.*$/, "");
     const limits = [...(waits ? [] : [AbortSignal.timeout(this.#limitMs)]), ...(signal === undefined ? [] : [signal])];
     try {
       const response = await fetch(url, {
@@ -71,15 +73,15 @@ export class AdminClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok && !accept.includes(response.status)) throw this.#refused(url, response.status, answer);
+      if (!response.ok && !accept.includes(response.status)) throw this.#refused(shown, response.status, answer);
       const result = v.safeParse(schema, answer);
       if (result.success) return result.output;
     } catch (error) {
       if (error instanceof AdminRequestError || signal?.aborted) throw error;
-      throw new AdminRequestError(noAnswer(url, error, this.#limitMs));
+      throw new AdminRequestError(noAnswer(shown, error, this.#limitMs));
     }
     throw new AdminRequestError(
-      `what ${withoutUrlSecrets(url)} answers is not an answer of an agent-runner of this version: is that its admin server?`,
+      `what ${withoutUrlSecrets(shown)} answers is not an answer of an agent-runner of this version: is that its admin server?`,
     );
   }
 
