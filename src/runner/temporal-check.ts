@@ -4,8 +4,11 @@ import { humanDuration } from "../shared/time.ts";
 import { type ActivityWorker, type NativeConnection, probeTemporal } from "../temporal/index.ts";
 
 const PROBE_TIMEOUT_MS = 3_000;
-/** Temporal answers each poll within a minute, with a task or without. */
-const UNANSWERED_LIMIT_MS = 75_000;
+/**
+ * Temporal answers each poll within a minute, with a task or without. The SDK repeats one whose connection is lost, and
+ * does not say so: that may take another minute.
+ */
+const UNANSWERED_LIMIT_MS = 120_000;
 /** A worker that works opens the next poll at once, or waits until it may. */
 const IDLE_LIMIT_MS = 60_000;
 
@@ -19,11 +22,19 @@ export interface TemporalCheckDeps {
 
 /** Whether Temporal answers calls, and the worker gets tasks from it. */
 export function temporalCheck({ connection, worker, temporal, unansweredLimitMs }: TemporalCheckDeps): HealthCheck {
+  let failedAt = Number.NEGATIVE_INFINITY;
   return {
     name: "Temporal",
     check: async () => {
       const error = await probeTemporal(connection, temporal, PROBE_TIMEOUT_MS);
-      return error === undefined ? stuck(worker.slots, unansweredLimitMs) : failedBy(error);
+      const now = performance.now();
+      if (error !== undefined) {
+        failedAt = now;
+        return failedBy(error);
+      }
+      // What was not answered while Temporal was away says nothing: the SDK has repeated these polls since.
+      const { unansweredMs, idleMs } = worker.slots;
+      return stuck({ unansweredMs: Math.min(unansweredMs, now - failedAt), idleMs }, unansweredLimitMs);
     },
   };
 }

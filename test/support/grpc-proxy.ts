@@ -10,9 +10,9 @@ import {
 
 /**
  * What becomes of calls: they are answered by the server; or their answers are lost, also those of calls that are open
- * already; or the proxy answers new ones itself, without a message.
+ * already; or the proxy answers new ones itself, without a message, or with the error PERMISSION_DENIED.
  */
-export type Treatment = "pass" | "swallow" | "answer-empty";
+export type Treatment = "pass" | "swallow" | "answer-empty" | "refuse";
 
 export interface GrpcProxy {
   /** `127.0.0.1:<port>`. */
@@ -49,7 +49,8 @@ export async function startGrpcProxy(to: string): Promise<GrpcProxy> {
     const method = String(headers[":path"]).split("/").at(-1) ?? "";
     counts.set(method, (counts.get(method) ?? 0) + 1);
     stream.on("error", () => stream.destroy());
-    if (treatments.get(method) === "answer-empty") return answerEmpty(stream);
+    if (treatments.get(method) === "answer-empty") return answer(stream, "0", EMPTY);
+    if (treatments.get(method) === "refuse") return answer(stream, "7");
     const session = servers.get(stream.session);
     if (session === undefined) return stream.close();
     forward(stream, headers, session, () => {
@@ -106,8 +107,8 @@ function forward(
   });
 }
 
-function answerEmpty(stream: ServerHttp2Stream): void {
-  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+function answer(stream: ServerHttp2Stream, status: string, message?: Buffer): void {
+  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": status }));
   stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-  stream.end(EMPTY);
+  stream.end(message);
 }

@@ -107,6 +107,21 @@ test("readiness says that no poll is answered, although Temporal answers other c
   await until("it executes again", () => executed > before);
 });
 
+test("what was not answered while Temporal was away is no reason to be unready afterwards", async () => {
+  const worker = await polling("away");
+  const temporal = config("away");
+  const check = temporalCheck({ connection, worker, temporal, unansweredLimitMs: LIMIT_MS });
+  await until("its polls are old", () => worker.slots.unansweredMs > LIMIT_MS);
+  expect(await check.check()).toMatchObject({ reason: expect.stringContaining("no poll was answered") });
+
+  proxy.treat("DescribeNamespace", "refuse");
+  expect(await check.check()).toMatchObject({ reason: expect.not.stringContaining("no poll was answered") });
+  proxy.treat("DescribeNamespace", "pass");
+  expect(worker.slots.unansweredMs).toBeGreaterThan(LIMIT_MS);
+  expect(await check.check()).toBeUndefined();
+  await until("they are too old again", async () => (await check.check()) !== undefined);
+});
+
 test("a runner whose polls are answered by something else than Temporal is degraded, until they reach it", async () => {
   proxy.treat(POLL, "answer-empty");
   const worker = await polling("elsewhere");
