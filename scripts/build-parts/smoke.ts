@@ -38,6 +38,8 @@ async function starts(program: string, folder: string, temporalPort: number): Pr
   const env = {
     PATH: "/usr/bin:/bin",
     HOME: folder,
+    // The program would use a bridge that an earlier one left in the common one.
+    TMPDIR: folder,
     MODE: "local",
     ADMIN_PORT: "0",
     STIGMER_DATA_DIR: join(folder, "data"),
