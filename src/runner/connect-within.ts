@@ -3,7 +3,7 @@ import type { TemporalConfig } from "../config/index.ts";
 import type { Logger } from "../log/index.ts";
 import { closeIfLate } from "../shared/close-if-late.ts";
 import { humanDuration, sleep, untilAborted } from "../shared/time.ts";
-import { connectTemporal, type NativeConnection, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
+import { ConnectionAttempts, type NativeConnection, TemporalError, type TemporalErrorCode } from "../temporal/index.ts";
 import type { Readiness } from "./readiness.ts";
 
 const RETRY_MS = 1_000;
@@ -38,9 +38,10 @@ export async function connectWithin(config: TemporalConfig, options: ConnectOpti
   const started = Date.now();
   const unlessDrained = <T>(connecting: Promise<T>) => untilAborted(connecting, lifecycle.drainRequested);
   let lastLogged = Number.NEGATIVE_INFINITY;
+  await using attempts = new ConnectionAttempts(config);
   for (;;) {
     try {
-      const connection = await closeIfLate(connectTemporal(config), unlessDrained, (late) => late.close());
+      const connection = await closeIfLate(attempts.next(), unlessDrained, (late) => late.close());
       readiness.doneWaiting();
       return connection;
     } catch (error) {

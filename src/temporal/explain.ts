@@ -20,10 +20,21 @@ export async function explain(error: unknown, config: TemporalConfig): Promise<T
       `Temporal at ${address} refuses these credentials for the namespace "${namespace}": ${text}`,
     );
   }
+  return (
+    (await portFailure(config, error)) ??
+    as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`)
+  );
+}
+
+/** Probes the port. @returns why it cannot be connected to; `undefined` if nothing was found */
+export async function portFailure(config: TemporalConfig, cause?: unknown): Promise<TemporalError | undefined> {
   const failure = await connectionFailure(config);
-  return failure === undefined
-    ? as("unreachable", `Failed to connect to Temporal at ${address}: ${plainCause(text)}`)
-    : as(failure.code, `Failed to connect to Temporal at ${address}: ${failure.message}`);
+  if (failure === undefined) return undefined;
+  return new TemporalError(
+    failure.code,
+    `Failed to connect to Temporal at ${config.address}: ${failure.message}`,
+    cause,
+  );
 }
 
 async function connectionFailure({ address, tls }: TemporalConfig): Promise<ConnectionFailure | undefined> {

@@ -5,7 +5,7 @@
  */
 export type { NativeConnection } from "@temporalio/worker";
 export { ActivityWorker } from "./activity-worker.ts";
-export { connectTemporal } from "./connect.ts";
+export { ConnectionAttempts, connectTemporal } from "./connect.ts";
 
 export { FOREIGN_GROUP_REMEDIES } from "./foreign-group-error.ts";
 export {
