@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode, runAndFlush } from "../cli/index.ts";
 import { ConfigError, describeProblem } from "../config/index.ts";
+import { printable } from "../shared/printable.ts";
 import { AdminClient, AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
 import { execution } from "./admin/answers.ts";
@@ -37,18 +38,18 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
   );
 }
 
-/** What the runner here made of it; `not-here`: it is not running, does not know the execution, or demands another token. */
+/** What the runner here made of it; `not-here`: it did not cancel it, since it is not running, does not know the execution, demands another token or fails. */
 type LocalAnswer =
   | { readonly type: "done"; readonly code: ExitCode }
   | { readonly type: "not-here"; readonly reason: string };
 
 async function atLocalRunner(options: CancelOptions): Promise<LocalAnswer> {
-  const tell = (text: string) => options.writeError(`${text}\n`);
+  const tell = (text: string) => options.writeError(`${printable(text)}\n`);
   try {
     const client = new AdminClient(options, FIRST_LIMIT_MS);
     return { type: "done", code: await cancelAt(client, options.executionId, { tell }) };
   } catch (error) {
-    if (error instanceof AdminRequestError) return { type: "not-here", reason: error.message };
+    if (error instanceof AdminRequestError) return { type: "not-here", reason: printable(error.message) };
     if (error instanceof ConfigError)
       return { type: "not-here", reason: error.problems.map(describeProblem).join("; ") };
     throw error;

@@ -72,3 +72,9 @@ test("what libraries write to the console has the fields of who called them", as
     ".library - WARN - DeprecationWarning: old [executionId=aex-1]",
   ]);
 });
+
+test("a field without a value does not hide the one of the context", () => {
+  const { log, lines } = told();
+  withLogFields({ executionId: "aex-1" }, () => log.info("works", { executionId: undefined, status: 1 }));
+  expect(lines()).toEqual([" - INFO - works [executionId=aex-1 status=1]"]);
+});

@@ -61,6 +61,11 @@ export function createLogger({ level, format, mask, write }: LoggerOptions): Log
   return loggerOf("agent-runner", {}, { records, mask, levels: new LevelControl(level) });
 }
 
+/** A field without a value does not hide the one of the context. */
+function knownFields(fields: LogFields) {
+  return Object.entries(fields).filter(([, value]) => value !== undefined);
+}
+
 /** @param bound fields of all of its records */
 function loggerOf(logger: string, bound: LogFields, shared: Shared): Logger {
   const { records, mask, levels } = shared;
@@ -69,10 +74,9 @@ function loggerOf(logger: string, bound: LogFields, shared: Shared): Logger {
     wellFormed(cutMiddle(mask.mask(text), limit, (cut) => ` [… ${cut} characters cut …] `).text);
   const at = (level: LogLevel) => (message: string, fields?: LogFields) => {
     if (!levels.isEnabled(level)) return;
-    const values = Object.entries({ ...contextFields(), ...bound, ...fields }).map(([key, value]) => [
-      key,
-      typeof value === "string" ? shown(value, MAX_VALUE) : value,
-    ]);
+    const values = [contextFields(), bound, fields ?? {}]
+      .flatMap(knownFields)
+      .map(([key, value]) => [key, typeof value === "string" ? shown(value, MAX_VALUE) : value]);
     records[level]({ logger, ...Object.fromEntries(values) }, shown(message, MAX_MESSAGE));
   };
   return {

@@ -43,9 +43,9 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   logTimeout(end, deps);
   if (end === "failed") return await endFailed(deps);
   const isUnfinished = stop.stoppedRunning || executions.count > 0;
-  log.info(
-    `Stopped after ${plural(executions.finished, "execution")}${isUnfinished ? "; not all of them could finish" : ""}`,
-  );
+  const stopped = `Stopped after ${plural(executions.finished, "execution")}`;
+  if (isUnfinished) log.warn(`${stopped}; not all of them could finish`);
+  else log.info(stopped);
   return isUnfinished ? EXIT.unfinished : EXIT.ok;
 }
 

@@ -63,3 +63,13 @@ test.each([
   expect(said.at(-1)).toStartWith("A runner was asked first: ");
   expect(said.at(-1)).toContain(says);
 });
+
+test("what another program answers there cannot change the terminal", async () => {
+  const error = { code: "conflict", message: "\u001b]0;OWNED\u0007" };
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json({ error }, { status: 409 }) });
+  await using _server = { [Symbol.asyncDispose]: () => server.stop(true) };
+  const { code, said } = await cancel("aex-1", String(server.port));
+  expect(code).toBe(1);
+  expect(said.join("\n")).toContain("There is nothing to cancel.");
+  for (const control of ["\u001b", "\u0007"]) expect(said.join("\n")).not.toContain(control);
+});

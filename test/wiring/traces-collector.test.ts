@@ -1,6 +1,7 @@
 /** What happens to traces when their collector is down, slow, or refuses them; and how it is reached. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { type EnvMap, loadConfig } from "../../src/config/index.ts";
+import { withLogFields } from "../../src/log/index.ts";
 import { openTraces, type RunnerTraces } from "../../src/telemetry/traces/index.ts";
 import { testAuthority } from "../support/certificates.ts";
 import { collectedLog } from "../support/collected-log.ts";
@@ -100,6 +101,18 @@ describe("a collector that", () => {
     // Would outlast the test without its limit.
     await other.traces.close();
     expect(other.warnings()).toEqual([expect.stringContaining("The last traces were not sent")]);
+  });
+
+  test("answers 200 and something else is named once, without the ids of an execution", async () => {
+    const receiver = startReceiver();
+    let answered = 0;
+    receiver.answer(() => new Response(answered++ % 2 === 0 ? "garbage" : "\u000f\u000f<html>"));
+    const { traces, warnings } = await traced({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    await withLogFields({ executionId: "aex-not-involved" }, () =>
+      executeUntil(traces, "several batches are answered", () => answered > 3),
+    );
+    expect(warnings()).toEqual([expect.stringMatching(/probably not a collector.*OTEL_EXPORTER_OTLP_ENDPOINT/)]);
+    expect(warnings()[0]).not.toContain("aex-not-involved");
   });
 
   test("rejects some spans is quoted once", async () => {

@@ -52,6 +52,11 @@ describe("a request from a web page", () => {
     expect(drained).toBe(false);
   });
 
+  test.each(["cross-site", "same-site"])("of another site without an origin is refused: %s", async (site) => {
+    const init = { method: "POST", headers: { "sec-fetch-site": site } };
+    expect(await ask({}, "/shutdown", init)).toEqual({ status: 403, body: error("forbidden") });
+  });
+
   test("of the server's own origin is served", async () => {
     expect((await ask({}, "/shutdown", from(`http://${HOST}`))).status).toBe(202);
   });

@@ -25,6 +25,8 @@ type WrongTokenLimits = Readonly<typeof LIMITS>;
 interface Source {
   count: number;
   readonly endsAt: number;
+  /** Forgets it and tells the log how many it tried. */
+  readonly end: () => void;
 }
 
 /**
@@ -84,17 +86,21 @@ export class WrongTokens {
   #sourceOf(network: string, address: string): Source {
     const known = this.#sources.get(network);
     if (known !== undefined && known.endsAt > Date.now()) return known;
-    const oldest = this.#sources.keys().next().value;
-    if (this.#sources.size >= this.#limits.sources && oldest !== undefined) this.#sources.delete(oldest);
-    const source: Source = { count: 0, endsAt: Date.now() + this.#limits.windowMs };
-    this.#sources.delete(network);
+    known?.end();
+    const [oldest] = this.#sources.values();
+    if (this.#sources.size >= this.#limits.sources) oldest?.end();
+    const end = () => {
+      clearTimeout(timer);
+      this.#sources.delete(network);
+      this.#report(address, source);
+    };
+    const timer = setTimeout(end, this.#limits.windowMs).unref();
+    const source: Source = { count: 0, endsAt: Date.now() + this.#limits.windowMs, end };
     this.#sources.set(network, source);
-    setTimeout(() => this.#end(network, address, source), this.#limits.windowMs).unref();
     return source;
   }
 
-  #end(network: string, address: string, source: Source): void {
-    if (this.#sources.get(network) === source) this.#sources.delete(network);
+  #report(address: string, source: Source): void {
     if (source.count < 2) return;
     const seconds = this.#limits.windowMs / 1000;
     this.#lines.write(() => this.#log.warn(`${source.count} wrong admin tokens from ${address} within ${seconds} s`));

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "../../log/index.ts";
+import { messageOf } from "../../shared/errors.ts";
 import { plural } from "../../shared/text.ts";
 import { sleep } from "../../shared/time.ts";
 import { AdminError } from "../admin-error.ts";
@@ -29,6 +30,7 @@ export interface HttpServer {
  */
 export function httpServer(app: App, limits: ServerLimits, log: Logger): HttpServer {
   const connections = new Connections(limits, fullLog(limits, log));
+  const failed = failureLog(log);
   const server = createServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headerMs,
@@ -71,8 +73,9 @@ export function httpServer(app: App, limits: ServerLimits, log: Logger): HttpSer
     });
     try {
       await answer(incoming, outgoing, { connection, signal: gone.signal, refused });
-    } catch {
-      // The connection broke, before the request was complete or while the answer was sent.
+    } catch (error) {
+      // Mostly the connection broke, before the request was complete or while the answer was sent.
+      if (!gone.signal.aborted && !incoming.destroyed) failed(error);
       outgoing.destroy();
     }
   }
@@ -132,6 +135,12 @@ function fullLog({ connections }: ServerLimits, log: Logger): (source: string) =
         `The admin server has ${connections} connections, its limit: it closes the oldest that it waits for, one from ${source} first`,
       ),
     );
+}
+
+/** Reports defects: an answer broke off although its client was there. */
+function failureLog(log: Logger): (error: unknown) => void {
+  const bounded = new BoundedLog((count) => log.error(`${plural(count, "further answer")} broke off`));
+  return (error) => bounded.write(() => log.error(`An answer of the admin server broke off: ${messageOf(error)}`));
 }
 
 /** What the log and the answer need of a refused request. */

@@ -58,7 +58,7 @@ export const executionPage = v.object({
 export const shutdownStarted = v.object({
   state: v.string(),
   inFlight: v.number(),
-  deadline: nullable(v.string()),
+  deadline: nullable(v.pipe(v.string(), v.isoTimestamp())),
   executions: v.array(execution),
 });
 
@@ -80,7 +80,7 @@ export const health = v.looseObject({
   version: v.string(),
   uptimeSeconds: v.number(),
   inFlight: v.number(),
-  deadline: nullable(v.string()),
+  deadline: nullable(v.pipe(v.string(), v.isoTimestamp())),
   checks: v.array(
     v.looseObject({
       name: v.string(),

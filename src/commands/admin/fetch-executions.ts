@@ -1,9 +1,11 @@
-import type { AdminClient } from "./admin-client.ts";
+import { type AdminClient, AdminRequestError } from "./admin-client.ts";
 import { type Execution, executionPage } from "./answers.ts";
 
 /** Executions that a command shows at most. */
 const MAX_SHOWN = 1_000;
 const PAGE = 500;
+/** More than these need, if executions begin and end meanwhile. */
+const MAX_PAGES = 10;
 
 export interface Executions {
   /** Oldest first. */
@@ -19,7 +21,9 @@ export async function fetchExecutions(client: AdminClient, signal?: AbortSignal)
   const all: Execution[] = [];
   let page = await client.ask(`/executions?limit=${PAGE}`, executionPage, { signal });
   all.push(...page.executions);
-  while (page.nextCursor !== null && all.length < MAX_SHOWN) {
+  for (let asked = 1; page.nextCursor !== null && all.length < MAX_SHOWN; asked++) {
+    if (asked >= MAX_PAGES)
+      throw new AdminRequestError(`${client.url} sends page after page without an end: is it an agent-runner?`);
     const path = `/executions?limit=${PAGE}&cursor=${encodeURIComponent(page.nextCursor)}`;
     page = await client.ask(path, executionPage, { signal });
     all.push(...page.executions);

@@ -2,6 +2,9 @@ import * as v from "valibot";
 import { type Parser, parser, text } from "./parser.ts";
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** They say where a request ends, or where it goes: two of a kind are understood differently by different servers. */
+const FRAMING =
+  /^(connection|content-length|content-type|content-encoding|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 const HEADER_VALUE = /^[\x20-\x7e]*$/;
 
 /** `name=value` pairs, separated by commas, in the form of OpenTelemetry's variables: values may be percent-encoded. */
@@ -12,6 +15,7 @@ export const httpHeaders: Parser<Readonly<Record<string, string>>> = pairs(
   "name=value pairs of headers",
   (name, value) => {
     if (!HEADER_NAME.test(name)) return "has a name that no header can have";
+    if (FRAMING.test(name)) return `has a header that the program sets itself: ${name}`;
     return HEADER_VALUE.test(value) ? undefined : "has a value that no header can carry";
   },
 );

@@ -89,12 +89,6 @@ export class ExecutionSpans {
     open.span.end(at < open.startedAt ? open.startedAt : at);
   }
 
-  /** Ends what was cut off with the execution: nothing tells when. */
-  endAll(at: Date): void {
-    for (const open of [...this.#open].reverse())
-      this.end(open, at, open.isEssential ? undefined : { type: "stopped" });
-  }
-
   /** A text in a span, cut to the limit. */
   text(text: string): string {
     return text.length > this.maxLength ? wellFormed(text.slice(0, this.maxLength)) : text;

@@ -25,7 +25,7 @@ export async function otlpExporter(config: TracesConfig): Promise<SpanExporter> 
 type ExporterOptions = NonNullable<ConstructorParameters<typeof OTLPTraceExporter>[0]>;
 
 /** The library's enumeration has the same words, but its package does not export it. */
-function compressionOf(word: string): Exclude<ExporterOptions["compression"], undefined> {
+function compressionOf(word: TracesConfig["compression"]): Exclude<ExporterOptions["compression"], undefined> {
   return word as Exclude<ExporterOptions["compression"], undefined>;
 }
 

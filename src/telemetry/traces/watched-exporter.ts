@@ -1,6 +1,6 @@
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
-import type { Logger } from "../../log/index.ts";
+import { type Logger, withoutLogFields } from "../../log/index.ts";
 import { plural } from "../../shared/text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { ExportTimeout, exportProblem } from "./export-problem.ts";
@@ -26,6 +26,11 @@ export class WatchedExporter implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], report: (result: ExportResult) => void): void {
+    // The execution that happens to run is not what a failure is about.
+    withoutLogFields(() => this.#export(spans, report));
+  }
+
+  #export(spans: ReadableSpan[], report: (result: ExportResult) => void): void {
     const { limitMs } = this.#options;
     let isSettled = false;
     const settle = (result: ExportResult) => {
