@@ -209,7 +209,7 @@ module.exports = {
     packageOnlyIn("mcp-sdk", "agent/mcp", "@modelcontextprotocol/[^/]+"),
     packageOnlyIn("agent-library", "agent|threads", "deepagents|langchain|@langchain/[^/]+"),
     packageOnlyIn("temporal-sdk", "temporal|activities|daemon", "@temporalio/[^/]+"),
-    packageOnlyIn("grpc", "stigmer|daemon", "@grpc/grpc-js"),
+    packageOnlyIn("grpc", "stigmer|daemon|shared/grpc", "@grpc/grpc-js"),
     packageOnlyIn("web-server", "admin", "hono"),
     packageOnlyIn("metrics-library", "telemetry/metrics", "prom-client"),
     packageOnlyIn("traces-library", "telemetry/traces", "@opentelemetry/[^/]+"),

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { type ChannelCredentials, type ChannelOptions, credentials } from "@grpc/grpc-js";
 import type { StigmerConfig } from "../config/index.ts";
+import { AddressCredentials } from "../shared/grpc/address-credentials.ts";
+import { splitAddress } from "../shared/net-address.ts";
 import type { TlsOptions } from "../shared/port-probe.ts";
 import { SKILL_ZIP_LIMITS } from "../shared/skill-limits.ts";
 
@@ -43,8 +46,10 @@ export function readTlsParts({ tls, caFile, client }: StigmerConfig): TlsOptions
 }
 
 /** Credentials of a gRPC channel; plaintext without TLS options. */
-export function channelCredentials(tls: TlsOptions | undefined): ChannelCredentials {
+export function channelCredentials(endpoint: string, tls: TlsOptions | undefined): ChannelCredentials {
   if (tls === undefined) return credentials.createInsecure();
+  const { host } = splitAddress(endpoint);
+  if (isIP(host) !== 0) return new AddressCredentials(host, tls);
   return credentials.createSsl(buffer(tls.ca), buffer(tls.client?.key), buffer(tls.client?.cert));
 }
 

@@ -45,8 +45,9 @@ export class StigmerClient {
     this.#apiKey = options.apiKey;
     const tls = readTlsParts(options);
     this.#diagnosis = new ConnectionDiagnosis(options.endpoint, tls);
-    this.#client = new Client(options.endpoint, channelCredentials(tls), CHANNEL_OPTIONS);
-    this.#openFileClient = () => new Client(options.endpoint, channelCredentials(tls), FILE_CHANNEL_OPTIONS);
+    this.#client = new Client(options.endpoint, channelCredentials(options.endpoint, tls), CHANNEL_OPTIONS);
+    this.#openFileClient = () =>
+      new Client(options.endpoint, channelCredentials(options.endpoint, tls), FILE_CHANNEL_OPTIONS);
   }
 
   /**

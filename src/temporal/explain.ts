@@ -52,7 +52,8 @@ function plainCause(text: string): string {
   return text;
 }
 
-function tlsParts({ serverName, ca, client }: TemporalTlsConfig): TlsOptions {
+/** Reads the certificates of a connection. */
+export function tlsParts({ serverName, ca, client }: TemporalTlsConfig): TlsOptions {
   return {
     ...(serverName === undefined ? {} : { serverName }),
     ...(ca === undefined ? {} : { ca: pemOf(ca) }),

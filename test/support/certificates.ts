@@ -1,5 +1,6 @@
 /** Certificates for tests, created for each run: nothing in the repository can expire or leak. */
 import "reflect-metadata";
+import { isIP } from "node:net";
 import { join } from "node:path";
 import {
   BasicConstraintsExtension,
@@ -68,7 +69,7 @@ export async function testAuthority(name = "Test CA"): Promise<TestAuthority> {
         extensions: [
           new BasicConstraintsExtension(false),
           new SubjectAlternativeNameExtension(
-            hosts.map((value) => ({ type: /^[\d.]+$/.test(value) ? ("ip" as const) : ("dns" as const), value })),
+            hosts.map((value) => ({ type: isIP(value) !== 0 ? ("ip" as const) : ("dns" as const), value })),
           ),
         ],
       });

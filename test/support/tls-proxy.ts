@@ -7,6 +7,8 @@ export interface TlsProxyOptions {
   /** Port on loopback that the decrypted bytes go to. */
   readonly to: number;
   readonly certificate: TestCertificate;
+  /** Address on loopback that it listens on. */
+  readonly address?: string;
   /** PEM of the CA that client certificates must be signed by; absent: none is asked for. */
   readonly clientCa?: string;
 }
@@ -18,7 +20,12 @@ export interface TlsProxy {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startTlsProxy({ to, certificate, clientCa }: TlsProxyOptions): Promise<TlsProxy> {
+export async function startTlsProxy({
+  to,
+  certificate,
+  address: on = "127.0.0.1",
+  clientCa,
+}: TlsProxyOptions): Promise<TlsProxy> {
   const open = new Set<TLSSocket>();
   let connections = 0;
   const server = createServer(
@@ -43,7 +50,7 @@ export async function startTlsProxy({ to, certificate, clientCa }: TlsProxyOptio
     },
   );
   const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
+  server.listen(0, on, resolve);
   await promise;
   const address = server.address();
   return {

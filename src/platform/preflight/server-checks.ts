@@ -1,9 +1,7 @@
-import { isIP } from "node:net";
 import type { StigmerConfig, TemporalConfig } from "../../config/index.ts";
-import { type Check, type CheckResult, checkOf, passed, refusedBy, warned } from "../../shared/check.ts";
-import { splitAddress } from "../../shared/net-address.ts";
+import { type Check, checkOf, passed, refusedBy } from "../../shared/check.ts";
 import { StigmerClient } from "../../stigmer/index.ts";
-import { checkNamespace, TemporalError } from "../../temporal/client/index.ts";
+import { checkNamespace } from "../../temporal/client/index.ts";
 
 /** Leaves time to diagnose why there is no connection. */
 const CONNECT_LIMIT_MS = 2_500;
@@ -13,12 +11,7 @@ export function temporalCheck(config: TemporalConfig | undefined): Check {
   const about = { id: "temporal", area: "Temporal", title: "Temporal" };
   return checkOf(about, config, async (temporal) => {
     const { address, namespace, tls } = temporal;
-    let serverVersion: string;
-    try {
-      ({ serverVersion } = await checkNamespace(temporal, CONNECT_LIMIT_MS));
-    } catch (error) {
-      return unasked(temporal, error);
-    }
+    const { serverVersion } = await checkNamespace(temporal, CONNECT_LIMIT_MS);
     const parts = [`${address}, namespace ${namespace}`, security(tls !== undefined), versionText(serverVersion)];
     return passed(parts.filter((part) => part !== "").join(", "));
   });
@@ -41,18 +34,6 @@ export function stigmerCheck(config: StigmerConfig | undefined, readKey: (() => 
       client.close();
     }
   });
-}
-
-/**
- * The client that asks cannot verify certificates for an IP address, unlike that of workers. The diagnosis can: if it found
- * nothing wrong, only the namespace is unknown.
- */
-function unasked({ address, tls }: TemporalConfig, error: unknown): CheckResult {
-  const isByAddress = tls !== undefined && tls.serverName === undefined && isIP(splitAddress(address).host) !== 0;
-  if (!isByAddress || !(error instanceof TemporalError) || error.code !== "unreachable") return refusedBy(error);
-  return warned(`${address}: its certificate is right; whether it has the namespace cannot be asked by IP address`, [
-    "Set TEMPORAL_TLS_SERVER_NAME to a name in its certificate, or TEMPORAL_SERVICE_ADDRESS to its host name.",
-  ]);
 }
 
 function security(hasTls: boolean): string {
