@@ -23,12 +23,18 @@ export function isUsable(home: string): boolean {
   }
 }
 
-/** The user's name, or the uid for a user without a passwd entry. */
+/** What Bun says for a user without the variable USER. */
+const UNKNOWN = "unknown";
+
+/** The user's name, or the uid if it cannot be found out. */
 export function userName(): string {
+  if (process.geteuid?.() === 0) return "root";
+  const uid = String(process.geteuid?.() ?? "");
   try {
-    return userInfo().username || String(process.getuid?.() ?? "");
+    const { username } = userInfo();
+    return username === "" || username === UNKNOWN ? uid : username;
   } catch {
-    return String(process.getuid?.() ?? "");
+    return uid;
   }
 }
 

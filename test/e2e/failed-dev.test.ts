@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
+import { userName } from "../../src/shared/home-directory.ts";
 import { makeDaemonFile } from "../support/daemon-file.ts";
 import { damagePages } from "../support/damage.ts";
 import { until } from "../support/eventually.ts";
@@ -58,7 +58,7 @@ describe("agent-runner dev", () => {
     const env = { PATH: `${folder.path}/failing:/usr/bin:/bin`, STIGMER_DATA_DIR: join(folder.path, "failed") };
     await using failed = await dev(env);
     expect(await failed.exited).toBe(4);
-    expect(failed.output()).toContain(`Error: ${userInfo().username} ${folder.path} could not build part 0: could`);
+    expect(failed.output()).toContain(`Error: ${userName()} ${folder.path} could not build part 0: could`);
     expect(failed.output()).toContain("could not build part 59: user: unknown userid 12345");
     expect(failed.output()).toContain("1. The system does not know this user");
   });

@@ -22,11 +22,10 @@ export function confinementCheck(sandbox: LocalConfig["sandbox"] | undefined): C
   );
 }
 
-/** Without an entry in the user database, or without USER, the system may not know the name. */
+/** A uid instead of a name is called the user. */
 function shownUser(): string {
-  if (process.geteuid?.() === 0) return "root";
   const name = userName();
-  return name === "" || name === "unknown" ? `the user ${process.geteuid?.() ?? "of this process"}` : name;
+  return /^\d*$/.test(name) ? `the user ${name || "of this process"}` : name;
 }
 
 export interface Confinement {
