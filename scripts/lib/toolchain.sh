@@ -6,6 +6,7 @@
 
 BUN_VERSION=1.4.5
 TEMPORAL_VERSION=1.5.1
+KUSTOMIZE_VERSION=5.7.1
 TOOLS="$HOME/.cache/agent-runner"
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 
@@ -128,6 +129,19 @@ ensure_promtool() {
   say "Installing promtool"
   install_packages prometheus && have promtool && return
   say "There is no promtool: metrics and alert rules are not linted. Install Prometheus to have it."
+}
+
+# Builds the manifests as `kubectl apply -k` does. Without it, these tests say that they are skipped.
+ensure_kustomize() {
+  PATH="$TOOLS/bin:$PATH"
+  export PATH
+  if have kubectl && kubectl version --client 2>/dev/null | grep -Eq 'Kustomize Version: v([5-9]|[1-9][0-9])'; then return; fi
+  have kustomize && return
+  have go || { say "There is neither kubectl nor Go: what it builds of the manifests is not tested"; return; }
+  say "Building kustomize $KUSTOMIZE_VERSION from source, once"
+  mkdir -p "$TOOLS/bin"
+  CGO_ENABLED=0 GOBIN="$TOOLS/bin" quietly go install "sigs.k8s.io/kustomize/kustomize/v5@v$KUSTOMIZE_VERSION" ||
+    say "kustomize could not be built: what it builds of the manifests is not tested"
 }
 
 # A container engine for the tests. Without one, they run their services as processes.

@@ -1,23 +1,36 @@
-/** What `kubectl apply -k` would send, built by kubectl itself. */
+/** What `kubectl apply -k` would send, built by the kustomize in kubectl, or by kustomize itself. */
 import { describe, expect, test } from "bun:test";
 import { join, relative } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { type Manifest, problemsOfValues } from "../support/manifests.ts";
+import { requirement } from "../support/requirement.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = join(import.meta.dir, "../../deploy/kubernetes");
 /** Earlier ones do not know components or these labels. */
 const OLDEST = 5;
 
-/** Whether this machine has a kubectl that can build them. */
-function hasKustomize(): boolean {
-  if (Bun.which("kubectl") === null) return false;
-  const { stdout } = Bun.spawnSync(["kubectl", "version", "--client"]);
-  return Number(/Kustomize Version: v(\d+)/.exec(stdout.toString())?.[1] ?? 0) >= OLDEST;
-}
+const BUILDERS = [
+  {
+    asksVersion: ["kubectl", "version", "--client"],
+    version: /Kustomize Version: v(\d+)/,
+    builds: ["kubectl", "kustomize"],
+  },
+  { asksVersion: ["kustomize", "version"], version: /^v(\d+)/, builds: ["kustomize", "build"] },
+];
+
+const builder = BUILDERS.find(({ asksVersion, version }) => {
+  if (Bun.which(asksVersion[0] ?? "") === null) return false;
+  const { stdout } = Bun.spawnSync(asksVersion);
+  return Number(version.exec(stdout.toString())?.[1] ?? 0) >= OLDEST;
+});
+const isMet = requirement(
+  builder !== undefined,
+  `what kubectl builds of the manifests: there is neither a kubectl with kustomize ${OLDEST} nor a kustomize ${OLDEST}`,
+);
 
 async function build(directory: string): Promise<Manifest[]> {
-  const { exitCode, stdout, stderr } = Bun.spawnSync(["kubectl", "kustomize", directory]);
+  const { exitCode, stdout, stderr } = Bun.spawnSync([...(builder?.builds ?? []), directory]);
   expect({ exitCode, errors: stderr.toString() }).toEqual({ exitCode: 0, errors: "" });
   const manifests = parseAllDocuments(stdout.toString()).map((document) => {
     const content = document.toJS() as Record<string, unknown>;
@@ -34,7 +47,7 @@ const one = (manifests: readonly Manifest[], kind: string) => manifests.find((ea
 
 const BASE = ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "ServiceAccount"];
 
-describe.skipIf(!hasKustomize())("kubectl builds", () => {
+describe.skipIf(!isMet)("kubectl builds", () => {
   test("the base: the Deployment uses the settings under the name that changes with them", async () => {
     const manifests = await build(join(folder, "base"));
     expect(kinds(manifests)).toEqual(BASE);
