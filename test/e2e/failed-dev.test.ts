@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { freePorts } from "../../scripts/lib/free-ports.ts";
 import { userName } from "../../src/shared/home-directory.ts";
 import { makeDaemonFile } from "../support/daemon-file.ts";
 import { damagePages } from "../support/damage.ts";
 import { until } from "../support/eventually.ts";
+import { writeFiles } from "../support/file-tree.ts";
+import { canMount, inMountNamespace } from "../support/mount-namespace.ts";
 import { startOllamaDouble } from "../support/ollama-double.ts";
 import { processesWith } from "../support/processes.ts";
 import { installProgram, type RunningProgram, startProgram } from "../support/program.ts";
-import { asRoot } from "../support/requirement.ts";
+import { asRoot, requirement } from "../support/requirement.ts";
 import { startTemporal } from "../support/temporal.ts";
 import { type TemporaryFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -62,6 +64,46 @@ describe("agent-runner dev", () => {
     expect(failed.output()).toContain("could not build part 59: user: unknown userid 12345");
     expect(failed.output()).toContain("1. The system does not know this user");
   });
+
+  test("says that the disk is full, without Temporal's SQL statement", async () => {
+    const said = String.raw`time=2026-11-29T04:42:22.843 level=ERROR msg="failed starting server: failed setting up schema: error executing statement \"CREATE TABLE timer_info_maps (\\n\\tshard_id INT NOT NULL\\n);\": database or disk is full (13)"`;
+    await writeFiles(join(folder.path, "full"), {
+      said,
+      temporal: `#!/bin/sh\ncat ${folder.path}/full/said >&2\nexit 1\n`,
+    });
+    await chmod(join(folder.path, "full/temporal"), 0o755);
+    const data = join(folder.path, "full-data");
+    await using failed = await dev({ PATH: `${folder.path}/full:/usr/bin:/bin`, STIGMER_DATA_DIR: data });
+    expect(await failed.exited).toBe(4);
+    expect(failed.output()).toContain(
+      "ended while it was starting: the disk is full (failed starting server: failed setting up schema: database or disk is full (13))",
+    );
+    expect(failed.output()).toContain(`Free space on the disk of ${data}, or set STIGMER_DATA_DIR`);
+    expect(failed.output()).not.toContain("CREATE TABLE");
+    expect(failed.output()).not.toContain("remove temporal.db");
+  });
+
+  test.skipIf(!requirement(canMount, "a full disk: this user may not mount one"))(
+    "says that the disk is full if Temporal cannot even write its log",
+    async () => {
+      const data = join(folder.path, "tiny-data");
+      await mkdir(data);
+      const script = `mount -t tmpfs -o size=8k none ${data}\nexec "$@"`;
+      const [ports, temporal] = [await freePorts(3), Bun.which("temporal") ?? ""];
+      const env = {
+        PATH: `${dirname(temporal)}:/usr/bin:/bin`,
+        STIGMER_DATA_DIR: data,
+        TEMPORAL_SERVICE_ADDRESS: `localhost:${ports[0]}`,
+        STIGMER_BACKEND_ENDPOINT: `localhost:${ports[1]}`,
+        ADMIN_PORT: String(ports[2]),
+      };
+      const [command, ...args] = inMountNamespace(script, [file, "dev"]);
+      await using failed = startProgram(Bun.which(command) ?? command, args, env, folder.path);
+      expect(await failed.exited).toBe(4);
+      expect(failed.output()).toContain("ended while it was starting: the disk is full\n");
+      expect(failed.output()).toContain(`Free space on the disk of ${data}, or set STIGMER_DATA_DIR`);
+    },
+  );
 
   test("does not advise to remove the database if another server uses it", async () => {
     const said =

@@ -10,6 +10,9 @@ export const STOP_LIMIT_MS = 5_000;
 const QUOTED_LINES = 3;
 const QUOTED_WIDTH = 400;
 
+/** What is in an error about the database before its cause. */
+const STATEMENT = /error executing statement "[^"]*": /;
+
 /** Only the owner may read what the server writes. */
 const PRIVATE = ["/bin/sh", "-c", 'umask 077; exec "$@"', "sh"] as const;
 
@@ -81,7 +84,7 @@ export class ServerProcess {
     return (
       quoted
         .slice(-QUOTED_LINES)
-        .map(messageIn)
+        .map((line) => messageIn(line).replace(STATEMENT, ""))
         // The cause is at the end of a chain of errors.
         .map((line) => cutMiddle(line, QUOTED_WIDTH, () => " … ").text)
         .join("; ")

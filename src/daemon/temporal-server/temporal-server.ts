@@ -1,5 +1,5 @@
-import { chmodSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, rmSync, statfsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { TemporalConfig } from "../../config/index.ts";
 import type { Logger } from "../../log/index.ts";
 import { closeIfLate } from "../../shared/close-if-late.ts";
@@ -25,6 +25,11 @@ const UNKNOWN_USER_REMEDY =
 const LOCKED = /database is locked|SQLITE_BUSY|UNIQUE constraint failed: namespaces/;
 const LOCKED_REMEDY =
   "Another Temporal server uses temporal.db in the same directory: stop it, or wait until it has ended, and start again.";
+
+/** What the server writes if it cannot write its database. */
+const DISK_FULL = /database or disk is full|SQLITE_FULL|no space left on device|disk quota exceeded/i;
+/** With less free space, the server may have been unable to write even what is wrong. */
+const LEAST_FREE_BYTES = 64 * 1024;
 
 export interface TemporalServerOptions {
   readonly config: TemporalConfig;
@@ -173,18 +178,37 @@ async function connectWhenReady(
         await sleep(100, stopped);
         continue;
       }
-      const reason = server.explain();
-      const what = server.isRunning
-        ? `did not start within ${humanDuration(START_LIMIT_MS)}`
-        : "ended while it was starting";
-      throw new DevError("temporal-failed", `The Temporal development server ${what}: ${reason || messageOf(error)}`, [
-        ...(UNKNOWN_USER.test(reason) ? [UNKNOWN_USER_REMEDY] : []),
-        `Read ${logFile}.`,
-        LOCKED.test(reason)
-          ? LOCKED_REMEDY
-          : "If its database is damaged or of another version, remove temporal.db in the same directory.",
-        "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
-      ]);
+      throw startFailure(server, logFile, error);
     }
+  }
+}
+
+function startFailure(server: ServerProcess, logFile: string, error: unknown): DevError {
+  const reason = server.explain();
+  const ending = server.isRunning
+    ? `did not start within ${humanDuration(START_LIMIT_MS)}`
+    : "ended while it was starting";
+  const what = `The Temporal development server ${ending}`;
+  const directory = dirname(logFile);
+  if (DISK_FULL.test(reason) || (reason === "" && isFull(directory)))
+    return new DevError("temporal-failed", `${what}: the disk is full${reason === "" ? "" : ` (${reason})`}`, [
+      `Free space on the disk of ${directory}, or set STIGMER_DATA_DIR to a directory on another disk.`,
+    ]);
+  return new DevError("temporal-failed", `${what}: ${reason || messageOf(error)}`, [
+    ...(UNKNOWN_USER.test(reason) ? [UNKNOWN_USER_REMEDY] : []),
+    `Read ${logFile}.`,
+    LOCKED.test(reason)
+      ? LOCKED_REMEDY
+      : "If its database is damaged or of another version, remove temporal.db in the same directory.",
+    "If the port is taken, set TEMPORAL_SERVICE_ADDRESS=localhost:<another port>.",
+  ]);
+}
+
+function isFull(directory: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize < LEAST_FREE_BYTES;
+  } catch {
+    return false;
   }
 }
