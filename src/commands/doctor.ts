@@ -21,15 +21,24 @@ export interface DoctorOptions extends LoadOptions {
 
 /** `agent-runner doctor`: checks everything that a runner needs here. */
 export async function doctor({ json, write, ...load }: DoctorOptions): Promise<ExitCode> {
+  const interrupt = new AbortController();
   const interrupted = Promise.withResolvers<undefined>();
-  const onSignal = () => interrupted.resolve(undefined);
+  const onSignal = () => {
+    // What the checks have started ends with them.
+    interrupt.abort();
+    interrupted.resolve(undefined);
+  };
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const name of signals) process.once(name, onSignal);
   const inspection = inspectConfig(load);
   const { checks, mask } = await collectChecks({ inspection, env: load.env, tryBridge: tryBridge() });
   const view = json ? silent : viewOf(checks, load.env, write);
   view.start();
-  const running = runChecks(checks, { mask, onReport: view.add });
+  const { signal } = interrupt;
+  const onReport: View["add"] = (report, index) => {
+    if (!signal.aborted) view.add(report, index);
+  };
+  const running = runChecks(checks, { mask, onReport, signal });
   const reports = await Promise.race([running, interrupted.promise]);
   view.stop();
   if (reports === undefined) return EXIT.interrupted;

@@ -71,3 +71,18 @@ test("secrets are masked in what is found and in what to do, and texts are bound
   expect(report?.detail.length).toBeLessThan(1_500);
   expect(report?.remedies).toEqual(["Use ***."]);
 });
+
+test("an interruption ends what the checks have started", async () => {
+  const interrupt = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
+  const waiting = check("program", async (signal) => {
+    signal.addEventListener("abort", () => ended.resolve());
+    started.resolve();
+    return await never();
+  });
+  void runChecks([waiting], { mask: new SecretMask(), limitMs: 600_000, signal: interrupt.signal });
+  await started.promise;
+  interrupt.abort();
+  await ended.promise;
+});

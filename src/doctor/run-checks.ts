@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Called with each result as soon as it is known, and with its place in the list. */
   readonly onReport?: ((report: CheckReport, index: number) => void) | undefined;
   readonly limitMs?: number | undefined;
+  /** Ends the checks, and the programs that they have started. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -28,13 +30,13 @@ export interface RunOptions {
  */
 export async function runChecks(
   checks: readonly Check[],
-  { mask, onReport, limitMs = LIMIT_MS }: RunOptions,
+  { mask, onReport, limitMs = LIMIT_MS, signal }: RunOptions,
 ): Promise<readonly CheckReport[]> {
   const shown = (text: string) => cutMiddle(mask.mask(text), MAX_LENGTH, () => " … ").text;
   return await Promise.all(
     checks.map(async (check, index) => {
       const startedAt = performance.now();
-      const { status, detail, remedies } = await runOne(check, limitMs);
+      const { status, detail, remedies } = await runOne(check, limitMs, signal);
       const report: CheckReport = {
         id: check.id,
         area: check.area,
@@ -50,8 +52,10 @@ export async function runChecks(
   );
 }
 
-async function runOne({ run }: Check, limitMs: number): Promise<CheckResult> {
+async function runOne({ run }: Check, limitMs: number, ended: AbortSignal | undefined): Promise<CheckResult> {
   const over = new AbortController();
+  const end = () => over.abort();
+  ended?.addEventListener("abort", end, { once: true });
   const answered = new AbortController();
   const asking = (async () => await run(over.signal))().catch(refusedBy);
   const tooLate = sleep(limitMs, answered.signal).then(() => refused(`no answer within ${limitMs / 1000} s`));
@@ -60,5 +64,6 @@ async function runOne({ run }: Check, limitMs: number): Promise<CheckResult> {
   } finally {
     answered.abort();
     over.abort();
+    ended?.removeEventListener("abort", end);
   }
 }

@@ -52,6 +52,16 @@ describe("the task queue", () => {
       status: "ok",
       detail: expect.stringMatching(/^shared: 1 worker polls it \(7@elsewhere, last poll .* ago\)$/),
     });
+    const withoutRedis = await runDoctor({
+      TEMPORAL_SERVICE_ADDRESS: `${temporal.host}:${temporal.port}`,
+      TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: queue,
+      REDIS_HOST: "127.0.0.1",
+      REDIS_PORT: "9",
+    });
+    expect(withoutRedis.check("temporal.queue")).toMatchObject({
+      status: "skipped",
+      detail: expect.stringContaining("whether its runners share this Redis cannot be asked"),
+    });
     const run = await local(temporal.port, { TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE: queue });
     expect(run.check("temporal.queue").status).toBe("ok");
   });

@@ -43,7 +43,8 @@ export function queueCheck(config: TemporalConfig | undefined, findGroup?: FindG
     }
     const shown = `${taskQueue}: ${pollersText(pollers)}`;
     const found = await group;
-    if (found === undefined) return passed(shown);
+    if (findGroup === undefined) return passed(shown);
+    if (found === undefined) return skipped(`${shown}; whether its runners share this Redis cannot be asked`);
     const identities = pollers.map(({ identity }) => identity);
     try {
       await refuseForeignGroups({ taskQueue, pollers: async () => identities }, found.name);
