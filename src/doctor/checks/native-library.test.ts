@@ -32,3 +32,10 @@ test("an answer that is none is a defect", () => {
   expect([status, detail]).toEqual(["failed", "whether it can be loaded is not known: boom"]);
   expect(trialResult({ exitCode: 0, signal: null, stdout: "<html>", stderr: "" }).status).toBe("failed");
 });
+
+test("an answer of another shape is none", () => {
+  for (const stdout of ["null", "[]", '{"loadedFrom":"memory"}', '{"failures":["full"]}']) {
+    const { status, detail } = trialResult({ exitCode: 0, signal: null, stdout, stderr: "" });
+    expect([status, detail]).toEqual(["failed", "whether it can be loaded is not known: exit code 0"]);
+  }
+});

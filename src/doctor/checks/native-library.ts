@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { EnvMap, PartialConfig } from "../../config/index.ts";
 import { type BridgeTrial, NativeBridgeError } from "../../native-bridge/index.ts";
 import { type EndOfProgram, runToEnd } from "../../processes/index.ts";
@@ -46,9 +47,15 @@ export function trialResult({ exitCode, signal, stdout, stderr }: EndOfProgram):
 /** As `native-bridge/` calls the place without a directory. */
 const MEMORY = "memory";
 
+const TRIAL = v.looseObject({
+  loadedFrom: v.optional(v.string()),
+  usable: v.optional(v.string()),
+  failures: v.array(v.looseObject({ place: v.string(), reason: v.string() })),
+});
+
 function parse(stdout: string): BridgeTrial | undefined {
   try {
-    return JSON.parse(stdout) as BridgeTrial;
+    return v.parse(TRIAL, JSON.parse(stdout));
   } catch {
     return undefined;
   }
