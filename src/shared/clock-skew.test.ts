@@ -51,3 +51,26 @@ test("without a server that tells its time it is skipped, one of several is enou
   expect((await ask()).status).toBe("skipped");
   expect((await ask(silent.url, "http://127.0.0.1:9/", server.url)).status).toBe("ok");
 });
+
+test("the first server is believed though the second answers sooner", async () => {
+  await using second = serverAt(3_600_000);
+  using first = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: async () => {
+      await fetch(second.url);
+      await Bun.sleep(200);
+      return new Response("", { headers: { date: new Date().toUTCString() } });
+    },
+  });
+  expect((await ask(`http://127.0.0.1:${first.port}/`, second.url)).status).toBe("ok");
+});
+
+test("the time of an answer with a long body counts", async () => {
+  using server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: () => new Response("x".repeat(3_000_000), { headers: { date: new Date().toUTCString() } }),
+  });
+  expect((await ask(`http://127.0.0.1:${server.port}/`)).status).toBe("ok");
+});
