@@ -10,11 +10,11 @@ const installed = installedProgram();
 const hasOwnHosts = requirement(canMount, "a localhost that is another address: this user may not mount a hosts file");
 
 /** Starts without a token, where the name is this address. */
-async function startWhere(name: string, address: string, more: Readonly<Record<string, string>> = {}) {
+async function startWhere(name: string, address: string, more: Readonly<Record<string, string>> = {}, run = "start") {
   const hosts = join(installed.folder.path, `hosts-${address}`);
   await writeFile(hosts, `${address} ${name}\n`);
   const script = `mount --bind ${hosts} /etc/hosts\nexec "$@"`;
-  const [command, ...args] = inMountNamespace(script, [installed.file, "start"]);
+  const [command, ...args] = inMountNamespace(script, [installed.file, run]);
   const env = { MODE: "local", ADMIN_HOST: name, ADMIN_PORT: "0", TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", ...more };
   return startProgram(command, args, env, join(installed.folder.path, "program"));
 }
@@ -29,6 +29,12 @@ test.skipIf(!hasOwnHosts)("a name of loopback that is another address needs a to
     expect(text).toContain("Set ADMIN_HOST=127.0.0.1");
     expect(text).not.toContain("Admin server listens");
   }
+});
+
+test.skipIf(!hasOwnHosts)("doctor says so before the start", async () => {
+  await using doctor = await startWhere("localhost", "0.0.0.0", {}, "doctor");
+  expect(await doctor.exited).toBe(1);
+  expect(doctor.output()).toContain("localhost is 0.0.0.0 here, which others can reach, and there is no ADMIN_TOKEN");
 });
 
 test.skipIf(!hasOwnHosts)("with a token it is listened on, and without one if it is loopback", async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { PartialConfig } from "../../config/index.ts";
-import { type Check, type CheckResult, checkOf, passed, refusedBy } from "../../shared/check.ts";
+import { type Check, type CheckResult, checkOf, passed, refusedBy, warned } from "../../shared/check.ts";
 import { ListenError } from "../../shared/listen-error.ts";
 import { connectableHost, isLoopback } from "../../shared/net-address.ts";
 import { probeTcp } from "../../shared/port-probe.ts";
@@ -19,9 +19,9 @@ const BIND_BIT = 1n << 10n;
 /** Whether the admin server could listen, or a runner listens already. Asks the port, and never listens on it. */
 export function adminPortCheck({ admin }: PartialConfig): Check {
   const about = { id: "admin", area: "admin server", title: "admin server" };
-  return checkOf(about, admin, async ({ host, port }, signal) => {
+  return checkOf(about, admin, async ({ host, port, token }, signal) => {
     try {
-      await requireOwnHost(host);
+      await requireOwnHost(host, token !== undefined);
       return await portResult(host, port, signal);
     } catch (error) {
       return refusedBy(new ListenError(host, port, error));
@@ -38,25 +38,30 @@ async function portResult(host: string, port: number, signal: AbortSignal): Prom
     if (port < firstFreePort() && !mayBindAll()) throw asSystem("EACCES", "permission denied");
     return passed(`${host}:${port} is free`);
   }
-  const runner = connected ? await runnerAt(`http://${reachable}:${port}`, signal) : undefined;
+  if (!connected)
+    return warned(`whether ${host}:${port} is free is not known: ${error?.text ?? "no answer in time"}`, [
+      "Something in between (a firewall) does not let this machine connect to itself: allow it, for probes and commands.",
+    ]);
+  const runner = await runnerAt(`http://${reachable}:${port}`, signal);
   if (runner === undefined) throw asSystem("EADDRINUSE", "another program uses the port");
   return passed(`agent-runner ${runner.version} runs at ${host}:${port} already, in ${runner.mode} mode`);
 }
 
-/** @throws the resolver's error, or as for an address of another machine */
-async function requireOwnHost(host: string): Promise<void> {
-  const plain = host.replace(/^\[(.*)\]$/, "$1");
-  if (plain === "0.0.0.0" || plain === "::" || isLoopback(plain)) return;
-  const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
-  const addresses = isIP(plain) === 0 ? await addressesOf(plain) : [plain];
-  if (addresses.some((address) => isLoopback(address) || own.includes(address))) return;
-  throw asSystem("EADDRNOTAVAIL", "it is not an address of this machine");
+/** @throws the resolver's error, as for an address of another machine, or as for one that needs a token */
+async function requireOwnHost(host: string, hasToken: boolean): Promise<void> {
+  const address = await addressOf(host.replace(/^\[(.*)\]$/, "$1"));
+  if (!hasToken && !isLoopback(address))
+    throw asSystem("ENOTLOOPBACK", `${host} is ${address} here, which others can reach, and there is no ADMIN_TOKEN`);
+  if (address === "0.0.0.0" || address === "::" || isLoopback(address)) return;
+  const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map((each) => each.address));
+  if (!own.includes(address)) throw asSystem("EADDRNOTAVAIL", "it is not an address of this machine");
 }
 
-async function addressesOf(host: string): Promise<string[]> {
+/** What the admin server would listen on. */
+async function addressOf(name: string): Promise<string> {
+  if (isIP(name) !== 0) return name;
   const tooLate = () => asSystem("ETIMEOUT", "the name service does not answer");
-  const found = await withTimeout(lookup(host, { all: true }), LOOKUP_LIMIT_MS, tooLate);
-  return found.map(({ address }) => address);
+  return (await withTimeout(lookup(name), LOOKUP_LIMIT_MS, tooLate)).address;
 }
 
 function firstFreePort(): number {
