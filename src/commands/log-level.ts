@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import type { LogLevel } from "../shared/log-names.ts";
+import { printableLine } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
 import { type AdminCommandOptions, adminCommand } from "./admin/admin-command.ts";
 import { logLevelState } from "./admin/answers.ts";
-import { oneLine } from "./admin/execution-table.ts";
 import { safeJsonLine } from "./admin/terminal.ts";
 
 export interface LogLevelOptions extends AdminCommandOptions {
@@ -29,7 +29,7 @@ export async function logLevel(options: LogLevelOptions): Promise<ExitCode> {
       return EXIT.ok;
     }
     const { configured, until } = state;
-    write(`${oneLine(`The log level is ${state.level}${howLong(state.level, configured, until)}.`)}\n`);
+    write(`${printableLine(`The log level is ${state.level}${howLong(state.level, configured, until)}.`)}\n`);
     return EXIT.ok;
   });
 }

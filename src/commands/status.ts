@@ -1,10 +1,11 @@
 import { EXIT, type ExitCode } from "../cli/index.ts";
+import { printableLine } from "../shared/printable.ts";
 import { humanDuration } from "../shared/time.ts";
 import { shortUsageText, sumOf } from "../shared/token-usage.ts";
 import { AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
 import { type Health, health } from "./admin/answers.ts";
-import { executionTable, oneLine } from "./admin/execution-table.ts";
+import { executionTable } from "./admin/execution-table.ts";
 import { type Executions, fetchExecutions } from "./admin/fetch-executions.ts";
 import { fold } from "./admin/fold.ts";
 import { safeJsonLine, terminalSize } from "./admin/terminal.ts";
@@ -69,17 +70,17 @@ function healthLines(
       `${MARKS.get(result) ?? "✗"} ${name}${reason === undefined ? "" : `: ${reason}`}`,
       ...remedies.map((remedy) => `    → ${remedy}`),
     ]),
-  ].map((line) => (line === "" ? line : printableLine(line)));
+  ].map((line) => (line === "" ? line : indentedLine(line)));
 }
 
 /** Keeps the indentation. */
-function printableLine(line: string): string {
+function indentedLine(line: string): string {
   const indent = /^ */.exec(line)?.[0] ?? "";
-  return `${indent}${oneLine(line)}`;
+  return `${indent}${printableLine(line)}`;
 }
 
 function executionLines(executions: Executions | string, columns: number | undefined): string[] {
-  if (typeof executions === "string") return [`Executions: not shown. ${oneLine(executions)}`];
+  if (typeof executions === "string") return [`Executions: not shown. ${printableLine(executions)}`];
   const { active, ended, inFlight, finished } = executions;
   const failed = ended.filter((one) => one.state === "ended" && one.outcome === "failed").length;
   const tokens = shortUsageText(sumOf([...active, ...ended].map(({ usage }) => usage)));

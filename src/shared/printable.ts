@@ -26,6 +26,11 @@ export function printable(text: string): string {
   return visible(stripVTControlCharacters(text));
 }
 
+/** The same on one line, for a table or a list: it cannot change the lines around it either. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/\s+/g, " ").trim();
+}
+
 /** Like {@link printable}, but removes nothing: for text that says what will be executed. */
 export function visible(text: string): string {
   return (

@@ -1,7 +1,7 @@
+import { printableLine } from "../../shared/printable.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { usageText } from "../../shared/token-usage.ts";
 import type { Execution } from "./answers.ts";
-import { oneLine } from "./execution-table.ts";
 import { foldPair } from "./fold.ts";
 
 const NAME_WIDTH = 12;
@@ -29,7 +29,9 @@ export function executionDetails(execution: Execution, now: number, columns?: nu
     ["thread", execution.threadId],
     ["workflow", execution.workflowId],
   ];
-  return facts.flatMap(([name, value]) => (value === null ? [] : foldPair(name, oneLine(value), NAME_WIDTH, columns)));
+  return facts.flatMap(([name, value]) =>
+    value === null ? [] : foldPair(name, printableLine(value), NAME_WIDTH, columns),
+  );
 }
 
 function stateOf(execution: Execution): (readonly [string, string | null])[] {

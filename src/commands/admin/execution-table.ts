@@ -1,5 +1,5 @@
 import { shortNumber } from "../../shared/number-format.ts";
-import { printable } from "../../shared/printable.ts";
+import { printableLine } from "../../shared/printable.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { cutToWidth, widthOf } from "../../shared/width.ts";
 import type { Execution } from "./answers.ts";
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
  */
 export function executionTable(executions: readonly Execution[], columns?: number): string[] {
   const all = COLUMNS.map((column) => {
-    const cells = [column.title, ...executions.map((execution) => oneLine(column.cell(execution)))];
+    const cells = [column.title, ...executions.map((execution) => printableLine(column.cell(execution)))];
     const isLast = column.title === "DOES";
     const shown = isLast ? cells : cells.map((cell) => cutToWidth(cell, MAX_CELL));
     return { ...column, isLast, shown, width: Math.max(...shown.map(widthOf)) };
@@ -70,9 +70,4 @@ function detailOf(execution: Execution): string {
 function tokensOf({ usage: { modelCalls, inputTokens, outputTokens } }: Execution): string {
   if (modelCalls === 0 && inputTokens === 0) return "";
   return inputTokens === 0 && outputTokens === 0 ? "?" : `${shortNumber(inputTokens)}/${shortNumber(outputTokens)}`;
-}
-
-/** External text that can neither change the terminal nor the lines of a table. */
-export function oneLine(text: string): string {
-  return printable(text).replace(/\s+/g, " ").trim();
 }

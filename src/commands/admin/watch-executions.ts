@@ -1,9 +1,9 @@
 import { EXIT, type ExitCode } from "../../cli/index.ts";
+import { printableLine } from "../../shared/printable.ts";
 import { sleep } from "../../shared/time.ts";
 import { cutToWidth } from "../../shared/width.ts";
 import { AdminRequestError } from "./admin-client.ts";
 import type { Execution } from "./answers.ts";
-import { oneLine } from "./execution-table.ts";
 import type { Executions } from "./fetch-executions.ts";
 import { safeJsonLine, terminalSize } from "./terminal.ts";
 
@@ -90,7 +90,9 @@ function byChange({ json, write }: WatchOptions): Display {
       const shown = whatItDoes(execution);
       now.set(execution.id, shown);
       if (before.get(execution.id) === shown) continue;
-      write(json ? safeJsonLine(execution) : `${new Date().toISOString()} ${oneLine(`${execution.id} ${shown}`)}\n`);
+      write(
+        json ? safeJsonLine(execution) : `${new Date().toISOString()} ${printableLine(`${execution.id} ${shown}`)}\n`,
+      );
     }
     before = now;
   };

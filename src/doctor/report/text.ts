@@ -1,5 +1,5 @@
 import type pc from "picocolors";
-import { printable } from "../../shared/printable.ts";
+import { printableLine } from "../../shared/printable.ts";
 import { plural } from "../../shared/text.ts";
 import type { CheckReport } from "../run-checks.ts";
 import { summaryOf } from "./summary.ts";
@@ -11,8 +11,8 @@ const MARKS = { ok: "✓", warning: "!", failed: "✗", skipped: "-" } as const;
 /** A check and its answer, followed by what to do. */
 export function reportLines({ title, status, detail, remedies }: CheckReport, colors: Colors): string[] {
   return [
-    `${markOf(status, colors)} ${oneLine(title)}: ${oneLine(detail)}`,
-    ...remedies.map((remedy) => `    → ${oneLine(remedy)}`),
+    `${markOf(status, colors)} ${printableLine(title)}: ${printableLine(detail)}`,
+    ...remedies.map((remedy) => `    → ${printableLine(remedy)}`),
   ];
 }
 
@@ -31,9 +31,4 @@ export function summaryLine(reports: readonly CheckReport[]): string {
 function markOf(status: CheckReport["status"], colors: Colors): string {
   const color = { ok: colors.green, warning: colors.yellow, failed: colors.red, skipped: colors.dim }[status];
   return color(MARKS[status]);
-}
-
-/** External text that can neither change the terminal nor the lines of the report. */
-function oneLine(text: string): string {
-  return printable(text).replace(/\s+/g, " ").trim();
 }
