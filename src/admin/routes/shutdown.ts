@@ -5,7 +5,7 @@ import { AdminError } from "../admin-error.ts";
 import type { CallBindings, CallVariables } from "../call-log.ts";
 import { executionJson } from "../execution-json.ts";
 import { drainState } from "./drain-state.ts";
-import { type ShutdownRequest, shutdownRequest } from "./shutdown-request.ts";
+import { shutdownRequest } from "./shutdown-request.ts";
 
 /** Requests that may wait for the end at a time. */
 export const MAX_WAITING = 20;
@@ -23,15 +23,19 @@ export function shutdown(deps: ShutdownDeps) {
   let since: number | undefined;
 
   return async (c: Context<{ Variables: CallVariables }>): Promise<Response> => {
-    const request = await shutdownRequest(c);
-    if (request.wait && waiting >= MAX_WAITING)
+    const { mode, wait } = await shutdownRequest(c);
+    if (wait && waiting >= MAX_WAITING)
       throw new AdminError(
         "too-many-requests",
         `${MAX_WAITING} requests wait for the end already, and nothing was done: ask without wait`,
       );
     since ??= Date.now();
-    if (begin(request).isCancelled) c.set("effect", "what runs is cancelled");
-    if (!request.wait)
+    lifecycle.requestDrain();
+    if (mode === "cancel") {
+      deps.cancelAll();
+      c.set("effect", "what runs is cancelled");
+    }
+    if (!wait)
       return c.json({ ...drainState(deps), executions: executions.list().map((record) => executionJson(record)) }, 202);
     c.get("logAccepted")();
     waiting++;
@@ -44,14 +48,6 @@ export function shutdown(deps: ShutdownDeps) {
       waiting--;
     }
   };
-
-  /** @returns whether what runs is cancelled */
-  function begin({ mode }: ShutdownRequest): { readonly isCancelled: boolean } {
-    lifecycle.requestDrain();
-    if (mode !== "cancel") return { isCancelled: false };
-    deps.cancelAll();
-    return { isCancelled: true };
-  }
 
   /** What ended how since the shutdown began. */
   function end(from: number) {
