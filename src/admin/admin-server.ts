@@ -1,10 +1,8 @@
-import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { isIP } from "node:net";
 import { type Logger, silentLogger } from "../log/index.ts";
 import { messageOf } from "../shared/errors.ts";
-import { isLoopback } from "../shared/net-address.ts";
-import { sleep, withTimeout } from "../shared/time.ts";
+import { listenAddress } from "../shared/listen-address.ts";
+import { sleep } from "../shared/time.ts";
 import { type App, httpServer } from "./server/http-server.ts";
 import { LIMITS, type ServerLimits } from "./server/limits.ts";
 
@@ -44,9 +42,7 @@ export async function serveAdmin(
   port: number,
   { mustBeLoopback = false, limits = {}, log = silentLogger }: ServeOptions = {},
 ): Promise<AdminServer> {
-  const address = await addressOf(host);
-  // What was checked is what is listened on, whatever the name means later.
-  if (mustBeLoopback && !isLoopback(address)) throw notLoopback(host, address);
+  const address = await listenAddress(host, { mustBeLoopback, limitMs: LOOKUP_LIMIT_MS });
   const { server, connections } = httpServer(app, { ...LIMITS, ...limits }, log);
   server.listen(port, address);
   await once(server, "listening");
@@ -69,17 +65,4 @@ export async function serveAdmin(
       await closed;
     },
   };
-}
-
-/** @throws the resolver's error */
-async function addressOf(host: string): Promise<string> {
-  const name = host.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(name) !== 0) return name;
-  const timedOut = () => Object.assign(new Error(`the name service does not answer for ${host}`), { code: "ETIMEOUT" });
-  return (await withTimeout(lookup(name), LOOKUP_LIMIT_MS, timedOut)).address;
-}
-
-function notLoopback(host: string, address: string): Error {
-  const message = `${host} is ${address} here, which others can reach, and there is no ADMIN_TOKEN`;
-  return Object.assign(new Error(message), { code: "ENOTLOOPBACK" });
 }

@@ -1,13 +1,11 @@
-import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { PartialConfig } from "../../config/index.ts";
 import { type Check, type CheckResult, checkOf, passed, refusedBy, warned } from "../../shared/check.ts";
+import { listenAddress, systemError } from "../../shared/listen-address.ts";
 import { ListenError } from "../../shared/listen-error.ts";
 import { connectableHost, isLoopback } from "../../shared/net-address.ts";
 import { probeTcp } from "../../shared/port-probe.ts";
-import { withTimeout } from "../../shared/time.ts";
 import { runnerAt } from "./runner-at.ts";
 
 const LOOKUP_LIMIT_MS = 2_000;
@@ -35,7 +33,7 @@ async function portResult(host: string, port: number, signal: AbortSignal): Prom
   const reachable = connectableHost(host);
   const { connected, error } = await probeTcp({ host: reachable.replace(/^\[|\]$/g, ""), port });
   if (!connected && error?.code === "ECONNREFUSED") {
-    if (port < firstFreePort() && !mayBindAll()) throw asSystem("EACCES", "permission denied");
+    if (port < firstFreePort() && !mayBindAll()) throw systemError("EACCES", "permission denied");
     return passed(`${host}:${port} is free`);
   }
   if (!connected)
@@ -43,25 +41,16 @@ async function portResult(host: string, port: number, signal: AbortSignal): Prom
       "Something in between (a firewall) does not let this machine connect to itself: allow it, for probes and commands.",
     ]);
   const runner = await runnerAt(`http://${reachable}:${port}`, signal);
-  if (runner === undefined) throw asSystem("EADDRINUSE", "another program uses the port");
+  if (runner === undefined) throw systemError("EADDRINUSE", "another program uses the port");
   return passed(`agent-runner ${runner.version} runs at ${host}:${port} already, in ${runner.mode} mode`);
 }
 
 /** @throws the resolver's error, as for an address of another machine, or as for one that needs a token */
 async function requireOwnHost(host: string, hasToken: boolean): Promise<void> {
-  const address = await addressOf(host.replace(/^\[(.*)\]$/, "$1"));
-  if (!hasToken && !isLoopback(address))
-    throw asSystem("ENOTLOOPBACK", `${host} is ${address} here, which others can reach, and there is no ADMIN_TOKEN`);
+  const address = await listenAddress(host, { mustBeLoopback: !hasToken, limitMs: LOOKUP_LIMIT_MS });
   if (address === "0.0.0.0" || address === "::" || isLoopback(address)) return;
   const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map((each) => each.address));
-  if (!own.includes(address)) throw asSystem("EADDRNOTAVAIL", "it is not an address of this machine");
-}
-
-/** What the admin server would listen on. */
-async function addressOf(name: string): Promise<string> {
-  if (isIP(name) !== 0) return name;
-  const tooLate = () => asSystem("ETIMEOUT", "the name service does not answer");
-  return (await withTimeout(lookup(name), LOOKUP_LIMIT_MS, tooLate)).address;
+  if (!own.includes(address)) throw systemError("EADDRNOTAVAIL", "it is not an address of this machine");
 }
 
 function firstFreePort(): number {
@@ -81,8 +70,4 @@ function readText(file: string): string {
   } catch {
     return "";
   }
-}
-
-function asSystem(code: string, text: string): Error {
-  return Object.assign(new Error(text), { code });
 }
