@@ -1,17 +1,16 @@
 import type pc from "picocolors";
-import { LiveLines, type TerminalSize } from "../shared/live-lines.ts";
+import { bounded, FRAME_MS, LiveLines, spinnerFrame, type TerminalSize } from "../shared/live-lines.ts";
 import { humanDuration } from "../shared/time.ts";
 import { cutToWidth, widthOf } from "../shared/width.ts";
 import { shownLabel, todoLines } from "./format.ts";
 import type { Activity } from "./progress.ts";
 import type { Write } from "./view.ts";
 
-const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const FRAME_MS = 100;
 /** The to-do list leaves at least this share of the rows to running calls. */
 const RUNNING_SHARE = 2 / 3;
 /** Minimum width of a label, even on a narrow terminal. */
 const MIN_LABEL_WIDTH = 8;
+
 /** The last lines of the terminal, redrawn periodically: running calls, or that the model is thinking. */
 export class LiveArea {
   readonly #lines: LiveLines;
@@ -61,7 +60,7 @@ export class LiveArea {
 
   /** The lines, at most as many as the terminal has rows: others would scroll away and could not be cleared. */
   #linesOf({ running, todos }: Activity, most: number, columns: number): string[] {
-    const spinner = this.#colors.cyan(FRAMES[this.#frame % FRAMES.length] ?? "");
+    const spinner = this.#colors.cyan(spinnerFrame(this.#frame));
     const now = Date.now();
     const line = (what: string, since: number) => {
       const took = humanDuration(Math.max(now - since, 0));
@@ -77,11 +76,4 @@ export class LiveArea {
     const shown = bounded(under, room);
     return [...bounded(todoLines(todos, this.#colors), most - shown.length), ...shown];
   }
-}
-
-/** At most `limit` lines; the last one says how many more there are. */
-function bounded(lines: readonly string[], most: number): readonly string[] {
-  if (lines.length <= most) return lines;
-  if (most <= 0) return [];
-  return [...lines.slice(0, most - 1), `… ${lines.length - most + 1} more`];
 }

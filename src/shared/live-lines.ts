@@ -3,6 +3,22 @@ import { cutToWidth, widthOf } from "./width.ts";
 /** ANSI sequence: go to the start of the line, the given number of lines up, and clear everything below. */
 const clearLines = (count: number) => `\r${count > 1 ? `\u001b[${count - 1}A` : ""}\u001b[J`;
 
+/** The frames of a spinner, one after the other every {@link FRAME_MS}. */
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+export const FRAME_MS = 100;
+
+/** @param count how many frames were shown before */
+export function spinnerFrame(count: number): string {
+  return FRAMES[count % FRAMES.length] ?? "";
+}
+
+/** At most as many lines; the last one says how many more there are. */
+export function bounded(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines;
+  if (most <= 0) return [];
+  return [...lines.slice(0, most - 1), `… ${lines.length - most + 1} more`];
+}
+
 /** The current size of the terminal. */
 export interface TerminalSize {
   readonly columns: number;

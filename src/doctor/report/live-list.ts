@@ -1,10 +1,7 @@
 import type { Check } from "../../shared/check.ts";
-import { LiveLines, type TerminalSize } from "../../shared/live-lines.ts";
+import { bounded, FRAME_MS, LiveLines, spinnerFrame, type TerminalSize } from "../../shared/live-lines.ts";
 import type { CheckReport } from "../run-checks.ts";
 import { type Colors, reportLines } from "./text.ts";
-
-const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const FRAME_MS = 100;
 
 export interface LiveListOptions {
   readonly write: (text: string) => void;
@@ -63,12 +60,11 @@ export class LiveList {
 
   #draw(): void {
     const { colors, size } = this.#options;
-    const spinner = colors.cyan(FRAMES[this.#frame % FRAMES.length] ?? "");
+    const spinner = colors.cyan(spinnerFrame(this.#frame));
     const open = this.#checks.slice(this.#written).map((check, offset) => {
       const report = this.#reports.get(this.#written + offset);
       return report === undefined ? `${spinner} ${check.title}` : (reportLines(report, colors)[0] ?? "");
     });
-    const room = Math.max(size().rows - 1, 1);
-    this.#lines.draw(open.length <= room ? open : [...open.slice(0, room - 1), `… ${open.length - room + 1} more`]);
+    this.#lines.draw(bounded(open, Math.max(size().rows - 1, 1)));
   }
 }
