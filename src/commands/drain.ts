@@ -7,7 +7,7 @@ import { type AdminCommandOptions, adminCommand } from "./admin/admin-command.ts
 import { type Execution, shutdownStarted } from "./admin/answers.ts";
 import { executionTable } from "./admin/execution-table.ts";
 import { fetchExecutions } from "./admin/fetch-executions.ts";
-import { fold } from "./admin/fold.ts";
+import { foldedText } from "./admin/fold.ts";
 import { shutdownAndWait, type WaitPace } from "./admin/shutdown-and-wait.ts";
 import { terminalSize } from "./admin/terminal.ts";
 
@@ -23,15 +23,7 @@ export interface DrainOptions extends AdminCommandOptions {
 /** `agent-runner drain`: lets a runner finish what runs, or cancels that, and makes it leave. */
 export async function drain(options: DrainOptions): Promise<ExitCode> {
   const { wait, cancel, write } = options;
-  const say = (lines: readonly string[]) => {
-    const columns = terminalSize()?.columns;
-    write(
-      lines
-        .flatMap((line) => fold(line, columns))
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
-  };
+  const say = (lines: readonly string[]) => write(foldedText(lines, terminalSize()?.columns));
   const body = { mode: cancel ? "cancel" : "drain" };
   return await adminCommand(
     options,

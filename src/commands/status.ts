@@ -7,7 +7,7 @@ import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/
 import { type Health, health } from "./admin/answers.ts";
 import { executionTable } from "./admin/execution-table.ts";
 import { type Executions, fetchExecutions } from "./admin/fetch-executions.ts";
-import { fold } from "./admin/fold.ts";
+import { foldedText } from "./admin/fold.ts";
 import { safeJsonLine, terminalSize } from "./admin/terminal.ts";
 
 /** Executions that are shown, so that all fits on one screen. */
@@ -37,12 +37,7 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
     }
     const columns = terminalSize()?.columns;
     const lines = [...healthLines(state, client.url), "", ...executionLines(executions, columns)];
-    write(
-      lines
-        .flatMap((line) => fold(line, columns))
-        .map((line) => `${line}\n`)
-        .join(""),
-    );
+    write(foldedText(lines, columns));
     return isReady ? EXIT.ok : EXIT.failed;
   });
 }

@@ -18,6 +18,11 @@ export function fold(text: string, columns: number | undefined): string[] {
   return foldedTo(body, columns - indent.length).map((line) => `${indent}${line}`);
 }
 
+/** Lines as a text that a terminal of this width shows whole. @param columns as in {@link fold} */
+export function foldedText(lines: readonly string[], columns: number | undefined): string {
+  return lines.map((line) => `${fold(line, columns).join("\n")}\n`).join("");
+}
+
 /** A name and its value, beside each other where there is room, else below each other. */
 export function foldPair(name: string, value: string, nameWidth: number, columns: number | undefined): string[] {
   const room = columns === undefined ? Infinity : columns - nameWidth - 1;
