@@ -54,16 +54,12 @@ export async function runChecks(
 
 async function runOne({ run }: Check, limitMs: number, ended: AbortSignal | undefined): Promise<CheckResult> {
   const over = new AbortController();
-  const end = () => over.abort();
-  ended?.addEventListener("abort", end, { once: true });
-  const answered = new AbortController();
-  const asking = (async () => await run(over.signal))().catch(refusedBy);
-  const tooLate = sleep(limitMs, answered.signal).then(() => refused(`no answer within ${limitMs / 1000} s`));
+  const signal = ended === undefined ? over.signal : AbortSignal.any([over.signal, ended]);
+  const asking = (async () => await run(signal))().catch(refusedBy);
+  const tooLate = sleep(limitMs, over.signal).then(() => refused(`no answer within ${limitMs / 1000} s`));
   try {
     return await Promise.race([asking, tooLate]);
   } finally {
-    answered.abort();
     over.abort();
-    ended?.removeEventListener("abort", end);
   }
 }

@@ -11,21 +11,21 @@ const AREA = "Redis";
 
 /** A single Redis that accepts writes, with a user that has all rights that are needed; and how it keeps what it has. */
 export function redisChecks(config: RedisConfig | undefined): readonly Check[] {
-  // Both questions about the server are answered by one connection.
+  // One connection answers all questions.
   let asked: ReturnType<typeof ask> | undefined;
+  const answer = (redis: RedisConfig) => (asked ??= ask(redis));
   const server = (id: string, title: string, result: typeof memoryResult): Check =>
     checkOf({ id: `redis.${id}`, area: AREA, title }, config, async (redis): Promise<CheckResult> => {
-      asked ??= ask(redis);
-      const info = await asked;
-      return info === undefined ? skipped("Redis cannot be asked") : result(info);
+      // Why there is no connection is what the first check says.
+      const found = await answer(redis).catch(() => undefined);
+      return found === undefined ? skipped("Redis cannot be asked") : result(found);
     });
   return [
     checkOf({ id: "redis", area: AREA, title: "Redis" }, config, async (redis) => {
-      using opened = await open(redis);
-      const { info } = await readServerInfo(opened.connection);
+      const { address, info } = await answer(redis);
       const [version, role] = [info?.get("redis_version"), info?.get("role")];
       const about = [
-        `${opened.connection.address}, database ${redis.db}`,
+        `${address}, database ${redis.db}`,
         ...(version === undefined ? [] : [`version ${version}`]),
         ...(role === undefined ? [] : [role]),
         "the user has all rights that are needed",
@@ -43,10 +43,9 @@ export async function open(config: RedisConfig): Promise<{ readonly connection: 
   return { connection, [Symbol.dispose]: () => connection.close() };
 }
 
-/** @returns `undefined` if there is no connection, which another check explains */
+/** Connects, which checks the rights, and asks the server about itself. @throws RedisError */
 async function ask(config: RedisConfig) {
-  const opened = await open(config).catch(() => undefined);
-  if (opened === undefined) return undefined;
-  using connected = opened;
-  return await readServerInfo(connected.connection);
+  using opened = await open(config);
+  const { connection } = opened;
+  return { address: connection.address, ...(await readServerInfo(connection)) };
 }
