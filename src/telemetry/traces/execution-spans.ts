@@ -21,8 +21,6 @@ export interface OpenSpan {
   /** Spans in it begin with this context. */
   readonly context: Context;
   readonly startedAt: Date;
-  /** Cannot be dropped. */
-  readonly isEssential: boolean;
 }
 
 export interface SpanOptions {
@@ -30,6 +28,7 @@ export interface SpanOptions {
   readonly attributes?: Attributes | undefined;
   /** Whether another program is asked. */
   readonly isCall?: boolean;
+  /** Whether it is recorded beyond the limit, too. */
   readonly isEssential?: boolean;
 }
 
@@ -66,17 +65,12 @@ export class ExecutionSpans {
     if (!isEssential && this.#count >= MAX_SPANS) {
       this.#dropped++;
       const { traceId = "", spanId = "", traceFlags = 0 } = trace.getSpanContext(parent) ?? {};
-      return {
-        span: trace.wrapSpanContext({ traceId, spanId, traceFlags }),
-        context: parent,
-        startedAt: at,
-        isEssential,
-      };
+      return { span: trace.wrapSpanContext({ traceId, spanId, traceFlags }), context: parent, startedAt: at };
     }
     this.#count++;
     const kind = isCall ? SpanKind.CLIENT : SpanKind.INTERNAL;
     const span = this.#tracer.startSpan(name, { kind, startTime: at, attributes }, parent);
-    const open = { span, context: trace.setSpan(parent, span), startedAt: at, isEssential };
+    const open = { span, context: trace.setSpan(parent, span), startedAt: at };
     this.#open.add(open);
     return open;
   }

@@ -7,6 +7,7 @@ import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { TracesConfig } from "../../config/index.ts";
 import type { ExecutionObserver } from "../../executions/index.ts";
 import type { Logger } from "../../log/index.ts";
+import { messageOf } from "../../shared/errors.ts";
 import { withTimeout } from "../../shared/time.ts";
 import { followDiagnostics } from "./diagnostics.ts";
 import { ExecutionTraces } from "./execution-traces.ts";
@@ -65,7 +66,7 @@ export async function openTraces({ config, version, place, log }: TracesOptions)
     close: async () => {
       const late = () => new Error(`the collector did not take them within ${FLUSH_LIMIT_MS / 1_000} s`);
       await withTimeout(provider.shutdown(), FLUSH_LIMIT_MS, late).catch((error: unknown) =>
-        log.warn(`The last traces were not sent: ${error instanceof Error ? error.message : String(error)}`),
+        log.warn(`The last traces were not sent: ${messageOf(error)}`),
       );
       unfollow();
     },
