@@ -4,7 +4,6 @@ const BODY_LIMIT = 1024 * 1024;
 interface BoundedResponse {
   readonly status: number;
   readonly text: string;
-  readonly headers: Headers;
 }
 
 export interface BoundedRequest {
@@ -40,5 +39,5 @@ export async function boundedFetch(url: string, request: BoundedRequest): Promis
     text += decoder.decode(chunk, { stream: true });
     if (text.length > maxLength) throw new Error(`the answer of ${url} is longer than ${maxLength} characters`);
   }
-  return { status: response.status, text, headers: response.headers };
+  return { status: response.status, text };
 }

@@ -1,11 +1,10 @@
+import { isRecord } from "../../shared/is-record.ts";
+
 /** The object that a body is; `undefined` if it is something else. */
 export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);
-    // An array would pass for an object without keys.
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value))
-      : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
