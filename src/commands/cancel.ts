@@ -38,7 +38,10 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
   );
 }
 
-/** What the runner here made of it; `not-here`: it did not cancel it, since it is not running, does not know the execution, demands another token or fails. */
+/**
+ * What the runner here made of it; `not-here`: it did not cancel it, since it is not running, does not know the execution,
+ * demands another token or fails.
+ */
 type LocalAnswer =
   | { readonly type: "done"; readonly code: ExitCode }
   | { readonly type: "not-here"; readonly reason: string };

@@ -37,7 +37,8 @@ const LEVELS: Readonly<Record<Method, LogLevel>> = {
 
 /**
  * Redirects console output of libraries, what they write to standard output and error, and warnings of the process to the
- * log: with a timestamp, masked, without control characters. For commands whose output is a log; commands that print for people keep their console.
+ * log: with a timestamp, masked, without control characters. For commands whose output is a log; commands that print for
+ * people keep their console.
  * @returns the function that restores the console
  */
 export function captureConsole(log: () => Logger): () => void {

@@ -30,7 +30,10 @@ export class ConnectionAttempts implements AsyncDisposable {
     this.#config = config;
   }
 
-  /** Connects and checks that the namespace exists. Called again only after it failed. @throws TemporalError as {@link connectTemporal} */
+  /**
+   * Connects and checks that the namespace exists. Called again only after it failed.
+   * @throws TemporalError as {@link connectTemporal}
+   */
   async next(): Promise<NativeConnection> {
     const deadline = Date.now() + CONNECT_TIMEOUT_MS;
     const { namespace } = this.#config;

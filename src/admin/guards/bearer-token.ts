@@ -5,7 +5,10 @@ import type { WrongTokens } from "./wrong-tokens.ts";
 
 const CHALLENGE = { "WWW-Authenticate": "Bearer" };
 
-/** Requires the token; wrong ones are counted. It may have any characters: Hono's own middleware refuses tokens with unusual ones. */
+/**
+ * Requires the token; wrong ones are counted. It may have any characters: Hono's own middleware refuses tokens with unusual
+ * ones.
+ */
 export function bearerToken(token: string, wrongTokens: WrongTokens) {
   const expected = digest(token);
   return createMiddleware(async (c, next) => {
