@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
-import { eventually, until } from "../support/eventually.ts";
+import { until } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
-import { UNTIL_GO } from "../support/until-go.ts";
+import { waitingExecution } from "../support/waiting-execution.ts";
 
 let world: CloudWorld;
 let replica: Replica;
@@ -45,19 +45,7 @@ test("each documented metric is on the page, with a description", async () => {
 });
 
 test("events that reach Redis and those that do not are counted, as are waits for locks", async () => {
-  world.ollama.converse(({ messages }) =>
-    messages.at(-1)?.role === "tool"
-      ? { text: "Done." }
-      : { text: "I wait.", tools: [{ name: "execute", args: { command: UNTIL_GO } }] },
-  );
-  const session = await world.user.session();
-  const execution = await world.user.begin(session, "Wait");
-  const box = await eventually(async () => {
-    const { status } = await world.user.get(execution);
-    const found = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
-    if (found === undefined || status?.toolCalls.length !== 1) throw new Error("the command does not run yet");
-    return found;
-  });
+  const { execution, go } = await waitingExecution(world);
   const before = await scrape();
   expect(sampleOf(before, 'agent_runner_redis_events_total{result="published"}')).toBeGreaterThan(0);
   expect(sampleOf(before, 'agent_runner_redis_events_total{result="dropped"}')).toBe(0);
@@ -66,7 +54,7 @@ test("events that reach Redis and those that do not are counted, as are waits fo
   expect(sampleOf(before, 'agent_runner_execution_wait_seconds_count{for="thread"}')).toBe(1);
 
   await world.redis.kill();
-  await Bun.write(`${box.folder}/go`, "");
+  await go();
   const dropped = 'agent_runner_redis_events_total{result="dropped"}';
   await until("an event is dropped", async () => sampleOf(await scrape(), dropped) > 0);
   await world.redis.restart();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { type CloudWorld, cloudWorld, type Replica } from "../support/cloud-world.ts";
 import { eventually, pause, until } from "../support/eventually.ts";
 import { phaseOf } from "../support/stigmer-user.ts";
-import { UNTIL_GO } from "../support/until-go.ts";
+import { waitingExecution } from "../support/waiting-execution.ts";
 
 let world: CloudWorld;
 let replica: Replica;
@@ -15,29 +15,6 @@ afterEach(async () => {
   await world.redis.restart();
   await until("the runner has recovered", async () => (await replica.admin("/readyz")).status === 200);
 });
-
-/** An agent whose command ends when its sandbox has a file `go`. */
-function waiting(): void {
-  world.ollama.converse(({ messages }) =>
-    messages.at(-1)?.role === "tool"
-      ? { text: "Done." }
-      : { text: "I wait.", tools: [{ name: "execute", args: { command: UNTIL_GO } }] },
-  );
-}
-
-/** An execution whose command runs. */
-async function runningExecution() {
-  waiting();
-  const session = await world.user.session();
-  const execution = await world.user.begin(session, "Wait");
-  const box = await eventually(async () => {
-    const { status } = await world.user.get(execution);
-    const found = world.daytona.alive.find(({ labels }) => labels["stigmer-session"] === session);
-    if (found === undefined || status?.toolCalls.length !== 1) throw new Error("the command does not run yet");
-    return found;
-  });
-  return { execution, session, go: () => Bun.write(`${box.folder}/go`, "") };
-}
 
 async function redisIs(status: string): Promise<string> {
   return await eventually(async () => {
@@ -52,7 +29,7 @@ async function redisIs(status: string): Promise<string> {
 
 describe("while Redis is unavailable for a moment", () => {
   test("executions complete, events are dropped, the health check names Redis, and everything recovers", async () => {
-    const { execution, session, go } = await runningExecution();
+    const { execution, session, go } = await waitingExecution(world);
     await world.redis.kill();
     expect(await redisIs("failed")).not.toBe("");
     await go();
@@ -73,7 +50,7 @@ describe("while Redis is unavailable for a moment", () => {
 
 describe("while Redis is unavailable for long", () => {
   test("executions fail with a message that says so, and the next one after it works", async () => {
-    const { execution, session, go } = await runningExecution();
+    const { execution, session, go } = await waitingExecution(world);
     await world.redis.kill();
     await go();
     const end = await world.user.ended(execution);
@@ -85,7 +62,7 @@ describe("while Redis is unavailable for long", () => {
   });
 
   test("an execution is still cancelled at once", async () => {
-    const { execution } = await runningExecution();
+    const { execution } = await waitingExecution(world);
     await world.redis.kill();
     await world.cancel(execution);
     const end = await world.user.ended(execution);
