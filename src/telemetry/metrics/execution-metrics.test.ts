@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ExecutionEvent, ExecutionInfo, ExecutionOutcome, ExecutionStage } from "../../executions/index.ts";
+import { BufferedRegistry } from "./buffered.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
-import { Registry } from "./prometheus.ts";
 
 const BEGIN = 1_000_000;
 const at = (seconds: number) => new Date(BEGIN + seconds * 1_000);
@@ -39,7 +39,7 @@ const ends = (callId: string, failure?: string): ExecutionEvent => ({
 
 /** @returns the lines of the page after executions with these events */
 async function linesAfter(events: readonly ExecutionEvent[], outcome: ExecutionOutcome = { phase: "completed" }) {
-  const registry = new Registry();
+  const registry = new BufferedRegistry();
   const observation = new ExecutionMetrics(registry).begin(info);
   for (const event of events) observation.event(event);
   observation.end(outcome);

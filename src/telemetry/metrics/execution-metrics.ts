@@ -7,9 +7,9 @@ import type {
   ExecutionStage,
 } from "../../executions/index.ts";
 import { EXECUTION_SECONDS, FIRST_TOKEN_SECONDS, WAIT_SECONDS } from "./buckets.ts";
+import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
 import { McpMetrics } from "./mcp-metrics.ts";
 import { ModelMetrics } from "./model-metrics.ts";
-import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { SandboxMetrics } from "./sandbox-metrics.ts";
 import { secondsBetween } from "./seconds-between.ts";
 import { StatusMetrics } from "./status-metrics.ts";
@@ -32,61 +32,53 @@ interface Follower {
 /** Counts what executions do, from their events. */
 export class ExecutionMetrics implements ExecutionObserver {
   readonly name = "metrics";
-  readonly #started: Counter;
-  readonly #ended: Counter<"outcome">;
-  readonly #duration: Histogram<"outcome">;
-  readonly #wait: Histogram<"for">;
-  readonly #queue: Histogram;
-  readonly #firstToken: Histogram;
-  readonly #heartbeats: Counter;
+  readonly #started: BufferedCounter;
+  readonly #ended: BufferedCounter<"outcome">;
+  readonly #duration: BufferedHistogram<"outcome">;
+  readonly #wait: BufferedHistogram<"for">;
+  readonly #queue: BufferedHistogram;
+  readonly #firstToken: BufferedHistogram;
+  readonly #heartbeats: BufferedCounter;
   readonly #status: StatusMetrics;
   readonly #perExecution: readonly { ofExecution(): Follower }[];
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.#started = new Counter({
+  constructor(registry: BufferedRegistry) {
+    this.#started = new BufferedCounter(registry, {
       name: "agent_runner_executions_started_total",
       help: "Executions that this runner has taken.",
-      registers,
     });
-    this.#ended = new Counter({
+    this.#ended = new BufferedCounter(registry, {
       name: "agent_runner_executions_ended_total",
       help: "Executions that have ended here, by outcome.",
       labelNames: ["outcome"],
-      registers,
     });
     // A rate needs a first value: an alert would miss the first failure otherwise.
     for (const outcome of ["completed", "failed", "cancelled"] as const) this.#ended.inc({ outcome }, 0);
-    this.#duration = new Histogram({
+    this.#duration = new BufferedHistogram(registry, {
       name: "agent_runner_execution_duration_seconds",
       help: "Time from when an execution was taken until its last status was delivered.",
       labelNames: ["outcome"],
       buckets: EXECUTION_SECONDS,
-      registers,
     });
-    this.#wait = new Histogram({
+    this.#wait = new BufferedHistogram(registry, {
       name: "agent_runner_execution_wait_seconds",
       help: "Time that an execution waited: until the runner admits one, for the lock of its thread, a slot, its sandbox.",
       labelNames: ["for"],
       buckets: WAIT_SECONDS,
-      registers,
     });
-    this.#queue = new Histogram({
+    this.#queue = new BufferedHistogram(registry, {
       name: "agent_runner_execution_queue_seconds",
       help: "Time from when an execution was taken until it started: the wait for admission, thread and slot together.",
       buckets: WAIT_SECONDS,
-      registers,
     });
-    this.#firstToken = new Histogram({
+    this.#firstToken = new BufferedHistogram(registry, {
       name: "agent_runner_execution_first_token_seconds",
       help: "Time from when an execution was taken until the first word of its model.",
       buckets: FIRST_TOKEN_SECONDS,
-      registers,
     });
-    this.#heartbeats = new Counter({
+    this.#heartbeats = new BufferedCounter(registry, {
       name: "agent_runner_heartbeats_total",
       help: "Heartbeats that executions sent to Temporal.",
-      registers,
     });
     this.#status = new StatusMetrics(registry);
     const parts = [ModelMetrics, ToolMetrics, McpMetrics, SandboxMetrics];
@@ -128,7 +120,7 @@ export class ExecutionMetrics implements ExecutionObserver {
       case "turn":
         if (progress.hasAnswered) return;
         progress.hasAnswered = true;
-        this.#firstToken.observe(secondsBetween(progress.takenAt, event.at));
+        this.#firstToken.observe({}, secondsBetween(progress.takenAt, event.at));
         return;
       default:
     }
@@ -138,7 +130,7 @@ export class ExecutionMetrics implements ExecutionObserver {
     this.#waitEnds(progress, at);
     if (stage === "resolving" && !progress.hasStarted) {
       progress.hasStarted = true;
-      this.#queue.observe(secondsBetween(progress.takenAt, at));
+      this.#queue.observe({}, secondsBetween(progress.takenAt, at));
     }
     progress.waitsFor = WAITS[stage];
     progress.since = at;

@@ -6,9 +6,9 @@
 
 import type { ExecutionObserver } from "../../executions/index.ts";
 import type { Measures } from "../../shared/measures.ts";
+import { BufferedRegistry } from "./buffered.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
-import { Registry } from "./prometheus.ts";
 import { SdkMetrics, type SdkUpdates } from "./sdk-metrics.ts";
 import { type RunnerState, stateMetrics } from "./state-metrics.ts";
 import { workMetrics } from "./work-metrics.ts";
@@ -25,7 +25,7 @@ export interface RunnerMetrics {
 }
 
 export function openMetrics(runner: RunnerState): RunnerMetrics {
-  const registry = new Registry();
+  const registry = new BufferedRegistry();
   stateMetrics(registry, runner);
   const observer = new ExecutionMetrics(registry);
   const measures = workMetrics(registry);

@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { TOOL_CALL_SECONDS } from "./buckets.ts";
-import { Counter, Histogram, type Registry } from "./prometheus.ts";
+import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
 /** The calls of one execution. */
@@ -15,23 +15,20 @@ interface OpenCall {
 
 /** Counts calls of MCP servers. Names of servers and tools are users' and do not become labels. */
 export class McpMetrics {
-  readonly #calls: Counter<"transport" | "outcome">;
-  readonly #duration: Histogram<"transport">;
+  readonly #calls: BufferedCounter<"transport" | "outcome">;
+  readonly #duration: BufferedHistogram<"transport">;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.#calls = new Counter({
+  constructor(registry: BufferedRegistry) {
+    this.#calls = new BufferedCounter(registry, {
       name: "agent_runner_mcp_calls_total",
       help: "Calls of tools of MCP servers: succeeded, tool-error (the server reported a failure), cancelled, or lost.",
       labelNames: ["transport", "outcome"],
-      registers,
     });
-    this.#duration = new Histogram({
+    this.#duration = new BufferedHistogram(registry, {
       name: "agent_runner_mcp_call_duration_seconds",
       help: "Duration of calls of tools of MCP servers, whatever their outcome.",
       labelNames: ["transport"],
       buckets: TOOL_CALL_SECONDS,
-      registers,
     });
   }
 

@@ -1,5 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
-import { Counter, Gauge, type Registry } from "./prometheus.ts";
+import { BufferedCounter, type BufferedRegistry } from "./buffered.ts";
+import { Gauge } from "./prometheus.ts";
 
 /** The sandbox of one execution. */
 export interface SandboxUse {
@@ -11,32 +12,33 @@ type State = "none" | "acquiring" | "in-use";
 
 /** Counts sandboxes by what executions do with them. */
 export class SandboxMetrics {
-  readonly #sandboxes: Gauge<"state">;
-  readonly #acquisitions: Counter<"result">;
+  readonly #sandboxes = { acquiring: 0, "in-use": 0 };
+  readonly #acquisitions: BufferedCounter<"result">;
 
-  constructor(registry: Registry) {
-    const registers = [registry];
-    this.#sandboxes = new Gauge({
+  constructor(registry: BufferedRegistry) {
+    const sandboxes = this.#sandboxes;
+    new Gauge({
       name: "agent_runner_sandboxes",
       help: "Sandboxes of executions that run here: acquiring (found, created or started) or in-use.",
       labelNames: ["state"],
-      registers,
+      registers: [registry],
+      collect() {
+        for (const [state, count] of Object.entries(sandboxes)) this.set({ state }, count);
+      },
     });
-    this.#acquisitions = new Counter({
+    this.#acquisitions = new BufferedCounter(registry, {
       name: "agent_runner_sandbox_acquisitions_total",
       help: "Sandboxes that executions asked for. Failed ones include those of executions that were stopped meanwhile.",
       labelNames: ["result"],
-      registers,
     });
-    for (const state of ["acquiring", "in-use"]) this.#sandboxes.set({ state }, 0);
     for (const result of ["acquired", "failed"]) this.#acquisitions.inc({ result }, 0);
   }
 
   ofExecution(): SandboxUse {
     let state: State = "none";
     const become = (next: State) => {
-      if (state !== "none") this.#sandboxes.dec({ state });
-      if (next !== "none") this.#sandboxes.inc({ state: next });
+      if (state !== "none") this.#sandboxes[state]--;
+      if (next !== "none") this.#sandboxes[next]++;
       state = next;
     };
     const end = () => {

@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { REQUEST_SECONDS } from "./buckets.ts";
-import { Counter, Histogram, type Registry } from "./prometheus.ts";
+import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
 
 /** The value of the label by the name of the sink. */
 const SINKS: ReadonlyMap<string, string> = new Map([
@@ -10,36 +10,38 @@ const SINKS: ReadonlyMap<string, string> = new Map([
 
 /** Counts what happens to updates of statuses. */
 export class StatusMetrics {
-  readonly #sent: Counter<"sink" | "outcome">;
-  readonly #retries: Counter<"sink">;
-  readonly #coalesced: Counter<"sink">;
-  readonly #bytes: Counter<"sink">;
-  readonly #duration: Histogram<"sink">;
+  readonly #sent: BufferedCounter<"sink" | "outcome">;
+  readonly #retries: BufferedCounter<"sink">;
+  readonly #coalesced: BufferedCounter<"sink">;
+  readonly #bytes: BufferedCounter<"sink">;
+  readonly #duration: BufferedHistogram<"sink">;
 
-  constructor(registry: Registry) {
-    const common = { labelNames: ["sink"] as const, registers: [registry] };
-    this.#sent = new Counter({
+  /** Those that have got an update. */
+  readonly #sinks = new Set<string>();
+
+  constructor(registry: BufferedRegistry) {
+    const common = { labelNames: ["sink"] as const };
+    this.#sent = new BufferedCounter(registry, {
       name: "agent_runner_status_updates_total",
       help: "Attempts to send an update of a status: delivered, failed (it is retried, or replaced) or refused for good.",
       labelNames: ["sink", "outcome"],
-      registers: common.registers,
     });
-    this.#retries = new Counter({
+    this.#retries = new BufferedCounter(registry, {
       ...common,
       name: "agent_runner_status_update_retries_total",
       help: "Those of the attempts that repeat one that has failed.",
     });
-    this.#coalesced = new Counter({
+    this.#coalesced = new BufferedCounter(registry, {
       ...common,
       name: "agent_runner_status_updates_coalesced_total",
       help: "Updates that a newer one replaced before they were sent.",
     });
-    this.#bytes = new Counter({
+    this.#bytes = new BufferedCounter(registry, {
       ...common,
       name: "agent_runner_status_update_bytes_total",
       help: "Size of the statuses that were delivered. Redis gets only what has changed, which is less.",
     });
-    this.#duration = new Histogram({
+    this.#duration = new BufferedHistogram(registry, {
       ...common,
       name: "agent_runner_status_update_duration_seconds",
       help: "Duration of attempts to send an update, whatever their outcome.",
@@ -51,11 +53,19 @@ export class StatusMetrics {
     if (event.type === "status-coalesced") this.#coalesced.inc({ sink: labelOf(event.sink) });
     if (event.type !== "status-sent") return;
     const sink = labelOf(event.sink);
+    this.#begin(sink);
     this.#sent.inc({ sink, outcome: event.outcome });
-    this.#retries.inc({ sink }, event.isRetry ? 1 : 0);
-    this.#coalesced.inc({ sink }, 0);
+    if (event.isRetry) this.#retries.inc({ sink });
     if (event.outcome === "delivered") this.#bytes.inc({ sink }, event.bytes);
     this.#duration.observe({ sink }, event.durationMs / 1_000);
+  }
+
+  /** A rate needs a first value: the first retry would be missed otherwise. */
+  #begin(sink: string): void {
+    if (this.#sinks.has(sink)) return;
+    this.#sinks.add(sink);
+    this.#retries.inc({ sink }, 0);
+    this.#coalesced.inc({ sink }, 0);
   }
 }
 

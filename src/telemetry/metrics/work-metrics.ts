@@ -1,6 +1,7 @@
 import type { Measures } from "../../shared/measures.ts";
 import { WAIT_SECONDS } from "./buckets.ts";
-import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
+import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import { Gauge, type Registry } from "./prometheus.ts";
 
 /** States of Daytona's sandboxes with series of their own; the rest are transitions and failures of builds. */
 const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
@@ -8,50 +9,45 @@ const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
 const LOOK_LASTS_MS = 40 * 60_000;
 
 /** Counts what parts of the runner report themselves. */
-export function workMetrics(registry: Registry, now: () => number = () => performance.now()): Measures {
-  const registers = [registry];
-  const redisEvents = new Counter({
+export function workMetrics(registry: BufferedRegistry, now: () => number = () => performance.now()): Measures {
+  const redisEvents = new BufferedCounter(registry, {
     name: "agent_runner_redis_events_total",
     help: "Status events for Redis: published, or dropped because Redis did not take them.",
     labelNames: ["result"],
-    registers,
   });
-  const masking = new Counter({
+  const masking = new BufferedCounter(registry, {
     name: "agent_runner_masking_seconds_total",
     help: "Time spent on finding secrets in texts.",
-    registers,
   });
-  const sandboxLocks = new Histogram({
+  const sandboxLocks = new BufferedHistogram(registry, {
     name: "agent_runner_sandbox_lock_wait_seconds",
     help: "Time that executions waited for the lock of their session's sandbox, in cloud mode.",
     buckets: WAIT_SECONDS,
-    registers,
   });
-  const orphans = new Counter({
+  const orphans = new BufferedCounter(registry, {
     name: "agent_runner_orphaned_sandboxes_deleted_total",
     help: "Sandboxes that nothing needed and that this runner deleted.",
-    registers,
   });
-  const setStates = groupSandboxes(registers, now);
+  const setStates = groupSandboxes(registry, now);
   for (const result of ["published", "dropped"]) redisEvents.inc({ result }, 0);
   return {
     redisEvent: (result) => redisEvents.inc({ result }),
-    masked: (milliseconds) => masking.inc(milliseconds / 1_000),
-    sandboxLockWaited: (milliseconds) => sandboxLocks.observe(milliseconds / 1_000),
+    masked: (milliseconds) => masking.inc({}, milliseconds / 1_000),
+    sandboxLockWaited: (milliseconds) => sandboxLocks.observe({}, milliseconds / 1_000),
     sandboxesListed: setStates,
     orphanDeleted: () => orphans.inc(),
   };
 }
 
 /** @returns the function that takes the states of all sandboxes */
-function groupSandboxes(registers: Registry[], now: () => number): (states: readonly string[]) => void {
+function groupSandboxes(registry: Registry, now: () => number): (states: readonly string[]) => void {
   const counts = new Map<string, number>();
   let listedAt = now();
   new Gauge({
     name: "agent_runner_group_sandboxes",
     help: "Sandboxes of all replicas at Daytona, by state, on the replica that looked for orphans last; 0 on the others.",
     labelNames: ["state"],
-    registers,
+    registers: [registry],
     collect() {
       if (now() - listedAt > LOOK_LASTS_MS) counts.clear();
       for (const state of [...GROUP_STATES, "other"]) this.set({ state }, counts.get(state) ?? 0);
