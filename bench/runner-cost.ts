@@ -15,7 +15,7 @@ import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
 import { phaseOf, StigmerUser } from "../test/support/stigmer-user.ts";
 import { type LocalServers, startLocalServers } from "./local-servers.ts";
-import { median, residentMb, row, timed, times } from "./measures.ts";
+import { median, quantile, residentMb, row, timed, times } from "./measures.ts";
 
 const CALLS = 10;
 /** Of /proc/<pid>/stat. */
@@ -133,10 +133,8 @@ export async function compare({ what, target, ...env }: Comparison): Promise<voi
   const print = (name: string, figure: keyof Figures, unit: string, limit = "") => {
     const of = (kind: "with" | "without") => median(found[kind].map((each) => each[figure]));
     row(`${name} without, with ${what}, median`, `${of("without").toFixed(1)}, ${of("with").toFixed(1)} ${unit}`);
-    const differences = found.with
-      .map((each, round) => each[figure] - (found.without[round]?.[figure] ?? Number.NaN))
-      .sort((a, b) => a - b);
-    const at = (share: number) => (differences[Math.floor((differences.length - 1) * share)] ?? Number.NaN).toFixed(1);
+    const differences = found.with.map((each, round) => each[figure] - (found.without[round]?.[figure] ?? Number.NaN));
+    const at = (share: number) => quantile(differences, share).toFixed(1);
     const percent = ((median(differences) / of("without")) * 100).toFixed(1);
     row(
       "  more within pairs: median (quartiles)",
