@@ -16,7 +16,9 @@ function serve(fetch: (request: Request) => Response) {
 }
 
 test("health succeeds if the runner is ready, also if it listens on all addresses", async () => {
-  await using server = serve((request) => new Response("{}", { status: request.url.endsWith("/readyz") ? 200 : 404 }));
+  await using server = serve((request) =>
+    Response.json({ status: "ok" }, { status: request.url.endsWith("/readyz") ? 200 : 404 }),
+  );
   expect(await ask({ ADMIN_HOST: "0.0.0.0", ADMIN_PORT: server.port })).toEqual({ code: 0, output: "ok\n" });
   expect(await ask({}, { url: `http://127.0.0.1:${server.port}/` })).toEqual({ code: 0, output: "ok\n" });
 });
@@ -24,7 +26,7 @@ test("health succeeds if the runner is ready, also if it listens on all addresse
 test("health prints why the runner is not ready, and health --live succeeds nevertheless", async () => {
   const reasons = ["the runner is draining", "Temporal: not reachable"];
   await using server = serve((request) =>
-    request.url.endsWith("/livez") ? Response.json({}) : Response.json({ reasons }, { status: 503 }),
+    request.url.endsWith("/livez") ? Response.json({ status: "ok" }) : Response.json({ reasons }, { status: 503 }),
   );
   expect(await ask({ ADMIN_PORT: server.port })).toEqual({
     code: 1,
@@ -33,10 +35,28 @@ test("health prints why the runner is not ready, and health --live succeeds neve
   expect((await ask({ ADMIN_PORT: server.port }, { live: true })).code).toBe(0);
 });
 
+test("health takes no other server for a runner, and shows nothing of one that could change a terminal", async () => {
+  const others = ["{}", "[1,2,null]", "<h1>It works!</h1>", '{"status":"blocked"}', ""];
+  for (const body of others) {
+    await using server = serve(() => new Response(body));
+    const { code, output } = await ask({ ADMIN_PORT: server.port });
+    expect([code, output]).toEqual([1, expect.stringContaining("is not an answer of an agent-runner")]);
+  }
+  const odd = [{ reasons: 5 }, { reasons: [{}] }, null, "x"];
+  for (const body of odd) {
+    await using server = serve(() => Response.json(body, { status: 503 }));
+    expect((await ask({ ADMIN_PORT: server.port })).output).toEndWith("/readyz answered 503\n");
+  }
+  await using server = serve(() => Response.json({ reasons: ["a\u001b]0;title\u0007\nready"] }, { status: 503 }));
+  expect((await ask({ ADMIN_PORT: server.port })).output).toBe("not ready: a ready\n");
+});
+
 test("health fails if nothing answers", async () => {
   const { code, output } = await ask({ ADMIN_PORT: "1" });
   expect(code).toBe(1);
-  expect(output).toStartWith("no answer from http://127.0.0.1:1/readyz: the connection was refused. Is the runner ");
+  expect(output).toStartWith(
+    "no answer from http://127.0.0.1:1/readyz: connection refused: nothing listens there. Is the runner ",
+  );
 });
 
 test("health refuses an invalid ADMIN_PORT", async () => {

@@ -1,8 +1,11 @@
+import * as v from "valibot";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { withoutUrlSecrets } from "../config/index.ts";
+import { printableLine } from "../shared/printable.ts";
 import { adminUrl } from "./admin/admin-address.ts";
 import { type AdminCommandOptions, explain } from "./admin/admin-command.ts";
-import { noAnswer } from "./admin/request-failure.ts";
+import { probeFailed, probeOk } from "./admin/answers.ts";
+import { noAnswer, notARunner } from "./admin/request-failure.ts";
 
 const LIMIT_MS = 3_000;
 
@@ -20,7 +23,7 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
       write("ok\n");
       return EXIT.ok;
     }
-    writeError(`${problem}\n`);
+    writeError(`${printableLine(problem)}\n`);
     return EXIT.failed;
   } catch (error) {
     return explain(error, (text) => writeError(`${text}\n`));
@@ -31,9 +34,10 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
 async function ask(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), redirect: "error" });
-    if (response.ok) return undefined;
-    const { reasons = [] } = (await response.json().catch(() => ({}))) as { reasons?: readonly string[] };
-    return `not ready: ${reasons.length === 0 ? `${withoutUrlSecrets(url)} answered ${response.status}` : reasons.join("; ")}`;
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return v.is(probeOk, answer) ? undefined : notARunner(url);
+    if (!v.is(probeFailed, answer)) return `not ready: ${withoutUrlSecrets(url)} answered ${response.status}`;
+    return `not ready: ${answer.reasons.join("; ")}`;
   } catch (error) {
     return noAnswer(url, error, LIMIT_MS);
   }

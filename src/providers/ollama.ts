@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { boundedFetch } from "../shared/bounded-fetch.ts";
+import { parseJson } from "../shared/parse-json.ts";
 
 interface OllamaQuestion {
   readonly limitMs: number;
@@ -17,7 +18,7 @@ const NAMED = v.object({ name: v.string() });
  */
 export async function askOllamaModels(baseUrl: string, question: OllamaQuestion): Promise<readonly string[] | number> {
   const { status, text } = await boundedFetch(`${baseUrl.replace(/\/+$/, "")}/api/tags`, question);
-  const tags = status === 200 ? v.safeParse(TAGS, parse(text)) : undefined;
+  const tags = status === 200 ? v.safeParse(TAGS, parseJson(text)) : undefined;
   if (tags?.success !== true) return status;
   return tags.output.models.flatMap((model) => (v.is(NAMED, model) ? [model.name] : []));
 }
@@ -52,17 +53,9 @@ export async function askOllamaModel(
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ model }),
   });
-  const shown = v.safeParse(SHOWN, parse(text));
+  const shown = v.safeParse(SHOWN, parseJson(text));
   if (!shown.success) return {};
   const { model_info: info, capabilities } = shown.output;
   const [, length] = Object.entries(info).find(([name]) => name.endsWith(".context_length")) ?? [];
   return { capabilities, contextTokens: typeof length === "number" ? length : undefined };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../shared/parse-json.ts";
 
 const journalEntry = v.object({
   executionId: v.string(),
@@ -15,12 +16,8 @@ export type JournalEntry = Readonly<v.InferOutput<typeof journalEntry>>;
 
 /** @returns `undefined` if the text is not a complete entry */
 export function parseEntry(text: string): JournalEntry | undefined {
-  try {
-    const result = v.safeParse(journalEntry, JSON.parse(text));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
-  }
+  const result = v.safeParse(journalEntry, parseJson(text));
+  return result.success ? result.output : undefined;
 }
 
 /** Records which executions run, so that the record outlives the process. */

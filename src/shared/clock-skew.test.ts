@@ -39,6 +39,17 @@ test("one that is far away has failed, in either direction", async () => {
   expect([status, detail, remedies.length]).toEqual(["failed", expect.stringContaining("behind that of 127"), 1]);
 });
 
+test("a redirect tells the time too, and its target is not asked", async () => {
+  await using target = serverAt(3_600_000);
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.redirect(target.url, 302) });
+  try {
+    expect((await ask(`http://127.0.0.1:${server.port}/`)).status).toBe("ok");
+    expect(target.asked()).toBe(0);
+  } finally {
+    await server.stop(true);
+  }
+});
+
 test("half a minute is the limit of what passes, five minutes that of a warning", () => {
   const status = (skew: number) => skewResult({ skew, host: "a" }).status;
   expect([30_000, -30_000, 30_001, -300_000, 300_001].map(status)).toEqual([

@@ -1,11 +1,8 @@
 import { isRecord } from "../../shared/is-record.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 
 /** The object that a body is; `undefined` if it is something else. */
 export function jsonObject(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body);
+  return isRecord(value) ? value : undefined;
 }

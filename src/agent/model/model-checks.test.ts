@@ -57,7 +57,7 @@ describe("a provider with a key", () => {
   });
 
   test("accepts an alias that is not in its list", async () => {
-    const { url } = provider((path) => (path.endsWith("/models") ? Response.json({ data: [] }) : Response.json({})));
+    const { url } = provider((path) => Response.json(path.endsWith("/models") ? { data: [] } : { id: "gpt-9" }));
     expect((await openai(url, { STIGMER_LLM_MODEL: "gpt-latest" }))?.status).toBe("ok");
   });
 
@@ -88,12 +88,24 @@ describe("a provider with a key", () => {
     expect([found?.status, found?.detail]).toEqual(["warning", expect.stringContaining("is not known: ")]);
   });
 
+  test.each([{}, { data: [{ id: 5 }] }, { id: 5 }, [1, 2, null], "It works!", null])(
+    "that answers %j is a warning: nothing says that the key is accepted",
+    async (answer) => {
+      const { url } = provider(() => Response.json(answer));
+      for (const found of [await openai(url), await anthropic(url)])
+        expect([found?.status, found?.detail]).toEqual([
+          "warning",
+          expect.stringMatching(/answers 200, but not as \w+ does$/),
+        ]);
+    },
+  );
+
   test("that cannot be reached, or redirects the key, has failed without showing the key", async () => {
     expect((await openai("http://127.0.0.1:9"))?.detail).toContain("connection refused");
     const target = provider(() => Response.json({ data: [] }));
     const { url } = provider(() => Response.redirect(`${target.url}/elsewhere`, 302));
     const found = await openai(url);
-    expect(found?.status).toBe("failed");
+    expect([found?.status, found?.detail]).toEqual(["failed", expect.stringContaining("it redirects to another ")]);
     expect(target.asked).toEqual([]);
     expect(JSON.stringify(found)).not.toContain("the-key");
   });

@@ -3,9 +3,10 @@ import type { ModelConfig } from "../../config/index.ts";
 import { silentLogger } from "../../log/index.ts";
 import { askModels, askOllamaModel, KEYED, type KeyedProvider, modelsUrl } from "../../providers/index.ts";
 import { type Check, type CheckResult, checkOf, passed, refused, refusedBy, warned } from "../../shared/check.ts";
-import { messageOf, systemCode, unreachable } from "../../shared/errors.ts";
+import { unreachable } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { nearest } from "../../shared/nearest.ts";
-import { networkFailure } from "../../shared/network-failure.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { apiKey, missingKey } from "./api-keys.ts";
 import { BaseUrl, ollamaUrl, shownUrl } from "./base-url.ts";
 import { chooseModel, defaultProvider, fallbackModel, type ModelChoice } from "./model-choice.ts";
@@ -39,6 +40,7 @@ export function modelChecks(config: ModelConfig | undefined): readonly Check[] {
 }
 
 type Role = "default" | "fallback";
+type ModelsAnswer = Awaited<ReturnType<typeof askModels>>;
 
 async function modelResult(
   config: ModelConfig,
@@ -93,15 +95,15 @@ async function keyedResult(
   const { name, variable } = KEYED[provider];
   const question = { key, baseUrl, signal, limitMs: LIMIT_MS };
   const where = shownUrl(modelsUrl(provider, { baseUrl }));
-  let list: Awaited<ReturnType<typeof askModels>>;
-  let one: Awaited<ReturnType<typeof askModels>>;
+  let list: ModelsAnswer;
+  let one: ModelsAnswer;
   try {
     [list, one] = await Promise.all([
       askModels(provider, { ...question, limit: 1000 }),
       askModels(provider, { ...question, model }),
     ]);
   } catch (error) {
-    return refused(`${name} does not answer at ${where}: ${reasonOf(error)}`, [
+    return refused(`${name} does not answer at ${where}: ${fetchFailure(error, LIMIT_MS)}`, [
       "Check that this network lets the runner connect to it, and the proxy if there is one.",
       ...(baseUrl === undefined ? [] : ["Check STIGMER_LLM_BASE_URL."]),
     ]);
@@ -113,8 +115,8 @@ async function keyedResult(
       ...(baseUrl === undefined ? [] : ["Or let STIGMER_LLM_BASE_URL name the server that the key is for."]),
     ]);
   }
-  const names = namesOf(list.text);
-  if (one.status === 200 || names?.includes(model)) return passed(`${model} of ${name}; the key is accepted`);
+  const names = namesOf(list);
+  if (isModel(one) || names?.includes(model)) return passed(`${model} of ${name}; the key is accepted`);
   if (names !== undefined && one.status === 404) {
     const meant = nearest(model, names);
     return refused(`${name} has no model '${model}' for this key`, [
@@ -123,25 +125,22 @@ async function keyedResult(
     ]);
   }
   const statuses = list.status === one.status ? list.status : `${list.status} and ${one.status}`;
-  return warned(`whether ${name} has the model ${model} is not known: ${where} answers ${statuses}`, [
+  const odd = [list, one].some(({ status }) => status === 200) ? `, but not as ${name} does` : "";
+  return warned(`whether ${name} has the model ${model} is not known: ${where} answers ${statuses}${odd}`, [
     "If executions work, the server has no list of its models. If not, look at its status page, and at STIGMER_LLM_BASE_URL.",
   ]);
 }
 
-const LIST = v.object({ data: v.array(v.object({ id: v.string() })) });
+const MODEL = v.object({ id: v.string() });
+const LIST = v.object({ data: v.array(MODEL) });
 
-/** @returns `undefined` if it is no list of models */
-function namesOf(text: string): readonly string[] | undefined {
-  try {
-    const list = v.safeParse(LIST, JSON.parse(text));
-    return list.success ? list.output.data.map(({ id }) => id) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Whatever its id is: the one asked for may be an alias. */
+function isModel({ status, text }: ModelsAnswer): boolean {
+  return status === 200 && v.is(MODEL, parseJson(text));
 }
 
-/** Bun's texts are about its own API. */
-function reasonOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") return `no answer within ${LIMIT_MS / 1000} s`;
-  return networkFailure(systemCode(error))?.message ?? messageOf(error).split(". ")[0] ?? "";
+/** @returns `undefined` if it is no list of models */
+function namesOf({ status, text }: ModelsAnswer): readonly string[] | undefined {
+  const list = status === 200 ? v.safeParse(LIST, parseJson(text)) : undefined;
+  return list?.success === true ? list.output.data.map(({ id }) => id) : undefined;
 }

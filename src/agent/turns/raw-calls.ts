@@ -1,4 +1,5 @@
 import { type AIMessage, AIMessageChunk } from "@langchain/core/messages";
+import { parseJson } from "../../shared/parse-json.ts";
 
 /** A tool call as the model wrote it. */
 export interface RawCall {
@@ -61,12 +62,8 @@ function fromText(id: unknown, name: unknown, text: string): RawCall {
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) && isWithinDepth(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  return isObject(value) && !Array.isArray(value) && isWithinDepth(value) ? value : undefined;
 }
 
 function isWithinDepth(value: object): boolean {

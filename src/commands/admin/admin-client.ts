@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { loadSettings, localSettings, withoutUrlSecrets } from "../../config/index.ts";
 import { type AdminOptions, adminUrl } from "./admin-address.ts";
-import { noAnswer } from "./request-failure.ts";
+import { noAnswer, notARunner } from "./request-failure.ts";
 
 /** How long an answer may take. */
 const LIMIT_MS = 5_000;
@@ -80,9 +80,7 @@ export class AdminClient {
       if (error instanceof AdminRequestError || signal?.aborted) throw error;
       throw new AdminRequestError(noAnswer(shown, error, this.#limitMs));
     }
-    throw new AdminRequestError(
-      `what ${withoutUrlSecrets(shown)} answers is not an answer of an agent-runner of this version: is that its admin server?`,
-    );
+    throw new AdminRequestError(notARunner(shown));
   }
 
   #refused(url: string, status: number, answer: unknown): AdminRequestError {

@@ -1,6 +1,8 @@
 import * as v from "valibot";
+import { LOG_LEVELS } from "../../shared/log-names.ts";
 
 const nullable = <S extends v.GenericSchema>(schema: S) => v.nullable(schema);
+const timestamp = v.pipe(v.string(), v.isoTimestamp());
 
 const usage = v.object({
   modelCalls: v.number(),
@@ -58,7 +60,7 @@ export const executionPage = v.object({
 export const shutdownStarted = v.object({
   state: v.string(),
   inFlight: v.number(),
-  deadline: nullable(v.pipe(v.string(), v.isoTimestamp())),
+  deadline: nullable(timestamp),
   executions: v.array(execution),
 });
 
@@ -67,10 +69,16 @@ export const shutdownEnded = v.object({ ended: v.array(execution), unfinished: v
 
 /** `GET /log-level` and `PUT /log-level`. */
 export const logLevelState = v.looseObject({
-  level: v.string(),
-  configured: v.string(),
-  until: v.optional(v.string()),
+  level: v.picklist(LOG_LEVELS),
+  configured: v.picklist(LOG_LEVELS),
+  until: v.optional(timestamp),
 });
+
+/** `GET /livez` and `GET /readyz` with status 200. */
+export const probeOk = v.looseObject({ status: v.literal("ok") });
+
+/** `GET /livez` and `GET /readyz` with status 503. */
+export const probeFailed = v.looseObject({ reasons: v.array(v.string()) });
 
 /** `GET /healthz`. */
 export const health = v.looseObject({
@@ -80,7 +88,7 @@ export const health = v.looseObject({
   version: v.string(),
   uptimeSeconds: v.number(),
   inFlight: v.number(),
-  deadline: nullable(v.pipe(v.string(), v.isoTimestamp())),
+  deadline: nullable(timestamp),
   checks: v.array(
     v.looseObject({
       name: v.string(),

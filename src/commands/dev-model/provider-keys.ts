@@ -1,5 +1,5 @@
 import { askModels, KEYED, type KeyedProvider } from "../../providers/index.ts";
-import { messageOf } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 
 const CHECK_LIMIT_MS = 5_000;
 const MIN_LENGTH = 20;
@@ -45,6 +45,6 @@ export async function checkKey(
     if (status === 401 || status === 403) return { outcome: "refused" };
     return { outcome: "unknown", why: `${KEYED[provider].name} answered ${status}` };
   } catch (error) {
-    return { outcome: "unknown", why: messageOf(error).split(". ")[0] ?? "" };
+    return { outcome: "unknown", why: fetchFailure(error, CHECK_LIMIT_MS) };
   }
 }

@@ -3,6 +3,7 @@ import type { EnvMap, PartialConfig } from "../../config/index.ts";
 import { type BridgeTrial, NativeBridgeError } from "../../native-bridge/index.ts";
 import { type EndOfProgram, runToEnd } from "../../processes/index.ts";
 import { type Check, type CheckResult, checkOf, passed, refused, refusedBy, warned } from "../../shared/check.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 
 /** What places of the library depend on. The process gets none of the keys. */
 const PASSED_ON = ["HOME", "XDG_CACHE_HOME", "TMPDIR", "LD_LIBRARY_PATH", "NIX_LD", "NIX_LD_LIBRARY_PATH"] as const;
@@ -31,7 +32,7 @@ export function trialResult({ exitCode, signal, stdout, stderr }: EndOfProgram):
         ? "The processor lacks instructions that the library uses: run it on another machine, or give the virtual machine the host's processor model."
         : "The library does not fit this system, or memory ran out: look at `dmesg`, and compare the system with the documentation.",
     ]);
-  const trial = exitCode === 0 ? parse(stdout) : undefined;
+  const trial = exitCode === 0 ? parseTrial(stdout) : undefined;
   if (trial === undefined)
     return refused(`whether it can be loaded is not known: ${stderr.trim() || `exit code ${exitCode}`}`, [
       "This is most likely a defect of the program: please report it with this line.",
@@ -53,10 +54,7 @@ const TRIAL = v.looseObject({
   failures: v.array(v.looseObject({ place: v.string(), reason: v.string() })),
 });
 
-function parse(stdout: string): BridgeTrial | undefined {
-  try {
-    return v.parse(TRIAL, JSON.parse(stdout));
-  } catch {
-    return undefined;
-  }
+function parseTrial(stdout: string): BridgeTrial | undefined {
+  const parsed = v.safeParse(TRIAL, parseJson(stdout));
+  return parsed.success ? parsed.output : undefined;
 }
