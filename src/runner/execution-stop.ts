@@ -12,29 +12,26 @@ export interface ExecutionStopDeps {
 /** When a stop is requested, stops running executions and those that still arrive. */
 export class ExecutionStop {
   readonly #deps: ExecutionStopDeps;
-  #stoppedRunning = false;
+  #stopped = 0;
 
   constructor(deps: ExecutionStopDeps) {
     this.#deps = deps;
     void deps.lifecycle.whenReached("stopping").then(() => this.#stop());
   }
 
-  /** Whether an execution was stopped before it had finished. */
-  get stoppedRunning(): boolean {
-    return this.#stoppedRunning;
+  /** How many executions were stopped before they had finished. */
+  get stopped(): number {
+    return this.#stopped;
   }
 
   #stop(): void {
     const { lifecycle, executions, log } = this.#deps;
     // The runner has stopped without this state: nothing is running.
     if (lifecycle.state !== "stopping") return;
-    const running = executions.count;
-    if (running > 0) {
-      this.#stoppedRunning = true;
-      log.warn(`Stopping ${plural(running, "execution")}`);
-    }
+    this.#stopped = executions.count;
+    if (this.#stopped > 0) log.warn(`Stopping ${plural(this.#stopped, "execution")}`);
     executions.stopAll(() => {
-      this.#stoppedRunning = true;
+      this.#stopped++;
     });
   }
 }

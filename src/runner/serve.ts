@@ -42,11 +42,21 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   over.abort();
   logTimeout(end, deps);
   if (end === "failed") return await endFailed(deps);
-  const isUnfinished = stop.stoppedRunning || executions.count > 0;
-  const stopped = `Stopped after ${plural(executions.finished, "execution")}`;
-  if (isUnfinished) log.warn(`${stopped}; not all of them could finish`);
-  else log.info(stopped);
-  return isUnfinished ? EXIT.unfinished : EXIT.ok;
+  const all = executions.finished + executions.count;
+  const unfinished = Math.max(stop.stopped, executions.count);
+  const stopped = `Stopped after ${plural(all, "execution")}`;
+  if (unfinished === 0) {
+    log.info(stopped);
+    return EXIT.ok;
+  }
+  log.warn(`${stopped}, ${whichOf(unfinished, all)} finish`);
+  return EXIT.unfinished;
+}
+
+/** The middle of a sentence: `2 of which could not`. */
+function whichOf(unfinished: number, all: number): string {
+  if (unfinished < all) return `${unfinished} of which could not`;
+  return all === 1 ? "which could not" : "none of which could";
 }
 
 /** Runs the worker until it has drained or fails. */
