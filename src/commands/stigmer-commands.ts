@@ -42,7 +42,7 @@ export function addStigmerCommands(root: Command, common: () => Common, exit: (c
   watching(root.command("run"))
     .description("send a message to an agent of a Stigmer daemon and show its execution")
     .argument("[message]", "the message; - reads it from standard input")
-    .option("--agent <file>", "file with the agent, YAML or JSON, or - for standard input; the daemon stores it")
+    .option("-f, --agent <file>", "file with the agent, YAML or JSON, or - for standard input; the daemon stores it")
     .option("--check <file>", "check a file with an agent, or -, and show what its parts lead to; nothing is run")
     .option("--session <id>", "id of the session to continue; default: a new one")
     .option("--model <model>", "model to use: `name` or `provider:name`")
