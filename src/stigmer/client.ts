@@ -155,7 +155,10 @@ export class StigmerClient {
     if (!(await promise)) {
       const failure = await this.#diagnosis.diagnose();
       const message = `not reachable at ${this.endpoint}`;
-      if (failure === undefined) return new StigmerError("unavailable", message);
+      if (failure === undefined)
+        return new StigmerError("unavailable", `${message}: what answers there does not speak gRPC`, undefined, [
+          "Check STIGMER_BACKEND_ENDPOINT: another server may listen there.",
+        ]);
       return new StigmerError(
         failureCode(failure),
         `${message}: ${failure.message}`,

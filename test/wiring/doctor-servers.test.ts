@@ -140,7 +140,7 @@ describe("servers that do not behave", () => {
       });
       expect(run.exitCode).toBe(1);
       for (const id of ["temporal", "stigmer", "redis", "admin"])
-        expect([id, run.check(id).status]).toEqual([id, "failed"]);
+        expect([id, run.check(id).status, run.check(id).remedies.length > 0]).toEqual([id, "failed", true]);
       // The start goes on without an answer of Daytona.
       expect(run.check("daytona").status).toMatch(/failed|warning/);
       for (const id of ["program", "limits.memory", "directories.data"])
