@@ -45,7 +45,7 @@ describe("server certificate", () => {
       "its certificate is for a.example, 10.0.0.1, not for temporal.example",
     );
     expect(trouble(of("DNS:a", "DNS:b", "DNS:c", "DNS:d", "DNS:e", "DNS:f"), { serverName: "named" })?.message).toBe(
-      "its certificate is for a, b, c, d, e, …, not for named",
+      "its certificate is for a, b, c, d, e and 1 more, not for named",
     );
     expect(trouble(certificate("HOSTNAME_MISMATCH"))?.message).toContain("is for no host");
   });

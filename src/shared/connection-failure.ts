@@ -2,6 +2,7 @@ import type { PeerCertificate } from "node:tls";
 import type { NetAddress } from "./net-address.ts";
 import { networkFailure, UNREACHABLE_CODES } from "./network-failure.ts";
 import { HTTP2_PREFACE, type ProbeResult, probeTcp, probeTls, speaksTls, type TlsOptions } from "./port-probe.ts";
+import { firstNames } from "./text.ts";
 
 export type ConnectionFailureCode =
   | "refused"
@@ -141,5 +142,5 @@ function dateText(text: string | undefined): string {
 /** `a.example, 10.0.0.1`; of very many names the first ones. */
 function namesOf({ subjectaltname }: PeerCertificate): string {
   const names = (subjectaltname ?? "no host").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, ""));
-  return names.length > 5 ? `${names.slice(0, 5).join(", ")}, …` : names.join(", ");
+  return firstNames(names, 5);
 }

@@ -1,6 +1,9 @@
-import { plural } from "../shared/text.ts";
+import { firstNames, plural } from "../shared/text.ts";
 import { ForeignGroupError } from "./foreign-group-error.ts";
 import { parseIdentity } from "./worker-identity.ts";
+
+/** Names of other runners in an error. */
+const SHOWN = 3;
 
 /** Runners that poll the same queue and share sessions with each other, but not with this one. */
 export interface ForeignGroup {
@@ -43,7 +46,7 @@ export async function refuseForeignGroups(
 /** What foreign groups mean, for people. */
 export function describeForeign(foreign: readonly ForeignGroup[], taskQueue: string): string {
   const runners = foreign.flatMap((one) => one.runners);
-  const names = `${runners.slice(0, 3).join(", ")}${runners.length > 3 ? ", …" : ""}`;
+  const names = firstNames(runners, SHOWN);
   const verbs = runners.length === 1 ? (["does", "it uses"] as const) : (["do", "they use"] as const);
   return `${plural(runners.length, "runner")} of the task queue ${taskQueue} (${names}) ${verbs[0]} not share sessions with this one: ${verbs[1]} another Redis, another REDIS_DB or another data directory`;
 }
