@@ -1,6 +1,6 @@
 /** Measures what metrics cost: `bun run bench:metrics`. How it is measured, and its options: runner-cost.ts. */
 import { ensureBuilt } from "../scripts/lib/built.ts";
-import { median, printMachine, row, timed, times } from "./measures.ts";
+import { median, printMachine, quantile, row, timed, times } from "./measures.ts";
 import { compare, cpuOf, runnerWorld, warmUp } from "./runner-cost.ts";
 
 const SCRAPES = 200;
@@ -34,7 +34,7 @@ async function measureScrapes(): Promise<void> {
   }
   await load;
   for (const [path, all] of Object.entries(took)) {
-    const worst = all.toSorted((a, b) => a - b)[Math.floor(all.length * 0.95)] ?? Number.NaN;
+    const worst = quantile(all, 0.95);
     row(`${path} while ten executions run, median, 95 %`, `${median(all).toFixed(1)}, ${worst.toFixed(0)} ms`);
   }
 }
