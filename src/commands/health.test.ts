@@ -55,7 +55,7 @@ test("health fails if nothing answers", async () => {
   const { code, output } = await ask({ ADMIN_PORT: "1" });
   expect(code).toBe(1);
   expect(output).toStartWith(
-    "no answer from http://127.0.0.1:1/readyz: connection refused: nothing listens there. Is the runner ",
+    "no runner answers at http://127.0.0.1:1/readyz: connection refused: nothing listens there. Is the runner ",
   );
 });
 
@@ -70,7 +70,7 @@ test("health refuses an invalid ADMIN_PORT", async () => {
 test("health shows no secret of its URL, and refuses one that is not of an HTTP server", async () => {
   const { code, output } = await ask({}, { url: "http://u:SECRET1@127.0.0.1:1/base/?t=SECRET2" });
   expect(code).toBe(1);
-  expect(output).toStartWith("no answer from http://***@127.0.0.1:1/base/readyz: ");
+  expect(output).toStartWith("no runner answers at http://***@127.0.0.1:1/base/readyz: ");
   for (const url of ["foo", "ftp://localhost", "http://", "localhost:8790"]) {
     const refused = await ask({}, { url });
     expect(refused.code).toBe(2);

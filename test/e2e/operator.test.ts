@@ -52,5 +52,5 @@ test("executions, status, cancel and drain find the runner by its settings", asy
   await Promise.all(sending.map(({ exited }) => exited));
 
   const gone = await run("status");
-  expect([gone.code, gone.errors]).toEqual([4, expect.stringContaining("no answer from http://127.0.0.1:")]);
+  expect([gone.code, gone.errors]).toEqual([4, expect.stringContaining("no runner answers at http://127.0.0.1:")]);
 });

@@ -72,7 +72,7 @@ test("each command says clearly if nothing answers, and refuses a wrong URL", as
   for (const command of commands) {
     const { options, text } = outputOf();
     expect(await command({ ...options, url: "http://127.0.0.1:1" })).toBe(4);
-    expect(text()).toMatch(/no answer from http:\/\/127\.0\.0\.1:1\/[a-z-]+[:/]/);
+    expect(text()).toMatch(/no runner answers at http:\/\/127\.0\.0\.1:1\/[a-z-]+[:/]/);
     expect(await command({ ...options, url: "localhost:8790" })).toBe(2);
   }
 });
@@ -88,6 +88,17 @@ test("an unknown execution, and one that has ended, cannot be cancelled", async 
     const { options, text } = outputOf();
     expect(await cancel({ ...options, executionId, url: server.url })).toBe(1);
     expect(text()).toContain(says);
+  }
+});
+
+test("log-level and status believe no server that is not a runner", async () => {
+  for (const body of [{ level: "loud", configured: "info" }, { level: "info" }, [1, 2, null], "ok"]) {
+    await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json(body) });
+    for (const command of [logLevel, status]) {
+      const { options, text } = outputOf();
+      expect(await command({ ...options, json: false, url: `http://127.0.0.1:${server.port}` })).toBe(4);
+      expect(text()).toContain("is not an answer of an agent-runner of this version");
+    }
   }
 });
 

@@ -1,9 +1,9 @@
 import { withoutUrlSecrets } from "../../config/index.ts";
 import { fetchFailure } from "../../shared/fetch-failure.ts";
 
-/** Why nothing answers at a URL, and what to look at. */
+/** Why no runner answers at a URL, and what to look at. */
 export function noAnswer(url: string, error: unknown, limitMs: number): string {
-  return `no answer from ${withoutUrlSecrets(url)}: ${fetchFailure(error, limitMs)}. Is the runner running, and is that the address of its admin server (ADMIN_HOST, ADMIN_PORT)?`;
+  return `no runner answers at ${withoutUrlSecrets(url)}: ${fetchFailure(error, limitMs)}. Is the runner running, and is that the address of its admin server (ADMIN_HOST, ADMIN_PORT)?`;
 }
 
 /** Something else answers at a URL. */
