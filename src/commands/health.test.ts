@@ -47,6 +47,13 @@ test("health takes no other server for a runner, and shows nothing of one that c
     await using server = serve(() => Response.json(body, { status: 503 }));
     expect((await ask({ ADMIN_PORT: server.port })).output).toEndWith("/readyz answered 503\n");
   }
+  {
+    const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+    await using server = serve(() => new Response(endless()));
+    const { code, output } = await ask({}, { url: `http://127.0.0.1:${server.port}/?t=SECRET1` });
+    expect([code, output]).toEqual([1, expect.stringContaining("its answer is longer than 65536 characters")]);
+    expect(output).not.toContain("SECRET1");
+  }
   await using server = serve(() => Response.json({ reasons: ["a\u001b]0;title\u0007\nready"] }, { status: 503 }));
   expect((await ask({ ADMIN_PORT: server.port })).output).toBe("not ready: a ready\n");
 });

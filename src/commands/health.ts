@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { withoutUrlSecrets } from "../config/index.ts";
+import { boundedFetch } from "../shared/bounded-fetch.ts";
+import { parseJson } from "../shared/parse-json.ts";
 import { printableLine } from "../shared/printable.ts";
 import { adminUrl } from "./admin/admin-address.ts";
 import { type AdminCommandOptions, explain } from "./admin/admin-command.ts";
@@ -8,6 +10,8 @@ import { probeFailed, probeOk } from "./admin/answers.ts";
 import { noAnswer, notARunner } from "./admin/request-failure.ts";
 
 const LIMIT_MS = 3_000;
+/** Characters of an answer. */
+const MAX_LENGTH = 64 * 1024;
 
 export interface HealthOptions extends AdminCommandOptions {
   /** Checks only whether the process is alive, not whether it takes work. */
@@ -33,10 +37,10 @@ export async function health(options: HealthOptions): Promise<ExitCode> {
 /** @returns what is wrong; undefined if the runner is ready */
 async function ask(url: string): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS), redirect: "error" });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return v.is(probeOk, answer) ? undefined : notARunner(url);
-    if (!v.is(probeFailed, answer)) return `not ready: ${withoutUrlSecrets(url)} answered ${response.status}`;
+    const { status, text } = await boundedFetch(url, { limitMs: LIMIT_MS, maxLength: MAX_LENGTH, redirect: "error" });
+    const answer = parseJson(text);
+    if (status === 200) return v.is(probeOk, answer) ? undefined : notARunner(url);
+    if (!v.is(probeFailed, answer)) return `not ready: ${withoutUrlSecrets(url)} answered ${status}`;
     return `not ready: ${answer.reasons.join("; ")}`;
   } catch (error) {
     return noAnswer(url, error, LIMIT_MS);

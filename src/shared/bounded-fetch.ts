@@ -33,11 +33,16 @@ export async function boundedFetch(url: string, request: BoundedRequest): Promis
     ...(headers === undefined ? {} : { headers }),
     ...(body === undefined ? {} : { body }),
   });
+  return { status: response.status, text: await boundedText(response, maxLength) };
+}
+
+/** The body of a response. @throws Error if it has more characters than the limit */
+export async function boundedText(response: Response, maxLength: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > maxLength) throw new Error(`the answer of ${url} is longer than ${maxLength} characters`);
+    if (text.length > maxLength) throw new Error(`its answer is longer than ${maxLength} characters`);
   }
-  return { status: response.status, text };
+  return text;
 }

@@ -47,6 +47,9 @@ describe("server certificate", () => {
     expect(trouble(of("DNS:a", "DNS:b", "DNS:c", "DNS:d", "DNS:e", "DNS:f"), { serverName: "named" })?.message).toBe(
       "its certificate is for a, b, c, d, e and 1 more, not for named",
     );
+    expect(trouble(of("IP Address:FD00:0:0:0:0:0:0:1", "DNS:a"))?.message).toStartWith(
+      "its certificate is for fd00::1, a,",
+    );
     expect(trouble(certificate("HOSTNAME_MISMATCH"))?.message).toContain("is for no host");
   });
 

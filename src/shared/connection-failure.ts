@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { PeerCertificate } from "node:tls";
 import type { NetAddress } from "./net-address.ts";
 import { networkFailure, UNREACHABLE_CODES } from "./network-failure.ts";
@@ -142,5 +143,10 @@ function dateText(text: string | undefined): string {
 /** `a.example, 10.0.0.1`; of very many names the first ones. */
 function namesOf({ subjectaltname }: PeerCertificate): string {
   const names = (subjectaltname ?? "no host").split(", ").map((name) => name.replace(/^(DNS|IP Address):/, ""));
-  return firstNames(names, 5);
+  return firstNames(names.map(shortAddress), 5);
+}
+
+/** Certificates are printed with all groups of an IPv6 address: `0:0:0:0:0:0:0:1` for `::1`. */
+function shortAddress(name: string): string {
+  return isIPv6(name) ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
 }

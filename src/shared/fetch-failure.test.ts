@@ -25,9 +25,9 @@ const redirect = "HTTP/1.1 302 Found\r\nlocation: /\r\nconnection: close\r\n\r\n
 
 test.each([
   ["it does not speak HTTP", says("220 mail.example ESMTP\r\n\r\n"), {}],
-  ["it closes the connection without an answer", says(""), {}],
-  ["it closes the connection without an answer", (socket: Socket) => socket.resetAndDestroy(), {}],
-  ["it closes the connection without an answer", says("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"), {}],
+  ["it closes the connection before it has answered", says(""), {}],
+  ["it closes the connection before it has answered", (socket: Socket) => socket.resetAndDestroy(), {}],
+  ["it closes the connection before it has answered", says("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"), {}],
   ["its answer is not valid HTTP", says("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n"), {}],
   [
     "its answer cannot be decompressed",

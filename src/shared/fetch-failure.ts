@@ -3,7 +3,7 @@ import { networkFailure } from "./network-failure.ts";
 
 /** By Bun's codes. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
-  ["ECONNRESET", "it closes the connection without an answer"],
+  ["ECONNRESET", "it closes the connection before it has answered"],
   ["Malformed_HTTP_Response", "it does not speak HTTP"],
   ["InvalidHTTPResponse", "its answer is not valid HTTP"],
   ["UnexpectedRedirect", "it redirects to another address, which is not followed"],

@@ -1,10 +1,14 @@
 import * as v from "valibot";
 import { loadSettings, localSettings, withoutUrlSecrets } from "../../config/index.ts";
+import { boundedText } from "../../shared/bounded-fetch.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { type AdminOptions, adminUrl } from "./admin-address.ts";
 import { noAnswer, notARunner } from "./request-failure.ts";
 
 /** How long an answer may take. */
 const LIMIT_MS = 5_000;
+/** Characters of an answer: many times what a page of executions has. */
+const MAX_LENGTH = 32 * 1024 * 1024;
 
 const ERROR = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
@@ -72,7 +76,7 @@ export class AdminClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const answer: unknown = await response.json().catch(() => undefined);
+      const answer = parseJson(await boundedText(response, MAX_LENGTH));
       if (!response.ok && !accept.includes(response.status)) throw this.#refused(shown, response.status, answer);
       const result = v.safeParse(schema, answer);
       if (result.success) return result.output;

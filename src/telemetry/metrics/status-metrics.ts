@@ -15,8 +15,7 @@ export class StatusMetrics {
   readonly #coalesced: BufferedCounter<"sink">;
   readonly #bytes: BufferedCounter<"sink">;
   readonly #duration: BufferedHistogram<"sink">;
-
-  /** Those that have got an update. */
+  /** Those that were sent an update. */
   readonly #sinks = new Set<string>();
 
   constructor(registry: BufferedRegistry) {
