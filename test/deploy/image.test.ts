@@ -107,6 +107,15 @@ function image(): void {
     expect((await fetch(`${admin}/readyz`)).status).toBe(200);
     expect((await fetch(`${admin}/config`)).status).toBe(401);
     expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "health")).toBe("ok");
+    const doctor = await docker("exec", runner.id, "/usr/local/bin/agent-runner", "doctor", "--json");
+    const { summary, checks } = JSON.parse(doctor);
+    expect(summary.failed).toBe(0);
+    const found = Object.fromEntries(checks.map(({ id, detail }: Record<string, string>) => [id, detail]));
+    expect(found).toMatchObject({
+      "program.native-library": expect.stringMatching(/^works, from \/tmp\/workspace\//),
+      "sandboxes.confinement": expect.stringContaining("as the user 65532, in this container"),
+      admin: expect.stringMatching(/^agent-runner \S+ runs at 0\.0\.0\.0:8790 already, in local mode$/),
+    });
     expect(await docker("exec", runner.id, "/usr/local/bin/agent-runner", "run", "Hello?")).toContain(
       "Hello from the image.",
     );

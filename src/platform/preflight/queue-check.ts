@@ -60,14 +60,14 @@ function unanswered(error: unknown): CheckResult {
   return warned(`its pollers are not known: ${messageOf(error)}`, ["Allow the credentials to call DescribeTaskQueue."]);
 }
 
-/** `2 runners poll it: 12@a (last poll 3.0 s ago), …`. */
+/** `2 workers poll it (12@a 3.0 s ago, 7@b 8.0 s ago)`: when each one asked for the last time. */
 function pollersText(pollers: readonly Poller[]): string {
   if (pollers.length === 0) return "nobody polls it";
   const newest = pollers.toSorted((one, other) => other.lastPollAt - one.lastPollAt);
   const names = newest.map(({ identity, lastPollAt }) => {
     const runner = parseIdentity(identity);
     const name = runner === undefined ? `${identity} (no agent-runner)` : `${runner.pid}@${runner.host}`;
-    return `${name}, last poll ${humanDuration(Math.max(Date.now() - lastPollAt, 0))} ago`;
+    return `${name} ${humanDuration(Math.max(Date.now() - lastPollAt, 0))} ago`;
   });
   const verb = pollers.length === 1 ? "polls" : "poll";
   return `${plural(pollers.length, "worker")} ${verb} it (${firstNames(names, SHOWN)})`;
