@@ -15,8 +15,9 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
  * Why a `fetch` failed, as the end of a sentence in which "it" is the server. Bun's own texts name its codes and its API.
  * @param limitMs how long the answer was allowed to take
  */
-export function fetchFailure(error: unknown, limitMs: number): string {
-  if (error instanceof DOMException && error.name === "TimeoutError") return `no answer within ${limitMs / 1000} s`;
+export function fetchFailure(error: unknown, limitMs?: number): string {
+  if (error instanceof DOMException && error.name === "TimeoutError")
+    return limitMs === undefined ? "no answer in time" : `no answer within ${limitMs / 1000} s`;
   const code = systemCode(error) ?? "";
   return networkFailure(code)?.message ?? CAUSES.get(code) ?? withoutHint(messageOf(error));
 }

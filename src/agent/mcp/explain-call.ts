@@ -1,6 +1,6 @@
 import { ProtocolError, ProtocolErrorCode, SdkError, SdkErrorCode } from "@modelcontextprotocol/client";
-import { messageOf, systemCode } from "../../shared/errors.ts";
-import { networkFailure } from "../../shared/network-failure.ts";
+import { messageOf } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { RunnerError, withRemedies } from "../../shared/runner-error.ts";
 import { sentence } from "../../shared/text.ts";
@@ -75,16 +75,14 @@ function ofHttp(error: unknown, { exchange, resolved }: FailedCall): CallError {
   // The address is not allowed.
   if (error instanceof RunnerError) return notExecuted(withRemedies(error.message, error.remedies));
   if (!exchange.isBegun) return notExecuted(`the request was not sent: ${plainText(messageOf(error))}`);
-  if (exchange.isUnsent) {
-    const network = networkFailure(systemCode(error));
-    return notExecuted(`the server cannot be reached: ${network?.message ?? plainText(messageOf(error))}`);
-  }
+  if (exchange.isUnsent) return notExecuted(`the server cannot be reached: ${plainText(fetchFailure(error))}`);
   if ((status === 401 || status === 403) && isKind(resolved, "http"))
     return notExecuted(
       `the server refused the request. ${refusalText(status)} The user can mend it: ${keyRemedy(resolved)}`,
     );
   const says = `the server answered with HTTP ${status}${bodyText(error)}`;
   if (status !== undefined && status >= 300 && status < 500 && !TIMEOUT_STATUSES.has(status)) return notExecuted(says);
-  const why = status === undefined || status < 300 ? `the connection was lost: ${plainText(messageOf(error))}` : says;
+  const why =
+    status === undefined || status < 300 ? `the connection was lost: ${plainText(fetchFailure(error))}` : says;
   return new CallError("unknown", `${sentence(why)} ${CHECK_FIRST}`, error);
 }

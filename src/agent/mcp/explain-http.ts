@@ -1,5 +1,6 @@
 import { InsufficientScopeError, ProtocolError, SdkError, SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { networkFailure } from "../../shared/network-failure.ts";
 import { variablesIn } from "../../shared/placeholders.ts";
 import { plainText } from "../../shared/plain-text.ts";
@@ -38,7 +39,7 @@ export function explainHttpConnect(
   if (error instanceof ProtocolError)
     return new ConnectError(`It refused the connection: ${plainText(error.message)}`, error);
   const network = networkFailure(systemCode(error));
-  return new ConnectError(`It cannot be reached: ${network?.message ?? plainText(messageOf(error))}`, error, [
+  return new ConnectError(`It cannot be reached: ${plainText(fetchFailure(error))}`, error, [
     ...(network === undefined ? [] : ["Check the field url of its definition, and whether the server is running."]),
     ...proxy,
   ]);

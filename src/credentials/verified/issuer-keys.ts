@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from "jose";
 import { messageOf, systemCode } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { humanSize } from "../../shared/human-size.ts";
-import { networkFailure } from "../../shared/network-failure.ts";
 import { CredentialsError } from "./credentials-error.ts";
 
 /** Where an issuer publishes its keys, and how long it may take to answer, in ms. */
@@ -67,12 +67,10 @@ export function keysUnavailable({ url, limitMs }: KeysAddress, error: unknown): 
 function cause(error: unknown, limitMs: number): string {
   const code = systemCode(error) ?? "";
   if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${limitMs / 1000} s`;
-  const network = networkFailure(code);
-  if (network !== undefined) return network.message;
   if (code === "EPROTO") return "it does not speak TLS";
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
     return `its certificate is not accepted: ${messageOf(error)}`;
   if (code === "ERR_JWKS_INVALID") return `the answer is not a usable set of keys: ${messageOf(error)}`;
   if (/parse the JSON Web Key Set/.test(messageOf(error))) return "the answer is not JSON";
-  return messageOf(error);
+  return fetchFailure(error, limitMs);
 }
