@@ -117,7 +117,14 @@ test("network failures are named", () => {
   expect(trouble({ error: error("EHOSTUNREACH") })).toEqual({ code: "no-answer", message: "EHOSTUNREACH happened" });
 });
 
+test("what answers without HTTP/2 speaks no gRPC", () => {
+  for (const answer of ["HTTP/1.1 400 Bad Request\r\n", "-ERR unknown command\r\n", "\0\0\0\0"])
+    expect(trouble({ connected: true, answer: Buffer.from(answer) })?.code).toBe("other-protocol");
+});
+
 test("no failure is found if the server answers or keeps the connection open", () => {
-  expect(trouble({ connected: true, answer: Buffer.from("settings") })).toBeUndefined();
+  const settings = Buffer.from([0, 0, 6, 4, 0, 0, 0, 0, 0]);
+  for (const answer of [settings, settings.subarray(0, 3)])
+    expect(trouble({ connected: true, answer })).toBeUndefined();
   expect(trouble({ connected: true, closed: false })).toBeUndefined();
 });

@@ -9,6 +9,7 @@ export type ConnectionFailureCode =
   | "refused"
   | "unknown-host"
   | "no-answer"
+  | "other-protocol"
   | "tls-port"
   | "plaintext-port"
   | "certificate-expired"
@@ -40,10 +41,22 @@ export async function diagnoseConnection(
   const [seen, encrypted] = await Promise.all([probeTcp(address, HTTP2_PREFACE), speaksTls(address)]);
   if (!seen.connected) return ofTcp(seen);
   if (encrypted) return { code: "tls-port", message: "it speaks TLS, and was spoken to in plaintext" };
-  return seen.answer === undefined && !seen.closed ? SILENT : undefined;
+  if (seen.answer !== undefined) return ofAnswer(seen.answer);
+  return seen.closed ? undefined : SILENT;
 }
 
 const SILENT: ConnectionFailure = { code: "no-answer", message: "it takes the connection, but does not answer" };
+
+/** Type of the frame that a server sends first (RFC 9113, 3.4 and 6.5), and where it stands in the frame. */
+const SETTINGS = 4;
+const TYPE_OFFSET = 3;
+
+/** What the first bytes that a server sends say of it. */
+function ofAnswer(answer: Buffer): ConnectionFailure | undefined {
+  const type = answer[TYPE_OFFSET];
+  if (type === undefined || type === SETTINGS) return undefined;
+  return { code: "other-protocol", message: "it answers, but does not speak gRPC" };
+}
 
 function ofTcp({ error }: ProbeResult): ConnectionFailure {
   const noAnswer = { code: "no-answer", message: error === undefined ? "no answer in time" : error.text } as const;
@@ -71,7 +84,8 @@ export function ofTls(seen: ProbeResult, { host }: NetAddress, tls: TlsOptions):
 
 /** No error, but also no use: who closes without a word, and when, tells something. */
 function ofSilence({ connected, answer, closed }: ProbeResult, tls: TlsOptions): ConnectionFailure | undefined {
-  if (answer !== undefined || (connected && !closed)) return undefined;
+  if (answer !== undefined) return ofAnswer(answer);
+  if (connected && !closed) return undefined;
   if (!connected && !closed) return SILENT;
   if (!connected) {
     return { code: "handshake", message: "it closes the connection during the TLS handshake; it may not speak TLS" };

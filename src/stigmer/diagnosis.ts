@@ -38,7 +38,7 @@ export function failureRemedies({ code }: ConnectionFailure): readonly string[] 
 
 /** The code of the error that a failed connection leads to. */
 export function failureCode({ code }: ConnectionFailure): "unavailable" | "deadline-exceeded" | "tls" {
-  if (code === "refused" || code === "unknown-host") return "unavailable";
+  if (code === "refused" || code === "unknown-host" || code === "other-protocol") return "unavailable";
   return code === "no-answer" ? "deadline-exceeded" : "tls";
 }
 
@@ -48,6 +48,7 @@ const REMEDIES: Readonly<Partial<Record<ConnectionFailureCode, readonly string[]
   refused: ["Start the Stigmer backend, or correct STIGMER_BACKEND_ENDPOINT."],
   "no-answer": ["Check STIGMER_BACKEND_ENDPOINT, and that no firewall drops the connection."],
   "unknown-host": ["Check STIGMER_BACKEND_ENDPOINT."],
+  "other-protocol": ["Check STIGMER_BACKEND_ENDPOINT: another server listens there."],
   "tls-port": ["Set STIGMER_BACKEND_TLS=true."],
   "plaintext-port": ["Set STIGMER_BACKEND_TLS=false, or name the TLS port in STIGMER_BACKEND_ENDPOINT."],
   "certificate-expired": ["The certificate must be renewed on the backend."],

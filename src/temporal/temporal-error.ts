@@ -29,6 +29,7 @@ const REMEDIES: Readonly<Record<TemporalErrorCode, readonly string[]>> = {
   ],
   "no-answer": [NO_WAY, OTHER_ADDRESS],
   unreachable: [OTHER_ADDRESS, "A proxy in between does not pass gRPC (HTTP/2) on: look at its log.", NOT_RUNNING],
+  "other-protocol": [OTHER_ADDRESS, "A proxy in between does not pass gRPC (HTTP/2) on: look at its log."],
   "tls-port": [
     "This port speaks TLS: set TEMPORAL_TLS=true, and TEMPORAL_TLS_SERVER_CA_CERT_PATH for a CA of your own.",
   ],

@@ -141,6 +141,9 @@ describe("servers that do not behave", () => {
       expect(run.exitCode).toBe(1);
       for (const id of ["temporal", "stigmer", "redis", "admin"])
         expect([id, run.check(id).status, run.check(id).remedies.length > 0]).toEqual([id, "failed", true]);
+      if (what === "answers with garbage")
+        for (const id of ["temporal", "stigmer"])
+          expect([id, run.check(id).detail]).toEqual([id, expect.stringContaining("but does not speak gRPC")]);
       // The start goes on without an answer of Daytona.
       expect(run.check("daytona").status).toMatch(/failed|warning/);
       for (const id of ["program", "limits.memory", "directories.data"])
