@@ -110,14 +110,17 @@ describe("an execution that is stopped", () => {
   test("stops with the runner, also if it arrives later", () => {
     const registry = new ExecutionRegistry();
     const before = registry.begin(execution("aex-1"));
-    let late = 0;
-    registry.stopAll(() => late++);
+    registry.stopAll();
     const after = registry.begin(execution("aex-2"));
     for (const { signal } of [before, after]) {
       expect(signal.reason).toBeInstanceOf(StopReason);
       expect(signal.reason).toMatchObject({ code: "runner-stopped" });
     }
-    expect([registry.count, late]).toEqual([2, 1]);
+    expect([registry.count, registry.cutOff]).toEqual([2, 0]);
+    before.end({ phase: "failed", reason: "stopped" });
+    // It ended at the same moment.
+    after.end({ phase: "completed" });
+    expect([registry.finished, registry.cutOff]).toEqual([2, 1]);
   });
 
   test("keeps the reason it had before the runner stopped", () => {

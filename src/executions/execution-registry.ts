@@ -29,10 +29,10 @@ export class ExecutionRegistry {
   readonly #ended: EndedExecution[] = [];
   #idle = Promise.withResolvers<void>();
   #finished = 0;
+  #cutOff = 0;
   #sequence = 0;
   /** Why each execution that still arrives is ended at once. */
   #stopLate: (() => StopReason) | undefined;
-  #onLate: () => void = () => undefined;
 
   begin(execution: ExecutionInfo): RegisteredExecution {
     const controller = new AbortController();
@@ -52,6 +52,7 @@ export class ExecutionRegistry {
       end: (outcome) => {
         if (!this.#active.delete(entry)) return;
         this.#finished++;
+        if (outcome.phase === "failed" && entry.record().stopReason?.code === "runner-stopped") this.#cutOff++;
         this.#ended.unshift(endRecord(entry.record(), outcome, new Date()));
         this.#ended.splice(MAX_ENDED);
         if (this.#active.size === 0) this.#idle.resolve();
@@ -59,10 +60,7 @@ export class ExecutionRegistry {
     };
     if (this.#active.size === 0) this.#idle = Promise.withResolvers();
     this.#active.add(entry);
-    if (this.#stopLate !== undefined) {
-      entry.stop(this.#stopLate());
-      this.#onLate();
-    }
+    if (this.#stopLate !== undefined) entry.stop(this.#stopLate());
     return entry;
   }
 
@@ -108,13 +106,14 @@ export class ExecutionRegistry {
     return this.#finished;
   }
 
-  /**
-   * Ends all executions, and each one that still arrives: the runner stops.
-   * @param onLate called for each one that still arrives
-   */
-  stopAll(onLate: () => void = () => undefined): void {
+  /** How many of those could not finish, because the runner stopped. */
+  get cutOff(): number {
+    return this.#cutOff;
+  }
+
+  /** Ends all executions, and each one that still arrives: the runner stops. */
+  stopAll(): void {
     this.#stopLate = stopReasons.runnerStopped;
-    this.#onLate = onLate;
     for (const entry of this.#active) entry.stop(stopReasons.runnerStopped());
   }
 

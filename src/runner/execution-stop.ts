@@ -10,28 +10,10 @@ export interface ExecutionStopDeps {
 }
 
 /** When a stop is requested, stops running executions and those that still arrive. */
-export class ExecutionStop {
-  readonly #deps: ExecutionStopDeps;
-  #stopped = 0;
-
-  constructor(deps: ExecutionStopDeps) {
-    this.#deps = deps;
-    void deps.lifecycle.whenReached("stopping").then(() => this.#stop());
-  }
-
-  /** How many executions were stopped before they had finished. */
-  get stopped(): number {
-    return this.#stopped;
-  }
-
-  #stop(): void {
-    const { lifecycle, executions, log } = this.#deps;
-    // The runner has stopped without this state: nothing is running.
-    if (lifecycle.state !== "stopping") return;
-    this.#stopped = executions.count;
-    if (this.#stopped > 0) log.warn(`Stopping ${plural(this.#stopped, "execution")}`);
-    executions.stopAll(() => {
-      this.#stopped++;
-    });
-  }
+export async function stopWithRunner({ lifecycle, executions, log }: ExecutionStopDeps): Promise<void> {
+  await lifecycle.whenReached("stopping");
+  // The runner has stopped without this state: nothing is running.
+  if (lifecycle.state !== "stopping") return;
+  if (executions.count > 0) log.warn(`Stopping ${plural(executions.count, "execution")}`);
+  executions.stopAll();
 }

@@ -5,7 +5,7 @@ import { messageOf } from "../shared/errors.ts";
 import { plural } from "../shared/text.ts";
 import { humanDuration, sleep, waitAtMost } from "../shared/time.ts";
 import type { ActivityWorker } from "../temporal/index.ts";
-import { ExecutionStop } from "./execution-stop.ts";
+import { stopWithRunner } from "./execution-stop.ts";
 import { IdleMemory } from "./idle-memory.ts";
 import { SHUTDOWN_LIMIT_MS, STOP_LIMIT_MS } from "./limits.ts";
 
@@ -30,7 +30,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   const over = new AbortController();
   const working = work(deps);
   const drained = drain(deps);
-  const stop = new ExecutionStop(deps);
+  void stopWithRunner(deps);
   void stopAtDeadline(deps, over.signal);
   new IdleMemory(executions).watch(over.signal);
   log.info("🚀 Worker ready, polling for tasks...");
@@ -43,7 +43,7 @@ export async function serve(deps: ServeDeps): Promise<ExitCode> {
   logTimeout(end, deps);
   if (end === "failed") return await endFailed(deps);
   const all = executions.finished + executions.count;
-  const unfinished = Math.max(stop.stopped, executions.count);
+  const unfinished = executions.cutOff + executions.count;
   const stopped = `Stopped after ${plural(all, "execution")}`;
   if (unfinished === 0) {
     log.info(stopped);
