@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import { EXIT, type ExitCode } from "../cli/index.ts";
 import { ClientError, jsonLine, listExecutions, listLines } from "../client/index.ts";
-import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
+import { answered, type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 
 /** Maximum of `--limit`. */
 const MAX_LIMIT = 1_000;
@@ -20,7 +20,7 @@ export async function list(options: ListOptions): Promise<ExitCode> {
       const limit = limitOf(options.limit);
       const session = options.session?.trim();
       if (session === "") throw new ClientError("--session is empty: give the id of a session, or leave it out.");
-      const executions = await listExecutions(client(), { sessionId: session, limit, signal });
+      const executions = await answered(client(), listExecutions(client(), { sessionId: session, limit, signal }));
       if (executions.length === 0) tell(nothing(client().endpoint, session));
       const { isTTY, columns } = process.stdout;
       const colors = pc.createColors(isTTY && pc.isColorSupported);

@@ -1,7 +1,7 @@
 import type { ExitCode } from "../cli/index.ts";
 import { assistantInstance, ClientError, messageFrom, runtimeEnv, type Submission, submit } from "../client/index.ts";
 import { checkModel } from "./model-option.ts";
-import { type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
+import { answered, type StigmerCommandOptions, stigmerCommand, tell } from "./stigmer-command.ts";
 import { type WatchOptions, watch } from "./watch.ts";
 
 export interface RunOptions extends StigmerCommandOptions, WatchOptions {
@@ -21,7 +21,7 @@ export async function run(options: RunOptions): Promise<ExitCode> {
     async ({ signal, client }) => {
       const stigmer = client();
       const submission = await submissionOf(options, signal);
-      const execution = await submit(stigmer, submission, signal);
+      const execution = await answered(stigmer, submit(stigmer, submission, signal));
       return await watch(stigmer, execution, options, signal);
     },
     (endpoint) => tell(`Interrupted before ${endpoint} had confirmed an execution.`),

@@ -12,6 +12,9 @@ import { explained } from "../shared/errors.ts";
 import { printable } from "../shared/printable.ts";
 import { StigmerClient, StigmerError } from "../stigmer/index.ts";
 
+/** How long a daemon may take to answer before the user is told. */
+const NOTICE_MS = 3_000;
+
 /** Options of all commands that talk to a Stigmer daemon. */
 export interface StigmerCommandOptions {
   readonly env: EnvMap;
@@ -58,6 +61,19 @@ export async function stigmerCommand(
   } finally {
     client?.close();
     for (const name of signals) process.off(name, onSignal);
+  }
+}
+
+/**
+ * Waits for an answer of a daemon, and tells the user after some seconds that there is none yet: a call may take half a
+ * minute.
+ */
+export async function answered<T>(client: StigmerClient, answer: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => tell(`Waiting for ${client.endpoint} to answer …`), NOTICE_MS);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

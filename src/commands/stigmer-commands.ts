@@ -37,12 +37,23 @@ const MAX_PATIENCE_S = 86_400;
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
+/** @throws InvalidArgumentError if it is empty, as of an unset variable, or not the first one */
+function oneFile(file: string, before: string | undefined): string {
+  if (before !== undefined) throw new InvalidArgumentError("An execution has one agent: name one file.");
+  if (file === "") throw new InvalidArgumentError("It is empty: name a file.");
+  return file;
+}
+
 /** The commands that talk to a Stigmer daemon: run, attach and list. Each one is loaded when it is called. */
 export function addStigmerCommands(root: Command, common: () => Common, exit: (code: ExitCode) => void): void {
   watching(root.command("run"))
     .description("send a message to an agent of a Stigmer daemon and show its execution")
     .argument("[message]", "the message; - reads it from standard input")
-    .option("-f, --agent <file>", "file with the agent, YAML or JSON, or - for standard input; the daemon stores it")
+    .option(
+      "-f, --agent <file>",
+      "file with the agent, YAML or JSON, or - for standard input; the daemon stores it",
+      oneFile,
+    )
     .option("--check <file>", "check a file with an agent, or -, and show what its parts lead to; nothing is run")
     .option("--session <id>", "id of the session to continue; default: a new one")
     .option("--model <model>", "model to use: `name` or `provider:name`")

@@ -70,7 +70,7 @@ test("output is complete with a slow reader", async () => {
   }
 });
 
-test("run is interrupted at once while a server is silent", async () => {
+test("run says that it waits for a silent server, and is interrupted at once", async () => {
   let calls = 0;
   const mute = createServer((socket) => {
     calls++;
@@ -89,11 +89,23 @@ test("run is interrupted at once while a server is silent", async () => {
       installed.folder.path,
     );
     await until("the server is asked", () => calls > 0);
+    await until("the user is told", () => run.errors().includes(`Waiting for 127.0.0.1:${port} to answer …`));
     run.signal("SIGINT");
     expect(await run.exited).toBe(130);
     expect(run.errors()).toContain("Interrupted before");
   } finally {
     mute.close();
+  }
+});
+
+test("run takes one file with an agent", async () => {
+  for (const [args, says] of [
+    [["-f", "a.yaml", "--agent", "b.yaml"], "An execution has one agent: name one file."],
+    [["-f", ""], "It is empty: name a file."],
+  ] as const) {
+    await using run = startProgram(installed.file, ["run", ...args, "Hi"], {}, installed.folder.path);
+    expect(await run.exited).toBe(2);
+    expect(run.errors()).toContain(says);
   }
 });
 
