@@ -15,7 +15,7 @@ interface Update {
 /**
  * A registry that updates its buffered metrics in batches: when metrics are read, and after every thousand updates. A single
  * update among the work of an execution finds nothing of the library in the processor's caches, and takes several times as
- * long.
+ * long. Of the ways to read a registry, only {@link metrics} applies what is pending.
  */
 export class BufferedRegistry extends Registry {
   #pending: Update[] = [];
@@ -33,7 +33,16 @@ export class BufferedRegistry extends Registry {
   #apply(): void {
     const pending = this.#pending;
     this.#pending = [];
-    for (const { apply, labels, value } of pending) apply(labels, value);
+    const failures: unknown[] = [];
+    for (const { apply, labels, value } of pending) {
+      try {
+        apply(labels, value);
+      } catch (error) {
+        // A defect of one metric must not lose the others.
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 
