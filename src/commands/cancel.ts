@@ -4,6 +4,7 @@ import { printable } from "../shared/printable.ts";
 import { AdminClient, AdminRequestError } from "./admin/admin-client.ts";
 import { type AdminCommandOptions, type AdminWork, adminCommand } from "./admin/admin-command.ts";
 import { execution } from "./admin/answers.ts";
+import { watchCommand } from "./follow-up.ts";
 
 /** How long a runner may take to answer before Temporal is asked instead. */
 const FIRST_LIMIT_MS = 1_000;
@@ -33,7 +34,7 @@ export async function cancel(options: CancelOptions): Promise<ExitCode> {
   }
   return await adminCommand(
     options,
-    async (parts) => await cancelAt(parts.client, executionId, parts),
+    async (parts) => await cancelAt(parts.client, executionId, { ...options, ...parts }),
     "Interrupted: the execution may go on.",
   );
 }
@@ -50,7 +51,7 @@ async function atLocalRunner(options: CancelOptions): Promise<LocalAnswer> {
   const tell = (text: string) => options.writeError(`${printable(text)}\n`);
   try {
     const client = new AdminClient(options, FIRST_LIMIT_MS);
-    return { type: "done", code: await cancelAt(client, options.executionId, { tell }) };
+    return { type: "done", code: await cancelAt(client, options.executionId, { ...options, tell }) };
   } catch (error) {
     if (error instanceof AdminRequestError) return { type: "not-here", reason: printable(error.message) };
     if (error instanceof ConfigError)
@@ -59,17 +60,21 @@ async function atLocalRunner(options: CancelOptions): Promise<LocalAnswer> {
   }
 }
 
+interface CancelParts extends Pick<AdminWork, "tell">, Pick<CancelOptions, "envFile" | "url"> {
+  readonly signal?: AbortSignal;
+}
+
 /** @throws AdminRequestError */
 async function cancelAt(
   client: AdminClient,
   id: string,
-  { tell, signal }: Pick<AdminWork, "tell"> & Partial<Pick<AdminWork, "signal">>,
+  { tell, signal, url, envFile }: CancelParts,
 ): Promise<ExitCode> {
   const path = `/executions/${encodeURIComponent(id)}`;
   try {
     await client.ask(`${path}/cancel`, execution, { method: "POST", signal });
     tell(
-      `The execution ${id} is being cancelled, which takes some seconds. To see its end: agent-runner executions ${id} --watch`,
+      `The execution ${id} is being cancelled, which takes some seconds. To see its end: ${watchCommand(id, { envFile, url })}`,
     );
     return EXIT.ok;
   } catch (error) {

@@ -48,12 +48,12 @@ export async function drain(options: DrainOptions): Promise<ExitCode> {
         }
         case "replaced":
           tell(
-            `error: The runner ended before it said how its executions ended: its log says it. ${client.url} is now the address of another runner, which was not drained.`,
+            `error: The runner ended before it said how its executions ended: its log says it. ${client.shownUrl} is now the address of another runner, which was not drained.`,
           );
           return EXIT.failed;
         case "silent":
           tell(
-            `error: ${client.url} no longer answers, and the runner did not say how its executions ended: its log says it. Either it has ended, or only the connection to it is lost: then it goes on draining.`,
+            `error: ${client.shownUrl} no longer answers, and the runner did not say how its executions ended: its log says it. Either it has ended, or only the connection to it is lost: then it goes on draining.`,
           );
           return EXIT.failed;
         default:
@@ -80,7 +80,8 @@ function startedLines(executions: readonly Execution[], deadline: string | null,
     deadline === null
       ? ""
       : ` at most until ${deadline} (${humanDuration(Math.max(Date.parse(deadline) - Date.now(), 0))})`;
-  const what = isCancelled ? "is being cancelled" : "may finish";
+  const cancelled = executions.length === 1 ? "is being cancelled" : "are being cancelled";
+  const what = isCancelled ? cancelled : "may finish";
   return [
     `The runner takes no more executions, and leaves when what runs has ended. ${plural(executions.length, "execution")}, which ${what}${left}:`,
     ...executionTable(executions, terminalSize()?.columns),

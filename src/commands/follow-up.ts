@@ -20,6 +20,16 @@ export function followUp(executionId: string, { envFile, endpoint }: FollowUpOpt
   };
 }
 
+/** The command that shows an execution of a runner until its end. A user and password in the URL are left out. */
+export function watchCommand(
+  executionId: string,
+  { envFile, url }: { readonly envFile?: string | undefined; readonly url?: string | undefined },
+): string {
+  const program = ["agent-runner", ...(envFile === undefined ? [] : ["--env-file", envFile])];
+  const runner = url === undefined ? [] : ["--url", url.replace(/\/\/[^/?#]*@/, "//")];
+  return [...program, "executions", executionId, "--watch", ...runner].map(shellWord).join(" ");
+}
+
 /** Quotes a word for a shell: an id comes from a server and may contain anything. */
 function shellWord(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -42,10 +42,16 @@ test("health takes no other server for a runner, and shows nothing of one that c
     const { code, output } = await ask({ ADMIN_PORT: server.port });
     expect([code, output]).toEqual([1, expect.stringContaining("is not an answer of an agent-runner")]);
   }
+  {
+    await using server = serve(() => Response.json({ error: { code: "x", message: "No." } }, { status: 429 }));
+    expect((await ask({ ADMIN_PORT: server.port })).output).toEndWith("/readyz: No.\n");
+  }
   const odd = [{ reasons: 5 }, { reasons: [{}] }, null, "x"];
   for (const body of odd) {
     await using server = serve(() => Response.json(body, { status: 503 }));
-    expect((await ask({ ADMIN_PORT: server.port })).output).toEndWith("/readyz answered 503\n");
+    expect((await ask({ ADMIN_PORT: server.port })).output).toContain(
+      "/readyz answers (HTTP 503) is not an answer of ",
+    );
   }
   {
     const endless = () => new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
@@ -78,6 +84,11 @@ test("health shows no secret of its URL, and refuses one that is not of an HTTP 
   const { code, output } = await ask({}, { url: "http://u:SECRET1@127.0.0.1:1/base/?t=SECRET2" });
   expect(code).toBe(1);
   expect(output).toStartWith("no runner answers at http://***@127.0.0.1:1/base/readyz: ");
+  for (const path of ["healthz", "readyz/", "metrics", "executions?limit=5"])
+    expect(await ask({}, { url: `http://127.0.0.1:1/${path}` })).toEqual({
+      code: 2,
+      output: expect.stringMatching(/: leave out \/(healthz|readyz|metrics|executions), the command adds its own path/),
+    });
   for (const url of ["foo", "ftp://localhost", "http://", "localhost:8790"]) {
     const refused = await ask({}, { url });
     expect(refused.code).toBe(2);

@@ -6,7 +6,7 @@ import { parseJson } from "../shared/parse-json.ts";
 import { printableLine } from "../shared/printable.ts";
 import { adminUrl } from "./admin/admin-address.ts";
 import { type AdminCommandOptions, explain } from "./admin/admin-command.ts";
-import { probeFailed, probeOk } from "./admin/answers.ts";
+import { probeFailed, probeOk, refusal } from "./admin/answers.ts";
 import { noAnswer, notARunner } from "./admin/request-failure.ts";
 
 const LIMIT_MS = 3_000;
@@ -39,9 +39,9 @@ async function ask(url: string): Promise<string | undefined> {
   try {
     const { status, text } = await boundedFetch(url, { limitMs: LIMIT_MS, maxLength: MAX_LENGTH, redirect: "error" });
     const answer = parseJson(text);
-    if (status === 200) return v.is(probeOk, answer) ? undefined : notARunner(url);
-    if (!v.is(probeFailed, answer)) return `not ready: ${withoutUrlSecrets(url)} answered ${status}`;
-    return `not ready: ${answer.reasons.join("; ")}`;
+    if (status === 200 && v.is(probeOk, answer)) return undefined;
+    if (status === 503 && v.is(probeFailed, answer)) return `not ready: ${answer.reasons.join("; ")}`;
+    return v.is(refusal, answer) ? `${withoutUrlSecrets(url)}: ${answer.error.message}` : notARunner(url, status);
   } catch (error) {
     return noAnswer(url, error, LIMIT_MS);
   }

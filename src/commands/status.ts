@@ -36,7 +36,7 @@ export async function status(options: StatusOptions): Promise<ExitCode> {
       return isReady ? EXIT.ok : EXIT.failed;
     }
     const columns = terminalSize()?.columns;
-    const lines = [...healthLines(state, client.url), "", ...executionLines(executions, columns)];
+    const lines = [...healthLines(state, client.shownUrl), "", ...executionLines(executions, columns)];
     write(foldedText(lines, columns));
     return isReady ? EXIT.ok : EXIT.failed;
   });

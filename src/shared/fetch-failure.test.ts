@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { createServer, type Socket } from "node:net";
+import { testAuthority } from "../../test/support/certificates.ts";
 import { fetchFailure } from "./fetch-failure.ts";
 
 /** What is said of a server that answers so. */
@@ -25,20 +26,42 @@ const redirect = "HTTP/1.1 302 Found\r\nlocation: /\r\nconnection: close\r\n\r\n
 
 test.each([
   ["it does not speak HTTP", says("220 mail.example ESMTP\r\n\r\n"), {}],
-  ["it closes the connection before it has answered", says(""), {}],
-  ["it closes the connection before it has answered", (socket: Socket) => socket.resetAndDestroy(), {}],
-  ["it closes the connection before it has answered", says("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"), {}],
+  ["the connection was closed before the answer was complete", says(""), {}],
+  ["the connection was closed before the answer was complete", (socket: Socket) => socket.resetAndDestroy(), {}],
+  [
+    "the connection was closed before the answer was complete",
+    says("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"),
+    {},
+  ],
   ["its answer is not valid HTTP", says("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzzz\r\n"), {}],
   [
     "its answer cannot be decompressed",
     says("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc"),
     {},
   ],
+  ["its answer is not valid HTTP", says("HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\n"), {}],
   ["it redirects to another address, which is not followed", says(redirect), { redirect: "error" }],
   ["it redirects too many times", says(redirect), {}],
   ["no answer within 0.25 s", () => undefined, { signal: AbortSignal.timeout(250) }],
 ] as const)("says that %s", async (expected, answer, init) => {
   expect(await failureOf(answer, init)).toBe(expected);
+});
+
+test("says what is wrong with TLS", async () => {
+  await using authority = await testAuthority();
+  const { cert, key } = await authority.issue("localhost");
+  const secure = Bun.serve({ hostname: "127.0.0.1", port: 0, tls: { cert, key }, fetch: () => new Response("") });
+  const plain = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("") });
+  const failure = (port: number | undefined) =>
+    fetch(`https://localhost:${port}/`).then(String, (error: unknown) => fetchFailure(error));
+  try {
+    expect(await failure(secure.port)).toMatch(/^its certificate is not accepted: .*certificate/);
+    expect(await failure(plain.port)).toBe(
+      "the TLS handshake failed; if it does not use TLS, its URL must begin with http://",
+    );
+  } finally {
+    await Promise.all([secure.stop(true), plain.stop(true)]);
+  }
 });
 
 test("says that nothing listens, and of other failures what Bun says without its hint", async () => {

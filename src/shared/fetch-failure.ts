@@ -1,14 +1,23 @@
-import { messageOf, systemCode } from "./errors.ts";
+import { causes, messageOf, systemCode } from "./errors.ts";
 import { networkFailure } from "./network-failure.ts";
 
 /** By Bun's codes. */
 const CAUSES: ReadonlyMap<string, string> = new Map([
-  ["ECONNRESET", "it closes the connection before it has answered"],
+  ["ECONNRESET", "the connection was closed before the answer was complete"],
+  ["ETIMEDOUT", "no answer in time"],
+  ["EHOSTUNREACH", "there is no way to its network"],
+  ["ENETUNREACH", "there is no way to its network"],
+  ["FailedToOpenSocket", "no connection could be opened"],
   ["Malformed_HTTP_Response", "it does not speak HTTP"],
   ["InvalidHTTPResponse", "its answer is not valid HTTP"],
+  ["InvalidContentLength", "its answer is not valid HTTP"],
+  ["UnrequestedUpgrade", "its answer is not valid HTTP"],
   ["UnexpectedRedirect", "it redirects to another address, which is not followed"],
   ["TooManyRedirects", "it redirects too many times"],
   ["ZlibError", "its answer cannot be decompressed"],
+  ["BrotliDecompressionError", "its answer cannot be decompressed"],
+  ["ZstdDecompressionError", "its answer cannot be decompressed"],
+  ["EPROTO", "the TLS handshake failed; if it does not use TLS, its URL must begin with http://"],
 ]);
 
 /**
@@ -19,9 +28,20 @@ export function fetchFailure(error: unknown, limitMs?: number): string {
   if (error instanceof DOMException && error.name === "TimeoutError")
     return limitMs === undefined ? "no answer in time" : `no answer within ${limitMs / 1000} s`;
   const code = systemCode(error) ?? "";
-  return networkFailure(code)?.message ?? CAUSES.get(code) ?? withoutHint(messageOf(error));
+  return networkFailure(code)?.message ?? CAUSES.get(code) ?? ofText(messageOf(withCode(error)), code);
 }
 
-function withoutHint(text: string): string {
-  return text.replace(/(?: fetching "[^"]*")?\. For more information, pass .*$/s, "");
+function ofText(message: string, code: string): string {
+  // Bun's hint is about its API.
+  const text = message.replace(/(?: fetching "[^"]*")?\. For more information, pass .*$/s, "");
+  if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) return `its certificate is not accepted: ${text}`;
+  return code !== "" && text === code ? `the request failed (${code})` : text;
+}
+
+/** The cause that has the code: libraries wrap it in errors that say less. */
+function withCode(error: unknown): unknown {
+  const found = causes(error).find(
+    (cause) => cause instanceof Error && "code" in cause && typeof cause.code === "string",
+  );
+  return found ?? error;
 }

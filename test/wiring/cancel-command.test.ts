@@ -51,7 +51,7 @@ test.each([
 );
 
 test.each([
-  ["no runner answers", undefined, "the connection was refused"],
+  ["no runner answers", undefined, "connection refused"],
   ["the runner does not know it", "", "This runner knows no execution"],
   ["the runner has another token", "the-token-of-the-runner", "Set ADMIN_TOKEN or ADMIN_TOKEN_FILE"],
 ])("if %s and Temporal cannot be reached, both are told", async (_, token, says) => {

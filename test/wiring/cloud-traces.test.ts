@@ -1,5 +1,6 @@
 /** Traces of the compiled program in cloud mode, received by a collector. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { AgentExecution } from "../../src/stigmer/index.ts";
 import { type CloudWorld, cloudWorld, REDIS_PASSWORD } from "../support/cloud-world.ts";
 import { until } from "../support/eventually.ts";
 import { startOtlpReceiver } from "../support/otlp/receiver.ts";
@@ -49,11 +50,12 @@ test("each of two executions of a session is one trace, whichever replica runs i
     const sinks = spans.flatMap(({ attributes }) => attributes["stigmer.status.sink"] ?? []);
     expect(new Set(sinks)).toEqual(new Set(["the Stigmer API", "Redis"]));
   }
-  const later = roots.find((root) => root.attributes["stigmer.execution.id"] === second.metadata?.id);
-  const waits = collector.spans.filter(
-    ({ name, parentId }) => name === "wait for thread" && parentId === later?.spanId,
-  );
-  const [tool] = collector.spans.filter(({ name }) => name === "execute_tool execute");
+  const spansOf = (one: AgentExecution) => {
+    const root = roots.find(({ attributes }) => attributes["stigmer.execution.id"] === one.metadata?.id);
+    return collector.spans.filter(({ traceId }) => traceId === root?.traceId);
+  };
+  const waits = spansOf(second).filter(({ name }) => name === "wait for thread");
+  const [tool] = spansOf(execution).filter(({ name }) => name === "execute_tool execute");
   // Times of two processes of one machine: it waits at least until the other one's command has ended.
   expect(Math.max(...waits.map(({ end }) => end))).toBeGreaterThanOrEqual(tool?.end ?? Number.NaN);
   const everything = JSON.stringify(collector.spans);

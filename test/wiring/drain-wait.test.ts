@@ -117,10 +117,10 @@ test("a runner that was started at the same address meanwhile is not drained", a
 });
 
 test.each([
-  [401, { error: { code: "unauthorized", message: "The token is wrong" } }, 1, "Set ADMIN_TOKEN"],
-  [429, { error: { code: "too-many-requests", message: "20 requests wait" } }, 1, "20 requests wait"],
-  [503, "a proxy's page", 3, "it answered 503"],
-] as const)("a refusal with %d is told", async (status, body, requests, says) => {
+  [401, { error: { code: "unauthorized", message: "The token is wrong" } }, 1, 1, "Set ADMIN_TOKEN"],
+  [429, { error: { code: "too-many-requests", message: "20 requests wait" } }, 1, 1, "20 requests wait"],
+  [503, "a proxy's page", 3, 4, "/shutdown answers (HTTP 503) is not an answer of an agent-runner"],
+] as const)("a refusal with %d is told", async (status, body, requests, code, says) => {
   await using runner = startServer();
   let refused = 0;
   await using server = {
@@ -137,7 +137,7 @@ test.each([
     [Symbol.asyncDispose]: () => server.server.stop(true),
   };
   const command = drainAt(`127.0.0.1:${server.server.port}`);
-  expect(await command.code).toBe(1);
+  expect(await command.code).toBe(code);
   expect(command.output()).toContain(says);
   expect(refused).toBe(requests);
 });

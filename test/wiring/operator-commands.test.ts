@@ -91,6 +91,36 @@ test("an unknown execution, and one that has ended, cannot be cancelled", async 
   }
 });
 
+test("a password in the URL is not shown, and cancel names that runner in its advice", async () => {
+  const registry = new ExecutionRegistry();
+  begin(registry, "aex-1");
+  await using server = serve(registry);
+  const url = server.url.replace("http://", "http://user:SECRET@");
+  const screen = outputOf();
+  expect(await status({ ...screen.options, json: false, url })).toBe(0);
+  const ending = outputOf();
+  expect(await cancel({ ...ending.options, executionId: "aex-1", url })).toBe(0);
+  expect(ending.text()).toContain(`executions aex-1 --watch --url ${server.url}\n`);
+  for (const { text } of [screen, ending]) expect(text()).not.toContain("SECRET");
+});
+
+test("what is no answer of a runner, such as a proxy's error, is no refusal", async () => {
+  for (const code of [404, 418, 502]) {
+    const init = { status: code, headers: { "content-type": "text/html" } };
+    await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("<h1>No</h1>", init) });
+    const url = `http://127.0.0.1:${server.port}`;
+    for (const command of [
+      (options: ReturnType<typeof outputOf>["options"]) => executions({ ...options, ...watching, url }),
+      (options: ReturnType<typeof outputOf>["options"]) => status({ ...options, json: false, url }),
+      (options: ReturnType<typeof outputOf>["options"]) => cancel({ ...options, executionId: "aex-1", url }),
+    ]) {
+      const { options, text } = outputOf();
+      expect(await command(options)).toBe(4);
+      expect(text()).toContain(`answers (HTTP ${code}) is not an answer of an agent-runner of this version: is that `);
+    }
+  }
+});
+
 test("log-level and status believe no server that is not a runner", async () => {
   for (const body of [{ level: "loud", configured: "info" }, { level: "info" }, [1, 2, null], "ok"]) {
     await using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json(body) });

@@ -1,6 +1,7 @@
 import { SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
 import type { Logger } from "../../log/index.ts";
-import { explained, messageOf } from "../../shared/errors.ts";
+import { explained } from "../../shared/errors.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { humanDuration } from "../../shared/time.ts";
 import { CallError } from "./call-error.ts";
@@ -105,7 +106,7 @@ export class ServerConnection {
       this.#failedLists++;
       if (this.#failedLists < LIST_ATTEMPTS) this.#isListStale = true;
       this.#log.warn(
-        `Its tools have changed, but cannot be listed (attempt ${this.#failedLists} of ${LIST_ATTEMPTS}): ${this.#deps.mask(messageOf(error))}`,
+        `Its tools have changed, but cannot be listed (attempt ${this.#failedLists} of ${LIST_ATTEMPTS}): ${this.#deps.mask(plainText(fetchFailure(error)))}`,
       );
     }
   }
@@ -198,7 +199,7 @@ export class ServerConnection {
     if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
       return new ConnectError(`It did not name its tools within ${humanDuration(this.#deps.connectLimitMs)}.`, error);
     if (error instanceof ConnectError) return new ConnectError(mask(error.message), error, error.remedies.map(mask));
-    return new ConnectError(mask(`Its tools cannot be listed: ${plainText(messageOf(error))}`), error);
+    return new ConnectError(mask(`Its tools cannot be listed: ${plainText(fetchFailure(error))}`), error);
   }
 
   #masked(error: CallError): CallError {

@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../../config/index.ts";
 import { localhostHint } from "../../shared/container.ts";
+import { fetchFailure } from "../../shared/fetch-failure.ts";
 import { plainText } from "../../shared/plain-text.ts";
 import { sentence } from "../../shared/text.ts";
 import { AgentError } from "../agent-error.ts";
@@ -39,7 +40,10 @@ export function explainModelError(error: unknown, choice: ModelChoice, config: M
   if (kind === "unreachable") {
     return provider === "ollama"
       ? noAccess(...unreachableOllama(config))
-      : noAccess(`${name} is not reachable: ${sentence(text)}`, "Check the runner's network access.");
+      : noAccess(
+          `${name} is not reachable: ${sentence(plainText(fetchFailure(error)))}`,
+          "Check the runner's network access.",
+        );
   }
   if (provider === "ollama" && (status === 404 || /model .*not found/i.test(text))) {
     return as(

@@ -18,12 +18,15 @@ export interface AdminOptions {
   readonly url?: string;
 }
 
-/** The URL that was given is not one of an HTTP server. */
+/** A path of the admin server, such as one that was asked with curl. With more before it, it may be a proxy's. */
+const PATHS = /^(\/(?:livez|readyz|healthz|metrics|config|executions|shutdown|log-level))\/*$/;
+
+/** The URL that was given is not one of an admin server. */
 export class AdminUrlError extends Error {
   override readonly name = "AdminUrlError";
 
-  constructor(url: string) {
-    super(`--url ${withoutUrlSecrets(url)}: give the URL of the admin server, such as http://localhost:8790.`);
+  constructor(url: string, remedy = "give the URL of the admin server, such as http://localhost:8790") {
+    super(`--url ${withoutUrlSecrets(url)}: ${remedy}.`);
   }
 }
 
@@ -38,6 +41,8 @@ function parseUrl(text: string): string {
   const url = new URL(text);
   url.search = "";
   url.hash = "";
+  const [, path] = PATHS.exec(url.pathname) ?? [];
+  if (path !== undefined) throw new AdminUrlError(text, `leave out ${path}, the command adds its own path`);
   return url.href.replace(/\/+$/, "");
 }
 

@@ -3,14 +3,13 @@ import { loadSettings, localSettings, withoutUrlSecrets } from "../../config/ind
 import { boundedText } from "../../shared/bounded-fetch.ts";
 import { parseJson } from "../../shared/parse-json.ts";
 import { type AdminOptions, adminUrl } from "./admin-address.ts";
+import { refusal } from "./answers.ts";
 import { noAnswer, notARunner } from "./request-failure.ts";
 
 /** How long an answer may take. */
 const LIMIT_MS = 5_000;
 /** Characters of an answer: many times what a page of executions has. */
 const MAX_LENGTH = 32 * 1024 * 1024;
-
-const ERROR = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 /** Why a request to the admin server failed. The message is for people. */
 export class AdminRequestError extends Error {
@@ -24,6 +23,11 @@ export class AdminRequestError extends Error {
     super(message);
     this.status = status;
     this.said = said;
+  }
+
+  /** Whether no runner has answered: nobody, another server, or a proxy in between. */
+  get isUnanswered(): boolean {
+    return this.said === undefined;
   }
 }
 
@@ -53,6 +57,11 @@ export class AdminClient {
     this.#limitMs = limitMs;
   }
 
+  /** The URL as people may see it. */
+  get shownUrl(): string {
+    return withoutUrlSecrets(this.url);
+  }
+
   /** @throws AdminRequestError; the signal's reason */
   async ask<S extends v.GenericSchema>(
     path: string,
@@ -63,6 +72,7 @@ export class AdminClient {
     // In messages the query would be a secret.
     const shown = url.replace(/\?.*$/, "");
     const limits = [...(waits ? [] : [AbortSignal.timeout(this.#limitMs)]), ...(signal === undefined ? [] : [signal])];
+    let status: number;
     try {
       const response = await fetch(url, {
         method,
@@ -76,28 +86,27 @@ export class AdminClient {
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      status = response.status;
       const answer = parseJson(await boundedText(response, MAX_LENGTH));
-      if (!response.ok && !accept.includes(response.status)) throw this.#refused(shown, response.status, answer);
+      if (!response.ok && !accept.includes(status)) throw this.#refused(shown, status, answer);
       const result = v.safeParse(schema, answer);
       if (result.success) return result.output;
     } catch (error) {
       if (error instanceof AdminRequestError || signal?.aborted) throw error;
       throw new AdminRequestError(noAnswer(shown, error, this.#limitMs));
     }
-    throw new AdminRequestError(notARunner(shown));
+    throw new AdminRequestError(notARunner(shown, status), status);
   }
 
+  /** Something in between may answer for the runner; then the runner has not answered. */
   #refused(url: string, status: number, answer: unknown): AdminRequestError {
-    const parsed = v.safeParse(ERROR, answer);
-    const said = parsed.success ? parsed.output.error.message : undefined;
+    const parsed = v.safeParse(refusal, answer);
+    if (!parsed.success) return new AdminRequestError(notARunner(url, status), status);
+    const said = parsed.output.error.message;
     const remedy =
       status === 401
         ? ". Set ADMIN_TOKEN or ADMIN_TOKEN_FILE to the runner's, in the environment or in a file that --env-file names"
         : "";
-    return new AdminRequestError(
-      `${withoutUrlSecrets(url)}: ${said ?? `it answered ${status}`}${remedy}`,
-      status,
-      said,
-    );
+    return new AdminRequestError(`${withoutUrlSecrets(url)}: ${said}${remedy}`, status, said);
   }
 }

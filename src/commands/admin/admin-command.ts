@@ -57,5 +57,5 @@ export function explain(error: unknown, tell: (text: string) => void): ExitCode 
   }
   if (!(error instanceof AdminRequestError)) throw error;
   tell(`error: ${error.message}`);
-  return error.status === undefined ? EXIT.unavailable : EXIT.failed;
+  return error.isUnanswered ? EXIT.unavailable : EXIT.failed;
 }

@@ -74,6 +74,9 @@ export const logLevelState = v.looseObject({
   until: v.optional(timestamp),
 });
 
+/** Any request that is refused. */
+export const refusal = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
 /** `GET /livez` and `GET /readyz` with status 200. */
 export const probeOk = v.looseObject({ status: v.literal("ok") });
 
@@ -82,11 +85,11 @@ export const probeFailed = v.looseObject({ reasons: v.array(v.string()) });
 
 /** `GET /healthz`. */
 export const health = v.looseObject({
-  status: v.string(),
+  status: v.picklist(["ok", "degraded", "not ready"]),
   state: v.string(),
   mode: v.string(),
   version: v.string(),
-  uptimeSeconds: v.number(),
+  uptimeSeconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
   inFlight: v.number(),
   deadline: nullable(timestamp),
   checks: v.array(

@@ -23,7 +23,7 @@ export async function fetchExecutions(client: AdminClient, signal?: AbortSignal)
   all.push(...page.executions);
   for (let asked = 1; page.nextCursor !== null && all.length < MAX_SHOWN; asked++) {
     if (asked >= MAX_PAGES)
-      throw new AdminRequestError(`${client.url} sends page after page without an end: is it an agent-runner?`);
+      throw new AdminRequestError(`${client.shownUrl} sends page after page without an end: is it an agent-runner?`);
     const path = `/executions?limit=${PAGE}&cursor=${encodeURIComponent(page.nextCursor)}`;
     page = await client.ask(path, executionPage, { signal });
     all.push(...page.executions);

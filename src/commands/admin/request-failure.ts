@@ -7,6 +7,6 @@ export function noAnswer(url: string, error: unknown, limitMs: number): string {
 }
 
 /** Something else answers at a URL. */
-export function notARunner(url: string): string {
-  return `what ${withoutUrlSecrets(url)} answers is not an answer of an agent-runner of this version: is that its admin server?`;
+export function notARunner(url: string, status: number): string {
+  return `what ${withoutUrlSecrets(url)} answers (HTTP ${status}) is not an answer of an agent-runner of this version: is that its admin server?`;
 }

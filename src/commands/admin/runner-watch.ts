@@ -2,8 +2,6 @@ import { type AdminClient, AdminRequestError } from "./admin-client.ts";
 import { health } from "./answers.ts";
 
 const NOT_READY = 503;
-/** What proxies answer if the server behind them does not. */
-const GATEWAY_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** What answers at the address: the runner that was there first, another one, or nobody. */
 export type Sight =
@@ -53,6 +51,5 @@ export class RunnerWatch {
 
 /** Whether the request had no answer of the runner. */
 export function isUnanswered(error: unknown): boolean {
-  if (!(error instanceof AdminRequestError)) return false;
-  return error.status === undefined || GATEWAY_STATUSES.has(error.status);
+  return error instanceof AdminRequestError && error.isUnanswered;
 }

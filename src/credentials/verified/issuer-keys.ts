@@ -68,8 +68,6 @@ function cause(error: unknown, limitMs: number): string {
   const code = systemCode(error) ?? "";
   if (code === "ERR_JWKS_TIMEOUT") return `no answer within ${limitMs / 1000} s`;
   if (code === "EPROTO") return "it does not speak TLS";
-  if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code))
-    return `its certificate is not accepted: ${messageOf(error)}`;
   if (code === "ERR_JWKS_INVALID") return `the answer is not a usable set of keys: ${messageOf(error)}`;
   if (/parse the JSON Web Key Set/.test(messageOf(error))) return "the answer is not JSON";
   return fetchFailure(error, limitMs);
