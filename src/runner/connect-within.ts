@@ -16,6 +16,8 @@ const NOT_YET: ReadonlySet<TemporalErrorCode> = new Set([
   "unknown-host",
   "no-answer",
   "unreachable",
+  // A proxy in front of it answers for it.
+  "other-protocol",
   "namespace-not-found",
 ]);
 

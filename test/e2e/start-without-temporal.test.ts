@@ -67,6 +67,21 @@ describe("agent-runner start", () => {
     expect(await runner.exited).toBe(0);
   });
 
+  test("waits with STARTUP_WAIT while a proxy answers for Temporal", async () => {
+    await using late = await startTemporal();
+    await late.kill();
+    const [hostname = "", port = ""] = late.address.split(":");
+    const proxy = Bun.serve({ hostname, port, fetch: () => new Response("starting", { status: 503 }) });
+    await using runner = start({ TEMPORAL_SERVICE_ADDRESS: late.address, STARTUP_WAIT: "300" });
+    try {
+      await runner.says(`Failed to connect to Temporal at ${late.address}: it answers, but does not speak gRPC`);
+    } finally {
+      await proxy.stop(true);
+    }
+    await late.restart();
+    await runner.says("🚀 Worker ready, polling for tasks...");
+  });
+
   test("stops waiting for Temporal after STARTUP_WAIT or a signal", async () => {
     await using over = start({ TEMPORAL_SERVICE_ADDRESS: "127.0.0.1:1", STARTUP_WAIT: "2" });
     await over.says("Waiting for Temporal");

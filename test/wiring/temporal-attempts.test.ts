@@ -55,7 +55,7 @@ describe.skipIf(process.platform !== "linux")("attempts to connect", () => {
     const [port = 0] = await freePorts(1);
     using server = Bun.serve({ hostname: "127.0.0.1", port, fetch: () => new Response("hello") });
     await using attempts = new ConnectionAttempts(config(`127.0.0.1:${server.port}`));
-    expect(await codeOf(attempts.next())).toBe("unreachable");
-    expect(await codeOf(attempts.next())).toBe("unreachable");
+    expect(await codeOf(attempts.next())).toBe("other-protocol");
+    expect(await codeOf(attempts.next())).toBe("other-protocol");
   });
 });
