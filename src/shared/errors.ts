@@ -44,11 +44,17 @@ export function causeOf<T extends Error>(error: unknown, type: abstract new (...
 
 /** The system's code of an error (`ECONNREFUSED`, `EADDRINUSE`), also of its causes. Codes of the runner's own errors do not count. */
 export function systemCode(error: unknown): string | undefined {
-  for (const cause of causes(error)) {
-    if (cause instanceof RunnerError) continue;
-    if (cause instanceof Error && "code" in cause && typeof cause.code === "string") return cause.code;
-  }
+  return codedCause(error)?.code;
+}
+
+/** The error or the first of its causes that has such a code: what wraps it says less. */
+export function codedCause(error: unknown): (Error & { readonly code: string }) | undefined {
+  for (const cause of causes(error)) if (hasCode(cause)) return cause;
   return undefined;
+}
+
+function hasCode(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && !(error instanceof RunnerError) && "code" in error && typeof error.code === "string";
 }
 
 /** Marks a branch that the types make impossible. */

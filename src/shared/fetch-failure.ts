@@ -1,4 +1,4 @@
-import { causes, messageOf, systemCode } from "./errors.ts";
+import { codedCause, messageOf } from "./errors.ts";
 import { networkFailure } from "./network-failure.ts";
 
 /** By Bun's codes. */
@@ -27,21 +27,18 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
 export function fetchFailure(error: unknown, limitMs?: number): string {
   if (error instanceof DOMException && error.name === "TimeoutError")
     return limitMs === undefined ? "no answer in time" : `no answer within ${limitMs / 1000} s`;
-  const code = systemCode(error) ?? "";
-  return networkFailure(code)?.message ?? CAUSES.get(code) ?? ofText(messageOf(withCode(error)), code);
+  const cause = codedCause(error);
+  if (cause === undefined) return withoutHint(messageOf(error));
+  const { code } = cause;
+  return networkFailure(code)?.message ?? CAUSES.get(code) ?? ofText(withoutHint(messageOf(cause)), code);
 }
 
-function ofText(message: string, code: string): string {
-  // Bun's hint is about its API.
-  const text = message.replace(/(?: fetching "[^"]*")?\. For more information, pass .*$/s, "");
+/** Bun's hint is about its API. */
+function withoutHint(text: string): string {
+  return text.replace(/(?: fetching "[^"]*")?\. For more information, pass .*$/s, "");
+}
+
+function ofText(text: string, code: string): string {
   if (/CERT|ALTNAME|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) return `its certificate is not accepted: ${text}`;
-  return code !== "" && text === code ? `the request failed (${code})` : text;
-}
-
-/** The cause that has the code: libraries wrap it in errors that say less. */
-function withCode(error: unknown): unknown {
-  const found = causes(error).find(
-    (cause) => cause instanceof Error && "code" in cause && typeof cause.code === "string",
-  );
-  return found ?? error;
+  return text === code ? `the request failed (${code})` : text;
 }
