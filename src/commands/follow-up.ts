@@ -11,12 +11,10 @@ export interface FollowUpOptions {
 
 /** The commands that follow an execution again, and that cancel it, from the same place. */
 export function followUp(executionId: string, { envFile, endpoint }: FollowUpOptions): FollowUp {
-  const program = ["agent-runner", ...(envFile === undefined ? [] : ["--env-file", envFile])];
   const daemon = endpoint === undefined ? [] : ["--endpoint", endpoint];
-  const command = (words: readonly string[]) => words.map(shellWord).join(" ");
   return {
-    attach: command([...program, "attach", executionId, ...daemon]),
-    cancel: command([...program, "cancel", executionId]),
+    attach: commandLine(envFile, ["attach", executionId, ...daemon]),
+    cancel: commandLine(envFile, ["cancel", executionId]),
   };
 }
 
@@ -25,9 +23,13 @@ export function watchCommand(
   executionId: string,
   { envFile, url }: { readonly envFile?: string | undefined; readonly url?: string | undefined },
 ): string {
-  const program = ["agent-runner", ...(envFile === undefined ? [] : ["--env-file", envFile])];
   const runner = url === undefined ? [] : ["--url", url.replace(/\/\/[^/?#]*@/, "//")];
-  return [...program, "executions", executionId, "--watch", ...runner].map(shellWord).join(" ");
+  return commandLine(envFile, ["executions", executionId, "--watch", ...runner]);
+}
+
+function commandLine(envFile: string | undefined, words: readonly string[]): string {
+  const program = ["agent-runner", ...(envFile === undefined ? [] : ["--env-file", envFile])];
+  return [...program, ...words].map(shellWord).join(" ");
 }
 
 /** Quotes a word for a shell: an id comes from a server and may contain anything. */
