@@ -156,7 +156,7 @@ export class StigmerClient {
       const failure = await this.#diagnosis.diagnose();
       const message = `not reachable at ${this.endpoint}`;
       if (failure === undefined)
-        return new StigmerError("unavailable", `${message}: it answers, but not as a gRPC server does`, undefined, [
+        return new StigmerError("unavailable", `${message}: it does not answer as a gRPC server does`, undefined, [
           "Check STIGMER_BACKEND_ENDPOINT: another server may listen there.",
         ]);
       return new StigmerError(

@@ -25,7 +25,7 @@ export class AdminRequestError extends Error {
     this.said = said;
   }
 
-  /** Whether no runner has answered: nobody, another server, or a proxy in between. */
+  /** Whether no runner has answered: there was no answer, or it came from another server or a proxy. */
   get isUnanswered(): boolean {
     return this.said === undefined;
   }
