@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { workflowModule } from "./build-parts/workflow-plugin.ts";
 import { ensureBuilt } from "./lib/built.ts";
 import { TEST_LIMIT_MS } from "./lib/test-limit.ts";
+import { type Failure, failureLines, junitFailures, vitestFailures } from "./test-support/failures.ts";
 import { prepareServices, type Services } from "./test-support/services.ts";
 
 const root = join(import.meta.dir, "..");
@@ -17,6 +18,8 @@ interface Counts {
   readonly failed: number;
   /** Tests that this machine or this user cannot run. */
   readonly skipped: number;
+  /** Those that are known by name. */
+  readonly failures?: readonly Failure[];
 }
 
 interface Suite {
@@ -90,7 +93,8 @@ function bunTest(folders: readonly string[], workers: number, timings?: string):
       .catch(() => "");
     const [head = ""] = /<testsuites [^>]*>/.exec(xml) ?? [];
     const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
-    return counted({ tests: count("tests"), failures: count("failures"), skipped: count("skipped"), code });
+    const run = { tests: count("tests"), failures: count("failures"), skipped: count("skipped"), code };
+    return { ...counted(run), failures: junitFailures(xml) };
   };
 }
 
@@ -101,9 +105,13 @@ function vitest(folder: string): Suite["run"] {
     const code = await show(["bunx", "--bun", "vitest", "run", ...options, ...reporters, folder]);
     const result = (await Bun.file(report)
       .json()
-      .catch(() => ({}))) as { numTotalTests?: number; numFailedTests?: number; numPendingTests?: number };
+      .catch(() => ({}))) as Parameters<typeof vitestFailures>[0] & {
+      readonly numTotalTests?: number;
+      readonly numFailedTests?: number;
+      readonly numPendingTests?: number;
+    };
     const { numTotalTests: tests = 0, numFailedTests: failures = 0, numPendingTests: skipped = 0 } = result;
-    return counted({ tests, failures, skipped, code });
+    return { ...counted({ tests, failures, skipped, code }), failures: vitestFailures(result) };
   };
 }
 
@@ -122,8 +130,9 @@ function counted({ tests, failures, skipped, code }: Run): Counts {
 }
 
 /** With `--no-skips`, a test that was skipped has failed: nobody would notice that something is not tested any more. */
-function withSkips({ passed, failed, skipped }: Counts): Counts {
-  return { passed, failed: options["no-skips"] ? failed + skipped : failed, skipped };
+function withSkips(counts: Counts): Counts {
+  const { failed, skipped } = counts;
+  return { ...counts, failed: options["no-skips"] ? failed + skipped : failed };
 }
 
 const { values: options, positionals: wanted } = parseArgs({
@@ -159,6 +168,7 @@ try {
 }
 
 console.log();
+for (const { name, failures = [] } of results) for (const line of failureLines(name, failures)) console.log(line);
 for (const { name, passed, failed, skipped, seconds } of results)
   console.log(
     `${name}: ${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""} in ${seconds} s`,
