@@ -34,7 +34,7 @@ describe("signals", () => {
       lines: [
         "SIGINT: draining: running executions may finish. Send it again to stop them",
         "draining",
-        "SIGTERM: stopping running executions. Send it again to exit immediately",
+        "SIGTERM: stopping executions that still run. Send it again to exit immediately",
         "stopping",
         "SIGINT: exiting at once",
       ],
@@ -55,7 +55,7 @@ describe("signals", () => {
     expect((await outcome(code)).lines).toEqual([
       "SIGHUP: the terminal was closed; draining",
       "draining",
-      "SIGTERM: stopping running executions. Send it again to exit immediately",
+      "SIGTERM: stopping executions that still run. Send it again to exit immediately",
       "stopping",
     ]);
   });

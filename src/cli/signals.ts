@@ -72,7 +72,9 @@ export class SignalHandler {
         this.lifecycle.requestDrain();
         break;
       case 2:
-        this.#write((log) => log.warn(`${signal}: stopping running executions. Send it again to exit immediately`));
+        this.#write((log) =>
+          log.warn(`${signal}: stopping executions that still run. Send it again to exit immediately`),
+        );
         this.lifecycle.requestStop();
         break;
       default:

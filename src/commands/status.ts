@@ -59,7 +59,7 @@ function healthLines(
   const until = deadline === null ? "" : `; executions may go on until ${deadline}`;
   return [
     `agent-runner ${version} in ${mode} mode at ${url}`,
-    `${word === "ok" ? "ready" : word}: ${state} for ${humanDuration(uptimeSeconds * 1000)}${until}`,
+    `${word === "ok" ? "ready" : word}: ${state}, started ${humanDuration(uptimeSeconds * 1000)} ago${until}`,
     "",
     ...checks.flatMap(({ name, status: result, reason, remedies }) => [
       `${MARKS.get(result) ?? "✗"} ${name}${reason === undefined ? "" : `: ${reason}`}`,

@@ -166,7 +166,7 @@ describe("agent-runner dev and run", () => {
     }));
     everything.run("Sleep");
     await until("the command runs", async () => (await processesWith("sleep 986")).length > 0);
-    for (const said of ["draining", "stopping running executions", "exiting at once"]) {
+    for (const said of ["draining", "stopping executions that still run", "exiting at once"]) {
       everything.signal("SIGTERM");
       await everything.says(said);
     }
