@@ -1,4 +1,4 @@
-import { BufferedRegistry } from "./buffered.ts";
+import { DeferringRegistry } from "./deferring-registry.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 import { stateMetrics } from "./state-metrics.ts";
 import { workMetrics } from "./work-metrics.ts";
@@ -13,7 +13,7 @@ export interface MetricDescription {
 
 /** The runner's own metrics in the order of the page; not those of the process and of Temporal's SDK. */
 export function describeMetrics(): readonly MetricDescription[] {
-  const registry = new BufferedRegistry();
+  const registry = new DeferringRegistry();
   stateMetrics(registry, {
     build: { version: "", commit: "", bun: "", mode: "" },
     slots: 0,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ExecutionEvent, ExecutionInfo, ExecutionOutcome, ExecutionStage } from "../../executions/index.ts";
-import { BufferedRegistry } from "./buffered.ts";
+import { DeferringRegistry } from "./deferring-registry.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 
 const BEGIN = 1_000_000;
@@ -39,7 +39,7 @@ const ends = (callId: string, failure?: string): ExecutionEvent => ({
 
 /** @returns the lines of the page after executions with these events */
 async function linesAfter(events: readonly ExecutionEvent[], outcome: ExecutionOutcome = { phase: "completed" }) {
-  const registry = new BufferedRegistry();
+  const registry = new DeferringRegistry();
   const observation = new ExecutionMetrics(registry).begin(info);
   for (const event of events) observation.event(event);
   observation.end(outcome);

@@ -7,9 +7,10 @@ import type {
   ExecutionStage,
 } from "../../executions/index.ts";
 import { EXECUTION_SECONDS, FIRST_TOKEN_SECONDS, WAIT_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import type { DeferringRegistry } from "./deferring-registry.ts";
 import { McpMetrics } from "./mcp-metrics.ts";
 import { ModelMetrics } from "./model-metrics.ts";
+import { Counter, Histogram } from "./prometheus.ts";
 import { SandboxMetrics } from "./sandbox-metrics.ts";
 import { secondsBetween } from "./seconds-between.ts";
 import { StatusMetrics } from "./status-metrics.ts";
@@ -32,51 +33,60 @@ interface Follower {
 /** Counts what executions do, from their events. */
 export class ExecutionMetrics implements ExecutionObserver {
   readonly name = "metrics";
-  readonly #started: BufferedCounter;
-  readonly #ended: BufferedCounter<"outcome">;
-  readonly #duration: BufferedHistogram<"outcome">;
-  readonly #wait: BufferedHistogram<"for">;
-  readonly #queue: BufferedHistogram;
-  readonly #firstToken: BufferedHistogram;
-  readonly #heartbeats: BufferedCounter;
+  readonly #registry: DeferringRegistry;
+  readonly #started: Counter;
+  readonly #ended: Counter<"outcome">;
+  readonly #duration: Histogram<"outcome">;
+  readonly #wait: Histogram<"for">;
+  readonly #queue: Histogram;
+  readonly #firstToken: Histogram;
+  readonly #heartbeats: Counter;
   readonly #status: StatusMetrics;
   readonly #perExecution: readonly { ofExecution(): Follower }[];
 
-  constructor(registry: BufferedRegistry) {
-    this.#started = new BufferedCounter(registry, {
+  constructor(registry: DeferringRegistry) {
+    this.#registry = registry;
+    this.#started = new Counter({
+      registers: [registry],
       name: "agent_runner_executions_started_total",
       help: "Executions that this runner has taken.",
     });
-    this.#ended = new BufferedCounter(registry, {
+    this.#ended = new Counter({
+      registers: [registry],
       name: "agent_runner_executions_ended_total",
       help: "Executions that have ended here, by outcome.",
       labelNames: ["outcome"],
     });
     // A rate needs a first value: an alert would miss the first failure otherwise.
     for (const outcome of ["completed", "failed", "cancelled"] as const) this.#ended.inc({ outcome }, 0);
-    this.#duration = new BufferedHistogram(registry, {
+    this.#duration = new Histogram({
+      registers: [registry],
       name: "agent_runner_execution_duration_seconds",
       help: "Time from when an execution was taken until its last status was delivered.",
       labelNames: ["outcome"],
       buckets: EXECUTION_SECONDS,
     });
-    this.#wait = new BufferedHistogram(registry, {
+    this.#wait = new Histogram({
+      registers: [registry],
       name: "agent_runner_execution_wait_seconds",
       help: "Time that an execution waited: until the runner admits one, for the lock of its thread, a slot, its sandbox.",
       labelNames: ["for"],
       buckets: WAIT_SECONDS,
     });
-    this.#queue = new BufferedHistogram(registry, {
+    this.#queue = new Histogram({
+      registers: [registry],
       name: "agent_runner_execution_queue_seconds",
       help: "Time from when an execution was taken until it started: the wait for admission, thread and slot together.",
       buckets: WAIT_SECONDS,
     });
-    this.#firstToken = new BufferedHistogram(registry, {
+    this.#firstToken = new Histogram({
+      registers: [registry],
       name: "agent_runner_execution_first_token_seconds",
       help: "Time from when an execution was taken until the first word of its model.",
       buckets: FIRST_TOKEN_SECONDS,
     });
-    this.#heartbeats = new BufferedCounter(registry, {
+    this.#heartbeats = new Counter({
+      registers: [registry],
       name: "agent_runner_heartbeats_total",
       help: "Heartbeats that executions sent to Temporal.",
     });
@@ -86,17 +96,29 @@ export class ExecutionMetrics implements ExecutionObserver {
   }
 
   begin(execution: ExecutionInfo): ExecutionObservation {
-    this.#started.inc();
+    const registry = this.#registry;
+    registry.defer(() => this.#started.inc());
     const progress = new Progress(execution.startedAt);
     const followers = this.#perExecution.map((part) => part.ofExecution());
+    let hasText = false;
     return {
       event: (event) => {
-        for (const follower of followers) follower.event(event);
-        this.#event(progress, event);
+        // Pieces of answers are the most frequent events, and only the first one matters.
+        if (event.type === "text" && hasText) return;
+        hasText ||= event.type === "text";
+        registry.defer(() => {
+          for (const follower of followers) follower.event(event);
+          this.#event(progress, event);
+        });
       },
       end: (outcome) => {
-        for (const follower of followers) follower.end?.();
-        this.#end(progress, outcome);
+        const at = new Date();
+        registry.defer(() => {
+          for (const follower of followers) follower.end?.();
+          this.#end(progress, outcome, at);
+        });
+        // Events are not kept longer than their execution.
+        registry.settle();
       },
     };
   }
@@ -120,7 +142,7 @@ export class ExecutionMetrics implements ExecutionObserver {
       case "turn":
         if (progress.hasAnswered) return;
         progress.hasAnswered = true;
-        this.#firstToken.observe({}, secondsBetween(progress.takenAt, event.at));
+        this.#firstToken.observe(secondsBetween(progress.takenAt, event.at));
         return;
       default:
     }
@@ -130,7 +152,7 @@ export class ExecutionMetrics implements ExecutionObserver {
     this.#waitEnds(progress, at);
     if (stage === "resolving" && !progress.hasStarted) {
       progress.hasStarted = true;
-      this.#queue.observe({}, secondsBetween(progress.takenAt, at));
+      this.#queue.observe(secondsBetween(progress.takenAt, at));
     }
     progress.waitsFor = WAITS[stage];
     progress.since = at;
@@ -142,9 +164,9 @@ export class ExecutionMetrics implements ExecutionObserver {
     progress.waitsFor = undefined;
   }
 
-  #end(progress: Progress, { phase }: ExecutionOutcome): void {
+  #end(progress: Progress, { phase }: ExecutionOutcome, at: Date): void {
     this.#ended.inc({ outcome: phase });
-    this.#duration.observe({ outcome: phase }, secondsBetween(progress.takenAt, new Date()));
+    this.#duration.observe({ outcome: phase }, secondsBetween(progress.takenAt, at));
   }
 }
 

@@ -6,7 +6,7 @@
 
 import type { ExecutionObserver } from "../../executions/index.ts";
 import type { Measures } from "../../shared/measures.ts";
-import { BufferedRegistry } from "./buffered.ts";
+import { DeferringRegistry } from "./deferring-registry.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { SdkMetrics, type SdkUpdates } from "./sdk-metrics.ts";
@@ -25,7 +25,7 @@ export interface RunnerMetrics {
 }
 
 export function openMetrics(runner: RunnerState): RunnerMetrics {
-  const registry = new BufferedRegistry();
+  const registry = new DeferringRegistry();
   stateMetrics(registry, runner);
   const observer = new ExecutionMetrics(registry);
   const measures = workMetrics(registry);

@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { TOOL_CALL_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
 /** The calls of one execution. */
@@ -15,16 +15,18 @@ interface OpenCall {
 
 /** Counts calls of MCP servers. Names of servers and tools are users' and do not become labels. */
 export class McpMetrics {
-  readonly #calls: BufferedCounter<"transport" | "outcome">;
-  readonly #duration: BufferedHistogram<"transport">;
+  readonly #calls: Counter<"transport" | "outcome">;
+  readonly #duration: Histogram<"transport">;
 
-  constructor(registry: BufferedRegistry) {
-    this.#calls = new BufferedCounter(registry, {
+  constructor(registry: Registry) {
+    this.#calls = new Counter({
+      registers: [registry],
       name: "agent_runner_mcp_calls_total",
       help: "Calls of tools of MCP servers: succeeded, tool-error (the server reported a failure), cancelled, or lost.",
       labelNames: ["transport", "outcome"],
     });
-    this.#duration = new BufferedHistogram(registry, {
+    this.#duration = new Histogram({
+      registers: [registry],
       name: "agent_runner_mcp_call_duration_seconds",
       help: "Duration of calls of tools of MCP servers, whatever their outcome.",
       labelNames: ["transport"],

@@ -1,7 +1,7 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import { FIRST_TOKEN_SECONDS, MODEL_CALL_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
 /** Models with series of their own. Agents name them, so there may be any number. */
@@ -19,37 +19,42 @@ export interface ModelCalls {
 
 /** Counts attempts to call models and what they used, those of sub-agents and for summaries included. */
 export class ModelMetrics {
-  readonly #calls: BufferedCounter<"provider" | "model" | "outcome">;
-  readonly #errors: BufferedCounter<"provider" | "model" | "kind">;
-  readonly #tokens: BufferedCounter<"provider" | "model" | "type">;
-  readonly #duration: BufferedHistogram<"provider" | "model">;
-  readonly #firstToken: BufferedHistogram<"provider" | "model">;
+  readonly #calls: Counter<"provider" | "model" | "outcome">;
+  readonly #errors: Counter<"provider" | "model" | "kind">;
+  readonly #tokens: Counter<"provider" | "model" | "type">;
+  readonly #duration: Histogram<"provider" | "model">;
+  readonly #firstToken: Histogram<"provider" | "model">;
   readonly #models = new BoundedLabel(MAX_MODELS);
 
-  constructor(registry: BufferedRegistry) {
+  constructor(registry: Registry) {
     const labelNames = ["provider", "model"] as const;
-    this.#calls = new BufferedCounter(registry, {
+    this.#calls = new Counter({
+      registers: [registry],
       name: "agent_runner_model_calls_total",
       help: "Attempts to call a model; a repetition counts again.",
       labelNames: [...labelNames, "outcome"],
     });
-    this.#errors = new BufferedCounter(registry, {
+    this.#errors = new Counter({
+      registers: [registry],
       name: "agent_runner_model_errors_total",
       help: "Attempts to call a model that gave no answer, by kind: key, quota, rate-limit, overloaded, unreachable, …",
       labelNames: [...labelNames, "kind"],
     });
-    this.#tokens = new BufferedCounter(registry, {
+    this.#tokens = new Counter({
+      registers: [registry],
       name: "agent_runner_model_tokens_total",
       help: "Tokens that models read and wrote. cached_input is the part of input that the provider had in its cache.",
       labelNames: [...labelNames, "type"],
     });
-    this.#duration = new BufferedHistogram(registry, {
+    this.#duration = new Histogram({
+      registers: [registry],
       name: "agent_runner_model_call_duration_seconds",
       help: "Duration of attempts that gave an answer.",
       labelNames,
       buckets: MODEL_CALL_SECONDS,
     });
-    this.#firstToken = new BufferedHistogram(registry, {
+    this.#firstToken = new Histogram({
+      registers: [registry],
       name: "agent_runner_model_first_token_seconds",
       help: "Time from the start of an attempt until the first piece of its answer.",
       labelNames,

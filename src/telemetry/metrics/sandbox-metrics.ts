@@ -1,6 +1,5 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
-import { BufferedCounter, type BufferedRegistry } from "./buffered.ts";
-import { Gauge } from "./prometheus.ts";
+import { Counter, Gauge, type Registry } from "./prometheus.ts";
 
 /** The sandbox of one execution. */
 export interface SandboxUse {
@@ -13,9 +12,9 @@ type State = "none" | "acquiring" | "in-use";
 /** Counts sandboxes by what executions do with them. */
 export class SandboxMetrics {
   readonly #sandboxes = { acquiring: 0, "in-use": 0 };
-  readonly #acquisitions: BufferedCounter<"result">;
+  readonly #acquisitions: Counter<"result">;
 
-  constructor(registry: BufferedRegistry) {
+  constructor(registry: Registry) {
     const sandboxes = this.#sandboxes;
     new Gauge({
       name: "agent_runner_sandboxes",
@@ -26,7 +25,8 @@ export class SandboxMetrics {
         for (const [state, count] of Object.entries(sandboxes)) this.set({ state }, count);
       },
     });
-    this.#acquisitions = new BufferedCounter(registry, {
+    this.#acquisitions = new Counter({
+      registers: [registry],
       name: "agent_runner_sandbox_acquisitions_total",
       help: "Sandboxes that executions asked for. Failed ones include those of executions that were stopped meanwhile.",
       labelNames: ["result"],

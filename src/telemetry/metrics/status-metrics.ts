@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { REQUEST_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 
 /** The value of the label by the name of the sink. */
 const SINKS: ReadonlyMap<string, string> = new Map([
@@ -10,37 +10,42 @@ const SINKS: ReadonlyMap<string, string> = new Map([
 
 /** Counts what happens to updates of statuses. */
 export class StatusMetrics {
-  readonly #sent: BufferedCounter<"sink" | "outcome">;
-  readonly #retries: BufferedCounter<"sink">;
-  readonly #coalesced: BufferedCounter<"sink">;
-  readonly #bytes: BufferedCounter<"sink">;
-  readonly #duration: BufferedHistogram<"sink">;
+  readonly #sent: Counter<"sink" | "outcome">;
+  readonly #retries: Counter<"sink">;
+  readonly #coalesced: Counter<"sink">;
+  readonly #bytes: Counter<"sink">;
+  readonly #duration: Histogram<"sink">;
   /** Those that were sent an update. */
   readonly #sinks = new Set<string>();
 
-  constructor(registry: BufferedRegistry) {
+  constructor(registry: Registry) {
     const common = { labelNames: ["sink"] as const };
-    this.#sent = new BufferedCounter(registry, {
+    this.#sent = new Counter({
+      registers: [registry],
       name: "agent_runner_status_updates_total",
       help: "Attempts to send an update of a status: delivered, failed (it is retried, or replaced) or refused for good.",
       labelNames: ["sink", "outcome"],
     });
-    this.#retries = new BufferedCounter(registry, {
+    this.#retries = new Counter({
+      registers: [registry],
       ...common,
       name: "agent_runner_status_update_retries_total",
       help: "Those of the attempts that repeat one that has failed.",
     });
-    this.#coalesced = new BufferedCounter(registry, {
+    this.#coalesced = new Counter({
+      registers: [registry],
       ...common,
       name: "agent_runner_status_updates_coalesced_total",
       help: "Updates that a newer one replaced before they were sent.",
     });
-    this.#bytes = new BufferedCounter(registry, {
+    this.#bytes = new Counter({
+      registers: [registry],
       ...common,
       name: "agent_runner_status_update_bytes_total",
       help: "Size of the statuses that were delivered. Redis gets only what has changed, which is less.",
     });
-    this.#duration = new BufferedHistogram(registry, {
+    this.#duration = new Histogram({
+      registers: [registry],
       ...common,
       name: "agent_runner_status_update_duration_seconds",
       help: "Duration of attempts to send an update, whatever their outcome.",

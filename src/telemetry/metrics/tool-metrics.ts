@@ -1,6 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { TOOL_CALL_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
+import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 import { type ToolKind, toolKind } from "./tool-kind.ts";
 
@@ -15,16 +15,18 @@ type ToolOutcome = "succeeded" | "failed" | "refused" | "stopped";
 
 /** Counts calls of tools by kind, those of sub-agents included. */
 export class ToolMetrics {
-  readonly #calls: BufferedCounter<"kind" | "outcome">;
-  readonly #duration: BufferedHistogram<"kind">;
+  readonly #calls: Counter<"kind" | "outcome">;
+  readonly #duration: Histogram<"kind">;
 
-  constructor(registry: BufferedRegistry) {
-    this.#calls = new BufferedCounter(registry, {
+  constructor(registry: Registry) {
+    this.#calls = new Counter({
+      registers: [registry],
       name: "agent_runner_tool_calls_total",
       help: "Calls of tools that models asked for. Refused ones were not run: the tool is unknown, or the arguments invalid.",
       labelNames: ["kind", "outcome"],
     });
-    this.#duration = new BufferedHistogram(registry, {
+    this.#duration = new Histogram({
+      registers: [registry],
       name: "agent_runner_tool_call_duration_seconds",
       help: "Duration of calls of tools that were run.",
       labelNames: ["kind"],

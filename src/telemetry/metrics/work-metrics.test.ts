@@ -1,17 +1,17 @@
 import { expect, test } from "bun:test";
-import { BufferedRegistry } from "./buffered.ts";
+import { DeferringRegistry } from "./deferring-registry.ts";
 import { workMetrics } from "./work-metrics.ts";
 
 const MINUTE = 60_000;
 
 /** What is shown of the group's sandboxes, by state. */
-async function sandboxesOn(registry: BufferedRegistry): Promise<Record<string, number>> {
+async function sandboxesOn(registry: DeferringRegistry): Promise<Record<string, number>> {
   const lines = (await registry.metrics()).matchAll(/^agent_runner_group_sandboxes\{state="(\w+)"\} (\d+)$/gm);
   return Object.fromEntries([...lines].map(([, state = "", count]) => [state, Number(count)]));
 }
 
 test("all sandboxes of the group are shown by state, until another replica must have looked since", async () => {
-  const registry = new BufferedRegistry();
+  const registry = new DeferringRegistry();
   let now = 0;
   const measures = workMetrics(registry, () => now);
   const none = { started: 0, stopped: 0, archived: 0, error: 0, other: 0 };
@@ -27,7 +27,7 @@ test("all sandboxes of the group are shown by state, until another replica must 
 });
 
 test("what parts of the runner report is counted, in seconds", async () => {
-  const registry = new BufferedRegistry();
+  const registry = new DeferringRegistry();
   const measures = workMetrics(registry);
   measures.sandboxLockWaited(250);
   measures.masked(500);

@@ -1,7 +1,7 @@
 import type { Measures } from "../../shared/measures.ts";
 import { WAIT_SECONDS } from "./buckets.ts";
-import { BufferedCounter, BufferedHistogram, type BufferedRegistry } from "./buffered.ts";
-import { Gauge, type Registry } from "./prometheus.ts";
+import type { DeferringRegistry } from "./deferring-registry.ts";
+import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
 /** States of Daytona's sandboxes with series of their own; the rest are transitions and failures of builds. */
 const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
@@ -9,31 +9,35 @@ const GROUP_STATES = ["started", "stopped", "archived", "error"] as const;
 const LOOK_LASTS_MS = 40 * 60_000;
 
 /** Counts what parts of the runner report themselves. */
-export function workMetrics(registry: BufferedRegistry, now: () => number = () => performance.now()): Measures {
-  const redisEvents = new BufferedCounter(registry, {
+export function workMetrics(registry: DeferringRegistry, now: () => number = () => performance.now()): Measures {
+  const redisEvents = new Counter({
+    registers: [registry],
     name: "agent_runner_redis_events_total",
     help: "Status events for Redis: published, or dropped because Redis did not take them.",
     labelNames: ["result"],
   });
-  const masking = new BufferedCounter(registry, {
+  const masking = new Counter({
+    registers: [registry],
     name: "agent_runner_masking_seconds_total",
     help: "Time spent on finding secrets in texts.",
   });
-  const sandboxLocks = new BufferedHistogram(registry, {
+  const sandboxLocks = new Histogram({
+    registers: [registry],
     name: "agent_runner_sandbox_lock_wait_seconds",
     help: "Time that executions waited for the lock of their session's sandbox, in cloud mode.",
     buckets: WAIT_SECONDS,
   });
-  const orphans = new BufferedCounter(registry, {
+  const orphans = new Counter({
+    registers: [registry],
     name: "agent_runner_orphaned_sandboxes_deleted_total",
     help: "Sandboxes that nothing needed and that this runner deleted.",
   });
   const setStates = groupSandboxes(registry, now);
   for (const result of ["published", "dropped"]) redisEvents.inc({ result }, 0);
   return {
-    redisEvent: (result) => redisEvents.inc({ result }),
-    masked: (milliseconds) => masking.inc({}, milliseconds / 1_000),
-    sandboxLockWaited: (milliseconds) => sandboxLocks.observe({}, milliseconds / 1_000),
+    redisEvent: (result) => registry.defer(() => redisEvents.inc({ result })),
+    masked: (milliseconds) => registry.defer(() => masking.inc(milliseconds / 1_000)),
+    sandboxLockWaited: (milliseconds) => registry.defer(() => sandboxLocks.observe(milliseconds / 1_000)),
     sandboxesListed: setStates,
     orphanDeleted: () => orphans.inc(),
   };
