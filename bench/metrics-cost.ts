@@ -1,7 +1,8 @@
 /** Measures what metrics cost: `bun run bench:metrics`. How it is measured, and its options: runner-cost.ts. */
 import { ensureBuilt } from "../scripts/lib/built.ts";
+import { cpuOf } from "./cpu-clock.ts";
 import { median, printMachine, quantile, row, timed, times } from "./measures.ts";
-import { compare, cpuOf, runnerWorld, warmUp } from "./runner-cost.ts";
+import { compare, runnerWorld, warmUp } from "./runner-cost.ts";
 
 const SCRAPES = 200;
 const CONCURRENCY = 10;
@@ -18,11 +19,11 @@ async function measureScrapes(): Promise<void> {
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return (await response.text()).length;
   };
-  await times(warmUp, 1, world.execute);
+  await times(warmUp, CONCURRENCY, world.execute);
   row("size of /metrics", `${((await ask("/metrics")) / 1_000).toFixed(0)} KB`);
-  const before = cpuOf(runner.pid).cpuMs;
+  const before = cpuOf(runner.pid);
   await times(SCRAPES, 1, () => ask("/metrics"));
-  row("CPU per scrape", `${((cpuOf(runner.pid).cpuMs - before) / SCRAPES).toFixed(1)} ms`);
+  row("CPU per scrape", `${((cpuOf(runner.pid) - before) / SCRAPES).toFixed(1)} ms`);
   let isOver = false;
   const load = times(CONCURRENCY * 8, CONCURRENCY, world.execute).then(() => {
     isOver = true;

@@ -4,32 +4,31 @@
  * process. Other programs affect it through caches and the clock of the CPU, but both runners alike: what counts is the
  * difference within each pair, and how far the pairs differ. Temporal and the backend are real; the model is a double.
  *
- * The engine compiles hot code on threads of its own, for hundreds of executions, and not the same code in each process:
- * about a fifth of the CPU time in the first hundred executions, and some milliseconds more or less later. The main
- * thread's part, which runs all of the program's code, varies least.
+ * The engine compiles hot code on threads of its own, not the same code in each process: about a fifth of the CPU time in
+ * the first hundred executions, and still a tenth after a thousand. That varies by more than most parts cost, so the rest
+ * is shown too, and of it the main thread, which runs all of the program's code.
  *
- *   --rounds N       pairs of runners (12)
- *   --executions N   executions that are measured per runner (60)
- *   --warm-up N      executions before them, during which most code is compiled (150)
+ *   --rounds N       pairs of runners (10)
+ *   --executions N   executions that are measured per runner (80)
+ *   --warm-up N      executions before them, eight at a time (240)
  */
-import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { program } from "../scripts/lib/built.ts";
 import { startOllamaDouble } from "../test/support/ollama-double.ts";
 import { type RunningProgram, startProgram } from "../test/support/program.ts";
 import { phaseOf, StigmerUser } from "../test/support/stigmer-user.ts";
+import { CpuClock, type CpuUse, cpuOf } from "./cpu-clock.ts";
 import { type LocalServers, startLocalServers } from "./local-servers.ts";
 import { median, quantile, residentMb, row, timed, times } from "./measures.ts";
 
 const CALLS = 10;
-/** Of /proc/<pid>/stat. */
-const TICKS_PER_SECOND = 100;
+const WARM_UP_AT_ONCE = 8;
 
 const number = { type: "string" } as const;
 const { values } = parseArgs({ options: { rounds: number, executions: number, "warm-up": number } });
-const rounds = Number(values.rounds ?? 12);
-const executions = Number(values.executions ?? 60);
-export const warmUp = Number(values["warm-up"] ?? 150);
+const rounds = Number(values.rounds ?? 10);
+const executions = Number(values.executions ?? 80);
+export const warmUp = Number(values["warm-up"] ?? 240);
 
 type Env = Readonly<Record<string, string>>;
 
@@ -70,22 +69,10 @@ export async function runnerWorld(): Promise<RunnerWorld> {
   };
 }
 
-/** CPU time that a process and its main thread have used, threads that ended included. */
-export function cpuOf(pid: number): { readonly cpuMs: number; readonly mainThreadMs: number } {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ");
-  return { cpuMs: (ticks / TICKS_PER_SECOND) * 1_000, mainThreadMs: Number(nanoseconds) / 1e6 };
-}
-
-interface Figures {
+interface Figures extends CpuUse {
   readonly readyMs: number;
   readonly idleMb: number;
   readonly startCpuMs: number;
-  /** Per execution, user and system. */
-  readonly cpuMs: number;
-  readonly mainThreadMs: number;
   readonly executionMs: number;
 }
 
@@ -94,24 +81,22 @@ async function started(world: RunnerWorld, env: Env) {
   const runner = world.start(env);
   const readyMs = await timed(() => runner.says("Worker ready"));
   const { pid } = runner;
-  return { runner, world, pid, readyMs, startCpuMs: cpuOf(pid).cpuMs, idleMb: residentMb(pid), took: [] as number[] };
+  return { runner, world, pid, readyMs, startCpuMs: cpuOf(pid), idleMb: residentMb(pid), took: [] as number[] };
 }
 type Started = Awaited<ReturnType<typeof started>>;
 
 /** Executes on both runners in turns. */
 async function measurePair(pair: readonly Started[]): Promise<Figures[]> {
-  const both = (count: number) =>
-    times(count, 1, async () => {
-      for (const { world, took } of pair) took.push(await timed(world.execute));
-    });
-  await both(warmUp);
-  const before = pair.map(({ pid }) => cpuOf(pid));
-  await both(executions);
-  return pair.map(({ pid, readyMs, startCpuMs, idleMb, took }, index) => {
-    const after = cpuOf(pid);
-    const per = (figure: "cpuMs" | "mainThreadMs") => (after[figure] - (before[index]?.[figure] ?? 0)) / executions;
-    const executionMs = median(took.slice(warmUp));
-    return { readyMs, startCpuMs, idleMb, cpuMs: per("cpuMs"), mainThreadMs: per("mainThreadMs"), executionMs };
+  await Promise.all(pair.map(({ world }) => times(warmUp, WARM_UP_AT_ONCE, world.execute)));
+  const measured = pair.map((one) => ({ ...one, clock: new CpuClock(one.pid) }));
+  await times(executions, 1, async () => {
+    for (const { world, took } of measured) {
+      took.push(await timed(world.execute));
+      for (const { clock } of measured) clock.look();
+    }
+  });
+  return measured.map(({ readyMs, startCpuMs, idleMb, took, clock }) => {
+    return { readyMs, startCpuMs, idleMb, ...clock.per(executions), executionMs: median(took) };
   });
 }
 
@@ -126,6 +111,7 @@ export async function compare({ what, target, ...env }: Comparison): Promise<voi
     try {
       const figures = await measurePair(pair);
       for (const [index, kind] of order.entries()) found[kind].push(...figures.slice(index, index + 1));
+      console.error(`Pair ${round + 1} of ${rounds} is measured`);
     } finally {
       for (const { runner } of pair) {
         runner.signal("SIGTERM");
@@ -146,7 +132,8 @@ export async function compare({ what, target, ...env }: Comparison): Promise<voi
     );
   };
   print("CPU per execution", "cpuMs", "ms", target === undefined ? "" : `; ${target}`);
-  print("the main thread's part of it", "mainThreadMs", "ms");
+  print("  all but the compiler", "restMs", "ms");
+  print("  the main thread", "mainThreadMs", "ms");
   print("execution", "executionMs", "ms");
   print("CPU from exec to ready", "startCpuMs", "ms");
   print("time from exec to ready", "readyMs", "ms");

@@ -1,0 +1,70 @@
+/** CPU time of other processes, from Linux' /proc. */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Of /proc/<pid>/stat. */
+const TICKS_PER_SECOND = 100;
+/** JavaScriptCore's name of its compiler's threads. */
+const COMPILER = "JITWorker";
+
+/** CPU time, user and system, in ms. */
+export interface CpuUse {
+  readonly cpuMs: number;
+  /** All but the compiler of JavaScript. */
+  readonly restMs: number;
+  readonly mainThreadMs: number;
+}
+
+/** CPU time that a process has used, threads that ended included, in ms. */
+export function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1_000;
+}
+
+/** CPU time of the threads of a process that run now, in ms, by their id. */
+function threadsOf(pid: number): Map<string, { readonly name: string; readonly cpuMs: number }> {
+  const found = new Map<string, { name: string; cpuMs: number }>();
+  for (const id of readdirSync(`/proc/${pid}/task`)) {
+    const read = (file: string) => readFileSync(`/proc/${pid}/task/${id}/${file}`, "utf8");
+    try {
+      const [nanoseconds] = read("schedstat").split(" ");
+      found.set(id, { name: read("comm").trim(), cpuMs: Number(nanoseconds) / 1e6 });
+    } catch {
+      // It has just ended.
+    }
+  }
+  return found;
+}
+
+/** Follows the CPU time of a process from now on. */
+export class CpuClock {
+  readonly #pid: number;
+  readonly #begun: number;
+  #threads: ReturnType<typeof threadsOf>;
+  #mainThreadMs = 0;
+  #compilerMs = 0;
+
+  constructor(pid: number) {
+    this.#pid = pid;
+    this.#begun = cpuOf(pid);
+    this.#threads = threadsOf(pid);
+  }
+
+  /** Called often: what a thread used since the last look is lost when it ends. */
+  look(): void {
+    const before = this.#threads;
+    this.#threads = threadsOf(this.#pid);
+    for (const [id, { name, cpuMs }] of this.#threads) {
+      const more = cpuMs - (before.get(id)?.cpuMs ?? 0);
+      if (id === String(this.#pid)) this.#mainThreadMs += more;
+      else if (name === COMPILER) this.#compilerMs += more;
+    }
+  }
+
+  /** @returns what was used since the start, divided by a count */
+  per(count: number): CpuUse {
+    this.look();
+    const cpuMs = (cpuOf(this.#pid) - this.#begun) / count;
+    return { cpuMs, restMs: cpuMs - this.#compilerMs / count, mainThreadMs: this.#mainThreadMs / count };
+  }
+}
