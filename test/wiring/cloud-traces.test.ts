@@ -27,13 +27,13 @@ test("each of two executions of a session is one trace, whichever replica runs i
   const replicas = [await world.replica(env), await world.replica(env)];
   const { execution, session, go } = await waitingExecution(world);
   const second = await world.user.begin(session, "And now?");
-  const waiting = async () => {
-    const pages = await Promise.all(replicas.map(({ admin }) => admin("/executions")));
-    return pages.some(({ text }) => text.includes('"waiting-for-thread"'));
-  };
+  const pages = async () =>
+    await Promise.all(replicas.map(async ({ admin }) => JSON.parse((await admin("/executions")).text)));
+  const waiting = async () => JSON.stringify(await pages()).includes('"waiting-for-thread"');
   await until("the second execution waits for the first one", waiting);
   await go();
   for (const each of [execution, second]) expect(phaseOf(await world.user.ended(each))).toBe("EXECUTION_COMPLETED");
+  await until("both replicas are idle", async () => (await pages()).every(({ inFlight }) => inFlight === 0));
   for (const { program } of replicas) program.signal("SIGTERM");
   expect(await Promise.all(replicas.map(({ program }) => program.exited))).toEqual([0, 0]);
 
