@@ -102,7 +102,7 @@ export function operatorSuite(mode: string, open: () => Promise<OperatedRunner>)
     expect((await command(executions, { executionId: idOf(sleeping) })).output).toMatch(/tool +execute, for /);
     const screen = await command(status as typeof executions);
     expect(screen.code).toBe(0);
-    for (const text of [`in ${mode} mode at ${runner.url}`, "ready: running for", "✓ ", "4 running or waiting"])
+    for (const text of [`in ${mode} mode at ${runner.url}`, "ready: running, started ", "✓ ", "4 running or waiting"])
       expect(screen.output).toContain(text);
 
     // Ended while it waits, and while its tool runs.

@@ -12,6 +12,8 @@ import {
 } from "../../src/stigmer/index.ts";
 import { eventually } from "./eventually.ts";
 
+const ENDED: ReadonlySet<string> = new Set(["EXECUTION_COMPLETED", "EXECUTION_FAILED", "EXECUTION_CANCELLED"]);
+
 /** A user of Stigmer who talks to agents. */
 export class StigmerUser {
   readonly client: StigmerClient;
@@ -69,7 +71,7 @@ export class StigmerUser {
   async ended(execution: AgentExecution): Promise<AgentExecution> {
     return await eventually(async () => {
       const state = await this.get(execution);
-      if (phaseOf(state) === "EXECUTION_IN_PROGRESS") throw new Error("the execution has not ended yet");
+      if (!ENDED.has(phaseOf(state))) throw new Error(`the execution has not ended yet: ${phaseOf(state)}`);
       return state;
     });
   }
