@@ -12,7 +12,7 @@ import {
 } from "../../src/stigmer/index.ts";
 import { connectTemporal, TYPE_KEY, typeUrl } from "../../src/temporal/index.ts";
 import { type ActivityCaller, activityCaller } from "../support/activity-caller.ts";
-import { eventually, until } from "../support/eventually.ts";
+import { until } from "../support/eventually.ts";
 import { type LocalWorld, localWorld } from "../support/local-world.ts";
 import type { Conversation } from "../support/ollama-double.ts";
 import { installProgram, startProgram } from "../support/program.ts";
@@ -73,22 +73,13 @@ async function calls(execution: AgentExecution): Promise<ToolCallStatus[]> {
 const sleeps = (_: unknown, turn: number) =>
   turn === 0 ? { text: "I start.", tools: [{ name: "execute", args: { command: "sleep 300" } }] } : { text: "Done." };
 
-/** Waits until an execution's phase is another one than that it runs. */
-async function ended(execution: AgentExecution): Promise<AgentExecution> {
-  return await eventually(async () => {
-    const now = await user.get(execution);
-    if (phaseOf(now) === "EXECUTION_IN_PROGRESS") throw new Error("it still runs");
-    return now;
-  });
-}
-
 describe("an execution whose workflow ends without waiting for it", () => {
   test("is cancelled if the workflow was cancelled", async () => {
     const execution = await answered();
     world.ollama.converse(sleeps);
     const handle = await running(execution);
     await handle.cancel();
-    const end = await ended(execution);
+    const end = await user.ended(execution);
     expect(phaseOf(end)).toBe("EXECUTION_CANCELLED");
     expect(end.status?.error).toContain("cancelled its workflow");
   });
@@ -98,7 +89,7 @@ describe("an execution whose workflow ends without waiting for it", () => {
     world.ollama.converse(sleeps);
     const handle = await running(execution);
     await handle.terminate();
-    const after = await ended(execution);
+    const after = await user.ended(execution);
     expect([phaseOf(after), after.status?.error]).toEqual([
       "EXECUTION_FAILED",
       expect.stringContaining("Temporal no longer waits for this execution"),
@@ -136,7 +127,7 @@ describe("an execution that has nothing to report", () => {
     const execution = await user.begin(session, "Sleep");
     await until("its call runs", async () => (await calls(execution)).includes(ToolCallStatus.TOOL_CALL_RUNNING));
     await world.client.call(SessionCommandController.method.delete, { value: session });
-    expect((await ended(execution)).status?.error).toContain("its session was deleted");
+    expect((await user.ended(execution)).status?.error).toContain("its session was deleted");
   });
 });
 
