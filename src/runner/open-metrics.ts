@@ -3,6 +3,7 @@ import type { Lifecycle } from "../cli/index.ts";
 import type { Config } from "../config/index.ts";
 import type { ExecutionRegistry } from "../executions/index.ts";
 import type { Logger } from "../log/index.ts";
+import { stackOf } from "../shared/errors.ts";
 import type { SecretMasks } from "../shared/secret-masks.ts";
 import type { RunnerMetrics } from "../telemetry/metrics/index.ts";
 import type { installTemporalRuntime } from "../temporal/index.ts";
@@ -17,14 +18,15 @@ interface MetricsOptions {
   readonly executions: ExecutionRegistry;
   readonly readiness: Readiness;
   readonly eventLoop: EventLoopMonitor;
+  readonly log: Logger;
 }
 
 /** @returns `undefined` if metrics are off: then nothing of them is loaded */
 export async function openRunnerMetrics(options: MetricsOptions): Promise<RunnerMetrics | undefined> {
-  const { config, masks, lifecycle, executions, readiness, eventLoop } = options;
+  const { config, masks, lifecycle, executions, readiness, eventLoop, log } = options;
   if (!config.metrics.isOn) return undefined;
   const { openMetrics } = await import("../telemetry/metrics/index.ts");
-  const metrics = openMetrics({
+  const state: Parameters<typeof openMetrics>[0] = {
     build: { version, commit, bun: Bun.version, mode: config.mode },
     slots: config.temporal.maxConcurrency,
     executions: () => executions.list(),
@@ -32,7 +34,10 @@ export async function openRunnerMetrics(options: MetricsOptions): Promise<Runner
     isReady: () => readinessOf({ lifecycle, checks: () => readiness.checks }).isReady,
     checks: () => readiness.checks,
     eventLoopDelay: () => eventLoop.delay,
-  });
+  };
+  const metrics = openMetrics(state, (error) =>
+    log.error(`A metric failed, and is incomplete; further failures are not logged: ${stackOf(error)}`),
+  );
   masks.own.measureWith(metrics.measures.masked);
   return metrics;
 }

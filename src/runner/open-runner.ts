@@ -64,7 +64,7 @@ export async function openRunner(options: RunnerOptions, opened: AsyncDisposable
   const readiness = new Readiness();
   const eventLoop = new EventLoopMonitor({ log }).start();
   opened.defer(() => eventLoop.stop());
-  const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness, eventLoop });
+  const metrics = await openRunnerMetrics({ config, masks, lifecycle, executions, readiness, eventLoop, log });
   opened.defer(() => metrics?.close());
   const traces = await openRunnerTraces(config, log);
   opened.defer(() => traces?.close());

@@ -1,39 +1,44 @@
 import { Registry } from "./prometheus.ts";
 
-/** Pieces of work that are put off: what two executions with ten calls of tools do. */
+/** Updates that wait: what two executions with ten calls of tools cause. */
 const MAX_DEFERRED = 250;
 
 /**
- * A registry whose metrics are updated in batches: when they are read, when an execution ends, and when much is pending.
- * A single update among the work of an execution finds nothing of the library in the processor's caches, and takes several
- * times as long. Of the ways to read a registry, only {@link metrics} does what is pending.
+ * A registry that makes updates in batches: when it is read, when it is told to, and when 250 of them wait. A single update
+ * among the work of an execution finds nothing of the library in the processor's caches, and takes several times as long.
+ * Metrics that are updated directly are not affected. Of the ways to read a registry, only {@link metrics} makes the
+ * updates that wait.
  */
 export class DeferringRegistry extends Registry {
+  readonly #onError: (error: unknown) => void;
   #deferred: (() => void)[] = [];
+  #hasFailed = false;
 
-  /**
-   * Puts off the update of metrics; the order is kept. What it keeps alive meanwhile must be bounded.
-   * @throws what an earlier update threw, if this one completes a batch
-   */
+  /** @param onError called once, when an update fails: a defect, which must not harm what is measured */
+  constructor(onError: (error: unknown) => void) {
+    super();
+    this.#onError = onError;
+  }
+
+  /** Makes an update later, after those that wait. What it keeps alive meanwhile should be small. */
   defer(update: () => void): void {
     this.#deferred.push(update);
     if (this.#deferred.length >= MAX_DEFERRED) this.settle();
   }
 
-  /** Updates metrics now. @throws what an update threw, after the others were made */
+  /** Makes the updates that wait. One that fails loses no other. */
   settle(): void {
     const deferred = this.#deferred;
     this.#deferred = [];
-    const failures: unknown[] = [];
     for (const update of deferred) {
       try {
         update();
       } catch (error) {
-        // A defect of one metric must not lose the others.
-        failures.push(error);
+        if (this.#hasFailed) continue;
+        this.#hasFailed = true;
+        this.#onError(error);
       }
     }
-    if (failures.length > 0) throw failures[0];
   }
 
   override async metrics(): Promise<string> {

@@ -13,7 +13,7 @@ export interface MetricDescription {
 
 /** The runner's own metrics in the order of the page; not those of the process and of Temporal's SDK. */
 export function describeMetrics(): readonly MetricDescription[] {
-  const registry = new DeferringRegistry();
+  const registry = new DeferringRegistry(() => undefined);
   stateMetrics(registry, {
     build: { version: "", commit: "", bun: "", mode: "" },
     slots: 0,

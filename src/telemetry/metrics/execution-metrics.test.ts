@@ -3,6 +3,9 @@ import type { ExecutionEvent, ExecutionInfo, ExecutionOutcome, ExecutionStage } 
 import { DeferringRegistry } from "./deferring-registry.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
 
+const raise = (error: unknown) => {
+  throw error;
+};
 const BEGIN = 1_000_000;
 const at = (seconds: number) => new Date(BEGIN + seconds * 1_000);
 const info: ExecutionInfo = {
@@ -39,7 +42,7 @@ const ends = (callId: string, failure?: string): ExecutionEvent => ({
 
 /** @returns the lines of the page after executions with these events */
 async function linesAfter(events: readonly ExecutionEvent[], outcome: ExecutionOutcome = { phase: "completed" }) {
-  const registry = new DeferringRegistry();
+  const registry = new DeferringRegistry(raise);
   const observation = new ExecutionMetrics(registry).begin(info);
   for (const event of events) observation.event(event);
   observation.end(outcome);
@@ -83,6 +86,47 @@ describe("an execution", () => {
     ];
     const lines = await linesAfter(moves);
     expect(lines).toContain("agent_runner_execution_queue_seconds_count 1");
+  });
+});
+
+describe("events that wait", () => {
+  test("are counted at the end of their execution, with the times when they were told", async () => {
+    const registry = new DeferringRegistry(raise);
+    let now = at(0);
+    const metrics = new ExecutionMetrics(registry, () => now);
+    const first = metrics.begin(info);
+    const second = metrics.begin({ ...info, id: "aex-2", startedAt: at(100) });
+    first.event(stage("waiting-for-slot", 2));
+    second.event(stage("waiting-for-slot", 107));
+    let isMade = false;
+    registry.defer(() => {
+      isMade = true;
+      now = at(1_000);
+    });
+    now = at(10);
+    first.end({ phase: "completed" });
+    expect(isMade).toBe(true);
+    now = at(160);
+    second.end({ phase: "failed", reason: "" });
+    const page = await registry.metrics();
+    expect(page).toContain('agent_runner_execution_duration_seconds_sum{outcome="completed"} 10\n');
+    expect(page).toContain('agent_runner_execution_duration_seconds_sum{outcome="failed"} 60\n');
+    expect(page).toContain('agent_runner_execution_wait_seconds_sum{for="admission"} 9\n');
+  });
+
+  test("that nothing counts do not wait, nor pieces of answers after the first one", () => {
+    let deferred = 0;
+    const registry = new DeferringRegistry(raise);
+    registry.defer = () => deferred++;
+    const observation = new ExecutionMetrics(registry).begin(info);
+    const begun = deferred;
+    observation.event({ ...main, at: at(1), type: "notice", text: "A long wait." });
+    observation.event({ ...main, at: at(1), type: "todos", todos: [] });
+    observation.event({ ...main, at: at(1), type: "text-withdrawn", turnId: "1" });
+    expect(deferred).toBe(begun);
+    for (let piece = 0; piece < 100; piece++)
+      observation.event({ ...main, at: at(1), type: "text", turnId: "1", text: "a" });
+    expect(deferred).toBe(begun + 1);
   });
 });
 

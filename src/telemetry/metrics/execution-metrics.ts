@@ -13,6 +13,7 @@ import { ModelMetrics } from "./model-metrics.ts";
 import { Counter, Histogram } from "./prometheus.ts";
 import { SandboxMetrics } from "./sandbox-metrics.ts";
 import { secondsBetween } from "./seconds-between.ts";
+import { slimEvent } from "./slim-event.ts";
 import { StatusMetrics } from "./status-metrics.ts";
 import { ToolMetrics } from "./tool-metrics.ts";
 
@@ -34,6 +35,7 @@ interface Follower {
 export class ExecutionMetrics implements ExecutionObserver {
   readonly name = "metrics";
   readonly #registry: DeferringRegistry;
+  readonly #now: () => Date;
   readonly #started: Counter;
   readonly #ended: Counter<"outcome">;
   readonly #duration: Histogram<"outcome">;
@@ -44,8 +46,9 @@ export class ExecutionMetrics implements ExecutionObserver {
   readonly #status: StatusMetrics;
   readonly #perExecution: readonly { ofExecution(): Follower }[];
 
-  constructor(registry: DeferringRegistry) {
+  constructor(registry: DeferringRegistry, now: () => Date = () => new Date()) {
     this.#registry = registry;
+    this.#now = now;
     this.#started = new Counter({
       registers: [registry],
       name: "agent_runner_executions_started_total",
@@ -106,18 +109,20 @@ export class ExecutionMetrics implements ExecutionObserver {
         // Pieces of answers are the most frequent events, and only the first one matters.
         if (event.type === "text" && hasText) return;
         hasText ||= event.type === "text";
+        const slim = slimEvent(event);
+        if (slim === undefined) return;
         registry.defer(() => {
-          for (const follower of followers) follower.event(event);
-          this.#event(progress, event);
+          for (const follower of followers) follower.event(slim);
+          this.#event(progress, slim);
         });
       },
       end: (outcome) => {
-        const at = new Date();
+        const at = this.#now();
         registry.defer(() => {
           for (const follower of followers) follower.end?.();
           this.#end(progress, outcome, at);
         });
-        // Events are not kept longer than their execution.
+        // The execution's events are not kept longer; what is told later waits for the next batch.
         registry.settle();
       },
     };

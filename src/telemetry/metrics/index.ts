@@ -24,8 +24,9 @@ export interface RunnerMetrics {
   close(): void;
 }
 
-export function openMetrics(runner: RunnerState): RunnerMetrics {
-  const registry = new DeferringRegistry();
+/** @param onError called once, if some of them are incomplete because of a defect */
+export function openMetrics(runner: RunnerState, onError: (error: unknown) => void): RunnerMetrics {
+  const registry = new DeferringRegistry(onError);
   stateMetrics(registry, runner);
   const observer = new ExecutionMetrics(registry);
   const measures = workMetrics(registry);

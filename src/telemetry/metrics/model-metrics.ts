@@ -1,6 +1,7 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { BoundedLabel } from "./bounded-label.ts";
 import { FIRST_TOKEN_SECONDS, MODEL_CALL_SECONDS } from "./buckets.ts";
+import { countable } from "./countable.ts";
 import { Counter, Histogram, type Registry } from "./prometheus.ts";
 import { secondsBetween } from "./seconds-between.ts";
 
@@ -93,9 +94,9 @@ export class ModelMetrics {
     if (failure === undefined) this.#duration.observe(labels, secondsBetween(startedAt, at));
     else if (failure !== "cancelled") this.#errors.inc({ ...labels, kind: failure });
     if (usage === undefined) return;
-    this.#tokens.inc({ ...labels, type: "input" }, usage.inputTokens);
-    this.#tokens.inc({ ...labels, type: "cached_input" }, usage.cachedInputTokens);
-    this.#tokens.inc({ ...labels, type: "output" }, usage.outputTokens);
+    this.#tokens.inc({ ...labels, type: "input" }, countable(usage.inputTokens));
+    this.#tokens.inc({ ...labels, type: "cached_input" }, countable(usage.cachedInputTokens));
+    this.#tokens.inc({ ...labels, type: "output" }, countable(usage.outputTokens));
   }
 }
 

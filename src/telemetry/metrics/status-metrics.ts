@@ -1,5 +1,6 @@
 import type { ExecutionEvent } from "../../executions/index.ts";
 import { REQUEST_SECONDS } from "./buckets.ts";
+import { countable } from "./countable.ts";
 import { Counter, Histogram, type Registry } from "./prometheus.ts";
 
 /** The value of the label by the name of the sink. */
@@ -60,7 +61,7 @@ export class StatusMetrics {
     this.#begin(sink);
     this.#sent.inc({ sink, outcome: event.outcome });
     if (event.isRetry) this.#retries.inc({ sink });
-    if (event.outcome === "delivered") this.#bytes.inc({ sink }, event.bytes);
+    if (event.outcome === "delivered") this.#bytes.inc({ sink }, countable(event.bytes));
     this.#duration.observe({ sink }, event.durationMs / 1_000);
   }
 

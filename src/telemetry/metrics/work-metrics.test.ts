@@ -3,6 +3,9 @@ import { DeferringRegistry } from "./deferring-registry.ts";
 import { workMetrics } from "./work-metrics.ts";
 
 const MINUTE = 60_000;
+const raise = (error: unknown) => {
+  throw error;
+};
 
 /** What is shown of the group's sandboxes, by state. */
 async function sandboxesOn(registry: DeferringRegistry): Promise<Record<string, number>> {
@@ -11,7 +14,7 @@ async function sandboxesOn(registry: DeferringRegistry): Promise<Record<string, 
 }
 
 test("all sandboxes of the group are shown by state, until another replica must have looked since", async () => {
-  const registry = new DeferringRegistry();
+  const registry = new DeferringRegistry(raise);
   let now = 0;
   const measures = workMetrics(registry, () => now);
   const none = { started: 0, stopped: 0, archived: 0, error: 0, other: 0 };
@@ -27,7 +30,7 @@ test("all sandboxes of the group are shown by state, until another replica must 
 });
 
 test("what parts of the runner report is counted, in seconds", async () => {
-  const registry = new DeferringRegistry();
+  const registry = new DeferringRegistry(raise);
   const measures = workMetrics(registry);
   measures.sandboxLockWaited(250);
   measures.masked(500);
@@ -40,4 +43,16 @@ test("what parts of the runner report is counted, in seconds", async () => {
     "agent_runner_orphaned_sandboxes_deleted_total 1",
   ])
     expect(lines).toContain(line);
+});
+
+test("what is reported never throws, whatever becomes of it", async () => {
+  const failures: unknown[] = [];
+  const registry = new DeferringRegistry((error) => failures.push(error));
+  const measures = workMetrics(registry);
+  measures.masked(Number.NaN);
+  for (let text = 0; text < 1_000; text++) measures.masked(1);
+  measures.masked(-1);
+  const seconds = /^agent_runner_masking_seconds_total (.*)$/m.exec(await registry.metrics())?.[1];
+  expect(Number(seconds)).toBeCloseTo(1);
+  expect(failures.map(String)).toEqual(["RangeError: A counter cannot be raised by NaN"]);
 });

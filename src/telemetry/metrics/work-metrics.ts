@@ -1,5 +1,6 @@
 import type { Measures } from "../../shared/measures.ts";
 import { WAIT_SECONDS } from "./buckets.ts";
+import { countable } from "./countable.ts";
 import type { DeferringRegistry } from "./deferring-registry.ts";
 import { Counter, Gauge, Histogram, type Registry } from "./prometheus.ts";
 
@@ -36,7 +37,7 @@ export function workMetrics(registry: DeferringRegistry, now: () => number = () 
   for (const result of ["published", "dropped"]) redisEvents.inc({ result }, 0);
   return {
     redisEvent: (result) => registry.defer(() => redisEvents.inc({ result })),
-    masked: (milliseconds) => registry.defer(() => masking.inc(milliseconds / 1_000)),
+    masked: (milliseconds) => registry.defer(() => masking.inc(countable(milliseconds / 1_000))),
     sandboxLockWaited: (milliseconds) => registry.defer(() => sandboxLocks.observe(milliseconds / 1_000)),
     sandboxesListed: setStates,
     orphanDeleted: () => orphans.inc(),
