@@ -9,7 +9,7 @@ test("failed tests are found in the report that bun writes, with their reasons",
   try {
     const source = `import { beforeAll, describe, expect, test } from "bun:test";
       describe("a & <b>", () => {
-        test("says \\"no\\"", () => { expect("x > y").toBe("x < y"); });
+        describe("inner", () => { test("says \\"no\\"", () => { expect("x > y").toBe("x < y"); }); });
         test("is right", () => {});
         test.skip("is left out", () => {});
         test("prints much", () => { throw new Error("line\\n".repeat(500)); });
@@ -21,10 +21,10 @@ test("failed tests are found in the report that bun writes, with their reasons",
     await Bun.spawn(command, { cwd: folder, stdout: "ignore", stderr: "ignore" }).exited;
     const failures = junitFailures(await Bun.file(join(folder, "report.xml")).text());
     expect(failures.map((failure) => failure.test)).toEqual([
-      'sample.test.ts:3: says "no"',
-      "sample.test.ts:6: prints much",
-      "sample.test.ts:7: takes too long",
-      "sample.test.ts:?: (unnamed)",
+      'sample.test.ts:3: a & <b> > inner > says "no"',
+      "sample.test.ts:6: a & <b> > prints much",
+      "sample.test.ts:7: a & <b> > takes too long",
+      "sample.test.ts:?: without its server > (unnamed)",
     ]);
     expect(failures[0]?.reason).toContain('Expected: "x < y"\nReceived: "x > y"');
     expect(failures[1]?.reason.split("\n")).toHaveLength(13);

@@ -10,13 +10,15 @@ export interface Failure {
 const MAX_LINES = 12;
 const MAX_CHARACTERS = 1_000;
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" }),
+);
 
 /** @param xml a report in JUnit's format, as `bun test` writes it */
 export function junitFailures(xml: string): Failure[] {
   return [...xml.matchAll(/<testcase ([^>]*)>\s*<failure([^>]*?)(?:\/>|>([^<]*)<\/failure>)/g)].map(
     ([, testcase = "", failure = "", text = ""]) => ({
-      test: `${attribute(testcase, "file")}:${attribute(testcase, "line") || "?"}: ${attribute(testcase, "name")}`,
+      test: `${attribute(testcase, "file")}:${attribute(testcase, "line") || "?"}: ${fullName(testcase)}`,
       reason: shortened(decoded(text) || attribute(failure, "message") || attribute(failure, "type")),
     }),
   );
@@ -53,6 +55,12 @@ export function failureLines(suite: string, failures: readonly Failure[]): strin
   ]);
 }
 
+/** Bun names the innermost group first. */
+function fullName(testcase: string): string {
+  const groups = attribute(testcase, "classname").split(" > ").reverse();
+  return [...groups.filter((group) => group !== ""), attribute(testcase, "name")].join(" > ");
+}
+
 /** @returns the value of an attribute; "" if it is not there */
 function attribute(attributes: string, name: string): string {
   return decoded(new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1] ?? "");
@@ -61,11 +69,12 @@ function attribute(attributes: string, name: string): string {
 function decoded(text: string): string {
   return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
     const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    return Number.isNaN(code) ? (ENTITIES[name] ?? whole) : String.fromCodePoint(code);
+    return Number.isNaN(code) ? (ENTITIES.get(name) ?? whole) : String.fromCodePoint(code);
   });
 }
 
 function shortened(text: string): string {
-  const lines = text.trim().slice(0, MAX_CHARACTERS).split("\n");
-  return lines.length > MAX_LINES ? [...lines.slice(0, MAX_LINES), "…"].join("\n") : lines.join("\n");
+  const whole = text.trim();
+  const short = whole.slice(0, MAX_CHARACTERS).split("\n").slice(0, MAX_LINES).join("\n");
+  return short === whole ? whole : `${short}\n…`;
 }
