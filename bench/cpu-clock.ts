@@ -29,8 +29,9 @@ function threadsOf(pid: number): Map<string, { readonly name: string; readonly c
     try {
       const [nanoseconds] = read("schedstat").split(" ");
       found.set(id, { name: read("comm").trim(), cpuMs: Number(nanoseconds) / 1e6 });
-    } catch {
-      // It has just ended.
+    } catch (error) {
+      // A thread may have just ended; the main thread has not.
+      if (id === String(pid)) throw error;
     }
   }
   return found;
@@ -48,6 +49,8 @@ export class CpuClock {
     this.#pid = pid;
     this.#begun = cpuOf(pid);
     this.#threads = threadsOf(pid);
+    if (!this.#threads.values().some(({ name }) => name === COMPILER))
+      throw new Error(`Process ${pid} has no thread ${COMPILER}: the compiler's time cannot be told from the rest`);
   }
 
   /** Called often: what a thread used since the last look is lost when it ends. */

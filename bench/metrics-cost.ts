@@ -2,7 +2,7 @@
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { cpuOf } from "./cpu-clock.ts";
 import { median, printMachine, quantile, row, timed, times } from "./measures.ts";
-import { compare, runnerWorld, warmUp } from "./runner-cost.ts";
+import { compare, runnerWorld, WARM_UP_AT_ONCE, warmUp } from "./runner-cost.ts";
 
 const SCRAPES = 200;
 const CONCURRENCY = 10;
@@ -19,7 +19,7 @@ async function measureScrapes(): Promise<void> {
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return (await response.text()).length;
   };
-  await times(warmUp, CONCURRENCY, world.execute);
+  await times(warmUp, WARM_UP_AT_ONCE, world.execute);
   row("size of /metrics", `${((await ask("/metrics")) / 1_000).toFixed(0)} KB`);
   const before = cpuOf(runner.pid);
   await times(SCRAPES, 1, () => ask("/metrics"));

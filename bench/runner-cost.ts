@@ -22,7 +22,8 @@ import { type LocalServers, startLocalServers } from "./local-servers.ts";
 import { median, quantile, residentMb, row, timed, times } from "./measures.ts";
 
 const CALLS = 10;
-const WARM_UP_AT_ONCE = 8;
+/** Executions that run at once during the warm-up. */
+export const WARM_UP_AT_ONCE = 8;
 
 const number = { type: "string" } as const;
 const { values } = parseArgs({ options: { rounds: number, executions: number, "warm-up": number } });

@@ -7,12 +7,11 @@ import {
   type AgentExecutionSpecSchema,
   type AgentSpecSchema,
   ExecutionPhase,
+  isTerminalPhase,
   SessionCommandController,
   type StigmerClient,
 } from "../../src/stigmer/index.ts";
 import { eventually } from "./eventually.ts";
-
-const ENDED: ReadonlySet<string> = new Set(["EXECUTION_COMPLETED", "EXECUTION_FAILED", "EXECUTION_CANCELLED"]);
 
 /** A user of Stigmer who talks to agents. */
 export class StigmerUser {
@@ -71,7 +70,8 @@ export class StigmerUser {
   async ended(execution: AgentExecution): Promise<AgentExecution> {
     return await eventually(async () => {
       const state = await this.get(execution);
-      if (!ENDED.has(phaseOf(state))) throw new Error(`the execution has not ended yet: ${phaseOf(state)}`);
+      if (!isTerminalPhase(state.status?.phase ?? ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED))
+        throw new Error(`the execution has not ended yet: ${phaseOf(state)}`);
       return state;
     });
   }
