@@ -26,17 +26,19 @@ export async function openRunnerMetrics(options: MetricsOptions): Promise<Runner
   const { config, masks, lifecycle, executions, readiness, eventLoop, log } = options;
   if (!config.metrics.isOn) return undefined;
   const { openMetrics } = await import("../telemetry/metrics/index.ts");
-  const state: Parameters<typeof openMetrics>[0] = {
-    build: { version, commit, bun: Bun.version, mode: config.mode },
-    slots: config.temporal.maxConcurrency,
-    executions: () => executions.list(),
-    lifecycle: () => lifecycle,
-    isReady: () => readinessOf({ lifecycle, checks: () => readiness.checks }).isReady,
-    checks: () => readiness.checks,
-    eventLoopDelay: () => eventLoop.delay,
-  };
-  const metrics = openMetrics(state, (error) =>
-    log.error(`A metric failed, and is incomplete; further failures are not logged: ${stackOf(error)}`),
+  const onError = (error: unknown) =>
+    log.error(`A metric failed, and is incomplete; further failures are not logged: ${stackOf(error)}`);
+  const metrics = openMetrics(
+    {
+      build: { version, commit, bun: Bun.version, mode: config.mode },
+      slots: config.temporal.maxConcurrency,
+      executions: () => executions.list(),
+      lifecycle: () => lifecycle,
+      isReady: () => readinessOf({ lifecycle, checks: () => readiness.checks }).isReady,
+      checks: () => readiness.checks,
+      eventLoopDelay: () => eventLoop.delay,
+    },
+    onError,
   );
   masks.own.measureWith(metrics.measures.masked);
   return metrics;
