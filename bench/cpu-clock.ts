@@ -40,14 +40,11 @@ function threadsOf(pid: number): Map<string, { readonly name: string; readonly c
 /** Follows the CPU time of a process from now on. */
 export class CpuClock {
   readonly #pid: number;
-  readonly #begun: number;
   #threads: ReturnType<typeof threadsOf>;
-  #mainThreadMs = 0;
-  #compilerMs = 0;
+  #use = { cpuMs: 0, restMs: 0, mainThreadMs: 0 };
 
   constructor(pid: number) {
     this.#pid = pid;
-    this.#begun = cpuOf(pid);
     this.#threads = threadsOf(pid);
     if (!this.#threads.values().some(({ name }) => name === COMPILER))
       throw new Error(`Process ${pid} has no thread ${COMPILER}: the compiler's time cannot be told from the rest`);
@@ -59,15 +56,17 @@ export class CpuClock {
     this.#threads = threadsOf(this.#pid);
     for (const [id, { name, cpuMs }] of this.#threads) {
       const more = cpuMs - (before.get(id)?.cpuMs ?? 0);
-      if (id === String(this.#pid)) this.#mainThreadMs += more;
-      else if (name === COMPILER) this.#compilerMs += more;
+      this.#use.cpuMs += more;
+      if (name !== COMPILER) this.#use.restMs += more;
+      if (id === String(this.#pid)) this.#use.mainThreadMs += more;
     }
   }
 
-  /** @returns what was used since the start, divided by a count */
-  per(count: number): CpuUse {
+  /** @returns what was used since the last lap, or since the start, divided by a count */
+  lap(count: number): CpuUse {
     this.look();
-    const cpuMs = (cpuOf(this.#pid) - this.#begun) / count;
-    return { cpuMs, restMs: cpuMs - this.#compilerMs / count, mainThreadMs: this.#mainThreadMs / count };
+    const { cpuMs, restMs, mainThreadMs } = this.#use;
+    this.#use = { cpuMs: 0, restMs: 0, mainThreadMs: 0 };
+    return { cpuMs: cpuMs / count, restMs: restMs / count, mainThreadMs: mainThreadMs / count };
   }
 }

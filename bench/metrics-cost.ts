@@ -1,8 +1,12 @@
-/** Measures what metrics cost: `bun run bench:metrics`. How it is measured, and its options: runner-cost.ts. */
+/**
+ * Compares runners with metrics and without: `bun run bench:metrics`. How, and its options: runner-cost.ts. What is below
+ * its noise, `bun run bench:metrics-code` measures.
+ */
 import { ensureBuilt } from "../scripts/lib/built.ts";
 import { cpuOf } from "./cpu-clock.ts";
 import { median, printMachine, quantile, row, timed, times } from "./measures.ts";
-import { compare, runnerWorld, WARM_UP_AT_ONCE, warmUp } from "./runner-cost.ts";
+import { compare } from "./runner-cost.ts";
+import { runnerWorld, warmUp } from "./runner-world.ts";
 
 const SCRAPES = 200;
 const CONCURRENCY = 10;
@@ -19,7 +23,7 @@ async function measureScrapes(): Promise<void> {
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return (await response.text()).length;
   };
-  await times(warmUp, WARM_UP_AT_ONCE, world.execute);
+  await warmUp(world);
   row("size of /metrics", `${((await ask("/metrics")) / 1_000).toFixed(0)} KB`);
   const before = cpuOf(runner.pid);
   await times(SCRAPES, 1, () => ask("/metrics"));
