@@ -1,54 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { ExecutionEvent, ExecutionInfo, ExecutionOutcome, ExecutionStage } from "../../executions/index.ts";
+import { at, info, linesAfter, main, raise, stage } from "../../../test/support/execution-metrics.ts";
+import type { ExecutionEvent } from "../../executions/index.ts";
 import { DeferringRegistry } from "./deferring-registry.ts";
 import { ExecutionMetrics } from "./execution-metrics.ts";
-
-const raise = (error: unknown) => {
-  throw error;
-};
-const BEGIN = 1_000_000;
-const at = (seconds: number) => new Date(BEGIN + seconds * 1_000);
-const info: ExecutionInfo = {
-  id: "aex-1",
-  threadId: "thread",
-  workflowId: "workflow",
-  runId: "run",
-  activityId: "1",
-  startedAt: at(0),
-};
-const main = { actor: { kind: "main" } as const };
-const stage = (name: ExecutionStage, seconds: number): ExecutionEvent => ({
-  type: "stage",
-  stage: name,
-  at: at(seconds),
-});
-const asks = (id: string, name: string): ExecutionEvent => ({
-  ...main,
-  at: at(0),
-  type: "turn",
-  turnId: "1",
-  text: "",
-  calls: [{ id, name, args: {} }],
-});
-const starts = (callId: string): ExecutionEvent => ({ ...main, at: at(10), type: "tool-started", callId });
-const ends = (callId: string, failure?: string): ExecutionEvent => ({
-  ...main,
-  at: at(12),
-  type: "tool-ended",
-  callId,
-  result: "",
-  ...(failure === undefined ? {} : { failure }),
-});
-
-/** @returns the lines of the page after executions with these events */
-async function linesAfter(events: readonly ExecutionEvent[], outcome: ExecutionOutcome = { phase: "completed" }) {
-  const registry = new DeferringRegistry(raise);
-  const observation = new ExecutionMetrics(registry).begin(info);
-  for (const event of events) observation.event(event);
-  observation.end(outcome);
-  const page = await registry.metrics();
-  return page.split("\n").filter((line) => !line.startsWith("#"));
-}
 
 describe("an execution", () => {
   test("is counted by outcome, and each outcome has a first value", async () => {
@@ -127,99 +81,6 @@ describe("events that wait", () => {
     for (let piece = 0; piece < 100; piece++)
       observation.event({ ...main, at: at(1), type: "text", turnId: "1", text: "a" });
     expect(deferred).toBe(begun + 1);
-  });
-});
-
-describe("calls of tools", () => {
-  test("are counted by kind and outcome, without the names that users chose", async () => {
-    const lines = await linesAfter([
-      ...[asks("a", "execute"), starts("a"), ends("a")],
-      ...[asks("b", "read_file"), starts("b"), ends("b", "not found")],
-      ...[asks("c", "secret_tool"), starts("c"), ends("c")],
-      ...[asks("d", "unknown_tool"), ends("d", "there is no such tool")],
-      ...[asks("e", "execute"), starts("e")],
-    ]);
-    for (const [labels, count] of [
-      ['kind="command",outcome="succeeded"', 1],
-      ['kind="file",outcome="failed"', 1],
-      ['kind="mcp",outcome="succeeded"', 1],
-      ['kind="mcp",outcome="refused"', 1],
-      ['kind="command",outcome="stopped"', 1],
-    ] as const)
-      expect(lines).toContain(`agent_runner_tool_calls_total{${labels}} ${count}`);
-    expect(lines).toContain('agent_runner_tool_call_duration_seconds_sum{kind="command"} 2');
-    expect(lines.join("\n")).not.toContain("secret_tool");
-  });
-
-  test("of MCP servers are counted by transport and outcome, without names of servers and tools", async () => {
-    const call = (mcpCallId: string, transport: "http" | "stdio"): ExecutionEvent => ({
-      type: "mcp-call-started",
-      mcpCallId,
-      callId: "c",
-      server: "server-of-a-user",
-      transport,
-      tool: "tool-of-a-user",
-      at: at(0),
-    });
-    const lines = await linesAfter([
-      call("1", "http"),
-      { type: "mcp-call-ended", mcpCallId: "1", at: at(2) },
-      call("2", "stdio"),
-      { type: "mcp-call-ended", mcpCallId: "2", failure: "tool-error", at: at(1) },
-    ]);
-    expect(lines).toContain('agent_runner_mcp_calls_total{transport="http",outcome="succeeded"} 1');
-    expect(lines).toContain('agent_runner_mcp_calls_total{transport="stdio",outcome="tool-error"} 1');
-    expect(lines).toContain('agent_runner_mcp_call_duration_seconds_sum{transport="http"} 2');
-    expect(lines.join("\n")).not.toContain("of-a-user");
-  });
-});
-
-describe("calls of models", () => {
-  const call = (modelCallId: string, model: string): ExecutionEvent => ({
-    ...main,
-    type: "model-call-started",
-    modelCallId,
-    purpose: "turn",
-    provider: "openai",
-    model,
-    attempt: 1,
-    at: at(0),
-  });
-  const usage = { inputTokens: 100, cachedInputTokens: 60, outputTokens: 7 };
-
-  test("are counted by provider and model, with tokens, times, and kinds of errors", async () => {
-    const lines = await linesAfter([
-      call("1", "gpt"),
-      { ...main, type: "model-call-ended", modelCallId: "1", failure: "rate-limit", at: at(1) },
-      call("2", "gpt"),
-      { ...main, type: "model-call-answering", modelCallId: "2", at: at(3) },
-      { ...main, type: "model-call-ended", modelCallId: "2", usage, at: at(5) },
-      call("3", "gpt"),
-      { ...main, type: "model-call-ended", modelCallId: "3", failure: "cancelled", at: at(1) },
-    ]);
-    const of = 'provider="openai",model="gpt"';
-    for (const outcome of ["answered", "failed", "cancelled"])
-      expect(lines).toContain(`agent_runner_model_calls_total{${of},outcome="${outcome}"} 1`);
-    expect(lines).toContain(`agent_runner_model_errors_total{${of},kind="rate-limit"} 1`);
-    expect(lines.join("\n")).not.toContain('kind="cancelled"');
-    expect(lines).toContain(`agent_runner_model_tokens_total{${of},type="input"} 100`);
-    expect(lines).toContain(`agent_runner_model_tokens_total{${of},type="cached_input"} 60`);
-    expect(lines).toContain(`agent_runner_model_tokens_total{${of},type="output"} 7`);
-    expect(lines).toContain(`agent_runner_model_call_duration_seconds_sum{${of}} 5`);
-    expect(lines).toContain(`agent_runner_model_first_token_seconds_sum{${of}} 3`);
-  });
-
-  test("have series of their own for twenty models; the rest is `other`", async () => {
-    const models = Array.from({ length: 1_000 }, (_, index) => `model-${index}`);
-    const lines = await linesAfter(
-      models.flatMap((model) => [
-        call(model, model),
-        { ...main, type: "model-call-ended" as const, modelCallId: model, at: at(1) },
-      ]),
-    );
-    const counted = lines.filter((line) => line.startsWith("agent_runner_model_calls_total"));
-    expect(counted).toHaveLength(21);
-    expect(counted).toContain('agent_runner_model_calls_total{provider="openai",model="other",outcome="answered"} 980');
   });
 });
 

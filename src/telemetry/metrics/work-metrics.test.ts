@@ -1,11 +1,9 @@
 import { expect, test } from "bun:test";
+import { raise } from "../../../test/support/execution-metrics.ts";
 import { DeferringRegistry } from "./deferring-registry.ts";
 import { workMetrics } from "./work-metrics.ts";
 
 const MINUTE = 60_000;
-const raise = (error: unknown) => {
-  throw error;
-};
 
 /** What is shown of the group's sandboxes, by state. */
 async function sandboxesOn(registry: DeferringRegistry): Promise<Record<string, number>> {
