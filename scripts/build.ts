@@ -4,7 +4,7 @@
  */
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bundleProgram, versionOf } from "./build-parts/bundle-program.ts";
+import { bundleProgram, version } from "./build-parts/bundle-program.ts";
 import { packBridge } from "./build-parts/pack-bridge.ts";
 import { smoke } from "./build-parts/smoke.ts";
 import { hostTarget, targets } from "./build-parts/targets.ts";
@@ -33,5 +33,5 @@ for (const target of single ? [host] : targets) {
   if (single) await rm(file);
 }
 await copyFile(join(root, "docs/agent-runner.1"), join(dist, "agent-runner.1"));
-await smoke(join(dist, "agent-runner"), await versionOf());
+await smoke(join(dist, "agent-runner"), version);
 console.log("dist/agent-runner is ready");

@@ -7,6 +7,10 @@ import type { Target } from "./targets.ts";
 import { temporalPlugin, WORKFLOW_THREAD } from "./temporal-plugin.ts";
 
 const root = join(import.meta.dir, "../..");
+/** Of the program that is built. */
+export const { version } = (await Bun.file(join(root, "package.json")).json()) as { version: string };
+const revision = await $`git rev-parse --short=12 HEAD`.cwd(root).nothrow().quiet();
+const commit = revision.stdout.toString().trim() || "unknown";
 
 export interface ProgramOptions {
   readonly target: Target;
@@ -19,16 +23,8 @@ export interface ProgramOptions {
   readonly more?: readonly BunPlugin[];
 }
 
-/** @returns the version of the program */
-export async function versionOf(): Promise<string> {
-  const { version } = (await Bun.file(join(root, "package.json")).json()) as { version: string };
-  return version;
-}
-
 /** Bundles the program into one executable file. */
 export async function bundleProgram({ target, bridge, workflow, file, more = [] }: ProgramOptions): Promise<void> {
-  const revision = await $`git rev-parse --short=12 HEAD`.cwd(root).nothrow().quiet();
-  const commit = revision.stdout.toString().trim() || "unknown";
   const result = await Bun.build({
     entrypoints: [join(root, "src/main.ts"), join(root, "node_modules", WORKFLOW_THREAD), join(root, BRIDGE_WORKER)],
     root,
@@ -36,7 +32,7 @@ export async function bundleProgram({ target, bridge, workflow, file, more = [] 
     format: "esm",
     minify: true,
     splitting: true,
-    define: { BUILD_VERSION: JSON.stringify(await versionOf()), BUILD_COMMIT: JSON.stringify(commit) },
+    define: { BUILD_VERSION: JSON.stringify(version), BUILD_COMMIT: JSON.stringify(commit) },
     plugins: [
       ...more,
       temporalPlugin(`./node_modules/${WORKFLOW_THREAD}`),
