@@ -1,16 +1,16 @@
 /**
  * Measures the code of metrics within one process: `bun run bench:metrics-code`. A build of the program switches metrics
- * on and off between blocks of executions. Both kinds run the same compiled code on the same heap, so that less is seen
- * than in a comparison of processes; collections of garbage are included, and what metrics take from other code in the
- * processor's caches. Clocks around the code show its own time. Temporal's SDK measures all the time: what is taken from it,
+ * on and off between blocks of executions. Both kinds run the same compiled code on the same heap, so that smaller
+ * differences are seen than between processes; collections of garbage are included, and what metrics take from other code
+ * in the processor's caches. Clocks around the code show its own time. Temporal's SDK measures all the time: what is taken from it,
  * the clocks show; what its native threads do for it, `bun run bench:metrics` compares.
  *
  *   --executions N   executions that are measured, half of them with metrics (2,000)
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { temporaryFolder } from "../test/support/temporary-folder.ts";
 import { CpuClock, type CpuUse } from "./cpu-clock.ts";
 import { meanOf, printMachine, row, times } from "./measures.ts";
 import { runnerWorld, WARM_UP, warmUp } from "./runner-world.ts";
@@ -28,10 +28,9 @@ const warmUps = wholePatterns(WARM_UP);
 
 async function measure(): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), "metrics-code-"));
-  cleanup.defer(() => rm(folder, { recursive: true }));
-  const file = join(folder, "agent-runner");
-  const clocks = join(folder, "clocks");
+  const folder = cleanup.use(await temporaryFolder());
+  const file = join(folder.path, "agent-runner");
+  const clocks = join(folder.path, "clocks");
   await buildSwitchedProgram(file);
   const world = cleanup.use(await runnerWorld());
   const runner = cleanup.use(world.start({ METRICS: "true", METRICS_CLOCKS: clocks }, file));

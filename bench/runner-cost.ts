@@ -71,16 +71,16 @@ type Kind = (typeof KINDS)[number];
 
 /** Measures and prints: each figure without and with the part, and the differences within the rounds. */
 export async function compare({ what, target, ...env }: Comparison): Promise<void> {
-  await using worlds = new AsyncDisposableStack();
-  const places = [];
-  for (const _ of KINDS) places.push(worlds.use(await runnerWorld()));
+  await using cleanup = new AsyncDisposableStack();
+  const worlds: RunnerWorld[] = [];
+  for (const _ of KINDS) worlds.push(cleanup.use(await runnerWorld()));
   const found: Record<Kind, Figures>[] = [];
   for (let round = 0; round < rounds; round++) {
     // No kind has always the same servers.
     const kinds = KINDS.map((_, index) => KINDS[(index + round) % KINDS.length] ?? "control");
     const runners: Started[] = [];
     try {
-      for (const [index, world] of places.entries())
+      for (const [index, world] of worlds.entries())
         runners.push(await started(world, kinds[index] === "with" ? env.with : env.without));
       const figures = await measureRound(runners);
       found.push(Object.fromEntries(kinds.map((kind, index) => [kind, figures[index]])) as Record<Kind, Figures>);

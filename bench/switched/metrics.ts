@@ -1,5 +1,5 @@
 /**
- * Takes the place of src/telemetry/metrics/index.ts in a build for `bun run bench:metrics`: the same metrics, but only in
+ * Takes the place of src/telemetry/metrics/index.ts in a build for `bun run bench:metrics-code`: the same metrics, but only in
  * every second block of executions, and with clocks around every call of them. At the end of each execution it appends
  * what the clocks show to the file that METRICS_CLOCKS names.
  */
